@@ -1,0 +1,5 @@
+import { ensureBundle } from './bundle.mjs';
+import { ensureDependencies } from './dependencies.mjs';
+
+ensureDependencies();
+ensureBundle();
