@@ -1,0 +1,9 @@
+/** Bounds that several rooms check at their borders. */
+export const MAX_INPUTS = 16;
+export const MAX_LATENTS = 128;
+export const MAX_EXAMPLES = 2048;
+export const MIN_RATE = 22_050;
+export const MAX_RATE = 192_000;
+/** Largest block, in samples, that a host may hand over at once. */
+export const MAX_BLOCK = 8192;
+export const MAX_CHANNELS = 2;

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { MAX_LATENTS } from '../limits.js';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.number().int().positive().max(1e9);
+
+/** One tensor that a graph reads or writes: its name in the graph and its fixed shape. */
+const tensorSchema = z.strictObject({
+  name: z.string().min(1),
+  shape: z.array(z.number().int().nonnegative()),
+});
+
+/** A noise input of a graph: filled anew before each call. */
+const noiseSchema = tensorSchema.extend({ distribution: z.enum(['uniform', 'normal']) });
+
+/**
+ * One ONNX file. Audio is float32 [batch, channels, hop × frames], latents float32 [batch, dimensions, frames];
+ * all state travels as one flat float32 tensor in and one out, zero or as stored in `initialState`.
+ */
+export const graphSchema = z.strictObject({
+  file: z.string().regex(/^[\w.-]+\.onnx$/),
+  input: tensorSchema,
+  output: tensorSchema,
+  noise: z.array(noiseSchema),
+  state: z
+    .strictObject({ input: z.string(), output: z.string(), size: z.number().int().nonnegative() })
+    .nullable(),
+  /** A file of `state.size` little-endian float32, or null where the state starts at zero. */
+  initialState: z.string().nullable(),
+});
+export type GraphManifest = z.infer<typeof graphSchema>;
+
+/** What the model library knows of one imported model. */
+export const manifestSchema = z.strictObject({
+  format: z.literal('tiller-model'),
+  version: z.literal(1),
+  name: z.string().min(1).max(200),
+  sha256,
+  sourceBytes: count,
+  sampleRate: z.number().int().min(8000).max(192_000),
+  /** Audio samples per latent frame. */
+  hop: z.number().int().min(1).max(65_536),
+  inputChannels: z.number().int().min(1).max(2),
+  outputChannels: z.number().int().min(1).max(2),
+  latentDims: z.number().int().min(1).max(MAX_LATENTS),
+  fullLatentDims: z.number().int().min(1).max(4096),
+  parameters: z.number().int().nonnegative(),
+  /** False when the file was exported without caches: clicks at the block borders are the file's own. */
+  streaming: z.boolean(),
+  /** Delay of the decoded audio behind the input, in samples at `sampleRate`, beyond the accumulation of one hop. */
+  delaySamples: z.number().int().nonnegative(),
+  /** Per dimension: [low, high] that the model's own latents cover (2nd to 98th percentile over a probe). */
+  latentRanges: z.array(z.tuple([z.number(), z.number()])),
+  licence: z.string().nullable(),
+  /** Sorted by frames, then batch; frames 1 and batch 1 is always there. */
+  variants: z
+    .array(
+      z.strictObject({
+        frames: count,
+        batch: z.number().int().min(1).max(2),
+        encoder: graphSchema,
+        decoder: graphSchema,
+      }),
+    )
+    .min(1),
+});
+export type ModelManifest = z.infer<typeof manifestSchema>;

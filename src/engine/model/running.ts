@@ -1,0 +1,39 @@
+import type { NoiseSource } from './noise.js';
+
+/** What the streaming loop needs to know of a model before it allocates. All rates and delays are the model's own. */
+export interface ModelShape {
+  readonly sampleRate: number;
+  /** Audio samples per latent frame. */
+  readonly hop: number;
+  /** Latent frames per call. */
+  readonly frames: number;
+  readonly batch: number;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  readonly latentDims: number;
+  /** The model's own delay in samples at `sampleRate`, beyond the accumulation of its input. */
+  readonly delaySamples: number;
+}
+
+/**
+ * A stateful encoder and decoder, ready to stream. Calls are synchronous, ordered and allocate nothing that
+ * grows; every buffer is preallocated by the model and reused, so read it before the next call.
+ * Throws TillerError `model-failed` when inference fails; the state is then as after `reset`.
+ * One thread only, the one that opened it.
+ */
+export interface RunningModel {
+  readonly shape: ModelShape;
+  /** Write the next [batch, inputChannels, hop × frames] samples here, then call `encode`. */
+  readonly audioIn: Float32Array;
+  /** [batch, latentDims, frames]: written by `encode`. */
+  readonly encoded: Float32Array;
+  /** [batch, latentDims, frames]: write here, then call `decode`. */
+  readonly latents: Float32Array;
+  /** [batch, outputChannels, hop × frames]: written by `decode`. */
+  readonly audioOut: Float32Array;
+  encode(noise: NoiseSource): void;
+  decode(noise: NoiseSource): void;
+  /** Back to the state of a freshly loaded model. */
+  reset(): void;
+  close(): void;
+}

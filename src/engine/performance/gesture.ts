@@ -1,0 +1,97 @@
+import { TillerError } from '../errors.js';
+
+/** A recorded performance: moves of the inputs in time, sorted. Values are 0..1. */
+export interface Gesture {
+  readonly inputs: number;
+  readonly moves: readonly GestureMove[];
+}
+
+export interface GestureMove {
+  readonly seconds: number;
+  /** 0-based. */
+  readonly input: number;
+  readonly value: number;
+}
+
+/** Longest gesture that is read: four hours. */
+export const MAX_GESTURE_SECONDS = 4 * 3600;
+const MAX_ROWS = 2_000_000;
+/** Between two written rows the hand is drawn as a line, in steps of this length. */
+const STEP_SECONDS = 0.005;
+
+const unreadable = (what: string) =>
+  new TillerError(
+    'gesture-unreadable',
+    what,
+    'A gesture is a CSV of seconds and one column per input (0..1), or a Standard MIDI File.',
+  );
+
+/**
+ * Reads a gesture from CSV: time in seconds, then one column per input, values 0..1, times rising. A first line of
+ * names is allowed, an empty cell keeps the input where it is, and the hand moves in straight lines between rows.
+ */
+export function parseGestureCsv(text: string, inputs: number): Gesture {
+  const lines = text.split(/\r?\n/);
+  const rows: { seconds: number; values: number[] }[] = [];
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const cells = line.split(/[,;\t]/).map((cell) => cell.trim());
+    const seconds = Number(cells[0]);
+    if (rows.length === 0 && Number.isNaN(seconds)) continue;
+    const previous = rows.at(-1);
+    if (!Number.isFinite(seconds) || seconds < 0 || seconds > MAX_GESTURE_SECONDS || cells[0] === '')
+      throw unreadable(`Line ${i + 1}: “${cells[0] ?? ''}” is not a time in seconds.`);
+    if (previous && seconds < previous.seconds) throw unreadable(`Line ${i + 1}: time runs backwards.`);
+    if (cells.length - 1 > inputs)
+      throw unreadable(`Line ${i + 1} has ${cells.length - 1} values; the preset has ${inputs} inputs.`);
+    if (rows.length >= MAX_ROWS) throw unreadable(`The gesture has more than ${MAX_ROWS} rows.`);
+    rows.push({ seconds, values: rowValues(cells.slice(1), previous?.values, i + 1) });
+  }
+  if (rows.length === 0) throw unreadable('The gesture is empty.');
+  return { inputs, moves: drawLines(rows) };
+}
+
+function rowValues(cells: string[], previous: number[] | undefined, line: number): number[] {
+  return cells.map((cell, input) => {
+    if (cell === '') return previous?.[input] ?? NaN;
+    const value = Number(cell);
+    if (!(value >= 0 && value <= 1)) throw unreadable(`Line ${line}: “${cell}” is not a value from 0 to 1.`);
+    return value;
+  });
+}
+
+function drawLines(rows: { seconds: number; values: number[] }[]): GestureMove[] {
+  const moves: GestureMove[] = [];
+  const columns = Math.max(...rows.map((row) => row.values.length));
+  for (let input = 0; input < columns; input++) {
+    let last: { seconds: number; value: number } | undefined;
+    for (const { seconds, values } of rows) {
+      const value = values[input];
+      if (value === undefined || Number.isNaN(value)) continue;
+      if (last !== undefined && last.value !== value) {
+        const steps = Math.floor((seconds - last.seconds) / STEP_SECONDS);
+        for (let step = 1; step < steps; step++) {
+          const along = step / steps;
+          moves.push({
+            seconds: last.seconds + along * (seconds - last.seconds),
+            input,
+            value: last.value + along * (value - last.value),
+          });
+        }
+      }
+      if (last?.value !== value) moves.push({ seconds, input, value });
+      last = { seconds, value };
+    }
+  }
+  return moves.sort((a, b) => a.seconds - b.seconds || a.input - b.input);
+}
+
+/** The gesture as CSV, one row per move, exact to a microsecond. */
+export function formatGestureCsv(gesture: Gesture): string {
+  const header = ['seconds', ...Array.from({ length: gesture.inputs }, (_, i) => `input${i + 1}`)].join(',');
+  const rows = gesture.moves.map(({ seconds, input, value }) => {
+    const cells = Array.from({ length: gesture.inputs }, (_, i) => (i === input ? String(value) : ''));
+    return [seconds.toFixed(6), ...cells].join(',');
+  });
+  return [header, ...rows, ''].join('\n');
+}

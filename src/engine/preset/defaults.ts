@@ -1,0 +1,43 @@
+import { defaultOutput } from '../audio/schema.js';
+import type { Input } from '../performance/schema.js';
+import { defaultDimension } from '../steering/schema.js';
+import type { ModelReference, Preset } from './schema.js';
+import { PRESET_FORMAT, PRESET_VERSION } from './schema.js';
+
+/** An input as it is added: moved by the pad and by the host, straight, in the middle. */
+export const defaultInput = (name: string): Input => ({
+  name,
+  source: { kind: 'pad' },
+  range: [0, 1],
+  curve: 0,
+  inverted: false,
+  value: 0.5,
+});
+
+/** An instrument that has learned nothing yet, for a model of `latentDims` dimensions. */
+export function emptyPreset(model: ModelReference | null, latentDims: number): Preset {
+  return {
+    format: PRESET_FORMAT,
+    version: PRESET_VERSION,
+    name: 'Untitled',
+    description: '',
+    tags: [],
+    author: '',
+    model,
+    inputs: [defaultInput('X'), defaultInput('Y')],
+    examples: [],
+    learning: {
+      shared: { kind: 'mlp', hidden: [12], activation: 'tanh', weightDecay: 1e-4, seed: 1 },
+      perDimension: {},
+      automatic: true,
+    },
+    trained: null,
+    steering: {
+      amount: 1,
+      glideSeconds: 0,
+      dimensions: Array.from({ length: latentDims }, defaultDimension),
+    },
+    output: defaultOutput(),
+    seed: 1,
+  };
+}

@@ -1,0 +1,213 @@
+import { mkdir, open, readdir, rename, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { TillerError, fromFileError } from '../errors.js';
+import { MAX_PRESET_BYTES, formatPreset, parsePresetText } from './parse.js';
+import type { ModelReference, Preset } from './schema.js';
+
+const EXTENSION = '.tiller.json';
+const TRASH = '.trash';
+
+/** What a browser of presets shows of one. `id` is its place: `factory/NAME` or `user/NAME`. */
+export interface PresetEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly author: string;
+  readonly model: ModelReference | null;
+  readonly factory: boolean;
+  readonly modifiedMs: number;
+  /** Set where the file could not be read: it is listed, so that the player knows of it, and never touched. */
+  readonly problem: string | null;
+}
+
+/** A file name that every file system takes, kept readable. */
+function fileStem(name: string): string {
+  const stem = name
+    .normalize('NFKD')
+    .replace(/[^\p{Letter}\p{Number}\- ]+/gu, '')
+    .trim()
+    .replace(/\s+/g, '-')
+    .slice(0, 80)
+    .toLowerCase();
+  return stem === '' ? 'preset' : stem;
+}
+
+/**
+ * Presets on disk: the factory's, read only, and the player's own. Writes are atomic, an existing file is
+ * replaced only by `save` of the preset it came from, and what is deleted can be restored.
+ * Errors are TillerErrors (`preset-missing`, `preset-invalid`, `file-exists`, `disk-full`, `disk-denied`).
+ */
+export class PresetStore {
+  constructor(
+    private readonly userDir: string,
+    private readonly factoryDir: string | null,
+  ) {}
+
+  /** Every preset, factory first, then by name. */
+  async list(): Promise<PresetEntry[]> {
+    const entries = [...(await this.listFolder('factory')), ...(await this.listFolder('user'))];
+    return entries.sort((a, b) => Number(b.factory) - Number(a.factory) || a.name.localeCompare(b.name));
+  }
+
+  async read(id: string): Promise<Preset> {
+    return readPresetFile(this.path(id));
+  }
+
+  /** Writes over the player's preset `id`. */
+  async save(id: string, preset: Preset): Promise<void> {
+    if (!id.startsWith('user/'))
+      throw new TillerError(
+        'disk-denied',
+        'Factory presets cannot be changed.',
+        'Save it under another name.',
+      );
+    await this.write(this.path(id), preset);
+  }
+
+  /** Writes a new preset named `preset.name`; a number is added to the file's name where it is taken. */
+  async saveAs(preset: Preset): Promise<string> {
+    const stem = fileStem(preset.name);
+    for (let n = 1; ; n++) {
+      const id = `user/${n === 1 ? stem : `${stem}-${n}`}`;
+      // Claims the name first, so that two windows saving at once get two files.
+      if (await this.claim(this.path(id))) {
+        await this.write(this.path(id), preset);
+        return id;
+      }
+    }
+  }
+
+  /** Moves the player's preset to the trash; the token restores it. */
+  async remove(id: string): Promise<string> {
+    if (!id.startsWith('user/'))
+      throw new TillerError(
+        'disk-denied',
+        'Factory presets cannot be deleted.',
+        'Hide it by a search instead.',
+      );
+    const token = `${basename(this.path(id), EXTENSION)}.${Date.now()}`;
+    try {
+      await mkdir(join(this.userDir, TRASH), { recursive: true });
+      await rename(this.path(id), join(this.userDir, TRASH, token + EXTENSION));
+    } catch (error) {
+      throw missingOr(error, id);
+    }
+    return token;
+  }
+
+  /** Brings back what `remove` took; returns its identifier, which differs where the name was taken meanwhile. */
+  async restore(token: string): Promise<string> {
+    if (!/^[^/\\]+\.\d+$/.test(token))
+      throw new TillerError('preset-missing', 'There is nothing to restore.');
+    const from = join(this.userDir, TRASH, token + EXTENSION);
+    const stem = token.replace(/\.\d+$/, '');
+    for (let n = 1; ; n++) {
+      const id = `user/${n === 1 ? stem : `${stem}-${n}`}`;
+      if (await this.claim(this.path(id))) {
+        try {
+          await rename(from, this.path(id));
+        } catch (error) {
+          throw missingOr(error, token);
+        }
+        return id;
+      }
+    }
+  }
+
+  private path(id: string): string {
+    const match = /^(user|factory)\/([^/\\]{1,100})$/.exec(id);
+    const folder = match?.[1] === 'factory' ? this.factoryDir : this.userDir;
+    const stem = match?.[2];
+    if (stem === undefined || folder === null || stem.startsWith('.'))
+      throw new TillerError(
+        'preset-missing',
+        `There is no preset “${id}”.`,
+        'Refresh the list and choose another.',
+      );
+    return join(folder, stem + EXTENSION);
+  }
+
+  private async claim(path: string): Promise<boolean> {
+    try {
+      await mkdir(this.userDir, { recursive: true });
+      await (await open(path, 'wx')).close();
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      throw fromFileError(error, path);
+    }
+  }
+
+  private async write(path: string, preset: Preset): Promise<void> {
+    try {
+      await mkdir(this.userDir, { recursive: true });
+      await writeFileAtomic(path, formatPreset(preset));
+    } catch (error) {
+      throw fromFileError(error, path);
+    }
+  }
+
+  private async listFolder(kind: 'factory' | 'user'): Promise<PresetEntry[]> {
+    const folder = kind === 'factory' ? this.factoryDir : this.userDir;
+    if (folder === null) return [];
+    let names: string[];
+    try {
+      names = (await readdir(folder)).filter((name) => name.endsWith(EXTENSION));
+    } catch {
+      return [];
+    }
+    return Promise.all(names.map((name) => describe(kind, folder, name)));
+  }
+}
+
+async function describe(kind: 'factory' | 'user', folder: string, fileName: string): Promise<PresetEntry> {
+  const stem = basename(fileName, EXTENSION);
+  const path = join(folder, fileName);
+  const modifiedMs = await stat(path).then(
+    (stats) => stats.mtimeMs,
+    () => 0,
+  );
+  const place = { id: `${kind}/${stem}`, factory: kind === 'factory', modifiedMs };
+  try {
+    const { name, description, tags, author, model } = await readPresetFile(path);
+    return { ...place, name, description, tags, author, model, problem: null };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { ...place, name: stem, description: '', tags: [], author: '', model: null, problem };
+  }
+}
+
+/** A preset from any path. */
+export async function readPresetFile(path: string): Promise<Preset> {
+  let handle;
+  try {
+    handle = await open(path, 'r');
+    const { size } = await handle.stat();
+    if (size > MAX_PRESET_BYTES)
+      throw new TillerError(
+        'preset-invalid',
+        `${path} is too large to be a Tiller preset.`,
+        'Choose another file.',
+      );
+    return parsePresetText(await handle.readFile('utf8'));
+  } catch (error) {
+    throw missingOr(error, path);
+  } finally {
+    await handle?.close();
+  }
+}
+
+function missingOr(error: unknown, what: string): TillerError {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+    return new TillerError(
+      'preset-missing',
+      `There is no preset at ${what}.`,
+      'Check the name, or refresh the list.',
+      {
+        cause: error,
+      },
+    );
+  return fromFileError(error, what);
+}

@@ -1,0 +1,54 @@
+import type { Output } from '../audio/schema.js';
+import type { TrainedMapping } from '../mapping/trained.js';
+import type { ModelManifest } from '../model/manifest.js';
+import type { Input } from '../performance/schema.js';
+import type { Steering } from '../steering/schema.js';
+
+/** How a model's random operations are fed: silence, constants, or the seeded generator. */
+export type NoiseSetting =
+  { kind: 'silent' } | { kind: 'constant'; uniform: number; normal: number } | { kind: 'seed'; seed: number };
+
+/** What the main thread tells the streaming worker, applied between two frames, in order. */
+export type StreamCommand =
+  | { type: 'load'; model: { dir: string; manifest: ModelManifest } | null }
+  | { type: 'mapping'; trained: TrainedMapping | null }
+  | { type: 'steering'; steering: Steering }
+  | { type: 'output'; output: Output }
+  /** Routes MIDI to the inputs; their present values come as `parameter`. */
+  | { type: 'inputs'; inputs: Input[] }
+  /** `index` into PARAMETERS, `value` in the parameter's own unit. */
+  | { type: 'parameter'; index: number; value: number }
+  /** `value` null lets the mapping have the dimension back. */
+  | { type: 'hold'; dimension: number; value: number | null }
+  | { type: 'noise'; noise: NoiseSetting }
+  /** Empties every state and restarts the noise, as a host does when its transport jumps. */
+  | { type: 'restart' };
+
+/** What the streaming worker tells the main thread. */
+export type StreamReport =
+  | { type: 'prepared'; rate: number; channels: number; latencySamples: number; modelDelaySamples: number }
+  | ({ type: 'telemetry' } & Telemetry)
+  /** Inputs that MIDI or host automation moved since the last report. */
+  | { type: 'moved'; parameters: { index: number; value: number }[] }
+  /** For MIDI learn: the last controller that was heard. */
+  | { type: 'midi-heard'; status: number; data1: number; data2: number }
+  | { type: 'program-change'; program: number }
+  | { type: 'failed'; code: string; message: string };
+
+/** What sounds now, about thirty times a second. Latents: one value per dimension of the last frame (left side). */
+export interface Telemetry {
+  encoded: Float32Array;
+  /** NaN where the mapping has nothing to say. */
+  mapped: Float32Array;
+  decoded: Float32Array;
+  inputPeakDb: [number, number];
+  outputPeakDb: [number, number];
+  inputRmsDb: [number, number];
+  outputRmsDb: [number, number];
+  gainReductionDb: number;
+  /** Share of real time spent in the model and in everything, 0..1, averaged over the report. */
+  modelLoad: number;
+  totalLoad: number;
+  /** Blocks that could not be played because of the model, since `prepare`. */
+  faults: number;
+}
