@@ -61,12 +61,17 @@ export class TillerError extends Error {
   }
 }
 
+/** The system's code of an error (`ENOENT`, …), or undefined. Errors of native code come from any realm. */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
 /** The error codes of the file system that a user can mend, in Tiller's words. */
 export function fromFileError(error: unknown, path: string): TillerError {
   if (error instanceof TillerError) return error;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const cause = { cause: error };
-  switch (code) {
+  switch (systemCode(error)) {
     case 'ENOENT':
       return new TillerError('file-missing', `There is no file at ${path}.`, 'Check the path.', cause);
     case 'EISDIR':

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { TillerError, fromFileError } from '../errors.js';
+import { TillerError, fromFileError, systemCode } from '../errors.js';
 import { MAX_PRESET_BYTES, formatPreset, parsePresetText } from './parse.js';
 import type { ModelReference, Preset } from './schema.js';
 
@@ -135,7 +135,7 @@ export class PresetStore {
       await (await open(path, 'wx')).close();
       return true;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      if (systemCode(error) === 'EEXIST') return false;
       throw fromFileError(error, path);
     }
   }
@@ -200,7 +200,7 @@ export async function readPresetFile(path: string): Promise<Preset> {
 }
 
 function missingOr(error: unknown, what: string): TillerError {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+  if (systemCode(error) === 'ENOENT')
     return new TillerError(
       'preset-missing',
       `There is no preset at ${what}.`,

@@ -1,0 +1,87 @@
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatPreset } from '../../../src/engine/preset/parse.js';
+import { PresetStore } from '../../../src/engine/preset/store.js';
+import { samplePreset } from './samples.js';
+
+let folder: string;
+let store: PresetStore;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tiller-presets-'));
+  await mkdir(join(folder, 'factory'));
+  await writeFile(
+    join(folder, 'factory', 'first.tiller.json'),
+    formatPreset({ ...samplePreset(), name: 'First' }),
+  );
+  store = new PresetStore(join(folder, 'user'), join(folder, 'factory'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('PresetStore', () => {
+  it('lists factory presets before the player’s', async () => {
+    await store.saveAs({ ...samplePreset(), name: 'A of mine' });
+    expect((await store.list()).map(({ id, name }) => [id, name])).toEqual([
+      ['factory/first', 'First'],
+      ['user/a-of-mine', 'A of mine'],
+    ]);
+  });
+
+  it('reads back what it saved', async () => {
+    const id = await store.saveAs(samplePreset());
+    expect(await store.read(id)).toEqual(samplePreset());
+    const changed = { ...samplePreset(), description: 'changed' };
+    await store.save(id, changed);
+    expect(await store.read(id)).toEqual(changed);
+  });
+
+  it('never writes over another preset of the same name', async () => {
+    const ids = await Promise.all([
+      store.saveAs(samplePreset()),
+      store.saveAs(samplePreset()),
+      store.saveAs(samplePreset()),
+    ]);
+    expect(new Set(ids).size).toBe(3);
+    expect(await store.list()).toHaveLength(4);
+  });
+
+  it('leaves factory presets alone', async () => {
+    await expect(store.save('factory/first', samplePreset())).rejects.toMatchObject({ code: 'disk-denied' });
+    await expect(store.remove('factory/first')).rejects.toMatchObject({ code: 'disk-denied' });
+    expect((await store.read('factory/first')).name).toBe('First');
+  });
+
+  it('restores what was removed, beside a new one of the same name', async () => {
+    const id = await store.saveAs({ ...samplePreset(), description: 'old' });
+    const token = await store.remove(id);
+    await expect(store.read(id)).rejects.toMatchObject({ code: 'preset-missing' });
+    await store.saveAs({ ...samplePreset(), description: 'new' });
+    const back = await store.restore(token);
+    expect((await store.read(back)).description).toBe('old');
+    expect((await store.read(id)).description).toBe('new');
+  });
+
+  it('lists a preset that it cannot read with the reason, and leaves the file as it is', async () => {
+    await mkdir(join(folder, 'user'));
+    const path = join(folder, 'user', 'broken.tiller.json');
+    await writeFile(path, '{"format": "tiller-preset"');
+    const entry = (await store.list()).find(({ id }) => id === 'user/broken');
+    expect(entry?.problem).toMatch(/JSON/);
+    expect(await readFile(path, 'utf8')).toBe('{"format": "tiller-preset"');
+  });
+
+  it.each(['user/../factory/first', 'user/..', 'other/first', 'user/', 'user/a/b', 'user/.trash', ''])(
+    'refuses the identifier “%s”',
+    async (id) => {
+      await expect(store.read(id)).rejects.toMatchObject({ code: 'preset-missing' });
+    },
+  );
+
+  it('keeps any name readable as a file', async () => {
+    const id = await store.saveAs({ ...samplePreset(), name: '../../Évil: ☠ name?.json' });
+    expect(id).toMatch(/^user\/[\p{L}\p{N}-]+$/u);
+    expect((await store.read(id)).name).toBe('../../Évil: ☠ name?.json');
+    expect(await readdir(join(folder, 'user'))).toHaveLength(1);
+  });
+});
