@@ -10,7 +10,9 @@ import type { Input } from './schema.js';
 const DEFAULT_TEMPO = 500_000;
 
 const unreadable = (cause?: unknown) =>
-  new TillerError('gesture-unreadable', 'This is not a Standard MIDI File.', 'Export it again, or use CSV.', { cause });
+  new TillerError('gesture-unreadable', 'This is not a Standard MIDI File.', 'Export it again, or use CSV.', {
+    cause,
+  });
 
 /**
  * Reads the moves that a Standard MIDI File makes on `inputs` through their own sources. Tracks are merged, tempo

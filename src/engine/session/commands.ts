@@ -52,3 +52,9 @@ export interface Telemetry {
   /** Blocks that could not be played because of the model, since `prepare`. */
   faults: number;
 }
+
+/** The main thread's end of the connection to the streaming worker. */
+export interface StreamLink {
+  send(command: StreamCommand): void;
+  onReport(listener: (report: StreamReport) => void): void;
+}

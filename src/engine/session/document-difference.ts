@@ -1,0 +1,61 @@
+import { PARAMETER_INDEX } from '../performance/parameters.js';
+import type { Input } from '../performance/schema.js';
+import type { Preset } from '../preset/schema.js';
+import type { StreamLink } from './commands.js';
+
+/** Sends the streaming worker what differs between two documents; everything where there was none. */
+export function sendDifference(link: StreamLink, before: Preset | null, next: Preset): void {
+  if (before?.steering !== next.steering) link.send({ type: 'steering', steering: next.steering });
+  if (before?.output !== next.output) link.send({ type: 'output', output: next.output });
+  if (before?.trained !== next.trained) link.send({ type: 'mapping', trained: next.trained });
+  if (before?.seed !== next.seed) link.send({ type: 'noise', noise: { kind: 'seed', seed: next.seed } });
+  if (before?.inputs === next.inputs) return;
+  const rerouted = before === null || !sameButForValues(before.inputs, next.inputs);
+  if (rerouted) link.send({ type: 'inputs', inputs: next.inputs });
+  next.inputs.forEach((input, i) => {
+    if (rerouted || before.inputs[i]?.value !== input.value)
+      link.send({ type: 'parameter', index: PARAMETER_INDEX.input + i, value: input.value });
+  });
+}
+
+/** True where only the hand has moved. Documents share what did not change, so fields compare by identity. */
+function sameButForValues(a: readonly Input[], b: readonly Input[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((input, i) => {
+      const other = b[i];
+      return (
+        other !== undefined &&
+        (Object.keys(input) as (keyof Input)[]).every((key) => key === 'value' || input[key] === other[key])
+      );
+    })
+  );
+}
+
+/**
+ * True when `present` holds something that `saved` lacks. Where the hand happens to be is no such thing, nor is a mapping
+ * that learns itself again from the examples.
+ */
+export function isWorthSaving(saved: Preset, present: Preset): boolean {
+  if (saved === present) return false;
+  return (Object.keys(present) as (keyof Preset)[]).some((key) => {
+    if (key === 'inputs') return !sameButForValues(saved.inputs, present.inputs);
+    if (key === 'trained' && present.learning.automatic) return false;
+    return saved[key] !== present[key];
+  });
+}
+
+/** What a mapping was learned from. */
+export type LearnedFrom = Pick<Preset, 'examples' | 'learning' | 'inputs'>;
+
+/** True when learning again would give another mapping than the one that plays. */
+export function needsLearning(preset: Preset, from: LearnedFrom | null): boolean {
+  if (from === null) return preset.examples.some((example) => example.enabled);
+  return (
+    preset.trained === null ||
+    from.examples !== preset.examples ||
+    from.learning.shared !== preset.learning.shared ||
+    from.learning.perDimension !== preset.learning.perDimension ||
+    from.inputs.length !== preset.inputs.length
+  );
+}

@@ -1,0 +1,232 @@
+import { gainToDb } from '../audio/db.js';
+import { defaultOutput } from '../audio/schema.js';
+import type { Output } from '../audio/schema.js';
+import { compileMapping } from '../mapping/evaluate.js';
+import { createNoise } from '../model/noise.js';
+import { openModel } from '../model/run.js';
+import type { RunningModel } from '../model/running.js';
+import { MidiRouter } from '../performance/midi-router.js';
+import { PARAMETERS } from '../performance/parameters.js';
+import type { NoiseSetting, StreamCommand, StreamReport } from './commands.js';
+import { PendingEvents } from './pending-events.js';
+import type { StreamNoise } from './stream-controls.js';
+import { requiredVariant } from './stream-routing.js';
+import { StreamSnapshot } from './stream-telemetry.js';
+import { Stream } from './stream.js';
+
+const REPORTS_PER_SECOND = 30;
+/** Changes that one block may bring; what is beyond is thinned. */
+const MAX_EVENTS = 4096;
+/** Silence on a meter, where the logarithm has no answer. */
+const FLOOR_DB = -120;
+
+type ModelPlace = Extract<StreamCommand, { type: 'load' }>['model'];
+
+const decibels = (amplitude: number) => Math.max(FLOOR_DB, gainToDb(amplitude));
+
+/** Noise of the model and of the latents, two independent streams of one setting. */
+export function streamNoise(setting: NoiseSetting): StreamNoise {
+  return { model: createNoise(setting, 0), latents: createNoise(setting, 1) };
+}
+
+/**
+ * A `Stream` with the model it plays, as the streaming worker holds it: takes commands between two blocks, opens models
+ * in the variant that the settings call for, routes MIDI, and reports what sounds about thirty times a second.
+ * One thread, the worker's.
+ */
+export class Player {
+  private readonly stream = new Stream();
+  private readonly events = new PendingEvents(MAX_EVENTS);
+  private readonly router: MidiRouter;
+  private readonly snapshot = new StreamSnapshot();
+  private readonly moved = new Float64Array(PARAMETERS.length).fill(NaN);
+  private noise: StreamNoise = streamNoise({ kind: 'seed', seed: 1 });
+  private output: Output = defaultOutput();
+  private place: ModelPlace = null;
+  private model: RunningModel | null = null;
+  private track: { rate: number; maxBlock: number; channels: 1 | 2 } | null = null;
+  /** Counts loads, so that one overtaken by a newer one is dropped. */
+  private loads = 0;
+  private samplesSinceReport = 0;
+  private heard: { status: number; data1: number; data2: number } | null = null;
+  private reportedFaults = 0;
+
+  constructor(private readonly report: (report: StreamReport) => void) {
+    this.router = new MidiRouter({
+      input: (offsetSamples, index, value) => this.parameter(offsetSamples, index, value),
+      program: (program) => this.report({ type: 'program-change', program }),
+    });
+  }
+
+  /** By how many track samples the output is late; constant from one `prepared` report to the next. */
+  get latencySamples(): number {
+    return this.stream.latencySamples;
+  }
+
+  /**
+   * Takes a command between two blocks. `load`, and an `output` that needs another variant of the model, open files:
+   * the promise settles when the model plays, and until then what played before goes on.
+   */
+  async apply(command: StreamCommand): Promise<void> {
+    switch (command.type) {
+      case 'load':
+        this.place = command.model;
+        return this.load();
+      case 'mapping':
+        this.stream.setMapping(command.trained === null ? null : compileMapping(command.trained));
+        return;
+      case 'steering':
+        this.stream.setSteering(command.steering);
+        return;
+      case 'output':
+        this.output = command.output;
+        this.stream.setOutput(command.output);
+        return this.needsOtherVariant() ? this.load() : undefined;
+      case 'inputs':
+        this.router.configure(command.inputs);
+        return;
+      case 'parameter':
+        this.stream.setParameter(command.index, command.value);
+        return;
+      case 'hold':
+        this.stream.setHold(command.dimension, command.value ?? NaN);
+        return;
+      case 'noise':
+        this.noise = streamNoise(command.noise);
+        this.prepareStream();
+        return;
+      case 'restart':
+        this.stream.restart();
+        return;
+    }
+  }
+
+  /**
+   * Readies the sound for a track. Returns the latency in samples.
+   * @throws RangeError when the rate, block or channels are out of bounds
+   */
+  prepare(rate: number, maxBlock: number, channels: 1 | 2): number {
+    this.track = { rate, maxBlock, channels };
+    this.prepareStream();
+    // The other variant has the same latency unless it takes other frames per call: then a second report follows.
+    if (this.needsOtherVariant()) void this.load();
+    return this.latencySamples;
+  }
+
+  /** Queues a MIDI message for the next block. */
+  midi(offsetSamples: number, status: number, data1: number, data2: number): void {
+    this.heard = { status, data1, data2 };
+    this.router.message(offsetSamples, status, data1, data2);
+  }
+
+  /** Queues an automatable parameter's change for the next block. */
+  parameter(offsetSamples: number, index: number, value: number): void {
+    this.events.push(offsetSamples, index, value);
+    this.moved[index] = value;
+  }
+
+  /** Plays the next block; see `Stream.process`. */
+  process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
+    this.stream.process(input, output, frames, this.events.take(frames));
+    this.samplesSinceReport += frames;
+    if (this.track !== null && this.samplesSinceReport * REPORTS_PER_SECOND >= this.track.rate) {
+      this.samplesSinceReport = 0;
+      this.reportState();
+    }
+  }
+
+  /** Lets go of the model. */
+  close(): void {
+    this.loads++;
+    this.model?.close();
+    this.model = null;
+  }
+
+  private needsOtherVariant(): boolean {
+    if (this.model === null || this.track === null) return false;
+    const wanted = requiredVariant(this.output, this.track.channels, this.model.shape);
+    return wanted.frames !== this.model.shape.frames || wanted.batch !== this.model.shape.batch;
+  }
+
+  private async load(): Promise<void> {
+    const load = ++this.loads;
+    const { place } = this;
+    let opened: RunningModel | null = null;
+    try {
+      if (place !== null) {
+        const variant = requiredVariant(this.output, this.track?.channels ?? 1, place.manifest);
+        opened = await openModel(place.dir, place.manifest, variant);
+      }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.report({ type: 'failed', code: 'model-failed', message });
+    }
+    if (load !== this.loads) {
+      opened?.close();
+      return;
+    }
+    const before = this.model;
+    this.model = opened;
+    this.prepareStream();
+    before?.close();
+    // What the settings call for may have changed while the file was read.
+    if (this.needsOtherVariant()) await this.load();
+  }
+
+  private prepareStream(): void {
+    if (this.track === null) return;
+    const { rate, channels } = this.track;
+    const { latencySamples } = this.stream.prepare({ ...this.track, model: this.model, noise: this.noise });
+    this.reportedFaults = 0;
+    this.report({
+      type: 'prepared',
+      rate,
+      channels,
+      latencySamples,
+      modelDelaySamples: this.model?.shape.delaySamples ?? 0,
+    });
+  }
+
+  private reportState(): void {
+    const { snapshot, moved, heard, stream } = this;
+    stream.snapshot(snapshot);
+    const dims = snapshot.latentDims;
+    const pair = (values: Float32Array): [number, number] => [
+      decibels(values[0] ?? 0),
+      decibels(values[1] ?? 0),
+    ];
+    this.report({
+      type: 'telemetry',
+      encoded: snapshot.encoded.slice(0, dims),
+      mapped: snapshot.mapped.slice(0, dims),
+      decoded: snapshot.decoded.slice(0, dims),
+      inputPeakDb: pair(snapshot.inputPeak),
+      outputPeakDb: pair(snapshot.outputPeak),
+      inputRmsDb: pair(snapshot.inputRms),
+      outputRmsDb: pair(snapshot.outputRms),
+      gainReductionDb: snapshot.gainReductionDb,
+      modelLoad: snapshot.modelLoad,
+      totalLoad: snapshot.totalLoad,
+      faults: snapshot.faults,
+    });
+    const parameters = Array.from(moved, (value, index) => ({ index, value })).filter(
+      ({ value }) => !Number.isNaN(value),
+    );
+    moved.fill(NaN);
+    if (parameters.length > 0) this.report({ type: 'moved', parameters });
+    if (heard !== null) this.report({ type: 'midi-heard', ...heard });
+    this.heard = null;
+    this.reportFaults();
+  }
+
+  private reportFaults(): void {
+    const { faults, lastError } = this.stream;
+    if (faults === null) return;
+    const count = faults.exceptions + faults.latents + faults.audio;
+    if (this.reportedFaults === 0 && count > 0) {
+      const reason = lastError instanceof Error ? lastError.message : 'it gave values that are no sound';
+      this.report({ type: 'failed', code: 'model-failed', message: `The model fails: ${reason}.` });
+    }
+    this.reportedFaults = count;
+  }
+}

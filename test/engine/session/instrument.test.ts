@@ -1,0 +1,247 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TillerError } from '../../../src/engine/errors.js';
+import type { TrainingRequest, TrainingResult } from '../../../src/engine/mapping/train.js';
+import { trainMapping } from '../../../src/engine/mapping/train.js';
+import type { Trainer } from '../../../src/engine/mapping/trainer.js';
+import type { ModelManifest } from '../../../src/engine/model/manifest.js';
+import { PARAMETER_INDEX } from '../../../src/engine/performance/parameters.js';
+import { PresetStore } from '../../../src/engine/preset/store.js';
+import type { StreamCommand, StreamReport, Telemetry } from '../../../src/engine/session/commands.js';
+import type { ModelSource } from '../../../src/engine/session/instrument-state.js';
+import { Instrument } from '../../../src/engine/session/instrument.js';
+import { samplePreset } from '../preset/samples.js';
+
+const manifest = {
+  name: 'sample',
+  sha256: 'ab'.repeat(32),
+  latentRanges: [
+    [-2, 2],
+    [-2, 2],
+    [-2, 2],
+  ],
+} as unknown as ModelManifest;
+
+/** Trains in this thread when `finish` is called, as the worker would later. */
+class HeldTrainer {
+  waiting: {
+    request: TrainingRequest;
+    resolve: (result: TrainingResult) => void;
+    reject: (error: unknown) => void;
+  }[] = [];
+  train(request: TrainingRequest): Promise<TrainingResult> {
+    this.cancel();
+    return new Promise((resolve, reject) => this.waiting.push({ request, resolve, reject }));
+  }
+  cancel(): void {
+    for (const { reject } of this.waiting.splice(0))
+      reject(new TillerError('training-cancelled', 'cancelled'));
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+  async finish(): Promise<void> {
+    for (const { request, resolve } of this.waiting.splice(0)) resolve(trainMapping(request));
+    await settled();
+  }
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+let folder: string;
+let sent: StreamCommand[];
+let trainer: HeldTrainer;
+let instrument: Instrument;
+let report: (report: StreamReport) => void;
+let library: Map<string, { dir: string; manifest: ModelManifest }>;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tiller-instrument-'));
+  sent = [];
+  trainer = new HeldTrainer();
+  library = new Map([[manifest.sha256, { dir: folder, manifest }]]);
+  const models: ModelSource = {
+    find: (sha256) => Promise.resolve(library.get(sha256) ?? null),
+    import: () => Promise.reject(new TillerError('not-a-model', 'no')),
+  };
+  instrument = new Instrument({
+    link: { send: (command) => sent.push(command), onReport: (listener) => (report = listener) },
+    presets: new PresetStore(join(folder, 'presets'), null),
+    models,
+    trainer: trainer as unknown as Trainer,
+  });
+  await instrument.loadPreset(samplePreset(), 'page');
+  await trainer.finish();
+  sent.length = 0;
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function telemetry(decoded: number[]): { type: 'telemetry' } & Telemetry {
+  const values = Float32Array.from(decoded);
+  return {
+    type: 'telemetry',
+    encoded: values,
+    mapped: values,
+    decoded: values,
+    inputPeakDb: [0, 0],
+    outputPeakDb: [0, 0],
+    inputRmsDb: [0, 0],
+    outputRmsDb: [0, 0],
+    gainReductionDb: 0,
+    modelLoad: 0,
+    totalLoad: 0,
+    faults: 0,
+  };
+}
+
+const types = () => sent.map(({ type }) => type);
+
+describe('Instrument', () => {
+  it('sends the worker only what differs', () => {
+    instrument.edit({ type: 'steer', change: { amount: 0.5 } });
+    expect(types()).toEqual(['steering']);
+    instrument.setParameter(PARAMETER_INDEX.input, 0.25, 'page');
+    expect(sent.at(-1)).toEqual({ type: 'parameter', index: 0, value: 0.25 });
+    expect(types()).toEqual(['steering', 'parameter']);
+  });
+
+  it('undoes edits but leaves the hand where it is', () => {
+    instrument.edit({ type: 'describe', change: { name: 'Changed' } });
+    instrument.setParameter(PARAMETER_INDEX.input, 0.9, 'page');
+    instrument.undo();
+    const { preset, undoLabel, redoLabel } = instrument.state;
+    expect([preset.name, preset.inputs[0]?.value, undoLabel, redoLabel]).toEqual([
+      'Sample',
+      0.9,
+      null,
+      'describe preset',
+    ]);
+  });
+
+  it('makes one undo step of a page’s gesture, and none of the host’s automation', () => {
+    const { dryWet } = PARAMETER_INDEX;
+    for (const [value, gesture] of [
+      [0.9, 'begin'],
+      [0.5, 'move'],
+      [0.4, 'end'],
+    ] as const)
+      instrument.setParameter(dryWet, value, 'page', gesture);
+    instrument.setParameter(dryWet, 0.1, 'host');
+    instrument.undo();
+    expect(instrument.state.preset.output.dryWet).toBe(1);
+    expect(instrument.state.undoLabel).toBeNull();
+  });
+
+  it('knows what is worth saving', async () => {
+    instrument.setParameter(PARAMETER_INDEX.input, 0.9, 'page');
+    expect(instrument.state.dirty).toBe(false);
+    instrument.edit({ type: 'set-seed', seed: 7 });
+    expect(instrument.state.dirty).toBe(true);
+    await instrument.savePreset();
+    expect(instrument.state).toMatchObject({ dirty: false, presetId: 'user/sample' });
+    instrument.undo();
+    expect(instrument.state.dirty).toBe(true);
+  });
+
+  it('learns after a change of the examples, and again after an undo', async () => {
+    instrument.edit({ type: 'edit-example', id: 'e0', change: { latents: [1, 1, 1] } });
+    expect(instrument.state.training).toMatchObject({ running: true, stale: true });
+    await trainer.finish();
+    expect(instrument.state.training).toMatchObject({ running: false, stale: false });
+    expect(types()).toEqual(['mapping']);
+    instrument.undo();
+    await trainer.finish();
+    expect(instrument.state.training.stale).toBe(false);
+    expect(instrument.state.preset.trained).not.toBeNull();
+  });
+
+  it('drops a training that newer examples have overtaken', async () => {
+    instrument.edit({ type: 'edit-example', id: 'e0', change: { weight: 2 } });
+    instrument.edit({ type: 'edit-example', id: 'e0', change: { weight: 3 } });
+    expect(trainer.waiting).toHaveLength(1);
+    await trainer.finish();
+    expect(types()).toEqual(['mapping']);
+    expect(instrument.state.training.stale).toBe(false);
+  });
+
+  it('waits for the button when learning is not automatic', () => {
+    instrument.edit({ type: 'learn-automatically', automatic: false });
+    instrument.edit({ type: 'edit-example', id: 'e0', change: { weight: 2 } });
+    expect(instrument.state.training).toMatchObject({ running: false, stale: true });
+  });
+
+  it('captures what sounds, holds included, at the inputs of now', () => {
+    expect(() => instrument.capture('too early')).toThrow(/Nothing has sounded/);
+    report(telemetry([0.5, -0.5, 0]));
+    instrument.setParameter(PARAMETER_INDEX.input, 0.75, 'page');
+    instrument.hold(2, 1.5);
+    const id = instrument.capture('bright');
+    const example = instrument.state.preset.examples.find((other) => other.id === id);
+    expect(example).toMatchObject({ label: 'bright', inputs: [0.75, 0.5], latents: [0.5, -0.5, 1.5] });
+    expect(instrument.state.holds).toEqual([null, null, null]);
+    expect(sent.filter(({ type }) => type === 'hold')).toHaveLength(2);
+  });
+
+  it('randomises only what is unlocked, within the radius', () => {
+    report(telemetry([0, 0, 0]));
+    instrument.edit({ type: 'steer-dimensions', dimensions: [1], change: { locked: true } });
+    instrument.edit({ type: 'steer-dimensions', dimensions: [0, 1, 2], change: { range: [-2, 2] } });
+    instrument.randomise(0.5);
+    const [first, second, third] = instrument.state.holds;
+    expect(second).toBeNull();
+    for (const held of [first, third]) expect(Math.abs(held ?? 9)).toBeLessThanOrEqual(1);
+  });
+
+  it('plays an example to listen to it, and lets go', () => {
+    instrument.audition('e1');
+    expect(instrument.state).toMatchObject({ auditioning: 'e1', holds: [1, 0, 0.5] });
+    instrument.audition(null);
+    expect(instrument.state).toMatchObject({ auditioning: null, holds: [null, null, null] });
+  });
+
+  it('keeps everything of a preset whose model is missing, and says which it wants', async () => {
+    library.clear();
+    await instrument.loadPreset(samplePreset(), 'page');
+    const { model, preset, notice } = instrument.state;
+    expect(model.missing).toEqual(samplePreset().model);
+    expect(preset.examples).toHaveLength(2);
+    expect(notice?.text).toContain('sample');
+    expect(sent.at(-1)).toEqual({ type: 'load', model: null });
+  });
+
+  it('learns a MIDI source once', () => {
+    instrument.learnMidi(1);
+    report({ type: 'midi-heard', status: 0x90, data1: 60, data2: 0 });
+    report({ type: 'midi-heard', status: 0xb2, data1: 21, data2: 64 });
+    report({ type: 'midi-heard', status: 0xb2, data1: 22, data2: 64 });
+    expect(instrument.state.preset.inputs[1]?.source).toEqual({
+      kind: 'cc',
+      channel: 3,
+      controller: 21,
+      bits: 7,
+    });
+    expect(instrument.state.midiLearn).toBeNull();
+  });
+
+  it('follows what MIDI and automation moved without sending it back', () => {
+    report({ type: 'moved', parameters: [{ index: 1, value: 0.125 }] });
+    expect(instrument.state.preset.inputs[1]?.value).toBe(0.125);
+    expect(sent).toEqual([]);
+  });
+
+  it('tells a new worker everything', async () => {
+    instrument.hold(0, 1);
+    sent.length = 0;
+    await instrument.resend();
+    expect(new Set(types())).toEqual(
+      new Set(['steering', 'output', 'mapping', 'noise', 'inputs', 'parameter', 'hold', 'load']),
+    );
+  });
+
+  it('stays as it was when an edit is refused', () => {
+    const before = instrument.state;
+    expect(() => instrument.edit({ type: 'edit-example', id: 'gone', change: {} })).toThrow(TillerError);
+    expect(instrument.state).toBe(before);
+  });
+});
