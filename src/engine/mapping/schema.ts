@@ -24,30 +24,39 @@ const seed = z.number().int().min(0).max(0xffffffff);
 export const regressorSettingsSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('mlp'),
-    /** Units of each hidden layer, one or two layers. */
+    /** Units of each hidden layer, one or two layers. More examples than parameters cannot all be met. */
     hidden: z.array(z.number().int().min(1).max(64)).min(1).max(2),
     activation: z.enum(['tanh', 'relu']),
+    /**
+     * Prefers small weights, and so smooth mappings, at the price of missing examples a little: added to the sum of
+     * squared misses is this times the sum of squared weights, with latents scaled to spread 1.
+     */
     weightDecay: z.number().min(0).max(10),
     seed,
   }),
   z.strictObject({
     kind: z.literal('gp'),
-    /** In normalised input units; `auto` picks it by the data's marginal likelihood. */
+    /** In normalised input units (1 is half the examples' travel); `auto` picks it by marginal likelihood. */
     lengthScale: z.union([z.literal('auto'), z.number().min(0.001).max(100)]),
-    /** Standard deviation of the noise believed to be in the examples, relative to their spread. */
+    /** Standard deviation of the noise believed to be in the examples, relative to the process's; 0 meets them. */
     noise: z.number().min(0).max(1),
   }),
-  z.strictObject({ kind: z.literal('linear'), ridge: z.number().min(0).max(100) }),
+  z.strictObject({
+    kind: z.literal('linear'),
+    /** Times the sum of squared coefficients, beside the sum of squared misses; inputs normalised to −1..1. */
+    ridge: z.number().min(0).max(100),
+  }),
   z.strictObject({
     kind: z.literal('polynomial'),
     degree: z.number().int().min(1).max(5),
+    /** Products of several inputs too, up to the degree, or to what 512 terms allow. */
     crossTerms: z.boolean(),
     ridge: z.number().min(0).max(100),
   }),
   z.strictObject({
     kind: z.literal('knn'),
     k: z.number().int().min(1).max(32),
-    /** Power of the inverse distance weighting; 0 averages the neighbours evenly. */
+    /** Power of the inverse distance weighting (modified Shepard, so gestures never jump); 0 counts them alike. */
     falloff: z.number().min(0).max(8),
   }),
 ]);
@@ -63,3 +72,25 @@ export const learningSchema = z.strictObject({
   automatic: z.boolean(),
 });
 export type Learning = z.infer<typeof learningSchema>;
+
+/** Settings that meet a few dozen examples, or come close where the kind allows it, without further thought. */
+export function defaultRegressor(kind: RegressorKind): RegressorSettings {
+  switch (kind) {
+    case 'mlp':
+      return { kind, hidden: [12], activation: 'tanh', weightDecay: 1e-4, seed: 1 };
+    case 'gp':
+      return { kind, lengthScale: 'auto', noise: 0 };
+    case 'linear':
+      return { kind, ridge: 1e-3 };
+    case 'polynomial':
+      return { kind, degree: 3, crossTerms: true, ridge: 1e-3 };
+    case 'knn':
+      return { kind, k: 4, falloff: 2 };
+  }
+}
+
+export const defaultLearning = (): Learning => ({
+  shared: defaultRegressor('mlp'),
+  perDimension: {},
+  automatic: true,
+});

@@ -1,4 +1,5 @@
 import { defaultOutput } from '../audio/schema.js';
+import { defaultLearning } from '../mapping/schema.js';
 import type { Input } from '../performance/schema.js';
 import { defaultDimension } from '../steering/schema.js';
 import type { ModelReference, Preset } from './schema.js';
@@ -26,11 +27,7 @@ export function emptyPreset(model: ModelReference | null, latentDims: number): P
     model,
     inputs: [defaultInput('X'), defaultInput('Y')],
     examples: [],
-    learning: {
-      shared: { kind: 'mlp', hidden: [12], activation: 'tanh', weightDecay: 1e-4, seed: 1 },
-      perDimension: {},
-      automatic: true,
-    },
+    learning: defaultLearning(),
     trained: null,
     steering: {
       amount: 1,

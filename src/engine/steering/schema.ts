@@ -7,7 +7,7 @@ export type SteeringMode = z.infer<typeof steeringModeSchema>;
 /** How one latent dimension answers to the mapping. */
 export const dimensionSteeringSchema = z.strictObject({
   mode: steeringModeSchema,
-  /** 0 leaves the encoder's value alone, 1 is the mode's full effect. */
+  /** 0 leaves the encoder's value alone (within the range), 1 is the mode's full effect. */
   amount: z.number().min(0).max(1),
   /** Bounds of what the decoder may receive while the dimension is steered. */
   range: z

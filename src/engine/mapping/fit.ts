@@ -1,0 +1,129 @@
+import type { Dataset } from './dataset.js';
+import { statistics } from './dataset.js';
+import { factorise, LengthScaleChooser, solveProcess } from './gp.js';
+import { MlpFitter } from './mlp-fit.js';
+import { pack } from './packing.js';
+import { affordableCrossDegree, fillTerms, polynomialTerms } from './polynomial.js';
+import { RidgeSolver } from './ridge.js';
+import type { RegressorSettings } from './schema.js';
+import type { TrainedDimension } from './trained.js';
+
+type Settings<Kind extends RegressorSettings['kind']> = Extract<RegressorSettings, { kind: Kind }>;
+
+/** Learns one dimension whose targets are not all alike. */
+type DimensionFit = (dimension: number) => TrainedDimension;
+
+/**
+ * Does once what all dimensions with the same settings share, and returns what does the rest for each of them.
+ * `errorRelative` is left at 0, to be filled in by whoever plays the result.
+ *
+ * @param checkpoint called often; may throw to abandon the fit
+ */
+export function fitGroup(
+  settings: RegressorSettings,
+  dataset: Dataset,
+  checkpoint: () => void,
+): DimensionFit {
+  switch (settings.kind) {
+    case 'mlp':
+      return fitNetworks(settings, dataset, checkpoint);
+    case 'gp':
+      return fitProcesses(settings, dataset, checkpoint);
+    case 'linear':
+    case 'polynomial':
+      return fitPolynomials(settings, dataset);
+    case 'knn':
+      return (dimension) => ({
+        kind: 'knn',
+        k: settings.k,
+        falloff: settings.falloff,
+        values: pack(dataset.targets[dimension]!, 'float32'),
+        ...learned(dataset, dimension),
+      });
+  }
+}
+
+/** What every learned dimension keeps: the range over all enabled examples, contradicting ones included. */
+function learned(dataset: Dataset, dimension: number): { range: [number, number]; errorRelative: number } {
+  const latents = dataset.examples.map((example) => example.latents[dimension]!);
+  return { range: [Math.min(...latents), Math.max(...latents)], errorRelative: 0 };
+}
+
+function fitNetworks(settings: Settings<'mlp'>, dataset: Dataset, checkpoint: () => void): DimensionFit {
+  const { hidden, activation } = settings;
+  const fitter = new MlpFitter(dataset.inputs, dataset.weights, dataset.inputCount, settings);
+  return (dimension) => {
+    const targets = dataset.targets[dimension]!;
+    const { mean, spread } = statistics(targets, dataset.weights);
+    const theta = fitter.fit(
+      targets.map((target) => (target - mean) / spread),
+      dimension,
+      checkpoint,
+    );
+    // The output layer takes the targets' scale, so that the weights give latents as they are.
+    const last = hidden[hidden.length - 1]! + 1;
+    for (let i = theta.length - last; i < theta.length; i++) theta[i] = theta[i]! * spread;
+    theta[theta.length - 1] = theta[theta.length - 1]! + mean;
+    return {
+      kind: 'mlp',
+      hidden,
+      activation,
+      weights: pack(theta, 'float32'),
+      ...learned(dataset, dimension),
+    };
+  };
+}
+
+function fitPolynomials(settings: Settings<'linear' | 'polynomial'>, dataset: Dataset): DimensionFit {
+  const { inputCount, points, inputs } = dataset;
+  const degree = settings.kind === 'linear' ? 1 : settings.degree;
+  const crossed = settings.kind === 'polynomial' && settings.crossTerms;
+  const crossDegree = crossed ? affordableCrossDegree(inputCount, degree) : 1;
+  const terms = polynomialTerms(inputCount, degree, crossDegree);
+  const features = new Float64Array(points * terms.count);
+  for (let i = 0; i < points; i++) fillTerms(terms, inputs, i * inputCount, features, i * terms.count);
+  const solver = new RidgeSolver(features, terms.count, dataset.weights, settings.ridge);
+  return (dimension) => {
+    const weights = pack(solver.solve(dataset.targets[dimension]!), 'float32');
+    return settings.kind === 'linear'
+      ? { kind: 'linear', weights, ...learned(dataset, dimension) }
+      : { kind: 'polynomial', degree, crossDegree, weights, ...learned(dataset, dimension) };
+  };
+}
+
+/** Factors of the kernel kept for other dimensions with the same length scale, in numbers. */
+const KEPT_FACTORS = 2 ** 24;
+
+function fitProcesses(settings: Settings<'gp'>, dataset: Dataset, checkpoint: () => void): DimensionFit {
+  const { inputs, inputCount, weights, points } = dataset;
+  const { noise, lengthScale: wanted } = settings;
+  const moving = dataset.scale.filter((scale) => scale > 0).length;
+  const chooser =
+    wanted === 'auto'
+      ? new LengthScaleChooser(inputs, inputCount, moving, weights, noise, checkpoint)
+      : { choose: () => wanted };
+  const factors = new Map<number, Float64Array>();
+  return (dimension) => {
+    const targets = dataset.targets[dimension]!;
+    const { mean } = statistics(targets, weights);
+    const centred = targets.map((target) => target - mean);
+    const lengthScale = chooser.choose(centred);
+    let factor = factors.get(lengthScale);
+    if (factor === undefined) {
+      checkpoint();
+      if (factors.size * points * points > KEPT_FACTORS) factors.clear();
+      factor = factorise(inputs, inputCount, weights, lengthScale, noise);
+      factors.set(lengthScale, factor);
+    }
+    const { coefficients, variance } = solveProcess(factor, centred);
+    return {
+      kind: 'gp',
+      lengthScale,
+      noise,
+      mean,
+      deviation: Math.sqrt(variance),
+      coefficients: pack(coefficients, 'float64'),
+      ...learned(dataset, dimension),
+    };
+  };
+}

@@ -1,0 +1,210 @@
+import type { Activation } from './activation.js';
+import { cholesky, dot, solveCholesky } from './linear-algebra.js';
+import { Network } from './network.js';
+import { Random } from './random.js';
+
+export interface MlpOptions {
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly weightDecay: number;
+  readonly seed: number;
+}
+
+const MAX_ITERATIONS = 200;
+const MAX_STARTS = 3;
+/** Root mean square miss, in spreads of the targets, from which only the decay is left to be gained. */
+const GOOD_FIT = 0.006;
+/** A fit that misses by more than this is tried again from other starting weights. */
+const POOR_FIT = 0.02;
+/** A good fit is done when an iteration lowers the objective by less than this share. */
+const SETTLED_GAIN = 0.03;
+/** A start is given up, for now, below this share: most that get stuck do so early. */
+const TRIAL_GAIN = 1e-3;
+/** The best start goes on until this share. */
+const LEAST_GAIN = 1e-5;
+const FIRST_DAMPING = 0.1;
+/** The damping rises by the one when a step would make things worse, and falls by the other when it did not. */
+const REJECTED = 5;
+const ACCEPTED = 3;
+const LEAST_DAMPING = 1e-12;
+const LAST_DAMPING = 1e10;
+
+/**
+ * Fits networks with one output to points that they share, by Levenberg and Marquardt's method on
+ * E(θ) = ½ Σ wᵢ (f(xᵢ) − yᵢ)² + ½ decay·|θ|². The step solves (AᵀA + c·I)·s = −∇E with A = √W·J and
+ * c = decay + damping, in whichever of the two spaces is smaller: parameters, or (by the Woodbury identity) points.
+ * Everything is allocated once and used for every network with the same topology.
+ */
+export class MlpFitter {
+  private readonly network: Network;
+  private readonly theta: Float64Array;
+  private readonly candidate: Float64Array;
+  private readonly step: Float64Array;
+  private readonly residual: Float64Array;
+  private readonly scaled: Float64Array;
+  private readonly tangent: Float64Array;
+  private readonly rootWeights: Float64Array;
+  private readonly system: Float64Array;
+  private readonly factor: Float64Array;
+  private readonly jacobian: Float64Array | undefined;
+
+  /**
+   * @param inputs normalised points, [points, inputCount]
+   * @param weights one per point, mean 1
+   */
+  constructor(
+    inputs: Float64Array,
+    private readonly weights: Float64Array,
+    inputCount: number,
+    private readonly options: MlpOptions,
+  ) {
+    const points = weights.length;
+    this.network = new Network(inputs, points, inputCount, options.hidden, options.activation);
+    const { parameters } = this.network;
+    const size = Math.min(points, parameters);
+    this.theta = new Float64Array(parameters);
+    this.candidate = new Float64Array(parameters);
+    this.step = new Float64Array(parameters);
+    this.residual = new Float64Array(points);
+    this.scaled = new Float64Array(points);
+    this.tangent = new Float64Array(points);
+    this.rootWeights = weights.map(Math.sqrt);
+    this.system = new Float64Array(size * size);
+    this.factor = new Float64Array(size * size);
+    this.jacobian = parameters < points ? new Float64Array(points * parameters) : undefined;
+  }
+
+  /**
+   * The parameters of one network, in the layout of {@link Network}.
+   *
+   * @param targets normalised to mean 0 and spread 1, one per point
+   * @param stream keeps the starting weights of several networks with one seed apart
+   * @param checkpoint called between iterations; may throw to abandon the fit
+   */
+  fit(targets: Float64Array, stream: number, checkpoint: () => void): Float64Array {
+    const best = this.theta.slice();
+    let bestError = Infinity;
+    for (let start = 0; start < MAX_STARTS && bestError > POOR_FIT; start++) {
+      this.randomise(new Random(this.options.seed, stream * MAX_STARTS + start));
+      this.descend(targets, TRIAL_GAIN, checkpoint);
+      const error = this.error();
+      if (error >= bestError) continue;
+      bestError = error;
+      best.set(this.theta);
+    }
+    this.theta.set(best);
+    this.descend(targets, LEAST_GAIN, checkpoint);
+    return this.theta.slice();
+  }
+
+  /** Normal weights, small enough that the function starts smooth; biases spread the units over the examples. */
+  private randomise(random: Random): void {
+    const { widths } = this.network;
+    let at = 0;
+    for (let l = 1; l < widths.length; l++) {
+      const before = widths[l - 1]!;
+      const last = l === widths.length - 1;
+      const deviation = 0.5 / Math.sqrt(before);
+      for (let i = 0; i < widths[l]! * before; i++) this.theta[at++] = deviation * random.normal();
+      for (let i = 0; i < widths[l]!; i++) this.theta[at++] = last ? 0 : 0.5 * random.normal();
+    }
+  }
+
+  private descend(targets: Float64Array, leastGain: number, checkpoint: () => void): void {
+    const { theta, candidate, network } = this;
+    let damping = FIRST_DAMPING;
+    let objective = this.objective(theta, targets);
+    for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
+      checkpoint();
+      network.backward(theta);
+      this.linearise();
+      let rejected = 0;
+      let gain = 0;
+      for (; damping < LAST_DAMPING; rejected++, damping *= REJECTED) {
+        if (!this.solve(damping)) continue;
+        for (let i = 0; i < theta.length; i++) candidate[i] = theta[i]! + this.step[i]!;
+        const next = this.objective(candidate, targets);
+        if (next < objective) {
+          gain = (objective - next) / objective;
+          objective = next;
+          theta.set(candidate);
+          if (rejected === 0) damping = Math.max(damping / ACCEPTED, LEAST_DAMPING);
+          break;
+        }
+        network.forward(theta);
+        this.miss(targets);
+      }
+      const settled = this.error() < GOOD_FIT ? SETTLED_GAIN : leastGain;
+      if (gain < settled) return;
+    }
+  }
+
+  private miss(targets: Float64Array): void {
+    for (let i = 0; i < targets.length; i++) this.residual[i] = this.network.output[i]! - targets[i]!;
+  }
+
+  private objective(theta: Float64Array, targets: Float64Array): number {
+    this.network.forward(theta);
+    this.miss(targets);
+    let sum = this.options.weightDecay * dot(theta, theta, theta.length);
+    for (let i = 0; i < targets.length; i++) sum += this.weights[i]! * this.residual[i]! ** 2;
+    return sum / 2;
+  }
+
+  /** Weighted root mean square of the last misses. */
+  private error(): number {
+    let sum = 0;
+    for (let i = 0; i < this.residual.length; i++) sum += this.weights[i]! * this.residual[i]! ** 2;
+    return Math.sqrt(sum / this.residual.length);
+  }
+
+  /** Forms the part of the step's system that does not depend on the damping. */
+  private linearise(): void {
+    const { network, rootWeights, system, jacobian } = this;
+    if (jacobian === undefined) {
+      network.gram(system, rootWeights);
+      network.tangent(this.tangent);
+      return;
+    }
+    const { points, parameters } = network;
+    network.jacobian(jacobian);
+    for (let i = 0; i < points; i++) {
+      const root = rootWeights[i]!;
+      for (let k = i * parameters; k < (i + 1) * parameters; k++) jacobian[k] = jacobian[k]! * root;
+    }
+    system.fill(0);
+    for (let i = 0; i < points; i++) {
+      const row = i * parameters;
+      for (let a = 0; a < parameters; a++) {
+        const value = jacobian[row + a]!;
+        if (value === 0) continue;
+        for (let b = 0; b <= a; b++) {
+          system[a * parameters + b] = system[a * parameters + b]! + value * jacobian[row + b]!;
+        }
+      }
+    }
+  }
+
+  private solve(damping: number): boolean {
+    const { network, theta, step, scaled, rootWeights, residual, options } = this;
+    const { points, parameters } = network;
+    const decay = options.weightDecay;
+    const ridge = decay + damping;
+    if (this.jacobian !== undefined) {
+      if (!cholesky(this.system, this.factor, parameters, ridge)) return false;
+      for (let i = 0; i < points; i++) scaled[i] = this.weights[i]! * residual[i]!;
+      network.transposed(scaled, step);
+      for (let i = 0; i < parameters; i++) step[i] = -step[i]! - decay * theta[i]!;
+      solveCholesky(this.factor, step, parameters);
+      return true;
+    }
+    if (!cholesky(this.system, this.factor, points, ridge)) return false;
+    const shrink = decay / ridge;
+    for (let i = 0; i < points; i++) scaled[i] = rootWeights[i]! * (residual[i]! - shrink * this.tangent[i]!);
+    solveCholesky(this.factor, scaled, points);
+    for (let i = 0; i < points; i++) scaled[i] = -scaled[i]! * rootWeights[i]!;
+    network.transposed(scaled, step);
+    for (let i = 0; i < parameters; i++) step[i] = step[i]! - shrink * theta[i]!;
+    return true;
+  }
+}

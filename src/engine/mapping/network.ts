@@ -1,0 +1,232 @@
+import type { Activation } from './activation.js';
+import { fastTanh } from './activation.js';
+
+/** Layer widths from input to output: [inputs, hidden…, 1]. */
+export function layerWidths(inputs: number, hidden: readonly number[]): number[] {
+  return [inputs, ...hidden, 1];
+}
+
+/** Parameters of a fully connected network of these widths, biases included. */
+export function parameterCount(widths: readonly number[]): number {
+  let count = 0;
+  for (let l = 1; l < widths.length; l++) count += widths[l]! * (widths[l - 1]! + 1);
+  return count;
+}
+
+/**
+ * A multilayer perceptron with one output, evaluated on a fixed set of points at once, with what the fit needs of
+ * its Jacobian J = ∂f(xᵢ)/∂θ. Parameters θ lie flat, per layer: weights [width, width before], then biases.
+ *
+ * J is never written out for wide networks: with aₗ the activations and δₗ = ∂f/∂zₗ the back-propagated signals,
+ * J·Jᵀ = Σₗ (aₗ₋₁·aₗ₋₁ᵀ + 1) ∘ (δₗ·δₗᵀ), the empirical neural tangent kernel (Jacot et al. 2018), which costs
+ * points² × units instead of points² × parameters.
+ */
+export class Network {
+  readonly widths: readonly number[];
+  readonly parameters: number;
+  /** f(xᵢ), written by `forward`. */
+  readonly output: Float64Array;
+  /** Activations entering layer l + 1: [points, widths[l]]; the first are the points themselves. */
+  private readonly activations: Float64Array[];
+  /** Weighted sums of layer l + 1: [points, widths[l + 1]]. */
+  private readonly sums: Float64Array[];
+  /** ∂f/∂sum of layer l + 1: [points, widths[l + 1]]. */
+  private readonly signals: Float64Array[];
+  /** Room for `gram`, [points, points] each: products of the points, of a layer's activations, of its signals. */
+  private products: { inputs: Float64Array; activations: Float64Array; signals: Float64Array } | undefined;
+
+  /** @param inputs normalised points, [points, widths[0]] */
+  constructor(
+    inputs: Float64Array,
+    readonly points: number,
+    inputCount: number,
+    hidden: readonly number[],
+    private readonly activation: Activation,
+  ) {
+    this.widths = layerWidths(inputCount, hidden);
+    this.parameters = parameterCount(this.widths);
+    this.activations = [inputs, ...hidden.map((width) => new Float64Array(points * width))];
+    this.sums = this.widths.slice(1).map((width) => new Float64Array(points * width));
+    this.signals = this.widths.slice(1).map((width) => new Float64Array(points * width).fill(1));
+    this.output = this.sums[this.sums.length - 1]!;
+  }
+
+  forward(theta: Float64Array): void {
+    const { points, widths } = this;
+    let offset = 0;
+    for (let l = 0; l < this.sums.length; l++) {
+      const before = widths[l]!;
+      const width = widths[l + 1]!;
+      const entering = this.activations[l]!;
+      const sums = this.sums[l]!;
+      const biases = offset + width * before;
+      for (let i = 0; i < points; i++) {
+        for (let j = 0; j < width; j++) {
+          const weights = offset + j * before;
+          let sum = theta[biases + j]!;
+          for (let k = 0; k < before; k++) sum += theta[weights + k]! * entering[i * before + k]!;
+          sums[i * width + j] = sum;
+        }
+      }
+      offset = biases + width;
+      const leaving = this.activations[l + 1];
+      if (leaving === undefined) continue;
+      if (this.activation === 'tanh') for (let i = 0; i < sums.length; i++) leaving[i] = fastTanh(sums[i]!);
+      else for (let i = 0; i < sums.length; i++) leaving[i] = Math.max(0, sums[i]!);
+    }
+  }
+
+  /** Back-propagates ∂f/∂f = 1 to every layer; call after `forward`. */
+  backward(theta: Float64Array): void {
+    const { points, widths } = this;
+    let end = this.parameters;
+    for (let l = this.sums.length - 1; l > 0; l--) {
+      const before = widths[l]!;
+      const width = widths[l + 1]!;
+      const offset = end - width * (before + 1);
+      const above = this.signals[l]!;
+      const below = this.signals[l - 1]!;
+      const leaving = this.activations[l]!;
+      for (let i = 0; i < points; i++) {
+        for (let k = 0; k < before; k++) {
+          let sum = 0;
+          for (let j = 0; j < width; j++) sum += above[i * width + j]! * theta[offset + j * before + k]!;
+          const a = leaving[i * before + k]!;
+          below[i * before + k] = this.activation === 'tanh' ? sum * (1 - a * a) : a > 0 ? sum : 0;
+        }
+      }
+      end = offset;
+    }
+  }
+
+  /** Writes the lower triangle of the [points, points] matrix S·J·Jᵀ·S with S = diag(`scale`). */
+  gram(out: Float64Array, scale: Float64Array): void {
+    const { points, widths } = this;
+    this.products ??= this.makeProducts();
+    const { inputs, activations, signals } = this.products;
+    const last = this.sums.length - 1;
+    for (let l = 0; l <= last; l++) {
+      const similarity = l === 0 ? inputs : activations;
+      if (l > 0) rowProducts(activations, this.activations[l]!, points, widths[l]!);
+      if (l === last) {
+        for (let i = 0; i < points; i++) {
+          for (let k = i * points; k <= i * points + i; k++) out[k] = out[k]! + similarity[k]! + 1;
+        }
+      } else {
+        rowProducts(signals, this.signals[l]!, points, widths[l + 1]!);
+        for (let i = 0; i < points; i++) {
+          for (let k = i * points; k <= i * points + i; k++) {
+            out[k] = (l === 0 ? 0 : out[k]!) + (similarity[k]! + 1) * signals[k]!;
+          }
+        }
+      }
+    }
+    for (let i = 0; i < points; i++) {
+      const row = i * points;
+      for (let j = 0; j <= i; j++) out[row + j] = out[row + j]! * scale[i]! * scale[j]!;
+    }
+  }
+
+  private makeProducts(): { inputs: Float64Array; activations: Float64Array; signals: Float64Array } {
+    const square = () => new Float64Array(this.points * this.points);
+    const products = { inputs: square(), activations: square(), signals: square() };
+    rowProducts(products.inputs, this.activations[0]!, this.points, this.widths[0]!);
+    return products;
+  }
+
+  /** out = Jᵀ·`coefficients`: the gradient of Σ coefficientᵢ·f(xᵢ). */
+  transposed(coefficients: Float64Array, out: Float64Array): void {
+    const { points, widths } = this;
+    out.fill(0);
+    let offset = 0;
+    for (let l = 0; l < this.sums.length; l++) {
+      const before = widths[l]!;
+      const width = widths[l + 1]!;
+      const entering = this.activations[l]!;
+      const signals = this.signals[l]!;
+      const biases = offset + width * before;
+      for (let i = 0; i < points; i++) {
+        const coefficient = coefficients[i]!;
+        for (let j = 0; j < width; j++) {
+          const signal = coefficient * signals[i * width + j]!;
+          const weights = offset + j * before;
+          for (let k = 0; k < before; k++) {
+            out[weights + k] = out[weights + k]! + signal * entering[i * before + k]!;
+          }
+          out[biases + j] = out[biases + j]! + signal;
+        }
+      }
+      offset = biases + width;
+    }
+  }
+
+  /** out = J·θ at the θ of the last `forward`: a layer's part is δₗ·zₗ, since its sums are linear in its parameters. */
+  tangent(out: Float64Array): void {
+    const { points, widths } = this;
+    out.fill(0);
+    for (let l = 0; l < this.sums.length; l++) {
+      const width = widths[l + 1]!;
+      const sums = this.sums[l]!;
+      const signals = this.signals[l]!;
+      for (let i = 0; i < points; i++) {
+        let sum = out[i]!;
+        for (let j = i * width; j < (i + 1) * width; j++) sum += signals[j]! * sums[j]!;
+        out[i] = sum;
+      }
+    }
+  }
+
+  /** Writes J, [points, parameters], for fits with fewer parameters than points. */
+  jacobian(out: Float64Array): void {
+    const { points, widths, parameters } = this;
+    for (let i = 0; i < points; i++) {
+      let at = i * parameters;
+      for (let l = 0; l < this.sums.length; l++) {
+        const before = widths[l]!;
+        const width = widths[l + 1]!;
+        const entering = this.activations[l]!;
+        const signals = this.signals[l]!;
+        for (let j = 0; j < width; j++) {
+          const signal = signals[i * width + j]!;
+          for (let k = 0; k < before; k++) out[at++] = signal * entering[i * before + k]!;
+        }
+        for (let j = 0; j < width; j++) out[at++] = signals[i * width + j]!;
+      }
+    }
+  }
+}
+
+/** Writes the lower triangle of rows·rowsᵀ, four products at a time; `rows` is [count, width]. */
+function rowProducts(out: Float64Array, rows: Float64Array, count: number, width: number): void {
+  for (let i = 0; i < count; i++) {
+    const a = i * width;
+    let j = 0;
+    for (; j + 3 <= i; j += 4) {
+      const b0 = j * width;
+      const b1 = b0 + width;
+      const b2 = b1 + width;
+      const b3 = b2 + width;
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let k = 0; k < width; k++) {
+        const value = rows[a + k]!;
+        s0 += value * rows[b0 + k]!;
+        s1 += value * rows[b1 + k]!;
+        s2 += value * rows[b2 + k]!;
+        s3 += value * rows[b3 + k]!;
+      }
+      const at = i * count + j;
+      out[at] = s0;
+      out[at + 1] = s1;
+      out[at + 2] = s2;
+      out[at + 3] = s3;
+    }
+    for (; j <= i; j++) {
+      let sum = 0;
+      for (let k = 0; k < width; k++) sum += rows[a + k]! * rows[j * width + k]!;
+      out[i * count + j] = sum;
+    }
+  }
+}

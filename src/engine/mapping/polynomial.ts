@@ -1,0 +1,69 @@
+/** Most terms that a polynomial may have, the constant left out. */
+export const MAX_TERMS = 512;
+
+/**
+ * The monomials of a polynomial without its constant, in an order in which each is an earlier one times an input:
+ * `parent[t]` is that earlier term (−1 for the constant) and `input[t]` the input.
+ */
+export interface Terms {
+  readonly count: number;
+  readonly parent: Int32Array;
+  readonly input: Int32Array;
+}
+
+/**
+ * Terms in `inputs` variables: every power of one input up to `degree`, and every product of several inputs up to
+ * the total degree `crossDegree` (1 means no products).
+ */
+export function polynomialTerms(inputs: number, degree: number, crossDegree: number): Terms {
+  const parent: number[] = [];
+  const input: number[] = [];
+  const pure: boolean[] = [];
+  let from = -1;
+  let to = 0;
+  for (let d = 1; d <= degree; d++) {
+    const first = parent.length;
+    for (let t = from; t < to; t++) {
+      const lastInput = t < 0 ? 0 : input[t]!;
+      for (let k = lastInput; k < inputs; k++) {
+        const power = t < 0 || (pure[t]! && k === lastInput);
+        if (!power && d > crossDegree) continue;
+        parent.push(t);
+        input.push(k);
+        pure.push(power);
+      }
+    }
+    from = first;
+    to = parent.length;
+  }
+  return { count: parent.length, parent: Int32Array.from(parent), input: Int32Array.from(input) };
+}
+
+/** The largest cross degree up to `degree` that keeps the polynomial within {@link MAX_TERMS}. */
+export function affordableCrossDegree(inputs: number, degree: number): number {
+  let affordable = 1;
+  for (let d = 2; d <= degree && termCount(inputs, degree, d) <= MAX_TERMS; d++) affordable = d;
+  return affordable;
+}
+
+/** Number of {@link polynomialTerms}: C(inputs + crossDegree, crossDegree) − 1 and the powers beyond. */
+export function termCount(inputs: number, degree: number, crossDegree: number): number {
+  const cross = Math.min(crossDegree, degree);
+  let binomial = 1;
+  for (let i = 1; i <= cross; i++) binomial = (binomial * (inputs + i)) / i;
+  return Math.round(binomial) - 1 + inputs * (degree - cross);
+}
+
+/** Writes the terms' values at one point of `inputs` into `out` from `at` on. */
+export function fillTerms(
+  terms: Terms,
+  inputs: Float64Array,
+  from: number,
+  out: Float64Array,
+  at: number,
+): void {
+  for (let t = 0; t < terms.count; t++) {
+    const parent = terms.parent[t]!;
+    out[at + t] = (parent < 0 ? 1 : out[at + parent]!) * inputs[from + terms.input[t]!]!;
+  }
+}

@@ -1,0 +1,35 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { TillerError } from '../errors.js';
+import type { TrainerEvent } from './messages.js';
+import { trainerCommandSchema, trainerWorkerDataSchema } from './messages.js';
+import { trainMapping } from './train.js';
+
+/** The training thread: runs one request at a time, and drops those that are no longer wanted. See Trainer. */
+
+const { wanted } = trainerWorkerDataSchema.parse(workerData);
+const port = parentPort;
+if (port === null) throw new Error('the training worker was not started as a worker');
+
+const send = (event: TrainerEvent) => port.postMessage(event);
+
+port.on('message', (message: unknown) => {
+  const { job, request } = trainerCommandSchema.parse(message);
+  const shouldStop = () => Atomics.load(wanted, 0) !== job;
+  try {
+    const onProgress = (done: number, total: number) => send({ event: 'progress', job, done, total });
+    send({ event: 'trained', job, ...trainMapping(request, { shouldStop, onProgress }) });
+  } catch (error) {
+    send({ event: 'failed', job, ...inWords(error) });
+  }
+});
+
+function inWords(
+  error: unknown,
+): Pick<Extract<TrainerEvent, { event: 'failed' }>, 'code' | 'message' | 'hint'> {
+  const { code, message, hint } =
+    error instanceof TillerError
+      ? error
+      : new TillerError('training-failed', `The training failed: ${String(error)}`);
+  const known = code === 'training-cancelled' || code === 'argument-invalid' ? code : 'training-failed';
+  return { code: known, message, ...(hint === undefined ? {} : { hint }) };
+}

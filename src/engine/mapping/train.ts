@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { TillerError } from '../errors.js';
+import { MAX_INPUTS, MAX_LATENTS } from '../limits.js';
+import type { Dataset } from './dataset.js';
+import { prepareDataset } from './dataset.js';
+import { compileMapping } from './evaluate.js';
+import { fitGroup } from './fit.js';
+import { pack } from './packing.js';
+import type { TrainingReport } from './report.js';
+import { reportFit } from './report.js';
+import type { RegressorSettings } from './schema.js';
+import { examplesSchema, learningSchema } from './schema.js';
+import type { TrainedDimension, TrainedMapping } from './trained.js';
+
+export type { TrainingReport };
+
+export const trainingRequestSchema = z.strictObject({
+  examples: examplesSchema,
+  learning: learningSchema,
+  inputCount: z.number().int().min(1).max(MAX_INPUTS),
+  latentCount: z.number().int().min(1).max(MAX_LATENTS),
+});
+export type TrainingRequest = z.infer<typeof trainingRequestSchema>;
+
+export interface TrainingControl {
+  /** Called after each dimension. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Asked between the iterations of a fit. */
+  readonly shouldStop?: () => boolean;
+}
+
+export interface TrainingResult {
+  readonly trained: TrainedMapping;
+  readonly report: TrainingReport;
+}
+
+/** Latents this close together, relative to their size, are one value. */
+const LEAST_SPREAD = 1e-9;
+
+/**
+ * Learns one regressor per latent dimension. The same request gives the same `trained`, bit for bit, on every
+ * machine; only the times in the report differ. No enabled examples: no dimension is mapped. One place, or latents
+ * that all agree: a constant. Examples at the same place are one point, at the weighted mean of their latents.
+ * Every example is used for the fit; none is held out.
+ *
+ * Blocks its thread; see Trainer for the one that does not. Throws TillerError `argument-invalid` when an enabled
+ * example does not fit the counts, and `training-cancelled` when `shouldStop` says so.
+ */
+export function trainMapping(request: TrainingRequest, control: TrainingControl = {}): TrainingResult {
+  const { learning, inputCount, latentCount } = request;
+  const startedMs = performance.now();
+  const checkpoint = () => {
+    if (control.shouldStop?.() === true) {
+      throw new TillerError('training-cancelled', 'The training was cancelled.');
+    }
+  };
+  const dataset = prepareDataset(request.examples, inputCount, latentCount);
+  const dimensions = Array.from({ length: latentCount }, (): TrainedDimension => ({ kind: 'none' }));
+  const trainMs = new Float64Array(latentCount);
+  const groups = new Map<string, { settings: RegressorSettings; members: number[] }>();
+  let done = latentCount;
+  dimensions.forEach((_, d) => {
+    const constant = commonValue(dataset, d);
+    if (constant !== undefined) dimensions[d] = { kind: 'constant', value: constant, errorRelative: 0 };
+    if (constant !== undefined || dataset.points === 0) return;
+    const settings = learning.perDimension[String(d)] ?? learning.shared;
+    const key = JSON.stringify(settings);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { settings, members: [d] });
+    else group.members.push(d);
+    done--;
+  });
+
+  for (const { settings, members } of groups.values()) {
+    checkpoint();
+    let from = performance.now();
+    const fit = fitGroup(settings, dataset, checkpoint);
+    const sharedMs = performance.now() - from;
+    for (const d of members) {
+      checkpoint();
+      from = performance.now();
+      dimensions[d] = fit(d);
+      trainMs[d] = performance.now() - from + sharedMs / members.length;
+      control.onProgress?.(++done, latentCount);
+    }
+  }
+
+  const needsPoints = dimensions.some(({ kind }) => kind === 'gp' || kind === 'knn');
+  const trained: TrainedMapping = {
+    inputs: inputCount,
+    centre: dataset.centre,
+    scale: dataset.scale,
+    points: needsPoints
+      ? {
+          count: dataset.points,
+          inputs: pack(dataset.inputs, 'float32'),
+          weights: pack(dataset.weights, 'float32'),
+        }
+      : null,
+    dimensions,
+  };
+  const kinds = dimensions.map(({ kind }) => kind);
+  const report = reportFit(dataset, compileMapping(trained), kinds, trainMs);
+  report.dimensions.forEach(({ errorRelative }, d) => {
+    const dimension = dimensions[d]!;
+    if (dimension.kind !== 'none') dimension.errorRelative = errorRelative;
+  });
+  return { trained, report: { ...report, totalMs: performance.now() - startedMs } };
+}
+
+/** The one value that all of a dimension's targets have, if there are any and they do. */
+function commonValue(dataset: Dataset, dimension: number): number | undefined {
+  const targets = dataset.targets[dimension]!;
+  if (targets.length === 0) return undefined;
+  const low = Math.min(...targets);
+  const high = Math.max(...targets);
+  const tolerance = LEAST_SPREAD * Math.max(1, Math.abs(low), Math.abs(high));
+  return high - low <= tolerance ? Math.fround(targets[0]!) : undefined;
+}

@@ -1,0 +1,152 @@
+import { Worker } from 'node:worker_threads';
+import { TillerError } from '../errors.js';
+import { trainerEventSchema } from './messages.js';
+import type { TrainingRequest, TrainingResult } from './train.js';
+
+interface Job {
+  readonly id: number;
+  readonly resolve: (result: TrainingResult) => void;
+  readonly reject: (error: TillerError) => void;
+  readonly onProgress: ((done: number, total: number) => void) | undefined;
+}
+
+export interface TrainOptions {
+  /** Dimensions done so far. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Cancels this training. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains in a worker thread of its own, started on first use and again after it died. The newest request wins: what
+ * was still running is cancelled. An idle trainer does not keep the process alive. Main thread.
+ */
+export class Trainer {
+  private worker: Worker | undefined;
+  private job: Job | undefined;
+  private jobs = 0;
+  private readonly wanted = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+  /** @param workerUrl the bundled `train-worker` */
+  constructor(private readonly workerUrl: URL = new URL('./train-worker.js', import.meta.url)) {}
+
+  /** True while a training runs. */
+  get busy(): boolean {
+    return this.job !== undefined;
+  }
+
+  /**
+   * Rejects with TillerError: `training-cancelled` by `cancel`, by the signal or by a newer request;
+   * `argument-invalid` as `trainMapping` says; `training-failed` when the worker fails or dies.
+   */
+  train(request: TrainingRequest, options: TrainOptions = {}): Promise<TrainingResult> {
+    this.cancel('A newer training took its place.');
+    const { signal, onProgress } = options;
+    const id = ++this.jobs;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(cancelled());
+        return;
+      }
+      const abort = () => {
+        if (this.job?.id === id) this.cancel();
+      };
+      const settle = () => signal?.removeEventListener('abort', abort);
+      signal?.addEventListener('abort', abort, { once: true });
+      this.job = {
+        id,
+        onProgress,
+        resolve: (result) => {
+          settle();
+          resolve(result);
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
+      };
+      Atomics.store(this.wanted, 0, id);
+      try {
+        this.worker ??= this.start();
+        this.worker.ref();
+        this.worker.postMessage({ job: id, request });
+      } catch (error) {
+        this.fail(`The training could not be started: ${String(error)}`, error);
+      }
+    });
+  }
+
+  /**
+   * Rejects the running training, if any, at once. The worker drops it at its next look: milliseconds later, or
+   * seconds for a Gaussian process over a thousand examples or more.
+   */
+  cancel(message?: string): void {
+    if (this.job === undefined) return;
+    Atomics.store(this.wanted, 0, 0);
+    this.finish()?.reject(cancelled(message));
+  }
+
+  /** Cancels and ends the worker. The trainer may be used again. */
+  async close(): Promise<void> {
+    this.cancel();
+    const worker = this.worker;
+    this.worker = undefined;
+    await worker?.terminate();
+  }
+
+  private start(): Worker {
+    const worker = new Worker(this.workerUrl, { name: 'tiller-train', workerData: { wanted: this.wanted } });
+    worker.on('message', (message: unknown) => {
+      if (worker === this.worker) this.receive(message);
+    });
+    worker.on('error', (error) => this.died(worker, String(error), error));
+    worker.on('messageerror', (error) => this.died(worker, String(error), error));
+    worker.on('exit', (code) => this.died(worker, `it ended with code ${code}`, undefined));
+    return worker;
+  }
+
+  private receive(message: unknown): void {
+    const parsed = trainerEventSchema.safeParse(message);
+    if (!parsed.success) {
+      this.fail('The training worker sent a result that is not valid.', parsed.error);
+      return;
+    }
+    const event = parsed.data;
+    if (event.job !== this.job?.id) return;
+    switch (event.event) {
+      case 'progress':
+        this.job.onProgress?.(event.done, event.total);
+        break;
+      case 'trained':
+        this.finish()?.resolve({ trained: event.trained, report: event.report });
+        break;
+      case 'failed':
+        this.finish()?.reject(new TillerError(event.code, event.message, event.hint));
+        break;
+    }
+  }
+
+  private died(worker: Worker, reason: string, cause: unknown): void {
+    if (worker !== this.worker) return;
+    this.worker = undefined;
+    void worker.terminate();
+    this.fail(`The training worker died: ${reason}.`, cause);
+  }
+
+  private fail(message: string, cause: unknown): void {
+    this.finish()?.reject(
+      new TillerError('training-failed', message, 'The mapping is as before; train again.', { cause }),
+    );
+  }
+
+  private finish(): Job | undefined {
+    const job = this.job;
+    this.job = undefined;
+    this.worker?.unref();
+    return job;
+  }
+}
+
+function cancelled(message = 'The training was cancelled.'): TillerError {
+  return new TillerError('training-cancelled', message);
+}

@@ -1,0 +1,182 @@
+import type { DimensionSteering, Steering as SteeringDocument, SteeringMode } from './schema.js';
+
+type Values = Float32Array | Float64Array;
+
+/** Greatest magnitude that any latent may have on its way to the decoder, as for the latents of examples. */
+export const LATENT_LIMIT = 1000;
+
+/** A glide this close to its target has arrived. */
+const ARRIVED = 1e-6;
+
+const BLENDING_MODES = ['override', 'add', 'multiply'] as const;
+
+/** One control value per dimension that follows its target by the dimension's glide. */
+class Glides {
+  readonly now: Float64Array;
+  readonly target: Float64Array;
+
+  constructor(dimensions: number, initial: number) {
+    this.now = new Float64Array(dimensions).fill(initial);
+    this.target = this.now.slice();
+  }
+
+  step(d: number, share: number): number {
+    const target = this.target[d]!;
+    const from = this.now[d]!;
+    const next = from + share * (target - from);
+    return (this.now[d] = share === 1 || Math.abs(target - next) <= ARRIVED ? target : next);
+  }
+}
+
+/**
+ * What the mapping does to the latents, frame by frame. Per dimension, with e the encoder's value, m the mapping's
+ * and a the amount (the dimension's times the global one):
+ *
+ *   off: e    override: e + a·(m − e)    add: e + a·m    multiply: e·(1 + a·(m − 1))
+ *
+ * then plus the offset, and clamped to the range unless off. A held dimension is exactly the held value. A dimension
+ * that is not mapped (m is NaN) counts as off.
+ *
+ * Everything that comes from the hand glides (m, each mode's amount, offset, range, hold): a one-pole filter whose
+ * coefficient 1 − exp(−frame period / glide) is exact for the frame rate, the glide being the dimension's plus the
+ * global one. The encoder's value never does. A change of mode is a crossfade of the modes' amounts. The first
+ * frame after construction or `reset` jumps.
+ *
+ * Allocates nothing after construction. One instance per stream of latent frames, one thread.
+ */
+export class Steering {
+  private readonly glideShare: Float64Array;
+  private readonly mode: SteeringMode[];
+  private readonly amounts: Record<(typeof BLENDING_MODES)[number], Glides>;
+  private readonly wantedAmount: Float64Array;
+  private readonly mapped: Glides;
+  private readonly offset: Glides;
+  private readonly low: Glides;
+  private readonly high: Glides;
+  /** How far the range applies: 0 while off, 1 while steered. */
+  private readonly bounded: Glides;
+  private readonly hold: Glides;
+  /** How far the held value applies. */
+  private readonly holding: Glides;
+  private jump = true;
+  private faultCount = 0;
+
+  /** @param framesPerSecond latent frames, the model's rate over its hop */
+  constructor(
+    readonly dimensions: number,
+    private readonly framesPerSecond: number,
+  ) {
+    this.glideShare = new Float64Array(dimensions).fill(1);
+    this.mode = new Array<SteeringMode>(dimensions).fill('off');
+    this.wantedAmount = new Float64Array(dimensions);
+    const glides = (initial: number) => new Glides(dimensions, initial);
+    this.amounts = { override: glides(0), add: glides(0), multiply: glides(0) };
+    this.mapped = glides(0);
+    this.offset = glides(0);
+    this.low = glides(-LATENT_LIMIT);
+    this.high = glides(LATENT_LIMIT);
+    this.bounded = glides(0);
+    this.hold = glides(0);
+    this.holding = glides(0);
+  }
+
+  /** Encoder values that were not finite since construction; each was taken for 0. */
+  get faults(): number {
+    return this.faultCount;
+  }
+
+  /** Takes over what `steering` says, by value; dimensions that it does not list are off. Cheap enough for each frame. */
+  configure(steering: SteeringDocument): void {
+    for (let d = 0; d < this.dimensions; d++) {
+      const own = steering.dimensions[d];
+      this.mode[d] = own?.mode ?? 'off';
+      this.wantedAmount[d] = steering.amount * (own?.amount ?? 0);
+      this.offset.target[d] = own?.offset ?? 0;
+      if (own !== undefined) this.setRange(d, own);
+      const seconds = steering.glideSeconds + (own?.glideSeconds ?? 0);
+      this.glideShare[d] = seconds > 0 ? -Math.expm1(-1 / (this.framesPerSecond * seconds)) : 1;
+    }
+  }
+
+  /** The next frame jumps to wherever the controls then are. */
+  reset(): void {
+    this.jump = true;
+  }
+
+  /**
+   * Steers one frame.
+   *
+   * @param encoder one value per dimension, from the encoder
+   * @param mapped one value per dimension, from the mapping; NaN where there is none
+   * @param decoder receives one value per dimension: always finite, within ±{@link LATENT_LIMIT}
+   * @param holds one value per dimension that is held; NaN where none is
+   */
+  process(encoder: Values, mapped: Values, decoder: Values, holds?: Values): void {
+    for (let d = 0; d < this.dimensions; d++) {
+      const share = this.jump ? 1 : this.glideShare[d]!;
+      this.aim(d, mapped[d]!, holds === undefined ? NaN : holds[d]!);
+      const encoded = encoder[d]!;
+      if (!Number.isFinite(encoded)) this.faultCount++;
+      const e = Number.isFinite(encoded) ? limited(encoded) : 0;
+      decoder[d] = this.held(d, share, this.steered(d, share, e));
+    }
+    this.jump = false;
+  }
+
+  private setRange(d: number, { range: [low, high] }: DimensionSteering): void {
+    this.low.target[d] = low;
+    this.high.target[d] = high;
+  }
+
+  /** Sets the targets that depend on this frame's mapping and holds. */
+  private aim(d: number, mapped: number, hold: number): void {
+    const isMapped = Number.isFinite(mapped);
+    const mode = isMapped ? this.mode[d]! : 'off';
+    let idle = true;
+    for (let i = 0; i < BLENDING_MODES.length; i++) {
+      const name = BLENDING_MODES[i]!;
+      const amount = this.amounts[name];
+      amount.target[d] = mode === name ? this.wantedAmount[d]! : 0;
+      idle &&= amount.now[d] === 0;
+    }
+    this.bounded.target[d] = mode === 'off' ? 0 : 1;
+    if (isMapped) {
+      this.mapped.target[d] = limited(mapped);
+      // Where nothing of it was heard, the mapping's value starts where it is instead of gliding from an old one.
+      if (idle) this.mapped.now[d] = limited(mapped);
+    }
+    const isHeld = Number.isFinite(hold);
+    this.holding.target[d] = isHeld ? 1 : 0;
+    if (!isHeld) return;
+    this.hold.target[d] = limited(hold);
+    if (this.holding.now[d] === 0) this.hold.now[d] = limited(hold);
+  }
+
+  private steered(d: number, share: number, e: number): number {
+    const m = this.mapped.step(d, share);
+    const { override, add, multiply } = this.amounts;
+    const a = override.step(d, share);
+    // At full amount the encoder's value must not leave a rounding error behind.
+    let value = a === 1 ? m : e + a * (m - e);
+    value += add.step(d, share) * m;
+    value *= 1 + multiply.step(d, share) * (m - 1);
+    value += this.offset.step(d, share);
+    const low = this.low.step(d, share);
+    const high = this.high.step(d, share);
+    const clamped = Math.min(high, Math.max(low, value));
+    const bounded = this.bounded.step(d, share);
+    if (bounded === 1) value = clamped;
+    else if (bounded > 0) value += bounded * (clamped - value);
+    return limited(value);
+  }
+
+  private held(d: number, share: number, value: number): number {
+    const hold = this.hold.step(d, share);
+    const holding = this.holding.step(d, share);
+    return holding === 1 ? hold : value + holding * (hold - value);
+  }
+}
+
+function limited(value: number): number {
+  return Math.min(LATENT_LIMIT, Math.max(-LATENT_LIMIT, value));
+}

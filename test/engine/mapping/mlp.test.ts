@@ -1,0 +1,123 @@
+import { compileMapping } from '../../../src/engine/mapping/evaluate.js';
+import { MlpFitter } from '../../../src/engine/mapping/mlp-fit.js';
+import { Network } from '../../../src/engine/mapping/network.js';
+import { Random } from '../../../src/engine/mapping/random.js';
+import { defaultRegressor } from '../../../src/engine/mapping/schema.js';
+import { trainMapping } from '../../../src/engine/mapping/train.js';
+import { example, request, scattered } from './requests.js';
+
+const none = () => undefined;
+const errors = (result: ReturnType<typeof trainMapping>) =>
+  result.report.dimensions.map(({ errorRelative }) => errorRelative);
+
+test.each([
+  [24, 2, 8, 'smooth'],
+  [24, 2, 8, 'random'],
+  [48, 15, 64, 'smooth'],
+  [48, 15, 64, 'random'],
+] as const)(
+  'meets %d examples of %d inputs in %d dimensions, %s latents, within 1 %%',
+  (...[n, i, l, kind]) => {
+    const result = trainMapping(request(scattered(n, i, l, kind), 'mlp'));
+    expect(errors(result)).toHaveLength(l);
+    for (const error of errors(result)) expect(error).toBeLessThan(0.01);
+  },
+);
+
+test.each([
+  [[16], 'relu'],
+  [[8, 8], 'tanh'],
+  [[24, 12], 'relu'],
+] as const)('hidden %j with %s meets smooth examples', (hidden, activation) => {
+  const settings = { kind: 'mlp', hidden: [...hidden], activation, weightDecay: 1e-4, seed: 3 } as const;
+  for (const error of errors(
+    trainMapping(request(scattered(20, 3, 4, 'smooth'), { ...settings, hidden: [...hidden] })),
+  ))
+    expect(error).toBeLessThan(0.03);
+});
+
+test('learns a smooth function, not just its examples', () => {
+  const wave = (x: number, y: number) => Math.sin(4 * x) + y * y;
+  const random = new Random(8);
+  const examples = Array.from({ length: 30 }, () => {
+    const [x, y] = [random.uniform(), random.uniform()];
+    return example([x, y], [wave(x, y)]);
+  });
+  const mapping = compileMapping(trainMapping(request(examples, 'mlp')).trained);
+  const out = new Float64Array(1);
+  for (let i = 0; i < 100; i++) {
+    const [x, y] = [0.1 + 0.8 * random.uniform(), 0.1 + 0.8 * random.uniform()];
+    mapping.evaluate(Float64Array.of(x, y), out);
+    expect(Math.abs(out[0]! - wave(x, y))).toBeLessThan(0.1);
+  }
+});
+
+test('the same seed gives the same bits, another seed another fit', () => {
+  const examples = scattered(12, 2, 3, 'smooth');
+  const learn = (seed: number) =>
+    trainMapping(request(examples, { kind: 'mlp', hidden: [6], activation: 'tanh', weightDecay: 1e-4, seed }))
+      .trained;
+  expect(learn(5)).toEqual(learn(5));
+  expect(learn(5)).not.toEqual(learn(6));
+});
+
+test('a dimension learns the same whoever is learned beside it', () => {
+  const examples = scattered(10, 2, 4, 'smooth');
+  const alone = request(examples, 'mlp');
+  const mixed = { ...alone, learning: { ...alone.learning, perDimension: { '0': defaultRegressor('gp') } } };
+  expect(trainMapping(mixed).trained.dimensions[2]).toEqual(trainMapping(alone).trained.dimensions[2]);
+});
+
+test('more weight decay means smaller weights and a larger miss', () => {
+  const [inputs, targets] = problem(20, 2);
+  const fit = (weightDecay: number) => {
+    const options = { hidden: [8], activation: 'tanh', weightDecay, seed: 1 } as const;
+    const theta = new MlpFitter(inputs, new Float64Array(20).fill(1), 2, options).fit(targets, 0, none);
+    const network = new Network(inputs, 20, 2, [8], 'tanh');
+    network.forward(theta);
+    const miss = network.output.reduce((sum, output, i) => sum + (output - targets[i]!) ** 2, 0);
+    return { size: theta.reduce((sum, weight) => sum + weight * weight, 0), miss };
+  };
+  const [weak, strong] = [fit(1e-3), fit(1)];
+  expect(strong.size).toBeLessThan(weak.size);
+  expect(strong.miss).toBeGreaterThan(weak.miss);
+});
+
+test.each([
+  ['parameters', 9, 40],
+  ['points', 40, 9],
+])('ends where the objective is flat, solving in the space of %s', (_, hidden, points) => {
+  const [inputs, targets] = problem(points, 2);
+  const decay = 0.5;
+  const options = { hidden: [hidden], activation: 'tanh', weightDecay: decay, seed: 2 } as const;
+  const weights = Float64Array.from({ length: points }, (__, i) => (i % 2 === 0 ? 0.5 : 1.5));
+  const theta = new MlpFitter(inputs, weights, 2, options).fit(targets, 0, none);
+  const network = new Network(inputs, points, 2, [hidden], 'tanh');
+  network.forward(theta);
+  network.backward(theta);
+  const pull = network.output.map((output, i) => weights[i]! * (output - targets[i]!));
+  const gradient = new Float64Array(theta.length);
+  network.transposed(pull, gradient);
+  const slope = Math.hypot(...gradient.map((value, k) => value + decay * theta[k]!));
+  expect(slope).toBeLessThan(0.05 * Math.hypot(...gradient));
+});
+
+test('heavier examples are met more closely when not all can be', () => {
+  const settings = { kind: 'mlp', hidden: [1], activation: 'tanh', weightDecay: 1e-4, seed: 1 } as const;
+  const miss = (weight: number) => {
+    const latents = [0, 1, -1, 1, 0, -1];
+    const examples = latents.map((latent, i) => example([i / 5], [latent], i === 3 ? { weight } : {}));
+    const mapping = compileMapping(trainMapping(request(examples, { ...settings, hidden: [1] })).trained);
+    const out = new Float64Array(1);
+    mapping.evaluate(Float64Array.of(3 / 5), out);
+    return Math.abs(out[0]! - 1);
+  };
+  expect(miss(100)).toBeLessThan(0.5 * miss(0.1));
+});
+
+/** Points in −1..1 and targets of mean 0 and spread about 1. */
+function problem(points: number, inputs: number): [Float64Array, Float64Array] {
+  const random = new Random(4);
+  const places = new Float64Array(points * inputs).map(() => 2 * random.uniform() - 1);
+  return [places, Float64Array.from({ length: points }, (_, i) => 1.4 * Math.sin(3 * places[i * inputs]!))];
+}
