@@ -7,7 +7,6 @@ import {
   duplicateExample,
   editExample,
   moveExample,
-  removeInput as withoutInput,
   removeExamples,
   resizeExamples,
 } from '../mapping/examples.js';
@@ -154,7 +153,7 @@ function removeInput(draft: Draft<Preset>, index: number): void {
   if (draft.inputs[index] === undefined)
     throw refuse(`There is no input ${index + 1}.`, 'Choose one that is listed.');
   draft.inputs.splice(index, 1);
-  draft.examples = withoutInput(draft.examples, index);
+  for (const example of draft.examples) example.inputs.splice(index, 1);
   draft.trained = null;
 }
 

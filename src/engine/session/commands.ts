@@ -1,12 +1,9 @@
 import type { Output } from '../audio/schema.js';
 import type { TrainedMapping } from '../mapping/trained.js';
 import type { ModelManifest } from '../model/manifest.js';
+import type { NoiseSetting } from '../model/noise.js';
 import type { Input } from '../performance/schema.js';
 import type { Steering } from '../steering/schema.js';
-
-/** How a model's random operations are fed: silence, constants, or the seeded generator. */
-export type NoiseSetting =
-  { kind: 'silent' } | { kind: 'constant'; uniform: number; normal: number } | { kind: 'seed'; seed: number };
 
 /** What the main thread tells the streaming worker, applied between two frames, in order. */
 export type StreamCommand =

@@ -3,11 +3,12 @@ import { defaultOutput } from '../audio/schema.js';
 import type { Output } from '../audio/schema.js';
 import { compileMapping } from '../mapping/evaluate.js';
 import { createNoise } from '../model/noise.js';
+import type { NoiseSetting } from '../model/noise.js';
 import { openModel } from '../model/run.js';
 import type { RunningModel } from '../model/running.js';
 import { MidiRouter } from '../performance/midi-router.js';
 import { PARAMETERS } from '../performance/parameters.js';
-import type { NoiseSetting, StreamCommand, StreamReport } from './commands.js';
+import type { StreamCommand, StreamReport } from './commands.js';
 import { PendingEvents } from './pending-events.js';
 import type { StreamNoise } from './stream-controls.js';
 import { requiredVariant } from './stream-routing.js';
@@ -47,6 +48,7 @@ export class Player {
   private track: { rate: number; maxBlock: number; channels: 1 | 2 } | null = null;
   /** Counts loads, so that one overtaken by a newer one is dropped. */
   private loads = 0;
+  private opening: Promise<void> | null = null;
   private samplesSinceReport = 0;
   private heard: { status: number; data1: number; data2: number } | null = null;
   private reportedFaults = 0;
@@ -61,6 +63,11 @@ export class Player {
   /** By how many track samples the output is late; constant from one `prepared` report to the next. */
   get latencySamples(): number {
     return this.stream.latencySamples;
+  }
+
+  /** Settles when what is being opened plays; null while nothing is. */
+  get loading(): Promise<void> | null {
+    return this.opening;
   }
 
   /**
@@ -148,7 +155,15 @@ export class Player {
     return wanted.frames !== this.model.shape.frames || wanted.batch !== this.model.shape.batch;
   }
 
-  private async load(): Promise<void> {
+  private load(): Promise<void> {
+    const opening = this.open().finally(() => {
+      if (this.opening === opening) this.opening = null;
+    });
+    this.opening = opening;
+    return opening;
+  }
+
+  private async open(): Promise<void> {
     const load = ++this.loads;
     const { place } = this;
     let opened: RunningModel | null = null;
@@ -170,7 +185,7 @@ export class Player {
     this.prepareStream();
     before?.close();
     // What the settings call for may have changed while the file was read.
-    if (this.needsOtherVariant()) await this.load();
+    if (this.needsOtherVariant()) await this.open();
   }
 
   private prepareStream(): void {

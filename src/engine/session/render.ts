@@ -1,10 +1,11 @@
 import { TillerError } from '../errors.js';
 import { MAX_BLOCK } from '../limits.js';
 import type { ModelManifest } from '../model/manifest.js';
+import type { NoiseSetting } from '../model/noise.js';
 import type { Gesture } from '../performance/gesture.js';
 import { PARAMETER_INDEX } from '../performance/parameters.js';
 import type { Preset } from '../preset/schema.js';
-import type { NoiseSetting, StreamReport } from './commands.js';
+import type { StreamReport } from './commands.js';
 import { sendDifference } from './document-difference.js';
 import { Player } from './player.js';
 

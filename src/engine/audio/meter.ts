@@ -1,0 +1,39 @@
+/** Peak and root mean square per channel since the last reading, in linear amplitude. */
+export class Meter {
+  private readonly peaks: Float64Array;
+  private readonly squares: Float64Array;
+  private count = 0;
+
+  constructor(channels: number) {
+    this.peaks = new Float64Array(channels);
+    this.squares = new Float64Array(channels);
+  }
+
+  /** Adds `count` samples from `offset` on. */
+  add(channels: readonly Float32Array[], offset: number, count: number): void {
+    for (let c = 0; c < this.peaks.length; c += 1) {
+      const samples = channels[c] as Float32Array;
+      let peak = this.peaks[c] as number;
+      let sum = 0;
+      for (let i = offset; i < offset + count; i += 1) {
+        const value = Math.abs(samples[i] as number);
+        if (value > peak) peak = value;
+        sum += value * value;
+      }
+      this.peaks[c] = peak;
+      this.squares[c] = (this.squares[c] as number) + sum;
+    }
+    this.count += count;
+  }
+
+  /** Writes one value per channel into each array and starts afresh; without a sample since, all are 0. */
+  take(peaks: Float32Array, rms: Float32Array): void {
+    for (let c = 0; c < this.peaks.length; c += 1) {
+      peaks[c] = this.peaks[c] as number;
+      rms[c] = this.count === 0 ? 0 : Math.sqrt((this.squares[c] as number) / this.count);
+    }
+    this.peaks.fill(0);
+    this.squares.fill(0);
+    this.count = 0;
+  }
+}

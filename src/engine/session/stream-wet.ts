@@ -1,0 +1,187 @@
+import { dbToGain } from '../audio/db.js';
+import { Ramp } from '../audio/ramp.js';
+import { Resampler, resamplerLookahead } from '../audio/resampler.js';
+import type { Output } from '../audio/schema.js';
+import { modelLatencySamples } from './stream-latency.js';
+import { RAMP_SECONDS } from './stream-mix.js';
+import type { GuardedModel } from './stream-model.js';
+import { collectWet, listenShare, wetChannels } from './stream-routing.js';
+import { Splice } from './stream-splice.js';
+
+/** Time over which a break in the model's sound is smoothed. */
+const SPLICE_SECONDS = 0.005;
+
+/**
+ * The track through the model: input gain and choice of sides, into the model's rate, one call after another, back
+ * into the track's rate. Output n is the model's answer to track sample n − `delaySamples`. One thread; allocates
+ * nothing after construction.
+ */
+export class WetPath {
+  readonly delaySamples: number;
+  /** Signals given: one, for every side of the track, or one per side. */
+  readonly channels: 1 | 2;
+
+  private readonly inputGain: Ramp;
+  /** Share of each track channel in each stream into the model, [stream][channel]. */
+  private readonly shares: Ramp[][];
+  private readonly gains: Float64Array;
+  private readonly share: Float64Array;
+  private readonly streams: Float32Array[];
+  private readonly intoModel: Resampler;
+  private readonly outOfModel: Resampler;
+  /** `model.audioIn`, one view per stream. */
+  private readonly inputs: Float32Array[];
+  private readonly wet: Float32Array[];
+  private readonly splice: Splice;
+  private readonly callSamples: number;
+  private filled = 0;
+  private calls = 0;
+  private failing = false;
+
+  /** @param onFault told from which sample of the output on the sound fails (true), or is good again (false) */
+  constructor(
+    private readonly guarded: GuardedModel,
+    rate: number,
+    private readonly trackChannels: number,
+    segment: number,
+    output: Output,
+    private readonly onFault: (position: number, failed: boolean) => void,
+  ) {
+    const { shape, audioIn } = guarded.model;
+    const { sampleRate: modelRate, delaySamples: modelDelaySamples, inputChannels, batch } = shape;
+    const streams = inputChannels * batch;
+    this.callSamples = shape.hop * shape.frames;
+    this.channels = wetChannels(shape, trackChannels);
+    this.intoModel = new Resampler({ from: rate, to: modelRate, channels: streams, capacity: segment });
+    const { numerator, denominator } = this.intoModel;
+    this.delaySamples = modelLatencySamples({
+      rate,
+      modelRate,
+      callSamples: this.callSamples,
+      modelDelaySamples,
+      inputLookahead: this.intoModel.lookahead,
+      outputLookahead: resamplerLookahead(modelRate, rate),
+    });
+    this.outOfModel = new Resampler({
+      from: modelRate,
+      to: rate,
+      channels: this.channels,
+      capacity: 2 * this.callSamples + Math.ceil((segment * denominator) / numerator),
+      origin: modelDelaySamples * numerator - this.delaySamples * denominator,
+    });
+    const ramp = Math.max(1, Math.round(RAMP_SECONDS * rate));
+    this.inputGain = new Ramp(ramp, dbToGain(output.inputGainDb));
+    this.shares = Array.from({ length: streams }, (_, stream) =>
+      Array.from(
+        { length: trackChannels },
+        (_, channel) => new Ramp(ramp, listenShare(output.listen, stream, channel, shape, trackChannels)),
+      ),
+    );
+    this.gains = new Float64Array(segment);
+    this.share = new Float64Array(segment);
+    this.streams = this.shares.map(() => new Float32Array(segment));
+    this.inputs = this.shares.map((_, stream) =>
+      audioIn.subarray(stream * this.callSamples, (stream + 1) * this.callSamples),
+    );
+    this.wet = Array.from({ length: this.channels }, () => new Float32Array(this.callSamples));
+    this.splice = new Splice(this.channels, Math.max(1, Math.round(SPLICE_SECONDS * modelRate)));
+  }
+
+  /** Silence, at the first sample, levels on their targets. */
+  restart(): void {
+    this.guarded.reset();
+    this.guarded.controls.restart();
+    this.intoModel.reset();
+    this.outOfModel.reset();
+    this.splice.reset();
+    this.inputGain.finish();
+    for (const row of this.shares) for (const ramp of row) ramp.finish();
+    this.filled = 0;
+    this.calls = 0;
+    this.failing = false;
+  }
+
+  /** Empties the model's state; what was playing gives way without a click. */
+  resetModel(): void {
+    this.guarded.reset();
+    this.splice.break();
+  }
+
+  setInputGain(gainDb: number): void {
+    this.inputGain.aim(dbToGain(gainDb));
+  }
+
+  setListen(listen: Output['listen']): void {
+    const { shape } = this.guarded.model;
+    this.shares.forEach((row, stream) =>
+      row.forEach((ramp, channel) => {
+        ramp.aim(listenShare(listen, stream, channel, shape, this.trackChannels));
+      }),
+    );
+  }
+
+  /** Latent frame whose window holds track sample `position`. */
+  frameAt(position: number): number {
+    const { numerator, denominator } = this.intoModel;
+    return Math.floor((position * denominator) / (numerator * this.guarded.model.shape.hop));
+  }
+
+  /** Takes the track's next `count` samples and gives as many of the model's sound. */
+  process(track: readonly Float32Array[], output: readonly Float32Array[], count: number): void {
+    this.listen(track, count);
+    this.intoModel.write(this.streams, 0, count);
+    for (let ready = this.intoModel.available(); ready > 0;) {
+      const part = Math.min(ready, this.callSamples - this.filled);
+      this.intoModel.read(this.inputs, this.filled, part);
+      this.filled += part;
+      ready -= part;
+      if (this.filled === this.callSamples) this.call();
+    }
+    this.outOfModel.read(output, 0, count);
+  }
+
+  private listen(track: readonly Float32Array[], count: number): void {
+    this.inputGain.fill(this.gains, 0, count);
+    for (let s = 0; s < this.streams.length; s += 1) {
+      const stream = this.streams[s] as Float32Array;
+      const row = this.shares[s] as Ramp[];
+      stream.fill(0, 0, count);
+      for (let c = 0; c < row.length; c += 1) {
+        const ramp = row[c] as Ramp;
+        if (ramp.restsAt(0)) continue;
+        const source = track[c] as Float32Array;
+        ramp.fill(this.share, 0, count);
+        for (let i = 0; i < count; i += 1) {
+          stream[i] =
+            (stream[i] as number) +
+            (source[i] as number) * (this.share[i] as number) * (this.gains[i] as number);
+        }
+      }
+    }
+  }
+
+  private call(): void {
+    const { guarded, callSamples, channels } = this;
+    const good = guarded.run();
+    if (good === this.failing) this.turn(!good);
+    for (let side = 0; side < channels; side += 1) {
+      const wet = this.wet[side] as Float32Array;
+      if (good) collectWet(guarded.model.audioOut, guarded.model.shape, callSamples, side, channels, wet);
+      else wet.fill(0);
+    }
+    this.splice.process(this.wet, callSamples);
+    this.outOfModel.write(this.wet, 0, callSamples);
+    this.filled = 0;
+    this.calls += 1;
+  }
+
+  /** The present call begins a stretch of failure, or ends one. */
+  private turn(failing: boolean): void {
+    const { numerator, denominator } = this.intoModel;
+    const { delaySamples } = this.guarded.model.shape;
+    const shown = ((this.calls * this.callSamples - delaySamples) * numerator) / denominator;
+    this.failing = failing;
+    this.splice.break();
+    this.onFault(this.delaySamples + Math.ceil(shown), failing);
+  }
+}

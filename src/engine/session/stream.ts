@@ -1,0 +1,339 @@
+import { gainToDb } from '../audio/db.js';
+import { resamplerLookahead } from '../audio/resampler.js';
+import { Meter } from '../audio/meter.js';
+import { defaultOutput, type Output } from '../audio/schema.js';
+import { MAX_BLOCK, MAX_INPUTS, MAX_LATENTS, MAX_RATE, MIN_RATE } from '../limits.js';
+import type { RunningModel } from '../model/running.js';
+import { PARAMETER_INDEX, clampParameter } from '../performance/parameters.js';
+import type { Steering } from '../steering/schema.js';
+import { FrameControls, type StreamNoise } from './stream-controls.js';
+import type { StreamEvents } from './stream-events.js';
+import { MixStage } from './stream-mix.js';
+import { GuardedModel, type Faults } from './stream-model.js';
+import { type FrameMapping, type FrameSettings, applyToFrames } from './stream-settings.js';
+import type { StreamSnapshot } from './stream-telemetry.js';
+import { WetPath } from './stream-wet.js';
+
+/** Longest stretch that goes through the pipeline in one piece: bounds the scratch memory. */
+const SEGMENT = 512;
+
+export interface StreamSetup {
+  /** Rate of the track in Hz, a whole number, 22 050 to 192 000. */
+  readonly rate: number;
+  /** Largest block that `process` will be given, 1 to 8192 samples. */
+  readonly maxBlock: number;
+  readonly channels: 1 | 2;
+  /** Opened in the variant that `requiredVariant` names; null passes the dry track. The caller closes it. */
+  readonly model: RunningModel | null;
+  readonly noise: StreamNoise;
+}
+
+/** Everything that `prepare` makes anew. */
+interface Pipeline {
+  readonly setup: StreamSetup;
+  readonly guarded: GuardedModel | null;
+  readonly wetPath: WetPath | null;
+  readonly mix: MixStage;
+  readonly track: Float32Array[];
+  readonly wet: Float32Array[];
+  readonly inputMeter: Meter;
+  readonly outputMeter: Meter;
+}
+
+/**
+ * One playing instrument: a track through a model, steered, mixed and limited. Synchronous, one thread. Settings (`set…`)
+ * hold across `prepare` and take effect with the next latent frame, levels ramped from the next sample on. Changes
+ * that arrive with the audio (`StreamEvents`) are tied to their track sample: what acts on the latents takes the
+ * latent frame whose window holds that sample, and levels start to move when that sample is heard (input
+ * gain: when it is read).
+ *
+ * The output depends on the input, the events and the noise's seed alone, bit for bit, not on how the track is cut
+ * into blocks. Nothing is allocated while it plays.
+ */
+export class Stream {
+  private output: Output = defaultOutput();
+  private readonly settings: FrameSettings = {
+    inputs: new Float64Array(MAX_INPUTS).fill(0.5),
+    mapping: null,
+    steering: { amount: 1, glideSeconds: 0, dimensions: [] },
+    steeringVersion: 0,
+    holds: new Float64Array(MAX_LATENTS).fill(NaN),
+    latentNoise: 0,
+    width: 0,
+    freeze: false,
+  };
+  private pipeline: Pipeline | null = null;
+  /** Track samples since the start. */
+  private position = 0;
+  private samplesSinceSnapshot = 0;
+  private milliseconds = 0;
+
+  /**
+   * Makes the pipeline for a track and a model. Starts in silence.
+   * @returns by how many track samples the output is late: constant until the next `prepare`, whatever is set
+   * @throws RangeError when the rate, block or channels are out of bounds
+   */
+  prepare(setup: StreamSetup): { latencySamples: number } {
+    const { rate, maxBlock, channels, model, noise } = setup;
+    if (!Number.isInteger(rate) || rate < MIN_RATE || rate > MAX_RATE) throw new RangeError(`rate ${rate}`);
+    if (!Number.isInteger(maxBlock) || maxBlock < 1 || maxBlock > MAX_BLOCK) {
+      throw new RangeError(`block of ${maxBlock}`);
+    }
+    this.pipeline?.guarded?.controls.settle();
+    const segment = Math.min(SEGMENT, maxBlock);
+    const guarded = model && new GuardedModel(model, this.makeControls(model, rate, noise));
+    const wetPath =
+      guarded &&
+      new WetPath(guarded, rate, channels, segment, this.output, (position, failed) => {
+        this.pipeline?.mix.scheduleFault(position, failed);
+      });
+    const mix = new MixStage(
+      rate,
+      channels,
+      wetPath?.delaySamples ?? 0,
+      segment,
+      model !== null,
+      this.output,
+    );
+    const scratch = (count: number) => Array.from({ length: count }, () => new Float32Array(segment));
+    this.pipeline = {
+      setup,
+      guarded,
+      wetPath,
+      mix,
+      track: scratch(channels),
+      wet: scratch(wetPath?.channels ?? 1),
+      inputMeter: new Meter(channels),
+      outputMeter: new Meter(channels),
+    };
+    this.restart();
+    return { latencySamples: mix.latencySamples };
+  }
+
+  /** By how many track samples the output is late; 0 before the first `prepare`. */
+  get latencySamples(): number {
+    return this.pipeline?.mix.latencySamples ?? 0;
+  }
+
+  /** Calls of the model that gave no sound since `prepare`, by kind; null without a model. */
+  get faults(): Readonly<Faults> | null {
+    return this.pipeline?.guarded?.faults ?? null;
+  }
+
+  /** What the model last threw, or null. */
+  get lastError(): unknown {
+    return this.pipeline?.guarded?.lastError ?? null;
+  }
+
+  /**
+   * Plays the next block. `input` and `output` may be the same arrays. Samples that are not finite count as 0.
+   * @param input one array per channel, at least `frames` long
+   * @param frames samples per channel, 1 to `maxBlock`
+   * @param events changes within this block, or null
+   * @throws Error before `prepare`; RangeError when a size does not fit what was prepared
+   */
+  process(
+    input: readonly Float32Array[],
+    output: readonly Float32Array[],
+    frames: number,
+    events: StreamEvents | null,
+  ): void {
+    const pipeline = this.pipeline;
+    if (pipeline === null) throw new Error('the stream was not prepared');
+    checkBlock(pipeline.setup, input, output, frames);
+    const start = performance.now();
+    const count = events?.count ?? 0;
+    let event = 0;
+    for (let done = 0; done < frames;) {
+      let end = Math.min(frames, done + (pipeline.track[0] as Float32Array).length);
+      for (; events !== null && event < count; event += 1) {
+        const offset = events.offsetSamples[event] as number;
+        if (offset > done) {
+          end = Math.min(end, offset);
+          break;
+        }
+        this.receive(pipeline, events.parameterIndex[event] as number, events.value[event] as number);
+      }
+      this.playSegment(pipeline, input, output, done, end - done);
+      done = end;
+    }
+    // An event past the end of its block belongs to the sample after it.
+    for (; events !== null && event < count; event += 1) {
+      this.receive(pipeline, events.parameterIndex[event] as number, events.value[event] as number);
+    }
+    this.samplesSinceSnapshot += frames;
+    this.milliseconds += performance.now() - start;
+  }
+
+  /**
+   * Starts over, as when the transport jumps: silence in every delay and filter, the model's state empty, the noise at
+   * its first value, the latent frames counted from here. Settings stay. What follows depends on nothing before.
+   */
+  restart(): void {
+    const { pipeline } = this;
+    this.position = 0;
+    if (pipeline === null) return;
+    pipeline.wetPath?.restart();
+    pipeline.mix.restart();
+  }
+
+  /** Empties the model's state between two calls, without a click and without touching the rest. */
+  resetModel(): void {
+    this.pipeline?.wetPath?.resetModel();
+  }
+
+  /** Levels, mix and listening. `framesPerCall`, and a `listen` or `width` that needs another batch, take `prepare`. */
+  setOutput(output: Output): void {
+    this.output = { ...output };
+    this.settings.latentNoise = output.latentNoise;
+    this.settings.width = output.width;
+    this.settings.freeze = output.freeze;
+    this.pipeline?.wetPath?.setInputGain(output.inputGainDb);
+    this.pipeline?.wetPath?.setListen(output.listen);
+    this.pipeline?.mix.setOutput(output);
+  }
+
+  /** Swaps in a learned mapping, or none: then every dimension plays what the encoder says. */
+  setMapping(mapping: FrameMapping | null): void {
+    this.settings.mapping = mapping;
+  }
+
+  setSteering(steering: Steering): void {
+    this.settings.steering = structuredClone(steering);
+    this.settings.steeringVersion += 1;
+  }
+
+  /** Sets the first inputs (0..1), as many as there are values. */
+  setInputs(values: ArrayLike<number>): void {
+    const count = Math.min(values.length, MAX_INPUTS);
+    for (let i = 0; i < count; i += 1) this.settings.inputs[i] = values[i] as number;
+  }
+
+  /** Holds what the decoder gets in one dimension; NaN lets go. @throws RangeError for an impossible dimension */
+  setHold(dimension: number, value: number): void {
+    if (!(dimension in this.settings.holds)) throw new RangeError(`no dimension ${dimension}`);
+    this.settings.holds[dimension] = value;
+  }
+
+  /** One automatable parameter, from now on. @throws RangeError for an unknown index */
+  setParameter(index: number, value: number): void {
+    const bounded = clampParameter(index, value);
+    noteLevel(this.output, index, bounded);
+    applyToFrames(this.settings, index, bounded);
+    if (index === PARAMETER_INDEX.inputGain) this.pipeline?.wetPath?.setInputGain(bounded);
+    else this.pipeline?.mix.setLevel(index, bounded);
+  }
+
+  /** Fills `into` with what sounds now; levels, loads and gain reduction since the last snapshot. */
+  snapshot(into: StreamSnapshot): void {
+    const { pipeline, settings } = this;
+    for (let i = 0; i < MAX_INPUTS; i += 1) into.inputs[i] = settings.inputs[i] as number;
+    if (pipeline === null) return;
+    const { guarded, setup, mix } = pipeline;
+    pipeline.inputMeter.take(into.inputPeak, into.inputRms);
+    pipeline.outputMeter.take(into.outputPeak, into.outputRms);
+    into.gainReductionDb = gainToDb(mix.limiter.takeReduction());
+    into.latentDims = guarded?.model.shape.latentDims ?? 0;
+    const playedMilliseconds = (this.samplesSinceSnapshot * 1000) / setup.rate;
+    const share = playedMilliseconds > 0 ? 1 / playedMilliseconds : 0;
+    into.modelLoad = (guarded?.takeMilliseconds() ?? 0) * share;
+    into.totalLoad = this.milliseconds * share;
+    this.samplesSinceSnapshot = 0;
+    this.milliseconds = 0;
+    if (guarded === null) return;
+    const { view } = guarded.controls;
+    into.encoded.set(view.encoded);
+    into.mapped.set(view.mapped);
+    into.decoded.set(view.decoded);
+    const { exceptions, latents, audio } = guarded.faults;
+    into.faults = exceptions + latents + audio;
+  }
+
+  private makeControls(model: RunningModel, rate: number, noise: StreamNoise): FrameControls {
+    const { sampleRate, hop } = model.shape;
+    // Automation runs ahead of the frames by what the resampler waits for.
+    const framesAhead = Math.ceil((resamplerLookahead(rate, sampleRate) * sampleRate) / (rate * hop));
+    return new FrameControls(model.shape, this.settings, noise, framesAhead);
+  }
+
+  private playSegment(
+    pipeline: Pipeline,
+    input: readonly Float32Array[],
+    output: readonly Float32Array[],
+    offset: number,
+    count: number,
+  ): void {
+    const { track, wet } = pipeline;
+    for (let c = 0; c < track.length; c += 1) {
+      const target = track[c] as Float32Array;
+      const source = input[c] as Float32Array;
+      for (let i = 0; i < count; i += 1) {
+        const sample = source[offset + i] as number;
+        target[i] = sample - sample === 0 ? sample : 0;
+      }
+    }
+    pipeline.inputMeter.add(track, 0, count);
+    pipeline.wetPath?.process(track, wet, count);
+    pipeline.mix.process(track, wet, output, offset, count);
+    pipeline.outputMeter.add(output, offset, count);
+    this.position += count;
+  }
+
+  /** A change that arrived with track sample `position`. */
+  private receive(pipeline: Pipeline, parameter: number, value: number): void {
+    const { wetPath, guarded, mix } = pipeline;
+    noteLevel(this.output, parameter, value);
+    if (parameter === PARAMETER_INDEX.inputGain) wetPath?.setInputGain(value);
+    else if (isMixLevel(parameter)) mix.schedule(this.position, parameter, value);
+    else if (wetPath === null) applyToFrames(this.settings, parameter, value);
+    else guarded?.controls.schedule(wetPath.frameAt(this.position), parameter, value);
+  }
+}
+
+function isMixLevel(parameter: number): boolean {
+  return (
+    parameter === PARAMETER_INDEX.dryWet ||
+    parameter === PARAMETER_INDEX.outputGain ||
+    parameter === PARAMETER_INDEX.ceiling ||
+    parameter === PARAMETER_INDEX.bypass
+  );
+}
+
+/** Keeps the settings that the next `prepare` starts from in step with automation. */
+function noteLevel(output: Output, parameter: number, value: number): void {
+  switch (parameter) {
+    case PARAMETER_INDEX.inputGain:
+      output.inputGainDb = value;
+      return;
+    case PARAMETER_INDEX.dryWet:
+      output.dryWet = value;
+      return;
+    case PARAMETER_INDEX.outputGain:
+      output.outputGainDb = value;
+      return;
+    case PARAMETER_INDEX.ceiling:
+      output.ceilingDb = value;
+      return;
+    case PARAMETER_INDEX.bypass:
+      output.bypass = value >= 0.5;
+      return;
+    default:
+      return;
+  }
+}
+
+function checkBlock(
+  setup: StreamSetup,
+  input: readonly Float32Array[],
+  output: readonly Float32Array[],
+  frames: number,
+): void {
+  if (!(frames >= 1 && frames <= setup.maxBlock)) throw new RangeError(`block of ${frames} samples`);
+  for (let c = 0; c < setup.channels; c += 1) {
+    const from = input[c];
+    const to = output[c];
+    if (from === undefined || to === undefined || from.length < frames || to.length < frames) {
+      throw new RangeError(`channel ${c} is missing or shorter than ${frames} samples`);
+    }
+  }
+}

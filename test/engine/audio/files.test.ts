@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeAudio, readAudio } from '../../../src/engine/audio/read.js';
+import { WavWriter } from '../../../src/engine/audio/wav.js';
+import { TillerError } from '../../../src/engine/errors.js';
+import { writeFlac } from './flac-writer.js';
+import { whiteNoise } from './signals.js';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tiller-audio-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const codeOf = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof TillerError) return error.code;
+    throw error;
+  }
+  return 'none';
+};
+
+/** A WAV of whole numbers, little-endian, `bits` each. */
+function pcmWav(values: readonly number[], bits: number, rate = 44_100, channels = 1): Buffer {
+  const bytes = bits / 8;
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + values.length * bytes, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(channels, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(rate * channels * bytes, 28);
+  header.writeUInt16LE(channels * bytes, 32);
+  header.writeUInt16LE(bits, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(values.length * bytes, 40);
+  const data = Buffer.alloc(values.length * bytes);
+  values.forEach((value, i) => data.writeIntLE(value, i * bytes, bytes));
+  return Buffer.concat([header, data]);
+}
+
+/** An AIFF of 16-bit whole numbers at 48 kHz. */
+function aiff(values: readonly number[]): Buffer {
+  const common = Buffer.alloc(26);
+  common.write('COMM', 0);
+  common.writeUInt32BE(18, 4);
+  common.writeUInt16BE(1, 8);
+  common.writeUInt32BE(values.length, 10);
+  common.writeUInt16BE(16, 14);
+  // 48000 as an 80-bit float: exponent 15 over the bias, mantissa 48000 · 2^48.
+  common.writeUInt16BE(16_383 + 15, 16);
+  common.writeUInt16BE(48_000, 18);
+  const sound = Buffer.alloc(16 + values.length * 2);
+  sound.write('SSND', 0);
+  sound.writeUInt32BE(8 + values.length * 2, 4);
+  values.forEach((value, i) => sound.writeInt16BE(value, 16 + i * 2));
+  const form = Buffer.alloc(12);
+  form.write('FORM', 0);
+  form.writeUInt32BE(4 + common.length + sound.length, 4);
+  form.write('AIFF', 8);
+  return Buffer.concat([form, common, sound]);
+}
+
+describe('the WAV writer', () => {
+  test('writes floats that read back bit for bit, in pieces of any size', async () => {
+    const path = join(folder, 'a.wav');
+    const [left, right] = [whiteNoise(40_000, 1.5, 1), whiteNoise(40_000, 1, 2)];
+    const writer = new WavWriter(path, { rate: 44_100, channels: 2 });
+    for (const [from, to] of [
+      [0, 1],
+      [1, 20_000],
+      [20_000, 40_000],
+    ] as const) {
+      writer.append([left.subarray(from, to), right.subarray(from, to)], to - from);
+    }
+    expect(readdirSync(folder)).not.toContain('a.wav');
+    writer.close();
+    expect(readdirSync(folder)).toEqual(['a.wav']);
+    expect(await readAudio(path)).toEqual({ rate: 44_100, channels: [left, right], notFinite: 0 });
+    const bytes = readFileSync(path);
+    expect(bytes.readUInt32LE(4)).toBe(bytes.length - 8);
+    expect(bytes.readUInt32LE(54)).toBe(40_000 * 8);
+  });
+
+  test('leaves a file of that name alone unless told, and until it is done', () => {
+    const path = join(folder, 'b.wav');
+    writeFileSync(path, 'mine');
+    expect(() => new WavWriter(path, { rate: 48_000, channels: 1 })).toThrow(TillerError);
+    const writer = new WavWriter(path, { rate: 48_000, channels: 1, overwrite: true });
+    writer.append([new Float32Array(10)], 10);
+    writer.discard();
+    expect(readFileSync(path, 'utf8')).toBe('mine');
+    expect(readdirSync(folder)).toEqual(['b.wav']);
+  });
+
+  test('says when the folder is not there, or full', () => {
+    expect(() => new WavWriter(join(folder, 'none', 'c.wav'), { rate: 48_000, channels: 1 })).toThrow(
+      /no file at/,
+    );
+    expect(() => {
+      const writer = new WavWriter(join(folder, 'huge.wav'), { rate: 48_000, channels: 2 });
+      writer.append([], 2 ** 29);
+    }).toThrow(/4 GB/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('reading', () => {
+  test('whole numbers come out over 2^(bits − 1), on both sides of zero', async () => {
+    const values = [0, 1, -1, 1000, -1000, 32_767, -32_768];
+    const { channels, rate } = await decodeAudio(pcmWav(values, 16), 'x.wav');
+    expect(rate).toBe(44_100);
+    expect(Array.from(channels[0] ?? [])).toEqual(values.map((value) => value / 32_768));
+    const fine = [1, -1, 4_000_001, -4_000_001, 8_388_607, -8_388_608];
+    const read = await decodeAudio(pcmWav(fine, 24), 'x.wav');
+    expect(Array.from(read.channels[0] ?? [])).toEqual(fine.map((value) => value / 8_388_608));
+  });
+
+  test('AIFF and FLAC are known by their content', async () => {
+    const values = [0, 1, -1, 12_345, -12_345, 32_767];
+    const { channels, rate } = await decodeAudio(aiff(values), 'misnamed.wav');
+    expect(rate).toBe(48_000);
+    expect(Array.from(channels[0] ?? [])).toEqual(values.map((value) => value / 32_768));
+    const ramp = Array.from({ length: 5000 }, (_, n) => n * 5 - 12_500);
+    const flac = writeFlac(
+      ramp,
+      ramp.map((value) => -value),
+    );
+    const decoded = await decodeAudio(flac, 'ramp.flac');
+    expect(decoded.rate).toBe(48_000);
+    expect(decoded.channels).toHaveLength(2);
+    expect(Array.from(decoded.channels[0] ?? [])).toEqual(ramp.map((value) => value / 32_768));
+    expect(decoded.channels[1]?.[4999]).toBe(-(4999 * 5 - 12_500) / 32_768);
+  });
+
+  test('what is not finite becomes 0, counted', async () => {
+    const path = join(folder, 'nan.wav');
+    const writer = new WavWriter(path, { rate: 48_000, channels: 1 });
+    writer.append([Float32Array.of(0.5, NaN, Infinity, -0.5)], 4);
+    writer.close();
+    expect(await readAudio(path)).toEqual({
+      rate: 48_000,
+      channels: [Float32Array.of(0.5, 0, 0, -0.5)],
+      notFinite: 2,
+    });
+  });
+
+  test('each kind of trouble has its code', async () => {
+    expect(await codeOf(readAudio(join(folder, 'none.wav')))).toBe('file-missing');
+    expect(await codeOf(readAudio(folder))).toBe('file-missing');
+    for (const bytes of [
+      Buffer.alloc(0),
+      Buffer.from('text that is no sound'),
+      Buffer.from('RIFF'),
+      pcmWav([], 16),
+      pcmWav([1, 2, 3], 16, 100),
+      pcmWav(new Array<number>(6).fill(1), 16, 48_000, 6),
+      Buffer.from('fLaC and then nothing of the kind'),
+      aiff([1, 2, 3]).subarray(0, 30),
+    ]) {
+      expect(await codeOf(decodeAudio(bytes, 'bad'))).toBe('audio-unreadable');
+    }
+  });
+
+  test('damaged files are read or refused, never anything else', async () => {
+    const sources = [
+      pcmWav(
+        Array.from({ length: 200 }, (_, i) => i * 90),
+        16,
+        48_000,
+        2,
+      ),
+      aiff(Array.from({ length: 200 }, (_, i) => i * 90)),
+      writeFlac([1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12], 3),
+    ];
+    const damage = fc.array(fc.tuple(fc.nat({ max: 400 }), fc.nat({ max: 255 })), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...sources), damage, fc.nat(1200), async (source, changes, cut) => {
+        const bytes = Buffer.from(source.subarray(0, source.length - Math.min(cut, source.length)));
+        for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+        expect(['none', 'audio-unreadable']).toContain(await codeOf(decodeAudio(bytes, 'damaged')));
+      }),
+      { numRuns: 300, seed: 4 },
+    );
+  });
+});
