@@ -1,0 +1,37 @@
+import { isFloat } from '../content.js';
+import { op, type OperationTable, OperationError } from '../context.js';
+import type { Val } from '../values.js';
+import { typeCode } from './promotion.js';
+
+/** Operations that say something about tensors, or nothing at all. */
+export const BOOKKEEPING: OperationTable = {
+  'prim::dtype': op('self', (args) => typeCode(args.context.read(args.tensor(0)))),
+  'prim::layout': op('self', () => 0n),
+  'prim::is_cuda': op('self', () => false),
+  'prim::requires_grad': op('self', () => false),
+  'prim::data': op('self', (args) => args.tensor(0)),
+  'prim::unchecked_unwrap_optional': op('self', (args) => args.at(0) ?? null),
+  'prim::RaiseException': op('message class', (args) => {
+    throw new OperationError(`the program stops with "${args.string(0, '')}"`);
+  }),
+  _unwrap_optional: op('self', (args): Val => {
+    if (!args.has(0)) throw new OperationError('a missing value is used');
+    return args.at(0) ?? null;
+  }),
+  item: op('self', (args) => {
+    const number = args.context.item(args.tensor(0));
+    const { type } = args.real(0);
+    if (type === 'bool') return number !== 0;
+    return isFloat(type) ? number : BigInt(number);
+  }),
+  is_floating_point: op('self', (args) => isFloat(args.tensor(0).type)),
+  is_complex: op('self', (args) => args.tensor(0).type === 'complex64'),
+  format: op('self a b c d e f', (args) => args.string(0, '')),
+  warn: op('message stacklevel', () => null),
+  requires_grad_: op('self requires_grad', (args) => args.at(0) ?? null),
+  device: op('name', (args) => args.at(0) ?? null),
+  is_grad_enabled: op('', () => false),
+  manual_seed: op('seed', () => {
+    throw new OperationError('seeding the random generator is not supported');
+  }),
+};

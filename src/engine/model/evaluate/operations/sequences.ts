@@ -1,0 +1,122 @@
+import { type Context, op, type OperationTable, OperationError } from '../context.js';
+import { Tensor } from '../tensor.js';
+import { describe, Dict, List, Tuple, type Val } from '../values.js';
+
+/** What `if` and `bool()` make of a value. */
+export function truth(context: Context, value: Val): boolean {
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'bigint') return value !== 0n;
+  if (typeof value === 'number') return value !== 0;
+  if (value instanceof Tensor) return context.item(value) !== 0;
+  throw new OperationError(`${describe(value)} is neither true nor false`);
+}
+
+export function iterate(value: Val): readonly Val[] {
+  if (value instanceof List || value instanceof Tuple) return value.items;
+  if (value instanceof Dict) return [...value.entries.keys()];
+  throw new OperationError(`${describe(value)} cannot be taken apart`);
+}
+
+/** `object[index]` of lists, tuples, strings and dicts. */
+export function getItem(object: Val, index: Val): Val {
+  if (object instanceof Dict) {
+    const value = object.entries.get(index);
+    if (value === undefined) throw new OperationError('a dict lacks the key');
+    return value;
+  }
+  if (typeof index !== 'bigint') throw new OperationError(`the index is ${describe(index)}`);
+  const items = typeof object === 'string' ? [...object] : iterate(object);
+  const value = items[Number(index < 0n ? index + BigInt(items.length) : index)];
+  if (value === undefined) throw new OperationError(`index ${index.toString()} is out of range`);
+  return value;
+}
+
+function asList(value: Val | undefined): List {
+  if (value instanceof List) return value;
+  throw new OperationError(`${describe(value)} is no list`);
+}
+
+/** Start, end and step of a slice, as Python clamps them: first element, number of elements. */
+export function sliceBounds(
+  size: number,
+  start: number | null,
+  end: number | null,
+  step: number,
+): { first: number; count: number } {
+  if (step < 1) throw new OperationError(`a slice steps by ${step}`);
+  const clamp = (value: number): number => Math.min(size, Math.max(0, value < 0 ? value + size : value));
+  const first = clamp(start ?? 0);
+  const last = clamp(end ?? size);
+  return { first, count: Math.max(0, Math.ceil((last - first) / step)) };
+}
+
+/** Equality as `==` finds it, without tensors. */
+export function equals(a: Val | undefined, b: Val | undefined): boolean {
+  if ((a instanceof List && b instanceof List) || (a instanceof Tuple && b instanceof Tuple)) {
+    return a.items.length === b.items.length && a.items.every((item, i) => equals(item, b.items[i]));
+  }
+  const number = (value: Val | undefined): Val | undefined =>
+    typeof value === 'bigint' || typeof value === 'boolean' ? Number(value) : value;
+  return number(a) === number(b);
+}
+
+export const SEQUENCES: OperationTable = {
+  len: op('a', (args) => {
+    const value = args.at(0);
+    if (value instanceof Tensor) return BigInt(value.shape[0] ?? 0);
+    if (typeof value === 'string') return BigInt(value.length);
+    return BigInt(iterate(value ?? null).length);
+  }),
+  append: op('self el', (args) => {
+    const list = asList(args.at(0));
+    list.items.push(args.at(1) ?? null);
+    return list;
+  }),
+  extend: op('self other', (args) => {
+    asList(args.at(0)).items.push(...iterate(args.at(1) ?? null));
+    return null;
+  }),
+  insert: op('self idx el', (args) => {
+    asList(args.at(0)).items.splice(args.int(1), 0, args.at(2) ?? null);
+    return null;
+  }),
+  pop: op('self idx', (args) => {
+    const { items } = asList(args.at(0));
+    const [removed] = items.splice(args.int(1, -1), 1);
+    if (removed === undefined) throw new OperationError('the list is empty');
+    return removed;
+  }),
+  reverse: op('self', (args) => {
+    asList(args.at(0)).items.reverse();
+    return null;
+  }),
+  list: op('self', (args) => new List([...iterate(args.at(0) ?? null)])),
+  keys: op('self', (args) => new List([...iterate(args.at(0) ?? null)])),
+  values: op('self', (args) => {
+    const dict = args.at(0);
+    if (!(dict instanceof Dict)) throw new OperationError(`${describe(dict)} is no dict`);
+    return new List([...dict.entries.values()]);
+  }),
+  items: op('self', (args) => {
+    const dict = args.at(0);
+    if (!(dict instanceof Dict)) throw new OperationError(`${describe(dict)} is no dict`);
+    return new List([...dict.entries].map((entry) => new Tuple(entry)));
+  }),
+  __getitem__: op('self idx', (args) => getItem(args.at(0) ?? null, args.at(1) ?? null)),
+  __contains__: op('self item', (args) =>
+    iterate(args.at(0) ?? null).some((item) => equals(item, args.at(1))),
+  ),
+  _set_item: op('self idx el', (args) => {
+    const target = args.at(0);
+    if (target instanceof Dict) {
+      target.entries.set(args.at(1) ?? null, args.at(2) ?? null);
+      return null;
+    }
+    const { items } = asList(target);
+    const index = args.int(1);
+    const position = index < 0 ? index + items.length : index;
+    if (position < 0 || position >= items.length) throw new OperationError(`index ${index} is out of range`);
+    items[position] = args.at(2) ?? null;
+    return target ?? null;
+  }),
+};

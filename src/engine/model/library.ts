@@ -1,0 +1,102 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import envPaths from 'env-paths';
+import { fromFileError, TillerError } from '../errors.js';
+import { type ModelManifest, manifestSchema } from './manifest.js';
+
+export const MANIFEST_FILE = 'model.json';
+
+/** The player's own library, by the platform's convention. */
+export function userLibraryDir(): string {
+  return join(envPaths('tiller', { suffix: '' }).data, 'models');
+}
+
+/** One imported model: its folder and what is known of it. */
+export interface LibraryEntry {
+  readonly dir: string;
+  readonly manifest: ModelManifest;
+}
+
+/** A folder of imported models, one folder each, named by the SHA-256 of the file they came from. */
+export class ModelLibrary {
+  constructor(readonly dir: string = userLibraryDir()) {}
+
+  /** All models that can be read, by name. Damaged ones are left out, as is a library that is not there yet. */
+  async list(): Promise<LibraryEntry[]> {
+    let names: string[];
+    try {
+      names = await readdir(this.dir);
+    } catch {
+      return [];
+    }
+    const entries = await Promise.all(
+      names.filter((name) => /^[0-9a-f]{64}$/.test(name)).map((name) => this.read(name)),
+    );
+    return entries
+      .filter((entry) => entry !== null)
+      .sort((a, b) => a.manifest.name.localeCompare(b.manifest.name));
+  }
+
+  /** The model with this SHA-256, or null. */
+  async get(sha256: string): Promise<LibraryEntry | null> {
+    return /^[0-9a-f]{64}$/.test(sha256) ? this.read(sha256) : null;
+  }
+
+  /** `findModel` among the models of this library. */
+  async find(what: string): Promise<LibraryEntry> {
+    return findModel(await this.list(), what);
+  }
+
+  /** @throws TillerError `model-missing` when there is none, `disk-denied` */
+  async remove(sha256: string): Promise<void> {
+    const entry = await this.get(sha256);
+    if (entry === null) throw new TillerError('model-missing', 'This model is not in the library.');
+    try {
+      // The manifest first: a removal that is interrupted leaves nothing that looks like a model.
+      await rm(join(entry.dir, MANIFEST_FILE));
+      await rm(entry.dir, { recursive: true, force: true });
+    } catch (error) {
+      throw fromFileError(error, entry.dir);
+    }
+  }
+
+  /** Makes the folder. @throws TillerError `disk-denied`, `disk-full` */
+  async create(): Promise<void> {
+    try {
+      await mkdir(this.dir, { recursive: true });
+    } catch (error) {
+      throw fromFileError(error, this.dir);
+    }
+  }
+
+  private async read(sha256: string): Promise<LibraryEntry | null> {
+    const dir = join(this.dir, sha256);
+    try {
+      const parsed = manifestSchema.safeParse(JSON.parse(await readFile(join(dir, MANIFEST_FILE), 'utf8')));
+      return parsed.success && parsed.data.sha256 === sha256 ? { dir, manifest: parsed.data } : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+/**
+ * A model by its name, or by the first six or more digits of its SHA-256.
+ * @throws TillerError `model-missing` when none or several fit
+ */
+export function findModel(entries: readonly LibraryEntry[], what: string): LibraryEntry {
+  const isHash = /^[0-9a-f]{6,64}$/.test(what);
+  const found = entries.filter(
+    ({ manifest }) => manifest.name === what || (isHash && manifest.sha256.startsWith(what)),
+  );
+  const [first, second] = found;
+  if (first !== undefined && second === undefined) return first;
+  const names = entries.map(({ manifest }) => `${manifest.name} (${manifest.sha256.slice(0, 8)})`);
+  throw new TillerError(
+    'model-missing',
+    first === undefined
+      ? `There is no model "${what}" in the library.`
+      : `Several models are called "${what}".`,
+    names.length === 0 ? 'Import one first.' : `The library has: ${names.join(', ')}.`,
+  );
+}

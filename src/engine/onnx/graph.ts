@@ -1,0 +1,106 @@
+/** Element types of the tensors in a graph. */
+export type ElementType = 'float32' | 'float64' | 'int64' | 'int32' | 'bool';
+
+export type ConstantData = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
+
+/** One tensor of a graph: an input, a constant, or what a node puts out. Shapes are always known. */
+export interface Value {
+  readonly id: number;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  /** Row-major values of a constant; null for everything computed or fed. */
+  readonly constant: ConstantData | null;
+}
+
+export type Attribute =
+  | { readonly kind: 'int'; readonly value: number }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'string'; readonly value: string };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** One ONNX operation. A null input is an optional one left out. */
+export interface Node {
+  readonly op: string;
+  readonly inputs: readonly (Value | null)[];
+  readonly outputs: readonly Value[];
+  readonly attributes: Attributes;
+}
+
+export interface NamedValue {
+  readonly name: string;
+  readonly value: Value;
+}
+
+export const int = (value: number): Attribute => ({ kind: 'int', value });
+export const float = (value: number): Attribute => ({ kind: 'float', value });
+export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
+export const text = (value: string): Attribute => ({ kind: 'string', value });
+
+/** Number of elements of a shape. */
+export function elementCount(shape: readonly number[]): number {
+  let count = 1;
+  for (const size of shape) count *= size;
+  return count;
+}
+
+/**
+ * An ONNX graph under construction: nodes in an order in which they can run, shapes given by whoever adds them.
+ */
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly inputs: NamedValue[] = [];
+  readonly outputs: NamedValue[] = [];
+  private nextId = 0;
+
+  private value(type: ElementType, shape: readonly number[], constant: ConstantData | null): Value {
+    this.nextId += 1;
+    return { id: this.nextId, type, shape, constant };
+  }
+
+  input(name: string, type: ElementType, shape: readonly number[]): Value {
+    const value = this.value(type, shape, null);
+    this.inputs.push({ name, value });
+    return value;
+  }
+
+  constant(type: ElementType, shape: readonly number[], data: ConstantData): Value {
+    return this.value(type, shape, data);
+  }
+
+  /** A vector of integers, as shapes, axes and indices are given. */
+  integers(values: readonly number[]): Value {
+    return this.constant('int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /** Adds a node with one output. */
+  add(
+    op: string,
+    inputs: readonly (Value | null)[],
+    shape: readonly number[],
+    attributes: Attributes = {},
+    type: ElementType = inputs[0]?.type ?? 'float32',
+  ): Value {
+    const output = this.value(type, shape, null);
+    this.nodes.push({ op, inputs, outputs: [output], attributes });
+    return output;
+  }
+
+  /** Adds a node with several outputs, one for each shape. */
+  addMany(
+    op: string,
+    inputs: readonly (Value | null)[],
+    shapes: readonly (readonly number[])[],
+    attributes: Attributes = {},
+    type: ElementType = inputs[0]?.type ?? 'float32',
+  ): readonly Value[] {
+    const outputs = shapes.map((shape) => this.value(type, shape, null));
+    this.nodes.push({ op, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  output(name: string, value: Value): void {
+    this.outputs.push({ name, value });
+  }
+}

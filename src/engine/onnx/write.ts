@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import type { Attribute, ConstantData, ElementType, Graph, NamedValue, Node, Value } from './graph.js';
+
+/** ONNX 1.14: the operators used here, and read by every onnxruntime since 1.15. */
+const IR_VERSION = 9;
+export const OPSET = 18;
+
+/** `TensorProto.DataType` */
+const DATA_TYPES: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+};
+
+/** `AttributeProto.AttributeType` */
+const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, ints: 7 } as const;
+
+/** Constants at least this large go to the weights file, which several graphs share. */
+const SHARED_BYTES = 1024;
+/** onnxruntime maps external data from the disk where its offset allows. */
+const ALIGNMENT = 4096;
+
+/** The constants that a family of graphs shares: equal ones are kept once. */
+export class WeightPool {
+  private readonly offsets = new Map<string, number>();
+  private readonly known = new WeakMap<ConstantData, number>();
+  private readonly chunks: Uint8Array[] = [];
+  private length = 0;
+
+  /** @param file name of the weights file, beside the graphs */
+  constructor(readonly file: string) {}
+
+  get byteLength(): number {
+    return this.length;
+  }
+
+  /** Byte offset at which these values lie. */
+  place(data: ConstantData): number {
+    const seen = this.known.get(data);
+    if (seen !== undefined) return seen;
+    const bytes = asBytes(data);
+    const key = createHash('sha1').update(bytes).digest('base64');
+    let offset = this.offsets.get(key);
+    if (offset === undefined) {
+      offset = this.length;
+      this.offsets.set(key, offset);
+      const padding = (ALIGNMENT - (bytes.length % ALIGNMENT)) % ALIGNMENT;
+      this.chunks.push(bytes, new Uint8Array(padding));
+      this.length += bytes.length + padding;
+    }
+    this.known.set(data, offset);
+    return offset;
+  }
+
+  /** The file's content, in pieces. */
+  pieces(): readonly Uint8Array[] {
+    return this.chunks;
+  }
+}
+
+function asBytes(data: ConstantData): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Serialises a graph as an ONNX model (`ModelProto`), large constants in the pool. */
+export function writeModel(graph: Graph, name: string, pool: WeightPool): Uint8Array {
+  const writer = new BinaryWriter();
+  writer.tag(1, WireType.Varint).int64(IR_VERSION);
+  writer.tag(2, WireType.LengthDelimited).string('tiller');
+  writer.tag(7, WireType.LengthDelimited).fork();
+  new GraphWriter(graph, pool, writer).write(name);
+  writer.join();
+  writer.tag(8, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.LengthDelimited).string('');
+  writer.tag(2, WireType.Varint).int64(OPSET);
+  writer.join();
+  return writer.finish();
+}
+
+/** Writes a `GraphProto`, naming every value. */
+class GraphWriter {
+  private readonly names = new Map<Value, string>();
+  private readonly constants = new Set<Value>();
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly pool: WeightPool,
+    private readonly writer: BinaryWriter,
+  ) {}
+
+  write(name: string): void {
+    const { graph, writer } = this;
+    for (const { name: input, value } of graph.inputs) this.names.set(value, input);
+    for (const { name: output, value } of graph.outputs) this.names.set(value, output);
+    for (const node of graph.nodes) {
+      writer.tag(1, WireType.LengthDelimited).fork();
+      this.writeNode(node);
+      writer.join();
+    }
+    writer.tag(2, WireType.LengthDelimited).string(name);
+    for (const value of this.constants) {
+      writer.tag(5, WireType.LengthDelimited).fork();
+      this.writeConstant(value);
+      writer.join();
+    }
+    for (const input of graph.inputs) this.writeValueInfo(11, input);
+    for (const output of graph.outputs) this.writeValueInfo(12, output);
+  }
+
+  private nameOf(value: Value): string {
+    const known = this.names.get(value);
+    if (known !== undefined) return known;
+    const name = `${value.constant === null ? 'v' : 'c'}${value.id}`;
+    this.names.set(value, name);
+    if (value.constant !== null) this.constants.add(value);
+    return name;
+  }
+
+  private writeNode(node: Node): void {
+    const { writer } = this;
+    for (const input of node.inputs) {
+      writer.tag(1, WireType.LengthDelimited).string(input === null ? '' : this.nameOf(input));
+    }
+    for (const output of node.outputs) {
+      writer.tag(2, WireType.LengthDelimited).string(this.nameOf(output));
+    }
+    writer.tag(4, WireType.LengthDelimited).string(node.op);
+    for (const [name, attribute] of Object.entries(node.attributes)) {
+      writer.tag(5, WireType.LengthDelimited).fork();
+      this.writeAttribute(name, attribute);
+      writer.join();
+    }
+  }
+
+  private writeAttribute(name: string, attribute: Attribute): void {
+    const { writer } = this;
+    writer.tag(1, WireType.LengthDelimited).string(name);
+    switch (attribute.kind) {
+      case 'float':
+        writer.tag(2, WireType.Bit32).float(attribute.value);
+        break;
+      case 'int':
+        writer.tag(3, WireType.Varint).int64(attribute.value);
+        break;
+      case 'string':
+        writer.tag(4, WireType.LengthDelimited).string(attribute.value);
+        break;
+      case 'ints':
+        for (const value of attribute.value) writer.tag(8, WireType.Varint).int64(value);
+        break;
+    }
+    writer.tag(20, WireType.Varint).int32(ATTRIBUTE_TYPES[attribute.kind]);
+  }
+
+  private writeConstant(value: Value): void {
+    const { writer } = this;
+    const data = value.constant;
+    if (data === null) throw new RangeError('only constants are written as initialisers');
+    for (const size of value.shape) writer.tag(1, WireType.Varint).int64(size);
+    writer.tag(2, WireType.Varint).int32(DATA_TYPES[value.type]);
+    writer.tag(8, WireType.LengthDelimited).string(this.nameOf(value));
+    if (data.byteLength < SHARED_BYTES) {
+      writer.tag(9, WireType.LengthDelimited).bytes(asBytes(data));
+      return;
+    }
+    const entries = {
+      location: this.pool.file,
+      offset: String(this.pool.place(data)),
+      length: String(data.byteLength),
+    };
+    for (const [key, entry] of Object.entries(entries)) {
+      writer.tag(13, WireType.LengthDelimited).fork();
+      writer.tag(1, WireType.LengthDelimited).string(key);
+      writer.tag(2, WireType.LengthDelimited).string(entry);
+      writer.join();
+    }
+    writer.tag(14, WireType.Varint).int32(1);
+  }
+
+  private writeValueInfo(field: number, { name, value }: NamedValue): void {
+    const { writer } = this;
+    writer.tag(field, WireType.LengthDelimited).fork();
+    writer.tag(1, WireType.LengthDelimited).string(name);
+    writer.tag(2, WireType.LengthDelimited).fork();
+    writer.tag(1, WireType.LengthDelimited).fork();
+    writer.tag(1, WireType.Varint).int32(DATA_TYPES[value.type]);
+    writer.tag(2, WireType.LengthDelimited).fork();
+    for (const size of value.shape) {
+      writer.tag(1, WireType.LengthDelimited).fork();
+      writer.tag(1, WireType.Varint).int64(size);
+      writer.join();
+    }
+    writer.join();
+    writer.join();
+    writer.join();
+    writer.join();
+  }
+}

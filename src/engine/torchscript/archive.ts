@@ -1,0 +1,153 @@
+import { open } from 'node:fs/promises';
+import { crc32, inflateRawSync } from 'node:zlib';
+import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
+import { fromFileError, TillerError } from '../errors.js';
+
+/** Largest file that is opened, in bytes: the largest known RAVE export is 400 MB. */
+const MAX_FILE_BYTES = 1024 ** 3;
+const MAX_ENTRIES = 65_536;
+/** Bounds of what compressed entries may grow to, in bytes. Weights are stored, only code is compressed. */
+const MAX_INFLATED_ENTRY_BYTES = 32 * 1024 ** 2;
+const MAX_INFLATED_TOTAL_BYTES = 128 * 1024 ** 2;
+
+const EXPORT_AGAIN = 'The download may be incomplete: get the file again, or export it again.';
+
+interface Slot {
+  readonly entry: Entry;
+  readonly dataStart: number;
+}
+
+/**
+ * The entries of a TorchScript file, without the top folder that they all lie in. Stored entries are views of
+ * the file's one buffer; every entry is checked against its CRC when it is read.
+ */
+export class Archive {
+  private inflatedBytes = 0;
+
+  private constructor(
+    private readonly bytes: Buffer,
+    private readonly slots: ReadonlyMap<string, Slot>,
+  ) {}
+
+  /**
+   * @throws TillerError `not-a-model` when the bytes are no zip, `archive-corrupt`, `archive-too-large`
+   */
+  static async fromBytes(bytes: Buffer): Promise<Archive> {
+    if (bytes.length < 22 || bytes.readUInt32LE(0) !== 0x04034b50) {
+      throw new TillerError(
+        'not-a-model',
+        'This is not a TorchScript model: the file is no zip archive.',
+        'Choose a .ts file exported by RAVE for nn~.',
+      );
+    }
+    try {
+      const zip = await fromBufferPromise(bytes);
+      return new Archive(bytes, stripTopFolder(await readSlots(zip)));
+    } catch (error) {
+      throw corrupt(error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  /** Names of all entries, top folder removed. */
+  names(): readonly string[] {
+    return [...this.slots.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.slots.has(name);
+  }
+
+  /** @throws TillerError `archive-corrupt` when the entry is missing or damaged, `archive-too-large` */
+  read(name: string): Buffer {
+    const slot = this.slots.get(name);
+    if (slot === undefined) throw corrupt(`the entry ${name} is missing`);
+    const { entry, dataStart } = slot;
+    const raw = this.bytes.subarray(dataStart, dataStart + entry.compressedSize);
+    const data = entry.compressionMethod === 0 ? raw : this.inflate(raw, entry);
+    if (data.length !== entry.uncompressedSize || crc32(data) !== entry.crc32) {
+      throw corrupt(`the entry ${name} does not match its checksum`);
+    }
+    return data;
+  }
+
+  private inflate(raw: Buffer, entry: Entry): Buffer {
+    if (entry.compressionMethod !== 8 || entry.isEncrypted()) {
+      throw corrupt(`the entry ${entry.fileName} is packed in an unknown way`);
+    }
+    this.inflatedBytes += entry.uncompressedSize;
+    if (entry.uncompressedSize > MAX_INFLATED_ENTRY_BYTES || this.inflatedBytes > MAX_INFLATED_TOTAL_BYTES) {
+      throw new TillerError(
+        'archive-too-large',
+        `The entry ${entry.fileName} unpacks to more than a model's code can be.`,
+        'This file may be made to exhaust memory. Do not open it.',
+      );
+    }
+    try {
+      return inflateRawSync(raw, { maxOutputLength: Math.max(1, entry.uncompressedSize) });
+    } catch (error) {
+      throw corrupt(`the entry ${entry.fileName} cannot be unpacked`, error);
+    }
+  }
+}
+
+/**
+ * Reads a file of bounded size into one buffer.
+ * @throws TillerError `file-missing`, `disk-denied`, `archive-too-large`, `not-a-model` when it is empty
+ */
+export async function readModelFile(path: string): Promise<Buffer> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      if (size > MAX_FILE_BYTES) {
+        throw new TillerError(
+          'archive-too-large',
+          `${path} is larger than ${MAX_FILE_BYTES / 1024 ** 2} MB.`,
+          'RAVE models are far smaller. Check that this is the right file.',
+        );
+      }
+      const bytes = Buffer.from(new ArrayBuffer(size));
+      let filled = 0;
+      while (filled < size) {
+        const { bytesRead } = await file.read(bytes, filled, size - filled, filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return bytes.subarray(0, filled);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw fromFileError(error, path);
+  }
+}
+
+async function readSlots(zip: ZipFile): Promise<Map<string, Slot>> {
+  if (zip.entryCount > MAX_ENTRIES) {
+    throw new TillerError('archive-too-large', `The archive has ${zip.entryCount} entries.`, EXPORT_AGAIN);
+  }
+  const slots = new Map<string, Slot>();
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName.endsWith('/')) continue;
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    if (slots.has(entry.fileName)) throw corrupt(`two entries are named ${entry.fileName}`);
+    slots.set(entry.fileName, { entry, dataStart: fileDataStart });
+  }
+  return slots;
+}
+
+/** torch puts everything under one folder named after the file that was saved. */
+function stripTopFolder(slots: ReadonlyMap<string, Slot>): Map<string, Slot> {
+  const data = [...slots.keys()].find((name) => /^[^/]*\/data\.pkl$/.test(name));
+  const prefix = data === undefined ? '' : data.slice(0, -'data.pkl'.length);
+  const stripped = new Map<string, Slot>();
+  for (const [name, slot] of slots) {
+    if (name.startsWith(prefix)) stripped.set(name.slice(prefix.length), slot);
+  }
+  return stripped;
+}
+
+function corrupt(what: string, cause?: unknown): TillerError {
+  if (cause instanceof TillerError) return cause;
+  return new TillerError('archive-corrupt', `The model file is damaged: ${what}.`, EXPORT_AGAIN, { cause });
+}

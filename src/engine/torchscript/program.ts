@@ -1,0 +1,97 @@
+import { TillerError } from '../errors.js';
+import type { Archive } from './archive.js';
+import { parseSource } from './parser.js';
+import { type InstanceRecord, type PickleValue, type TensorRecord, unpickle } from './pickle.js';
+import type { ClassDefinition, FunctionDefinition } from './syntax.js';
+import { loadTensor, type StoredTensor } from './tensors.js';
+
+const CODE_FOLDER = 'code/';
+/** The newest serialisation that was tried (torch 2.x writes 3 to 10). */
+const NEWEST_VERSION = 100;
+
+/** A TorchScript program: its root object, its code, its constants. Nothing of it has run. */
+export class Program {
+  private readonly tensors = new Map<TensorRecord, StoredTensor>();
+
+  private constructor(
+    private readonly archive: Archive,
+    readonly root: InstanceRecord,
+    /** `CONSTANTS.c0`, `c1`, … */
+    readonly constants: readonly PickleValue[],
+    private readonly classes: ReadonlyMap<string, ClassDefinition>,
+    private readonly functions: ReadonlyMap<string, FunctionDefinition>,
+  ) {}
+
+  /**
+   * @throws TillerError `not-a-model` when the archive holds no TorchScript, and what unpickling and parsing throw
+   */
+  static load(archive: Archive): Program {
+    if (!archive.has('data.pkl') || !archive.has('version')) {
+      throw new TillerError(
+        'not-a-model',
+        'This archive holds no TorchScript model.',
+        'Choose a .ts file exported by RAVE for nn~.',
+      );
+    }
+    const version = Number(archive.read('version').toString('latin1').trim());
+    if (!Number.isInteger(version) || version < 1 || version > NEWEST_VERSION) {
+      throw new TillerError('not-a-model', 'This TorchScript file is of an unknown version.');
+    }
+    if (archive.has('byteorder') && archive.read('byteorder').toString('latin1').trim() !== 'little') {
+      throw new TillerError('not-a-model', 'This model was written on a big-endian machine.');
+    }
+    const root = unpickle(archive.read('data.pkl'));
+    if (typeof root !== 'object' || root?.kind !== 'instance') {
+      throw new TillerError(
+        'not-a-model',
+        'This file holds data, but no model.',
+        'A training checkpoint must be exported first.',
+      );
+    }
+    const { classes, functions } = loadCode(archive);
+    return new Program(archive, root, loadConstants(archive), classes, functions);
+  }
+
+  findClass(qualifiedName: string): ClassDefinition | undefined {
+    return this.classes.get(qualifiedName);
+  }
+
+  findFunction(qualifiedName: string): FunctionDefinition | undefined {
+    return this.functions.get(qualifiedName);
+  }
+
+  /** The values of a tensor; the same record gives the same object. */
+  tensor(record: TensorRecord, folder: 'data' | 'constants'): StoredTensor {
+    let tensor = this.tensors.get(record);
+    if (tensor === undefined) {
+      tensor = loadTensor(this.archive, record, folder);
+      this.tensors.set(record, tensor);
+    }
+    return tensor;
+  }
+}
+
+function loadConstants(archive: Archive): readonly PickleValue[] {
+  if (!archive.has('constants.pkl')) return [];
+  const constants = unpickle(archive.read('constants.pkl'));
+  if (typeof constants !== 'object' || constants?.kind !== 'tuple') {
+    throw new TillerError('pickle-corrupt', "The model's constants cannot be read.");
+  }
+  return constants.items;
+}
+
+function loadCode(archive: Archive): {
+  classes: Map<string, ClassDefinition>;
+  functions: Map<string, FunctionDefinition>;
+} {
+  const classes = new Map<string, ClassDefinition>();
+  const functions = new Map<string, FunctionDefinition>();
+  for (const name of archive.names()) {
+    if (!name.startsWith(CODE_FOLDER) || !name.endsWith('.py')) continue;
+    const module = name.slice(CODE_FOLDER.length, -'.py'.length).replaceAll('/', '.');
+    const file = parseSource(archive.read(name).toString('utf8'), name);
+    for (const definition of file.classes) classes.set(`${module}.${definition.name}`, definition);
+    for (const definition of file.functions) functions.set(`${module}.${definition.name}`, definition);
+  }
+  return { classes, functions };
+}
