@@ -2,9 +2,13 @@ import commonjs from '@rollup/plugin-commonjs';
 import json from '@rollup/plugin-json';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import replace from '@rollup/plugin-replace';
+import { build } from 'esbuild';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import esbuild from 'rollup-plugin-esbuild';
+
+/** The oldest browsers and web views that the page is built for. */
+const BROWSERS = ['chrome111', 'safari16.4', 'firefox113'];
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -30,9 +34,27 @@ function staticFiles(from, to, names) {
   };
 }
 
-const common = [
+/** Bundles the page's style sheets and the fonts they name; rollup itself reads no CSS. */
+function styles(from, to) {
+  return {
+    name: 'styles',
+    async writeBundle() {
+      await build({
+        entryPoints: [from],
+        outdir: to,
+        bundle: true,
+        minify: true,
+        assetNames: '[name]',
+        loader: { '.woff2': 'file' },
+        target: BROWSERS,
+      });
+    },
+  };
+}
+
+const common = (options) => [
   replace({ preventAssignment: true, values: { __TILLER_VERSION__: JSON.stringify(version) } }),
-  esbuild({ target: 'node20', jsx: 'automatic' }),
+  esbuild({ jsx: 'automatic', ...options }),
   json(),
   commonjs(),
 ];
@@ -48,11 +70,25 @@ const engine = {
   },
   // Native code cannot be bundled; the plugin's bundle carries these packages' files beside it.
   external: [/^onnxruntime-node/, 'onnxruntime-common', 'midi'],
-  plugins: [nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }), ...common],
+  plugins: [
+    nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }),
+    // write-file-atomic names its temporary files after its own path, which an ECMAScript module has elsewhere.
+    replace({
+      include: '**/write-file-atomic/**',
+      preventAssignment: true,
+      values: { __filename: 'import.meta.filename' },
+    }),
+    ...common({ target: 'node20' }),
+  ],
 };
 
 const page = {
-  input: { main: 'src/ui/main.tsx' },
+  // The audio worklets run in a scope of their own and are loaded by name.
+  input: entries([
+    'src/ui/main.tsx',
+    'src/ui/audio/speaker-worklet.ts',
+    'src/ui/audio/microphone-worklet.ts',
+  ]),
   output: {
     dir: 'dist/ui',
     format: 'es',
@@ -63,9 +99,18 @@ const page = {
   plugins: [
     nodeResolve({ browser: true }),
     replace({ preventAssignment: true, values: { 'process.env.NODE_ENV': JSON.stringify('production') } }),
-    ...common,
+    ...common({ target: BROWSERS, minify: true }),
     staticFiles('src/ui', 'dist/ui', ['index.html']),
+    styles('src/ui/style/main.css', 'dist/ui'),
   ],
 };
 
-export default [engine, page];
+/** Part of the source only: the packed plugin measures nothing. */
+const bench = {
+  ...engine,
+  input: { bench: 'bench/bench.ts' },
+  output: { ...engine.output, dir: 'dist/bench' },
+  external: [...engine.external, /^@tensorflow/],
+};
+
+export default [engine, page, bench];

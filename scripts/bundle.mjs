@@ -1,9 +1,13 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { root, runTool } from './dependencies.mjs';
 
-const SOURCES = ['src', 'rollup.config.js', 'package.json', 'package-lock.json'];
+const SOURCES = ['src', 'bench', 'rollup.config.js', 'package.json', 'package-lock.json'];
 const PRODUCTS = ['dist/engine/tiller.js', 'dist/ui/main.js'];
+const MODELS = join(root, 'models');
+const IMPORTED = join(root, 'dist', 'models');
+const program = join(root, 'dist', 'engine', 'tiller.js');
 
 function newest(path) {
   const stats = statSync(path);
@@ -11,12 +15,42 @@ function newest(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** Builds the engine and the page when a source is newer than what was built. */
+/** The bundled models' `.ts` files. */
+function modelFiles() {
+  return readdirSync(MODELS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(MODELS, name, `${name}.ts`))
+    .filter((path) => existsSync(path));
+}
+
+/** Imports the bundled models, so that nobody has to wait for it on first use. */
+function importModels() {
+  const staged = `${IMPORTED}.${process.pid}`;
+  rmSync(staged, { recursive: true, force: true });
+  mkdirSync(staged, { recursive: true });
+  for (const path of modelFiles()) {
+    const { status } = spawnSync(process.execPath, [program, 'import', path, '--library', staged], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (status !== 0) process.exit(status ?? 1);
+    const card = join(dirname(path), 'card.json');
+    const place = join(staged, basename(path, '.ts'));
+    mkdirSync(place);
+    if (existsSync(card)) copyFileSync(card, join(place, 'card.json'));
+  }
+  rmSync(IMPORTED, { recursive: true, force: true });
+  renameSync(staged, IMPORTED);
+}
+
+/** Builds the engine and the page when a source is newer than what was built, and imports the bundled models anew. */
 export function ensureBundle() {
   const products = PRODUCTS.map((product) => join(root, product));
   const built = products.every((product) => existsSync(product)) ? Math.min(...products.map(newest)) : 0;
   const changed = Math.max(...SOURCES.map((source) => newest(join(root, source))));
-  if (changed <= built) return;
-  console.log('Building …');
-  runTool('rollup/dist/bin/rollup', ['-c', '--silent']);
+  if (changed > built) {
+    console.log('Building …');
+    runTool('rollup/dist/bin/rollup', ['-c', '--silent']);
+  }
+  const imported = existsSync(IMPORTED) ? statSync(IMPORTED).mtimeMs : 0;
+  if (changed > built || Math.max(0, ...modelFiles().map(newest)) > imported) importModels();
 }

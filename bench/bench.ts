@@ -1,0 +1,37 @@
+import { cpus } from 'node:os';
+import { mappingBench } from './mapping.js';
+import type { BenchRow } from './row.js';
+
+/** The parts of the benchmark, by the name that `--only` takes. */
+const PARTS: Record<string, () => Promise<BenchRow[]>> = {
+  mapping: mappingBench,
+};
+
+const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+
+function judgement({ median, bar, barKind }: BenchRow): string {
+  if (bar === undefined) return '';
+  const met = barKind === 'min' ? median >= bar : median <= bar;
+  return `${met ? 'meets' : 'MISSES'} ${barKind === 'min' ? '≥' : '≤'} ${number(bar)}`;
+}
+
+function line(row: BenchRow): string {
+  const peer = row.peer ? `${row.peer.name} ${number(row.peer.median)} (×${row.peer.ratio.toFixed(1)})` : '';
+  const cells = [
+    row.name.padEnd(52),
+    `${number(row.median)} ${row.unit}`.padStart(14),
+    `p99 ${number(row.p99)}`.padStart(12),
+    judgement(row).padEnd(18),
+    [peer, row.note ?? ''].filter((text) => text !== '').join('; '),
+  ];
+  return cells.join('  ').trimEnd();
+}
+
+/** Measures everything, or one part. Peers are measured beside Tiller in the same run. */
+export async function runBench(only?: string): Promise<{ rows: BenchRow[]; lines: string[] }> {
+  const rows: BenchRow[] = [];
+  for (const [name, measure] of Object.entries(PARTS))
+    if (only === undefined || only === name) rows.push(...(await measure()));
+  const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`;
+  return { rows, lines: [machine, ...rows.map(line)] };
+}

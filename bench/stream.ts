@@ -1,0 +1,116 @@
+import { defaultOutput, type Output } from '../src/engine/audio/schema.js';
+import { Random } from '../src/engine/mapping/random.js';
+import { createNoise } from '../src/engine/model/noise.js';
+import type { ModelShape, RunningModel } from '../src/engine/model/running.js';
+import { StreamSnapshot } from '../src/engine/session/stream-telemetry.js';
+import { Stream } from '../src/engine/session/stream.js';
+import { defaultDimension } from '../src/engine/steering/schema.js';
+import type { BenchRow } from './row.js';
+import { summarise } from './row.js';
+
+const BLOCK = 512;
+const BLOCKS = 1500;
+const WARM_UP = 300;
+/** The design's bar for what a block may cost beyond the model. */
+const BAR_MS = 0.2;
+
+interface Case {
+  readonly name: string;
+  readonly rate: number;
+  readonly level: number;
+  readonly output?: Partial<Output>;
+}
+
+/** Takes and gives sound at no cost, so that what is left is the engine's own. */
+class IdleModel implements RunningModel {
+  readonly audioIn: Float32Array;
+  readonly encoded: Float32Array;
+  readonly latents: Float32Array;
+  readonly audioOut: Float32Array;
+
+  constructor(readonly shape: ModelShape) {
+    const { batch, frames, hop, inputChannels, outputChannels, latentDims } = shape;
+    this.audioIn = new Float32Array(batch * inputChannels * hop * frames);
+    this.encoded = new Float32Array(batch * latentDims * frames);
+    this.latents = new Float32Array(batch * latentDims * frames);
+    this.audioOut = new Float32Array(batch * outputChannels * hop * frames);
+  }
+
+  encode(): void {
+    this.encoded.fill(0.5);
+  }
+
+  decode(): void {
+    this.audioOut.set(this.audioIn);
+  }
+
+  reset(): void {
+    this.audioOut.fill(0);
+  }
+
+  close(): void {
+    this.audioOut.fill(0);
+  }
+}
+
+const idle = (batch: number): IdleModel =>
+  new IdleModel({
+    sampleRate: 48_000,
+    hop: 512,
+    frames: 1,
+    batch,
+    inputChannels: 1,
+    outputChannels: 1,
+    latentDims: 16,
+    delaySamples: 0,
+  });
+
+/** The engine's own cost per block of 512 stereo samples, with a model that costs nothing. */
+export function streamBench(): Promise<BenchRow[]> {
+  const rows = [
+    overheadRow({ name: 'equal rates', rate: 48_000, level: 0.1 }, idle(1)),
+    overheadRow({ name: 'equal rates, limiter working', rate: 48_000, level: 3 }, idle(1)),
+    overheadRow({ name: '44.1 kHz track, 48 kHz model', rate: 44_100, level: 0.1 }, idle(1)),
+    overheadRow(
+      { name: '44.1 kHz track, both sides apart', rate: 44_100, level: 0.1, output: { listen: 'both' } },
+      idle(2),
+    ),
+  ];
+  return Promise.resolve(rows);
+}
+
+/** What a block costs beyond the time spent in `model`. */
+export function overheadRow({ name, rate, level, output = {} }: Case, model: RunningModel): BenchRow {
+  const stream = new Stream();
+  const { latentDims } = model.shape;
+  stream.setOutput({ ...defaultOutput(), ...output });
+  stream.setSteering({
+    amount: 1,
+    glideSeconds: 0.05,
+    dimensions: Array.from({ length: latentDims }, defaultDimension),
+  });
+  stream.setMapping({ evaluate: (_, latents) => void latents.fill(0.25) });
+  const seed = { kind: 'seed', seed: 1 } as const;
+  const noise = { model: createNoise(seed, 0), latents: createNoise(seed, 1) };
+  stream.prepare({ rate, maxBlock: BLOCK, channels: 2, model, noise });
+  const random = new Random(2);
+  const input = [0, 1].map(() =>
+    Float32Array.from({ length: BLOCK }, () => level * (2 * random.uniform() - 1)),
+  );
+  const heard = input.map((channel) => new Float32Array(channel.length));
+  const seen = new StreamSnapshot();
+  const blockMs = (BLOCK * 1000) / rate;
+  const beyond: number[] = [];
+  for (let i = 0; i < WARM_UP + BLOCKS; i += 1) {
+    stream.process(input, heard, BLOCK, null);
+    stream.snapshot(seen);
+    if (i >= WARM_UP) beyond.push((seen.totalLoad - seen.modelLoad) * blockMs);
+  }
+  return {
+    name: `beyond the model, 512 stereo samples: ${name}`,
+    unit: 'ms',
+    ...summarise(beyond),
+    bar: BAR_MS,
+    barKind: 'max',
+  };
+}

@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBundle } from './bundle.mjs';
+import { ensureDependencies, root } from './dependencies.mjs';
+
+// Builds the factory presets from presets/factory.json and each model's landmarks (labelled latents with what was
+// measured there). To be run again whenever a bundled model changes: npm run presets [-- NAME …].
+
+ensureDependencies();
+ensureBundle();
+
+const program = join(root, 'dist', 'engine', 'tiller.js');
+
+function tiller(...args) {
+  const { status, stdout } = spawnSync(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) process.exit(status ?? 1);
+  return String(stdout);
+}
+
+/** Places by rank, evenly from 0 to 1, so that no two landmarks fall together. */
+function ranks(landmarks, by) {
+  const order = landmarks.map((landmark, i) => [landmark[by], i]).sort(([a], [b]) => a - b);
+  const places = new Array(landmarks.length);
+  order.forEach(([, i], rank) => (places[i] = landmarks.length === 1 ? 0.5 : rank / (landmarks.length - 1)));
+  return places;
+}
+
+function dimension(index, rules, range) {
+  const rule =
+    rules.find(({ dimensions }) => dimensions.includes?.(index) && dimensions !== 'others') ??
+    rules.find(({ dimensions }) => dimensions === 'others');
+  return { mode: rule.mode, amount: rule.amount ?? 1, range, glideSeconds: 0, offset: 0, locked: false };
+}
+
+function build(source) {
+  const folder = join(root, 'models', source.model);
+  const landmarks = JSON.parse(readFileSync(join(folder, 'landmarks.json'), 'utf8'));
+  const sha256 = createHash('sha256').update(readFileSync(join(folder, `${source.model}.ts`))).digest('hex');
+  const { manifest } = JSON.parse(tiller('--json', 'inspect', sha256));
+  const places = source.axes.map(({ by }) => ranks(landmarks, by));
+  const round = (value) => Math.round(value * 1000) / 1000;
+  return {
+    format: 'tiller-preset',
+    version: 1,
+    name: source.name,
+    description: source.description,
+    tags: source.tags,
+    author: 'Tiller',
+    model: { name: manifest.name, sha256 },
+    inputs: source.axes.map(({ name }) => ({
+      name,
+      source: { kind: 'pad' },
+      range: [0, 1],
+      curve: 0,
+      inverted: false,
+      value: 0.5,
+    })),
+    examples: landmarks.map(({ label, latent }, i) => ({
+      id: `e${i + 1}`,
+      label,
+      hue: Math.round((i * 360) / landmarks.length),
+      enabled: true,
+      weight: 1,
+      inputs: places.map((place) => round(place[i])),
+      latents: latent,
+    })),
+    learning: { shared: { kind: 'gp', lengthScale: 'auto', noise: 0.05 }, perDimension: {}, automatic: true },
+    trained: null,
+    steering: {
+      amount: 1,
+      glideSeconds: source.glideSeconds,
+      // A little room beyond what the model's own latents cover.
+      dimensions: manifest.latentRanges.map(([low, high], i) =>
+        dimension(i, source.steering, [round(low - 0.1 * (high - low)), round(high + 0.1 * (high - low))]),
+      ),
+    },
+    output: {
+      inputGainDb: 0,
+      outputGainDb: 0,
+      dryWet: 1,
+      ceilingDb: -1,
+      latentNoise: 0,
+      width: 0,
+      freeze: false,
+      bypass: false,
+      listen: 'mid',
+      onFault: 'dry',
+      framesPerCall: 1,
+    },
+    seed: 1,
+  };
+}
+
+const sources = JSON.parse(readFileSync(join(root, 'presets', 'factory.json'), 'utf8'));
+const wanted = process.argv.slice(2);
+for (const source of sources.filter(({ file }) => wanted.length === 0 || wanted.includes(file))) {
+  const path = join(root, 'presets', `${source.file}.tiller.json`);
+  const draft = `${path}.draft`;
+  writeFileSync(draft, JSON.stringify(build(source)));
+  process.stdout.write(`${source.name}\n${tiller('train', draft, '-o', path, '--force')}`);
+  rmSync(draft);
+}

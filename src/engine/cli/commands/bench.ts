@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { TillerError } from '../../errors.js';
+import { contextOf } from '../context.js';
+
+/** `tiller bench`: the figures of the design. They are part of the source, not of the packed plugin. */
+export function addBench(program: Command): void {
+  program
+    .command('bench')
+    .description('measure this machine: model, training, mapping, streaming')
+    .option('--only <part>', 'one part: model, import, mapping, stream, audio')
+    .action(async (options: { only?: string }, command: Command) => {
+      const { report } = contextOf(command);
+      const path = join(dirname(fileURLToPath(import.meta.url)), '..', 'bench', 'bench.js');
+      if (!existsSync(path))
+        throw new TillerError(
+          'file-missing',
+          'The benchmark is not part of this installation.',
+          'Run it in a clone: npm run bench.',
+        );
+      const { runBench } = (await import(
+        pathToFileURL(path).href
+      )) as typeof import('../../../../bench/bench.js');
+      const { rows, lines } = await runBench(options.only);
+      report.result(rows, lines);
+    });
+}

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { readAudio } from '../../audio/read.js';
+import { TillerError, fromFileError } from '../../errors.js';
+import { readPresetFile } from '../../preset/store.js';
+import { render } from '../../session/render.js';
+import { contextOf } from '../context.js';
+import { writeSound } from '../files.js';
+import { shippedFolder } from '../places.js';
+import { toRate } from '../rates.js';
+import { spectrogramPng } from '../spectrogram.js';
+import { modelOf, readGesture } from './render.js';
+
+const LOOP = 'kit-beat.wav';
+const PRESET = 'drum-garden.tiller.json';
+const GESTURE = 'demo-gesture.csv';
+
+function shipped(folder: 'loops' | 'presets', name: string): string {
+  const found = shippedFolder(folder);
+  if (found === null)
+    throw new TillerError(
+      'file-missing',
+      `The folder of ${folder} does not come with this installation.`,
+      'Install Tiller again.',
+    );
+  return join(found, name);
+}
+
+/** `tiller demo`: the main job on what comes along. */
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('render the bundled loop through the bundled model, steered by a recorded gesture')
+    .option('-o, --output <folder>', 'folder to write into', 'out')
+    .action(async (options: { output: string }, command: Command) => {
+      const context = contextOf(command);
+      const preset = await readPresetFile(shipped('presets', PRESET));
+      const { dir, manifest } = await modelOf(preset, context);
+      const audio = toRate(await readAudio(shipped('loops', LOOP)), manifest.sampleRate);
+      const gesture = await readGesture(shipped('presets', GESTURE), preset);
+      const progress = context.report.progress('Rendering');
+      const { output, latencySamples, realTimeShare } = await render({
+        input: audio.channels,
+        rate: audio.rate,
+        preset,
+        model: { dir, manifest },
+        gesture,
+        onProgress: (share) => progress.at(share),
+      }).finally(() => progress.done());
+
+      const wav = join(options.output, 'tiller-demo.wav');
+      const png = join(options.output, 'tiller-demo.png');
+      try {
+        await mkdir(options.output, { recursive: true });
+        const [before, after] = [audio.channels[0], output[0]];
+        if (before && after) await writeFileAtomic(png, spectrogramPng([before, after], audio.rate));
+      } catch (error) {
+        throw fromFileError(error, options.output);
+      }
+      writeSound(wav, { channels: output, rate: audio.rate });
+      const seconds = (output[0]?.length ?? 0) / audio.rate;
+      context.report.result({ wav, png, seconds, latencySamples, realTimeShare }, [
+        `Played ${LOOP} (${seconds.toFixed(1)} s) through the model “${manifest.name}” (${manifest.latentDims} latents, hop ${manifest.hop}).`,
+        `The preset “${preset.name}” maps ${preset.inputs.length} inputs onto the latents, learned from ${preset.examples.length} examples.`,
+        `A recorded gesture of ${gesture.moves.length} moves steered it; latency ${latencySamples} samples, taken out.`,
+        `It took ${(100 * realTimeShare).toFixed(0)} % of real time on one thread.`,
+        `Listen to ${wav}; ${png} shows the loop above and what came of it below.`,
+      ]);
+    });
+}

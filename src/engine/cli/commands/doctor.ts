@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { PresetStore } from '../../preset/store.js';
+import type { Context } from '../context.js';
+import { contextOf } from '../context.js';
+import { USER_LIBRARY, USER_PRESETS, shippedFolder } from '../places.js';
+import { EXIT } from '../report.js';
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found, or what to do. */
+  readonly detail: string;
+  /** Tiller works without it. */
+  readonly optional?: boolean;
+}
+
+async function attempt(
+  name: string,
+  look: () => Promise<string> | string,
+  remedy: string,
+  optional = false,
+): Promise<Check> {
+  try {
+    return { name, ok: true, detail: await look(), optional };
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    return { name, ok: false, detail: `${reason} ${remedy}`, optional };
+  }
+}
+
+function writableFolder(name: string, folder: string): Promise<Check> {
+  return attempt(
+    name,
+    async () => {
+      await mkdir(folder, { recursive: true });
+      await access(folder, constants.R_OK | constants.W_OK);
+      return folder;
+    },
+    'Check the folder’s permissions.',
+  );
+}
+
+async function examine({ models }: Context): Promise<Check[]> {
+  const require = createRequire(import.meta.url);
+  const presets = new PresetStore(USER_PRESETS, shippedFolder('presets'));
+  return [
+    { name: 'node', ok: true, detail: `${process.version} on ${process.platform}-${process.arch}` },
+    await attempt(
+      'onnxruntime',
+      () => {
+        require('onnxruntime-node');
+        return 'loads';
+      },
+      'Run npm ci in the project’s folder, or install the plugin again.',
+    ),
+    await writableFolder('model library', USER_LIBRARY),
+    await writableFolder('presets', USER_PRESETS),
+    await attempt(
+      'models',
+      async () => {
+        const names = (await models.list()).map(({ manifest }) => manifest.name);
+        if (names.length === 0) throw new Error('The library is empty.');
+        return names.join(', ');
+      },
+      'Import one: tiller import model.ts',
+    ),
+    await attempt(
+      'preset files',
+      async () => {
+        const entries = await presets.list();
+        const broken = entries.filter(({ problem }) => problem !== null);
+        if (broken.length > 0) throw new Error(`${broken.map(({ id }) => id).join(', ')} cannot be read.`);
+        return `${entries.length} readable`;
+      },
+      'Open them in an editor, or move them away.',
+    ),
+    await attempt(
+      'interface',
+      () => shippedFolder('ui') ?? Promise.reject(new Error('The page was not built.')),
+      'Run npm run build.',
+    ),
+    await attempt(
+      'MIDI devices',
+      () => {
+        require('midi');
+        return 'the midi package loads';
+      },
+      'Live MIDI is off; the browser’s own MIDI and the plugin’s work without it.',
+      true,
+    ),
+  ];
+}
+
+/** `tiller doctor`: what this installation has and lacks. */
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('check this installation')
+    .action(async (_options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const checks = await examine(context);
+      if (checks.some(({ ok, optional }) => !ok && optional !== true)) process.exitCode = EXIT.failed;
+      context.report.result(
+        checks,
+        checks.map(
+          ({ name, ok, optional, detail }) =>
+            `${ok ? 'ok  ' : optional ? 'none' : 'BAD '} ${name.padEnd(14)} ${detail}`,
+        ),
+      );
+    });
+}

@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { readAudio } from '../../audio/read.js';
+import { TillerError, fromFileError } from '../../errors.js';
+import { parseGestureMidi } from '../../performance/gesture-midi.js';
+import type { Gesture } from '../../performance/gesture.js';
+import { parseGestureCsv } from '../../performance/gesture.js';
+import type { Preset } from '../../preset/schema.js';
+import { readPresetFile } from '../../preset/store.js';
+import { render } from '../../session/render.js';
+import type { Context } from '../context.js';
+import { contextOf } from '../context.js';
+import { checkFree, writeSound } from '../files.js';
+import { wholeNumber } from '../numbers.js';
+import { toRate } from '../rates.js';
+
+interface Options {
+  output: string;
+  force?: true;
+  preset: string;
+  gesture?: string;
+  rate?: number;
+  block: number;
+  seed?: number;
+}
+
+/** A gesture for `preset` from a CSV or a Standard MIDI File. */
+export async function readGesture(path: string, preset: Preset): Promise<Gesture> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw fromFileError(error, path);
+  }
+  return bytes.toString('latin1', 0, 4) === 'MThd'
+    ? parseGestureMidi(bytes, preset.inputs)
+    : parseGestureCsv(bytes.toString('utf8'), preset.inputs.length);
+}
+
+/** The model that a preset plays, or a clear refusal. */
+export async function modelOf(preset: Preset, { models }: Context) {
+  if (preset.model === null)
+    throw new TillerError(
+      'model-missing',
+      `The preset “${preset.name}” plays no model.`,
+      'Choose one and save it.',
+    );
+  const found = await models.find(preset.model.sha256);
+  if (found === null)
+    throw new TillerError(
+      'model-missing',
+      `The preset plays the model “${preset.model.name}” (${preset.model.sha256.slice(0, 12)}), which is not in the library.`,
+      'Import its .ts file: tiller import model.ts',
+    );
+  return found;
+}
+
+/** `tiller render IN -o OUT --preset P`. */
+export function addRender(program: Command): void {
+  program
+    .command('render')
+    .description('play an audio file through a preset, steered by a gesture, into a WAV')
+    .argument('<in>', 'WAV, AIFF or FLAC')
+    .requiredOption('-o, --output <out.wav>', '32-bit float WAV to write')
+    .requiredOption('-p, --preset <file>', 'preset file')
+    .option('-f, --force', 'replace a file of that name')
+    .option('-g, --gesture <file>', 'CSV of seconds and one column per input, or a MIDI file')
+    .option('--rate <hertz>', 'render at this rate instead of the file’s', wholeNumber(22_050, 192_000))
+    .option('--block <samples>', 'block size', wholeNumber(1, 8192), 512)
+    .option('--seed <number>', 'seed of the noise instead of the preset’s', wholeNumber(0, 0xffffffff))
+    .action(async (path: string, options: Options, command: Command) => {
+      const context = contextOf(command);
+      const { report } = context;
+      checkFree(options.output, options.force);
+      const preset = await readPresetFile(options.preset);
+      const model = await modelOf(preset, context);
+      const gesture = options.gesture === undefined ? undefined : await readGesture(options.gesture, preset);
+      const audio = toRate(await readAudio(path), options.rate);
+      const progress = report.progress('Rendering');
+      const noise =
+        options.seed !== undefined
+          ? { kind: 'seed' as const, seed: options.seed }
+          : context.noiseGiven
+            ? context.noise
+            : undefined;
+      const rendered = await render({
+        input: audio.channels,
+        rate: audio.rate,
+        preset,
+        model,
+        block: options.block,
+        ...(gesture ? { gesture } : {}),
+        ...(noise ? { noise } : {}),
+        onProgress: (share) => progress.at(share),
+      }).finally(() => progress.done());
+      writeSound(options.output, { channels: rendered.output, rate: audio.rate });
+      const seconds = (rendered.output[0]?.length ?? 0) / audio.rate;
+      const { latencySamples, faults, realTimeShare } = rendered;
+      report.result(
+        { output: options.output, seconds, rate: audio.rate, latencySamples, faults, realTimeShare },
+        [
+          `${options.output}: ${seconds.toFixed(2)} s at ${audio.rate} Hz`,
+          `latency ${latencySamples} samples, taken out; ${(100 * realTimeShare).toFixed(0)} % of real time; ${faults} faults`,
+        ],
+      );
+    });
+}

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import writeFileAtomic from 'write-file-atomic';
+import { fromFileError } from '../../errors.js';
+import type { RegressorKind } from '../../mapping/schema.js';
+import { defaultRegressor } from '../../mapping/schema.js';
+import { trainMapping } from '../../mapping/train.js';
+import { formatPreset } from '../../preset/parse.js';
+import { readPresetFile } from '../../preset/store.js';
+import { contextOf } from '../context.js';
+import { checkFree } from '../files.js';
+
+const KINDS: readonly RegressorKind[] = ['mlp', 'gp', 'linear', 'polynomial', 'knn'];
+
+function parseKind(text: string): RegressorKind {
+  const kind = KINDS.find((known) => known === text);
+  if (kind === undefined) throw new InvalidArgumentError(`It takes one of ${KINDS.join(', ')}.`);
+  return kind;
+}
+
+interface Options {
+  output: string;
+  force?: true;
+  kind?: RegressorKind;
+}
+
+/** `tiller train PRESET -o PRESET`. */
+export function addTrain(program: Command): void {
+  program
+    .command('train')
+    .description('learn a preset’s mapping from its examples')
+    .argument('<preset>', 'preset file with examples')
+    .requiredOption('-o, --output <preset>', 'preset file to write (may be the same)')
+    .option('-f, --force', 'replace another file of that name')
+    .option(
+      '--kind <kind>',
+      'use this regressor for every dimension: mlp, gp, linear, polynomial, knn',
+      parseKind,
+    )
+    .action(async (path: string, options: Options, command: Command) => {
+      const { report } = contextOf(command);
+      if (options.output !== path) checkFree(options.output, options.force);
+      const preset = await readPresetFile(path);
+      const learning =
+        options.kind === undefined
+          ? preset.learning
+          : { ...preset.learning, shared: defaultRegressor(options.kind), perDimension: {} };
+      const progress = report.progress('Learning');
+      const result = trainMapping(
+        {
+          examples: preset.examples,
+          learning,
+          inputCount: preset.inputs.length,
+          latentCount: preset.steering.dimensions.length,
+        },
+        { onProgress: (done, total) => progress.at(done / total) },
+      );
+      progress.done();
+      try {
+        await writeFileAtomic(options.output, formatPreset({ ...preset, learning, trained: result.trained }));
+      } catch (error) {
+        throw fromFileError(error, options.output);
+      }
+      report.result({ output: options.output, report: result.report }, [
+        'dimension  kind        error    ms',
+        ...result.report.dimensions.map(
+          ({ kind, errorRelative, trainMs }, i) =>
+            `${String(i + 1).padStart(9)}  ${kind.padEnd(10)}  ${errorRelative.toFixed(4)}  ${trainMs.toFixed(1)}`,
+        ),
+      ]);
+    });
+}

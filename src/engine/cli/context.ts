@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import type { NoiseSetting } from '../model/noise.js';
+import { Models } from './models.js';
+import { parseNoise } from './noise-option.js';
+import { Report } from './report.js';
+
+/** What every command has at hand. */
+export interface Context {
+  readonly report: Report;
+  readonly models: Models;
+  readonly noise: NoiseSetting;
+  /** True where `--noise` stood on the command line. */
+  readonly noiseGiven: boolean;
+}
+
+/**
+ * The context of a command from the options that every command shares.
+ * @throws TillerError `argument-invalid` for a noise setting that is none.
+ */
+export function contextOf(command: Command): Context {
+  const { json, library, noise } = command.optsWithGlobals<{
+    json?: true;
+    library?: string;
+    noise: string;
+  }>();
+  return {
+    report: new Report(json === true),
+    models: new Models(library),
+    noise: parseNoise(noise),
+    noiseGiven: command.parent?.getOptionValueSource('noise') === 'cli',
+  };
+}

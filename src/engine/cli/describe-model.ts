@@ -1,0 +1,19 @@
+import type { ModelManifest } from '../model/manifest.js';
+
+/** A model in a few lines for people. */
+export function describeModel(manifest: ModelManifest): string[] {
+  const { sampleRate, hop, inputChannels, outputChannels, delaySamples } = manifest;
+  const milliseconds = (samples: number) => `${((1000 * samples) / sampleRate).toFixed(1)} ms`;
+  return [
+    `name        ${manifest.name} (${manifest.sha256.slice(0, 12)})`,
+    `rate        ${sampleRate} Hz, hop ${hop} samples (${milliseconds(hop)})`,
+    `channels    ${inputChannels} in, ${outputChannels} out`,
+    `latents     ${manifest.latentDims} of ${manifest.fullLatentDims}`,
+    `parameters  ${manifest.parameters.toLocaleString('en')}`,
+    `own delay   ${delaySamples} samples (${milliseconds(delaySamples)})`,
+    `licence     ${manifest.licence ?? 'not stated in the file'}`,
+    ...(manifest.streaming
+      ? []
+      : ['note        exported without streaming: expect clicks at block borders (the file’s own)']),
+  ];
+}
