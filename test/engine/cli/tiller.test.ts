@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseNpy } from '../../../src/engine/cli/npy.js';
+
+/** The built program, as a user runs it. */
+const PROGRAM = 'dist/engine/tiller.js';
+const LOOP = 'models/loops/kit-beat.wav';
+const PRESET = 'presets/drum-garden.tiller.json';
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'tiller-cli-'))));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function tiller(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [PROGRAM, '--library', join(folder, 'library'), ...args],
+    {
+      encoding: 'utf8',
+      // A home of its own: what the machine's user has imported or saved plays no part.
+      env: { ...process.env, HOME: folder, XDG_DATA_HOME: join(folder, 'data') },
+    },
+  );
+  return { status, stdout, stderr };
+}
+const json = (...args: string[]) => JSON.parse(tiller('--json', ...args).stdout) as Record<string, unknown>;
+
+describe('tiller', () => {
+  it('says what each command is for', () => {
+    for (const command of [
+      'import',
+      'inspect',
+      'encode',
+      'decode',
+      'train',
+      'render',
+      'bench',
+      'doctor',
+      'serve',
+      'demo',
+    ]) {
+      const { status, stdout } = tiller(command, '--help');
+      expect([command, status]).toEqual([command, 0]);
+      expect(stdout).toContain(`Usage: tiller ${command}`);
+    }
+  });
+
+  it('encodes and decodes a file, the same each time', () => {
+    const z = join(folder, 'z.npy');
+    for (const [noise, name] of [
+      ['silent', 'a'],
+      ['silent', 'b'],
+      ['seed:3', 'c'],
+      ['seed:4', 'd'],
+    ] as const) {
+      expect(tiller('encode', 'percussion', LOOP, '-o', z, '--force', '--noise', noise).status).toBe(0);
+      expect(
+        tiller('decode', 'percussion', z, '-o', join(folder, `${name}.wav`), '--noise', noise).status,
+      ).toBe(0);
+    }
+    const { rows, columns } = parseNpy(readFileSync(z));
+    expect(rows).toBe(8);
+    expect(columns).toBeGreaterThan(100);
+    const wav = (name: string) => readFileSync(join(folder, `${name}.wav`));
+    expect(wav('a').equals(wav('b'))).toBe(true);
+    expect(wav('c').equals(wav('d'))).toBe(false);
+  });
+
+  it('learns a preset again and renders the same sound with it, whatever the block size', () => {
+    const preset = join(folder, 'learned.tiller.json');
+    expect(tiller('train', PRESET, '--kind', 'mlp', '-o', preset).status).toBe(0);
+    const gesture = join(folder, 'gesture.csv');
+    writeFileSync(gesture, '0,0,0\n2,1,1\n4,0,1\n');
+    const rendered = [64, 1000].map((block) => {
+      const out = join(folder, `block${block}.wav`);
+      const { status } = tiller(
+        'render',
+        LOOP,
+        '-p',
+        preset,
+        '-g',
+        gesture,
+        '--block',
+        String(block),
+        '-o',
+        out,
+      );
+      expect(status).toBe(0);
+      return readFileSync(out);
+    });
+    expect(rendered[0]?.equals(rendered[1] ?? Buffer.alloc(0))).toBe(true);
+    const still = join(folder, 'still.wav');
+    tiller('render', LOOP, '-p', preset, '-o', still);
+    expect(readFileSync(still).equals(rendered[0] ?? Buffer.alloc(0))).toBe(false);
+  });
+
+  it('renders at another rate', () => {
+    const out = join(folder, 'rate.wav');
+    const result = json('render', LOOP, '-p', PRESET, '--rate', '48000', '-o', out);
+    expect(result).toMatchObject({ rate: 48_000, faults: 0 });
+    expect(readFileSync(out).readUInt32LE(24)).toBe(48_000);
+  });
+
+  it('never writes over a file unless told to', () => {
+    const out = join(folder, 'kept.wav');
+    writeFileSync(out, 'mine');
+    expect(tiller('render', LOOP, '-p', PRESET, '-o', out).status).toBe(5);
+    expect(readFileSync(out, 'utf8')).toBe('mine');
+  });
+
+  it.each([
+    ['an unknown command', ['sing'], 2, /unknown command/],
+    ['a missing file', ['encode', 'percussion', 'nowhere.wav', '-o', 'x.npy'], 4, /no file at nowhere/],
+    ['a missing model', ['inspect', 'nothing'], 4, /no model .nothing./],
+    ['a file that is no model', ['import', 'package.json'], 6, /./],
+    ['a file that is no preset', ['train', 'package.json', '-o', 'x.json'], 3, /not a Tiller preset/],
+    ['a file that is no sound', ['render', 'package.json', '-p', PRESET, '-o', 'x.wav'], 3, /./],
+    ['an impossible block', ['render', LOOP, '-p', PRESET, '-o', 'x.wav', '--block', '0'], 2, /1 to 8192/],
+    ['an impossible noise', ['--noise', 'loud', 'doctor'], 2, /no noise setting/],
+  ])('answers %s with a code and a reason', (_name, args, code, reason) => {
+    const { status, stderr } = tiller(...args);
+    expect(status).toBe(code);
+    expect(stderr).toMatch(reason);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(readdirSync('.').filter((name) => /^x\.(npy|wav|json)$/.test(name))).toEqual([]);
+  });
+
+  it('gives errors as JSON too', () => {
+    expect(json('inspect', 'nothing')).toMatchObject({ error: { code: 'model-missing' } });
+  });
+
+  it('finds nothing wrong with its own installation', () => {
+    const { status, stdout } = tiller('doctor');
+    expect(stdout).not.toContain('BAD');
+    expect(status).toBe(0);
+  });
+});
