@@ -1,10 +1,14 @@
 import { cpus } from 'node:os';
+import { audioBench } from './audio.js';
 import { mappingBench } from './mapping.js';
 import type { BenchRow } from './row.js';
+import { streamBench } from './stream.js';
 
 /** The parts of the benchmark, by the name that `--only` takes. */
 const PARTS: Record<string, () => Promise<BenchRow[]>> = {
   mapping: mappingBench,
+  stream: streamBench,
+  audio: audioBench,
 };
 
 const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));

@@ -70,7 +70,7 @@ export class OscPort {
   /** Tells the other program that input `index` (0-based) moved. */
   send(index: number, value: number): void {
     // Nobody listening is no error with UDP; a full socket buffer loses one move of many.
-    this.client?.send(new Message(`/tiller/input/${index + 1}`, value), () => undefined);
+    void this.client?.send(new Message(`/tiller/input/${index + 1}`, value), () => undefined);
   }
 
   async close(): Promise<void> {

@@ -134,6 +134,14 @@ test('old audio is never repeated: after a fault only the dry track and what fad
     0,
   );
   expect(worst).toBeLessThan(1e-6);
+  // In between: the last sample that was good, fading in 5 ms, under a crossfade of 10 ms to the dry track.
+  const last = track[10 * HOP - 1] ?? NaN;
+  for (let k = 0; k < RAMP; k += 1) {
+    const failed = (k + 1) / RAMP;
+    const fade = k < 240 ? 0.5 * (1 + Math.cos((Math.PI * k) / 240)) : 0;
+    const expected = (track[10 * HOP + k] ?? NaN) * failed + last * fade * (1 - failed);
+    expect(result[10 * HOP + k + latencySamples]).toBeCloseTo(expected, 5);
+  }
 });
 
 test('a mapping that gives infinities never reaches the decoder', () => {

@@ -2,8 +2,11 @@ import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type * as Benchmark from '../../../../bench/bench.js';
 import { TillerError } from '../../errors.js';
 import { contextOf } from '../context.js';
+
+type Bench = typeof Benchmark;
 
 /** `tiller bench`: the figures of the design. They are part of the source, not of the packed plugin. */
 export function addBench(program: Command): void {
@@ -20,9 +23,7 @@ export function addBench(program: Command): void {
           'The benchmark is not part of this installation.',
           'Run it in a clone: npm run bench.',
         );
-      const { runBench } = (await import(
-        pathToFileURL(path).href
-      )) as typeof import('../../../../bench/bench.js');
+      const { runBench } = (await import(pathToFileURL(path).href)) as Bench;
       const { rows, lines } = await runBench(options.only);
       report.result(rows, lines);
     });

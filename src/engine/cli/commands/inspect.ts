@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { inspectModel } from '../../model/inspect.js';
+import { measureCosts } from '../../model/inspect.js';
 import { contextOf } from '../context.js';
 import { describeModel } from '../describe-model.js';
 
@@ -11,11 +11,14 @@ export function addInspect(program: Command): void {
     .argument('<model>', 'name, start of the SHA-256, or .ts file (imported first)')
     .action(async (name: string, _options: unknown, command: Command) => {
       const { report, models } = contextOf(command);
-      const { dir, manifest } = await models.resolve(name);
-      const cost = await inspectModel(dir, manifest);
-      report.result({ dir, manifest, cost }, [
-        ...describeModel(manifest),
-        `cost        ${(100 * cost.realTimeShare).toFixed(1)} % of real time: ${cost.encodeMs.toFixed(2)} ms to encode and ${cost.decodeMs.toFixed(2)} ms to decode a frame`,
+      const entry = await models.resolve(name);
+      const costs = await measureCosts(entry);
+      report.result({ ...entry, costs }, [
+        ...describeModel(entry.manifest),
+        ...costs.map(
+          ({ frames, batch, encodeMs, decodeMs, shareOfRealTime }) =>
+            `cost        ${(100 * shareOfRealTime).toFixed(1)} % of real time with ${frames} frame${frames === 1 ? '' : 's'} a call, ${batch === 1 ? 'one side' : 'two sides'}: ${encodeMs.toFixed(2)} ms to encode, ${decodeMs.toFixed(2)} ms to decode`,
+        ),
       ]);
     });
 }

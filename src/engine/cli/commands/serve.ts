@@ -36,6 +36,8 @@ export function addServe(program: Command): void {
         port: options.port,
         ...(options.preset === undefined ? {} : { presetId: options.preset }),
         ...(options.resume ? { autosavePath: AUTOSAVE } : {}),
+        // Whoever starts the engine again after it died keeps the token, so that open pages reconnect.
+        ...(process.env.TILLER_TOKEN === undefined ? {} : { token: process.env.TILLER_TOKEN }),
       });
       const opened = options.open && (await openBrowser(session.url));
       report.result({ url: session.url, port: session.port, opened }, [

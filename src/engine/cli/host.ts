@@ -1,0 +1,10 @@
+/**
+ * What the plugin starts. Stdin and stdout are its pipe, which the streaming thread reads and writes, waiting. A stream
+ * of Node's on them would make them non-blocking, and importing `node:process` is enough to open one, so both are
+ * turned away before anything else is loaded.
+ */
+Object.defineProperty(process, 'stdin', { configurable: true, get: () => undefined });
+Object.defineProperty(process, 'stdout', { configurable: true, get: () => process.stderr });
+
+const { hostEngine } = await import('./commands/host.js');
+hostEngine();
