@@ -14,7 +14,9 @@ ensureBundle();
 const program = join(root, 'dist', 'engine', 'tiller.js');
 
 function tiller(...args) {
-  const { status, stdout } = spawnSync(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { status, stdout } = spawnSync(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (status !== 0) process.exit(status ?? 1);
   return String(stdout);
 }
@@ -37,7 +39,9 @@ function dimension(index, rules, range) {
 function build(source) {
   const folder = join(root, 'models', source.model);
   const landmarks = JSON.parse(readFileSync(join(folder, 'landmarks.json'), 'utf8'));
-  const sha256 = createHash('sha256').update(readFileSync(join(folder, `${source.model}.ts`))).digest('hex');
+  const sha256 = createHash('sha256')
+    .update(readFileSync(join(folder, `${source.model}.ts`)))
+    .digest('hex');
   const { manifest } = JSON.parse(tiller('--json', 'inspect', sha256));
   const places = source.axes.map(({ by }) => ranks(landmarks, by));
   const round = (value) => Math.round(value * 1000) / 1000;

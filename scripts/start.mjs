@@ -3,4 +3,5 @@ import { ensureDependencies, run } from './dependencies.mjs';
 
 ensureDependencies();
 ensureBundle();
-run(process.execPath, ['dist/engine/tiller.js', 'demo', ...process.argv.slice(2)]);
+const args = process.argv.slice(2);
+run(process.execPath, ['dist/engine/tiller.js', ...(args.length === 0 ? ['serve'] : args)]);

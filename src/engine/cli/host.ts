@@ -6,5 +6,9 @@
 Object.defineProperty(process, 'stdin', { configurable: true, get: () => undefined });
 Object.defineProperty(process, 'stdout', { configurable: true, get: () => process.stderr });
 
+// The streaming thread starts while this one still loads the rest: after a crash every moment is one without the model.
+const { PipeLink } = await import('../host/pipe-link.js');
+const { VERSION } = await import('./version.js');
+const link = new PipeLink(VERSION);
 const { hostEngine } = await import('./commands/host.js');
-hostEngine();
+hostEngine(link);

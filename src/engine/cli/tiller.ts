@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command } from 'commander';
 import { addBench } from './commands/bench.js';
 import { addCodec } from './commands/codec.js';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { PipeLink } from '../../host/pipe-link.js';
 import { runHost } from '../../host/run-host.js';
 import { Trainer } from '../../mapping/trainer.js';
 import { PresetStore } from '../../preset/store.js';
@@ -7,14 +8,13 @@ import { USER_PRESETS, shippedFolder } from '../places.js';
 import { VERSION } from '../version.js';
 
 /** Runs the engine inside the plugin. What only the page needs is loaded when a window asks: a restart must be quick. */
-export function hostEngine(): void {
+export function hostEngine(link: PipeLink): void {
   const presets = new PresetStore(USER_PRESETS, shippedFolder('presets'));
   const models = new Models();
-  runHost({
+  runHost(link, {
     presets,
     models,
     trainer: new Trainer(),
-    version: VERSION,
     serve: async (instrument) => {
       const { serveInstrument } = await import('../../server/session.js');
       return serveInstrument(instrument, {
@@ -30,5 +30,5 @@ export function hostEngine(): void {
 
 /** `tiller host`: what `cli/host.ts` runs for the plugin; nothing for people to type. */
 export function addHost(program: Command): void {
-  program.command('host', { hidden: true }).action(hostEngine);
+  program.command('host', { hidden: true }).action(() => hostEngine(new PipeLink(VERSION)));
 }
