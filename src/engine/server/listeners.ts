@@ -1,0 +1,14 @@
+/** Those who want to know of a change. */
+export class Listeners {
+  private readonly all = new Set<() => void>();
+
+  /** @returns how to stop listening */
+  add(listener: () => void): () => void {
+    this.all.add(listener);
+    return () => this.all.delete(listener);
+  }
+
+  tell(): void {
+    for (const listener of this.all) listener();
+  }
+}

@@ -1,0 +1,15 @@
+import { parentPort } from 'node:worker_threads';
+import { Player } from '../session/player.js';
+import type { FromLiveWorker, ToLiveWorker } from './live-messages.js';
+import { LiveRenderer } from './live-renderer.js';
+
+/** The live session's streaming thread. See LiveRenderer. */
+
+const port = parentPort;
+if (port === null) throw new Error('the live worker was not started as a worker');
+
+const post = (message: FromLiveWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+const player = new Player((report) => post({ type: 'report', report }));
+const renderer = new LiveRenderer(player, post);
+
+port.on('message', (message: ToLiveWorker) => renderer.receive(message));

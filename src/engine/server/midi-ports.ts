@@ -1,0 +1,69 @@
+import { createRequire } from 'node:module';
+
+/** What is used of the optional `midi` package (RtMidi). */
+interface MidiInput {
+  getPortCount(): number;
+  getPortName(port: number): string;
+  openPort(port: number): void;
+  closePort(): void;
+  on(event: 'message', listener: (deltaSeconds: number, message: number[]) => void): void;
+}
+interface MidiPackage {
+  Input: new () => MidiInput;
+}
+
+type Receive = (status: number, data1: number, data2: number) => void;
+
+/** MIDI devices of this machine, where the optional `midi` package works; otherwise `reason` says why not. */
+export class MidiPorts {
+  readonly reason: string | null;
+  open: string | null = null;
+  private readonly input: MidiInput | null;
+
+  constructor(receive: Receive) {
+    const { input, reason } = openPackage();
+    this.input = input;
+    this.reason = reason;
+    input?.on('message', (_delta, [status = 0, data1 = 0, data2 = 0]) => {
+      if (status >= 0x80 && status < 0xf0) receive(status, data1 & 0x7f, data2 & 0x7f);
+    });
+  }
+
+  names(): string[] {
+    const { input } = this;
+    if (input === null) return [];
+    return Array.from({ length: input.getPortCount() }, (_, port) => input.getPortName(port));
+  }
+
+  /** Listens to the device of this name, or to none. A device that is gone leaves none open. */
+  select(name: string | null): void {
+    if (this.open !== null) this.input?.closePort();
+    this.open = null;
+    if (name === null) return;
+    const port = this.names().indexOf(name);
+    if (port < 0) return;
+    this.input?.openPort(port);
+    this.open = name;
+  }
+
+  close(): void {
+    this.select(null);
+  }
+}
+
+function openPackage(): { input: MidiInput | null; reason: string | null } {
+  let midi: MidiPackage;
+  try {
+    midi = createRequire(import.meta.url)('midi') as MidiPackage;
+  } catch {
+    return {
+      input: null,
+      reason: 'The optional “midi” package is not installed: use the browser’s MIDI, or a host.',
+    };
+  }
+  try {
+    return { input: new midi.Input(), reason: null };
+  } catch {
+    return { input: null, reason: 'This machine has no MIDI system: use the browser’s MIDI, or a host.' };
+  }
+}

@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { LibraryEntry } from '../model/library.js';
+import type { Instrument } from '../session/instrument.js';
+import type { ImportProgress, ModelCard } from '../../protocol/interface.js';
+import { Listeners } from './listeners.js';
+import type { ServedModels, Unsubscribe } from './served.js';
+
+/** The models on this machine; the command line's collection is one. */
+export interface ModelCollection {
+  list(): Promise<LibraryEntry[]>;
+}
+
+/** What a model's maker says of it, in `card.json` beside the model. Anything else in the file is passed over. */
+const makersCardSchema = z.object({
+  title: z.string().max(200).optional(),
+  character: z.string().max(2000).optional(),
+  trainedOn: z.string().max(4000).optional(),
+  licence: z.string().max(200).optional(),
+  dimensions: z
+    .array(z.object({ label: z.string().max(200) }))
+    .max(128)
+    .optional(),
+});
+type MakersCard = z.infer<typeof makersCardSchema>;
+
+/** The model library as the page browses it, with the cards and the import that runs. Main thread. */
+export class ModelShelf implements ServedModels {
+  cards: ModelCard[] = [];
+  importing: ImportProgress | null = null;
+  private readonly listeners = new Listeners();
+
+  private constructor(
+    private readonly models: ModelCollection,
+    private readonly instrument: Pick<Instrument, 'importModel'>,
+    /** Folder of the models that come with Tiller, one folder each, named as the model; null where there is none. */
+    private readonly bundledFolder: string | null,
+  ) {}
+
+  static async open(
+    models: ModelCollection,
+    instrument: Pick<Instrument, 'importModel'>,
+    bundledFolder: string | null,
+  ): Promise<ModelShelf> {
+    const shelf = new ModelShelf(models, instrument, bundledFolder);
+    await shelf.refresh();
+    return shelf;
+  }
+
+  subscribe(listener: () => void): Unsubscribe {
+    return this.listeners.add(listener);
+  }
+
+  async import(path: string, fileName: string): Promise<void> {
+    const progress = (share: number, step: string) => {
+      this.importing = { file: fileName, progress: share, step };
+      this.listeners.tell();
+    };
+    progress(0, 'reading');
+    try {
+      await this.instrument.importModel(path, progress);
+    } finally {
+      this.importing = null;
+      await this.refresh();
+    }
+  }
+
+  private async refresh(): Promise<void> {
+    const entries = await this.models.list();
+    this.cards = await Promise.all(entries.map((entry) => this.card(entry)));
+    this.listeners.tell();
+  }
+
+  private async card({ dir, manifest }: LibraryEntry): Promise<ModelCard> {
+    const own = await readMakersCard(join(dir, 'card.json'));
+    const bundled =
+      own === null && this.bundledFolder !== null
+        ? await readMakersCard(join(this.bundledFolder, manifest.name, 'card.json'))
+        : null;
+    const maker = own ?? bundled;
+    const { sha256, name, sampleRate, hop, latentDims, inputChannels, outputChannels, parameters } = manifest;
+    const sentences = [maker?.character, maker?.trainedOn && `Trained on ${maker.trainedOn}`].filter(Boolean);
+    return {
+      sha256,
+      name,
+      sampleRate,
+      hop,
+      latentDims,
+      inputChannels,
+      outputChannels,
+      parameters,
+      streaming: manifest.streaming,
+      delaySamples: manifest.delaySamples,
+      licence: manifest.licence ?? maker?.licence ?? null,
+      latentRanges: manifest.latentRanges,
+      text: sentences.length === 0 ? null : `${sentences.join('. ')}.`,
+      dimensionLabels: maker?.dimensions?.map(({ label }) => label) ?? [],
+      bundled: bundled !== null,
+    };
+  }
+}
+
+async function readMakersCard(path: string): Promise<MakersCard | null> {
+  try {
+    const parsed = makersCardSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,128 @@
+import { formatPreset } from '../preset/parse.js';
+import { readPresetFile, type PresetStore } from '../preset/store.js';
+import { TillerError } from '../errors.js';
+import type { Instrument } from '../session/instrument.js';
+import type { PresetEntry } from '../../protocol/interface.js';
+import { Listeners } from './listeners.js';
+import type { ServedModels, ServedPresets, Unsubscribe } from './served.js';
+
+type PresetInstrument = Pick<
+  Instrument,
+  'state' | 'edit' | 'newPreset' | 'openPreset' | 'savePreset' | 'savePresetAs'
+>;
+
+/** The preset store as the page browses it: the list is read again after each change. Main thread. */
+export class PresetShelf implements ServedPresets {
+  entries: PresetEntry[] = [];
+  private readonly listeners = new Listeners();
+  /** What was deleted, by the identifier it had. */
+  private readonly removed = new Map<string, string>();
+
+  private constructor(
+    private readonly store: PresetStore,
+    private readonly instrument: PresetInstrument,
+    private readonly models: Pick<ServedModels, 'cards' | 'subscribe'>,
+  ) {}
+
+  static async open(
+    store: PresetStore,
+    instrument: PresetInstrument,
+    models: Pick<ServedModels, 'cards' | 'subscribe'>,
+  ): Promise<PresetShelf> {
+    const shelf = new PresetShelf(store, instrument, models);
+    await shelf.refresh();
+    // A model that arrives makes its presets playable.
+    models.subscribe(() => void shelf.refresh());
+    return shelf;
+  }
+
+  subscribe(listener: () => void): Unsubscribe {
+    return this.listeners.add(listener);
+  }
+
+  create(): Promise<void> {
+    return this.instrument.newPreset();
+  }
+
+  open(id: string): Promise<void> {
+    return this.instrument.openPreset(id);
+  }
+
+  async save(): Promise<void> {
+    await this.instrument.savePreset();
+    await this.refresh();
+  }
+
+  async saveAs(name: string): Promise<void> {
+    await this.instrument.savePresetAs(name);
+    await this.refresh();
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    const { presetId, dirty } = this.instrument.state;
+    await this.store.save(id, { ...(await this.store.read(id)), name });
+    if (id === presetId) {
+      this.instrument.edit({ type: 'describe', change: { name } });
+      // Unsaved work stays unsaved: only the name was asked for.
+      if (!dirty) await this.instrument.savePreset();
+    }
+    await this.refresh();
+  }
+
+  async duplicate(id: string): Promise<void> {
+    const preset = await this.store.read(id);
+    await this.store.saveAs({ ...preset, name: this.freeName(preset.name) });
+    await this.refresh();
+  }
+
+  async remove(id: string): Promise<void> {
+    this.removed.set(id, await this.store.remove(id));
+    await this.refresh();
+  }
+
+  async restore(id: string): Promise<void> {
+    const token = this.removed.get(id);
+    if (token === undefined) {
+      throw new TillerError('preset-missing', 'There is nothing to restore.', 'Look for it in the list.');
+    }
+    await this.store.restore(token);
+    this.removed.delete(id);
+    await this.refresh();
+  }
+
+  async import(path: string): Promise<void> {
+    const id = await this.store.saveAs(await readPresetFile(path));
+    await this.refresh();
+    await this.instrument.openPreset(id);
+  }
+
+  async export(id: string): Promise<string> {
+    return formatPreset(await this.store.read(id));
+  }
+
+  private freeName(name: string): string {
+    const taken = new Set(this.entries.map((entry) => entry.name));
+    const base = name.replace(/ \d+$/, '').slice(0, 110);
+    let number = 2;
+    while (taken.has(`${base} ${number}`)) number += 1;
+    return `${base} ${number}`;
+  }
+
+  private async refresh(): Promise<void> {
+    const present = new Set(this.models.cards.map(({ sha256 }) => sha256));
+    this.entries = (await this.store.list()).map(
+      ({ id, name, tags, author, description, model, factory, problem }) => ({
+        id,
+        name,
+        tags: [...tags],
+        author,
+        description,
+        model,
+        factory,
+        problem,
+        modelPresent: model === null || present.has(model.sha256),
+      }),
+    );
+    this.listeners.tell();
+  }
+}

@@ -1,0 +1,193 @@
+import { formatGestureCsv, MAX_GESTURE_SECONDS, type GestureMove } from '../performance/gesture.js';
+import { gestureMidiFile } from './midi-file.js';
+import type { Instrument } from '../session/instrument.js';
+import type { RecorderState } from '../../protocol/interface.js';
+import { Listeners } from './listeners.js';
+import type { ServedRecorder, Unsubscribe } from './served.js';
+
+/** How often the loop plays what is due: finer than a latent frame. */
+const TICK_MILLISECONDS = 5;
+/** How often the page hears of the time. */
+const TELL_MILLISECONDS = 250;
+/** A hand that has not moved an input for this long has let it go, and the loop has it again. */
+const LET_GO_SECONDS = 0.3;
+const MOST_POINTS = 500_000;
+
+type Player = Pick<Instrument, 'state' | 'subscribe' | 'setParameter'>;
+
+/**
+ * Records the inputs as any hand moves them, plays the take round and round, and takes overdubs: an input that a
+ * hand moves meanwhile is recorded anew for as long as it is moved. Main thread.
+ */
+export class GestureRecorder implements ServedRecorder {
+  state: RecorderState = { state: 'empty', seconds: 0, points: 0 };
+  private readonly listeners = new Listeners();
+  /** Sorted by time. */
+  private moves: GestureMove[] = [];
+  private lengthSeconds = 0;
+  private startedAt = 0;
+  /** Place in the loop up to which it was played, in seconds. */
+  private played = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private lastTold = 0;
+  private values: number[] = [];
+  /** Per input, where in the loop a hand moved it last; NaN where none has it. */
+  private readonly touched: number[] = [];
+  private playing = false;
+  private readonly unsubscribe: Unsubscribe;
+
+  constructor(
+    private readonly instrument: Player,
+    /** Milliseconds that only rise. */
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.values = instrument.state.preset.inputs.map(({ value }) => value);
+    this.unsubscribe = instrument.subscribe(() => this.hear());
+  }
+
+  subscribe(listener: () => void): Unsubscribe {
+    return this.listeners.add(listener);
+  }
+
+  act(action: 'record' | 'overdub' | 'play' | 'stop' | 'clear'): void {
+    switch (action) {
+      case 'record':
+        this.record();
+        return;
+      case 'overdub':
+      case 'play':
+        if (this.state.state === 'recording') this.endTake();
+        if (this.moves.length > 0) this.loop(action === 'play' ? 'playing' : 'overdubbing');
+        return;
+      case 'stop':
+        if (this.state.state === 'recording') this.endTake();
+        this.halt();
+        this.tell(this.moves.length === 0 ? 'empty' : 'stopped');
+        return;
+      case 'clear':
+        this.halt();
+        this.moves = [];
+        this.lengthSeconds = 0;
+        this.tell('empty');
+        return;
+    }
+  }
+
+  csv(): string {
+    return formatGestureCsv({ inputs: this.instrument.state.preset.inputs.length, moves: this.moves });
+  }
+
+  midi(): Uint8Array {
+    return gestureMidiFile(this.moves, this.instrument.state.preset.inputs);
+  }
+
+  close(): void {
+    this.halt();
+    this.unsubscribe();
+  }
+
+  /** Begins a take with where every input is now. */
+  private record(): void {
+    this.halt();
+    this.startedAt = this.now();
+    this.moves = this.values.map((value, input) => ({ seconds: 0, input, value }));
+    this.tell('recording');
+    this.timer = setInterval(() => {
+      if (this.elapsed() >= MAX_GESTURE_SECONDS) this.act('stop');
+      else if (this.now() - this.lastTold > TELL_MILLISECONDS) this.tell('recording');
+    }, TELL_MILLISECONDS);
+  }
+
+  private endTake(): void {
+    this.lengthSeconds = Math.max(0.05, this.elapsed());
+    this.halt();
+  }
+
+  private loop(state: 'playing' | 'overdubbing'): void {
+    if (this.timer === null) {
+      this.startedAt = this.now();
+      this.played = 0;
+      this.timer = setInterval(() => this.tick(), TICK_MILLISECONDS);
+    }
+    this.touched.length = 0;
+    this.tell(state);
+  }
+
+  private halt(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  private elapsed(): number {
+    return (this.now() - this.startedAt) / 1000;
+  }
+
+  /** Plays what became due since the last tick. */
+  private tick(): void {
+    const place = this.elapsed() % this.lengthSeconds;
+    if (place < this.played) {
+      this.playBetween(this.played, this.lengthSeconds);
+      this.touched.length = 0;
+      this.played = 0;
+      this.playBetween(-1, 0);
+    }
+    this.playBetween(this.played, place);
+    this.played = place;
+    if (this.now() - this.lastTold > TELL_MILLISECONDS) this.tell(this.state.state);
+  }
+
+  private playBetween(from: number, to: number): void {
+    this.playing = true;
+    try {
+      for (const { seconds, input, value } of this.moves) {
+        if (seconds <= from) continue;
+        if (seconds > to) break;
+        const hand = this.touched[input];
+        if (hand !== undefined && seconds - hand < LET_GO_SECONDS) continue;
+        this.instrument.setParameter(input, value, 'recorder');
+      }
+    } finally {
+      this.playing = false;
+    }
+  }
+
+  /** Takes in what a hand, a controller or the host moved. */
+  private hear(): void {
+    const { inputs } = this.instrument.state.preset;
+    const before = this.values;
+    if (inputs.every(({ value }, i) => value === before[i]) && inputs.length === before.length) return;
+    this.values = inputs.map(({ value }) => value);
+    const { state } = this.state;
+    if (this.playing || (state !== 'recording' && state !== 'overdubbing')) return;
+    if (this.moves.length >= MOST_POINTS) return;
+    const seconds = state === 'recording' ? this.elapsed() : this.elapsed() % this.lengthSeconds;
+    this.values.forEach((value, input) => {
+      if (value === before[input]) return;
+      if (state === 'overdubbing') this.makeRoom(input, seconds);
+      this.insert({ seconds, input, value });
+    });
+  }
+
+  /** Takes out what the loop had for this input since the hand moved it last. */
+  private makeRoom(input: number, seconds: number): void {
+    const last = this.touched[input];
+    const from = last !== undefined && seconds - last < LET_GO_SECONDS ? last : seconds;
+    this.moves = this.moves.filter(
+      (move) => move.input !== input || move.seconds <= from || move.seconds > seconds,
+    );
+    this.touched[input] = seconds;
+  }
+
+  private insert(move: GestureMove): void {
+    let at = this.moves.length;
+    while (at > 0 && (this.moves[at - 1]?.seconds ?? 0) > move.seconds) at -= 1;
+    this.moves.splice(at, 0, move);
+  }
+
+  private tell(state: RecorderState['state']): void {
+    this.lastTold = this.now();
+    const seconds = state === 'recording' ? this.elapsed() : this.lengthSeconds;
+    this.state = { state, seconds, points: this.moves.length };
+    this.listeners.tell();
+  }
+}

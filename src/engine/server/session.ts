@@ -1,0 +1,107 @@
+import { Trainer } from '../mapping/trainer.js';
+import type { PresetStore } from '../preset/store.js';
+import { Instrument } from '../session/instrument.js';
+import type { ModelSource } from '../session/instrument-state.js';
+import { fromFileError } from '../errors.js';
+import { keepAutosave, readAutosave } from './autosave.js';
+import { LiveSession } from './live.js';
+import { ModelShelf, type ModelCollection } from './models.js';
+import { Painter } from './painter.js';
+import { Ports } from './ports.js';
+import { PresetShelf } from './presets.js';
+import { GestureRecorder } from './recorder.js';
+import type { Served } from './served.js';
+import { startServer, type RunningServer, type ServerOptions } from './server.js';
+
+export interface InterfaceOptions extends ServerOptions {
+  presets: PresetStore;
+  models: ModelSource & ModelCollection;
+  /** Folder of the models that come with Tiller, for their cards; null where none do. */
+  bundledModelsFolder: string | null;
+}
+
+export interface RunningInterface extends RunningServer {
+  readonly instrument: Instrument;
+}
+
+/**
+ * Serves the page for an instrument that somebody else plays: in a plugin, the host. `close` leaves the
+ * instrument as it is.
+ */
+export async function serveInstrument(
+  instrument: Instrument,
+  options: InterfaceOptions,
+  live: LiveSession | null = null,
+): Promise<RunningInterface> {
+  const models = await ModelShelf.open(options.models, instrument, options.bundledModelsFolder);
+  const presets = await PresetShelf.open(options.presets, instrument, models);
+  const painter = new Painter(instrument, options.models);
+  const recorder = new GestureRecorder(instrument);
+  const ports = new Ports(
+    instrument,
+    live === null ? null : (status, data1, data2) => live.midi(status, data1, data2),
+  );
+  const served: Served = { instrument, presets, models, live, recorder, ports, painter };
+  const server = await startServer(served, options);
+  return {
+    ...server,
+    instrument,
+    close: async () => {
+      await server.close();
+      recorder.close();
+      await Promise.all([painter.close(), ports.close()]);
+    },
+  };
+}
+
+export interface LiveSessionOptions extends Omit<InterfaceOptions, 'kind'> {
+  /** Folder of the loops to play; null where none come along. */
+  loopsFolder: string | null;
+  /** Preset that a first start opens; left out, the first one whose model is there. */
+  presetId?: string;
+  /** File that keeps the session's document from one start to the next; left out, none is kept. */
+  autosavePath?: string;
+}
+
+/**
+ * The instrument without a host: plays loops, files and the microphone through the model into the page's
+ * speakers. Resumes where the last session ended.
+ */
+export async function startLiveSession(options: LiveSessionOptions): Promise<RunningInterface> {
+  const live = await LiveSession.open(options.loopsFolder);
+  const trainer = new Trainer();
+  const { presets, models, autosavePath } = options;
+  const instrument = new Instrument({ link: live, presets, models, trainer });
+  live.onRestart = () => void instrument.resend();
+  const running = await serveInstrument(instrument, { ...options, kind: 'live' }, live);
+  const kept = autosavePath === undefined ? null : await readAutosave(autosavePath);
+  if (kept !== null && options.presetId === undefined) await instrument.loadPreset(kept, 'engine');
+  else await openFirst(instrument, options);
+  const stopSaving =
+    autosavePath === undefined
+      ? null
+      : keepAutosave(instrument, autosavePath, (error) =>
+          instrument.notify(fromFileError(error, autosavePath)),
+        );
+  return {
+    ...running,
+    close: async () => {
+      await stopSaving?.();
+      await running.close();
+      await live.close();
+      await instrument.close();
+    },
+  };
+}
+
+/** Opens the preset that was asked for, or one that can sound; failing that, a model alone. */
+async function openFirst(instrument: Instrument, options: LiveSessionOptions): Promise<void> {
+  const { presets, models, presetId } = options;
+  if (presetId !== undefined) return instrument.openPreset(presetId);
+  const present = new Set((await models.list()).map(({ manifest }) => manifest.sha256));
+  const entries = await presets.list();
+  const playable = entries.find(({ model }) => model !== null && present.has(model.sha256));
+  if (playable !== undefined) return instrument.openPreset(playable.id);
+  const [sha256] = present;
+  if (sha256 !== undefined) await instrument.selectModel(sha256);
+}

@@ -1,0 +1,107 @@
+import type { FitReport, SliceName, Slices } from '../../protocol/interface.js';
+import type { TrainingReport } from '../mapping/train.js';
+import { fitReport } from './fit-report.js';
+import type { Served } from './served.js';
+
+type Derive<N extends SliceName> = (served: Served, last: Slices[N] | undefined) => Slices[N];
+
+/** `next`, or `last` where every field is the same object: an unchanged part then costs nothing further on. */
+function keep<T extends object>(last: T | null | undefined, next: T): T {
+  if (last === null || last === undefined) return next;
+  const names = Object.keys(next) as (keyof T)[];
+  return names.every((name) => Object.is(last[name], next[name])) ? last : next;
+}
+
+const shownReports = new WeakMap<TrainingReport, FitReport>();
+
+/** One object per report, so that a report that stays is not sent again. */
+function shown(report: TrainingReport): FitReport {
+  const known = shownReports.get(report) ?? fitReport(report);
+  shownReports.set(report, known);
+  return known;
+}
+
+const derivations: { readonly [N in SliceName]: Derive<N> } = {
+  about: ({ instrument: { state } }, last) => {
+    const { name, description, tags, author, seed } = state.preset;
+    return keep(last, { name, description, tags, author, seed });
+  },
+  inputs: ({ instrument }) => instrument.state.preset.inputs,
+  examples: ({ instrument }) => instrument.state.preset.examples,
+  learning: ({ instrument }) => instrument.state.preset.learning,
+  steering: ({ instrument }) => instrument.state.preset.steering,
+  output: ({ instrument }) => instrument.state.preset.output,
+  history: ({ instrument: { state } }, last) => {
+    const { dirty, undoLabel, redoLabel } = state;
+    return keep(last, {
+      dirty,
+      canUndo: undoLabel !== null,
+      canRedo: redoLabel !== null,
+      undoLabel,
+      redoLabel,
+    });
+  },
+  holds: ({ instrument }) => instrument.state.holds as (number | null)[],
+  training: ({ instrument: { state } }, last) => {
+    const { running, done, total, stale, report } = state.training;
+    const learned = state.preset.trained !== null;
+    return keep(last, { running, done, total, stale, learned, report: report && shown(report) });
+  },
+  model: ({ instrument: { state }, models }, last) => {
+    const { manifest, missing, loading } = state.model;
+    const card = models.cards.find(({ sha256 }) => sha256 === manifest?.sha256) ?? null;
+    return keep(last, { card, missing, loading });
+  },
+  stream: ({ instrument: { state } }, last) => {
+    if (state.stream === null) return null;
+    const { rate, channels, latencySamples } = state.stream;
+    return keep(last, { rate, channels, latencySamples });
+  },
+  waiting: ({ instrument: { state } }, last) =>
+    keep(last, { midiLearn: state.midiLearn, auditioning: state.auditioning }),
+  library: ({ instrument, presets, models }, last) =>
+    keep(last, {
+      presets: presets.entries,
+      current: instrument.state.presetId,
+      models: models.cards,
+      importing: models.importing,
+    }),
+  live: ({ live }) => live?.state ?? null,
+  recorder: ({ recorder }) => recorder.state,
+  ports: ({ ports }) => ports.state,
+};
+
+/**
+ * The engine's state cut into parts that are sent apart. A part is the same object as long as nothing in it
+ * changed, so that a move of the pad does not send the examples again.
+ */
+export class SliceView {
+  current: Slices;
+
+  constructor(private readonly served: Served) {
+    const slices: Partial<Slices> = {};
+    for (const name of Object.keys(derivations) as SliceName[]) this.derive(name, slices);
+    this.current = slices as Slices;
+  }
+
+  /** Looks at the engine again and returns the parts that changed. */
+  refresh(): Partial<Slices> {
+    const changed: Partial<Slices> = {};
+    for (const name of Object.keys(derivations) as SliceName[]) {
+      const before = this.current[name];
+      this.derive(name, this.current);
+      if (!Object.is(before, this.current[name])) copy(this.current, changed, name);
+    }
+    return changed;
+  }
+
+  private derive<N extends SliceName>(name: N, into: Partial<Slices>): void {
+    const derivation: Derive<N> = derivations[name];
+    into[name] = derivation(this.served, into[name]);
+  }
+}
+
+export function copy<N extends SliceName>(from: Partial<Slices>, to: Partial<Slices>, name: N): void {
+  const value = from[name];
+  if (value !== undefined) to[name] = value;
+}

@@ -1,0 +1,222 @@
+import type { MapRequest, LiveSource, OscSettings } from './interface-commands.js';
+import type { Example, Input, Learning, ModelReference, Output, Steering } from './interface-document.js';
+
+export type {
+  Command,
+  Envelope,
+  LiveSource,
+  MapMode,
+  MapRequest,
+  OscSettings,
+} from './interface-commands.js';
+
+/** Raised when a page of one version could misread an engine of another. */
+export const INTERFACE_VERSION = 1;
+/** WebSocket subprotocol; the second one offered carries the token. */
+export const SUBPROTOCOL = `tiller.${INTERFACE_VERSION}`;
+export const TOKEN_SUBPROTOCOL = 'token.';
+export const SOCKET_PATH = '/session';
+
+/** Headers of an upload: the token as `authorization: Bearer …` and the file's name, percent-encoded. */
+export const FILE_NAME_HEADER = 'x-file-name';
+export const UPLOAD_PATHS = {
+  model: '/upload/model',
+  preset: '/upload/preset',
+  audio: '/upload/audio',
+} as const;
+export type UploadKind = keyof typeof UPLOAD_PATHS;
+/** Largest file that each upload takes, in bytes. */
+export const UPLOAD_LIMITS: Readonly<Record<UploadKind, number>> = {
+  model: 2 ** 30,
+  preset: 64 * 2 ** 20,
+  audio: 512 * 2 ** 20,
+};
+export const DOWNLOAD_PATHS = {
+  csv: '/download/recording.csv',
+  midi: '/download/recording.mid',
+  preset: '/download/preset',
+} as const;
+/** Answers 204 to a page whose token is this engine's, 401 to any other. */
+export const HELLO_PATH = '/hello';
+
+/** An error as the player reads it: what happened, and what to do about it. */
+export interface Fault {
+  code: string;
+  message: string;
+  hint?: string;
+}
+
+export interface About {
+  name: string;
+  description: string;
+  tags: string[];
+  author: string;
+  seed: number;
+}
+
+export interface HistoryState {
+  dirty: boolean;
+  canUndo: boolean;
+  canRedo: boolean;
+  undoLabel: string | null;
+  redoLabel: string | null;
+}
+
+/** How well one latent dimension's regressor meets its examples. */
+export interface DimensionFit {
+  dimension: number;
+  kind: string;
+  /** Root mean square miss, relative to the spread of the examples' latents. */
+  errorRelative: number;
+}
+
+/** An example that the mapping passes by at a distance one can hear. */
+export interface MissedExample {
+  example: string;
+  /** The dimension that misses it by most. */
+  dimension: number;
+  missRelative: number;
+}
+
+export interface FitReport {
+  milliseconds: number;
+  dimensions: DimensionFit[];
+  missed: MissedExample[];
+  /** Groups of examples at one place that ask for different sounds: no fit can be right on all of them. */
+  contradictions: string[][];
+}
+
+export interface TrainingState {
+  running: boolean;
+  /** Dimensions learned so far, of `total`. */
+  done: number;
+  total: number;
+  /** True once a mapping plays. */
+  learned: boolean;
+  /** True when the examples or settings changed after the mapping was learned. */
+  stale: boolean;
+  report: FitReport | null;
+}
+
+/** What the page shows of a model. */
+export interface ModelCard {
+  sha256: string;
+  name: string;
+  sampleRate: number;
+  /** Samples per latent frame. */
+  hop: number;
+  latentDims: number;
+  inputChannels: number;
+  outputChannels: number;
+  parameters: number;
+  streaming: boolean;
+  delaySamples: number;
+  licence: string | null;
+  latentRanges: [number, number][];
+  /** What the model's maker says of it; null where there is no card. */
+  text: string | null;
+  /** Per dimension, what it does to the sound; empty where nobody has said. */
+  dimensionLabels: string[];
+  bundled: boolean;
+}
+
+export interface ModelState {
+  card: ModelCard | null;
+  /** The model that the preset wants and this machine lacks. */
+  missing: ModelReference | null;
+  loading: boolean;
+}
+
+export interface StreamState {
+  rate: number;
+  channels: number;
+  latencySamples: number;
+}
+
+export interface PresetEntry {
+  id: string;
+  name: string;
+  tags: string[];
+  author: string;
+  description: string;
+  model: ModelReference | null;
+  /** Factory presets open and duplicate but are never overwritten. */
+  factory: boolean;
+  /** False when the model it names is not in the library. */
+  modelPresent: boolean;
+  /** Why the file cannot be read; it is listed all the same, and never touched. */
+  problem: string | null;
+}
+
+export interface ImportProgress {
+  file: string;
+  /** Share of the work done, 0..1. */
+  progress: number;
+  step: string;
+}
+
+export interface LibraryState {
+  presets: PresetEntry[];
+  /** Identifier of the preset that was opened or saved last, null for one that has no file. */
+  current: string | null;
+  models: ModelCard[];
+  importing: ImportProgress | null;
+}
+
+export interface LiveState {
+  playing: boolean;
+  source: LiveSource;
+  loops: { id: string; name: string }[];
+  /** Name of the uploaded file, null before there is one. */
+  fileName: string | null;
+  bufferMilliseconds: number;
+  underruns: number;
+}
+
+export interface RecorderState {
+  state: 'empty' | 'stopped' | 'recording' | 'playing' | 'overdubbing';
+  seconds: number;
+  points: number;
+}
+
+export interface PortsState {
+  /** `reason` says why there is no MIDI where `available` is false. */
+  midi: { available: boolean; reason: string | null; ports: string[]; open: string | null };
+  osc: OscSettings & { error: string | null };
+}
+
+/** The engine's state as the page keeps it: sent whole on connecting, then only the parts that changed. */
+export interface Slices {
+  about: About;
+  inputs: Input[];
+  examples: Example[];
+  learning: Learning;
+  steering: Steering;
+  output: Output;
+  history: HistoryState;
+  /** Per latent dimension, the value that a hand holds, or null. */
+  holds: (number | null)[];
+  training: TrainingState;
+  model: ModelState;
+  stream: StreamState | null;
+  /** Index of the input that waits for a controller, and the example that sounds instead of the mapping. */
+  waiting: { midiLearn: number | null; auditioning: string | null };
+  library: LibraryState;
+  /** Null in a plugin, where the host plays. */
+  live: LiveState | null;
+  recorder: RecorderState;
+  ports: PortsState;
+}
+export type SliceName = keyof Slices;
+
+/** What the engine tells the page as text. */
+export type Announcement =
+  | { type: 'welcome'; version: number; kind: 'live' | 'plugin'; engine: string; slices: Slices }
+  | { type: 'state'; slices: Partial<Slices> }
+  | { type: 'done'; request: number; result: string | null }
+  | { type: 'failed'; request: number | null; fault: Fault }
+  | { type: 'notice'; level: 'info' | 'warning' | 'error'; text: string; hint: string | null }
+  /** Another window has become the speaker. */
+  | { type: 'audio-taken' };
+
+export type MapAxes = Pick<MapRequest, 'x' | 'y'>;

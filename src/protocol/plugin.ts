@@ -1,0 +1,223 @@
+/**
+ * The protocol between the plugin and its engine, over the two pipes that the engine inherits as stdin and stdout.
+ *
+ * A frame is a header of `FRAME_HEADER_BYTES` (little-endian: u32 payload bytes, u16 message type, u16 zero) and its
+ * payload: the fixed fields of its layout, then its tail. Every field is four bytes, little-endian. Frames are never
+ * longer than `MAX_PAYLOAD_BYTES`; a frame that breaks a rule ends the connection, since nothing after it can be trusted.
+ *
+ * This file is the only declaration: `npm run protocol` writes `native/generated/PluginProtocol.h` from it.
+ */
+export const PLUGIN_PROTOCOL_VERSION = 1;
+
+export const FRAME_HEADER_BYTES = 8;
+export const MAX_PAYLOAD_BYTES = 2 * 1024 * 1024;
+/** Longest text of a frame: the preset that the host's project keeps is under this. */
+export const MAX_TEXT_BYTES = 1024 * 1024;
+/** Events of one kind that one block may carry; a host's denser automation is thinned by the plugin. */
+export const MAX_BLOCK_EVENTS = 1024;
+/** The plugin's I/O thread sends a tick at least this often, so that the engine reads its control messages. */
+export const TICK_MILLISECONDS = 20;
+
+export type FieldType = 'u32' | 'f32';
+/** What follows the fixed fields: nothing, UTF-8, events and planar float32, or planar float32. */
+export type Tail = 'none' | 'text' | 'block' | 'samples';
+
+export interface MessageLayout<Field extends string = string> {
+  readonly type: number;
+  readonly from: 'plugin' | 'engine';
+  readonly about: string;
+  readonly fields: readonly (readonly [Field, FieldType])[];
+  readonly tail: Tail;
+  /** Bytes of the fixed fields. */
+  readonly bytes: number;
+  /** Byte offset of each fixed field in the payload. */
+  readonly at: Readonly<Record<Field, number>>;
+}
+
+const FIELD_BYTES = 4;
+
+function message<const Field extends string>(
+  type: number,
+  from: 'plugin' | 'engine',
+  about: string,
+  fields: readonly (readonly [Field, FieldType])[],
+  tail: Tail = 'none',
+): MessageLayout<Field> {
+  const at = Object.fromEntries(fields.map(([name], i) => [name, i * FIELD_BYTES])) as Record<Field, number>;
+  return { type, from, about, fields, tail, bytes: fields.length * FIELD_BYTES, at };
+}
+
+/** What the plugin says. */
+export const TO_ENGINE = {
+  hello: message(1, 'plugin', 'First frame. Text: what the plugin is.', [['protocol', 'u32']], 'text'),
+  state: message(
+    2,
+    'plugin',
+    'Play this preset. Text: the preset as JSON; empty for the default instrument.',
+    [],
+    'text',
+  ),
+  prepare: message(
+    3,
+    'plugin',
+    'Allocate for this stream. Answered by `prepared`; audio of another epoch is discarded by both sides.',
+    [
+      ['epoch', 'u32'],
+      ['rate', 'f32'],
+      ['maxBlock', 'u32'],
+      ['channels', 'u32'],
+    ],
+  ),
+  block: message(
+    4,
+    'plugin',
+    'One host block, answered in order by `samples` unless its flags say skipped. `position` is the place of its ' +
+      'first sample in the stream, modulo 2^32. Tail: parameter events, MIDI events, planar float32.',
+    [
+      ['epoch', 'u32'],
+      ['position', 'u32'],
+      ['frames', 'u32'],
+      ['channels', 'u32'],
+      ['flags', 'u32'],
+      ['parameterEvents', 'u32'],
+      ['midiEvents', 'u32'],
+    ],
+    'block',
+  ),
+  parameter: message(5, 'plugin', 'A parameter the host changed while no audio flows, in its plain unit.', [
+    ['index', 'u32'],
+    ['value', 'f32'],
+  ]),
+  tick: message(6, 'plugin', 'Answered by `pong` with the same count.', [['count', 'u32']]),
+  openInterface: message(7, 'plugin', 'Serve the page; answered by `interface`.', []),
+  loadPreset: message(
+    8,
+    'plugin',
+    'The player chose a preset in the native page. Text: its identifier.',
+    [],
+    'text',
+  ),
+} as const;
+
+/** What the engine says. */
+export const TO_PLUGIN = {
+  hello: message(
+    65,
+    'engine',
+    'First frame. Text: the version of the engine.',
+    [
+      ['protocol', 'u32'],
+      ['processId', 'u32'],
+    ],
+    'text',
+  ),
+  prepared: message(
+    66,
+    'engine',
+    'The stream is ready, or its latency changed with the model. `latencySamples` is what the engine delays by; ' +
+      '`marginSamples` is how much later than one block an answer may come because of the length of a model call.',
+    [
+      ['epoch', 'u32'],
+      ['latencySamples', 'u32'],
+      ['marginSamples', 'u32'],
+    ],
+  ),
+  samples: message(
+    67,
+    'engine',
+    'The answer to a `block`: as many samples as it had.',
+    [
+      ['epoch', 'u32'],
+      ['position', 'u32'],
+      ['frames', 'u32'],
+      ['channels', 'u32'],
+    ],
+    'samples',
+  ),
+  state: message(
+    68,
+    'engine',
+    'The instrument as it is now. `edited` is 1 where the player changed it, 0 where it only follows what was loaded. ' +
+      '`silenceOnFault` is 1 where the player wants silence, not the dry track, while the engine is away. Text: the preset as JSON.',
+    [
+      ['edited', 'u32'],
+      ['silenceOnFault', 'u32'],
+    ],
+    'text',
+  ),
+  parameter: message(69, 'engine', 'The player moved a parameter in the page; the host may record it.', [
+    ['index', 'u32'],
+    ['value', 'f32'],
+    ['gesture', 'u32'],
+  ]),
+  names: message(
+    70,
+    'engine',
+    'Names of the parameters, by index. Text: a JSON array of strings.',
+    [],
+    'text',
+  ),
+  status: message(
+    71,
+    'engine',
+    'For the native page, at most ten a second. Text: name of the model.',
+    [
+      ['inputPeakDb', 'f32'],
+      ['outputPeakDb', 'f32'],
+      ['gainReductionDb', 'f32'],
+      ['load', 'f32'],
+      ['faults', 'u32'],
+    ],
+    'text',
+  ),
+  notice: message(
+    72,
+    'engine',
+    'Something the player should know. Text: the message; empty takes the last one back.',
+    [['level', 'u32']],
+    'text',
+  ),
+  refused: message(
+    73,
+    'engine',
+    'The state that was sent could not be read; a default plays. Text: why.',
+    [],
+    'text',
+  ),
+  pong: message(74, 'engine', 'Both threads of the engine are alive while `mainBeats` rises.', [
+    ['count', 'u32'],
+    ['mainBeats', 'u32'],
+  ]),
+  busy: message(75, 'engine', 'The streaming thread will not answer for up to this long: it opens a model.', [
+    ['milliseconds', 'u32'],
+  ]),
+  interface: message(76, 'engine', 'Text: the address of the page, with its token.', [], 'text'),
+  presets: message(77, 'engine', 'Text: a JSON array of { id, name }.', [], 'text'),
+} as const;
+
+/** Flags of a `block`. */
+export const BLOCK_FLAG = {
+  /** Empty every state and restart the noise before this block: the transport started, or an export began. */
+  restart: 1,
+  /** The host renders offline and waits. */
+  offline: 2,
+  /** Too late to be heard: apply the events, process nothing, answer nothing. Carries no samples. */
+  skipped: 4,
+} as const;
+
+/** Layout of the events in the tail of a `block`; offsets are samples from the block's start. */
+export const PARAMETER_EVENT = message(0, 'plugin', 'One automation point, in the plain unit.', [
+  ['offset', 'u32'],
+  ['index', 'u32'],
+  ['value', 'f32'],
+]);
+export const MIDI_EVENT = message(0, 'plugin', 'One MIDI message: status | data1 << 8 | data2 << 16.', [
+  ['offset', 'u32'],
+  ['message', 'u32'],
+]);
+
+/** `gesture` of a `parameter` from the engine. */
+export const GESTURE = { none: 0, begin: 1, move: 2, end: 3 } as const;
+
+/** `level` of a `notice`. */
+export const NOTICE = { info: 0, warning: 1, error: 2 } as const;

@@ -1,0 +1,145 @@
+import type { Edit } from '../protocol/interface-document.js';
+import { clampParameter, PARAMETER_INDEX } from '../protocol/interface-document.js';
+import type { Command, UploadKind } from '../protocol/interface.js';
+import { RefusedError } from './connection/client.js';
+import type { Gesture } from './controls/use-value.js';
+import { client, store, values } from './session.js';
+import { setView, toast, toastFault } from './store/store.js';
+
+/** Moves an automatable parameter; shown at once, confirmed by the engine. */
+export function setParameter(index: number, value: number, gesture: Gesture): void {
+  const bounded = clampParameter(index, value);
+  values.setByHand(index, bounded, performance.now());
+  client.send({ type: 'parameter', index, value: bounded, gesture });
+}
+
+/** Sets a switch among the parameters. */
+export function setSwitch(index: number, on: boolean): void {
+  setParameter(index, on ? 1 : 0, 'begin');
+  setParameter(index, on ? 1 : 0, 'end');
+}
+
+export function edit(change: Edit, coalesce?: string): void {
+  void client.perform({ type: 'edit', edit: change, ...(coalesce === undefined ? {} : { coalesce }) });
+}
+
+let gestures = 0;
+
+/** One undo step for each gesture: edits between a `begin` and the next one share a key. */
+export function editGesture(change: Edit, gesture: Gesture): void {
+  if (gesture === 'begin') gestures += 1;
+  edit(change, `gesture-${gestures}`);
+}
+
+export const perform = (command: Command): void => void client.perform(command);
+
+export const undo = (): void => perform({ type: 'undo' });
+export const redo = (): void => perform({ type: 'redo' });
+export const learn = (): void => perform({ type: 'train' });
+export const snapBack = (): void => {
+  setView(store, { sweeping: null });
+  perform({ type: 'release-all' });
+};
+export const randomise = (): void => perform({ type: 'randomise', radius: store.getState().view.radius });
+
+export function toggleFreeze(): void {
+  setSwitch(PARAMETER_INDEX.freeze, !store.getState().output.freeze);
+}
+
+export function hold(dimension: number, value: number | null): void {
+  client.send({ type: 'hold', dimension, value });
+}
+
+/** A label nobody has given yet. */
+function freshLabel(): string {
+  const taken = new Set(store.getState().examples.map(({ label }) => label));
+  let number = taken.size + 1;
+  while (taken.has(`Sound ${number}`)) number += 1;
+  return `Sound ${number}`;
+}
+
+/**
+ * Takes what sounds at this moment, then asks for its label: the ear decides when, the name can wait. The
+ * engine gives the columns back to the mapping.
+ */
+export async function capture(): Promise<void> {
+  if (store.getState().model.card === null) {
+    toast(store, {
+      level: 'info',
+      text: 'There is no sound to capture yet.',
+      hint: 'Choose a model in the library, then press play.',
+    });
+    return;
+  }
+  setView(store, { sweeping: null });
+  try {
+    const id = await client.ask({ type: 'capture', label: freshLabel() });
+    setView(store, { selectedExample: id, capturing: true, panel: 'examples' });
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    toastFault(store, error.fault);
+  }
+}
+
+/** Sends a dropped or chosen file; what goes wrong is told in words. */
+export async function upload(kind: UploadKind, file: File): Promise<boolean> {
+  try {
+    await client.upload(kind, file);
+    return true;
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    toastFault(store, error.fault);
+    return false;
+  }
+}
+
+const UPLOAD_ENDINGS: readonly [RegExp, UploadKind][] = [
+  [/\.ts$/i, 'model'],
+  [/\.(tiller|json)$/i, 'preset'],
+  [/\.(wav|aiff?|flac)$/i, 'audio'],
+];
+
+export function uploadAny(file: File): void {
+  const kind = UPLOAD_ENDINGS.find(([ending]) => ending.test(file.name))?.[1];
+  if (kind === undefined) {
+    toast(store, {
+      level: 'error',
+      text: `Tiller cannot use ${file.name}.`,
+      hint: 'Drop a RAVE model (.ts), a preset (.tiller) or audio (WAV, AIFF, FLAC).',
+    });
+    return;
+  }
+  void upload(kind, file).then((done) => {
+    if (!done) return;
+    if (kind === 'model')
+      toast(store, { level: 'info', text: `${file.name} is in the library and plays now.`, hint: null });
+    if (kind === 'audio') perform({ type: 'source', source: { kind: 'file' } });
+  });
+}
+
+/** Fetches a file of the engine's and lets the browser save it. */
+export async function saveFile(kind: 'csv' | 'midi' | 'preset', name: string, query = ''): Promise<void> {
+  try {
+    const url = URL.createObjectURL(await client.download(kind, query));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(url);
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    toastFault(store, error.fault);
+  }
+}
+
+export function deletePreset(id: string, name: string): void {
+  void client.perform({ type: 'delete-preset', id }).then((done) => {
+    if (!done) return;
+    toast(store, {
+      level: 'info',
+      text: `“${name}” was deleted.`,
+      hint: null,
+      action: { label: 'Undo', run: () => perform({ type: 'restore-preset', id }) },
+    });
+  });
+}

@@ -1,0 +1,107 @@
+import { FRAME, audioChannel, readAudioHead } from '../../protocol/interface-frames.js';
+import { RefusedError } from '../connection/client.js';
+import { client, store } from '../session.js';
+import { setView, toast, toastFault } from '../store/store.js';
+import type { FromSpeaker, ToSpeaker } from './speaker-messages.js';
+
+let open: { context: AudioContext; node: AudioWorkletNode } | null = null;
+let opening = false;
+
+/** Plays or stops. The first time it opens the speaker, which browsers allow only on a press or a key. */
+export async function togglePlay(): Promise<void> {
+  const { live, view } = store.getState();
+  if (live === null || opening) return;
+  const playing = live.playing && view.speaking;
+  if (playing) {
+    await client.perform({ type: 'play', playing: false });
+    await close();
+    return;
+  }
+  if (await openSpeaker()) await client.perform({ type: 'play', playing: true });
+}
+
+/** The context that plays, for the microphone to share; null while nothing is open. */
+export const audioContext = (): AudioContext | null => open?.context ?? null;
+
+export async function openSpeaker(): Promise<boolean> {
+  if (open !== null) return true;
+  opening = true;
+  try {
+    const context = new AudioContext({ latencyHint: 'interactive' });
+    await context.audioWorklet.addModule(new URL('./speaker-worklet.js', import.meta.url));
+    const node = new AudioWorkletNode(context, 'tiller-speaker', {
+      numberOfInputs: 0,
+      outputChannelCount: [2],
+    });
+    node.connect(context.destination);
+    node.port.onmessage = ({ data }: MessageEvent<FromSpeaker>) => {
+      client.send({ type: 'audio-credit', frames: data.credit, underruns: data.underruns });
+    };
+    open = { context, node };
+    client.onAudio((frame) => pass(frame));
+    await context.resume();
+    await start();
+    setView(store, { speaking: true });
+    return true;
+  } catch (error) {
+    await close();
+    if (error instanceof RefusedError) toastFault(store, error.fault);
+    else {
+      toast(store, {
+        level: 'error',
+        text: 'The browser could not open its speakers.',
+        hint: 'Check the sound settings of this machine, then press play again.',
+      });
+    }
+    return false;
+  } finally {
+    opening = false;
+  }
+}
+
+/** Tells the engine that this window is the speaker, and lets the worklet ask for audio. */
+async function start(): Promise<void> {
+  if (open === null) return;
+  await client.ask({ type: 'audio-open', rate: open.context.sampleRate });
+  const bufferMilliseconds = store.getState().live?.bufferMilliseconds ?? 80;
+  tell({ kind: 'start', targetFrames: Math.ceil((bufferMilliseconds / 1000) * open.context.sampleRate) });
+}
+
+function tell(message: ToSpeaker, transfer: Transferable[] = []): void {
+  open?.node.port.postMessage(message, transfer);
+}
+
+function pass(frame: ArrayBuffer): void {
+  const head = readAudioHead(frame, FRAME.audio);
+  if (head === null) return;
+  const channels = Array.from({ length: head.channels }, (_, i) => audioChannel(frame, i, head.frames));
+  tell({ kind: 'audio', frames: head.frames, channels }, [frame]);
+}
+
+async function close(): Promise<void> {
+  const closing = open;
+  open = null;
+  client.onAudio(null);
+  client.send({ type: 'audio-close' });
+  setView(store, { speaking: false });
+  closing?.node.disconnect();
+  await closing?.context.close();
+}
+
+/** Keeps the speaker with the connection and with the buffer that was asked for. */
+export function followSpeaker(): void {
+  client.onOpen(() => {
+    if (open === null) return;
+    start().catch((error: unknown) => {
+      if (error instanceof RefusedError) toastFault(store, error.fault);
+      void close();
+    });
+  });
+  store.subscribe((state, before) => {
+    if (before.view.speaking && !state.view.speaking && open !== null) void close();
+    const milliseconds = state.live?.bufferMilliseconds;
+    if (milliseconds === undefined || milliseconds === before.live?.bufferMilliseconds || open === null)
+      return;
+    tell({ kind: 'target', targetFrames: Math.ceil((milliseconds / 1000) * open.context.sampleRate) });
+  });
+}

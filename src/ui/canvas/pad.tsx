@@ -1,0 +1,227 @@
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+} from 'react';
+import { PARAMETER_INDEX, type Example, type Input } from '../../protocol/interface-document.js';
+import type { MapPicture } from '../../protocol/interface-frames.js';
+import { editGesture } from '../actions.js';
+import { ARROWS, goTo, moveInput as moveTo, nudge } from '../hands/cursor.js';
+import { reducedMotion } from '../theme.js';
+import type { Gesture } from '../controls/use-value.js';
+import { client, store, usePage, values } from '../session.js';
+import { setView } from '../store/store.js';
+import { CaptureLabel } from './capture-label.js';
+import { palette } from './palette.js';
+import { BLEED, exampleAt, paintCursor, paintGround, Trail, type PadScene } from './pad-paint.js';
+import { useCanvas, type Surface } from './use-canvas.js';
+
+const FINE = 10;
+const MOUSE_REACH = 11;
+const TOUCH_REACH = 22;
+
+type Hand =
+  | { kind: 'cursor'; x: number; y: number; lastX: number; lastY: number }
+  | { kind: 'example'; example: Example; moved: boolean };
+
+/** Asks for the picture of the mapping under the pad and gives the latest one. */
+function useMap(): MapPicture | null {
+  const [map, setMap] = useState<MapPicture | null>(null);
+  const mode = usePage(({ view }) => view.mapMode);
+  const x = usePage(({ view }) => view.xInput);
+  const y = usePage(({ view }) => view.yInput);
+  const dimension = usePage(({ view }) => view.dimension ?? 0);
+  const learned = usePage(({ training }) => training.learned);
+  const wanted = mode !== 'off' && learned;
+
+  useEffect(() => client.onMap(setMap), []);
+  useEffect(() => {
+    const ask = () => client.send({ type: 'paint-map', map: wanted ? { mode, x, y, dimension } : null });
+    ask();
+    return client.onOpen(ask);
+  }, [mode, x, y, dimension, wanted]);
+
+  return wanted && map?.x === x && map.y === y ? map : null;
+}
+
+/** The input that a pen's pressure plays: the first one on the pad that is not already under the pen. */
+function pressureInput(inputs: readonly Input[], x: number, y: number): number | null {
+  const index = inputs.findIndex(({ source }, i) => source.kind === 'pad' && i !== x && i !== y);
+  return index < 0 ? null : index;
+}
+
+/** The performance space, two inputs at a time. */
+export function Pad() {
+  const ground = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  const hand = useRef<Hand | null>(null);
+  const [trail] = useState(() => new Trail());
+  const last = useRef({ x: NaN, y: NaN });
+
+  const map = useMap();
+  const inputs = usePage((state) => state.inputs);
+  const examples = usePage((state) => state.examples);
+  const xInput = usePage(({ view }) => view.xInput);
+  const yInput = usePage(({ view }) => view.yInput);
+  const selected = usePage(({ view }) => view.selectedExample);
+  const theme = usePage(({ view }) => view.theme);
+  const capturing = usePage(({ view }) => view.capturing);
+  const auditioning = usePage(({ waiting }) => waiting.auditioning);
+  const report = usePage(({ training }) => training.report);
+
+  const scene = useMemo<PadScene>(
+    () => ({
+      map,
+      examples,
+      xInput,
+      yInput,
+      selected,
+      auditioning,
+      missed: new Set(report?.missed.map(({ example }) => example)),
+    }),
+    [map, examples, xInput, yInput, selected, auditioning, report],
+  );
+
+  const painted = useRef<{ scene: PadScene; theme: string } | null>(null);
+  const paintStill = useCallback(
+    ({ context, width: across, height: down, resized }: Surface) => {
+      if (!resized && painted.current?.scene === scene && painted.current.theme === theme) return;
+      painted.current = { scene, theme };
+      context.translate(BLEED, BLEED);
+      paintGround(context, scene, across - 2 * BLEED, down - 2 * BLEED);
+    },
+    [scene, theme],
+  );
+  useCanvas(ground, paintStill);
+
+  const paintMoving = useCallback(
+    ({ context, width: across, height: down, now }: Surface) => {
+      const { inputs: document } = store.getState();
+      const read = (input: number) =>
+        values.parameter(PARAMETER_INDEX.input + input, document[input]?.value ?? 0.5, now);
+      const x = read(xInput);
+      const y = xInput === yInput ? 0.5 : read(yInput);
+      const moved = x !== last.current.x || y !== last.current.y;
+      if (moved) {
+        last.current = { x, y };
+        trail.add(x, y, now);
+      }
+      context.clearRect(0, 0, across, down);
+      context.translate(BLEED, BLEED);
+      const [width, height] = [across - 2 * BLEED, down - 2 * BLEED];
+      if (trail.alive(now) && !reducedMotion()) trail.paint(context, width, height, now, palette().hand);
+      if (document.length > 0) paintCursor(context, x, y, width, height, hand.current?.kind === 'cursor');
+    },
+    [xInput, yInput, trail],
+  );
+  useCanvas(overlay, paintMoving);
+
+  const placeAt = (event: PointerEvent<HTMLElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return {
+      x: (event.clientX - box.left) / box.width,
+      y: 1 - (event.clientY - box.top) / box.height,
+      width: box.width,
+      height: box.height,
+    };
+  };
+  const moveBoth = (x: number, y: number, gesture: Gesture) => {
+    moveTo(xInput, x, gesture);
+    if (yInput !== xInput) moveTo(yInput, y, gesture);
+  };
+
+  const down = (event: PointerEvent<HTMLElement>) => {
+    if (event.button !== 0 || inputs.length === 0) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    const { x, y, width, height } = placeAt(event);
+    const reach = event.pointerType === 'touch' ? TOUCH_REACH : MOUSE_REACH;
+    const example = exampleAt(scene, x * width, (1 - y) * height, width, height, reach);
+    if (example !== null) {
+      hand.current = { kind: 'example', example, moved: false };
+      setView(store, { selectedExample: example.id });
+      return;
+    }
+    hand.current = { kind: 'cursor', x, y, lastX: x, lastY: y };
+    moveBoth(x, y, 'begin');
+  };
+
+  const move = (event: PointerEvent<HTMLElement>) => {
+    const held = hand.current;
+    if (held === null) return;
+    const { x, y } = placeAt(event);
+    if (held.kind === 'example') {
+      dragExample(held, x, y);
+      return;
+    }
+    const fine = event.shiftKey ? FINE : 1;
+    held.x += (x - held.lastX) / fine;
+    held.y += (y - held.lastY) / fine;
+    held.lastX = x;
+    held.lastY = y;
+    moveBoth(held.x, held.y, 'move');
+    const pressure = event.pointerType === 'pen' ? pressureInput(inputs, xInput, yInput) : null;
+    if (pressure !== null) moveTo(pressure, event.pressure, 'move');
+  };
+
+  const dragExample = (held: Extract<Hand, { kind: 'example' }>, x: number, y: number) => {
+    const place = [...held.example.inputs];
+    const bound = (value: number) => Math.min(1, Math.max(0, value));
+    const [fromX, fromY] = [place[xInput] ?? 0.5, place[yInput] ?? 0.5];
+    if (!held.moved && Math.hypot(x - fromX, y - fromY) < 0.012) return;
+    place[xInput] = bound(x);
+    if (yInput !== xInput) place[yInput] = bound(y);
+    const gesture = held.moved ? 'move' : 'begin';
+    held.moved = true;
+    editGesture({ type: 'edit-example', id: held.example.id, change: { inputs: place } }, gesture);
+  };
+
+  const up = () => {
+    const held = hand.current;
+    hand.current = null;
+    if (held === null) return;
+    if (held.kind === 'cursor') moveBoth(held.x, held.y, 'end');
+    else if (!held.moved) goTo(held.example);
+  };
+
+  const key = (event: KeyboardEvent) => {
+    const way = ARROWS[event.key];
+    if (way === undefined || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    nudge(way[0] / (event.shiftKey ? FINE : 1), way[1] / (event.shiftKey ? FINE : 1));
+  };
+
+  return (
+    <div
+      className="pad"
+      role="application"
+      aria-roledescription="two-dimensional slider"
+      aria-label={`Pad: ${inputs[xInput]?.name ?? 'input'} across, ${inputs[yInput]?.name ?? 'input'} up. Arrow keys move the cursor.`}
+      tabIndex={0}
+      onPointerDown={down}
+      onPointerMove={move}
+      onPointerUp={up}
+      onPointerCancel={up}
+      onDoubleClick={() => {
+        moveBoth(0.5, 0.5, 'begin');
+        moveBoth(0.5, 0.5, 'end');
+      }}
+      onKeyDown={key}
+    >
+      <canvas ref={ground} aria-hidden="true" />
+      <canvas ref={overlay} aria-hidden="true" />
+      {examples.length === 0 && inputs.length > 0 && (
+        <p className="pad-hint">
+          Drag to play. Where a sound should live, press <kbd>C</kbd>
+        </p>
+      )}
+      {capturing && selected !== null && (
+        <CaptureLabel key={selected} id={selected} xInput={xInput} yInput={yInput} />
+      )}
+    </div>
+  );
+}

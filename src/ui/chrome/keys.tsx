@@ -1,0 +1,59 @@
+import { useEffect, useRef } from 'react';
+import { IconButton } from '../controls/buttons.js';
+import { store, usePage } from '../session.js';
+import { setView } from '../store/store.js';
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ['C', 'capture what sounds at the cursor'],
+  ['L', 'learn the mapping'],
+  ['R', 'randomise within the radius'],
+  ['S', 'snap back to the mapping'],
+  ['F', 'freeze'],
+  ['Space', 'play and stop'],
+  ['1 – 9', 'go to an example'],
+  ['← ↑ → ↓', 'move the cursor, or the control in focus'],
+  ['Shift', 'ten times finer'],
+  ['Double-click', 'back to the initial value'],
+  ['Enter', 'accept what was typed'],
+  ['Ctrl Z', 'undo; with Shift redo'],
+  ['Ctrl S', 'save the preset'],
+  ['[ and ]', 'previous and next preset'],
+  ['?', 'these keys'],
+];
+
+/** The keyboard map. */
+export function Keys() {
+  const shown = usePage(({ view }) => view.keysShown);
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (shown) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [shown]);
+  const close = () => setView(store, { keysShown: false });
+  return (
+    <dialog
+      ref={dialog}
+      className="keys"
+      aria-label="Keys"
+      onClose={close}
+      onClick={(event) => event.target === dialog.current && close()}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <header className="section-head">
+        <h2>Keys</h2>
+        <div className="spacer" />
+        <IconButton label="Close" icon="close" onPress={close} />
+      </header>
+      <dl className="key-list">
+        {KEYS.map(([key, deed]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{deed}</dd>
+          </div>
+        ))}
+      </dl>
+    </dialog>
+  );
+}

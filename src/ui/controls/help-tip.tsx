@@ -1,0 +1,69 @@
+import { useEffect, useRef, useState } from 'react';
+
+const WAIT_MILLISECONDS = 550;
+
+/**
+ * The help text of whatever carries `data-help`, after a moment's rest on it or at once on keyboard focus.
+ * One for the page: controls stay light, and only one tip is ever open.
+ */
+export function HelpTip() {
+  const [tip, setTip] = useState<{ text: string; box: DOMRect } | null>(null);
+  const bubble = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    const bearer = (event: Event) =>
+      event.target instanceof Element ? event.target.closest<HTMLElement>('[data-help]') : null;
+    const show = (element: HTMLElement) => {
+      const text = element.dataset.help ?? '';
+      if (text !== '' && element.isConnected) setTip({ text, box: element.getBoundingClientRect() });
+    };
+    const hide = () => {
+      clearTimeout(waiting);
+      setTip(null);
+    };
+    const over = (event: Event) => {
+      hide();
+      const element = bearer(event);
+      if (element !== null) waiting = setTimeout(() => show(element), WAIT_MILLISECONDS);
+    };
+    const focus = (event: Event) => {
+      const element = bearer(event);
+      hide();
+      if (element?.matches(':focus-visible') === true)
+        waiting = setTimeout(() => show(element), WAIT_MILLISECONDS);
+    };
+    document.addEventListener('pointerover', over);
+    document.addEventListener('focusin', focus);
+    document.addEventListener('focusout', hide);
+    document.addEventListener('pointerdown', hide, true);
+    document.addEventListener('keydown', hide, true);
+    return () => {
+      clearTimeout(waiting);
+      document.removeEventListener('pointerover', over);
+      document.removeEventListener('focusin', focus);
+      document.removeEventListener('focusout', hide);
+      document.removeEventListener('pointerdown', hide, true);
+      document.removeEventListener('keydown', hide, true);
+    };
+  }, []);
+
+  useEffect(() => {
+    const element = bubble.current;
+    if (element === null || tip === null) return;
+    const { width, height } = element.getBoundingClientRect();
+    const below = tip.box.bottom + 8;
+    const top = below + height > window.innerHeight - 4 ? tip.box.top - height - 8 : below;
+    const left = Math.min(
+      window.innerWidth - width - 6,
+      Math.max(6, tip.box.left + tip.box.width / 2 - width / 2),
+    );
+    element.style.transform = `translate(${Math.round(left)}px, ${Math.round(Math.max(4, top))}px)`;
+  }, [tip]);
+
+  return tip === null ? null : (
+    <div className="tip" role="tooltip" ref={bubble}>
+      {tip.text}
+    </div>
+  );
+}

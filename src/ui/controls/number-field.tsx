@@ -1,0 +1,46 @@
+import { useState, type KeyboardEvent } from 'react';
+import { formatValue, parseValue } from './units.js';
+import type { ValueProps } from './use-value.js';
+
+/** A number that is read as text and typed when pressed. Escape leaves it as it was. */
+export function NumberField({ label, value, min, max, unit, disabled = false, help, onChange }: ValueProps) {
+  const [draft, setDraft] = useState<string | null>(null);
+
+  const accept = () => {
+    const typed = draft === null ? null : parseValue(draft, unit);
+    setDraft(null);
+    if (typed === null) return;
+    const bounded = Math.min(max, Math.max(min, typed));
+    onChange(bounded, 'begin');
+    onChange(bounded, 'end');
+  };
+  const key = (event: KeyboardEvent<HTMLInputElement>) => {
+    event.stopPropagation();
+    if (event.key === 'Enter') event.currentTarget.blur();
+    if (event.key === 'Escape') setDraft(null);
+    if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+      event.preventDefault();
+      const by = unit === 'count' ? 1 : (max - min) / (event.shiftKey ? 1000 : 100);
+      const next = Math.min(max, Math.max(min, value + (event.key === 'ArrowUp' ? by : -by)));
+      onChange(next, 'begin');
+      onChange(next, 'end');
+      setDraft(null);
+    }
+  };
+
+  return (
+    <input
+      className="number"
+      aria-label={label}
+      data-help={help}
+      disabled={disabled}
+      value={draft ?? formatValue(value, unit)}
+      spellCheck={false}
+      autoComplete="off"
+      onFocus={(event) => event.currentTarget.select()}
+      onChange={(event) => setDraft(event.currentTarget.value)}
+      onBlur={accept}
+      onKeyDown={key}
+    />
+  );
+}

@@ -1,0 +1,52 @@
+/** How a value is written and read: dB, seconds, a share shown in percent, a latent's own unit, or a plain number. */
+export type Unit = 'dB' | 's' | 'ms' | '%' | 'latent' | 'count' | 'plain';
+
+const minus = (text: string) => text.replace('-', '−');
+
+/** The value with its unit, in as few digits as the hand can use. */
+export function formatValue(value: number, unit: Unit): string {
+  if (Number.isNaN(value)) return '–';
+  switch (unit) {
+    case 'dB':
+      return value <= -60 ? '−∞ dB' : `${minus(value.toFixed(1))} dB`;
+    case 's':
+      return value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(value < 10 ? 2 : 1)} s`;
+    case 'ms':
+      return `${Math.round(value)} ms`;
+    case '%':
+      return `${Math.round(value * 100)} %`;
+    case 'latent':
+      return (value > 0 ? '+' : '') + minus(value.toFixed(2));
+    case 'count':
+      return String(Math.round(value));
+    case 'plain':
+      return minus(Math.abs(value) >= 10 ? value.toFixed(1) : Number(value.toPrecision(3)).toString());
+  }
+}
+
+/** Reads what was typed, with or without its unit; null where it is no number. */
+export function parseValue(text: string, unit: Unit): number | null {
+  const match = /^\s*([+\-−]?\s*\d*[.,]?\d+(?:e-?\d+)?)\s*([a-zµ%]*)\s*$/i.exec(text);
+  const digits = match?.[1]?.replace('−', '-').replace(',', '.').replace(/\s/g, '');
+  const value = Number(digits);
+  if (match === null || digits === undefined || Number.isNaN(value)) return null;
+  const suffix = match[2]?.toLowerCase() ?? '';
+  if (unit === 's') return suffix === 'ms' ? value / 1000 : value;
+  if (unit === 'ms') return suffix === 's' ? value * 1000 : value;
+  if (unit === '%') return value / 100;
+  if (unit === 'count') return Math.round(value);
+  return value;
+}
+
+/** A range of values on a control's travel of 0..1; `skew` below 1 gives the low end more room. */
+export interface Travel {
+  min: number;
+  max: number;
+  skew?: number;
+}
+
+export const toTravel = ({ min, max, skew = 1 }: Travel, value: number): number =>
+  max === min ? 0 : Math.pow(Math.min(1, Math.max(0, (value - min) / (max - min))), skew);
+
+export const fromTravel = ({ min, max, skew = 1 }: Travel, place: number): number =>
+  min + (max - min) * Math.pow(Math.min(1, Math.max(0, place)), 1 / skew);

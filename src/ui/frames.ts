@@ -1,0 +1,27 @@
+type Paint = (now: number, elapsedSeconds: number) => void;
+
+const paints = new Set<Paint>();
+let running = false;
+let last = 0;
+
+function tick(now: number): void {
+  if (paints.size === 0) {
+    running = false;
+    return;
+  }
+  const elapsed = Math.min(0.1, (now - last) / 1000);
+  last = now;
+  for (const paint of paints) paint(now, elapsed);
+  requestAnimationFrame(tick);
+}
+
+/** Calls `paint` at every animation frame until the returned function is called: one clock for every canvas. */
+export function onFrame(paint: Paint): () => void {
+  paints.add(paint);
+  if (!running) {
+    running = true;
+    last = performance.now();
+    requestAnimationFrame(tick);
+  }
+  return () => paints.delete(paint);
+}

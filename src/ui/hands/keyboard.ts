@@ -1,0 +1,82 @@
+import { capture, learn, perform, randomise, redo, snapBack, toggleFreeze, undo } from '../actions.js';
+import { togglePlay } from '../audio/speaker.js';
+import { store } from '../session.js';
+import { setView } from '../store/store.js';
+import { ARROWS, goTo, nudge } from './cursor.js';
+
+const FINE = 10;
+
+/** Keys that play the instrument from anywhere but a text field. */
+const DEEDS: Readonly<Record<string, (() => void) | undefined>> = {
+  c: () => void capture(),
+  l: learn,
+  r: randomise,
+  s: snapBack,
+  f: toggleFreeze,
+  '?': () => setView(store, { keysShown: true }),
+  '[': () => stepPreset(-1),
+  ']': () => stepPreset(1),
+  Escape: () => {
+    if (store.getState().waiting.auditioning !== null) perform({ type: 'audition', example: null });
+    if (store.getState().waiting.midiLearn !== null) perform({ type: 'learn-midi', input: null });
+  },
+};
+
+/** Opens the neighbour of the current preset in the list. */
+export function stepPreset(by: 1 | -1): void {
+  const { presets, current } = store.getState().library;
+  if (presets.length === 0) return;
+  const at = presets.findIndex(({ id }) => id === current);
+  const from = at < 0 && by > 0 ? -1 : Math.max(0, at);
+  const next = presets[(from + by + presets.length) % presets.length];
+  if (next !== undefined) perform({ type: 'open-preset', id: next.id });
+}
+
+const takesText = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.matches('input:not([type=range]), select, textarea');
+
+/** A control that space presses by itself. */
+const isPressed = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('button') !== null;
+
+export function followKeyboard(): void {
+  window.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || takesText(event.target)) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey) {
+      const key = event.key.toLowerCase();
+      if (key === 'z') {
+        if (event.shiftKey) redo();
+        else undo();
+      } else if (key === 'y') redo();
+      else if (key === 's') perform({ type: 'save-preset' });
+      else return;
+      event.preventDefault();
+      return;
+    }
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (press(event)) event.preventDefault();
+  });
+}
+
+function press(event: KeyboardEvent): boolean {
+  const arrow = ARROWS[event.key];
+  if (arrow !== undefined) {
+    const fine = event.shiftKey ? FINE : 1;
+    nudge(arrow[0] / fine, arrow[1] / fine);
+    return true;
+  }
+  if (event.key === ' ') {
+    if (isPressed(event.target) || store.getState().live === null) return false;
+    void togglePlay();
+    return true;
+  }
+  if (/^[1-9]$/.test(event.key)) {
+    const example = store.getState().examples[Number(event.key) - 1];
+    if (example !== undefined) goTo(example);
+    return example !== undefined;
+  }
+  if (event.repeat) return false;
+  const deed = DEEDS[event.key] ?? DEEDS[event.key.toLowerCase()];
+  deed?.();
+  return deed !== undefined;
+}

@@ -1,0 +1,42 @@
+import { useState } from 'react';
+import { Segmented } from '../controls/buttons.js';
+import { usePage } from '../session.js';
+import { ModelsList } from './models-list.js';
+import { PresetsList } from './presets-list.js';
+
+type Page = 'presets' | 'models';
+
+/** Presets and models on this machine. */
+export function LibraryPanel() {
+  const missing = usePage(({ model }) => model.missing !== null);
+  const [page, setPage] = useState<Page>(missing ? 'models' : 'presets');
+  const [search, setSearch] = useState('');
+  return (
+    <div className="library">
+      <div className="form-row">
+        <Segmented<Page>
+          label="Library"
+          value={page}
+          choices={[
+            { value: 'presets', label: 'Presets' },
+            { value: 'models', label: 'Models' },
+          ]}
+          onChange={setPage}
+        />
+        <input
+          className="text search"
+          type="search"
+          placeholder="Search"
+          aria-label={`Search ${page}`}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            event.stopPropagation();
+            if (event.key === 'Escape') setSearch('');
+          }}
+        />
+      </div>
+      {page === 'presets' ? <PresetsList search={search} /> : <ModelsList search={search} />}
+    </div>
+  );
+}

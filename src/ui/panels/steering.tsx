@@ -1,0 +1,181 @@
+import type { DimensionSteering, SteeringMode } from '../../protocol/interface-document.js';
+import { PARAMETER_INDEX } from '../../protocol/interface-document.js';
+import { edit, editGesture, setParameter } from '../actions.js';
+import { Segmented } from '../controls/buttons.js';
+import { MODE_GLYPH, MODE_HELP } from '../canvas/latent-column.js';
+import { NumberField } from '../controls/number-field.js';
+import { Slider } from '../controls/slider.js';
+import type { Gesture } from '../controls/use-value.js';
+import { store, usePage } from '../session.js';
+import { setView } from '../store/store.js';
+import { Empty } from './empty.js';
+
+const MODE_CHOICES = (['off', 'override', 'add', 'multiply'] as const).map((mode) => ({
+  value: mode,
+  label: mode,
+  help: MODE_HELP[mode],
+  content: MODE_GLYPH[mode],
+}));
+
+/** What the mapping does to each latent. */
+export function SteeringPanel() {
+  const steering = usePage((state) => state.steering);
+  const radius = usePage(({ view }) => view.radius);
+  const all = steering.dimensions.map((_, i) => i);
+  if (all.length === 0) {
+    return (
+      <Empty icon="sliders" title="No latents yet">
+        Choose a model in the Library: each of its latents is steered here.
+      </Empty>
+    );
+  }
+  const shared = sharedMode(steering.dimensions);
+  return (
+    <div className="steering">
+      <div className="form-row steering-all">
+        <span className="row-name">All</span>
+        <Segmented<SteeringMode | 'mixed'>
+          label="Mode of all latents"
+          value={shared}
+          choices={MODE_CHOICES}
+          onChange={(mode) =>
+            mode !== 'mixed' && edit({ type: 'steer-dimensions', dimensions: all, change: { mode } })
+          }
+        />
+        <span className="form-name">Glide</span>
+        <Slider
+          label="Glide of all latents"
+          help="How long the latents take to follow the hand."
+          value={steering.glideSeconds}
+          min={0}
+          max={30}
+          skew={0.3}
+          initial={0}
+          unit="s"
+          onChange={(value, gesture) => setParameter(PARAMETER_INDEX.glide, value, gesture)}
+        />
+      </div>
+      <div className="form-row steering-all">
+        <span className="form-name">Random within</span>
+        <Slider
+          label="Reach of random moves"
+          help="How far Random (R) may move a latent from what sounds, as a share of its range."
+          value={radius}
+          min={0}
+          max={1}
+          initial={0.25}
+          unit="%"
+          onChange={(value) => setView(store, { radius: value })}
+        />
+      </div>
+      <div className="table-scroll">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col" className="narrow">
+                #
+              </th>
+              <th scope="col">Mode</th>
+              <th scope="col">Amount</th>
+              <th scope="col">Range</th>
+              <th scope="col">Glide</th>
+              <th scope="col">Offset</th>
+            </tr>
+          </thead>
+          <tbody>
+            {steering.dimensions.map((dimension, i) => (
+              <SteeringRow key={i} index={i} dimension={dimension} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}
+
+function sharedMode(dimensions: readonly DimensionSteering[]): SteeringMode | 'mixed' {
+  const [first] = dimensions;
+  if (first === undefined) return 'mixed';
+  return dimensions.every(({ mode }) => mode === first.mode) ? first.mode : 'mixed';
+}
+
+function SteeringRow({ index, dimension }: { index: number; dimension: DimensionSteering }) {
+  const selected = usePage(({ view }) => view.dimension === index);
+  const change = (part: Partial<DimensionSteering>, gesture: Gesture = 'begin') =>
+    editGesture({ type: 'steer-dimensions', dimensions: [index], change: part }, gesture);
+  const [low, high] = dimension.range;
+  const name = `Latent ${index + 1}`;
+  const field = { min: -1000, max: 1000, unit: 'plain' } as const;
+  return (
+    <tr data-selected={selected} onClick={() => setView(store, { dimension: index })}>
+      <td className="narrow number-cell">{index + 1}</td>
+      <td>
+        <Segmented
+          label={`${name} mode`}
+          value={dimension.mode}
+          choices={MODE_CHOICES}
+          onChange={(mode) => change({ mode })}
+        />
+      </td>
+      <td className="grow">
+        <Slider
+          label={`${name} amount`}
+          tone="hand"
+          value={dimension.amount}
+          min={0}
+          max={1}
+          initial={1}
+          unit="%"
+          disabled={dimension.mode === 'off'}
+          onChange={(amount, gesture) => change({ amount }, gesture)}
+        />
+      </td>
+      <td>
+        <span className="range">
+          <NumberField
+            {...field}
+            label={`${name} lowest`}
+            help="The decoder never gets less."
+            value={low}
+            initial={-4}
+            onChange={(value, gesture) =>
+              gesture === 'end' && change({ range: [Math.min(value, high), high] })
+            }
+          />
+          <NumberField
+            {...field}
+            label={`${name} highest`}
+            help="The decoder never gets more."
+            value={high}
+            initial={4}
+            onChange={(value, gesture) => gesture === 'end' && change({ range: [low, Math.max(low, value)] })}
+          />
+        </span>
+      </td>
+      <td>
+        <NumberField
+          label={`${name} glide`}
+          help="On top of the glide of all."
+          value={dimension.glideSeconds}
+          min={0}
+          max={30}
+          initial={0}
+          unit="s"
+          onChange={(glideSeconds, gesture) => gesture === 'end' && change({ glideSeconds })}
+        />
+      </td>
+      <td>
+        <NumberField
+          label={`${name} offset`}
+          help="Added after the mode, whatever it is."
+          value={dimension.offset}
+          min={-10}
+          max={10}
+          initial={0}
+          unit="latent"
+          onChange={(offset, gesture) => gesture === 'end' && change({ offset })}
+        />
+      </td>
+    </tr>
+  );
+}

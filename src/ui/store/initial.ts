@@ -1,0 +1,47 @@
+import type { Slices } from '../../protocol/interface.js';
+
+/** What the page shows before the engine has said anything: an empty instrument, never a made-up one. */
+export const initialSlices = (): Slices => ({
+  about: { name: '', description: '', tags: [], author: '', seed: 0 },
+  inputs: [],
+  examples: [],
+  learning: {
+    shared: { kind: 'gp', lengthScale: 'auto', noise: 0 },
+    perDimension: {},
+    automatic: true,
+  },
+  steering: { amount: 1, glideSeconds: 0, dimensions: [] },
+  output: {
+    inputGainDb: 0,
+    outputGainDb: 0,
+    dryWet: 1,
+    ceilingDb: -1,
+    latentNoise: 0,
+    width: 0,
+    freeze: false,
+    bypass: false,
+    listen: 'mid',
+    onFault: 'dry',
+    framesPerCall: 1,
+  },
+  history: { dirty: false, canUndo: false, canRedo: false, undoLabel: null, redoLabel: null },
+  holds: [],
+  training: { running: false, done: 0, total: 0, learned: false, stale: false, report: null },
+  model: { card: null, missing: null, loading: false },
+  stream: null,
+  waiting: { midiLearn: null, auditioning: null },
+  library: { presets: [], current: null, models: [], importing: null },
+  live: null,
+  recorder: { state: 'empty', seconds: 0, points: 0 },
+  ports: {
+    midi: { available: false, reason: null, ports: [], open: null },
+    osc: {
+      receive: false,
+      receivePort: 9000,
+      wekinator: false,
+      send: false,
+      sendPort: 9001,
+      error: null,
+    },
+  },
+});

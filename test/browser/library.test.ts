@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { dropFile, openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+
+describe('presets and models', () => {
+  const workplace = new Workplace();
+  let browser: Browser;
+  let engine: RunningEngine;
+  let probe: Probe;
+
+  beforeAll(async () => {
+    const folder = join(workplace.folder, 'presets');
+    mkdirSync(folder);
+    const [factory] = readdirSync('presets').filter((name) => name.endsWith('.tiller.json'));
+    if (factory === undefined) throw new Error('there is no factory preset to start from');
+    const preset = JSON.parse(readFileSync(join('presets', factory), 'utf8')) as Record<string, unknown>;
+    const stranger = { ...preset, name: 'Far choir', model: { name: 'choir-v9', sha256: 'ab'.repeat(32) } };
+    writeFileSync(join(folder, 'far-choir.tiller.json'), JSON.stringify(stranger));
+    writeFileSync(join(folder, 'torn.tiller.json'), '{"format":');
+    engine = await workplace.start();
+    browser = await startBrowser();
+    probe = await Probe.open(engine);
+  });
+  afterAll(async () => {
+    probe.close();
+    await browser.close();
+    await workplace.close();
+  });
+
+  it('saves, changes and reloads a preset; deleting can be undone', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    await page.getByRole('tab', { name: 'Library' }).click();
+    await page.getByRole('button', { name: 'Save as…' }).click();
+    await page.getByRole('textbox', { name: 'Name of the new preset' }).fill('Friday set');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
+    expect(readdirSync(join(workplace.folder, 'presets'))).toContain('friday-set.tiller.json');
+
+    const ceiling = page.getByRole('textbox', { name: 'Ceiling, number' });
+    const saved = await ceiling.inputValue();
+    await ceiling.fill('-7.5 dB');
+    await ceiling.press('Enter');
+    await page.getByRole('button', { name: 'Preset: Friday set, changed' }).waitFor();
+    expect(probe.slices.output.ceilingDb).toBeCloseTo(-7.5, 5);
+    await page.locator('.list-main', { hasText: 'Friday set' }).click();
+    await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
+    expect(await ceiling.inputValue()).toBe(saved);
+
+    await page.getByRole('button', { name: 'Delete Friday set' }).click();
+    await page.getByText('“Friday set” was deleted.').waitFor();
+    expect(readdirSync(join(workplace.folder, 'presets'))).not.toContain('friday-set.tiller.json');
+    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
+    await page.locator('.list-main', { hasText: 'Friday set' }).waitFor();
+    expect(readdirSync(join(workplace.folder, 'presets'))).toContain('friday-set.tiller.json');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('names a missing model, keeps everything else, and lists what it cannot read', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    await page.getByRole('tab', { name: 'Library' }).click();
+    expect(await page.locator('.list-row', { hasText: 'torn' }).getByText('unreadable').isVisible()).toBe(
+      true,
+    );
+    const examples = probe.slices.examples.length;
+    await page.locator('.list-main', { hasText: 'Far choir' }).click();
+    await page.getByRole('button', { name: 'Model: choir-v9, missing' }).waitFor();
+    await page.getByText(/plays the model “choir-v9”, which is not in the library/).waitFor();
+    await probe.until(() => probe.slices.model.missing?.name === 'choir-v9', 'the missing model');
+    expect(probe.slices.examples.length).toBeGreaterThan(0);
+    expect(examples).toBeGreaterThan(0);
+    await page.locator('.list-main', { hasText: 'Friday set' }).click();
+    await page.getByRole('button', { name: /^Model: (?!choir)/ }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('takes a dropped model, and says in words what is wrong with a bad one', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    await dropFile(page, 'broken.ts', new TextEncoder().encode('this is not a model'));
+    const alert = page.getByRole('alert').first();
+    await alert.waitFor();
+    expect((await alert.textContent())?.length).toBeGreaterThan(20);
+    await page.getByRole('button', { name: 'Dismiss' }).first().click();
+    await dropFile(page, 'notes.txt', new TextEncoder().encode('hello'));
+    await page.getByText('Tiller cannot use notes.txt.').waitFor();
+
+    await dropFile(page, 'percussion.ts', readFileSync('models/percussion/percussion.ts'));
+    await page.getByText('Importing percussion.ts').first().waitFor();
+    await page.getByText('percussion.ts is in the library and plays now.').waitFor({ timeout: 60_000 });
+    expect(readdirSync(join(workplace.folder, 'models')).some((name) => /^[0-9a-f]{64}$/.test(name))).toBe(
+      true,
+    );
+    expect(probe.slices.model.card?.name).toBe('percussion');
+    // The refusal of the bad file is an answer of 400, which the browser's console names; nothing else is.
+    expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
+    await page.context().close();
+  });
+});

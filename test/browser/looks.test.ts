@@ -1,0 +1,150 @@
+import AxeBuilder from '@axe-core/playwright';
+import { mkdirSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+
+const PANELS = ['Examples', 'Learn', 'Inputs', 'Steering', 'Output', 'Library'] as const;
+const SIZES = [
+  { width: 900, height: 600 },
+  { width: 1280, height: 800 },
+  { width: 1600, height: 1000 },
+] as const;
+/** Pictures for the documentation, made when this folder is named. */
+const PICTURES = process.env.TILLER_PICTURES;
+
+/** How far the page reaches beyond its window, and what sticks out of it. */
+const overflow = (page: Page) =>
+  page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    const outside = [...document.querySelectorAll('.app button, .app h1, .app h2, .footer *')]
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ element, box }) => {
+        const scrolls = element.closest('.panel, .latents-scroll, .strips') !== null;
+        return box.width > 0 && !scrolls && (box.right > innerWidth + 0.5 || box.bottom > innerHeight + 0.5);
+      })
+      .map(({ element }) => element.outerHTML.slice(0, 120));
+    return { across: scrollWidth - innerWidth, down: scrollHeight - innerHeight, outside };
+  });
+
+describe('how the page looks', () => {
+  const workplace = new Workplace();
+  let browser: Browser;
+  let engine: RunningEngine;
+  let probe: Probe;
+
+  beforeAll(async () => {
+    if (PICTURES !== undefined) mkdirSync(PICTURES, { recursive: true });
+    engine = await workplace.start();
+    browser = await startBrowser();
+    probe = await Probe.open(engine);
+  });
+  afterAll(async () => {
+    probe.close();
+    await browser.close();
+    await workplace.close();
+  });
+
+  const picture = async (page: Page, name: string) => {
+    if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}/${name}.png` });
+  };
+
+  for (const theme of ['dark', 'light'] as const) {
+    for (const size of SIZES) {
+      it(`fits ${size.width} × ${size.height} without scrolling, every panel of it, ${theme}`, async () => {
+        const { page, complaints } = await openPage(browser, engine.url, size, theme);
+        await page.getByRole('button', { name: 'Play', exact: true }).click();
+        probe.frame = null;
+        await probe.until(() => probe.frame !== null, 'sound');
+        for (const panel of PANELS) {
+          await page.getByRole('tab', { name: panel }).click();
+          expect(await overflow(page)).toEqual({ across: 0, down: 0, outside: [] });
+          const seen = panel === 'Examples' || size.width === 900;
+          if (seen) {
+            await page.waitForTimeout(PICTURES === undefined ? 0 : 600);
+            await picture(page, `${theme}-${size.width}-${panel.toLowerCase()}`);
+          }
+        }
+        expect(complaints).toEqual([]);
+        await page.context().close();
+      });
+    }
+
+    it(`has no serious fault for a screen reader or a weak eye, ${theme}`, async () => {
+      const { page } = await openPage(browser, engine.url, SIZES[0], theme);
+      for (const panel of PANELS) {
+        await page.getByRole('tab', { name: panel }).click();
+        const axe = new AxeBuilder({ page });
+        // Themes differ in their colours only.
+        const { violations } = await (theme === 'dark' ? axe : axe.withRules('color-contrast')).analyze();
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        expect(
+          serious.map(
+            ({ id, nodes }) => `${panel}: ${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(' | ')}`,
+          ),
+        ).toEqual([]);
+      }
+      await page.context().close();
+    });
+  }
+
+  it('is walked and played by keyboard alone', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    const seen = new Set<string>();
+    for (let i = 0; i < 120; i++) {
+      await page.keyboard.press('Tab');
+      seen.add(
+        await page.evaluate(() => {
+          const focused = document.activeElement;
+          if (focused === null || focused === document.body) return 'the page itself';
+          const ring = getComputedStyle(focused).outlineStyle !== 'none';
+          const name = focused.getAttribute('aria-label') ?? focused.textContent;
+          return ring ? name : `no ring: ${name}`;
+        }),
+      );
+    }
+    const names = [...seen];
+    expect(names.filter((name) => name.startsWith('no ring'))).toEqual([]);
+    const wanted = [
+      /^Model:/,
+      /^Preset:/,
+      /^Pad/,
+      /^Latent 1$/,
+      /^Examples$/,
+      /^Play$/,
+      /^Capture/,
+      /^Ceiling$/,
+    ];
+    expect(wanted.filter((name) => !names.some((known) => name.test(known)))).toEqual([]);
+
+    await page.getByRole('application', { name: /^Pad/ }).focus();
+    const before = probe.slices.inputs.map(({ value }) => value);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Shift+ArrowUp');
+    await probe.until(
+      () => Math.abs((probe.slices.inputs[1]?.value ?? 0) - (before[1] ?? 0) - 0.002) < 1e-4,
+      'a fine step up',
+    );
+    expect((probe.slices.inputs[0]?.value ?? 0) - (before[0] ?? 0)).toBeCloseTo(0.02, 4);
+
+    await page.keyboard.press('f');
+    await probe.until(() => probe.slices.output.freeze, 'the freeze');
+    await page.keyboard.press('f');
+    await probe.until(() => !probe.slices.output.freeze, 'the thaw');
+    await page.keyboard.press('?');
+    expect(await page.getByRole('dialog', { name: 'Keys' }).isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('dialog', { name: 'Keys' }).isVisible()).toBe(false);
+    await page.keyboard.press('1');
+    const home = probe.slices.examples[0]?.inputs[0] ?? NaN;
+    await probe.until(() => probe.slices.inputs[0]?.value === home, 'the first example');
+
+    const ceiling = page.getByRole('slider', { name: 'Ceiling', exact: true });
+    await ceiling.focus();
+    await page.keyboard.press('ArrowDown');
+    await probe.until(() => probe.slices.output.ceilingDb < -1.1, 'a lower ceiling');
+    await page.keyboard.press('Backspace');
+    await probe.until(() => probe.slices.output.ceilingDb === -1, 'the initial ceiling');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});

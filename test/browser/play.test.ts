@@ -1,0 +1,125 @@
+import type { Browser } from 'playwright-core';
+import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+
+const SOUNDING_DB = -50;
+
+describe('the first minutes', () => {
+  const workplace = new Workplace();
+  let browser: Browser;
+  let engine: RunningEngine;
+  let probe: Probe;
+
+  beforeAll(async () => {
+    engine = await workplace.start();
+    browser = await startBrowser();
+    probe = await Probe.open(engine);
+  });
+  afterAll(async () => {
+    probe.close();
+    await browser.close();
+    await workplace.close();
+  });
+
+  it('opens on a factory preset, plays a loop through the model and follows the pad', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    expect(await page.getByRole('button', { name: /^Preset:/ }).textContent()).not.toContain('Untitled');
+    expect(probe.frame).toBeNull();
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await probe.until(() => (probe.frame?.scalars[2] ?? -Infinity) > SOUNDING_DB, 'sound');
+    expect(await page.getByRole('button', { name: 'Stop', exact: true }).isVisible()).toBe(true);
+
+    const pad = page.getByRole('application', { name: /^Pad/ });
+    const box = await pad.boundingBox();
+    if (box === null) throw new Error('the pad is not shown');
+    await page.mouse.move(box.x + 0.2 * box.width, box.y + 0.8 * box.height);
+    await page.mouse.down();
+    await probe.until(() => Math.abs((probe.frame?.parameters[0] ?? 0) - 0.2) < 0.01, 'the left edge');
+    const left = Float32Array.from(probe.frame?.mapped ?? []);
+    await page.mouse.move(box.x + 0.8 * box.width, box.y + 0.2 * box.height, { steps: 8 });
+    await page.mouse.up();
+    await probe.until(() => Math.abs((probe.frame?.parameters[0] ?? 0) - 0.8) < 0.01, 'the right edge');
+    await probe.until(
+      () => left.some((value, i) => Math.abs(value - (probe.frame?.mapped[i] ?? value)) > 0.1),
+      'another place in the latent space',
+    );
+    expect(probe.frame?.parameters[1]).toBeCloseTo(0.8, 1);
+
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await probe.until(() => probe.slices.live?.playing === false, 'the stop');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('explores, captures, labels, learns and plays what it learned; undo takes it all back', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    await page.getByRole('tab', { name: 'Library' }).click();
+    await page.getByRole('button', { name: 'New', exact: true }).click();
+    await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
+    await page.getByRole('tab', { name: 'Examples' }).click();
+    expect(await page.getByText('Nothing learned yet').isVisible()).toBe(true);
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    probe.frame = null;
+    await probe.until(() => (probe.frame?.scalars[2] ?? -Infinity) > SOUNDING_DB, 'sound');
+
+    const pad = page.getByRole('application', { name: /^Pad/ });
+    const box = await pad.boundingBox();
+    if (box === null) throw new Error('the pad is not shown');
+    const captured: number[] = [];
+    for (const [x, y, label, turns] of [
+      [0.2, 0.25, 'dark bell', -8],
+      [0.8, 0.75, 'bright rain', 8],
+    ] as const) {
+      await pad.click({ position: { x: x * box.width, y: (1 - y) * box.height } });
+      await page.getByRole('slider', { name: 'Latent 2', exact: true }).focus();
+      for (let i = 0; i < Math.abs(turns); i++)
+        await page.keyboard.press(turns > 0 ? 'ArrowUp' : 'ArrowDown');
+      const hand = page.getByRole('slider', { name: 'Latent 2', exact: true });
+      await probe.until(() => probe.slices.holds[1] !== null, 'the hand on latent 2');
+      // Every step has its echo.
+      await page.waitForTimeout(400);
+      captured.push(probe.slices.holds[1] ?? NaN);
+      expect(Number(await hand.getAttribute('aria-valuenow'))).toBe(captured.at(-1));
+      const before = probe.slices.examples.length;
+      await page.keyboard.press('c');
+      const field = page.getByRole('textbox', { name: 'Label of the captured sound' });
+      await field.fill(label);
+      await field.press('Enter');
+      await probe.until(() => probe.slices.examples[before]?.label === label, `the example ${label}`);
+      expect(probe.slices.examples[before]?.inputs[0]).toBeCloseTo(x, 1);
+      expect(probe.slices.holds.every((held) => held === null)).toBe(true);
+    }
+    expect(probe.slices.examples.map(({ latents }) => latents[1])).toEqual(captured);
+
+    await probe.until(() => probe.slices.training.learned && !probe.slices.training.stale, 'the mapping');
+    await pad.click({ position: { x: 0.8 * box.width, y: 0.25 * box.height } });
+    const wanted = captured[1] ?? NaN;
+    await probe.until(() => Math.abs((probe.frame?.mapped[1] ?? NaN) - wanted) < 0.15, 'the second sound');
+    expect(await page.getByRole('row', { name: /dark bell/ }).count()).toBe(1);
+
+    // A label and a capture are a step each.
+    for (let i = 0; i < 4; i++) await page.keyboard.press('Control+z');
+    await probe.until(() => probe.slices.examples.length === 0, 'nothing left to undo');
+    for (let i = 0; i < 4; i++) await page.keyboard.press('Control+Shift+z');
+    await probe.until(() => probe.slices.examples.length === 2, 'everything back');
+    expect(probe.slices.examples.map(({ label }) => label)).toEqual(['dark bell', 'bright rain']);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('keeps two windows in step', async () => {
+    const one = await openPage(browser, engine.url);
+    const two = await openPage(browser, engine.url);
+    await one.page.getByRole('tab', { name: 'Output' }).click();
+    await two.page.getByRole('tab', { name: 'Output' }).click();
+    const first = one.page.getByRole('switch', { name: 'Freeze' });
+    const second = two.page.getByRole('switch', { name: 'Freeze' });
+    expect(await second.getAttribute('aria-checked')).toBe('false');
+    await first.click();
+    await two.page.locator('[role=switch][aria-label=Freeze][aria-checked=true]').waitFor();
+    await second.click();
+    await one.page.locator('[role=switch][aria-label=Freeze][aria-checked=false]').waitFor();
+    expect([...one.complaints, ...two.complaints]).toEqual([]);
+    await one.page.context().close();
+    await two.page.context().close();
+  });
+});

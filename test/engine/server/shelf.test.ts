@@ -1,0 +1,114 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatPreset } from '../../../src/engine/preset/parse.js';
+import { PresetStore } from '../../../src/engine/preset/store.js';
+import { keepAutosave, readAutosave } from '../../../src/engine/server/autosave.js';
+import { PresetShelf } from '../../../src/engine/server/presets.js';
+import { Bench, documentOf } from './rig.js';
+
+describe('presets as the page keeps them', () => {
+  let folder: string;
+  let bench: Bench;
+  let shelf: PresetShelf;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tiller-shelf-'));
+    bench = new Bench(new PresetStore(join(folder, 'presets'), null));
+    await bench.instrument.loadPreset(documentOf(2, 3), 'engine');
+    shelf = await PresetShelf.open(bench.presets, bench.instrument, {
+      cards: [],
+      subscribe: () => () => undefined,
+    });
+  });
+  afterEach(async () => {
+    await bench.instrument.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const names = () => shelf.entries.map(({ name }) => name);
+
+  it('saves, duplicates, deletes and restores, and tells each time', async () => {
+    let told = 0;
+    shelf.subscribe(() => (told += 1));
+    await shelf.saveAs('First');
+    const [first] = shelf.entries;
+    await shelf.duplicate(first?.id ?? '');
+    await shelf.duplicate(first?.id ?? '');
+    expect(names()).toEqual(['First', 'First 2', 'First 3']);
+    await shelf.remove(first?.id ?? '');
+    expect(names()).toEqual(['First 2', 'First 3']);
+    await shelf.restore(first?.id ?? '');
+    expect(names()).toEqual(['First', 'First 2', 'First 3']);
+    expect(told).toBe(5);
+    await expect(shelf.restore(first?.id ?? '')).rejects.toThrow('nothing to restore');
+  });
+
+  it('renames a preset without saving other work', async () => {
+    await shelf.saveAs('Draft');
+    const id = bench.instrument.state.presetId ?? '';
+    bench.instrument.edit({ type: 'set-output', change: { ceilingDb: -9 } });
+    await shelf.rename(id, 'Song');
+    expect(names()).toEqual(['Song']);
+    expect(bench.instrument.state.preset.name).toBe('Song');
+    expect((await bench.presets.read(id)).output.ceilingDb).toBe(-1);
+    expect(bench.instrument.state.preset.output.ceilingDb).toBe(-9);
+  });
+
+  it('takes a preset file in beside one of the same name, and opens it', async () => {
+    await shelf.saveAs('Song');
+    const path = join(folder, 'other.tiller');
+    await writeFile(path, formatPreset({ ...documentOf(2, 1), name: 'Song' }));
+    await shelf.import(path);
+    expect(names()).toEqual(['Song', 'Song']);
+    expect(bench.instrument.state.preset.examples).toHaveLength(1);
+    expect(await readdir(join(folder, 'presets'))).toHaveLength(2);
+    await writeFile(path, '{}');
+    await expect(shelf.import(path)).rejects.toThrow();
+    expect(names()).toHaveLength(2);
+  });
+
+  it('says which preset’s model is not there', async () => {
+    const model = { name: 'choir', sha256: 'c'.repeat(64) };
+    await bench.presets.saveAs({ ...documentOf(2, 0), name: 'Choir', model });
+    await shelf.saveAs('Plain');
+    expect(shelf.entries.map(({ name, modelPresent }) => [name, modelPresent])).toEqual([
+      ['Choir', false],
+      ['Plain', true],
+    ]);
+  });
+});
+
+describe('the session’s autosave', () => {
+  it('keeps the last document, and reads nothing from a torn file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tiller-autosave-'));
+    const path = join(folder, 'deep', 'session.json');
+    const bench = new Bench(new PresetStore(folder, null));
+    const faults: unknown[] = [];
+    const stop = keepAutosave(bench.instrument, path, (error) => faults.push(error));
+    expect(await readAutosave(path)).toBeNull();
+    await bench.instrument.loadPreset(documentOf(2, 3), 'engine');
+    await stop();
+    expect((await readAutosave(path))?.examples).toHaveLength(3);
+    await writeFile(path, '{"format":"tiller-preset"');
+    expect(await readAutosave(path)).toBeNull();
+    expect(faults).toEqual([]);
+    await bench.instrument.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('says once that it cannot write', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tiller-autosave-'));
+    await writeFile(join(folder, 'wall'), '');
+    const bench = new Bench(new PresetStore(folder, null));
+    const faults: unknown[] = [];
+    const stop = keepAutosave(bench.instrument, join(folder, 'wall', 'session.json'), (error) =>
+      faults.push(error),
+    );
+    await bench.instrument.loadPreset(documentOf(2, 1), 'engine');
+    await stop();
+    expect(faults).toHaveLength(1);
+    await bench.instrument.close();
+    await rm(folder, { recursive: true });
+  });
+});
