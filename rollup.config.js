@@ -60,7 +60,7 @@ const common = (options) => [
 ];
 
 const engine = {
-  input: entries(['src/engine/cli/tiller.ts', ...workers('src/engine')]),
+  input: entries(['src/engine/cli/tiller.ts', 'src/engine/cli/host.ts', ...workers('src/engine')]),
   output: {
     dir: 'dist/engine',
     format: 'es',

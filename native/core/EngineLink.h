@@ -1,0 +1,155 @@
+#pragma once
+
+#include "AudioExchange.h"
+#include "ChildProcess.h"
+#include "Frames.h"
+#include "ParameterTable.h"
+#include "PresetMemory.h"
+#include "Watch.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace tiller
+{
+
+/** What a meter shows before the first sound, in dB. */
+constexpr float silentDb = -120.0f;
+
+/** How the engine is. */
+enum class EnginePhase
+{
+    off,        ///< not wanted yet
+    starting,   ///< started; it opens its model
+    running,
+    waiting     ///< failed; it will be started again
+};
+
+/** A parameter that moved in the engine, in its plain unit. The parameter table has it already. */
+struct MovedParameter
+{
+    std::uint32_t index;
+    float value;
+    protocol::Gesture gesture;
+};
+
+/** What the engine last said, as the window shows it. */
+struct EngineView
+{
+    EnginePhase phase = EnginePhase::off;
+    std::string problem;          ///< why it failed last; empty while it runs well
+    int failuresInARow = 0;
+    int restarts = 0;             ///< since the plugin was loaded
+    std::string version;
+    std::uint32_t processId = 0;
+    std::string notice;
+    protocol::NoticeLevel noticeLevel = protocol::NoticeLevel::info;
+    std::string refused;          ///< why the host's state could not be read; empty where it could
+    std::string namesJson, presetsJson, interfaceAddress, modelName;
+    protocol::to_plugin::Status status { silentDb, silentDb, 0.0f, 0.0f, 0 };
+    std::vector<MovedParameter> moved;
+    bool edited = false;          ///< the player changed the instrument since the last look
+};
+
+/**
+    Starts the engine, keeps it alive and moves frames between its pipes and the audio thread's queues, in a thread of
+    its own. An engine that dies, hangs or talks nonsense is replaced by a new one, which gets the last state.
+*/
+class EngineLink
+{
+public:
+    /** `onNews` is called on the I/O thread whenever `view` has changed. */
+    EngineLink (AudioExchange&, PresetMemory&, ParameterTable&, CommandLine, std::function<void()> onNews);
+
+    /** Ends the engine and waits for the thread; the exchange is not touched afterwards. [main-thread] */
+    ~EngineLink();
+
+    /** Wants the engine to run; returns at once. [main-thread] */
+    void start();
+
+    /** Rewinds the stream for a new format. Waits for the I/O thread to step aside, never for the engine. [main-thread] */
+    void prepare (const StreamFormat&, Delays expected);
+
+    /** Plays what the preset memory and the parameters hold now. [main-thread] */
+    void presetLoaded();
+
+    /** A parameter that the host changed while no audio flows. [main-thread] */
+    void setParameter (std::uint32_t index, float value);
+
+    /** Serves the page, now and after each restart; its address comes with the view. [main-thread] */
+    void openInterface();
+
+    void loadPreset (const std::string& id);   // [main-thread]
+
+    /** Starts a failed engine now instead of later. [main-thread] */
+    void retryNow();
+
+    /** What the engine last said; parameters that moved since the last call are handed over once. [main-thread] */
+    EngineView takeView();
+
+    /** True once after a new engine started: every parameter must be sent again. [audio-thread] */
+    bool takeResendRequest() noexcept { return resendParameters.exchange (false, std::memory_order_acq_rel); }
+
+private:
+    void run();
+    void launch();
+    void serve();
+    void fail (const std::string& reason);
+    void greet();
+    void appendState (std::vector<std::uint8_t>&) const;
+    bool receive();
+    bool handle (const Frame&);
+    bool handleSamples (const Frame&);
+    void rewind() noexcept;
+    void handlePrepared (const protocol::to_plugin::Prepared&);
+    bool transmit();
+    void takeBlocks();
+    void keepTime (Clock::time_point);
+    std::uint32_t napMicroseconds() const noexcept;
+    void setPhase (EnginePhase);
+    template <typename Change> void tell (Change&&);
+    template <typename Message> void say (const Message&, std::string_view text = {});
+
+    AudioExchange& exchange;
+    PresetMemory& presets;
+    ParameterTable& parameters;
+    const CommandLine command;
+    const std::function<void()> onNews;
+
+    // Between the main thread and the I/O thread.
+    mutable std::mutex mutex;
+    std::condition_variable wake;
+    bool wanted = false, quitting = false, retry = false, interfaceWanted = false;
+    std::vector<std::uint8_t> orders;  ///< control frames from the main thread
+    EngineView shared;
+    std::mutex streamMutex;            ///< held while the I/O thread uses the exchange
+    std::atomic<bool> resendParameters { true };
+
+    // The I/O thread's own, or under `streamMutex` where `prepare` needs them.
+    std::unique_ptr<ChildProcess> process;
+    FrameParser parser;
+    std::vector<std::uint8_t> outbox;
+    std::size_t outboxSent = 0;
+    Heartbeat heartbeat;
+    Backoff backoff;
+    Clock::time_point started {}, nextTick {}, nextStart {}, lastBlock {};
+    std::uint32_t ticks = 0;
+    bool greeted = false;
+    bool streaming = false;             ///< the engine is prepared for the present epoch
+    bool contiguous = false;            ///< an answer of this engine has come in this epoch
+    bool offline = false;
+    std::uint32_t preparedEpoch = 0;    ///< the epoch that the engine was told last
+    std::uint32_t sentUpTo = 0;         ///< end of the last block that was taken from the queue
+    std::uint32_t unanswered = 0;       ///< samples that were sent and not answered
+    std::uint32_t lastFrames = 0;
+    std::vector<float> answer;
+    std::thread thread;
+};
+
+} // namespace tiller

@@ -1,0 +1,78 @@
+#include "BlockEvents.h"
+
+#include <algorithm>
+
+namespace tiller
+{
+
+void BlockEvents::add (std::uint32_t offset, std::uint32_t index, float value) noexcept
+{
+    if (parameterCount < parameters.size())
+        parameters[parameterCount++] = { offset, index, value };
+}
+
+void BlockEvents::collect (ParameterTable& table, const std::array<HostParameter*, ParameterTable::size>& hostParameters,
+                           const juce::MidiBuffer& midiBuffer, int frames) noexcept
+{
+    parameterCount = midiCount = parametersTaken = midiTaken = 0;
+    const auto last = static_cast<std::uint32_t> (std::max (0, frames - 1));
+
+    // The last value of each parameter always fits: room for one more per parameter is kept.
+    const auto* points = automationOfThisBlock();
+
+    for (std::size_t p = 0; points != nullptr && p < points->count; ++p)
+    {
+        const auto& point = points->points[p];
+
+        if (point.index >= ParameterTable::size || parameterCount + ParameterTable::size >= parameters.size())
+            continue;
+
+        const float plain = hostParameters[point.index]->convertFrom0to1 (point.normalised);
+        add (std::min (point.offset, last), point.index, plain);
+        table.setTold (point.index, plain);
+    }
+
+    for (std::uint32_t i = 0; i < ParameterTable::size; ++i)
+    {
+        if (! table.isNews (i))
+            continue;
+
+        const float plain = table.value (i);
+        add (0, i, plain);
+        table.setTold (i, plain);
+    }
+
+    std::sort (parameters.begin(), parameters.begin() + parameterCount, [] (const auto& a, const auto& b) { return a.offset < b.offset; });
+
+    for (const auto event : midiBuffer)
+    {
+        if (event.numBytes > 3 || midiCount == midi.size())
+            continue;
+
+        std::uint32_t message = 0;
+
+        for (int b = 0; b < event.numBytes; ++b)
+            message |= static_cast<std::uint32_t> (event.data[b]) << (8 * b);
+
+        midi[midiCount++] = { std::min (static_cast<std::uint32_t> (std::max (0, event.samplePosition)), last), message };
+    }
+}
+
+BlockEvents::Part BlockEvents::part (int start, int length) noexcept
+{
+    const auto take = [start, length] (auto& events, std::uint32_t count, std::uint32_t& taken)
+    {
+        const auto first = taken;
+
+        for (; taken < count && events[taken].offset < static_cast<std::uint32_t> (start + length); ++taken)
+            events[taken].offset -= static_cast<std::uint32_t> (start);
+
+        return first;
+    };
+
+    const auto parametersFrom = take (parameters, parameterCount, parametersTaken);
+    const auto midiFrom = take (midi, midiCount, midiTaken);
+    return { parameters.data() + parametersFrom, parametersTaken - parametersFrom, midi.data() + midiFrom, midiTaken - midiFrom };
+}
+
+} // namespace tiller

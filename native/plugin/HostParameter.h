@@ -1,0 +1,50 @@
+#pragma once
+
+#include "ParameterTable.h"
+
+#include <juce_audio_processors/juce_audio_processors.h>
+
+#include <mutex>
+
+namespace tiller
+{
+
+/** One entry of the parameter table as the host sees it. Its identifier never changes; its name follows the preset. */
+class HostParameter final : public juce::RangedAudioParameter
+{
+public:
+    HostParameter (ParameterTable&, std::size_t index);
+
+    /** Moves the parameter to a plain value that the engine has already. [main-thread] */
+    void followEngine (float plain, protocol::Gesture);
+
+    /** Moves the parameter to a plain value that a project brought. [main-thread] */
+    void restore (float plain);
+
+    /** Sets what the host shows; true where this changes it. [main-thread] */
+    bool rename (const juce::String&);
+
+    const juce::NormalisableRange<float>& getNormalisableRange() const override { return range; }
+    float getValue() const override;                                  // [any-thread]
+    void setValue (float normalised) override;                        // [any-thread]
+    float getDefaultValue() const override;
+    juce::String getName (int maximumLength) const override;          // [any-thread] but the audio thread
+    juce::String getLabel() const override;
+    int getNumSteps() const override;
+    bool isDiscrete() const override                                  { return isSwitch(); }
+    bool isBoolean() const override                                   { return isSwitch(); }
+    juce::String getText (float normalised, int maximumLength) const override;
+    float getValueForText (const juce::String&) const override;
+
+private:
+    bool isSwitch() const noexcept { return about.unit == protocol::ParameterUnit::Switch; }
+
+    ParameterTable& table;
+    const std::size_t index;
+    const protocol::Parameter& about;
+    const juce::NormalisableRange<float> range;
+    mutable std::mutex nameMutex;
+    juce::String name;
+};
+
+} // namespace tiller

@@ -1,0 +1,340 @@
+#include "PluginProcessor.h"
+
+#include "EngineLocation.h"
+#include "PluginEditor.h"
+
+namespace tiller
+{
+
+namespace
+{
+    /** The model's echoes of what it heard; a model has no exact end. */
+    constexpr double tailSeconds = 2.0;
+    /** Until the engine has told its latency once: one call of the usual model at 44.1 kHz. */
+    constexpr double guessedEngineSeconds = 0.03, guessedMarginSeconds = 0.01;
+    /** Audio flows where a block came within this time, in milliseconds. */
+    constexpr juce::uint32 flowing = 500;
+}
+
+PluginProcessor::PluginProcessor()
+    : AudioProcessor (BusesProperties().withInput ("Input", juce::AudioChannelSet::stereo(), true)
+                                       .withOutput ("Output", juce::AudioChannelSet::stereo(), true)),
+      link (exchange, presets, table, engineCommand (findEngineFolder()), [this] { triggerAsyncUpdate(); })
+{
+    for (std::size_t i = 0; i < hostParameters.size(); ++i)
+    {
+        auto parameter = std::make_unique<HostParameter> (table, i);
+        hostParameters[i] = parameter.get();
+        addParameter (parameter.release());
+    }
+}
+
+PluginProcessor::~PluginProcessor()
+{
+    cancelPendingUpdate();
+}
+
+//==============================================================================
+double PluginProcessor::getTailLengthSeconds() const                  { return tailSeconds; }
+
+juce::AudioProcessorParameter* PluginProcessor::getBypassParameter() const
+{
+    return hostParameters[protocol::bypassIndex];
+}
+
+bool PluginProcessor::isBusesLayoutSupported (const BusesLayout& layout) const
+{
+    const auto fits = [] (const juce::AudioChannelSet& set)
+    {
+        return set == juce::AudioChannelSet::mono() || set == juce::AudioChannelSet::stereo();
+    };
+
+    return fits (layout.getMainInputChannelSet()) && fits (layout.getMainOutputChannelSet());
+}
+
+/** What the project remembers is exact for the rate it was saved at; for another it is the best guess. */
+Delays PluginProcessor::expectedDelays (double rate) const
+{
+    const std::lock_guard lock (stateMutex);
+    const auto samples = [rate] (double seconds) { return static_cast<std::uint32_t> (juce::roundToInt (seconds * rate)); };
+
+    if (state.rate <= 0.0)
+        return { samples (guessedEngineSeconds), samples (guessedMarginSeconds) };
+
+    if (juce::approximatelyEqual (state.rate, rate))
+        return state.delays;
+
+    return { samples (state.delays.engine / state.rate), samples (state.delays.margin / state.rate) };
+}
+
+void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
+{
+    const StreamFormat format { juce::jlimit (protocol::minRate, protocol::maxRate, rate),
+                                juce::jlimit (1, protocol::maxBlock, maximumBlock),
+                                getTotalNumOutputChannels() == 1 ? 1 : 2 };
+
+    link.prepare (format, expectedDelays (format.rate));
+    wasPlaying = false;
+    restartRequested.store (false);
+    link.start();
+
+    // Offline nobody minds the wait, and the latency is the engine's own from the first sample on.
+    if (isNonRealtime())
+        exchange.waitUntilReady();
+
+    setLatencySamples (static_cast<int> (exchange.latencySamples (exchange.delays())));
+}
+
+/** True at the first block of a run of the transport, and where it jumps in an offline render. */
+bool PluginProcessor::transportStarted() noexcept
+{
+    bool playing = false;
+    std::int64_t time = expectedTime;
+
+    if (auto* head = getPlayHead())
+    {
+        if (const auto position = head->getPosition())
+        {
+            playing = position->getIsPlaying();
+            time = position->getTimeInSamples().orFallback (time);
+        }
+    }
+
+    const bool started = playing && ! wasPlaying;
+    const bool jumped = playing && wasPlaying && time != expectedTime && isNonRealtime();
+    wasPlaying = playing;
+    expectedTime = time;
+    return started || jumped;
+}
+
+void PluginProcessor::processBlock (juce::AudioBuffer<float>& buffer, juce::MidiBuffer& midi)
+{
+    process (buffer, midi, table.value (protocol::bypassIndex) >= 0.5f);
+}
+
+void PluginProcessor::processBlockBypassed (juce::AudioBuffer<float>& buffer, juce::MidiBuffer& midi)
+{
+    process (buffer, midi, true);
+}
+
+void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::MidiBuffer& midi, bool bypass) noexcept
+{
+    const juce::ScopedNoDenormals noDenormals;
+    const auto& format = exchange.streamFormat();
+    const int frames = buffer.getNumSamples();
+
+    if (frames == 0 || format.channels == 0 || buffer.getNumChannels() < format.channels)
+        return;
+
+    // One side from two, or two from one, where the buses differ.
+    if (getTotalNumInputChannels() == 2 && format.channels == 1)
+    {
+        buffer.addFrom (0, 0, buffer, 1, 0, frames);
+        buffer.applyGain (0, 0, frames, 0.5f);
+    }
+    else if (getTotalNumInputChannels() == 1 && format.channels == 2)
+    {
+        buffer.copyFrom (1, 0, buffer, 0, 0, frames);
+    }
+
+    bool restart = transportStarted();
+    restart = restartRequested.exchange (false) || restart;
+
+    if (link.takeResendRequest())
+        table.forgetAll();
+
+    events.collect (table, hostParameters, midi, frames);
+    lastProcessed.store (juce::Time::getMillisecondCounter(), std::memory_order_relaxed);
+    bool allSent = true;
+
+    for (int start = 0; start < frames; start += format.maxBlock)
+    {
+        const int length = juce::jmin (format.maxBlock, frames - start);
+        const auto part = events.part (start, length);
+        const std::array<float*, 2> channels { buffer.getWritePointer (0, start), buffer.getWritePointer (format.channels - 1, start) };
+
+        HostBlock block;
+        block.input = channels.data();
+        block.output = channels.data();
+        block.frames = length;
+        block.parameterEvents = part.parameters;
+        block.parameterEventCount = part.parameterCount;
+        block.midiEvents = part.midi;
+        block.midiEventCount = part.midiCount;
+        block.restart = restart && start == 0;
+        block.offline = isNonRealtime();
+        block.bypass = bypass;
+        allSent = exchange.process (block) && allSent;
+    }
+
+    expectedTime += frames;
+
+    if (! allSent)
+        table.forgetAll();
+}
+
+//==============================================================================
+void PluginProcessor::openInterface()
+{
+    link.start();
+    link.openInterface();
+}
+
+juce::Point<int> PluginProcessor::windowSize() const
+{
+    const std::lock_guard lock (stateMutex);
+    return { state.windowWidth, state.windowHeight };
+}
+
+juce::String PluginProcessor::stateProblem() const
+{
+    const std::lock_guard lock (stateMutex);
+    return unreadableReason;
+}
+
+void PluginProcessor::setWindowSize (int width, int height)
+{
+    const std::lock_guard lock (stateMutex);
+    state.windowWidth = width;
+    state.windowHeight = height;
+}
+
+bool PluginProcessor::playsNow() const noexcept
+{
+    return juce::Time::getMillisecondCounter() - lastProcessed.load (std::memory_order_relaxed) < flowing;
+}
+
+void PluginProcessor::handleAsyncUpdate()
+{
+    view = link.takeView();
+
+    for (const auto& moved : view.moved)
+        hostParameters[moved.index]->followEngine (moved.value, moved.gesture);
+
+    if (view.edited)
+    {
+        const std::lock_guard lock (stateMutex);
+        unreadable.reset();
+        unreadableReason.clear();
+    }
+
+    rename (view.namesJson);
+    followLatency();
+
+    // Without audio the blocks carry no parameters; with it they do.
+    if (! playsNow())
+    {
+        for (std::uint32_t i = 0; i < ParameterTable::size; ++i)
+        {
+            if (table.isNews (i))
+            {
+                link.setParameter (i, table.value (i));
+                table.setTold (i, table.value (i));
+            }
+        }
+    }
+
+    sendChangeMessage();
+}
+
+/** Tells the host the latency where the engine's differs from what was expected. */
+void PluginProcessor::followLatency()
+{
+    const auto& format = exchange.streamFormat();
+
+    if (view.phase != EnginePhase::running || format.channels == 0)
+        return;
+
+    const auto delays = exchange.delays();
+    setLatencySamples (static_cast<int> (exchange.latencySamples (delays)));
+
+    const std::lock_guard lock (stateMutex);
+    state.delays = delays;
+    state.rate = format.rate;
+    state.maxBlock = format.maxBlock;
+}
+
+void PluginProcessor::rename (const std::string& namesJson)
+{
+    if (namesJson == namesShown)
+        return;
+
+    namesShown = namesJson;
+    const auto names = juce::JSON::parse (juce::String::fromUTF8 (namesJson.data(), static_cast<int> (namesJson.size())));
+
+    if (! names.isArray())
+        return;
+
+    bool changed = false;
+
+    for (int i = 0; i < juce::jmin (names.size(), static_cast<int> (hostParameters.size())); ++i)
+        changed = hostParameters[static_cast<std::size_t> (i)]->rename (names[i].toString()) || changed;
+
+    if (changed)
+        updateHostDisplay (ChangeDetails().withParameterInfoChanged (true));
+}
+
+//==============================================================================
+void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
+{
+    SavedState now;
+
+    {
+        const std::lock_guard lock (stateMutex);
+
+        if (! unreadable.isEmpty())
+        {
+            target = unreadable;
+            return;
+        }
+
+        now = state;
+    }
+
+    now.preset = presets.get();
+
+    for (std::size_t i = 0; i < now.parameters.size(); ++i)
+        now.parameters[i] = table.value (i);
+
+    const auto bytes = now.encode();
+    target.replaceAll (bytes.data(), bytes.size());
+}
+
+void PluginProcessor::setStateInformation (const void* data, int size)
+{
+    std::string problem;
+    const auto read = SavedState::decode (static_cast<const std::uint8_t*> (data), static_cast<std::size_t> (juce::jmax (0, size)), problem);
+
+    const auto loaded = read.value_or (SavedState {});
+
+    {
+        const std::lock_guard lock (stateMutex);
+        state = loaded;
+        state.preset.clear();
+        unreadable.reset();
+        unreadableReason = problem;
+
+        if (! read)
+            unreadable.replaceAll (data, static_cast<std::size_t> (juce::jmax (0, size)));
+    }
+
+    presets.load (loaded.preset);
+
+    for (std::size_t i = 0; i < hostParameters.size(); ++i)
+        hostParameters[i]->restore (loaded.parameters[i]);
+
+    link.presetLoaded();
+    sendChangeMessage();
+}
+
+juce::AudioProcessorEditor* PluginProcessor::createEditor()
+{
+    return new PluginEditor (*this);
+}
+
+} // namespace tiller
+
+juce::AudioProcessor* JUCE_CALLTYPE createPluginFilter()
+{
+    return new tiller::PluginProcessor();
+}

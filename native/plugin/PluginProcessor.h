@@ -1,0 +1,112 @@
+#pragma once
+
+#include "AudioExchange.h"
+#include "BlockEvents.h"
+#include "EngineLink.h"
+#include "HostParameter.h"
+#include "ParameterTable.h"
+#include "PresetMemory.h"
+#include "SavedState.h"
+#include "Vst3Automation.h"
+
+#include <juce_audio_processors/juce_audio_processors.h>
+
+#include <array>
+#include <atomic>
+#include <mutex>
+
+namespace tiller
+{
+
+/**
+    The plugin as the host sees it: parameters, buses, latency and state. Everything that makes sound is in the engine;
+    this hands its blocks over and never waits for it, but in an offline render.
+*/
+class PluginProcessor final : public juce::AudioProcessor,
+                              public juce::ChangeBroadcaster,
+                              public Vst3Automation,
+                              private juce::AsyncUpdater
+{
+public:
+    PluginProcessor();
+    ~PluginProcessor() override;
+
+    //==============================================================================
+    // For the window. [main-thread]
+
+    const EngineView& engineView() const noexcept           { return view; }
+    /** Why the project's state could not be read, or empty. */
+    juce::String stateProblem() const;
+    const StreamCounters& counters() const noexcept         { return exchange.counters; }
+    /** Starts the engine where it was not needed yet, and has it serve the page. */
+    void openInterface();
+    void retryEngine()                                      { link.retryNow(); }
+    void loadPreset (const juce::String& id)                { link.loadPreset (id.toStdString()); }
+    juce::Point<int> windowSize() const;
+    void setWindowSize (int width, int height);
+
+    //==============================================================================
+    const juce::String getName() const override             { return "Tiller"; }
+    bool acceptsMidi() const override                       { return true; }
+    bool producesMidi() const override                      { return false; }
+    double getTailLengthSeconds() const override;
+    bool isBusesLayoutSupported (const BusesLayout&) const override;
+    juce::AudioProcessorParameter* getBypassParameter() const override;
+
+    void prepareToPlay (double rate, int maximumBlock) override;                          // [main-thread]
+    void releaseResources() override {}
+    void reset() override                                   { restartRequested.store (true); }
+    void processBlock (juce::AudioBuffer<float>&, juce::MidiBuffer&) override;            // [audio-thread]
+    void processBlockBypassed (juce::AudioBuffer<float>&, juce::MidiBuffer&) override;    // [audio-thread]
+    using AudioProcessor::processBlock;
+    using AudioProcessor::processBlockBypassed;
+
+    bool hasEditor() const override                         { return true; }
+    juce::AudioProcessorEditor* createEditor() override;
+
+    int getNumPrograms() override                           { return 1; }
+    int getCurrentProgram() override                        { return 0; }
+    void setCurrentProgram (int) override                   {}
+    const juce::String getProgramName (int) override        { return "Default"; }
+    void changeProgramName (int, const juce::String&) override {}
+
+    void getStateInformation (juce::MemoryBlock&) override;                               // never waits for the engine
+    void setStateInformation (const void*, int) override;
+
+private:
+    void handleAsyncUpdate() override;
+    void process (juce::AudioBuffer<float>&, const juce::MidiBuffer&, bool bypass) noexcept;
+    bool transportStarted() noexcept;
+    void followLatency();
+    Delays expectedDelays (double rate) const;
+    void rename (const std::string& namesJson);
+    bool playsNow() const noexcept;
+
+    ParameterTable table;
+    std::array<HostParameter*, ParameterTable::size> hostParameters {};
+    PresetMemory presets;
+    AudioExchange exchange;
+
+    // Hosts save and load from any thread but the audio thread: under `stateMutex`.
+    mutable std::mutex stateMutex;
+    SavedState state;                   ///< its parameters and preset are stale: the table and the memory have them
+    juce::MemoryBlock unreadable;       ///< what the host brought and nobody could read; handed back as it is
+    juce::String unreadableReason;
+
+    // [main-thread]
+    EngineView view;
+    std::string namesShown;
+
+    // [audio-thread]
+    BlockEvents events;
+    bool wasPlaying = false;
+    std::int64_t expectedTime = 0;
+    std::atomic<bool> restartRequested { false };
+    std::atomic<juce::uint32> lastProcessed { 0 };  ///< milliseconds; says whether audio flows
+
+    EngineLink link;                    ///< last: its thread uses everything above
+
+    JUCE_DECLARE_NON_COPYABLE_WITH_LEAK_DETECTOR (PluginProcessor)
+};
+
+} // namespace tiller

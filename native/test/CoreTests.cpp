@@ -1,0 +1,282 @@
+// What needs neither JUCE nor an engine: queues, frames, the supervisor's clocks, the state's format.
+
+#include "AudioExchange.h"
+#include "Checks.h"
+#include "Frames.h"
+#include "PresetMemory.h"
+#include "SavedState.h"
+#include "Watch.h"
+
+#include <numeric>
+#include <random>
+
+using namespace tiller;
+using namespace tiller::test;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+void queueKeepsFramesWhole()
+{
+    ByteQueue queue;
+    queue.allocate (1000);
+    constexpr int frames = 20000;
+
+    std::thread writer ([&queue]
+    {
+        std::mt19937 random (1);
+        std::vector<std::uint8_t> bytes (200);
+
+        for (int i = 0; i < frames; ++i)
+        {
+            const std::uint32_t length = random() % 200;
+            std::fill (bytes.begin(), bytes.end(), static_cast<std::uint8_t> (i));
+            const Bytes parts[] { { &length, sizeof (length) }, { bytes.data(), length / 2 }, { bytes.data(), length - length / 2 } };
+
+            while (! queue.push (parts, 3))
+                std::this_thread::yield();
+        }
+    });
+
+    int seen = 0;
+    std::string problem;
+
+    while (seen < frames)
+    {
+        if (queue.readable() == 0)
+        {
+            std::this_thread::yield();
+            continue;
+        }
+
+        std::uint32_t length = 0;
+        queue.peek (0, &length, sizeof (length));
+        std::vector<std::uint8_t> bytes (length);
+
+        if (queue.readable() < sizeof (length) + length)
+            problem = "a frame was there in part";
+
+        queue.peek (sizeof (length), bytes.data(), length);
+        queue.drop (sizeof (length) + length);
+
+        for (const auto byte : bytes)
+            if (byte != static_cast<std::uint8_t> (seen))
+                problem = "frame " + std::to_string (seen) + " is not what was written";
+
+        ++seen;
+    }
+
+    writer.join();
+    CHECK (problem.empty(), problem);
+}
+
+void queueRefusesWhatDoesNotFit()
+{
+    ByteQueue queue;
+    queue.allocate (64);
+    std::vector<std::uint8_t> bytes (65);
+    const Bytes whole { bytes.data(), 64 }, tooMuch { bytes.data(), 65 }, one { bytes.data(), 1 };
+    CHECK (! queue.push (&tooMuch, 1));
+    CHECK (queue.push (&whole, 1));
+    CHECK (! queue.push (&one, 1));
+    queue.drop (1);
+    CHECK (queue.push (&one, 1));
+    CHECK_EQUAL (queue.readable(), std::size_t { 64 });
+}
+
+void answersKnowTheirPlace()
+{
+    AnswerBuffer answers;
+    answers.allocate (1, 100);
+    std::vector<float> ramp (50);
+    std::iota (ramp.begin(), ramp.end(), 0.0f);
+    // Just before the clock wraps.
+    const std::uint32_t start = 0xfffffff0u;
+    answers.jumpTo (start, start + 5);
+    answers.write (0, ramp.data(), 50);
+    answers.publish (50);
+    const auto range = answers.readable();
+    CHECK_EQUAL (range.begin, start + 5);
+    CHECK_EQUAL (range.end, start + 50);
+    CHECK_EQUAL (distance (range.end, range.begin), 45);
+
+    for (std::uint32_t i = 0; i < 50; ++i)
+        CHECK_EQUAL (answers.at (0, start + i), ramp[i]);
+}
+
+void framesAreCutAnywhere()
+{
+    std::vector<std::uint8_t> bytes;
+    appendFrame (bytes, protocol::to_engine::Hello { 7 }, "who");
+    appendFrame (bytes, protocol::to_engine::State {}, std::string (100000, 'x'));
+    appendFrame (bytes, protocol::to_engine::Tick { 9 });
+    std::mt19937 random (2);
+
+    for (int run = 0; run < 50; ++run)
+    {
+        FrameParser parser;
+        std::vector<std::uint16_t> types;
+
+        for (std::size_t at = 0; at < bytes.size();)
+        {
+            const auto piece = std::min<std::size_t> (1 + random() % 40000, bytes.size() - at);
+            std::memcpy (parser.space(), bytes.data() + at, piece);
+            parser.arrived (piece);
+            at += piece;
+
+            for (Frame frame; parser.parse (frame) == FrameParser::Result::frame;)
+            {
+                types.push_back (frame.type);
+
+                if (frame.type == protocol::to_engine::State::type)
+                    CHECK (frame.text (0) == std::string (100000, 'x'));
+            }
+        }
+
+        CHECK (types == (std::vector<std::uint16_t> { 1, 2, 6 }));
+    }
+}
+
+void brokenFramesAreNoticed()
+{
+    FrameParser parser;
+    const std::string garbage = "HTTP/1.1 200 OK\r\n\r\n";
+    std::memcpy (parser.space(), garbage.data(), garbage.size());
+    parser.arrived (garbage.size());
+    Frame frame;
+    CHECK (parser.parse (frame) == FrameParser::Result::broken);
+
+    protocol::to_plugin::Prepared prepared {};
+    const std::uint8_t few[4] {};
+    const Frame shortFrame { protocol::to_plugin::Prepared::type, few, sizeof (few) };
+    CHECK (! shortFrame.get (prepared));
+}
+
+void heartbeatForgivesAStoppedHost()
+{
+    Heartbeat heart;
+    auto now = Clock::now();
+    heart.restart (now);
+    heart.tick (now += 1h);
+    CHECK (! heart.isHung (350ms), "an hour in a debugger was taken for the engine's silence");
+
+    for (int i = 0; i < 40; ++i)
+        heart.tick (now += 10ms);
+
+    CHECK (heart.isHung (350ms));
+    CHECK (! heart.isHung (1s));
+    heart.allow (10s);
+    CHECK (! heart.isHung (350ms));
+    heart.allow (0ms);
+    heart.heard();
+    CHECK (! heart.isHung (350ms));
+    CHECK (heart.isMainHung (350ms), "answers of one thread say nothing of the other");
+    heart.beats (1);
+    CHECK (! heart.isMainHung (350ms));
+}
+
+void backoffGrowsAndForgets()
+{
+    Backoff backoff;
+    CHECK (backoff.failed (1s) == 0ms);
+    CHECK (backoff.failed (1s) == 250ms);
+    CHECK (backoff.failed (1s) == 500ms);
+    auto longest = 0ms;
+
+    for (int i = 0; i < 20; ++i)
+        longest = backoff.failed (0s);
+
+    CHECK (longest == 32000ms, longest.count());
+    CHECK (backoff.failed (11s) == 0ms, "a good run is forgiven");
+}
+
+void stateSurvivesItsFormat()
+{
+    SavedState state;
+    state.parameters[3] = 0.125f;
+    state.preset = "{\"name\":\"caf\xc3\xa9\"}";
+    state.delays = { 1234, 567 };
+    state.rate = 44100.0;
+    state.maxBlock = 512;
+    state.windowWidth = 1000;
+    state.windowHeight = 700;
+    state.unknown.push_back ({ { 'l', 'a', 't', 'r' }, "something" });
+    const auto bytes = state.encode();
+    std::string problem;
+    const auto read = SavedState::decode (bytes.data(), bytes.size(), problem);
+    CHECK (read.has_value(), problem);
+    CHECK (read->parameters == state.parameters && read->preset == state.preset && read->delays == state.delays);
+    CHECK (read->windowWidth == 1000 && read->windowHeight == 700);
+    CHECK_EQUAL (read->rate, 44100.0);
+    CHECK (read->encode() == bytes);
+
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        CHECK (! SavedState::decode (bytes.data(), size, problem).has_value(), "cut to ", size);
+
+    auto newer = bytes;
+    newer[4] = 2;
+    CHECK (! SavedState::decode (newer.data(), newer.size(), problem).has_value());
+    CHECK (problem.find ("newer") != std::string::npos, problem);
+}
+
+void refusedPresetsAreKept()
+{
+    PresetMemory memory;
+    memory.load ("unreadable");
+    memory.refused();
+    CHECK (! memory.pushed ("{}", false));
+    CHECK_EQUAL (memory.get(), std::string ("unreadable"));
+    CHECK (memory.pushed ("{}", true));
+    CHECK_EQUAL (memory.get(), std::string ("{}"));
+    CHECK (memory.pushed ("{1}", false));
+}
+
+/** Without an engine the output is the track, as late as was said, without a click where it takes over. */
+void dryTrackIsAligned()
+{
+    AudioExchange exchange;
+    exchange.prepare ({ 48000.0, 100, 1 }, { 400, 50 });
+    const auto latency = exchange.latencySamples (exchange.delays());
+    CHECK_EQUAL (latency, 550u);
+    std::vector<float> input (4000), output (4000);
+
+    for (std::size_t i = 0; i < input.size(); ++i)
+        input[i] = static_cast<float> (i + 1);
+
+    std::mt19937 random (4);
+
+    for (int at = 0; at < 4000;)
+    {
+        const int frames = std::min<int> (1 + random() % 100, 4000 - at);
+        const float* in = input.data() + at;
+        float* out = output.data() + at;
+        HostBlock block;
+        block.input = &in;
+        block.output = &out;
+        block.frames = frames;
+        exchange.process (block);
+        at += frames;
+    }
+
+    for (std::size_t i = 0; i < output.size(); ++i)
+        CHECK_EQUAL (output[i], i < latency ? 0.0f : input[i - latency]);
+}
+
+} // namespace
+
+int main (int count, char** arguments)
+{
+    Suite suite;
+    suite.add ("the queue keeps frames whole", queueKeepsFramesWhole);
+    suite.add ("the queue refuses what does not fit", queueRefusesWhatDoesNotFit);
+    suite.add ("answers know their place", answersKnowTheirPlace);
+    suite.add ("frames are cut anywhere", framesAreCutAnywhere);
+    suite.add ("broken frames are noticed", brokenFramesAreNoticed);
+    suite.add ("the heartbeat forgives a stopped host", heartbeatForgivesAStoppedHost);
+    suite.add ("the backoff grows and forgets", backoffGrowsAndForgets);
+    suite.add ("the state survives its format", stateSurvivesItsFormat);
+    suite.add ("refused presets are kept", refusedPresetsAreKept);
+    suite.add ("the dry track is aligned", dryTrackIsAligned);
+    return suite.run (count > 1 ? arguments[1] : "");
+}

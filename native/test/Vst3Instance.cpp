@@ -1,0 +1,409 @@
+#include "Vst3Instance.h"
+
+#include "Checks.h"
+
+#include <algorithm>
+#include <atomic>
+#include <dlfcn.h>
+#include <poll.h>
+
+#include <pluginterfaces/gui/iplugview.h>
+#include <pluginterfaces/vst/ivstaudioprocessor.h>
+#include <pluginterfaces/vst/ivstcomponent.h>
+#include <pluginterfaces/vst/ivsteditcontroller.h>
+#include <pluginterfaces/vst/ivstmessage.h>
+#include <pluginterfaces/vst/ivstparameterchanges.h>
+#include <pluginterfaces/vst/ivstprocesscontext.h>
+#include <public.sdk/source/common/memorystream.h>
+#include <public.sdk/source/vst/hosting/hostclasses.h>
+
+// The SDK's own file for these is not among JUCE's sources.
+namespace Steinberg
+{
+DEF_CLASS_IID (IPlugFrame)
+DEF_CLASS_IID (Linux::IRunLoop)
+}
+
+namespace tiller::test
+{
+
+using namespace Steinberg;
+
+namespace
+{
+    /** An interface that lives as long as its owner: reference counts mean nothing. */
+    template <typename Interface>
+    struct Owned : Interface
+    {
+        tresult PLUGIN_API queryInterface (const TUID iid, void** object) override
+        {
+            const bool mine = FUnknownPrivate::iidEqual (iid, Interface::iid) || FUnknownPrivate::iidEqual (iid, FUnknown::iid);
+            *object = mine ? this : nullptr;
+            return mine ? kResultOk : kNoInterface;
+        }
+
+        uint32 PLUGIN_API addRef() override  { return 1; }
+        uint32 PLUGIN_API release() override { return 1; }
+    };
+
+    struct ValueQueue final : Owned<Vst::IParamValueQueue>
+    {
+        Vst::ParamID id = 0;
+        std::vector<std::pair<int32, Vst::ParamValue>> points;
+
+        Vst::ParamID PLUGIN_API getParameterId() override { return id; }
+        int32 PLUGIN_API getPointCount() override         { return static_cast<int32> (points.size()); }
+
+        tresult PLUGIN_API getPoint (int32 index, int32& offset, Vst::ParamValue& value) override
+        {
+            if (index < 0 || index >= getPointCount())
+                return kResultFalse;
+
+            std::tie (offset, value) = points[static_cast<std::size_t> (index)];
+            return kResultTrue;
+        }
+
+        tresult PLUGIN_API addPoint (int32 offset, Vst::ParamValue value, int32& index) override
+        {
+            index = getPointCount();
+            points.emplace_back (offset, value);
+            return kResultTrue;
+        }
+    };
+
+    struct Changes final : Owned<Vst::IParameterChanges>
+    {
+        std::vector<std::unique_ptr<ValueQueue>> queues;
+
+        int32 PLUGIN_API getParameterCount() override { return static_cast<int32> (queues.size()); }
+
+        Vst::IParamValueQueue* PLUGIN_API getParameterData (int32 index) override
+        {
+            return index >= 0 && index < getParameterCount() ? queues[static_cast<std::size_t> (index)].get() : nullptr;
+        }
+
+        Vst::IParamValueQueue* PLUGIN_API addParameterData (const Vst::ParamID& id, int32& index) override
+        {
+            for (index = 0; index < getParameterCount(); ++index)
+                if (queues[static_cast<std::size_t> (index)]->id == id)
+                    return queues[static_cast<std::size_t> (index)].get();
+
+            queues.push_back (std::make_unique<ValueQueue>());
+            queues.back()->id = id;
+            return queues.back().get();
+        }
+    };
+
+    struct Handler final : Owned<Vst::IComponentHandler>
+    {
+        std::atomic<bool> latencyChanged { false }, titlesChanged { false };
+
+        tresult PLUGIN_API beginEdit (Vst::ParamID) override                       { return kResultOk; }
+        tresult PLUGIN_API performEdit (Vst::ParamID, Vst::ParamValue) override     { return kResultOk; }
+        tresult PLUGIN_API endEdit (Vst::ParamID) override                         { return kResultOk; }
+
+        tresult PLUGIN_API restartComponent (int32 flags) override
+        {
+            if ((flags & Vst::kLatencyChanged) != 0)
+                latencyChanged = true;
+
+            if ((flags & Vst::kParamTitlesChanged) != 0)
+                titlesChanged = true;
+
+            return kResultOk;
+        }
+    };
+
+    /** The host's message loop, as far as a plugin on Linux needs one. */
+    struct RunLoop final : Owned<Linux::IRunLoop>
+    {
+        std::vector<std::pair<Linux::IEventHandler*, int>> descriptors;
+
+        tresult PLUGIN_API registerEventHandler (Linux::IEventHandler* handler, Linux::FileDescriptor descriptor) override
+        {
+            descriptors.emplace_back (handler, descriptor);
+            return kResultOk;
+        }
+
+        tresult PLUGIN_API unregisterEventHandler (Linux::IEventHandler* handler) override
+        {
+            descriptors.erase (std::remove_if (descriptors.begin(), descriptors.end(), [&] (const auto& entry) { return entry.first == handler; }),
+                               descriptors.end());
+            return kResultOk;
+        }
+
+        tresult PLUGIN_API registerTimer (Linux::ITimerHandler*, Linux::TimerInterval) override { return kNotImplemented; }
+        tresult PLUGIN_API unregisterTimer (Linux::ITimerHandler*) override                     { return kNotImplemented; }
+
+        /** Serves what is there within `milliseconds`. */
+        void run (int milliseconds)
+        {
+            std::vector<pollfd> waiting;
+
+            for (const auto& [handler, descriptor] : descriptors)
+                waiting.push_back ({ descriptor, POLLIN, 0 });
+
+            if (poll (waiting.data(), waiting.size(), milliseconds) <= 0)
+                return;
+
+            const auto present = descriptors;
+
+            for (std::size_t i = 0; i < waiting.size(); ++i)
+                if (waiting[i].revents != 0 && std::find (descriptors.begin(), descriptors.end(), present[i]) != descriptors.end())
+                    present[i].first->onFDIsSet (present[i].second);
+        }
+    };
+
+    struct Frame final : Owned<IPlugFrame>
+    {
+        RunLoop runLoop;
+
+        tresult PLUGIN_API resizeView (IPlugView* view, ViewRect* size) override { return view->onSize (size); }
+
+        tresult PLUGIN_API queryInterface (const TUID iid, void** object) override
+        {
+            return FUnknownPrivate::iidEqual (iid, Linux::IRunLoop::iid) ? runLoop.queryInterface (iid, object)
+                                                                        : Owned<IPlugFrame>::queryInterface (iid, object);
+        }
+    };
+
+    using FactoryFunction = IPluginFactory* (PLUGIN_API*)();
+    using EntryFunction = bool (*) (void*);
+}
+
+struct Vst3Instance::Internals
+{
+    void* library = nullptr;
+    Vst::HostApplication host;
+    Handler handler;
+    Frame frame;
+    IPtr<Vst::IComponent> component;
+    IPtr<Vst::IEditController> controller;
+    IPtr<Vst::IAudioProcessor> processor;
+    IPtr<IPlugView> view;
+    StreamSetup setup;
+    std::vector<Vst::ParamID> ids;
+    bool active = false;
+};
+
+Vst3Instance::Vst3Instance (const std::string& bundle) : in (std::make_unique<Internals>())
+{
+    const auto path = bundle + "/Contents/x86_64-linux/Tiller.so";
+    in->library = dlopen (path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    CHECK (in->library != nullptr, dlerror());
+    const auto enter = reinterpret_cast<EntryFunction> (dlsym (in->library, "ModuleEntry"));
+    const auto getFactory = reinterpret_cast<FactoryFunction> (dlsym (in->library, "GetPluginFactory"));
+    CHECK (enter != nullptr && getFactory != nullptr && enter (in->library));
+
+    const auto factory = owned (getFactory());
+    PClassInfo info {};
+    bool found = false;
+
+    for (int32 i = 0; i < factory->countClasses() && ! found; ++i)
+        found = factory->getClassInfo (i, &info) == kResultOk && std::string (info.category) == kVstAudioEffectClass;
+
+    CHECK (found);
+    Vst::IComponent* component = nullptr;
+    CHECK (factory->createInstance (info.cid, Vst::IComponent::iid, reinterpret_cast<void**> (&component)) == kResultOk);
+    in->component = owned (component);
+    CHECK (component->initialize (&in->host) == kResultOk);
+    Vst::IAudioProcessor* processor = nullptr;
+    CHECK (component->queryInterface (Vst::IAudioProcessor::iid, reinterpret_cast<void**> (&processor)) == kResultOk);
+    in->processor = owned (processor);
+
+    TUID controllerId;
+    CHECK (component->getControllerClassId (controllerId) == kResultOk);
+    Vst::IEditController* controller = nullptr;
+    CHECK (factory->createInstance (controllerId, Vst::IEditController::iid, reinterpret_cast<void**> (&controller)) == kResultOk);
+    in->controller = owned (controller);
+    CHECK (controller->initialize (&in->host) == kResultOk);
+    controller->setComponentHandler (&in->handler);
+
+    FUnknownPtr<Vst::IConnectionPoint> fromComponent (component), fromController (controller);
+    CHECK (fromComponent && fromController);
+    fromComponent->connect (fromController);
+    fromController->connect (fromComponent);
+
+    for (int32 i = 0; i < controller->getParameterCount(); ++i)
+    {
+        Vst::ParameterInfo parameter {};
+        controller->getParameterInfo (i, parameter);
+        in->ids.push_back (parameter.id);
+    }
+}
+
+Vst3Instance::~Vst3Instance()
+{
+    closeEditor();
+    deactivate();
+    FUnknownPtr<Vst::IConnectionPoint> fromComponent (in->component), fromController (in->controller);
+    fromComponent->disconnect (fromController);
+    fromController->disconnect (fromComponent);
+    in->controller->setComponentHandler (nullptr);
+    in->controller->terminate();
+    in->component->terminate();
+    in->processor = nullptr;
+    in->controller = nullptr;
+    in->component = nullptr;
+
+    if (const auto leave = reinterpret_cast<bool (*)()> (dlsym (in->library, "ModuleExit")))
+        leave();
+}
+
+void Vst3Instance::activate (const StreamSetup& setup)
+{
+    deactivate();
+    in->setup = setup;
+    const auto arrangement = [] (int channels) { return channels == 1 ? Vst::SpeakerArr::kMono : Vst::SpeakerArr::kStereo; };
+    auto input = arrangement (setup.inputs), output = arrangement (setup.outputs);
+    CHECK (in->processor->setBusArrangements (&input, 1, &output, 1) == kResultTrue);
+    Vst::ProcessSetup wanted { setup.offline ? Vst::kOffline : Vst::kRealtime, Vst::kSample32, setup.maxBlock, setup.rate };
+    CHECK (in->processor->setupProcessing (wanted) == kResultOk);
+    in->component->activateBus (Vst::kAudio, Vst::kInput, 0, true);
+    in->component->activateBus (Vst::kAudio, Vst::kOutput, 0, true);
+    CHECK (in->component->setActive (true) == kResultOk);
+    in->processor->setProcessing (true);
+    in->active = true;
+}
+
+void Vst3Instance::setOffline (bool offline) { in->setup.offline = offline; }
+
+void Vst3Instance::deactivate()
+{
+    if (! in->active)
+        return;
+
+    in->processor->setProcessing (false);
+    in->component->setActive (false);
+    in->active = false;
+}
+
+void Vst3Instance::process (const Audio& input, Audio& output, int offset, int frames, const std::vector<Point>& points, Transport transport)
+{
+    std::vector<float*> from, to;
+
+    for (int c = 0; c < in->setup.inputs; ++c)
+        from.push_back (const_cast<float*> (input[static_cast<std::size_t> (c)].data()) + offset);
+
+    for (int c = 0; c < in->setup.outputs; ++c)
+        to.push_back (output[static_cast<std::size_t> (c)].data() + offset);
+
+    Vst::AudioBusBuffers inBus {}, outBus {};
+    inBus.numChannels = in->setup.inputs;
+    inBus.channelBuffers32 = from.data();
+    outBus.numChannels = in->setup.outputs;
+    outBus.channelBuffers32 = to.data();
+
+    Changes changes;
+
+    for (const auto& point : points)
+    {
+        int32 index = 0;
+        auto* queue = changes.addParameterData (in->ids[static_cast<std::size_t> (point.index)], index);
+        queue->addPoint (point.offset, point.normalised, index);
+    }
+
+    Vst::ProcessContext context {};
+    context.sampleRate = in->setup.rate;
+    context.projectTimeSamples = transport.timeSamples;
+    context.state = transport.playing ? Vst::ProcessContext::kPlaying : 0u;
+
+    Vst::ProcessData data;
+    data.processMode = in->setup.offline ? Vst::kOffline : Vst::kRealtime;
+    data.symbolicSampleSize = Vst::kSample32;
+    data.numSamples = frames;
+    data.numInputs = data.numOutputs = 1;
+    data.inputs = &inBus;
+    data.outputs = &outBus;
+    data.inputParameterChanges = &changes;
+    data.processContext = &context;
+    CHECK (in->processor->process (data) == kResultOk);
+}
+
+int Vst3Instance::latencySamples() const { return static_cast<int> (in->processor->getLatencySamples()); }
+
+std::vector<std::uint8_t> Vst3Instance::state() const
+{
+    MemoryStream stream;
+    CHECK (in->component->getState (&stream) == kResultOk);
+    const auto* bytes = reinterpret_cast<const std::uint8_t*> (stream.getData());
+    return { bytes, bytes + stream.getSize() };
+}
+
+bool Vst3Instance::setState (const std::vector<std::uint8_t>& bytes)
+{
+    auto copy = bytes;
+    MemoryStream stream (copy.data(), static_cast<TSize> (copy.size()));
+    const bool taken = in->component->setState (&stream) == kResultOk;
+    MemoryStream again (copy.data(), static_cast<TSize> (copy.size()));
+    in->controller->setComponentState (&again);
+    return taken;
+}
+
+int Vst3Instance::parameterCount() const { return static_cast<int> (in->ids.size()); }
+
+std::string Vst3Instance::parameterName (int index) const
+{
+    Vst::ParameterInfo info {};
+    in->controller->getParameterInfo (index, info);
+    std::string name;
+
+    for (const auto* letter = info.title; *letter != 0; ++letter)
+        name += static_cast<char> (*letter);
+
+    return name;
+}
+
+double Vst3Instance::parameter (int index) const
+{
+    return in->controller->getParamNormalized (in->ids[static_cast<std::size_t> (index)]);
+}
+
+bool Vst3Instance::takeLatencyChanged() { return in->handler.latencyChanged.exchange (false); }
+bool Vst3Instance::takeTitlesChanged()  { return in->handler.titlesChanged.exchange (false); }
+
+bool Vst3Instance::openEditor (unsigned long parent)
+{
+    in->view = owned (in->controller->createView (Vst::ViewType::kEditor));
+
+    if (! in->view)
+        return false;
+
+    in->view->setFrame (&in->frame);
+    return in->view->attached (reinterpret_cast<void*> (parent), kPlatformTypeX11EmbedWindowID) == kResultTrue;
+}
+
+void Vst3Instance::runEditor (double seconds)
+{
+    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double> (seconds);
+
+    do
+        in->frame.runLoop.run (10);
+    while (std::chrono::steady_clock::now() < end);
+}
+
+bool Vst3Instance::resizeEditor (int width, int height)
+{
+    ViewRect size (0, 0, width, height);
+    return in->view->canResize() == kResultTrue && in->view->checkSizeConstraint (&size) == kResultTrue && size.getWidth() == width
+           && size.getHeight() == height && in->view->onSize (&size) == kResultTrue;
+}
+
+std::pair<int, int> Vst3Instance::editorSize() const
+{
+    ViewRect size;
+    in->view->getSize (&size);
+    return { size.getWidth(), size.getHeight() };
+}
+
+void Vst3Instance::closeEditor()
+{
+    if (! in->view)
+        return;
+
+    in->view->setFrame (nullptr);
+    in->view->removed();
+    in->view = nullptr;
+}
+
+} // namespace tiller::test

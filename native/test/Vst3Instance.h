@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tiller::test
+{
+
+struct StreamSetup
+{
+    double rate = 48000.0;
+    int maxBlock = 512;
+    int inputs = 2, outputs = 2;
+    bool offline = false;
+};
+
+/** An automation point, `index` as the plugin lists its parameters, `normalised` in 0..1. */
+struct Point
+{
+    int index;
+    int offset;
+    double normalised;
+};
+
+struct Transport
+{
+    bool playing = false;
+    std::int64_t timeSamples = 0;
+};
+
+/** A headless VST3 host for one plugin instance, straight on the VST3 interfaces. Main thread, or one audio thread at a time. */
+class Vst3Instance
+{
+public:
+    explicit Vst3Instance (const std::string& bundle);
+    ~Vst3Instance();
+
+    void activate (const StreamSetup&);
+    void deactivate();
+
+    /** Says with the next blocks that the host renders offline, or not, without preparing anew. */
+    void setOffline (bool);
+
+    using Audio = std::vector<std::vector<float>>;
+
+    /** Processes `frames` from `offset` of `input` into the same place of `output`. */
+    void process (const Audio& input, Audio& output, int offset, int frames, const std::vector<Point>& = {}, Transport = {});
+
+    int latencySamples() const;
+    std::vector<std::uint8_t> state() const;
+    bool setState (const std::vector<std::uint8_t>&);
+    int parameterCount() const;
+    std::string parameterName (int index) const;
+    double parameter (int index) const;
+
+    /** The host's notification that the latency changed has come since the last call. */
+    bool takeLatencyChanged();
+    /** The host's notification that names changed has come since the last call. */
+    bool takeTitlesChanged();
+
+    /** Opens the editor in `parent`, an X11 window. False where it has none. */
+    bool openEditor (unsigned long parent);
+    /** Serves the editor's events for a while. */
+    void runEditor (double seconds);
+    /** False where the editor does not take this size. */
+    bool resizeEditor (int width, int height);
+    std::pair<int, int> editorSize() const;
+    void closeEditor();
+
+private:
+    struct Internals;
+    std::unique_ptr<Internals> in;
+};
+
+} // namespace tiller::test

@@ -1,0 +1,89 @@
+// Builds the native side with CMake: the packages it needs, where they can be installed, then the targets.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { root } from './dependencies.mjs';
+
+export const buildDir = join(root, 'build', 'native');
+export const artefacts = join(buildDir, 'Tiller_artefacts', 'Release');
+
+/** What builds the plugin on Debian and its kin; the window's helper needs one of the two WebKit packages. */
+const PACKAGES = [
+  'juce-modules-source',
+  'juce-tools',
+  'cmake',
+  'ninja-build',
+  'g++',
+  'pkg-config',
+  'libgtk-3-dev',
+];
+const WEBKIT = ['libwebkit2gtk-4.0-dev', 'libwebkit2gtk-4.1-dev'];
+
+export function run(command, args, options = {}) {
+  execFileSync(command, args, { stdio: 'inherit', ...options });
+}
+
+const succeeds = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+
+/** Debian packages among `names` that are not installed. */
+function missing(names) {
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...names], {
+    encoding: 'utf8',
+  });
+  const installed = new Set(
+    (query.stdout ?? '')
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  );
+  return names.filter((name) => !installed.has(name));
+}
+
+/** Installs Debian packages as root; otherwise says how, and throws. */
+export function ensurePackages(names) {
+  const wanted = missing(names);
+  if (wanted.length === 0) return;
+  const install = ['install', '-y', '--no-install-recommends', ...wanted];
+  if (process.getuid?.() !== 0)
+    throw new Error(`These packages are missing. Install them with\n  sudo apt-get ${install.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['-o', 'DPkg::Lock::Timeout=900', 'update', '-qq'], { env });
+  run('apt-get', ['-o', 'DPkg::Lock::Timeout=900', '-qq', ...install], { env });
+}
+
+const hasWebKit = () =>
+  ['webkit2gtk-4.1', 'webkit2gtk-4.0'].some((name) => succeeds('pkg-config', ['--exists', name]));
+
+function ensureBuildPackages() {
+  if (process.platform !== 'linux') return;
+  if (!succeeds('dpkg-query', ['--version'])) {
+    console.log(
+      `This system has no Debian packages; the build needs the equivalents of: ${[...PACKAGES, WEBKIT[1]].join(' ')}`,
+    );
+    return;
+  }
+  const webkit = WEBKIT.find((name) => succeeds('apt-cache', ['show', name])) ?? WEBKIT[1];
+  const haveWebkit = WEBKIT.some((name) => missing([name]).length === 0);
+  ensurePackages(haveWebkit ? PACKAGES : [...PACKAGES, webkit]);
+}
+
+/** Configures and builds `targets`; a checkout of JUCE may be named by TILLER_JUCE_DIR. */
+export function buildNative(targets) {
+  ensureBuildPackages();
+  run(process.execPath, [join(root, 'scripts', 'protocol-header.mjs'), '--check']);
+  const juce = process.env.TILLER_JUCE_DIR ?? '';
+  const generator = succeeds('ninja', ['--version']) ? ['-G', 'Ninja'] : [];
+  run('cmake', [
+    '-S',
+    join(root, 'native'),
+    '-B',
+    buildDir,
+    ...(existsSync(`${buildDir}/CMakeCache.txt`) ? [] : generator),
+    '-DCMAKE_BUILD_TYPE=Release',
+    `-DTILLER_JUCE_DIR=${juce}`,
+  ]);
+  const jobs = String(Math.min(4, availableParallelism()));
+  const available = targets.filter((target) => target !== 'tiller-webview' || hasWebKit());
+  run('cmake', ['--build', buildDir, '--config', 'Release', '--parallel', jobs, '--target', ...available]);
+}

@@ -1,0 +1,86 @@
+// Gathers everything the plugin's engine needs in one folder that can be moved: the Node runtime, the bundle, the
+// inference library of this platform, the page, models and presets.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { root } from './dependencies.mjs';
+
+const windows = process.platform === 'win32';
+
+/** Node as one file: distributions that split it into a library cannot be carried along. */
+function runtime() {
+  const node = realpathSync(process.execPath);
+  if (process.platform === 'linux') {
+    const libraries = execFileSync('ldd', [node], { encoding: 'utf8' });
+    if (/libnode\.so/.test(libraries))
+      throw new Error(
+        `${node} needs a library of its own beside it. Run this with a Node from nodejs.org, whose program is one file.`,
+      );
+  }
+  return node;
+}
+
+/** Copies a folder without source maps. */
+function copyFolder(from, to) {
+  cpSync(from, to, { recursive: true, dereference: true, filter: (path) => !path.endsWith('.map') });
+}
+
+/** Packages that the bundle loads as they are, because of their native code: their own platform's part only. */
+function copyInference(target) {
+  const packages = join(root, 'node_modules');
+  copyFolder(join(packages, 'onnxruntime-common'), join(target, 'onnxruntime-common'));
+  const from = join(packages, 'onnxruntime-node');
+  const to = join(target, 'onnxruntime-node');
+  mkdirSync(to, { recursive: true });
+  for (const name of ['package.json', 'dist', 'README.md'])
+    if (existsSync(join(from, name))) copyFolder(join(from, name), join(to, name));
+  for (const version of readdirSync(join(from, 'bin'))) {
+    const library = join('bin', version, process.platform, process.arch);
+    if (existsSync(join(from, library))) copyFolder(join(from, library), join(to, library));
+  }
+}
+
+/** Writes the engine's folder anew. */
+export function packEngine(target) {
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(join(target, 'dist'), { recursive: true });
+  const node = join(target, windows ? 'node.exe' : 'node');
+  copyFileSync(runtime(), node);
+  if (!windows) chmodSync(node, 0o755);
+  for (const folder of ['engine', 'ui', 'models', 'loops']) {
+    const from = join(root, 'dist', folder);
+    if (existsSync(from)) copyFolder(from, join(target, 'dist', folder));
+  }
+  if (existsSync(join(root, 'presets'))) copyFolder(join(root, 'presets'), join(target, 'dist', 'presets'));
+  copyInference(join(target, 'node_modules'));
+  for (const name of ['LICENSE', 'NOTICE', 'models/NOTICE'])
+    if (existsSync(join(root, name))) copyFileSync(join(root, name), join(target, name.replace('/', '-')));
+  writeFileSync(join(target, 'package.json'), '{ "type": "module" }\n');
+}
+
+/** Puts the files of `from` into `to` without using their space twice where the file system can. */
+export function linkFolder(from, to) {
+  rmSync(to, { recursive: true, force: true });
+  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const source = join(entry.parentPath, entry.name);
+    const destination = join(to, source.slice(from.length));
+    mkdirSync(dirname(destination), { recursive: true });
+    try {
+      linkSync(source, destination);
+    } catch {
+      copyFileSync(source, destination);
+    }
+  }
+}

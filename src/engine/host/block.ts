@@ -1,0 +1,95 @@
+import {
+  BLOCK_FLAG,
+  MAX_BLOCK_EVENTS,
+  MIDI_EVENT,
+  PARAMETER_EVENT,
+  TO_ENGINE,
+} from '../../protocol/plugin.js';
+import { TillerError } from '../errors.js';
+import { MAX_BLOCK, MAX_CHANNELS } from '../limits.js';
+import type { FrameReader } from './frame-reader.js';
+
+const invalid = (what: string) =>
+  new TillerError('message-invalid', `The plugin sent a block that cannot be: ${what}.`);
+
+/**
+ * One host block as it came, in buffers that every block reuses. The audio of channel c lies in `samples[c]`,
+ * which `bytes[c]` views as bytes; events lie where the reader has them and are read through the accessors.
+ */
+export class Block {
+  epoch = 0;
+  position = 0;
+  frames = 0;
+  channels = 0;
+  restart = false;
+  skipped = false;
+  parameterEvents = 0;
+  midiEvents = 0;
+  readonly samples: readonly Float32Array[] = Array.from(
+    { length: MAX_CHANNELS },
+    () => new Float32Array(MAX_BLOCK),
+  );
+  private readonly bytes = this.samples.map((channel) => Buffer.from(channel.buffer));
+  private parametersAt = 0;
+  private midiAt = 0;
+
+  constructor(private readonly reader: FrameReader) {}
+
+  /**
+   * Takes the frame that the reader holds, checking every count against its bounds and the frame's length.
+   * @throws TillerError `message-invalid`.
+   */
+  decode(): void {
+    const { bytes, start, length } = this.reader;
+    const { at } = TO_ENGINE.block;
+    if (length < TO_ENGINE.block.bytes) throw invalid('it is cut short');
+    this.epoch = bytes.readUInt32LE(start + at.epoch);
+    this.position = bytes.readUInt32LE(start + at.position);
+    this.frames = bytes.readUInt32LE(start + at.frames);
+    this.channels = bytes.readUInt32LE(start + at.channels);
+    const flags = bytes.readUInt32LE(start + at.flags);
+    this.restart = (flags & BLOCK_FLAG.restart) !== 0;
+    this.skipped = (flags & BLOCK_FLAG.skipped) !== 0;
+    this.parameterEvents = bytes.readUInt32LE(start + at.parameterEvents);
+    this.midiEvents = bytes.readUInt32LE(start + at.midiEvents);
+    if (this.frames > MAX_BLOCK) throw invalid(`${this.frames} samples long`);
+    if (this.channels < 1 || this.channels > MAX_CHANNELS) throw invalid(`${this.channels} channels`);
+    if (this.parameterEvents > MAX_BLOCK_EVENTS || this.midiEvents > MAX_BLOCK_EVENTS)
+      throw invalid('too many events');
+    this.parametersAt = start + TO_ENGINE.block.bytes;
+    this.midiAt = this.parametersAt + this.parameterEvents * PARAMETER_EVENT.bytes;
+    const audioAt = this.midiAt + this.midiEvents * MIDI_EVENT.bytes;
+    const channelBytes = this.skipped ? 0 : this.frames * Float32Array.BYTES_PER_ELEMENT;
+    if (audioAt + channelBytes * this.channels !== start + length)
+      throw invalid('its length does not add up');
+    for (let c = 0; c < this.channels; c++)
+      bytes.copy(this.bytes[c] as Buffer, 0, audioAt + c * channelBytes, audioAt + (c + 1) * channelBytes);
+  }
+
+  parameterOffset(i: number): number {
+    return this.reader.bytes.readUInt32LE(
+      this.parametersAt + i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.offset,
+    );
+  }
+
+  parameterIndex(i: number): number {
+    return this.reader.bytes.readUInt32LE(
+      this.parametersAt + i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.index,
+    );
+  }
+
+  parameterValue(i: number): number {
+    return this.reader.bytes.readFloatLE(
+      this.parametersAt + i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.value,
+    );
+  }
+
+  midiOffset(i: number): number {
+    return this.reader.bytes.readUInt32LE(this.midiAt + i * MIDI_EVENT.bytes + MIDI_EVENT.at.offset);
+  }
+
+  /** status | data1 << 8 | data2 << 16 */
+  midiMessage(i: number): number {
+    return this.reader.bytes.readUInt32LE(this.midiAt + i * MIDI_EVENT.bytes + MIDI_EVENT.at.message);
+  }
+}

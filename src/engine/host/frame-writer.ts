@@ -1,0 +1,59 @@
+import { writeSync } from 'node:fs';
+import type { MessageLayout } from '../../protocol/plugin.js';
+import { FRAME_HEADER_BYTES, MAX_PAYLOAD_BYTES, MAX_TEXT_BYTES, TO_PLUGIN } from '../../protocol/plugin.js';
+
+/** Writes some of `bytes` from `offset`, waiting for room; returns how many. */
+export type WriteSome = (bytes: Buffer, offset: number, length: number) => number;
+
+/** Writes to a file descriptor of this thread's own, waiting. */
+export const writeDescriptor =
+  (fd: number): WriteSome =>
+  (bytes, offset, length) =>
+    writeSync(fd, bytes, offset, length, null);
+
+/** Writes frames of the plugin protocol from one preallocated buffer, waiting until they are gone. Streaming thread. */
+export class FrameWriter {
+  private readonly bytes = Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + MAX_PAYLOAD_BYTES);
+
+  constructor(private readonly writeSome: WriteSome) {}
+
+  /** A frame of fixed fields and text. Text beyond the protocol's bound is the caller's fault: it throws RangeError. */
+  message<Field extends string>(
+    layout: MessageLayout<Field>,
+    fields: Readonly<Record<Field, number>>,
+    text = '',
+  ): void {
+    for (const [name, type] of layout.fields) {
+      const offset = FRAME_HEADER_BYTES + layout.at[name];
+      if (type === 'u32') this.bytes.writeUInt32LE(fields[name] >>> 0, offset);
+      else this.bytes.writeFloatLE(fields[name], offset);
+    }
+    const textBytes = Buffer.byteLength(text);
+    if (textBytes > MAX_TEXT_BYTES)
+      throw new RangeError(`a text of ${textBytes} bytes is too long for a frame`);
+    this.bytes.write(text, FRAME_HEADER_BYTES + layout.bytes);
+    this.send(layout.type, layout.bytes + textBytes);
+  }
+
+  /** The answer to a block. Allocates nothing. `channels[c]` is at least `frames` samples long. */
+  samples(epoch: number, position: number, frames: number, channels: readonly Buffer[]): void {
+    const { at, bytes: headBytes, type } = TO_PLUGIN.samples;
+    const { bytes } = this;
+    bytes.writeUInt32LE(epoch, FRAME_HEADER_BYTES + at.epoch);
+    bytes.writeUInt32LE(position, FRAME_HEADER_BYTES + at.position);
+    bytes.writeUInt32LE(frames, FRAME_HEADER_BYTES + at.frames);
+    bytes.writeUInt32LE(channels.length, FRAME_HEADER_BYTES + at.channels);
+    let offset = FRAME_HEADER_BYTES + headBytes;
+    for (const channel of channels)
+      offset += channel.copy(bytes, offset, 0, frames * Float32Array.BYTES_PER_ELEMENT);
+    this.send(type, offset - FRAME_HEADER_BYTES);
+  }
+
+  private send(type: number, payloadBytes: number): void {
+    this.bytes.writeUInt32LE(payloadBytes, 0);
+    this.bytes.writeUInt16LE(type, 4);
+    this.bytes.writeUInt16LE(0, 6);
+    const total = FRAME_HEADER_BYTES + payloadBytes;
+    for (let sent = 0; sent < total;) sent += this.writeSome(this.bytes, sent, total - sent);
+  }
+}

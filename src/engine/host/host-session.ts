@@ -1,0 +1,217 @@
+import { GESTURE, MAX_TEXT_BYTES, NOTICE } from '../../protocol/plugin.js';
+import { TillerError } from '../errors.js';
+import { PARAMETERS, PARAMETER_INDEX } from '../performance/parameters.js';
+import { emptyPreset } from '../preset/defaults.js';
+import { parsePresetText } from '../preset/parse.js';
+import type { Preset } from '../preset/schema.js';
+import type { PresetStore } from '../preset/store.js';
+import type { ModelManifest } from '../model/manifest.js';
+import type { Telemetry } from '../session/commands.js';
+import type { Change, InstrumentState } from '../session/instrument-state.js';
+import type { Instrument } from '../session/instrument.js';
+import { useModel } from '../session/apply-edit.js';
+import { parameterValues } from '../session/parameter-values.js';
+import type { PipeLink, Said } from './pipe-link.js';
+
+/** A change is told to the plugin after this long, with those that came meanwhile. */
+const PUSH_MILLISECONDS = 100;
+const STATUS_MILLISECONDS = 200;
+
+/** The models that can be played, as the host session needs to know them. */
+export interface ModelList {
+  list(): Promise<{ manifest: ModelManifest }[]>;
+}
+
+export interface HostSessionOptions {
+  readonly link: Pick<PipeLink, 'write' | 'ready'>;
+  readonly instrument: Pick<
+    Instrument,
+    'state' | 'subscribe' | 'onTelemetry' | 'setParameter' | 'openPreset' | 'loadPreset' | 'notify'
+  >;
+  readonly presets: Pick<PresetStore, 'list' | 'read'>;
+  readonly models: ModelList;
+  /** Serves the page and resolves to its address. */
+  readonly openInterface: () => Promise<string>;
+}
+
+/** The parameters' names as the host shows them: an input carries the name that the preset gives it. */
+export function parameterNames(preset: Preset): string[] {
+  return PARAMETERS.map(({ name }, index) => {
+    const input = index < PARAMETER_INDEX.amount ? preset.inputs[index] : undefined;
+    return input === undefined ? name : `${name}: ${input.name}`;
+  });
+}
+
+/**
+ * Keeps the plugin and the instrument in step: the host's project and parameters come in, the document, the names, what
+ * the page moves and what the player should know go out. Main thread.
+ */
+export class HostSession {
+  private readonly options: HostSessionOptions;
+  private sent: {
+    preset: Preset | null;
+    names: string;
+    notice: string;
+    presetId: string | null | undefined;
+  } = {
+    preset: null,
+    names: '',
+    notice: '',
+    presetId: undefined,
+  };
+  private values: readonly number[] = [];
+  private edited = false;
+  private ready = false;
+  private pushing: NodeJS.Timeout | null = null;
+  private lastStatus = 0;
+  /** What the plugin says is answered in order, one after the other. */
+  private pending: Promise<void> = Promise.resolve();
+
+  constructor(options: HostSessionOptions) {
+    this.options = options;
+    this.values = parameterValues(options.instrument.state.preset);
+    options.instrument.subscribe((state, change) => this.follow(state, change));
+    options.instrument.onTelemetry((telemetry) => this.tellStatus(telemetry));
+  }
+
+  /** Takes what the plugin said; resolves when it has been done. */
+  receive(message: Exclude<Said, { type: 'ended' }>): Promise<void> {
+    this.pending = this.pending
+      .then(() => this.handle(message))
+      .catch((error: unknown) => this.notify(error));
+    return this.pending;
+  }
+
+  private async handle(message: Exclude<Said, { type: 'ended' }>): Promise<void> {
+    const { instrument, link } = this.options;
+    switch (message.type) {
+      case 'hello':
+        return;
+      case 'state':
+        await this.load(message.text);
+        return;
+      case 'parameter':
+        instrument.setParameter(message.index, message.value, 'host');
+        return;
+      case 'load-preset':
+        await instrument.openPreset(message.id);
+        return;
+      case 'open-interface':
+        link.write('interface', {}, await this.options.openInterface());
+        return;
+    }
+  }
+
+  private async load(text: string): Promise<void> {
+    const { instrument, link } = this.options;
+    let preset: Preset | null = null;
+    try {
+      preset = text === '' ? null : parsePresetText(text);
+    } catch (error) {
+      if (!(error instanceof TillerError)) throw error;
+      const hint = 'The project keeps it as it is until you change something.';
+      link.write('refused', {}, `The instrument in this project could not be read. ${error.message} ${hint}`);
+    }
+    if (preset === null) await this.loadDefault();
+    else await instrument.loadPreset(preset, 'host');
+    this.push();
+    if (this.ready) return;
+    this.ready = true;
+    link.ready();
+  }
+
+  /**
+   * What a new instance of the plugin plays: the first factory preset whose model is there, or an empty instrument with
+   * the first model. The plugin's parameters follow it.
+   */
+  private async loadDefault(): Promise<void> {
+    const { instrument, presets, models } = this.options;
+    const present = await models.list();
+    const known = new Set(present.map(({ manifest }) => manifest.sha256));
+    const entries = await presets.list();
+    const entry = entries.find(({ factory, model }) => factory && model !== null && known.has(model.sha256));
+    if (entry !== undefined) {
+      await instrument.loadPreset(await presets.read(entry.id), 'engine', entry.id);
+      return;
+    }
+    const empty = emptyPreset(null, 0);
+    const manifest = present[0]?.manifest;
+    await instrument.loadPreset(
+      manifest === undefined ? empty : useModel(empty, manifest, manifest.latentRanges),
+      'engine',
+    );
+  }
+
+  private follow(state: InstrumentState, change: Change): void {
+    const { link } = this.options;
+    const values = parameterValues(state.preset);
+    if (change.origin !== 'host') {
+      for (const [index, value] of values.entries()) {
+        const gesture = change.parameter?.index === index ? GESTURE[change.parameter.gesture] : GESTURE.none;
+        const moved = value !== this.values[index];
+        if (moved || gesture === GESTURE.begin || gesture === GESTURE.end)
+          link.write('parameter', { index, value, gesture });
+      }
+    }
+    this.values = values;
+    if (change.origin === 'page' && state.preset !== this.sent.preset) this.edited = true;
+    this.pushing ??= setTimeout(() => this.push(), PUSH_MILLISECONDS);
+  }
+
+  /** Tells the plugin what has changed since the last time. */
+  private push(): void {
+    const { link, instrument, presets } = this.options;
+    if (this.pushing !== null) clearTimeout(this.pushing);
+    this.pushing = null;
+    const { preset, presetId, notice } = instrument.state;
+    if (preset !== this.sent.preset) this.pushPreset(preset);
+    const names = JSON.stringify(parameterNames(preset));
+    if (names !== this.sent.names) link.write('names', {}, names);
+    const text = notice === null ? '' : notice.hint === null ? notice.text : `${notice.text} ${notice.hint}`;
+    if (text !== this.sent.notice) link.write('notice', { level: NOTICE[notice?.level ?? 'info'] }, text);
+    if (presetId !== this.sent.presetId)
+      presets.list().then(
+        (entries) => link.write('presets', {}, JSON.stringify(entries.map(({ id, name }) => ({ id, name })))),
+        (error: unknown) => this.notify(error),
+      );
+    this.sent = { preset, names, notice: text, presetId };
+  }
+
+  private pushPreset(preset: Preset): void {
+    const text = JSON.stringify(preset);
+    if (Buffer.byteLength(text) > MAX_TEXT_BYTES) {
+      this.notify(
+        new TillerError(
+          'preset-invalid',
+          'This instrument is larger than the 1 MB that a project may hold; the project keeps it as it was before.',
+          'Save it as a preset, or remove examples.',
+        ),
+      );
+      return;
+    }
+    const fields = {
+      edited: Number(this.edited),
+      silenceOnFault: Number(preset.output.onFault === 'silence'),
+    };
+    this.edited = false;
+    this.options.link.write('state', fields, text);
+  }
+
+  private tellStatus(telemetry: Telemetry): void {
+    const now = performance.now();
+    if (now - this.lastStatus < STATUS_MILLISECONDS) return;
+    this.lastStatus = now;
+    const fields = {
+      inputPeakDb: Math.max(...telemetry.inputPeakDb),
+      outputPeakDb: Math.max(...telemetry.outputPeakDb),
+      gainReductionDb: telemetry.gainReductionDb,
+      load: telemetry.totalLoad,
+      faults: telemetry.faults,
+    };
+    this.options.link.write('status', fields, this.options.instrument.state.model.manifest?.name ?? '');
+  }
+
+  private notify(error: unknown): void {
+    this.options.instrument.notify(error);
+  }
+}

@@ -1,0 +1,238 @@
+import type { MessageLayout } from '../../protocol/plugin.js';
+import { GESTURE, PLUGIN_PROTOCOL_VERSION, TO_ENGINE, TO_PLUGIN } from '../../protocol/plugin.js';
+import { TillerError } from '../errors.js';
+import { MAX_BLOCK, MAX_CHANNELS, MAX_RATE, MIN_RATE } from '../limits.js';
+import { PARAMETERS } from '../performance/parameters.js';
+import type { StreamCommand, StreamReport } from '../session/commands.js';
+import { Block } from './block.js';
+import type { FrameReader } from './frame-reader.js';
+import type { FrameWriter } from './frame-writer.js';
+import { MarginKeeper } from './margin.js';
+import type { FromPipe, ToPipe } from './messages.js';
+
+/** What the loop drives: the session's player, of which it needs this much. */
+export interface PipePlayer {
+  apply(command: StreamCommand): void | Promise<void>;
+  prepare(rate: number, maxBlock: number, channels: 1 | 2): number;
+  midi(offsetSamples: number, status: number, data1: number, data2: number): void;
+  parameter(offsetSamples: number, index: number, value: number): void;
+  process(input: Float32Array[], output: Float32Array[], frames: number): void;
+  readonly latencySamples: number;
+  /** Settles when what is being opened plays; null while nothing is. */
+  readonly loading: Promise<void> | null;
+}
+
+export interface PipeLoopOptions {
+  readonly reader: FrameReader;
+  readonly writer: FrameWriter;
+  readonly player: PipePlayer;
+  /** The next message of the main thread, or undefined where there is none. */
+  readonly receive: () => ToPipe | undefined;
+  readonly post: (message: FromPipe) => void;
+  /** Rises while the main thread is alive. */
+  readonly mainBeats: () => number;
+  readonly version: string;
+}
+
+/** Longest that opening a model may keep the loop from answering. */
+const LOAD_MILLISECONDS = 20_000;
+
+/**
+ * The engine's end of the plugin's pipe: reads frames in order, has the player process each block at once, and answers.
+ * Before each frame it takes what the main thread has for the player and for the plugin. Streaming thread.
+ */
+export class PipeLoop {
+  private readonly block: Block;
+  private readonly margin = new MarginKeeper();
+  private readonly inputs: Float32Array[][];
+  private readonly outputs: Float32Array[][];
+  private readonly answers: Buffer[][];
+  private greeted = false;
+  private ready = false;
+  private epoch = 0;
+  private channels = 0;
+  private expected = 0;
+  private announced = '';
+  /** What the plugin's host has for each parameter. */
+  private readonly hostValues = new Float32Array(PARAMETERS.length).fill(NaN);
+
+  constructor(private readonly options: PipeLoopOptions) {
+    this.block = new Block(options.reader);
+    const output = Array.from({ length: MAX_CHANNELS }, () => new Float32Array(MAX_BLOCK));
+    const bytes = output.map((channel) => Buffer.from(channel.buffer));
+    const byCount = <T>(all: readonly T[]): T[][] => all.map((_, i) => all.slice(0, i + 1));
+    this.inputs = byCount(this.block.samples);
+    this.outputs = byCount(output);
+    this.answers = byCount(bytes);
+  }
+
+  /**
+   * Runs until the plugin closes the pipe.
+   * @throws TillerError `message-invalid` when what arrives is no frame of the protocol.
+   */
+  async run(): Promise<void> {
+    const { reader, player } = this.options;
+    for (;;) {
+      for (let message = this.options.receive(); message !== undefined; message = this.options.receive()) {
+        if (message.type === 'send')
+          this.options.writer.message(TO_PLUGIN[message.message], message.fields, message.text);
+        else if (message.type === 'ready') this.ready = true;
+        else await this.apply(message.command);
+      }
+      this.announce();
+      if (!reader.read()) return;
+      if (reader.type === TO_ENGINE.block.type) this.process(player);
+      else await this.control();
+    }
+  }
+
+  /** Passes on what the player reports; inputs that MIDI moved are told to the plugin, whose host shows them. */
+  report(report: StreamReport): void {
+    if (report.type === 'moved')
+      for (const { index, value } of report.parameters)
+        if (Math.fround(value) !== this.hostValues[index]) {
+          this.hostValues[index] = value;
+          this.options.writer.message(TO_PLUGIN.parameter, { index, value, gesture: GESTURE.none });
+        }
+    this.options.post({ type: 'report', report });
+  }
+
+  private async apply(command: StreamCommand): Promise<void> {
+    this.margin.follow(command);
+    const applying = this.options.player.apply(command);
+    await this.untilLoaded();
+    await applying;
+  }
+
+  /** Waits for a model that is being opened, having told the plugin not to take the silence for a hang. */
+  private async untilLoaded(): Promise<void> {
+    const { player, writer } = this.options;
+    if (player.loading === null) return;
+    writer.message(TO_PLUGIN.busy, { milliseconds: LOAD_MILLISECONDS });
+    while (player.loading !== null) await player.loading;
+    writer.message(TO_PLUGIN.busy, { milliseconds: 0 });
+  }
+
+  /** Tells the plugin the latency, once it is known and whenever it changes. */
+  private announce(): void {
+    if (!this.ready || this.channels === 0) return;
+    const { latencySamples } = this.options.player;
+    const marginSamples = this.margin.samples;
+    const announced = `${this.epoch} ${latencySamples} ${marginSamples}`;
+    if (announced === this.announced) return;
+    this.announced = announced;
+    this.options.writer.message(TO_PLUGIN.prepared, { epoch: this.epoch, latencySamples, marginSamples });
+  }
+
+  private process(player: PipePlayer): void {
+    const { block } = this;
+    block.decode();
+    if (block.epoch !== this.epoch || this.channels === 0) return;
+    if (block.channels !== this.channels) throw new TillerError('message-invalid', 'The channels changed.');
+    // After a gap the player's states belong to other audio; an empty state is the honest one.
+    if (block.restart || (!block.skipped && block.position !== this.expected))
+      void player.apply({ type: 'restart' });
+    for (let i = 0; i < block.parameterEvents; i++) {
+      const index = block.parameterIndex(i);
+      const value = block.parameterValue(i);
+      if (index >= PARAMETERS.length || !Number.isFinite(value)) continue;
+      this.hostValues[index] = value;
+      player.parameter(block.skipped ? 0 : Math.min(block.parameterOffset(i), block.frames), index, value);
+    }
+    for (let i = 0; i < block.midiEvents; i++) {
+      const message = block.midiMessage(i);
+      const offset = block.skipped ? 0 : Math.min(block.midiOffset(i), block.frames);
+      player.midi(offset, message & 0xff, (message >> 8) & 0x7f, (message >> 16) & 0x7f);
+    }
+    if (block.skipped) return;
+    this.expected = (block.position + block.frames) >>> 0;
+    const input = this.inputs[this.channels - 1] as Float32Array[];
+    const output = this.outputs[this.channels - 1] as Float32Array[];
+    player.process(input, output, block.frames);
+    const answer = this.answers[this.channels - 1] as Buffer[];
+    this.options.writer.samples(block.epoch, block.position, block.frames, answer);
+  }
+
+  private async control(): Promise<void> {
+    const { reader, writer, post } = this.options;
+    switch (reader.type) {
+      case TO_ENGINE.hello.type: {
+        const { protocol } = this.fields(TO_ENGINE.hello);
+        if (protocol !== PLUGIN_PROTOCOL_VERSION)
+          throw new TillerError(
+            'message-invalid',
+            `The plugin speaks version ${protocol} of the protocol, this engine version ${PLUGIN_PROTOCOL_VERSION}.`,
+            'Install the plugin again.',
+          );
+        this.greeted = true;
+        const fields = { protocol: PLUGIN_PROTOCOL_VERSION, processId: process.pid };
+        writer.message(TO_PLUGIN.hello, fields, this.options.version);
+        post({ type: 'hello', text: this.text(TO_ENGINE.hello) });
+        return;
+      }
+      case TO_ENGINE.state.type:
+        post({ type: 'state', text: this.text(TO_ENGINE.state) });
+        return;
+      case TO_ENGINE.prepare.type:
+        this.prepare();
+        await this.untilLoaded();
+        return;
+      case TO_ENGINE.parameter.type: {
+        const { index, value } = this.fields(TO_ENGINE.parameter);
+        if (index >= PARAMETERS.length || !Number.isFinite(value)) return;
+        this.hostValues[index] = value;
+        post({ type: 'parameter', index, value });
+        return;
+      }
+      case TO_ENGINE.tick.type: {
+        const { count } = this.fields(TO_ENGINE.tick);
+        writer.message(TO_PLUGIN.pong, { count, mainBeats: this.options.mainBeats() });
+        return;
+      }
+      case TO_ENGINE.openInterface.type:
+        post({ type: 'open-interface' });
+        return;
+      case TO_ENGINE.loadPreset.type:
+        post({ type: 'load-preset', id: this.text(TO_ENGINE.loadPreset) });
+        return;
+      default:
+        throw new TillerError('message-invalid', `The plugin sent a frame of unknown type ${reader.type}.`);
+    }
+  }
+
+  private prepare(): void {
+    const { epoch, rate, maxBlock, channels } = this.fields(TO_ENGINE.prepare);
+    if (!(rate >= MIN_RATE && rate <= MAX_RATE) || maxBlock < 1 || maxBlock > MAX_BLOCK)
+      throw new TillerError(
+        'message-invalid',
+        `A stream of ${rate} Hz in blocks of ${maxBlock} cannot be played.`,
+      );
+    if (channels !== 1 && channels !== 2)
+      throw new TillerError('message-invalid', `A stream of ${channels} channels cannot be played.`);
+    this.options.player.prepare(rate, maxBlock, channels);
+    this.margin.rate = rate;
+    this.epoch = epoch;
+    this.channels = channels;
+    this.expected = 0;
+  }
+
+  /** The fixed fields of the frame at hand. Only for control frames: it allocates. */
+  private fields<Field extends string>(layout: MessageLayout<Field>): Record<Field, number> {
+    const { bytes, start, length } = this.options.reader;
+    if (!this.greeted && layout.type !== TO_ENGINE.hello.type)
+      throw new TillerError('message-invalid', 'The plugin did not say hello.');
+    if (length < layout.bytes)
+      throw new TillerError('message-invalid', 'The plugin sent a frame that is cut short.');
+    const entries = layout.fields.map(([name, type]) => {
+      const at = start + layout.at[name];
+      return [name, type === 'u32' ? bytes.readUInt32LE(at) : bytes.readFloatLE(at)] as const;
+    });
+    return Object.fromEntries(entries) as Record<Field, number>;
+  }
+
+  private text(layout: MessageLayout): string {
+    this.fields(layout);
+    const { bytes, start, length } = this.options.reader;
+    return bytes.toString('utf8', start + layout.bytes, start + length);
+  }
+}

@@ -1,0 +1,224 @@
+import { TO_ENGINE } from '../../../src/protocol/plugin.js';
+import { FrameWriter } from '../../../src/engine/host/frame-writer.js';
+import type { FromPipe, ToPipe } from '../../../src/engine/host/messages.js';
+import type { PipePlayer } from '../../../src/engine/host/pipe-loop.js';
+import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
+import type { StreamCommand } from '../../../src/engine/session/commands.js';
+import { blockFrame, frame, framesIn, readerOf } from './pipes.js';
+
+/** Plays the input times ten and notes what it is told, in order. */
+class NotingPlayer implements PipePlayer {
+  readonly notes: string[] = [];
+  latencySamples = 40;
+  loading: Promise<void> | null = null;
+
+  apply(command: StreamCommand): void {
+    this.notes.push(command.type);
+    if (command.type !== 'load') return;
+    this.loading = new Promise((resolve) =>
+      setImmediate(() => {
+        this.loading = null;
+        this.latencySamples = 99;
+        this.notes.push('loaded');
+        resolve();
+      }),
+    );
+  }
+  prepare(rate: number, maxBlock: number, channels: number): number {
+    this.notes.push(`prepare ${rate} ${maxBlock} ${channels}`);
+    return this.latencySamples;
+  }
+  midi(offset: number, status: number, data1: number, data2: number): void {
+    this.notes.push(`midi ${offset} ${status} ${data1} ${data2}`);
+  }
+  parameter(offset: number, index: number, value: number): void {
+    this.notes.push(`parameter ${offset} ${index} ${value}`);
+  }
+  process(input: Float32Array[], output: Float32Array[], frames: number): void {
+    this.notes.push(`process ${frames}`);
+    for (const [c, channel] of input.entries())
+      for (let i = 0; i < frames; i++) (output[c] as Float32Array)[i] = 10 * (channel[i] ?? 0);
+  }
+}
+
+const hello = frame(TO_ENGINE.hello, { protocol: 1 }, Buffer.from('a test'));
+const prepare = (epoch = 1, channels = 2) =>
+  frame(TO_ENGINE.prepare, { epoch, rate: 48_000, maxBlock: 512, channels });
+
+async function play(frames: Buffer[], fromMain: ToPipe[] = [{ type: 'ready' }]) {
+  const written: Buffer[] = [];
+  const posted: FromPipe[] = [];
+  const player = new NotingPlayer();
+  const loop = new PipeLoop({
+    reader: readerOf(Buffer.concat(frames)),
+    writer: new FrameWriter((bytes, offset, length) => {
+      written.push(Buffer.from(bytes.subarray(offset, offset + length)));
+      return length;
+    }),
+    player,
+    receive: () => fromMain.shift(),
+    post: (message) => posted.push(message),
+    mainBeats: () => 42,
+    version: '1.2.3',
+  });
+  await loop.run();
+  return { sent: framesIn(Buffer.concat(written)), written, posted, player, loop };
+}
+
+const refuses = (frames: Buffer[]) => expect(play(frames)).rejects.toMatchObject({ code: 'message-invalid' });
+
+describe('PipeLoop', () => {
+  test('greets, prepares, and answers blocks in order with their place', async () => {
+    const { sent, player } = await play([
+      hello,
+      prepare(),
+      blockFrame({
+        position: 0,
+        channels: [
+          [1, 2],
+          [3, 4],
+        ],
+      }),
+      blockFrame({ position: 2, channels: [[5], [6]] }),
+      frame(TO_ENGINE.tick, { count: 7 }),
+    ]);
+    expect(sent.map(({ name }) => name)).toEqual(['hello', 'prepared', 'samples', 'samples', 'pong']);
+    expect(sent[0]).toMatchObject({ fields: { protocol: 1, processId: process.pid }, text: '1.2.3' });
+    // Without a model the margin is the jitter alone: 4 ms.
+    expect(sent[1]?.fields).toEqual({ epoch: 1, latencySamples: 40, marginSamples: 192 });
+    expect(sent[2]?.payload.subarray(16)).toEqual(Buffer.from(Float32Array.of(10, 20, 30, 40).buffer));
+    expect(sent[3]?.fields).toEqual({ epoch: 1, position: 2, frames: 1, channels: 2 });
+    expect(sent[4]?.fields).toEqual({ count: 7, mainBeats: 42 });
+    expect(player.notes).toEqual(['prepare 48000 512 2', 'process 2', 'process 1']);
+  });
+
+  test('events come before their block, in order; what is out of bounds is left out', async () => {
+    const { player } = await play([
+      hello,
+      prepare(1, 1),
+      blockFrame({
+        position: 0,
+        channels: [[0, 0, 0]],
+        parameters: [
+          [1, 0, 0.25],
+          [2, 41, -1],
+          [9, 3, 0.5],
+          [0, 42, 1],
+          [0, 1, NaN],
+        ],
+        midi: [[2, 0xb0, 0xff, 3]],
+      }),
+    ]);
+    expect(player.notes).toEqual([
+      'prepare 48000 512 1',
+      'parameter 1 0 0.25',
+      'parameter 2 41 -1',
+      'parameter 3 3 0.5',
+      'midi 2 176 127 3',
+      'process 3',
+    ]);
+  });
+
+  test('a restart, a gap and a skipped block empty what is played', async () => {
+    const { player, sent } = await play([
+      hello,
+      prepare(1, 1),
+      blockFrame({ position: 0, channels: [[1]], flags: 1 }),
+      blockFrame({ position: 5, channels: [[1]] }),
+      blockFrame({ position: 6, channels: [[1]], flags: 4, parameters: [[0, 2, 1]] }),
+      blockFrame({ position: 7, channels: [[1]] }),
+      blockFrame({ position: 8, channels: [[1]] }),
+    ]);
+    expect(player.notes.slice(1)).toEqual([
+      'restart',
+      'process 1',
+      'restart',
+      'process 1',
+      'parameter 0 2 1',
+      'restart',
+      'process 1',
+      'process 1',
+    ]);
+    expect(sent.filter(({ name }) => name === 'samples').map(({ fields }) => fields['position'])).toEqual([
+      0, 5, 7, 8,
+    ]);
+  });
+
+  test('blocks of another epoch are neither played nor answered', async () => {
+    const { sent, player } = await play([
+      hello,
+      prepare(2),
+      blockFrame({ position: 0, channels: [[1], [1]] }),
+    ]);
+    expect(sent.map(({ name }) => name)).toEqual(['hello', 'prepared']);
+    expect(player.notes).toEqual(['prepare 48000 512 2']);
+  });
+
+  test('a model is waited for, and its latency and margin are told', async () => {
+    const manifest = { hop: 512, sampleRate: 48_000 } as never;
+    const { sent, player } = await play(
+      [hello, prepare(), blockFrame({ position: 0, channels: [[1], [1]] })],
+      [{ type: 'ready' }, { type: 'command', command: { type: 'load', model: { dir: '', manifest } } }],
+    );
+    expect(player.notes).toEqual(['load', 'loaded', 'prepare 48000 512 2', 'process 1']);
+    expect(sent.map(({ name }) => name)).toEqual(['busy', 'busy', 'hello', 'prepared', 'samples']);
+    expect(sent.slice(0, 2).map(({ fields }) => fields['milliseconds'])).toEqual([20_000, 0]);
+    // Half of one call of 512 samples beside the jitter.
+    expect(sent[3]?.fields).toEqual({ epoch: 1, latencySamples: 99, marginSamples: 192 + 256 });
+  });
+
+  test('nothing is announced before the first preset is there', async () => {
+    const { sent } = await play([hello, prepare()], []);
+    expect(sent.map(({ name }) => name)).toEqual(['hello']);
+  });
+
+  test('control goes to the main thread', async () => {
+    const { posted } = await play([
+      hello,
+      frame(TO_ENGINE.state, {}, Buffer.from('{"é":1}')),
+      frame(TO_ENGINE.parameter, { index: 16, value: 0.5 }),
+      frame(TO_ENGINE.parameter, { index: 42, value: 0.5 }),
+      frame(TO_ENGINE.openInterface, {}),
+      frame(TO_ENGINE.loadPreset, {}, Buffer.from('factory/x')),
+    ]);
+    expect(posted).toEqual([
+      { type: 'hello', text: 'a test' },
+      { type: 'state', text: '{"é":1}' },
+      { type: 'parameter', index: 16, value: 0.5 },
+      { type: 'open-interface' },
+      { type: 'load-preset', id: 'factory/x' },
+    ]);
+  });
+
+  test('what MIDI moved is told to the host, what the host moved is not', async () => {
+    const { loop, written } = await play([
+      hello,
+      prepare(1, 1),
+      blockFrame({ position: 0, channels: [[0]], parameters: [[0, 1, 0.1]] }),
+    ]);
+    written.length = 0;
+    const moved = [
+      { index: 1, value: Math.fround(0.1) },
+      { index: 2, value: 0.5 },
+    ];
+    loop.report({ type: 'moved', parameters: moved });
+    loop.report({ type: 'moved', parameters: moved });
+    expect(framesIn(Buffer.concat(written)).map(({ fields }) => fields)).toEqual([
+      { index: 2, value: 0.5, gesture: 0 },
+    ]);
+  });
+
+  test('what is no conversation ends it', async () => {
+    await refuses([frame(TO_ENGINE.hello, { protocol: 2 })]);
+    await refuses([frame(TO_ENGINE.tick, { count: 1 })]);
+    await refuses([hello, frame({ ...TO_ENGINE.tick, type: 99 }, { count: 1 })]);
+    await refuses([hello, frame(TO_ENGINE.prepare, { epoch: 1, rate: 1000, maxBlock: 64, channels: 2 })]);
+    await refuses([hello, frame(TO_ENGINE.prepare, { epoch: 1, rate: 48_000, maxBlock: 0, channels: 2 })]);
+    await refuses([hello, frame(TO_ENGINE.prepare, { epoch: 1, rate: 48_000, maxBlock: 64, channels: 3 })]);
+    await refuses([hello, prepare(1, 2), blockFrame({ position: 0, channels: [[1]] })]);
+    await refuses([
+      hello,
+      frame({ ...TO_ENGINE.prepare, bytes: 4, fields: TO_ENGINE.prepare.fields.slice(0, 1) }, { epoch: 1 }),
+    ]);
+  });
+});

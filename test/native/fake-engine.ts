@@ -1,0 +1,180 @@
+/**
+ * An engine for the plugin's own tests: the real pipe loop around a player that delays, scales and adds noise, and that
+ * can be told to fail. Bundled by scripts/native-test.mjs into a copy of the plugin's bundle.
+ *
+ * It sounds so that tests can tell it from the dry track: the input, `LATENCY` samples later, times the `amount`
+ * parameter at its sample position, plus noise of the size of the `latentNoise` parameter.
+ * `TILLER_FAKE_FAULT` names a file whose first word is a fault to commit at the next tick; it is removed first.
+ */
+import { readFileSync, rmSync } from 'node:fs';
+import { FrameReader, readDescriptor } from '../../src/engine/host/frame-reader.js';
+import { FrameWriter, writeDescriptor } from '../../src/engine/host/frame-writer.js';
+import type { FromPipe, ToPipe } from '../../src/engine/host/messages.js';
+import type { PipePlayer } from '../../src/engine/host/pipe-loop.js';
+import { PipeLoop } from '../../src/engine/host/pipe-loop.js';
+import { PARAMETERS, PARAMETER_INDEX } from '../../src/engine/performance/parameters.js';
+import type { StreamCommand } from '../../src/engine/session/commands.js';
+
+const LATENCY = Number(process.env['TILLER_FAKE_LATENCY'] ?? 300);
+
+/** xorshift32, -1..1. */
+class Noise {
+  private state = 1;
+  next(): number {
+    this.state ^= this.state << 13;
+    this.state ^= this.state >>> 17;
+    this.state ^= this.state << 5;
+    return this.state / 0x80000000;
+  }
+  restart(): void {
+    this.state = 1;
+  }
+}
+
+class FakePlayer implements PipePlayer {
+  readonly latencySamples = LATENCY;
+  readonly loading = null;
+  nan = false;
+  readonly values = PARAMETERS.map((parameter) => parameter.initial);
+  private events: { offset: number; index: number; value: number }[] = [];
+  private readonly noise = new Noise();
+  private lines: Float32Array[] = [];
+  private at = 0;
+
+  apply(command: StreamCommand): void {
+    if (command.type !== 'restart') return;
+    this.noise.restart();
+    for (const line of this.lines) line.fill(0);
+  }
+
+  prepare(_rate: number, _maxBlock: number, channels: number): number {
+    this.lines = Array.from({ length: channels }, () => new Float32Array(Math.max(1, LATENCY)));
+    this.noise.restart();
+    this.at = 0;
+    return LATENCY;
+  }
+
+  midi(offset: number, status: number, data1: number, data2: number): void {
+    if ((status & 0xf0) === 0xb0 && data1 === 1) this.parameter(offset, PARAMETER_INDEX.amount, data2 / 127);
+  }
+
+  parameter(offset: number, index: number, value: number): void {
+    this.events.push({ offset, index, value });
+  }
+
+  process(input: Float32Array[], output: Float32Array[], frames: number): void {
+    let taken = 0;
+    for (let i = 0; i < frames; i++) {
+      for (let event = this.events[taken]; event && event.offset <= i; event = this.events[++taken])
+        this.values[event.index] = event.value;
+      const gain = this.values[PARAMETER_INDEX.amount] ?? 1;
+      const noise = (this.values[PARAMETER_INDEX.latentNoise] ?? 0) * this.noise.next();
+      for (const [c, line] of this.lines.entries()) {
+        const sample = (input[c]?.[i] ?? 0) * gain + noise;
+        const channel = output[c];
+        if (channel) channel[i] = this.nan ? NaN : LATENCY === 0 ? sample : (line[this.at] ?? 0);
+        line[this.at] = sample;
+      }
+      this.at = (this.at + 1) % Math.max(1, LATENCY);
+    }
+    this.events = this.events.slice(taken).map((event) => ({ ...event, offset: 0 }));
+  }
+}
+
+function takeFault(): string {
+  const path = process.env['TILLER_FAKE_FAULT'];
+  if (path === undefined) return '';
+  try {
+    const fault = readFileSync(path, 'utf8').trim();
+    rmSync(path);
+    return fault;
+  } catch {
+    return '';
+  }
+}
+
+const player = new FakePlayer();
+const queue: ToPipe[] = [];
+const write = writeDescriptor(1);
+let preset = '';
+let beats = 0;
+let mainHangs = false;
+
+function sendState(edited: boolean): void {
+  const fields = { edited: Number(edited), silenceOnFault: 0 };
+  queue.push({ type: 'send', message: 'state', fields, text: preset });
+}
+
+function post(message: FromPipe): void {
+  if (message.type === 'state') {
+    preset = message.text;
+    if (preset !== '' && !preset.startsWith('{')) {
+      queue.push({ type: 'send', message: 'refused', fields: {}, text: 'The preset is not JSON.' });
+      preset = '{"default":true}';
+    }
+    sendState(false);
+    const names = PARAMETERS.map((parameter) => parameter.name);
+    names[0] = 'Input 1: brightness';
+    queue.push({ type: 'send', message: 'names', fields: {}, text: JSON.stringify(names) });
+    queue.push({ type: 'ready' });
+  } else if (message.type === 'parameter') player.parameter(0, message.index, message.value);
+}
+
+function commit(fault: string): void {
+  switch (fault) {
+    case 'crash':
+      return process.abort();
+    case 'exit':
+      return process.exit(3);
+    case 'hang':
+      for (;;);
+    case 'main-hang':
+      mainHangs = true;
+      return;
+    case 'garbage': {
+      const garbage = Buffer.from('this is not a frame of the protocol, whatever one makes of it');
+      write(garbage, 0, garbage.length);
+      return;
+    }
+    case 'nan':
+      player.nan = true;
+      return;
+    case 'sane':
+      player.nan = false;
+      return;
+    case 'edit':
+      preset = '{"edited":true}';
+      sendState(true);
+      return;
+    case 'move':
+      queue.push({
+        type: 'send',
+        message: 'parameter',
+        fields: { index: PARAMETER_INDEX.dryWet, value: 0.25, gesture: 0 },
+        text: '',
+      });
+      return;
+    default:
+      return;
+  }
+}
+
+const started = process.env['TILLER_FAKE_START'];
+if (started === 'die') {
+  process.stderr.write('the model file is corrupt\n');
+  process.exit(1);
+}
+
+await new PipeLoop({
+  reader: new FrameReader(readDescriptor(0)),
+  writer: new FrameWriter(write),
+  player,
+  receive: () => {
+    if (!mainHangs) beats++;
+    commit(takeFault());
+    return queue.shift();
+  },
+  post,
+  mainBeats: () => beats,
+  version: 'fake',
+}).run();
