@@ -1,64 +1,58 @@
 import FFT from 'fft.js';
-import { ConstantNoise } from './noise.js';
+import { playThrough } from './play-through.js';
 import type { RunningModel } from './running.js';
-import { probeSignal } from './signal.js';
 
-/** Longest delay that is looked for, in seconds. */
-const MAX_DELAY_SECONDS = 0.5;
-const PROBE_SECONDS = 2;
+/** Longest delay that is looked for, in seconds: large RAVE models reach half a second. */
+const MAX_DELAY_SECONDS = 1;
 /** Share of the energies that a peak must explain to count as the delay. */
 const WAVEFORM_THRESHOLD = 0.25;
-const ENVELOPE_THRESHOLD = 0.5;
-/** Length over which loudness is taken for the comparison of envelopes, in seconds. */
-const ENVELOPE_SECONDS = 0.002;
+const ENVELOPE_THRESHOLD = 0.4;
+/** Lengths over which loudness is taken for the comparison of envelopes, in seconds. */
+const ENVELOPE_SECONDS = [0.002, 0.005, 0.01] as const;
+/** Envelopes are compared at every so many samples: they are no sharper than that. */
+const ENVELOPE_STEP = 8;
+/** Where clicks are added, in seconds, each a different part of a hop later. */
+const CLICK_SECONDS = 0.25;
+const CLICKS = 3;
 
 /**
- * The delay of a model's output behind its input in samples, beyond the accumulation of one call, measured by
- * sending a probe through it. Waveforms are compared first. A model that keeps loudness but not phase is
- * measured by its envelope, and one that keeps neither by when a click changes its output most.
+ * The delay of a model's output behind its input in samples, beyond the accumulation of one call. Waveforms
+ * are compared first. A model that keeps loudness but not phase is measured by its envelope, and one
+ * that keeps neither by when a click changes its output most.
+ * @param input what was sent through the freshly reset model without noise
+ * @param output what came back
  */
-export function measureDelay(model: RunningModel): number {
+export function measureDelay(model: RunningModel, input: Float32Array, output: Float32Array): number {
   const { sampleRate } = model.shape;
-  const longest = Math.round(MAX_DELAY_SECONDS * sampleRate);
-  const input = probeSignal(Math.round(PROBE_SECONDS * sampleRate), sampleRate);
-  const output = play(model, input);
+  const longest = Math.min(Math.round(MAX_DELAY_SECONDS * sampleRate), input.length >> 1);
   const waveform = bestLag(input, output, longest);
   if (waveform.strength >= WAVEFORM_THRESHOLD) return waveform.lag;
-  const width = Math.max(1, Math.round(ENVELOPE_SECONDS * sampleRate));
-  const envelope = bestLag(loudness(input, width), loudness(output, width), longest);
-  if (envelope.strength >= ENVELOPE_THRESHOLD) return envelope.lag;
+  const [envelope] = ENVELOPE_SECONDS.map((seconds) => {
+    const width = Math.max(1, Math.round(seconds * sampleRate));
+    const { lag, strength } = bestLag(
+      loudness(input, width),
+      loudness(output, width),
+      Math.floor(longest / ENVELOPE_STEP),
+    );
+    return { lag: lag * ENVELOPE_STEP, strength };
+  }).sort((a, b) => b.strength - a.strength);
+  if (envelope !== undefined && envelope.strength >= ENVELOPE_THRESHOLD) return envelope.lag;
   return clickDelay(model, input, output, longest);
 }
 
-/** Sends a signal through a freshly reset model; first channel of the answer, same length. */
-function play(model: RunningModel, signal: Float32Array): Float32Array {
-  const { hop, frames, inputChannels } = model.shape;
-  const block = hop * frames;
-  const noise = new ConstantNoise(0.5, 0);
-  const out = new Float32Array(signal.length);
-  model.reset();
-  for (let start = 0; start + block <= signal.length; start += block) {
-    for (let channel = 0; channel < inputChannels; channel += 1) {
-      model.audioIn.set(signal.subarray(start, start + block), channel * block);
-    }
-    model.encode(noise);
-    model.latents.set(model.encoded);
-    model.decode(noise);
-    out.set(model.audioOut.subarray(0, block), start);
-  }
-  return out;
-}
-
-/** Energy around each sample, mean removed. */
+/** Loudness around every few samples, mean removed. */
 function loudness(signal: Float32Array, width: number): Float32Array {
-  const out = new Float32Array(signal.length);
-  let sum = 0;
+  const out = new Float32Array(Math.floor(signal.length / ENVELOPE_STEP));
   const half = width >> 1;
+  let sum = 0;
   for (let n = 0; n < signal.length + half; n += 1) {
     const entering = signal[n] ?? 0;
     const leaving = signal[n - width] ?? 0;
     sum += entering * entering - leaving * leaving;
-    if (n >= half) out[n - half] = Math.sqrt(Math.max(0, sum));
+    const centre = n - half;
+    if (centre >= 0 && centre % ENVELOPE_STEP === 0) {
+      out[centre / ENVELOPE_STEP] = Math.sqrt(Math.max(0, sum));
+    }
   }
   const mean = out.reduce((total, value) => total + value, 0) / out.length;
   return out.map((value) => value - mean);
@@ -79,20 +73,20 @@ export function bestLag(
   const transform = (signal: Float32Array): number[] => {
     const padded = new Array<number>(size).fill(0);
     for (const [n, value] of signal.entries()) padded[n] = value;
-    const spectrum = fft.createComplexArray();
+    const spectrum = fft.createComplexArray() as number[];
     fft.realTransform(spectrum, padded);
     fft.completeSpectrum(spectrum);
     return spectrum;
   };
   const left = transform(a);
   const right = transform(b);
-  const product = fft.createComplexArray();
+  const product = fft.createComplexArray() as number[];
   for (let i = 0; i < 2 * size; i += 2) {
     const [ar = 0, ai = 0, br = 0, bi = 0] = [left[i], left[i + 1], right[i], right[i + 1]];
     product[i] = ar * br + ai * bi;
     product[i + 1] = ar * bi - ai * br;
   }
-  const correlation = fft.createComplexArray();
+  const correlation = fft.createComplexArray() as number[];
   fft.inverseTransform(correlation, product);
   let lag = 0;
   let peak = 0;
@@ -113,22 +107,29 @@ export function bestLag(
  * that differ in their phase against the hop.
  */
 function clickDelay(model: RunningModel, input: Float32Array, output: Float32Array, longest: number): number {
-  const { hop, sampleRate } = model.shape;
+  const { hop, frames, sampleRate } = model.shape;
   const delays: number[] = [];
-  for (let probe = 0; probe < 5; probe += 1) {
-    const at = Math.round(sampleRate * 0.5) + Math.round((hop * probe) / 5);
-    const clicked = input.slice();
+  for (let click = 0; click < CLICKS; click += 1) {
+    const at = Math.round(sampleRate * CLICK_SECONDS) + Math.round((hop * click) / CLICKS);
+    const clicked = input.slice(0, at + longest + hop * frames);
     clicked[at] = (clicked[at] ?? 0) + 0.5;
-    const changed = play(model, clicked);
-    let total = 0;
-    for (let n = 0; n < longest; n += 1) total += ((changed[at + n] ?? 0) - (output[at + n] ?? 0)) ** 2;
-    let passed = 0;
-    let n = 0;
-    while (n < longest && passed < total / 2) {
-      passed += ((changed[at + n] ?? 0) - (output[at + n] ?? 0)) ** 2;
-      n += 1;
-    }
-    delays.push(total > 0 ? Math.max(0, n - 1) : 0);
+    const changed = playThrough(model, clicked);
+    const changes = Float64Array.from(
+      { length: Math.min(longest, changed.length - at) },
+      (_, n) => ((changed[at + n] ?? 0) - (output[at + n] ?? 0)) ** 2,
+    );
+    delays.push(medianPosition(changes));
   }
-  return delays.sort((a, b) => a - b)[2] ?? 0;
+  return delays.sort((a, b) => a - b)[CLICKS >> 1] ?? 0;
+}
+
+/** Index at which half of the sum is reached; 0 when there is nothing. */
+function medianPosition(energies: Float64Array): number {
+  const total = energies.reduce((sum, value) => sum + value, 0);
+  let passed = 0;
+  for (const [index, energy] of energies.entries()) {
+    passed += energy;
+    if (total > 0 && passed >= total / 2) return index;
+  }
+  return 0;
 }

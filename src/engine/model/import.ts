@@ -38,6 +38,8 @@ export const DEFAULT_VARIANTS: readonly Variant[] = [
 ];
 
 const WEIGHTS_FILE = 'weights.bin';
+/** How far a delay that the file states may lie from the one measured, in seconds. */
+const STATED_DELAY_TOLERANCE = 0.005;
 
 /**
  * Turns a TorchScript RAVE model into graphs in the library. Nothing of the file is executed. A file that is
@@ -51,51 +53,85 @@ export async function importModel(path: string, options: ImportOptions): Promise
     options.signal?.throwIfAborted();
   };
   const variants = sortVariants(options.variants ?? DEFAULT_VARIANTS);
-  await step(0, 'Reading the file');
-  const bytes = await readModelFile(path);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
   const library = new ModelLibrary(options.libraryDir);
-  const present = await library.get(sha256);
+  await step(0, 'Reading the file');
+  const source = await readSource(path);
+  const present = await library.get(source.sha256);
   if (present !== null && covers(present.manifest, variants)) {
     options.onProgress?.(1, 'Done');
     return present;
   }
   await step(0.1, 'Reading the program');
-  const program = Program.load(await Archive.fromBytes(bytes));
+  const program = Program.load(await Archive.fromBytes(source.takeBytes()));
   const nn = readInterface(program);
   await library.create();
   const staging = await Staging.create(options.libraryDir);
   try {
-    const pool = new WeightPool(WEIGHTS_FILE);
-    const built: BuiltVariant[] = [];
-    for (const [index, variant] of variants.entries()) {
-      await step(0.2 + (0.5 * index) / variants.length, 'Translating');
-      const result = tryVariant(program, nn, variant, pool);
-      if (result !== null) built.push(result);
-    }
-    await step(0.7, 'Writing');
-    await staging.write(WEIGHTS_FILE, pool.pieces());
-    for (const { encoder, decoder } of built) {
-      for (const graph of [encoder, decoder]) await writeGraph(staging, graph);
-    }
+    const built = await translate(program, nn, variants, staging, step);
     await step(0.8, 'Listening');
-    const manifest = await describe(
-      options.name ?? modelName(path),
-      sha256,
-      bytes.length,
-      nn,
-      built,
-      staging.dir,
-    );
+    const manifest = await describe(options.name ?? modelName(path), source, nn, built, staging.dir);
     await staging.write(MANIFEST_FILE, [Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)]);
     await step(0.95, 'Filing');
-    const dir = await staging.commit(sha256);
+    const dir = await staging.commit(source.sha256);
     options.onProgress?.(1, 'Done');
     return { dir, manifest };
   } catch (error) {
     await staging.discard();
     throw error;
   }
+}
+
+interface Source {
+  readonly sha256: string;
+  readonly byteLength: number;
+  /** Hands the bytes over, so that nothing here keeps them from being freed. */
+  takeBytes(): Buffer;
+}
+
+async function readSource(path: string): Promise<Source> {
+  let bytes: Buffer | null = await readModelFile(path);
+  return {
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    byteLength: bytes.length,
+    takeBytes: () => {
+      if (bytes === null) throw new RangeError('the bytes were taken already');
+      const taken = bytes;
+      bytes = null;
+      return taken;
+    },
+  };
+}
+
+/** Builds all graphs and writes them with their weights. */
+async function translate(
+  program: Program,
+  nn: NnInterface,
+  variants: readonly Variant[],
+  staging: Staging,
+  step: (share: number, what: string) => Promise<void>,
+): Promise<VariantSummary[]> {
+  const pool = new WeightPool(WEIGHTS_FILE);
+  const built: VariantSummary[] = [];
+  for (const [index, variant] of variants.entries()) {
+    await step(0.2 + (0.5 * index) / variants.length, 'Translating');
+    const result = tryVariant(program, nn, variant, pool);
+    if (result === null) continue;
+    const { frames, batch, streaming, encoder, decoder } = result;
+    await writeGraph(staging, encoder);
+    await writeGraph(staging, decoder);
+    built.push({
+      streaming,
+      manifest: { frames, batch, encoder: encoder.manifest, decoder: decoder.manifest },
+    });
+  }
+  await step(0.7, 'Writing');
+  await staging.write(WEIGHTS_FILE, pool.pieces());
+  return built;
+}
+
+interface VariantSummary {
+  readonly streaming: boolean;
+  readonly manifest: ModelManifest['variants'][number];
 }
 
 function sortVariants(wanted: readonly Variant[]): readonly Variant[] {
@@ -142,29 +178,31 @@ function modelName(path: string): string {
 /** Completes the manifest with what only listening to the model tells. */
 async function describe(
   name: string,
-  sha256: string,
-  sourceBytes: number,
+  source: Source,
   nn: NnInterface,
-  built: readonly BuiltVariant[],
+  built: readonly VariantSummary[],
   dir: string,
 ): Promise<ModelManifest> {
+  const { statedDelay, ...known } = nn;
   const manifest: ModelManifest = {
     format: 'tiller-model',
     version: 1,
     name,
-    sha256,
-    sourceBytes,
-    ...nn,
+    sha256: source.sha256,
+    sourceBytes: source.byteLength,
+    ...known,
     streaming: built.every(({ streaming }) => streaming),
     delaySamples: 0,
     latentRanges: Array.from({ length: nn.latentDims }, () => [-3, 3] as [number, number]),
-    variants: built.map(({ frames, batch, encoder, decoder }) => ({
-      frames,
-      batch,
-      encoder: encoder.manifest,
-      decoder: decoder.manifest,
-    })),
+    variants: built.map((variant) => variant.manifest),
   };
-  const measured = await probeModel(dir, manifest);
-  return manifestSchema.parse({ ...manifest, ...measured });
+  const { latentRanges, delaySamples } = await probeModel(dir, manifest);
+  // What the maker of a model states is exact to the sample; it only has to agree with what is heard.
+  const agrees =
+    statedDelay !== null && Math.abs(statedDelay - delaySamples) <= STATED_DELAY_TOLERANCE * nn.sampleRate;
+  return manifestSchema.parse({
+    ...manifest,
+    latentRanges,
+    delaySamples: agrees ? statedDelay : delaySamples,
+  });
 }

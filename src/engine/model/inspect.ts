@@ -1,45 +1,65 @@
-import { ConstantNoise } from './noise.js';
-import type { ModelManifest } from './manifest.js';
+import type { LibraryEntry } from './library.js';
+import { createNoise } from './noise.js';
 import { openModel } from './run.js';
+import type { RunningModel } from './running.js';
+import { probeSignal } from './signal.js';
 
-/** What playing a model costs on this machine: medians over a second of silence, one frame per call, one thread. */
-export interface ModelCost {
+const WARM_UP_CALLS = 5;
+const MEASURED_CALLS = 25;
+
+/** What one variant costs on this machine, medians over calls. */
+export interface VariantCost {
+  readonly frames: number;
+  readonly batch: number;
   readonly encodeMs: number;
   readonly decodeMs: number;
-  /** Both, as a share of the frame's own duration. */
-  readonly realTimeShare: number;
+  /** Encode and decode together, as a share of the time that the audio of a call lasts. */
+  readonly shareOfRealTime: number;
 }
 
-const WARM_UP = 20;
-const MEASURED = 100;
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1] ?? NaN;
-}
-
-/** Measures a model of the library. @throws TillerError `model-corrupt`, `model-failed` */
-export async function inspectModel(dir: string, manifest: ModelManifest): Promise<ModelCost> {
-  const model = await openModel(dir, manifest, { frames: 1, batch: 1 });
-  const noise = new ConstantNoise(0.5, 0);
-  const timed = (half: 'encode' | 'decode') => {
-    const start = performance.now();
-    model[half](noise);
-    return performance.now() - start;
-  };
-  try {
-    for (let i = 0; i < WARM_UP; i++) {
-      timed('encode');
-      timed('decode');
+/**
+ * Runs each variant of a model of the library for a moment and says what it costs.
+ * @throws TillerError `model-corrupt`, `model-failed`
+ */
+export async function measureCosts({ dir, manifest }: LibraryEntry): Promise<VariantCost[]> {
+  const costs: VariantCost[] = [];
+  for (const { frames, batch } of manifest.variants) {
+    const model = await openModel(dir, manifest, { frames, batch });
+    try {
+      costs.push(measureCost(model));
+    } finally {
+      model.close();
     }
-    const times = Array.from({ length: MEASURED }, () => [timed('encode'), timed('decode')] as const);
-    const encodeMs = median(times.map(([encode]) => encode));
-    const decodeMs = median(times.map(([, decode]) => decode));
-    return {
-      encodeMs,
-      decodeMs,
-      realTimeShare: (encodeMs + decodeMs) / ((1000 * manifest.hop) / manifest.sampleRate),
-    };
-  } finally {
-    model.close();
   }
+  return costs;
+}
+
+/** The cost of an open model; its state is reset before and after. */
+export function measureCost(model: RunningModel): VariantCost {
+  const { frames, batch, hop, sampleRate } = model.shape;
+  const noise = createNoise({ kind: 'seed', seed: 0 });
+  const signal = probeSignal(model.audioIn.length, sampleRate);
+  const encodeMs: number[] = [];
+  const decodeMs: number[] = [];
+  model.reset();
+  model.audioIn.set(signal);
+  for (let call = 0; call < WARM_UP_CALLS + MEASURED_CALLS; call += 1) {
+    const start = performance.now();
+    model.encode(noise);
+    const encoded = performance.now();
+    model.latents.set(model.encoded);
+    model.decode(noise);
+    if (call < WARM_UP_CALLS) continue;
+    encodeMs.push(encoded - start);
+    decodeMs.push(performance.now() - encoded);
+  }
+  model.reset();
+  const encode = median(encodeMs);
+  const decode = median(decodeMs);
+  const lastsMs = (1000 * frames * hop) / sampleRate;
+  return { frames, batch, encodeMs: encode, decodeMs: decode, shareOfRealTime: (encode + decode) / lastsMs };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

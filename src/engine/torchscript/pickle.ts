@@ -104,7 +104,11 @@ function asValue(item: Item | undefined): PickleValue {
     case 'function':
     case 'storage':
       throw corrupt('a name stands where a value belongs');
-    default:
+    case 'tensor':
+    case 'instance':
+    case 'list':
+    case 'tuple':
+    case 'dict':
       return item;
   }
 }

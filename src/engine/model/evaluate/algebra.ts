@@ -9,6 +9,7 @@ import {
 } from '../../onnx/graph.js';
 import {
   broadcastShapes,
+  checkSize,
   type Concrete,
   concrete,
   filled,
@@ -61,6 +62,7 @@ export class Algebra {
     attributes: Attributes = {},
     type: ElementType = inputs[0]?.type ?? 'float32',
   ): Symbolic {
+    checkSize(elementCount(shape));
     const values = inputs.map((input) => toValue(this.graph, input));
     return symbolic(this.graph.add(op, values, shape, attributes, type));
   }
@@ -73,6 +75,7 @@ export class Algebra {
     shape: readonly number[],
     attributes: Attributes = {},
   ): Symbolic {
+    checkSize(elementCount(shape));
     const inputs = [toValue(this.graph, x), ...vectors.map((vector) => this.graph.integers(vector))];
     return symbolic(this.graph.add(op, inputs, shape, attributes, x.type));
   }
@@ -192,6 +195,8 @@ export class Algebra {
   }
 
   tile(x: Real, repeats: readonly number[]): Real {
+    checkSize(elementCount(x.shape) * elementCount(repeats));
+    checkSize(elementCount(repeats));
     let result = x;
     for (const [axis, count] of repeats.entries()) {
       if (count !== 1) result = this.concat(new Array<Real>(count).fill(result), axis);

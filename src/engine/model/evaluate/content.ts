@@ -39,7 +39,9 @@ export type TensorType = ElementType | 'complex64';
 export type NumberArray = Float32Array | Float64Array | Uint8Array;
 
 /** Most elements that a program may create by itself; the largest buffers of real models have a million. */
-const MAX_CREATED_ELEMENTS = 2 ** 26;
+const MAX_CREATED_ELEMENTS = 2 ** 25;
+/** What all of them may come to: the largest models fold some 40 million. */
+const MAX_COMPUTED_ELEMENTS = 2 ** 27;
 
 export function isInteger(type: TensorType): boolean {
   return type === 'int64' || type === 'int32';
@@ -49,11 +51,28 @@ export function isFloat(type: TensorType): type is 'float32' | 'float64' {
   return type === 'float32' || type === 'float64';
 }
 
-/** An array for `count` elements of a type. */
+/** Elements computed since `startWork`: evaluation is synchronous, so one count serves. */
+let computedElements = 0;
+
+/** Begins an evaluation with its full allowance of work. */
+export function startWork(): void {
+  computedElements = 0;
+}
+
+/** @throws RangeError when a shape has more elements than any real model's tensors */
+export function checkSize(count: number): void {
+  if (!(count <= MAX_CREATED_ELEMENTS)) throw new RangeError(`a tensor of ${count} elements is too large`);
+}
+
+/**
+ * An array for `count` elements of a type.
+ * @throws RangeError when it is too large, or the program computes too much by itself
+ */
 export function allocate(type: ElementType, count: number): NumberArray {
-  if (!(count <= MAX_CREATED_ELEMENTS)) {
-    throw new RangeError(`a tensor of ${count} elements is too large`);
-  }
+  checkSize(count);
+  computedElements += count;
+  if (computedElements > MAX_COMPUTED_ELEMENTS)
+    throw new RangeError('the program computes too much by itself');
   if (type === 'float32') return new Float32Array(count);
   return type === 'bool' ? new Uint8Array(count) : new Float64Array(count);
 }

@@ -8,14 +8,16 @@ import {
   type Statement,
   type Target,
 } from '../../torchscript/syntax.js';
+import { countUp, dottedPath, IGNORED_NAMES, toNumber, unsupported } from './language.js';
 import { Arguments, asOperationError, type Context, OperationError } from './context.js';
 import { OPERATIONS } from './operations/index.js';
 import { getItem, iterate, truth } from './operations/sequences.js';
 import { Tensor } from './tensor.js';
 import { CPU, describe, Dict, FunctionReference, Instance, List, Tuple, type Val } from './values.js';
 
-/** Bounds that no real model comes near: statements run, and calls inside calls. */
-const MAX_STEPS = 5_000_000;
+/** Bounds that no real model comes near: statements run, graph nodes, and calls inside calls. */
+const MAX_STEPS = 500_000;
+const MAX_NODES = 100_000;
 const MAX_CALL_DEPTH = 150;
 
 type Scope = Map<string, Val>;
@@ -83,8 +85,7 @@ export class Interpreter {
   }
 
   private runStatement(statement: Statement, scope: Scope): Returned | null {
-    this.steps += 1;
-    if (this.steps > MAX_STEPS) throw unsupported('the program runs too long', statement.at);
+    this.spend(statement.at);
     switch (statement.kind) {
       case 'pass':
         return null;
@@ -103,8 +104,7 @@ export class Interpreter {
         );
       case 'while':
         while (this.test(statement.condition, scope)) {
-          this.steps += 1;
-          if (this.steps > MAX_STEPS) throw unsupported('the program runs too long', statement.at);
+          this.spend(statement.at);
           const returned = this.runBlock(statement.body, scope);
           if (returned !== null) return returned;
         }
@@ -114,11 +114,17 @@ export class Interpreter {
     }
   }
 
+  private spend(at: Position): void {
+    this.steps += 1;
+    if (this.steps > MAX_STEPS || this.world.context.graph.nodes.length > MAX_NODES) {
+      throw unsupported('the program runs too long', at);
+    }
+  }
+
   private runFor(statement: Statement & { kind: 'for' }, scope: Scope): Returned | null {
     const items = this.iterable(statement.iterable, scope);
     for (const item of items) {
-      this.steps += 1;
-      if (this.steps > MAX_STEPS) throw unsupported('the program runs too long', statement.at);
+      this.spend(statement.at);
       scope.set(statement.variable, item);
       const returned = this.runBlock(statement.body, scope);
       if (returned !== null) return returned;
@@ -377,42 +383,4 @@ export class Interpreter {
       );
     }
   }
-}
-
-const IGNORED_NAMES: ReadonlySet<string> = new Set([
-  'layout',
-  'device',
-  'pin_memory',
-  'memory_format',
-  'non_blocking',
-  'copy',
-]);
-
-function unsupported(what: string, at: Position | null): TillerError {
-  const place = at === null ? '' : ` at ${describePosition(at)}`;
-  return new TillerError(
-    'operation-unsupported',
-    `The model's code cannot be imported: ${what}${place} is not supported.`,
-    'Nothing was guessed: Tiller cannot play this model as it is.',
-  );
-}
-
-/** `a.b.c` as its parts, or null when the expression is something else. */
-function dottedPath(expression: Expression): readonly string[] | null {
-  if (expression.kind === 'name') return [expression.id];
-  if (expression.kind !== 'attribute') return null;
-  const path = dottedPath(expression.object);
-  return path === null ? null : [...path, expression.name];
-}
-
-function* countUp(from: bigint, to: bigint, step: bigint): Generator<Val> {
-  for (let value = from; step > 0n ? value < to : value > to; value += step) yield value;
-}
-
-function toNumber(context: Context, value: Val): number {
-  if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
-  if (typeof value === 'number') return value;
-  if (typeof value === 'string') return Number(value);
-  if (value instanceof Tensor) return context.item(value);
-  throw new OperationError(`${describe(value)} is no number`);
 }

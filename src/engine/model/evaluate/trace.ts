@@ -8,6 +8,7 @@ import {
   fromStored,
   type Real,
   sameShape,
+  startWork,
   symbolic,
   toValue,
 } from './content.js';
@@ -91,6 +92,7 @@ class Run {
   ) {}
 
   call(method: string, inputShape: readonly number[]): Value {
+    startWork();
     this.input = this.graph.input('input', 'float32', inputShape);
     const interpreter = new Interpreter({
       program: this.program,

@@ -20,7 +20,7 @@ import {
   toComplex,
   toReal,
 } from './promotion.js';
-import { equals } from './sequences.js';
+import { checkItems, equals } from './sequences.js';
 
 function isNumber(value: Val | undefined): value is bigint | number | boolean {
   return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean';
@@ -89,8 +89,14 @@ function addition(sign: 1 | -1): Operation {
   return op('self other alpha', (args) => {
     const a = args.at(0) ?? null;
     const b = args.at(1) ?? null;
-    if (sign === 1 && a instanceof List && b instanceof List) return new List([...a.items, ...b.items]);
-    if (sign === 1 && typeof a === 'string' && typeof b === 'string') return a + b;
+    if (sign === 1 && a instanceof List && b instanceof List) {
+      checkItems(a.items.length + b.items.length);
+      return new List([...a.items, ...b.items]);
+    }
+    if (sign === 1 && typeof a === 'string' && typeof b === 'string') {
+      checkItems(a.length + b.length);
+      return a + b;
+    }
     const alpha = args.float(2, 1);
     if (isNumber(a) && isNumber(b)) {
       return scalars(sign === 1 ? 'add' : 'sub', a, b, (x, y) => x + sign * alpha * y, true);
@@ -122,7 +128,8 @@ const multiplication = op('self other', (args) => {
   const b = args.at(1) ?? null;
   if (isNumber(a) && isNumber(b)) return scalars('mul', a, b, (x, y) => x * y, true);
   if (a instanceof List && typeof b === 'bigint') {
-    return new List(new Array<readonly Val[]>(Number(b)).fill(a.items).flat());
+    checkItems(Number(b) * Math.max(1, a.items.length));
+    return new List(new Array<readonly Val[]>(Math.max(0, Number(b))).fill(a.items).flat());
   }
   const { context } = args;
   if (isComplex(a) || isComplex(b)) {

@@ -31,6 +31,15 @@ export function getItem(object: Val, index: Val): Val {
   return value;
 }
 
+/** Longest list that a program may make by itself. */
+const MAX_ITEMS = 100_000;
+
+/** @throws OperationError when there would be too many items */
+export function checkItems(count: number): number {
+  if (!(count <= MAX_ITEMS)) throw new OperationError(`a list of ${count} items is too long`);
+  return count;
+}
+
 function asList(value: Val | undefined): List {
   if (value instanceof List) return value;
   throw new OperationError(`${describe(value)} is no list`);
@@ -69,11 +78,14 @@ export const SEQUENCES: OperationTable = {
   }),
   append: op('self el', (args) => {
     const list = asList(args.at(0));
-    list.items.push(args.at(1) ?? null);
+    checkItems(list.items.push(args.at(1) ?? null));
     return list;
   }),
   extend: op('self other', (args) => {
-    asList(args.at(0)).items.push(...iterate(args.at(1) ?? null));
+    const { items } = asList(args.at(0));
+    const added = iterate(args.at(1) ?? null);
+    checkItems(items.length + added.length);
+    items.push(...added);
     return null;
   }),
   insert: op('self idx el', (args) => {

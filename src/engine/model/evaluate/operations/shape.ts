@@ -4,7 +4,7 @@ import { type Arguments, axisOf, type Context, op, type OperationTable, Operatio
 import { mapContent, Tensor } from '../tensor.js';
 import { List, type Val } from '../values.js';
 import { elementType, resultType, toReal } from './promotion.js';
-import { sliceBounds } from './sequences.js';
+import { checkItems, sliceBounds } from './sequences.js';
 
 /** A shape with at most one -1, resolved. */
 function resolveShape(shape: readonly number[], count: number): readonly number[] {
@@ -77,7 +77,7 @@ function pieces(x: Tensor, axis: number, sizes: readonly number[]): List {
 function equalPieces(x: Tensor, axis: number, size: number): List {
   const total = x.shape[axis] ?? 0;
   if (size < 1) throw new OperationError(`pieces of ${size} elements`);
-  const count = Math.max(1, Math.ceil(total / size));
+  const count = checkItems(Math.max(1, Math.ceil(total / size)));
   return pieces(
     x,
     axis,
@@ -231,7 +231,7 @@ export const SHAPE: OperationTable = {
   unbind: op('self dim', (args) => {
     const x = args.tensor(0);
     const axis = axisOf(args.int(1, 0), x.shape.length);
-    const rows = x.shape[axis] ?? 0;
+    const rows = checkItems(x.shape[axis] ?? 0);
     return new List(Array.from({ length: rows }, (_, row) => dropAxis(x.slice(axis, row, 1, 1), axis)));
   }),
   reshape: op('self shape', (args) => reshape(args.context, args.tensor(0), args.ints(1))),

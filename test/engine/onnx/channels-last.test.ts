@@ -1,0 +1,241 @@
+import fc from 'fast-check';
+import { Graph, int, ints, type Value } from '../../../src/engine/onnx/graph.js';
+import { toChannelsLast } from '../../../src/engine/onnx/passes/channels-last.js';
+import { removeDeadCode } from '../../../src/engine/onnx/passes/dead-code.js';
+import { numbers, runGraph } from './run-graph.js';
+
+interface Geometry {
+  readonly batch: number;
+  readonly channels: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly frames: number;
+  readonly bias: boolean;
+}
+
+const geometries: fc.Arbitrary<Geometry> = fc.record({
+  batch: fc.integer({ min: 1, max: 2 }),
+  channels: fc.integer({ min: 1, max: 5 }),
+  outputs: fc.integer({ min: 1, max: 5 }),
+  kernel: fc.integer({ min: 1, max: 12 }),
+  stride: fc.integer({ min: 1, max: 4 }),
+  dilation: fc.integer({ min: 1, max: 3 }),
+  frames: fc.integer({ min: 1, max: 6 }),
+  bias: fc.boolean(),
+});
+
+function parameters(graph: Graph, shape: readonly number[], outputs: number, bias: boolean): Value[] {
+  const weight = graph.constant(
+    'float32',
+    shape,
+    numbers(
+      shape.reduce((a, b) => a * b, 1),
+      3,
+    ),
+  );
+  return bias ? [weight, graph.constant('float32', [outputs], numbers(outputs, 4))] : [weight];
+}
+
+function convolution(graph: Graph, x: Value, g: Geometry): Value {
+  const inputs = [x, ...parameters(graph, [g.outputs, x.shape[1] ?? 1, g.kernel], g.outputs, g.bias)];
+  return graph.add('Conv', inputs, [g.batch, g.outputs, g.frames], {
+    strides: ints([g.stride]),
+    dilations: ints([g.dilation]),
+    kernel_shape: ints([g.kernel]),
+    pads: ints([0, 0]),
+    group: int(1),
+  });
+}
+
+function transposed(graph: Graph, x: Value, g: Geometry): Value {
+  const inputs = [x, ...parameters(graph, [x.shape[1] ?? 1, g.outputs, g.kernel], g.outputs, g.bias)];
+  const length = ((x.shape[2] ?? 1) - 1) * g.stride + g.kernel;
+  return graph.add('ConvTranspose', inputs, [g.batch, g.outputs, length], {
+    strides: ints([g.stride]),
+    kernel_shape: ints([g.kernel]),
+    pads: ints([0, 0]),
+    group: int(1),
+  });
+}
+
+function slice(graph: Graph, x: Value, axis: number, start: number, end: number, step = 1): Value {
+  const shape = x.shape.map((size, i) => (i === axis ? Math.ceil((end - start) / step) : size));
+  const bounds = [[start], [end], [axis], [step]].map((values) => graph.integers(values));
+  return graph.add('Slice', [x, ...bounds], shape);
+}
+
+/** What a graph computes before and after the rewrite. */
+function compare(
+  shape: readonly number[],
+  build: (graph: Graph, x: Value) => Value,
+): { plain: Float32Array; rewritten: Float32Array; graph: Graph } {
+  const x = numbers(
+    shape.reduce((a, b) => a * b, 1),
+    7,
+  );
+  const results = [false, true].map((rewrite) => {
+    const graph = new Graph();
+    const output = build(graph, graph.input('x', 'float32', shape));
+    const value = rewrite ? toChannelsLast(graph, output, []).output : output;
+    graph.output('y', graph.add('Identity', [value], value.shape));
+    removeDeadCode(
+      graph,
+      graph.outputs.map((entry) => entry.value),
+    );
+    return { graph, y: runGraph(graph, { x })[0] ?? new Float32Array() };
+  });
+  const [plain, rewritten] = results;
+  if (plain === undefined || rewritten === undefined) throw new Error('two runs were made');
+  return { plain: plain.y, rewritten: rewritten.y, graph: rewritten.graph };
+}
+
+function expectClose(a: Float32Array, b: Float32Array): void {
+  expect(b).toHaveLength(a.length);
+  a.forEach((value, i) => expect(b[i]).toBeCloseTo(value, 4));
+}
+
+describe('channels-last', () => {
+  test('gives what convolutions of any geometry give', () => {
+    fc.assert(
+      fc.property(geometries, fc.integer({ min: 0, max: 3 }), (g, spare) => {
+        const length =
+          (g.frames - 1) * g.stride + (g.kernel - 1) * g.dilation + 1 + Math.min(spare, g.stride - 1);
+        const { plain, rewritten } = compare([g.batch, g.channels, length], (graph, x) =>
+          convolution(graph, x, g),
+        );
+        expectClose(plain, rewritten);
+      }),
+      { numRuns: 60, seed: 5 },
+    );
+  });
+
+  test('gives what transposed convolutions of any geometry give', () => {
+    fc.assert(
+      fc.property(geometries, (g) => {
+        const { plain, rewritten } = compare([g.batch, g.channels, g.frames], (graph, x) =>
+          transposed(graph, x, g),
+        );
+        expectClose(plain, rewritten);
+      }),
+      { numRuns: 60, seed: 6 },
+    );
+  });
+
+  test('carries the layout through what lies between, without moving data back', () => {
+    const g: Geometry = {
+      batch: 1,
+      channels: 4,
+      outputs: 4,
+      kernel: 3,
+      stride: 1,
+      dilation: 1,
+      frames: 10,
+      bias: true,
+    };
+    const scale = numbers(4, 8);
+    const { plain, rewritten, graph } = compare([1, 4, 12], (graph, x) => {
+      const y = graph.add('Tanh', [convolution(graph, x, g)], [1, 4, 10]);
+      const scaled = graph.add('Mul', [y, graph.constant('float32', [4, 1], scale)], [1, 4, 10]);
+      const joined = graph.add(
+        'Concat',
+        [slice(graph, scaled, 2, 0, 3), slice(graph, scaled, 2, 1, 10, 2)],
+        [1, 4, 8],
+        { axis: int(2) },
+      );
+      const halves = graph.add(
+        'Mul',
+        [slice(graph, joined, 1, 0, 2), slice(graph, joined, 1, 2, 4)],
+        [1, 2, 8],
+      );
+      return convolution(graph, halves, { ...g, kernel: 1, frames: 8 });
+    });
+    expectClose(plain, rewritten);
+    const ops = graph.nodes.map(({ op }) => op);
+    expect(ops).not.toContain('Conv');
+    expect(ops.filter((op) => op === 'Transpose')).toHaveLength(2);
+  });
+
+  test('finds that a swap is what it has already', () => {
+    const g: Geometry = {
+      batch: 2,
+      channels: 3,
+      outputs: 5,
+      kernel: 1,
+      stride: 1,
+      dilation: 1,
+      frames: 6,
+      bias: false,
+    };
+    const { plain, rewritten, graph } = compare([2, 3, 6], (graph, x) =>
+      graph.add('Transpose', [convolution(graph, x, g)], [2, 6, 5], { perm: ints([0, 2, 1]) }),
+    );
+    expectClose(plain, rewritten);
+    expect(graph.nodes.filter(({ op }) => op === 'Transpose')).toHaveLength(1);
+  });
+
+  test('leaves grouped convolutions as they are', () => {
+    const { plain, rewritten, graph } = compare([1, 4, 9], (graph, x) =>
+      graph.add('Conv', [x, graph.constant('float32', [4, 2, 3], numbers(24))], [1, 4, 7], {
+        strides: ints([1]),
+        dilations: ints([1]),
+        kernel_shape: ints([3]),
+        pads: ints([0, 0]),
+        group: int(2),
+      }),
+    );
+    expectClose(plain, rewritten);
+    expect(graph.nodes.map(({ op }) => op)).toContain('Conv');
+  });
+
+  test('streams a transposed convolution by its cache', () => {
+    const g: Geometry = {
+      batch: 2,
+      channels: 3,
+      outputs: 2,
+      kernel: 6,
+      stride: 3,
+      dilation: 1,
+      frames: 4,
+      bias: false,
+    };
+    const run = (rewrite: boolean): { y: Float32Array[]; ops: string[] } => {
+      const graph = new Graph();
+      const x = graph.input('x', 'float32', [2, 3, 4]);
+      const cache = graph.input('cache', 'float32', [2, 2, 3]);
+      const whole = transposed(graph, x, g);
+      const head = graph.add('Add', [slice(graph, whole, 2, 0, 3), cache], [2, 2, 3]);
+      const joined = graph.add('Concat', [head, slice(graph, whole, 2, 3, 15)], [2, 2, 15], { axis: int(2) });
+      const after = slice(graph, joined, 2, 12, 15);
+      const output = slice(graph, joined, 2, 0, 12);
+      const moved = rewrite ? toChannelsLast(graph, output, [{ before: cache, after }]) : null;
+      const kept = moved?.carried[0];
+      graph.inputs.splice(0, 2, { name: 'x', value: x }, { name: 'cache', value: kept?.before ?? cache });
+      graph.inputs.splice(2);
+      graph.output('y', graph.add('Identity', [moved?.output ?? output], [2, 2, 12]));
+      const out = kept?.after ?? after;
+      graph.output('after', graph.add('Identity', [out], out.shape));
+      removeDeadCode(
+        graph,
+        graph.outputs.map((entry) => entry.value),
+      );
+      const state = numbers(12, 11);
+      const swap = (data: Float32Array): Float32Array =>
+        Float32Array.from(
+          data,
+          (_, i) => data[Math.floor(i / 6) * 6 + (i % 2) * 3 + (Math.floor(i / 2) % 3)] ?? 0,
+        );
+      const y = runGraph(graph, { x: numbers(24), cache: rewrite ? swap(state) : state });
+      return {
+        y: [y[0] ?? state, rewrite ? (y[1] ?? state) : swap(y[1] ?? state)],
+        ops: graph.nodes.map(({ op }) => op),
+      };
+    };
+    const plain = run(false);
+    const rewritten = run(true);
+    plain.y.forEach((wanted, i) => expectClose(wanted, rewritten.y[i] ?? new Float32Array()));
+    expect(rewritten.ops).not.toContain('ConvTranspose');
+    expect(rewritten.ops.length).toBeLessThan(16);
+  });
+});
