@@ -1,14 +1,26 @@
+// Everything that is checked: format, types, lint, unit and integration tests, the page in a browser, the plugin in a
+// headless host. Words after the command run only the jest tests whose path contains them.
+import { ensureBrowser } from './browser.mjs';
 import { ensureBundle } from './bundle.mjs';
-import { ensureDependencies, runTool } from './dependencies.mjs';
+import { ensureDependencies, run, runTool } from './dependencies.mjs';
+
+const wanted = process.argv.slice(2);
 
 ensureDependencies();
 ensureBundle();
-console.log('Format …');
-runTool('prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']);
-console.log('Types …');
-runTool('typescript/bin/tsc', ['-p', '.']);
-runTool('typescript/bin/tsc', ['-p', 'src/ui']);
-console.log('Lint …');
-runTool('eslint/bin/eslint.js', ['.', '--max-warnings=0']);
+if (wanted.length === 0) {
+  ensureBrowser();
+  console.log('Format …');
+  runTool('prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']);
+  console.log('Types …');
+  runTool('typescript/bin/tsc', ['-p', '.']);
+  runTool('typescript/bin/tsc', ['-p', 'src/ui']);
+  console.log('Lint …');
+  runTool('eslint/bin/eslint.js', ['.', '--max-warnings=0']);
+}
 console.log('Tests …');
-runTool('jest/bin/jest.js', process.argv.slice(2), ['--experimental-vm-modules', '--no-warnings']);
+runTool('jest/bin/jest.js', wanted, ['--experimental-vm-modules', '--no-warnings']);
+if (wanted.length === 0) {
+  console.log('Plugin …');
+  run(process.execPath, ['scripts/native-test.mjs']);
+}

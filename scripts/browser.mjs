@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+const PLACES = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+const INSTALL = ['-o', 'DPkg::Lock::Timeout=900', 'install', '-y', '--no-install-recommends', 'chromium'];
+
+const find = () => PLACES.find((place) => place !== undefined && existsSync(place));
+
+/**
+ * The browser that the page is tested in. On Debian, root gets it installed; anybody else is told how.
+ * Returns its path.
+ */
+export function ensureBrowser() {
+  const found = find();
+  if (found !== undefined) return found;
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    console.error('Installing Chromium for the page’s tests …');
+    spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' });
+    spawnSync('apt-get', INSTALL, { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  const installed = find();
+  if (installed !== undefined) return installed;
+  throw new Error(
+    'The page is tested in Chromium, which was not found. Install it (apt-get install chromium) or name it in CHROMIUM.',
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) console.log(ensureBrowser());
