@@ -1,11 +1,15 @@
 import { cpus } from 'node:os';
 import { audioBench } from './audio.js';
+import { importBench } from './import.js';
 import { mappingBench } from './mapping.js';
+import { modelBench } from './model.js';
 import type { BenchRow } from './row.js';
 import { streamBench } from './stream.js';
 
 /** The parts of the benchmark, by the name that `--only` takes. */
 const PARTS: Record<string, () => Promise<BenchRow[]>> = {
+  model: modelBench,
+  import: importBench,
   mapping: mappingBench,
   stream: streamBench,
   audio: audioBench,
