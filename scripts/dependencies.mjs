@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** The project's folder. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const MINIMUM_NODE = [20, 11];
+const MINIMUM_NODE = [20, 15];
 const stamp = join(root, 'node_modules', '.tiller-lock');
 
 /** Runs a command in the project's folder with its output shown; ends this program with its status if it fails. */

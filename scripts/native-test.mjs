@@ -1,16 +1,25 @@
-// Builds the plugin where it is stale and runs the native tests: the queues, the audit of the audio thread, and the
-// built VST3 in a headless host. On a platform whose tests do not exist yet it says so and passes.
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+// Builds the plugin where it is stale and runs the native tests: the queues, the audit of the audio thread, the built
+// VST3 in a headless host with an engine of the tests' own, then packed with the real one, and its window. A word after
+// the command runs the tests whose name contains it. On a platform without native tests it says so and passes.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { root } from './dependencies.mjs';
-import { artefacts, buildDir, buildNative, run } from './native-build.mjs';
+import { ensureBundle } from './bundle.mjs';
+import { ensureDependencies, root } from './dependencies.mjs';
+import { artefacts, buildDir, buildNative, ensurePackages } from './native-build.mjs';
+import { linkFolder, packEngine } from './pack-engine.mjs';
 
 if (process.platform !== 'linux') {
   console.log('The native tests run on Linux only.');
   process.exit(0);
 }
+
+/** What a test program ends with when no test has the wanted name. */
+const NO_TEST = 2;
 
 /** An engine folder like the packed one, with the tests' own engine in it. */
 async function makeFakeEngine(folder) {
@@ -29,24 +38,83 @@ async function makeFakeEngine(folder) {
   });
 }
 
+/** The built plugin without an engine, in a folder of the tests' own. */
+function makeBundle(name) {
+  const bundle = join(buildDir, 'test', name, 'Tiller.vst3');
+  rmSync(bundle, { recursive: true, force: true });
+  cpSync(join(artefacts, 'VST3', 'Tiller.vst3'), bundle, {
+    recursive: true,
+    filter: (path) => !path.includes(join('Resources', 'engine')),
+  });
+  return { bundle, engine: join(bundle, 'Contents', 'Resources', 'engine') };
+}
+
+/** An X11 display with a window manager, for the time of `use`. */
+async function withDisplay(use) {
+  ensurePackages(['xvfb', 'openbox']);
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const [number] = await once(server.stdio[3], 'data');
+  const display = `:${String(number).trim()}`;
+  const manager = spawn('openbox', [], { stdio: 'ignore', env: { ...process.env, DISPLAY: display } });
+  try {
+    await pause(1000);
+    use(display);
+  } finally {
+    manager.kill();
+    server.kill();
+  }
+}
+
+ensureDependencies();
+buildNative([
+  'Tiller_VST3',
+  'tiller-webview',
+  'tiller_core_tests',
+  'tiller_audit_tests',
+  'tiller_host_tests',
+  'tiller_engine_tests',
+  'tiller_window_tests',
+]);
+
 const filter = process.argv.slice(2);
-buildNative(['Tiller_VST3', 'tiller_core_tests', 'tiller_audit_tests', 'tiller_host_tests']);
-
-const bundle = join(buildDir, 'test', 'Tiller.vst3');
-rmSync(bundle, { recursive: true, force: true });
-cpSync(join(artefacts, 'VST3', 'Tiller.vst3'), bundle, {
-  recursive: true,
-  filter: (path) => !path.includes('Resources/engine'),
-});
-await makeFakeEngine(join(bundle, 'Contents', 'Resources', 'engine'));
-await makeFakeEngine(join(buildDir, 'audit', 'engine'));
-
 const scratch = mkdtempSync(join(tmpdir(), 'tiller-native-'));
-const env = { ...process.env, TILLER_FAKE_FAULT: join(scratch, 'fault') };
+const env = { ...process.env, HOME: scratch, TILLER_FAKE_FAULT: join(scratch, 'fault') };
+for (const name of ['XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME']) delete env[name];
+let failed = false;
+
+function runTests(program, args, more = {}) {
+  console.log(`${program} …`);
+  const { status, signal } = spawnSync(join(buildDir, program), [...args, ...filter], {
+    stdio: 'inherit',
+    env: { ...env, ...more },
+  });
+  if (signal !== null) console.log(`${program} was ended by ${signal}`);
+  const nothingToRun = status === NO_TEST && filter.length > 0;
+  failed ||= signal !== null || (status !== 0 && !nothingToRun);
+}
+
 try {
-  run(join(buildDir, 'tiller_core_tests'), filter, { env });
-  run(join(buildDir, 'audit', 'tiller_audit_tests'), filter, { env });
-  run(join(buildDir, 'tiller_host_tests'), [bundle, ...filter], { env });
+  runTests('tiller_core_tests', []);
+  await makeFakeEngine(join(buildDir, 'audit', 'engine'));
+  runTests('audit/tiller_audit_tests', []);
+  const fake = makeBundle('fake');
+  await makeFakeEngine(fake.engine);
+  runTests('tiller_host_tests', [fake.bundle]);
+
+  ensureBundle();
+  const staged = join(buildDir, 'engine');
+  packEngine(staged);
+  const helper = join(buildDir, 'tiller-webview');
+  if (existsSync(helper)) cpSync(helper, join(staged, 'tiller-webview'));
+  const real = makeBundle('real');
+  linkFolder(staged, real.engine);
+  runTests('tiller_engine_tests', [real.bundle]);
+  if (existsSync(helper))
+    await withDisplay((display) => runTests('tiller_window_tests', [real.bundle], { DISPLAY: display }));
+  else console.log('WebKitGTK is not installed: the window was not tested.');
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
+if (failed) process.exitCode = 1;

@@ -1,15 +1,15 @@
 import type { ImportOptions } from '../model/import.js';
 import { importModel } from '../model/import.js';
-import { ModelLibrary, findModel } from '../model/library.js';
+import { ModelLibrary, findModel, userLibraryDir } from '../model/library.js';
 import type { LibraryEntry } from '../model/library.js';
 import type { ModelSource } from '../session/instrument-state.js';
-import { USER_LIBRARY, shippedFolder } from './places.js';
+import { shippedFolder } from './places.js';
 
 /** The player's model library with the models that come with Tiller behind it. */
 export class Models implements ModelSource {
   private readonly libraries: ModelLibrary[];
 
-  constructor(private readonly userDir = USER_LIBRARY) {
+  constructor(private readonly userDir = userLibraryDir()) {
     const shipped = shippedFolder('models');
     this.libraries = [new ModelLibrary(userDir), ...(shipped === null ? [] : [new ModelLibrary(shipped)])];
   }

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 
 /** The player's own folders, by the platform's convention. */
 const user = envPaths('tiller', { suffix: '' });
-export const USER_LIBRARY = join(user.data, 'models');
 export const USER_PRESETS = join(user.data, 'presets');
 /** Where the live session keeps its document from one start to the next. */
 export const AUTOSAVE = join(user.data, 'session.tiller.json');

@@ -143,9 +143,8 @@ function sortVariants(wanted: readonly Variant[]): readonly Variant[] {
 }
 
 function covers(manifest: ModelManifest, wanted: readonly Variant[]): boolean {
-  return wanted.every(
-    ({ frames, batch }) =>
-      manifest.variants.some((variant) => variant.frames === frames && variant.batch === batch) || batch > 1,
+  return wanted.every(({ frames, batch }) =>
+    manifest.variants.some((variant) => variant.frames === frames && variant.batch === batch),
   );
 }
 

@@ -93,7 +93,7 @@ class OpenModel implements RunningModel {
  * Opens one graph of the library.
  * @throws TillerError `model-corrupt`
  */
-export async function openGraph(dir: string, graph: GraphManifest): Promise<StatefulGraph> {
+async function openGraph(dir: string, graph: GraphManifest): Promise<StatefulGraph> {
   try {
     const initial = graph.initialState === null ? null : await readFile(join(dir, graph.initialState));
     const state = new Float32Array(graph.state?.size ?? 0);
@@ -124,7 +124,7 @@ interface Fill {
 }
 
 /** One graph with its state, every tensor preallocated: two sets, whose states change places after each call. */
-export class StatefulGraph {
+class StatefulGraph {
   readonly input: Float32Array;
   readonly output: Float32Array;
   private readonly noise: readonly Fill[];

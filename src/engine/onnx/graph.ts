@@ -15,8 +15,7 @@ export interface Value {
 export type Attribute =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'ints'; readonly value: readonly number[] }
-  | { readonly kind: 'string'; readonly value: string };
+  | { readonly kind: 'ints'; readonly value: readonly number[] };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -36,7 +35,6 @@ export interface NamedValue {
 export const int = (value: number): Attribute => ({ kind: 'int', value });
 export const float = (value: number): Attribute => ({ kind: 'float', value });
 export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
-export const text = (value: string): Attribute => ({ kind: 'string', value });
 
 /** Number of elements of a shape. */
 export function elementCount(shape: readonly number[]): number {

@@ -4,7 +4,7 @@ import type { Attribute, ConstantData, ElementType, Graph, NamedValue, Node, Val
 
 /** ONNX 1.14: the operators used here, and read by every onnxruntime since 1.15. */
 const IR_VERSION = 9;
-export const OPSET = 18;
+const OPSET = 18;
 
 /** `TensorProto.DataType` */
 const DATA_TYPES: Readonly<Record<ElementType, number>> = {
@@ -16,7 +16,7 @@ const DATA_TYPES: Readonly<Record<ElementType, number>> = {
 };
 
 /** `AttributeProto.AttributeType` */
-const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, ints: 7 } as const;
+const ATTRIBUTE_TYPES = { float: 1, int: 2, ints: 7 } as const;
 
 /** Constants at least this large go to the weights file, which several graphs share. */
 const SHARED_BYTES = 1024;
@@ -144,9 +144,6 @@ class GraphWriter {
         break;
       case 'int':
         writer.tag(3, WireType.Varint).int64(attribute.value);
-        break;
-      case 'string':
-        writer.tag(4, WireType.LengthDelimited).string(attribute.value);
         break;
       case 'ints':
         for (const value of attribute.value) writer.tag(8, WireType.Varint).int64(value);

@@ -2,7 +2,7 @@ import type { TrainingReport } from '../mapping/train.js';
 import type { FitReport } from '../../protocol/interface.js';
 
 /** Share of the examples' spread from which a miss can be heard, and is shown. */
-const AUDIBLE_MISS = 0.1;
+const AUDIBLE_MISS = 0.2;
 
 /** What the page shows of a training: errors per dimension, and the examples that the fit passes by. */
 export function fitReport(report: TrainingReport): FitReport {

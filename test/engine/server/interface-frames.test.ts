@@ -29,7 +29,7 @@ const picture = (width: number, height: number, planes: number, extras: number):
   };
 };
 
-const bytes = (frame: Uint8Array): ArrayBuffer => frame.slice().buffer as ArrayBuffer;
+const bytes = (frame: Uint8Array): ArrayBuffer => frame.slice().buffer;
 
 describe('binary frames', () => {
   it('carry a painted map, every plane of it', () => {

@@ -1,6 +1,6 @@
 import { Trainer } from '../../../src/engine/mapping/trainer.js';
 import { emptyPreset } from '../../../src/engine/preset/defaults.js';
-import { PresetStore } from '../../../src/engine/preset/store.js';
+import type { PresetStore } from '../../../src/engine/preset/store.js';
 import { TillerError } from '../../../src/engine/errors.js';
 import { Instrument } from '../../../src/engine/session/instrument.js';
 import { applyEdit } from '../../../src/engine/session/apply-edit.js';

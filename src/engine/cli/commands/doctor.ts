@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { userLibraryDir } from '../../model/library.js';
 import { PresetStore } from '../../preset/store.js';
 import type { Context } from '../context.js';
 import { contextOf } from '../context.js';
-import { USER_LIBRARY, USER_PRESETS, shippedFolder } from '../places.js';
+import { USER_PRESETS, shippedFolder } from '../places.js';
 import { EXIT } from '../report.js';
 
 interface Check {
@@ -56,7 +57,7 @@ async function examine({ models }: Context): Promise<Check[]> {
       },
       'Run npm ci in the project’s folder, or install the plugin again.',
     ),
-    await writableFolder('model library', USER_LIBRARY),
+    await writableFolder('model library', userLibraryDir()),
     await writableFolder('presets', USER_PRESETS),
     await attempt(
       'models',

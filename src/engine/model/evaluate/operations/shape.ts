@@ -85,7 +85,7 @@ function equalPieces(x: Tensor, axis: number, size: number): List {
   );
 }
 
-export function concatenate(context: Context, parts: readonly Tensor[], axis: number): Tensor {
+function concatenate(context: Context, parts: readonly Tensor[], axis: number): Tensor {
   const used = parts.filter((part) => part.shape.length !== 1 || part.shape[0] !== 0);
   const [first] = used;
   if (first === undefined) throw new OperationError('nothing is joined');

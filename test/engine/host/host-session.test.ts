@@ -1,0 +1,173 @@
+import { TillerError } from '../../../src/engine/errors.js';
+import { HostSession, parameterNames } from '../../../src/engine/host/host-session.js';
+import type { HostSessionOptions } from '../../../src/engine/host/host-session.js';
+import { PARAMETER_INDEX } from '../../../src/engine/performance/parameters.js';
+import { emptyPreset } from '../../../src/engine/preset/defaults.js';
+import type { Preset } from '../../../src/engine/preset/schema.js';
+import type { PresetEntry } from '../../../src/engine/preset/store.js';
+import { Instrument } from '../../../src/engine/session/instrument.js';
+import type { StreamLink } from '../../../src/engine/session/commands.js';
+
+interface Sent {
+  message: string;
+  fields: Record<string, number>;
+  text: string;
+}
+
+const preset = (name: string, change: Partial<Preset> = {}): Preset => ({
+  ...emptyPreset(null, 0),
+  name,
+  ...change,
+});
+
+function setUp(factory: Preset[] = []) {
+  const sent: Sent[] = [];
+  let ready = 0;
+  const link: StreamLink & HostSessionOptions['link'] = {
+    send: () => undefined,
+    onReport: () => undefined,
+    write: (message, fields = {}, text = '') => void sent.push({ message, fields: { ...fields }, text }),
+    ready: () => void ready++,
+  };
+  const presets = {
+    list: () =>
+      Promise.resolve(
+        factory.map(({ name, model }, i): PresetEntry => ({
+          id: `factory/${i}`,
+          name,
+          description: '',
+          tags: [],
+          author: '',
+          model,
+          factory: true,
+          modifiedMs: 0,
+          problem: null,
+        })),
+      ),
+    read: (id: string) => {
+      const found = factory[Number(id.split('/')[1])];
+      return found
+        ? Promise.resolve(found)
+        : Promise.reject(new TillerError('preset-missing', 'It is gone.'));
+    },
+  };
+  const instrument = new Instrument({
+    link,
+    presets: presets as never,
+    models: { find: () => Promise.resolve(null), import: () => Promise.reject(new Error('no')) },
+    trainer: { cancel: () => undefined, close: () => Promise.resolve() } as never,
+  });
+  const models = { list: () => Promise.resolve([{ manifest: { sha256: 'a'.repeat(64) } as never }]) };
+  const session = new HostSession({
+    link,
+    instrument,
+    presets,
+    models: factory.length > 0 ? models : { list: () => Promise.resolve([]) },
+    openInterface: () => Promise.resolve('http://127.0.0.1:1/#token=x'),
+  });
+  const of = (message: string) => sent.filter((frame) => frame.message === message);
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 150));
+  return { sent, of, session, instrument, settle, isReady: () => ready };
+}
+
+describe('HostSession', () => {
+  test("plays the host's preset and lets the audio start once", async () => {
+    const { session, instrument, of, isReady } = setUp();
+    expect(isReady()).toBe(0);
+    await session.receive({ type: 'state', text: JSON.stringify(preset('From the project')) });
+    await session.receive({ type: 'state', text: JSON.stringify(preset('Another')) });
+    expect(instrument.state.preset.name).toBe('Another');
+    expect(isReady()).toBe(1);
+    expect(
+      of('state').map(({ fields, text }) => [fields['edited'], (JSON.parse(text) as Preset).name]),
+    ).toEqual([
+      [0, 'From the project'],
+      [0, 'Another'],
+    ]);
+    expect(of('parameter')).toEqual([]);
+  });
+
+  test.each([['not JSON'], ['{"format":"tiller-preset","version":99}'], ['{}']])(
+    'what cannot be read (%s) is refused with the reason, and something plays',
+    async (text) => {
+      const { session, of, isReady } = setUp();
+      await session.receive({ type: 'state', text });
+      expect(of('refused')[0]?.text).toMatch(/could not be read\. .+ keeps it as it is/);
+      expect(of('state').map(({ fields }) => fields['edited'])).toEqual([0]);
+      expect(isReady()).toBe(1);
+    },
+  );
+
+  test('a new instance plays the first factory preset whose model is there; its values go to the host', async () => {
+    const output = { ...emptyPreset(null, 0).output, dryWet: 0.5 };
+    const { session, instrument, of } = setUp([
+      preset('Model is missing', { model: { name: 'm', sha256: 'b'.repeat(64) } }),
+      preset('Playable', { model: { name: 'm', sha256: 'a'.repeat(64) }, output }),
+    ]);
+    await session.receive({ type: 'state', text: '' });
+    expect(instrument.state.preset.name).toBe('Playable');
+    expect(of('parameter').map(({ fields }) => fields)).toEqual([
+      { index: PARAMETER_INDEX.dryWet, value: 0.5, gesture: 0 },
+    ]);
+  });
+
+  test("the host's parameters come after its preset and are not sent back", async () => {
+    const { session, instrument, of } = setUp();
+    const done = session.receive({ type: 'state', text: JSON.stringify(preset('x')) });
+    await session.receive({ type: 'parameter', index: PARAMETER_INDEX.amount, value: 0.25 });
+    await done;
+    expect(instrument.state.preset.steering.amount).toBe(0.25);
+    expect(of('parameter')).toEqual([]);
+  });
+
+  test('what the page moves is told at once with its gesture, and the document soon, as an edit', async () => {
+    const { session, instrument, of, settle } = setUp();
+    await session.receive({ type: 'state', text: JSON.stringify(preset('x')) });
+    instrument.setParameter(PARAMETER_INDEX.amount, 1, 'page', 'begin');
+    instrument.setParameter(PARAMETER_INDEX.amount, 0.75, 'page');
+    instrument.setParameter(PARAMETER_INDEX.amount, 0.5, 'page', 'end');
+    expect(of('parameter').map(({ fields }) => [fields['value'], fields['gesture']])).toEqual([
+      [1, 1],
+      [0.75, 2],
+      [0.5, 3],
+    ]);
+    await settle();
+    const last = of('state').at(-1);
+    expect(of('state')).toHaveLength(2);
+    expect(last?.fields['edited']).toBe(1);
+    expect((JSON.parse(last?.text ?? '') as Preset).steering.amount).toBe(0.5);
+  });
+
+  test('names, silence on faults and notices follow the document', async () => {
+    const { session, instrument, of, settle } = setUp();
+    await session.receive({ type: 'state', text: JSON.stringify(preset('x')) });
+    expect(JSON.parse(of('names')[0]?.text ?? '[]')).toEqual(parameterNames(instrument.state.preset));
+    instrument.edit({ type: 'edit-input', index: 0, change: { name: 'brightness' } });
+    instrument.edit({ type: 'set-output', change: { onFault: 'silence' } });
+    instrument.notify(new Error('the disk is full'));
+    await settle();
+    expect((JSON.parse(of('names').at(-1)?.text ?? '[]') as string[]).slice(0, 3)).toEqual([
+      'Input 1: brightness',
+      'Input 2: Y',
+      'Input 3',
+    ]);
+    expect(of('state').at(-1)?.fields['silenceOnFault']).toBe(1);
+    expect(of('notice').at(-1)).toMatchObject({ fields: { level: 2 }, text: 'the disk is full' });
+  });
+
+  test('the page is served when a window asks', async () => {
+    const { session, of } = setUp();
+    await session.receive({ type: 'open-interface' });
+    expect(of('interface')).toEqual([
+      { message: 'interface', fields: {}, text: 'http://127.0.0.1:1/#token=x' },
+    ]);
+  });
+
+  test('a preset that cannot be opened is said, and the rest goes on', async () => {
+    const { session, instrument } = setUp();
+    await session.receive({ type: 'load-preset', id: 'user/gone' });
+    expect(instrument.state.notice).toMatchObject({ level: 'error', text: 'It is gone.' });
+    await session.receive({ type: 'parameter', index: PARAMETER_INDEX.amount, value: 0.5 });
+    expect(instrument.state.preset.steering.amount).toBe(0.5);
+  });
+});

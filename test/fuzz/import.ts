@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { TillerError } from '../../src/engine/errors.js';
+import { buildVariant } from '../../src/engine/model/build.js';
+import { readInterface } from '../../src/engine/model/nn-interface.js';
+import { WeightPool } from '../../src/engine/onnx/write.js';
+import { Archive } from '../../src/engine/torchscript/archive.js';
+import { Program } from '../../src/engine/torchscript/program.js';
+import { FIXTURE_NAMES, fixturePath } from '../engine/model/fixtures.js';
+import { buildZip } from '../engine/torchscript/archive-builder.js';
+
+/** What became of the mutated files: how many were imported, and how often each error was given. */
+export interface FuzzReport {
+  readonly cases: number;
+  readonly imported: number;
+  readonly errors: ReadonlyMap<string, number>;
+  readonly slowestMs: number;
+}
+
+/** mulberry32: a small generator for choosing what to break. */
+function randomSource(seed: number): (below: number) => number {
+  let state = seed | 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}
+
+type Random = (below: number) => number;
+
+function breakBytes(data: Buffer, random: Random): Buffer {
+  const out = Buffer.from(data);
+  const changes = 1 + random(4);
+  for (let i = 0; i < changes && out.length > 0; i += 1) out[random(out.length)] = random(256);
+  if (random(8) === 0) return out.subarray(0, random(out.length + 1));
+  if (random(8) === 0) {
+    const from = random(out.length);
+    return Buffer.concat([out, out.subarray(from, from + random(64))]);
+  }
+  return out;
+}
+
+const TOKENS = [
+  '0',
+  '-1',
+  '2',
+  '99999999',
+  '1e30',
+  'None',
+  'True',
+  'x',
+  'self',
+  '[]',
+  '()',
+  'inf',
+  '[1, 2]',
+  'torch.neg',
+  'while True:',
+  '"a"',
+];
+
+/** Exchanges, drops and repeats words and lines, so that what comes out is often still code. */
+function breakCode(source: string, random: Random): string {
+  const lines = source.split('\n');
+  const changes = 1 + random(3);
+  for (let i = 0; i < changes; i += 1) {
+    const at = random(lines.length);
+    const line = lines[at] ?? '';
+    switch (random(5)) {
+      case 0:
+        lines.splice(at, 1);
+        break;
+      case 1:
+        lines.splice(random(lines.length), 0, line);
+        break;
+      case 2:
+        lines[at] = line.replace(/-?\b\d+\b/, () => TOKENS[random(TOKENS.length)] ?? '0');
+        break;
+      default: {
+        const words = line.split(/\b/);
+        words[random(words.length)] = TOKENS[random(TOKENS.length)] ?? '';
+        lines[at] = words.join('');
+      }
+    }
+  }
+  return lines.join('\n');
+}
+
+interface Entry {
+  readonly name: string;
+  readonly data: Buffer;
+}
+
+function mutate(entries: readonly Entry[], whole: Buffer, random: Random): Buffer {
+  if (random(4) === 0) return breakBytes(whole, random);
+  const broken = random(entries.length);
+  return buildZip(
+    entries.map(({ name, data }, index) => {
+      const hit = index === broken || (name.endsWith('data.pkl') && random(6) === 0) || random(40) === 0;
+      if (!hit) return { name, data };
+      return {
+        name,
+        data: name.endsWith('.py') ? breakCode(data.toString(), random) : breakBytes(data, random),
+      };
+    }),
+  );
+}
+
+async function importInMemory(bytes: Buffer): Promise<void> {
+  const program = Program.load(await Archive.fromBytes(bytes));
+  buildVariant(program, readInterface(program), { frames: 1, batch: 1 }, new WeightPool('weights.bin'));
+}
+
+/**
+ * Imports mutated fixtures up to the written graphs.
+ * @throws what an import throws that is no TillerError, with the number of the case to repeat it by
+ */
+export async function fuzzImport(cases: number, seed: number): Promise<FuzzReport> {
+  const models = await Promise.all(
+    FIXTURE_NAMES.map(async (name) => {
+      const whole = readFileSync(fixturePath(name));
+      const archive = await Archive.fromBytes(whole);
+      return {
+        whole,
+        entries: archive.names().map((entry) => ({ name: `m/${entry}`, data: archive.read(entry) })),
+      };
+    }),
+  );
+  const errors = new Map<string, number>();
+  let imported = 0;
+  let slowestMs = 0;
+  for (let index = 0; index < cases; index += 1) {
+    const random = randomSource(seed * 1_000_003 + index);
+    const model = models[random(models.length)];
+    if (model === undefined) continue;
+    const bytes = mutate(model.entries, model.whole, random);
+    const start = performance.now();
+    try {
+      await importInMemory(bytes);
+      imported += 1;
+    } catch (error) {
+      if (!(error instanceof TillerError)) {
+        throw new Error(`case ${index} of seed ${seed} failed with ${String(error)}`, { cause: error });
+      }
+      errors.set(error.code, (errors.get(error.code) ?? 0) + 1);
+    }
+    slowestMs = Math.max(slowestMs, performance.now() - start);
+  }
+  return { cases, imported, errors, slowestMs };
+}
