@@ -101,6 +101,8 @@ const page = {
     replace({ preventAssignment: true, values: { 'process.env.NODE_ENV': JSON.stringify('production') } }),
     ...common({ target: BROWSERS, minify: true }),
     staticFiles('src/ui', 'dist/ui', ['index.html']),
+    // The font's licence goes where the font goes.
+    staticFiles('node_modules/@fontsource-variable/inter', 'dist/ui', ['LICENSE']),
     styles('src/ui/style/main.css', 'dist/ui'),
   ],
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <csignal>
 
 namespace tiller
@@ -10,7 +9,6 @@ namespace tiller
 
 using namespace std::chrono_literals;
 namespace to_engine = protocol::to_engine;
-namespace to_plugin = protocol::to_plugin;
 
 namespace
 {
@@ -20,11 +18,8 @@ namespace
     constexpr Milliseconds hungIdle { 2000 };
     constexpr Milliseconds hungStarting { 10000 };
     constexpr Milliseconds hungMain { 5000 };
-    /** A live block that is this much later than it could be heard, in seconds, is not worth the engine's time. */
-    constexpr double hopelessSeconds = 0.2;
     /** After this many failures in a row an offline render no longer waits for the next engine. */
     constexpr int failuresUntilHopeless = 4;
-    constexpr std::size_t outboxEnough = 256 * 1024;
 }
 
 EngineLink::EngineLink (AudioExchange& e, PresetMemory& p, ParameterTable& t, CommandLine c, std::function<void()> n)
@@ -129,26 +124,9 @@ EngineView EngineLink::takeView()
     return view;
 }
 
-template <typename Change>
-void EngineLink::tell (Change&& change)
-{
-    {
-        const std::lock_guard lock (mutex);
-        change (shared);
-    }
-
-    onNews();
-}
-
 void EngineLink::setPhase (EnginePhase phase)
 {
     tell ([phase] (EngineView& view) { view.phase = phase; });
-}
-
-template <typename Message>
-void EngineLink::say (const Message& message, std::string_view text)
-{
-    appendFrame (outbox, message, text);
 }
 
 void EngineLink::run()
@@ -346,295 +324,6 @@ bool EngineLink::receive()
                 return false;
             }
         }
-    }
-}
-
-bool EngineLink::handle (const Frame& frame)
-{
-    const auto text = [&frame] (std::size_t head) { return std::string (frame.text (head)); };
-
-    if (! greeted && frame.type != to_plugin::Hello::type)
-        return false;
-
-    switch (frame.type)
-    {
-        case to_plugin::Samples::type:
-            return handleSamples (frame);
-
-        case to_plugin::Pong::type:
-        {
-            to_plugin::Pong pong {};
-
-            if (! frame.get (pong))
-                return false;
-
-            heartbeat.beats (pong.mainBeats);
-            return true;
-        }
-
-        case to_plugin::Hello::type:
-        {
-            to_plugin::Hello hello {};
-
-            if (! frame.get (hello) || hello.protocol != protocol::version)
-                return false;
-
-            greeted = true;
-            tell ([&] (EngineView& view) { view.version = text (hello.bytes); view.processId = hello.processId; });
-            return true;
-        }
-
-        case to_plugin::Prepared::type:
-        {
-            to_plugin::Prepared message {};
-
-            if (! frame.get (message))
-                return false;
-
-            handlePrepared (message);
-            return true;
-        }
-
-        case to_plugin::State::type:
-        {
-            to_plugin::State state {};
-
-            if (! frame.get (state) || frame.size - sizeof (state) > protocol::maxTextBytes)
-                return false;
-
-            exchange.setSilenceOnFault (state.silenceOnFault != 0);
-            presets.pushed (frame.text (sizeof (state)), state.edited != 0);
-
-            if (state.edited != 0)
-                tell ([] (EngineView& view) { view.edited = true; view.refused.clear(); });
-
-            return true;
-        }
-
-        case to_plugin::Parameter::type:
-        {
-            to_plugin::Parameter moved {};
-
-            if (! frame.get (moved) || moved.index >= protocol::parameters.size() || ! std::isfinite (moved.value) || moved.gesture > 3)
-                return false;
-
-            parameters.setValue (moved.index, moved.value);
-            parameters.setTold (moved.index, moved.value);
-            tell ([&] (EngineView& view) { view.moved.push_back ({ moved.index, moved.value, static_cast<protocol::Gesture> (moved.gesture) }); });
-            return true;
-        }
-
-        case to_plugin::Status::type:
-        {
-            to_plugin::Status status {};
-
-            if (! frame.get (status))
-                return false;
-
-            tell ([&] (EngineView& view) { view.status = status; view.modelName = text (sizeof (status)); });
-            return true;
-        }
-
-        case to_plugin::Notice::type:
-        {
-            to_plugin::Notice notice {};
-
-            if (! frame.get (notice))
-                return false;
-
-            tell ([&] (EngineView& view)
-            {
-                view.notice = text (sizeof (notice));
-                view.noticeLevel = static_cast<protocol::NoticeLevel> (std::min (notice.level, 2u));
-            });
-            return true;
-        }
-
-        case to_plugin::Busy::type:
-        {
-            to_plugin::Busy busy {};
-
-            if (! frame.get (busy))
-                return false;
-
-            heartbeat.allow (Milliseconds (std::min (busy.milliseconds, 60000u)));
-            return true;
-        }
-
-        case to_plugin::Refused::type:
-            presets.refused();
-            tell ([&] (EngineView& view) { view.refused = text (0); });
-            return true;
-
-        case to_plugin::Names::type:
-            tell ([&] (EngineView& view) { view.namesJson = text (0); });
-            return true;
-
-        case to_plugin::Interface::type:
-            tell ([&] (EngineView& view) { view.interfaceAddress = text (0); });
-            return true;
-
-        case to_plugin::Presets::type:
-            tell ([&] (EngineView& view) { view.presetsJson = text (0); });
-            return true;
-
-        default:
-            return false;
-    }
-}
-
-void EngineLink::handlePrepared (const to_plugin::Prepared& message)
-{
-    {
-        const std::lock_guard lock (streamMutex);
-
-        if (message.epoch != exchange.epoch)
-            return;
-
-        const Delays delays { message.latencySamples, message.marginSamples };
-        const bool changed = delays != exchange.delays();
-        exchange.setDelays (delays);
-        exchange.setEngineExpected (true);
-
-        // Where only the model changed: what comes until the new one has filled up is not its sound.
-        if (streaming && changed)
-            exchange.fromEngine.hearFrom (exchange.fromEngine.expected() + exchange.delays().engine);
-
-        if (! streaming)
-            resendParameters.store (true);
-
-        streaming = true;
-        exchange.setEngineReady (true);
-    }
-
-    tell ([] (EngineView& view) { view.phase = EnginePhase::running; view.problem.clear(); });
-}
-
-bool EngineLink::handleSamples (const Frame& frame)
-{
-    to_plugin::Samples head {};
-
-    if (! frame.get (head))
-        return false;
-
-    const std::lock_guard lock (streamMutex);
-
-    if (head.epoch != exchange.epoch || ! streaming)
-        return true;
-
-    const auto channels = static_cast<std::size_t> (exchange.streamFormat().channels);
-    const std::size_t channelBytes = head.frames * sizeof (float);
-
-    if (head.frames > static_cast<std::uint32_t> (exchange.streamFormat().maxBlock) || head.channels != channels
-        || frame.size != sizeof (head) + channelBytes * channels || head.frames > unanswered)
-        return false;
-
-    unanswered -= head.frames;
-    auto& answers = exchange.fromEngine;
-    const auto delays = exchange.delays();
-
-    // After a gap the engine's own delay is filled with what it did not hear: none of that may sound.
-    if (! contiguous || head.position != answers.expected())
-        answers.jumpTo (head.position, head.position == 0 ? 0 : head.position + delays.engine);
-
-    contiguous = true;
-    const auto late = delays.margin + static_cast<std::uint32_t> (exchange.streamFormat().maxBlock);
-
-    if (distance (exchange.position(), head.position + head.frames + late) > 0)
-        exchange.counters.lateAnswers.fetch_add (1, std::memory_order_relaxed);
-
-    bool finite = true;
-
-    for (std::size_t c = 0; c < channels; ++c)
-    {
-        answer.resize (head.frames);
-        std::memcpy (answer.data(), frame.payload + sizeof (head) + c * channelBytes, channelBytes);
-        finite = finite && std::all_of (answer.begin(), answer.end(), [] (float sample) { return std::isfinite (sample); });
-        answers.write (static_cast<int> (c), answer.data(), head.frames);
-    }
-
-    if (finite)
-    {
-        answers.publish (head.frames);
-    }
-    else
-    {
-        exchange.counters.faultyAnswers.fetch_add (1, std::memory_order_relaxed);
-        answers.jumpTo (head.position + head.frames, head.position + head.frames);
-    }
-
-    return true;
-}
-
-void EngineLink::takeBlocks()
-{
-    const std::lock_guard lock (streamMutex);
-    const auto& format = exchange.streamFormat();
-
-    if (! greeted || format.channels == 0)
-        return;
-
-    if (preparedEpoch != exchange.epoch)
-    {
-        preparedEpoch = exchange.epoch;
-        say (to_engine::Prepare { exchange.epoch, static_cast<float> (format.rate), static_cast<std::uint32_t> (format.maxBlock),
-                                  static_cast<std::uint32_t> (format.channels) });
-    }
-
-    struct Head
-    {
-        std::uint32_t size, type;
-        to_engine::Block block;
-    };
-
-    auto& queue = exchange.toEngine;
-    const auto late = exchange.delays().margin + static_cast<std::uint32_t> (format.maxBlock);
-    const auto hopeless = static_cast<std::int32_t> (hopelessSeconds * format.rate);
-
-    while (outbox.size() - outboxSent < outboxEnough && queue.readable() > 0)
-    {
-        Head head {};
-        queue.peek (0, &head, sizeof (head));
-        offline = (head.block.flags & protocol::offline) != 0;
-        lastBlock = Clock::now();
-        lastFrames = head.block.frames;
-        const auto whole = protocol::frameHeaderBytes + head.size;
-        const auto end = head.block.position + head.block.frames;
-        const auto lateness = distance (exchange.position(), end + late);
-
-        if (! streaming)
-        {
-            if (offline || lateness <= 0)
-                break;
-
-            queue.drop (whole);
-            sentUpTo = end;
-            continue;
-        }
-
-        if (unanswered > 0 && unanswered + head.block.frames > late + static_cast<std::uint32_t> (hopeless))
-            break;
-
-        const bool skip = ! offline && lateness > (contiguous ? hopeless : 0);
-        auto taken = whole;
-
-        if (skip)
-        {
-            taken -= std::size_t { head.block.frames } * head.block.channels * sizeof (float);
-            head.size = static_cast<std::uint32_t> (taken - protocol::frameHeaderBytes);
-            head.block.flags |= protocol::skipped;
-        }
-        else
-        {
-            unanswered += head.block.frames;
-        }
-
-        const auto at = outbox.size();
-        outbox.resize (at + taken);
-        queue.peek (0, outbox.data() + at, taken);
-        std::memcpy (outbox.data() + at, &head, sizeof (head));
-        queue.drop (whole);
-        sentUpTo = end;
     }
 }
 

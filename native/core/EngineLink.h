@@ -152,4 +152,21 @@ private:
     std::thread thread;
 };
 
+template <typename Change>
+void EngineLink::tell (Change&& change)
+{
+    {
+        const std::lock_guard lock (mutex);
+        change (shared);
+    }
+
+    onNews();
+}
+
+template <typename Message>
+void EngineLink::say (const Message& message, std::string_view text)
+{
+    appendFrame (outbox, message, text);
+}
+
 } // namespace tiller

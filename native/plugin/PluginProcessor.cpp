@@ -85,7 +85,10 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
     setLatencySamples (static_cast<int> (exchange.latencySamples (exchange.delays())));
 }
 
-/** True at the first block of a run of the transport, and where it jumps in an offline render. */
+/**
+    True at the first block of a run of the transport, and where it jumps in an offline render. A host that fills up its
+    plugins' latency before it moves tells the same time again and again: that is no jump.
+*/
 bool PluginProcessor::transportStarted() noexcept
 {
     bool playing = false;
@@ -101,9 +104,9 @@ bool PluginProcessor::transportStarted() noexcept
     }
 
     const bool started = playing && ! wasPlaying;
-    const bool jumped = playing && wasPlaying && time != expectedTime && isNonRealtime();
+    const bool jumped = playing && wasPlaying && time != expectedTime && time != lastTime && isNonRealtime();
     wasPlaying = playing;
-    expectedTime = time;
+    expectedTime = lastTime = time;
     return started || jumped;
 }
 

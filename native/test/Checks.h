@@ -22,6 +22,9 @@ public:
         std::string what;
     };
 
+    /** Exit code where no test has the wanted name. */
+    static constexpr int noTest = 2;
+
     void add (std::string name, std::function<void()> body) { tests.emplace_back (std::move (name), std::move (body)); }
 
     /** Runs the tests whose name contains `filter`. Returns the process's exit code. */
@@ -53,7 +56,7 @@ public:
         }
 
         std::printf ("%d passed, %d failed\n", passed, failed);
-        return failed == 0 && passed > 0 ? 0 : 1;
+        return failed > 0 ? 1 : passed > 0 ? 0 : noTest;
     }
 
 private:

@@ -292,6 +292,28 @@ void exportThatStartsLive()
     CHECK (outputs[0] == outputs[1], "the export depends on what was live before it");
 }
 
+/** A host that fills up the plugin's latency before its transport moves tells the same time for a while: nothing of that is lost. */
+void latencyIsFilledUp()
+{
+    Vst3Instance plugin (bundle);
+    const StreamSetup setup { 48000.0, 256, 2, 2, true };
+    plugin.activate (setup);
+    const auto input = noise (20000);
+    auto output = silence (20000);
+    const int latency = plugin.latencySamples();
+    std::int64_t time = 0;
+
+    for (int at = 0; at + 256 <= 20000; at += 256)
+    {
+        plugin.process (input, output, at, 256, {}, { true, time });
+        time += at < latency ? 0 : 256;
+    }
+
+    for (std::size_t i = 0; i < 19000; ++i)
+        if (i >= static_cast<std::size_t> (latency))
+            CHECK (output[0][i] == input[0][i - static_cast<std::size_t> (latency)], "sample ", i);
+}
+
 void liveStream()
 {
     LiveRig rig;
@@ -521,6 +543,7 @@ int main (int count, char** arguments)
     suite.add ("unknown chunks are written back", unknownChunksAreWrittenBack);
     suite.add ("offline is deterministic", offlineIsDeterministic);
     suite.add ("an export that starts live is deterministic", exportThatStartsLive);
+    suite.add ("latency is filled up before the transport moves", latencyIsFilledUp);
     suite.add ("a live stream plays", liveStream);
     suite.add ("names and values follow the engine", namesAndValuesFollowTheEngine);
     suite.add ("survives SIGKILL", [] { survives ("SIGKILL", [] { harmAll (SIGKILL); }, 1.0); });

@@ -53,7 +53,7 @@ inline Audio render (Vst3Instance& plugin, const Audio& input, const StreamSetup
     return output;
 }
 
-/** Runs live audio in real time until `done` says so or the time is up; the output of the last `window` samples is passed on. */
+/** Runs a constant through the plugin in real time, block by block. */
 class Live
 {
 public:

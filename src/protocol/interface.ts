@@ -1,4 +1,4 @@
-import type { MapRequest, LiveSource, OscSettings } from './interface-commands.js';
+import type { LiveSource, OscSettings } from './interface-commands.js';
 import type { Example, Input, Learning, ModelReference, Output, Steering } from './interface-document.js';
 
 export type {
@@ -218,5 +218,3 @@ export type Announcement =
   | { type: 'notice'; level: 'info' | 'warning' | 'error'; text: string; hint: string | null }
   /** Another window has become the speaker. */
   | { type: 'audio-taken' };
-
-export type MapAxes = Pick<MapRequest, 'x' | 'y'>;

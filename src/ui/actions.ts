@@ -43,7 +43,10 @@ export const snapBack = (): void => {
 export const randomise = (): void => perform({ type: 'randomise', radius: store.getState().view.radius });
 
 export function toggleFreeze(): void {
-  setSwitch(PARAMETER_INDEX.freeze, !store.getState().output.freeze);
+  const { freeze } = store.getState().output;
+  // A second press must not wait for the echo of the first.
+  const frozen = values.parameter(PARAMETER_INDEX.freeze, Number(freeze), performance.now()) >= 0.5;
+  setSwitch(PARAMETER_INDEX.freeze, !frozen);
 }
 
 export function hold(dimension: number, value: number | null): void {

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
-import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+import { dropFile, openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
 
 const SOUNDING_DB = -50;
 
@@ -103,6 +104,25 @@ describe('the first minutes', () => {
     await probe.until(() => probe.slices.examples.length === 2, 'everything back');
     expect(probe.slices.examples.map(({ label }) => label)).toEqual(['dark bell', 'bright rain']);
     expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('plays a dropped file and the microphone, too', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    await dropFile(page, 'my own.wav', readFileSync('models/loops/tabla.wav'));
+    await probe.until(() => probe.slices.live?.source.kind === 'file', 'the file as source');
+    expect(probe.slices.live?.fileName).toBe('my own.wav');
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    probe.frame = null;
+    await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > SOUNDING_DB, 'the file');
+    await page.getByLabel('Source').selectOption({ label: 'Microphone' });
+    await probe.until(() => probe.slices.live?.source.kind === 'microphone', 'the microphone as source');
+    probe.frame = null;
+    // The browser's false microphone beeps once a second.
+    await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > SOUNDING_DB, 'the microphone');
+    await dropFile(page, 'noise.wav', new TextEncoder().encode('RIFF, but no sound'));
+    await page.getByText(/noise\.wav cannot be read/).waitFor();
+    expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
     await page.context().close();
   });
 

@@ -23,8 +23,3 @@ export const valueToY = (value: number, reach: number, height: number): number =
   const place = Math.min(1, Math.max(-1, value / reach));
   return TOP + (room * (1 - place)) / 2;
 };
-
-export const yToValue = (y: number, reach: number, height: number): number => {
-  const room = height - TOP - BOTTOM;
-  return reach * (1 - (2 * (y - TOP)) / room);
-};

@@ -9,9 +9,12 @@ function sheet(width: number, height: number): CanvasRenderingContext2D | null {
   return canvas.getContext('2d');
 }
 
+/** Colour that is left where the regressors guess most. */
+const LEAST_COLOUR = 0.32;
+
 /** Lightness and chroma of the map: it stays behind what plays on it. */
 const SHADES = {
-  dark: { base: 0.3, depth: 0.1, chroma: 0.072, fog: 0.2 },
+  dark: { base: 0.3, depth: 0.1, chroma: 0.082, fog: 0.2 },
   light: { base: 0.86, depth: 0.07, chroma: 0.06, fog: 0.93 },
 };
 
@@ -48,7 +51,7 @@ export function mapImage(map: MapPicture, light: boolean): HTMLCanvasElement | n
         b = chroma * 0.35 * (value + 1) * 0.5;
       }
       const sure = map.certainty === null || map.mode === 'certainty' ? 1 : (map.certainty[cell] ?? 0) / 255;
-      const keep = 0.12 + 0.88 * sure;
+      const keep = LEAST_COLOUR + (1 - LEAST_COLOUR) * sure;
       const at = 4 * ((map.height - 1 - row) * map.width + column);
       oklab(fog + (l - fog) * keep, a * keep, b * keep, image.data, at);
     }

@@ -3,7 +3,7 @@ import type { MapPicture } from '../../protocol/interface-frames.js';
 import { hatch, loudMask, mapImage } from './map-picture.js';
 import { exampleColour, palette } from './palette.js';
 
-export const DOT_RADIUS = 6;
+const DOT_RADIUS = 6;
 /** The canvases reach this far beyond the plane, so that what lives on its edge is seen whole. */
 export const BLEED = 11;
 const CORNER = 5;
@@ -21,7 +21,7 @@ export interface PadScene {
 }
 
 /** Place of an example on the pad in CSS pixels. */
-export function placeOf(example: Example, scene: PadScene, width: number, height: number): [number, number] {
+function placeOf(example: Example, scene: PadScene, width: number, height: number): [number, number] {
   const x = example.inputs[scene.xInput] ?? 0.5;
   const y = scene.yInput === scene.xInput ? 0.5 : (example.inputs[scene.yInput] ?? 0.5);
   return [x * width, (1 - y) * height];

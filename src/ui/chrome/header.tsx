@@ -77,6 +77,7 @@ function ModelButton() {
 function PresetGroup() {
   const name = usePage(({ about }) => about.name);
   const dirty = usePage(({ history }) => history.dirty);
+  const saved = usePage(({ library }) => library.current !== null);
   const many = usePage(({ library }) => library.presets.length > 0);
   return (
     <div className="group preset" role="group" aria-label="Preset">
@@ -95,7 +96,7 @@ function PresetGroup() {
       <Button
         label="Save"
         tone="quiet"
-        disabled={!dirty}
+        disabled={!dirty && saved}
         help="Saves over your preset; a factory preset is saved as your own."
         onPress={() => perform({ type: 'save-preset' })}
       />

@@ -6,6 +6,7 @@ import { moveInput } from '../hands/cursor.js';
 import { describeSource } from '../panels/sources.js';
 import { store, usePage } from '../session.js';
 import { setView } from '../store/store.js';
+import { InputMenu } from './input-menu.js';
 import { InputStrip } from './input-strip.js';
 
 const MAP_CHOICES = [
@@ -60,30 +61,35 @@ export function PadStage() {
         {further.length > 0 && (
           <div className="strips" role="group" aria-label="Further inputs">
             {further.map(({ input, index }) => (
-              <InputStrip
-                key={index}
-                name={input.name}
-                parameter={PARAMETER_INDEX.input + index}
-                value={input.value}
-                onChange={(value, gesture) => moveInput(index, value, gesture)}
-              />
+              <InputMenu key={index} index={index}>
+                <InputStrip
+                  name={input.name}
+                  parameter={PARAMETER_INDEX.input + index}
+                  value={input.value}
+                  onChange={(value, gesture) => moveInput(index, value, gesture)}
+                />
+              </InputMenu>
             ))}
           </div>
         )}
       </div>
       <footer className="axes">
-        <AxisSelect
-          name="X"
-          value={xInput}
-          choices={axes}
-          onChange={(index) => setView(store, { xInput: index })}
-        />
-        <AxisSelect
-          name="Y"
-          value={yInput}
-          choices={axes}
-          onChange={(index) => setView(store, { yInput: index })}
-        />
+        <InputMenu index={xInput}>
+          <AxisSelect
+            name="X"
+            value={xInput}
+            choices={axes}
+            onChange={(index) => setView(store, { xInput: index })}
+          />
+        </InputMenu>
+        <InputMenu index={yInput}>
+          <AxisSelect
+            name="Y"
+            value={yInput}
+            choices={axes}
+            onChange={(index) => setView(store, { yInput: index })}
+          />
+        </InputMenu>
       </footer>
     </section>
   );

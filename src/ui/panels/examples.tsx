@@ -126,10 +126,10 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
           onClick={() => goTo(example)}
         >
           {example.inputs
-            .slice(0, 3)
+            .slice(0, 2)
             .map((value) => value.toFixed(2))
             .join(' · ')}
-          {example.inputs.length > 3 && ' …'}
+          {example.inputs.length > 2 && ' …'}
         </button>
       </td>
       <td>

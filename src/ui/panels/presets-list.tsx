@@ -55,7 +55,7 @@ export function PresetsList({ search }: { search: string }) {
               label="Save"
               icon="save"
               tone={dirty ? 'primary' : 'plain'}
-              disabled={!dirty}
+              disabled={!dirty && current !== null}
               onPress={() => perform({ type: 'save-preset' })}
             />
           </>

@@ -52,7 +52,7 @@ export interface PageState extends Slices {
 
 export type PageStore = StoreApi<PageState>;
 
-export const initialView = (): View => ({
+const initialView = (): View => ({
   panel: 'examples',
   theme: 'dark',
   xInput: 0,

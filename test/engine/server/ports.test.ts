@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { createSocket, type Socket } from 'node:dgram';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PresetStore } from '../../../src/engine/preset/store.js';
@@ -20,7 +19,7 @@ function message(address: string, value: number): Buffer {
 async function udp(): Promise<{ socket: Socket; port: number }> {
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
   await once(socket, 'listening');
-  return { socket, port: (socket.address() as AddressInfo).port };
+  return { socket, port: socket.address().port };
 }
 
 describe('OSC of the session', () => {
