@@ -123,6 +123,27 @@ describe('channels-last', () => {
     );
   });
 
+  /** A mutated model asked for a stride of millions, and its matrix, all zeros but three rows, for 77 GB. */
+  test.each([
+    ['convolution', convolution, 'Conv'],
+    ['transposed convolution', transposed, 'ConvTranspose'],
+  ] as const)('leaves a %s alone whose stride leaps over samples', (_name, make, op) => {
+    const g: Geometry = {
+      batch: 1,
+      channels: 2,
+      outputs: 2,
+      kernel: 3,
+      stride: 5000,
+      dilation: 1,
+      frames: 2,
+      bias: false,
+    };
+    const length = op === 'Conv' ? 5003 : 2;
+    const { plain, rewritten, graph } = compare([1, 2, length], (inner, x) => make(inner, x, g));
+    expectClose(plain, rewritten);
+    expect(graph.nodes.map((node) => node.op)).toContain(op);
+  });
+
   test('carries the layout through what lies between, without moving data back', () => {
     const g: Geometry = {
       batch: 1,

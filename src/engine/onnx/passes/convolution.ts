@@ -69,9 +69,10 @@ export function lowerConvolution(graph: Graph, node: Node, input: () => Value): 
   if (geometry === null || output === undefined) return null;
   const { stride, dilation, bias, weights } = geometry;
   const [outputs, channels, kernel] = geometry.shape;
-  // With a stride, windows are counted in strides, the last filled up with weights of zero.
+  // With a stride, windows are counted in strides, the last filled up with weights of zero. A stride beyond the kernel
+  // would fill up more than there is.
   const windows = stride === 1 ? kernel : Math.ceil(kernel / stride);
-  if (windows > MAX_WINDOWS || (stride > 1 && dilation !== 1)) return null;
+  if (windows > MAX_WINDOWS || stride > kernel || (stride > 1 && dilation !== 1)) return null;
   const frames = output.shape[2] ?? 1;
   const taps = stride === 1 ? kernel : windows * stride;
   const x = input();
@@ -141,7 +142,7 @@ function contributions(graph: Graph, node: Node, input: () => Value): Contributi
   const { stride, bias, weights } = geometry;
   const [channels, outputs, kernel] = geometry.shape;
   const windows = Math.ceil(kernel / stride);
-  if (windows > MAX_WINDOWS) return null;
+  if (windows > MAX_WINDOWS || stride > kernel) return null;
   const taps = windows * stride;
   const key = `deconv ${channels} ${outputs} ${kernel} ${taps}`;
   const matrix = rearranged(weights, key, channels * taps * outputs, (out) => {
