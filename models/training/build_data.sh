@@ -1,0 +1,8 @@
+#!/bin/sh
+# Builds the data sets of both models. Needs Debian's sonic-pi-samples, fluid-soundfont-gm, fluidsynth, python3-numpy
+# and python3-soundfile. Usage: build_data.sh [output folder]
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+out=${1:-"$HOME/tiller-data"}
+python3 "$here/data.py" percussion --out "$out"
+python3 "$here/data.py" voices --out "$out"

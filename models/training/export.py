@@ -1,0 +1,168 @@
+"""Writes a checkpoint as streaming TorchScript with the interface that nn~ and Tiller open.
+
+    python3 export.py ~/tiller-runs/percussion/checkpoint.pt --data ~/tiller-data --out ../percussion/percussion.ts
+
+Latents leave the model rotated by a principal component analysis of the training
+audio, strongest first, scaled to unit variance, and signed so that upwards is louder: the nominal range of each is -3 to 3
+(silence may lie further down the first).
+With `--latents` fewer are exposed, and `decode` draws the others from a normal distribution.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import List
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from blocks import start_streaming
+from data import CropSampler
+from model import Autoencoder, Config
+
+
+@dataclass(frozen=True)
+class LatentBasis:
+    """How exposed latents relate to the model's own: exposed = (rotation @ (own - mean)) / scale.
+
+    `rotation` [full, full] has orthonormal rows, `mean` and `scale` are [full], `fidelity` [full] is the share of variance
+    held by the first dimensions up to each.
+    """
+
+    rotation: Tensor
+    mean: Tensor
+    scale: Tensor
+    fidelity: Tensor
+
+
+def latent_basis(model: Autoencoder, sampler: CropSampler, batches: int = 40) -> LatentBasis:
+    """Principal components of the latents' means over random training crops, skipping the first 16 frames of each crop.
+
+    Frames weigh by the square root of their amplitude: decays last longer than attacks and would otherwise put the origin,
+    where a performer starts, at a near-silent sound.
+    """
+    model.eval()
+    latents, levels = [], []
+    with torch.no_grad():
+        for _ in range(batches):
+            bands = model.analysis(torch.from_numpy(sampler.batch(8)).unsqueeze(1))
+            mean, _ = model.encode(bands)
+            energy = (bands**2).mean(1).reshape(bands.size(0), -1, model.config.hop // 16).mean(2)
+            latents.append(mean[:, :, 16:].permute(0, 2, 1).flatten(0, 1))
+            levels.append(torch.log(energy[:, 16:] + 1e-8).flatten())
+    z, level = torch.cat(latents).double(), torch.cat(levels).double()
+    weight = torch.exp(level / 4)[:, None] / torch.exp(level / 4).sum()
+    mean = (weight * z).sum(0)
+    variances, vectors = torch.linalg.eigh((z - mean).T @ (weight * (z - mean)))
+    order = torch.argsort(variances, descending=True)
+    rotation, variances = vectors[:, order].T, variances[order].clamp(min=1e-8)
+    louder = (weight * ((z - mean) @ rotation.T) * (level - (weight[:, 0] * level).sum())[:, None]).sum(0)
+    rotation = rotation * torch.where(louder < 0, -1.0, 1.0)[:, None]
+    fidelity = torch.cumsum(variances, 0) / variances.sum()
+    return LatentBasis(rotation.float(), mean.float(), torch.sqrt(variances).float(), fidelity.float())
+
+
+class StreamingModel(nn.Module):
+    """The exported module. Audio is [batch, 1, 512 n], latents are [batch, latent_size, n]; batch is at most 4."""
+
+    def __init__(self, model: Autoencoder, basis: LatentBasis, exposed: int) -> None:
+        super().__init__()
+        config = model.config
+        self.analysis = model.analysis
+        self.encoder = model.encoder
+        self.decoder = model.decoder
+        self.synthesis = model.synthesis
+        self.latent_size = exposed
+        self.full_latent_size = config.latents
+        self.sr = config.sample_rate
+        self.delay = config.delay
+        self.licence = "CC0-1.0"
+        self.n_channels = 1
+        self.target_channels = 1
+        self.stereo_mode = False
+        self.input_mode = "pqmf"
+        self.output_mode = "pqmf"
+        self._methods = ["encode", "decode", "forward"]
+        self.register_buffer("encode_params", torch.tensor([1, 1, exposed, config.hop]))
+        self.register_buffer("decode_params", torch.tensor([exposed, config.hop, 1, 1]))
+        self.register_buffer("forward_params", torch.tensor([1, 1, 1, 1]))
+        self.register_buffer("latent_pca", basis.rotation)
+        self.register_buffer("latent_mean", basis.mean)
+        self.register_buffer("latent_scale", basis.scale)
+        self.register_buffer("fidelity", basis.fidelity)
+
+    @torch.jit.export
+    def encode(self, x: Tensor) -> Tensor:
+        """Audio to latents, sampled from their posterior."""
+        mean, scale = self.encoder(self.analysis(x)).chunk(2, 1)
+        deviation = F.softplus(scale - 2.0) + 1e-3
+        own = mean + deviation * torch.randn_like(deviation)
+        rotated = F.conv1d(own - self.latent_mean.unsqueeze(1), self.latent_pca.unsqueeze(2))
+        return (rotated / self.latent_scale.unsqueeze(1))[:, : self.latent_size]
+
+    @torch.jit.export
+    def decode(self, z: Tensor) -> Tensor:
+        """Latents to audio."""
+        if self.latent_size < self.full_latent_size:
+            missing = self.full_latent_size - self.latent_size
+            z = torch.cat([z, torch.randn_like(z[:, :1].repeat(1, missing, 1))], 1)
+        rotated = z * self.latent_scale.unsqueeze(1)
+        own = F.conv1d(rotated, self.latent_pca.t().unsqueeze(2)) + self.latent_mean.unsqueeze(1)
+        noise = (torch.rand_like(z[:, :1].repeat(1, 16, 32)) * 2.0 - 1.0) * 1.7320508
+        return self.synthesis(self.decoder(own, noise))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.decode(self.encode(x))
+
+    @torch.jit.export
+    def get_methods(self) -> List[str]:
+        return self._methods
+
+
+def streaming_script(model: Autoencoder, basis: LatentBasis, exposed: int) -> torch.jit.ScriptModule:
+    """Turns `model` (changed in place: its paddings become caches) into a scripted, streaming `StreamingModel`."""
+    if not 1 <= exposed <= model.config.latents:
+        raise ValueError(f"cannot expose {exposed} of {model.config.latents} latents")
+    streaming = StreamingModel(model, basis, exposed).eval()
+    start_streaming(streaming)
+    for parameter in streaming.parameters():
+        parameter.requires_grad_(False)
+    return torch.jit.script(streaming)
+
+
+def load_checkpoint(path: Path, weights: str = "average") -> tuple[Autoencoder, dict[str, object]]:
+    """The model of a checkpoint with its `average` or last (`model`) weights, and the checkpoint's facts (name, step, seconds)."""
+    state = torch.load(path, map_location="cpu")
+    model = Autoencoder(Config(**state["config"]))
+    model.load_state_dict(state[weights])
+    return model, {key: state[key] for key in ("name", "step", "seconds")}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--data", type=Path, default=Path.home() / "tiller-data")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--latents", type=int, default=8, help="how many latents to expose")
+    parser.add_argument("--weights", choices=["average", "model"], default="average", help="averaged weights, or the last step's")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    model, facts = load_checkpoint(arguments.checkpoint, arguments.weights)
+    audio = np.load(arguments.data / str(facts["name"]) / "train.npy", mmap_mode="r")
+    basis = latent_basis(model, CropSampler(audio, 32768, np.random.default_rng(0)))
+    script = streaming_script(model, basis, arguments.latents)
+    partial = arguments.out.with_suffix(".partial")
+    script.save(str(partial))
+    os.replace(partial, arguments.out)
+    shares = ", ".join(f"{float(share):.3f}" for share in basis.fidelity)
+    print(f"{arguments.out}: step {facts['step']}, {arguments.out.stat().st_size / 1e6:.2f} MB, variance held {shares}")
+
+
+if __name__ == "__main__":
+    main()

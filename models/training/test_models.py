@@ -1,0 +1,236 @@
+"""Self-checks of the filter bank, the streaming export and the figures. Run: python3 -m unittest test_models -v"""
+
+from __future__ import annotations
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from blocks import MAX_BATCH
+from data import CropSampler
+from export import LatentBasis, streaming_script
+from losses import log_distance
+from measure import figure, noise_baseline
+from midi import variable_length
+from model import BANDS, Autoencoder, Config, ToneBank, tone_frequencies
+from pqmf import Analysis, Synthesis, delay_samples, filters
+from tones import tone_distances, tone_targets
+from train import Run, parse
+
+CONFIG = Config(encoder_width=24, widths=(32, 24, 16, 12), tones=20)
+
+
+def random_basis(latents: int) -> LatentBasis:
+    """An arbitrary orthonormal basis with uneven scales."""
+    rotation, _ = torch.linalg.qr(torch.randn(latents, latents))
+    return LatentBasis(rotation, torch.randn(latents), torch.rand(latents) + 0.5, torch.linspace(0.3, 1.0, latents))
+
+
+def quiet_model() -> Autoencoder:
+    """A small model whose encoder samples with its least deviation and whose noise branch is silent."""
+    model = Autoencoder(CONFIG)
+    with torch.no_grad():
+        model.encoder.head.weight[CONFIG.latents :] = 0
+        model.encoder.head.bias[CONFIG.latents :] = -50
+        model.decoder.noise_bank.split.weight.zero_()
+    return model.eval()
+
+
+class FilterBank(unittest.TestCase):
+    def setUp(self) -> None:
+        self.responses = filters(512, BANDS, 90.0)
+        self.analysis, self.synthesis = Analysis(self.responses), Synthesis(self.responses)
+        torch.manual_seed(1)
+
+    def test_reconstructs_to_a_pure_delay(self) -> None:
+        audio = torch.randn(1, 1, 16000)
+        delay = delay_samples(512, BANDS)
+        output = self.synthesis(self.analysis(audio))
+        error = output[0, 0, 1000:] - audio[0, 0, 1000 - delay : -delay]
+        self.assertLess(20 * np.log10(float(error.std())), -60)
+
+    def test_keeps_energy(self) -> None:
+        audio = torch.randn(1, 1, 160000)
+        bands = self.analysis(audio)
+        self.assertAlmostEqual(float((bands**2).sum() / (audio**2).sum()), 1.0, delta=0.02)
+
+    def test_tone_bank_sounds_at_its_frequencies(self) -> None:
+        config = Config()
+        bank = ToneBank(config, self.responses).eval()
+        for tone in (30, 60, 90):
+            amplitudes = torch.zeros(1, config.tones, 4096)
+            amplitudes[:, tone] = 1
+            audio = self.synthesis(bank(amplitudes))[0, 0, 2048:].detach().numpy()
+            spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio))))
+            peak = np.argmax(spectrum) * config.sample_rate / len(audio)
+            self.assertAlmostEqual(peak, tone_frequencies(config)[tone], delta=1.0)
+            self.assertAlmostEqual(float(np.abs(audio).max()), 1.0, delta=0.02)
+
+
+class Streaming(unittest.TestCase):
+    def setUp(self) -> None:
+        torch.manual_seed(2)
+
+    def run_blocks(self, method, signal: torch.Tensor, sizes: list[int]) -> torch.Tensor:
+        return torch.cat([method(part) for part in torch.split(signal, sizes, dim=2)], 2)
+
+    def test_blocks_equal_one_pass(self) -> None:
+        """Encoder and decoder, called with uneven blocks, against the whole signal through the non-streaming model."""
+        audio = torch.randn(2, 1, 512 * 12) * 0.1
+        model, basis = quiet_model(), random_basis(CONFIG.latents)
+        with torch.no_grad():
+            mean, _ = model.encode(model.analysis(audio))
+            expected_latents = torch.einsum("ij,bjt->bit", basis.rotation, mean - basis.mean[:, None]) / basis.scale[:, None]
+            expected_audio = model.synthesis(model.decoder(mean, torch.zeros(2, BANDS, 32 * 12)))
+            script = streaming_script(model, basis, CONFIG.latents)
+            latents = self.run_blocks(script.encode, audio, [512, 1536, 512, 512, 3072])
+            decoded = self.run_blocks(script.decode, expected_latents, [2, 1, 5, 4])
+        self.assertGreater(float(expected_audio.std()), 1e-4)
+        # The posterior's least deviation is 1e-3.
+        torch.testing.assert_close(latents, expected_latents, atol=2e-2, rtol=0)
+        torch.testing.assert_close(decoded, expected_audio, atol=2e-5, rtol=0)
+
+    def test_saved_file_has_the_interface(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.ts"
+            streaming_script(quiet_model(), random_basis(CONFIG.latents), 5).save(str(path))
+            loaded = torch.jit.load(str(path))
+        self.assertEqual(loaded.encode_params.tolist(), [1, 1, 5, 512])
+        self.assertEqual(loaded.decode_params.tolist(), [5, 512, 1, 1])
+        self.assertEqual(loaded.get_methods(), ["encode", "decode", "forward"])
+        self.assertEqual((loaded.latent_size, loaded.full_latent_size), (5, CONFIG.latents))
+        with torch.no_grad():
+            latents = loaded.encode(torch.randn(MAX_BATCH, 1, 1024))
+            self.assertEqual(list(latents.shape), [MAX_BATCH, 5, 2])
+            self.assertEqual(list(loaded.decode(latents).shape), [MAX_BATCH, 1, 1024])
+
+    def test_hidden_latents_are_drawn_anew(self) -> None:
+        script = streaming_script(quiet_model(), random_basis(CONFIG.latents), 2)
+        with torch.no_grad():
+            first, second = script.decode(torch.zeros(1, 2, 8)), script.decode(torch.zeros(1, 2, 8))
+        self.assertGreater(float((first - second).abs().max()), 1e-5)
+
+    def test_any_latent_gives_finite_audio(self) -> None:
+        script = streaming_script(quiet_model(), random_basis(CONFIG.latents), CONFIG.latents)
+        with torch.no_grad():
+            audio = script.decode((torch.rand(1, CONFIG.latents, 64) - 0.5) * 2000)
+        self.assertTrue(bool(torch.isfinite(audio).all()))
+
+
+class Tones(unittest.TestCase):
+    def test_partials_are_found_with_their_amplitudes(self) -> None:
+        time = np.arange(44100) / 44100
+        audio = 0.3 * np.sin(2 * np.pi * 440 * time) + 0.1 * np.sin(2 * np.pi * 1320 * time)
+        config = Config(tone_lowest=27.5, tones_per_octave=24, tones=176)
+        targets = tone_targets(torch.tensor(audio, dtype=torch.float32)[None], config)[0, :, 40]
+        found = {int(tone): float(targets[tone]) for tone in torch.nonzero(targets)[:, 0]}
+        self.assertEqual(set(found), {4 * 24, 4 * 24 + 38})
+        self.assertAlmostEqual(found[4 * 24], 0.3, delta=0.01)
+        self.assertAlmostEqual(found[4 * 24 + 38], 0.1, delta=0.01)
+
+    def test_transport_is_the_interval_in_octaves(self) -> None:
+        target = torch.zeros(1, 100, 3)
+        target[:, 20] = 0.5
+        for away in (6, 12, 36):
+            amplitudes = torch.zeros(1, 100, 3)
+            amplitudes[:, 20 + away] = 0.2
+            transport, _, level = tone_distances(amplitudes, target, 12)
+            self.assertAlmostEqual(float(transport), away / 12, delta=1e-3)
+            self.assertAlmostEqual(float(level), np.log(0.5 / 0.2), delta=1e-3)
+        for nothing in tone_distances(target, target, 12):
+            self.assertAlmostEqual(float(nothing), 0.0, delta=1e-3)
+
+    def test_noise_has_no_partials(self) -> None:
+        torch.manual_seed(4)
+        targets = tone_targets(torch.randn(4, 65536) * 0.1, Config())
+        self.assertLess(float((targets.sum(1) > 0).float().mean()), 0.35)
+
+
+class Data(unittest.TestCase):
+    def test_crops_are_seeded_bounded_and_seldom_silent(self) -> None:
+        audio = np.zeros(200_000, dtype=np.int16)
+        audio[100_000:] = np.random.default_rng(0).integers(-32768, 32767, 100_000)
+        first = CropSampler(audio, 4096, np.random.default_rng(1)).batch(60)
+        again = CropSampler(audio, 4096, np.random.default_rng(1)).batch(60)
+        self.assertTrue(np.array_equal(first, again))
+        self.assertLessEqual(float(np.abs(first).max()), 1.0)
+        silent = np.mean(np.all(first == 0, axis=1))
+        self.assertGreater(silent, 0.0)
+        self.assertLess(silent, 0.3)
+
+    def test_midi_lengths_follow_the_standard(self) -> None:
+        """The examples of the Standard MIDI File specification."""
+        examples = {0x40: "40", 0x80: "8100", 0x2000: "c000", 0x3FFF: "ff7f", 0x0FFFFFFF: "ffffff7f"}
+        for value, expected in examples.items():
+            self.assertEqual(variable_length(value).hex(), expected)
+
+    def test_noise_baseline_keeps_the_level(self) -> None:
+        rng = np.random.default_rng(2)
+        audio = (rng.standard_normal(44100) * np.linspace(0.01, 0.3, 44100)).astype(np.float32)
+        baseline = noise_baseline(audio)
+        self.assertAlmostEqual(float(np.std(baseline) / np.std(audio)), 1.0, delta=0.1)
+        self.assertAlmostEqual(figure(baseline, audio), np.log(2), delta=0.06)
+        self.assertLess(abs(float(np.corrcoef(baseline, audio)[0, 1])), 0.05)
+
+
+class Training(unittest.TestCase):
+    def test_resumed_run_equals_an_unbroken_one(self) -> None:
+        """Six steps in one go and in two halves end at the same weights, in both stages."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "percussion" / "held-out").mkdir(parents=True)
+            noise = np.random.default_rng(0).integers(-9000, 9000, 40000).astype(np.int16)
+            np.save(folder / "percussion" / "train.npy", noise)
+            first = [
+                "percussion",
+                "--data",
+                name,
+                "--batch",
+                "1",
+                "--crop",
+                "4096",
+                "--log-every",
+                "2",
+                "--save-every",
+                "3",
+            ]
+
+            def train(run: str, steps: int, extra: list[str]) -> dict[str, torch.Tensor]:
+                arguments = parse([*first, "--run", str(folder / run), "--steps", str(steps), "--hours", "10", *extra])
+                # The schedule must be that of the whole run while it is interrupted early.
+                arguments.steps, stop = 6, steps
+                run_state = Run(arguments)
+                while run_state.step < stop:
+                    run_state.train_step()
+                run_state.store()
+                return run_state.model.state_dict()
+
+            for extra in ([], ["--adversarial-from", str(folder / "whole" / "checkpoint.pt")]):
+                kind = "-2" if extra else ""
+                whole = train(f"whole{kind}", 6, extra)
+                train(f"halves{kind}", 3, extra)
+                halves = train(f"halves{kind}", 6, extra)
+                for key, value in whole.items():
+                    torch.testing.assert_close(halves[key], value, msg=key)
+                if extra:
+                    before = torch.load(folder / "whole" / "checkpoint.pt")["average"]
+                    self.assertTrue(torch.equal(before["encoder.head.weight"], whole["encoder.head.weight"]))
+                    self.assertFalse(torch.equal(before["decoder.wave.weight"], whole["decoder.wave.weight"]))
+
+
+class Figure(unittest.TestCase):
+    def test_distance_of_a_gain_is_its_logarithm(self) -> None:
+        noise = torch.randn(1, 44100)
+        self.assertAlmostEqual(float(log_distance(noise * 2, noise)), np.log(2), delta=1e-3)
+
+    def test_distance_of_two_noises(self) -> None:
+        """Two independent exponential powers differ by ln 2 in magnitude's logarithm, on average."""
+        torch.manual_seed(3)
+        self.assertAlmostEqual(float(log_distance(torch.randn(1, 88200), torch.randn(1, 88200))), np.log(2), delta=0.03)
+
+
+if __name__ == "__main__":
+    unittest.main()
