@@ -38,9 +38,6 @@ export const DEFAULT_VARIANTS: readonly Variant[] = [
 ];
 
 const WEIGHTS_FILE = 'weights.bin';
-/** How far a delay that the file states may lie from the one measured, in seconds. */
-const STATED_DELAY_TOLERANCE = 0.005;
-
 /**
  * Turns a TorchScript RAVE model into graphs in the library. Nothing of the file is executed. A file that is
  * there already is not imported again. Whatever goes wrong, the library is left as it was.
@@ -196,9 +193,9 @@ async function describe(
     variants: built.map((variant) => variant.manifest),
   };
   const { latentRanges, delaySamples } = await probeModel(dir, manifest);
-  // What the maker of a model states is exact to the sample; it only has to agree with what is heard.
-  const agrees =
-    statedDelay !== null && Math.abs(statedDelay - delaySamples) <= STATED_DELAY_TOLERANCE * nn.sampleRate;
+  // What the maker of a model states is exact to the sample; it only has to agree with what is heard. A decoder that
+  // spreads a sound over its frame is heard up to a hop early.
+  const agrees = statedDelay !== null && Math.abs(statedDelay - delaySamples) <= nn.hop;
   return manifestSchema.parse({
     ...manifest,
     latentRanges,

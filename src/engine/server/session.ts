@@ -94,13 +94,18 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
   };
 }
 
+/** Tag of the factory preset that a first start opens. */
+const FIRST_STEPS = 'first steps';
+
 /** Opens the preset that was asked for, or one that can sound; failing that, a model alone. */
 async function openFirst(instrument: Instrument, options: LiveSessionOptions): Promise<void> {
   const { presets, models, presetId } = options;
   if (presetId !== undefined) return instrument.openPreset(presetId);
   const present = new Set((await models.list()).map(({ manifest }) => manifest.sha256));
   const entries = await presets.list();
-  const playable = entries.find(({ model }) => model !== null && present.has(model.sha256));
+  const playable = entries
+    .filter(({ model }) => model !== null && present.has(model.sha256))
+    .sort((a, b) => Number(b.tags.includes(FIRST_STEPS)) - Number(a.tags.includes(FIRST_STEPS)))[0];
   if (playable !== undefined) return instrument.openPreset(playable.id);
   const [sha256] = present;
   if (sha256 !== undefined) await instrument.selectModel(sha256);
