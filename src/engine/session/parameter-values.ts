@@ -1,8 +1,46 @@
 import { produce } from 'immer';
+import type { Draft } from 'immer';
 import { PARAMETERS, PARAMETER_INDEX, clampParameter } from '../performance/parameters.js';
 import type { Preset } from '../preset/schema.js';
 
 const at = PARAMETER_INDEX;
+
+/** Where a document keeps one parameter. */
+interface Place {
+  read(preset: Preset): number;
+  write(draft: Draft<Preset>, value: number): void;
+}
+
+type Levels = Preset['output'];
+type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
+type SwitchOf<T> = { [K in keyof T]: T[K] extends boolean ? K : never }[keyof T];
+
+const level = (key: Exclude<NumberOf<Levels>, 'framesPerCall'>): Place => ({
+  read: ({ output }) => output[key],
+  write: ({ output }, value) => void (output[key] = value),
+});
+const toggle = (key: SwitchOf<Levels>): Place => ({
+  read: ({ output }) => Number(output[key]),
+  write: ({ output }, value) => void (output[key] = value >= 0.5),
+});
+const steering = (key: 'amount' | 'glideSeconds'): Place => ({
+  read: (preset) => preset.steering[key],
+  write: (draft, value) => void (draft.steering[key] = value),
+});
+
+/** The parameters between the inputs and the offsets, which there is one of each. */
+const PLACES: Readonly<Record<number, Place>> = {
+  [at.amount]: steering('amount'),
+  [at.glide]: steering('glideSeconds'),
+  [at.dryWet]: level('dryWet'),
+  [at.inputGain]: level('inputGainDb'),
+  [at.outputGain]: level('outputGainDb'),
+  [at.ceiling]: level('ceilingDb'),
+  [at.latentNoise]: level('latentNoise'),
+  [at.width]: level('width'),
+  [at.freeze]: toggle('freeze'),
+  [at.bypass]: toggle('bypass'),
+};
 
 /** The present value of every automatable parameter in a document, in the parameters' own units. */
 export function parameterValues(preset: Preset): number[] {
@@ -11,82 +49,20 @@ export function parameterValues(preset: Preset): number[] {
 
 /** One parameter's value, or undefined where the document has no such input or dimension. */
 function parameterValue(preset: Preset, index: number): number | undefined {
-  if (index < at.amount) return preset.inputs[index - at.input]?.value;
+  if (isInput(index)) return preset.inputs[index - at.input]?.value;
   if (index >= at.offset) return preset.steering.dimensions[index - at.offset]?.offset;
-  switch (index) {
-    case at.amount:
-      return preset.steering.amount;
-    case at.glide:
-      return preset.steering.glideSeconds;
-    case at.dryWet:
-      return preset.output.dryWet;
-    case at.inputGain:
-      return preset.output.inputGainDb;
-    case at.outputGain:
-      return preset.output.outputGainDb;
-    case at.ceiling:
-      return preset.output.ceilingDb;
-    case at.latentNoise:
-      return preset.output.latentNoise;
-    case at.width:
-      return preset.output.width;
-    case at.freeze:
-      return Number(preset.output.freeze);
-    case at.bypass:
-      return Number(preset.output.bypass);
-    default:
-      return undefined;
-  }
+  return PLACES[index]?.read(preset);
 }
 
 /** The document with one parameter moved; the same document where nothing changes. */
 export function withParameter(preset: Preset, index: number, value: number): Preset {
   const bounded = clampParameter(index, value);
   return produce(preset, (draft) => {
-    if (index < at.amount) {
-      const input = draft.inputs[index - at.input];
-      if (input) input.value = bounded;
-      return;
-    }
-    if (index >= at.offset) {
-      const dimension = draft.steering.dimensions[index - at.offset];
-      if (dimension) dimension.offset = bounded;
-      return;
-    }
-    switch (index) {
-      case at.amount:
-        draft.steering.amount = bounded;
-        return;
-      case at.glide:
-        draft.steering.glideSeconds = bounded;
-        return;
-      case at.dryWet:
-        draft.output.dryWet = bounded;
-        return;
-      case at.inputGain:
-        draft.output.inputGainDb = bounded;
-        return;
-      case at.outputGain:
-        draft.output.outputGainDb = bounded;
-        return;
-      case at.ceiling:
-        draft.output.ceilingDb = bounded;
-        return;
-      case at.latentNoise:
-        draft.output.latentNoise = bounded;
-        return;
-      case at.width:
-        draft.output.width = bounded;
-        return;
-      case at.freeze:
-        draft.output.freeze = bounded >= 0.5;
-        return;
-      case at.bypass:
-        draft.output.bypass = bounded >= 0.5;
-        return;
-      default:
-        return;
-    }
+    const input = isInput(index) ? draft.inputs[index - at.input] : undefined;
+    const dimension = draft.steering.dimensions[index - at.offset];
+    if (input) input.value = bounded;
+    else if (dimension) dimension.offset = bounded;
+    else PLACES[index]?.write(draft, bounded);
   });
 }
 

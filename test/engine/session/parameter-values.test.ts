@@ -1,0 +1,36 @@
+import { PARAMETERS } from '../../../src/engine/performance/parameters.js';
+import { parsePreset } from '../../../src/engine/preset/parse.js';
+import { parameterValues, withParameter } from '../../../src/engine/session/parameter-values.js';
+import { samplePreset } from '../preset/samples.js';
+
+/** The sample has two inputs and three latents; the parameters of further ones have no place in it. */
+const present = PARAMETERS.map(({ id }, index) => ({ id, index })).filter(
+  ({ id }) => !/^(input|offset)\d/.test(id) || /^(input[12]|offset[123])$/.test(id),
+);
+
+describe('withParameter', () => {
+  it.each(present)('moves $id, and nothing else', ({ index }) => {
+    const { min, max, initial } = PARAMETERS[index] ?? { min: 0, max: 0, initial: 0 };
+    const before = parameterValues(samplePreset());
+    const wanted = before[index] === max ? min : max;
+    const moved = withParameter(samplePreset(), index, wanted);
+    expect(initial).toBeGreaterThanOrEqual(min);
+    expect(parameterValues(moved)).toEqual(before.with(index, wanted));
+    expect(() => parsePreset(moved)).not.toThrow();
+  });
+
+  it('leaves the document as it is where there is no such input or latent, or nothing to change', () => {
+    const preset = samplePreset();
+    for (const { id, index } of PARAMETERS.map((parameter, i) => ({ id: parameter.id, index: i })))
+      if (!present.some((known) => known.id === id)) expect(withParameter(preset, index, 0.25)).toBe(preset);
+    expect(withParameter(preset, 0, preset.inputs[0]?.value ?? -1)).toBe(preset);
+  });
+
+  it('stays within the bounds', () => {
+    for (const { index } of present) {
+      const { min = 0, max = 0 } = PARAMETERS[index] ?? {};
+      expect(parameterValues(withParameter(samplePreset(), index, 1e9))[index]).toBe(max);
+      expect(parameterValues(withParameter(samplePreset(), index, -1e9))[index]).toBe(min);
+    }
+  });
+});
