@@ -14,7 +14,7 @@ const INSTALL = ['-o', 'DPkg::Lock::Timeout=900', 'install', '-y', '--no-install
 const find = () => PLACES.find((place) => place !== undefined && existsSync(place));
 
 /**
- * The browser that the page is tested in. On Debian, root gets it installed; anybody else is told how.
+ * The browser that the page is tested in. On Debian, root gets it installed; anybody else is told how, and this program ends.
  * Returns its path.
  */
 export function ensureBrowser() {
@@ -27,9 +27,9 @@ export function ensureBrowser() {
   }
   const installed = find();
   if (installed !== undefined) return installed;
-  throw new Error(
-    'The page is tested in Chromium, which was not found. Install it (apt-get install chromium) or name it in CHROMIUM.',
-  );
+  console.error('The page is tested in Chromium, which was not found. Install it, or name it in CHROMIUM:');
+  console.error('  sudo apt-get install --no-install-recommends chromium');
+  process.exit(1);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) console.log(ensureBrowser());

@@ -7,6 +7,7 @@ import { Archive } from '../../src/engine/torchscript/archive.js';
 import { Program } from '../../src/engine/torchscript/program.js';
 import { FIXTURE_NAMES, fixturePath } from '../engine/model/fixtures.js';
 import { buildZip } from '../engine/torchscript/archive-builder.js';
+import { breakBytes, randomSource, type RandomBelow } from './mutate.js';
 
 /** What became of the mutated files: how many were imported, and how often each error was given. */
 export interface FuzzReport {
@@ -14,31 +15,6 @@ export interface FuzzReport {
   readonly imported: number;
   readonly errors: ReadonlyMap<string, number>;
   readonly slowestMs: number;
-}
-
-/** mulberry32: a small generator for choosing what to break. */
-function randomSource(seed: number): (below: number) => number {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
-type Random = (below: number) => number;
-
-function breakBytes(data: Buffer, random: Random): Buffer {
-  const out = Buffer.from(data);
-  const changes = 1 + random(4);
-  for (let i = 0; i < changes && out.length > 0; i += 1) out[random(out.length)] = random(256);
-  if (random(8) === 0) return out.subarray(0, random(out.length + 1));
-  if (random(8) === 0) {
-    const from = random(out.length);
-    return Buffer.concat([out, out.subarray(from, from + random(64))]);
-  }
-  return out;
 }
 
 const TOKENS = [
@@ -61,7 +37,7 @@ const TOKENS = [
 ];
 
 /** Exchanges, drops and repeats words and lines, so that what comes out is often still code. */
-function breakCode(source: string, random: Random): string {
+function breakCode(source: string, random: RandomBelow): string {
   const lines = source.split('\n');
   const changes = 1 + random(3);
   for (let i = 0; i < changes; i += 1) {
@@ -92,7 +68,7 @@ interface Entry {
   readonly data: Buffer;
 }
 
-function mutate(entries: readonly Entry[], whole: Buffer, random: Random): Buffer {
+function mutate(entries: readonly Entry[], whole: Buffer, random: RandomBelow): Buffer {
   if (random(4) === 0) return breakBytes(whole, random);
   const broken = random(entries.length);
   return buildZip(
