@@ -43,6 +43,8 @@ export class Limiter {
   private readonly releaseShare: number;
   private time = 0;
   private envelope = 1;
+  /** True while the gain is 1 and nothing remembered asks for less. */
+  private resting = false;
   /** Intervals for which a sample near or above the ceiling is within reach. */
   private alert = 0;
 
@@ -73,6 +75,7 @@ export class Limiter {
     this.averages[1].reset(UNITY * this.averages[0].length);
     this.time = 0;
     this.envelope = 1;
+    this.resting = true;
     this.alert = 0;
     this.least = 1;
   }
@@ -118,12 +121,16 @@ export class Limiter {
   /** Gain for the sample that leaves now. */
   private nextGain(): number {
     const required = this.requiredGain();
+    // At rest every window holds ones, and one more changes none of them.
+    if (this.resting && required === 1) return 1;
     const held = this.minimum.next(required);
     const released = this.envelope + (1 - this.envelope) * this.releaseShare;
     this.envelope = held < released ? held : released;
     if (this.envelope > 1 - 1e-9) this.envelope = held;
     const whole = Math.floor(this.envelope * UNITY);
-    return this.averages[1].next(this.averages[0].next(whole)) / this.fullSum;
+    const sum = this.averages[1].next(this.averages[0].next(whole));
+    this.resting = held === 1 && this.envelope === 1 && sum === this.fullSum;
+    return sum / this.fullSum;
   }
 
   /** Gain that the newest interval with all its neighbours known needs. */

@@ -182,3 +182,18 @@ test('reset forgets the past', () => {
   limiter.process([again], 3000, ceilings);
   expect(again).toEqual(first);
 });
+
+test('a rest of any length is forgotten: a burst after it is limited as after any other', () => {
+  const burst = whiteNoise(3000, 2, 5);
+  const afterRest = (rest: number) => {
+    const input = new Float32Array(3000 + rest + 6000);
+    input.set(burst, 0);
+    input.set(burst, 3000 + rest);
+    return limit([input], 0.7).output[0]?.slice(3000 + rest) ?? new Float32Array(0);
+  };
+  // Long enough for the release of the first burst to end within a rounding error of one.
+  const once = afterRest(200_000);
+  expect(afterRest(200_001)).toEqual(once);
+  expect(afterRest(333_333)).toEqual(once);
+  expect(samplePeak(once)).toBeGreaterThan(0.5);
+});
