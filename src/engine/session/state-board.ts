@@ -1,0 +1,72 @@
+import type { Preset } from '../preset/schema.js';
+import { isWorthSaving } from './document-difference.js';
+import { History } from './history.js';
+import type { Change, InstrumentState } from './instrument-state.js';
+
+type Listener = (state: InstrumentState, change: Change) => void;
+
+/**
+ * The state that the parts of an instrument share: one immutable snapshot, replaced on each change and shown to the
+ * listeners. What follows from the document (`dirty`, the labels of undo and redo) is kept in step. Main thread.
+ */
+export class StateBoard {
+  readonly history = new History();
+  private readonly listeners = new Set<Listener>();
+  private current: InstrumentState;
+  /** The document at the last save or load: what `dirty` compares with. */
+  private saved: Preset;
+
+  constructor(preset: Preset) {
+    this.saved = preset;
+    this.current = {
+      preset,
+      presetId: null,
+      dirty: false,
+      undoLabel: null,
+      redoLabel: null,
+      holds: [],
+      auditioning: null,
+      midiLearn: null,
+      training: { running: false, done: 0, total: 0, report: null, stale: false },
+      model: { manifest: null, missing: null, loading: false },
+      stream: null,
+      notice: null,
+    };
+  }
+
+  get state(): InstrumentState {
+    return this.current;
+  }
+
+  /** Calls `listener` after each change; returns how to stop. */
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  change(part: Partial<InstrumentState>, origin: Change['origin'], parameter?: Change['parameter']): void {
+    const next = { ...this.current, ...part };
+    this.current = {
+      ...next,
+      dirty: isWorthSaving(this.saved, next.preset),
+      undoLabel: this.history.undoLabel,
+      redoLabel: this.history.redoLabel,
+    };
+    for (const listener of this.listeners)
+      listener(this.current, { origin, ...(parameter ? { parameter } : {}) });
+  }
+
+  /** Changes what is said of the training, the rest of it staying as it is. */
+  changeTraining(part: Partial<InstrumentState['training']>, origin: Change['origin']): void {
+    this.change({ training: { ...this.current.training, ...part } }, origin);
+  }
+
+  /** `preset` is as it is on disk or in the host's project. */
+  markSaved(preset: Preset): void {
+    this.saved = preset;
+  }
+
+  close(): void {
+    this.listeners.clear();
+  }
+}
