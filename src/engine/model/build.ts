@@ -129,7 +129,7 @@ function optimise(original: Traced): Traced {
         ...state,
         before: place.before,
         after: place.after,
-        initial: transposeKernel(state.initial, [0, 2, 1]),
+        initial: { ...transposeKernel(state.initial, [0, 2, 1]), shape: place.before.shape },
       };
     }),
   };

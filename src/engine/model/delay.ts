@@ -70,24 +70,24 @@ export function bestLag(
 ): { lag: number; strength: number } {
   const size = 2 ** Math.ceil(Math.log2(a.length + longest + 1));
   const fft = new FFT(size);
-  const transform = (signal: Float32Array): number[] => {
-    const padded = new Array<number>(size).fill(0);
-    for (const [n, value] of signal.entries()) padded[n] = value;
-    const spectrum = fft.createComplexArray() as number[];
+  const transform = (signal: Float32Array): Float64Array => {
+    const padded = new Float64Array(size);
+    padded.set(signal);
+    const spectrum = new Float64Array(2 * size);
     fft.realTransform(spectrum, padded);
     fft.completeSpectrum(spectrum);
     return spectrum;
   };
   const left = transform(a);
   const right = transform(b);
-  const product = fft.createComplexArray() as number[];
+  // Both spectra take megabytes, so what follows is written over them.
   for (let i = 0; i < 2 * size; i += 2) {
     const [ar = 0, ai = 0, br = 0, bi = 0] = [left[i], left[i + 1], right[i], right[i + 1]];
-    product[i] = ar * br + ai * bi;
-    product[i + 1] = ar * bi - ai * br;
+    left[i] = ar * br + ai * bi;
+    left[i + 1] = ar * bi - ai * br;
   }
-  const correlation = fft.createComplexArray() as number[];
-  fft.inverseTransform(correlation, product);
+  const correlation = right;
+  fft.inverseTransform(correlation, left);
   let lag = 0;
   let peak = 0;
   for (let n = 0; n <= longest; n += 1) {

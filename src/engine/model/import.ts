@@ -4,10 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TillerError } from '../errors.js';
 import { WeightPool } from '../onnx/write.js';
 import { Archive, readModelFile } from '../torchscript/archive.js';
+import { freeBuffer } from '../torchscript/free-buffer.js';
 import { Program } from '../torchscript/program.js';
 import { type BuiltGraph, type BuiltVariant, buildVariant } from './build.js';
 import { type LibraryEntry, MANIFEST_FILE, ModelLibrary } from './library.js';
-import { type ModelManifest, manifestSchema } from './manifest.js';
+import { IMPORTER_VERSION, type ModelManifest, manifestSchema } from './manifest.js';
 import { type NnInterface, readInterface } from './nn-interface.js';
 import { probeModel } from './probe.js';
 import type { Variant } from './run.js';
@@ -38,9 +39,11 @@ export const DEFAULT_VARIANTS: readonly Variant[] = [
 ];
 
 const WEIGHTS_FILE = 'weights.bin';
+
 /**
  * Turns a TorchScript RAVE model into graphs in the library. Nothing of the file is executed. A file that is
- * there already is not imported again. Whatever goes wrong, the library is left as it was.
+ * there already is not imported again, unless an older Tiller translated it. Whatever goes wrong, the library is
+ * left as it was.
  * @throws TillerError with the codes of model files, `file-missing`, `disk-full` and `disk-denied`
  */
 export async function importModel(path: string, options: ImportOptions): Promise<ImportedModel> {
@@ -54,20 +57,22 @@ export async function importModel(path: string, options: ImportOptions): Promise
   await step(0, 'Reading the file');
   const source = await readSource(path);
   const present = await library.get(source.sha256);
-  if (present !== null && covers(present.manifest, variants)) {
+  if (present !== null && isCurrent(present.manifest) && covers(present.manifest, variants)) {
     options.onProgress?.(1, 'Done');
     return present;
   }
   await step(0.1, 'Reading the program');
-  const program = Program.load(await Archive.fromBytes(source.takeBytes()));
+  const program = Program.load(await Archive.fromBytes(source.bytes));
   const nn = readInterface(program);
   await library.create();
   const staging = await Staging.create(options.libraryDir);
   try {
     const built = await translate(program, nn, variants, staging, step);
+    // Nothing of the file is needed from here on, and onnxruntime is about to load the weights.
+    await freeBuffer(source.bytes);
     await step(0.8, 'Listening');
     const manifest = await describe(options.name ?? modelName(path), source, nn, built, staging.dir);
-    await staging.write(MANIFEST_FILE, [Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)]);
+    await staging.write(MANIFEST_FILE, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
     await step(0.95, 'Filing');
     const dir = await staging.commit(source.sha256);
     options.onProgress?.(1, 'Done');
@@ -81,22 +86,12 @@ export async function importModel(path: string, options: ImportOptions): Promise
 interface Source {
   readonly sha256: string;
   readonly byteLength: number;
-  /** Hands the bytes over, so that nothing here keeps them from being freed. */
-  takeBytes(): Buffer;
+  readonly bytes: Buffer<ArrayBuffer>;
 }
 
 async function readSource(path: string): Promise<Source> {
-  let bytes: Buffer | null = await readModelFile(path);
-  return {
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    byteLength: bytes.length,
-    takeBytes: () => {
-      if (bytes === null) throw new RangeError('the bytes were taken already');
-      const taken = bytes;
-      bytes = null;
-      return taken;
-    },
-  };
+  const bytes = await readModelFile(path);
+  return { sha256: createHash('sha256').update(bytes).digest('hex'), byteLength: bytes.length, bytes };
 }
 
 /** Builds all graphs and writes them with their weights. */
@@ -107,23 +102,27 @@ async function translate(
   staging: Staging,
   step: (share: number, what: string) => Promise<void>,
 ): Promise<VariantSummary[]> {
-  const pool = new WeightPool(WEIGHTS_FILE);
-  const built: VariantSummary[] = [];
-  for (const [index, variant] of variants.entries()) {
-    await step(0.2 + (0.5 * index) / variants.length, 'Translating');
-    const result = tryVariant(program, nn, variant, pool);
-    if (result === null) continue;
-    const { frames, batch, streaming, encoder, decoder } = result;
-    await writeGraph(staging, encoder);
-    await writeGraph(staging, decoder);
-    built.push({
-      streaming,
-      manifest: { frames, batch, encoder: encoder.manifest, decoder: decoder.manifest },
-    });
+  const weights = await staging.openFile(WEIGHTS_FILE);
+  try {
+    const pool = new WeightPool(WEIGHTS_FILE, (bytes) => weights.write(bytes));
+    const built: VariantSummary[] = [];
+    for (const [index, variant] of variants.entries()) {
+      await step(0.2 + (0.5 * index) / variants.length, 'Translating');
+      const result = tryVariant(program, nn, variant, pool);
+      if (result === null) continue;
+      const { frames, batch, streaming, encoder, decoder } = result;
+      await writeGraph(staging, encoder);
+      await writeGraph(staging, decoder);
+      built.push({
+        streaming,
+        manifest: { frames, batch, encoder: encoder.manifest, decoder: decoder.manifest },
+      });
+    }
+    await step(0.7, 'Writing');
+    return built;
+  } finally {
+    await weights.finish();
   }
-  await step(0.7, 'Writing');
-  await staging.write(WEIGHTS_FILE, pool.pieces());
-  return built;
 }
 
 interface VariantSummary {
@@ -137,6 +136,10 @@ function sortVariants(wanted: readonly Variant[]): readonly Variant[] {
     (variant, index) =>
       all.findIndex(({ frames, batch }) => frames === variant.frames && batch === variant.batch) === index,
   );
+}
+
+function isCurrent({ importer = 1 }: ModelManifest): boolean {
+  return importer >= IMPORTER_VERSION;
 }
 
 function covers(manifest: ModelManifest, wanted: readonly Variant[]): boolean {
@@ -162,9 +165,9 @@ function tryVariant(
 }
 
 async function writeGraph(staging: Staging, { manifest, model, initialState }: BuiltGraph): Promise<void> {
-  await staging.write(manifest.file, [model]);
+  await staging.write(manifest.file, model);
   if (manifest.initialState === null || initialState === null) return;
-  await staging.write(manifest.initialState, [new Uint8Array(initialState.buffer)]);
+  await staging.write(manifest.initialState, new Uint8Array(initialState.buffer));
 }
 
 function modelName(path: string): string {
@@ -183,6 +186,7 @@ async function describe(
   const manifest: ModelManifest = {
     format: 'tiller-model',
     version: 1,
+    importer: IMPORTER_VERSION,
     name,
     sha256: source.sha256,
     sourceBytes: source.byteLength,

@@ -30,10 +30,15 @@ export const graphSchema = z.strictObject({
 });
 export type GraphManifest = z.infer<typeof graphSchema>;
 
+/** Raised when imports give other graphs than before: models of an older one are translated anew when imported again. */
+export const IMPORTER_VERSION = 2;
+
 /** What the model library knows of one imported model. */
 export const manifestSchema = z.strictObject({
   format: z.literal('tiller-model'),
   version: z.literal(1),
+  /** `IMPORTER_VERSION` of the import that made the graphs; the first one left it out. */
+  importer: count.optional(),
   name: z.string().min(1).max(200),
   sha256,
   sourceBytes: count,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { writeSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFileError } from '../errors.js';
 
@@ -29,22 +30,21 @@ export class Staging {
     }
   }
 
-  /** Writes a file from pieces and flushes it to the disk. @throws TillerError `disk-full`, `disk-denied` */
-  async write(name: string, pieces: readonly Uint8Array[]): Promise<void> {
+  /** Writes a file and flushes it to the disk. @throws TillerError `disk-full`, `disk-denied` */
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    const file = await this.openFile(name);
+    try {
+      file.write(bytes);
+    } finally {
+      await file.finish();
+    }
+  }
+
+  /** Opens a file that is written while it is computed. @throws TillerError `disk-full`, `disk-denied` */
+  async openFile(name: string): Promise<StagedFile> {
     const path = join(this.dir, name);
     try {
-      const file = await open(path, 'wx');
-      try {
-        for (const piece of pieces) {
-          for (let done = 0; done < piece.length;) {
-            const { bytesWritten } = await file.write(piece, done);
-            done += bytesWritten;
-          }
-        }
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      return new StagedFile(path, await open(path, 'wx'));
     } catch (error) {
       throw fromFileError(error, path);
     }
@@ -75,6 +75,34 @@ export class Staging {
   /** Removes what was written so far. */
   async discard(): Promise<void> {
     await rm(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** A file of the folder, written piece by piece on the thread that computes the pieces. */
+export class StagedFile {
+  constructor(
+    private readonly path: string,
+    private readonly file: FileHandle,
+  ) {}
+
+  /** Appends; the bytes may be reused afterwards. @throws TillerError `disk-full`, `disk-denied` */
+  write(bytes: Uint8Array): void {
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(this.file.fd, bytes, done);
+    } catch (error) {
+      throw fromFileError(error, this.path);
+    }
+  }
+
+  /** Flushes to the disk and closes. @throws TillerError `disk-full`, `disk-denied` */
+  async finish(): Promise<void> {
+    try {
+      await this.file.sync();
+    } catch (error) {
+      throw fromFileError(error, this.path);
+    } finally {
+      await this.file.close();
+    }
   }
 }
 

@@ -17,11 +17,9 @@ interface Group {
   readonly shape: readonly number[];
 }
 
-const JOINED_AXIS = 1;
-
 /**
- * Lays all state into one flat vector. Caches of one width are joined as they are, [batch, time, channels] along
- * time, before they are flattened: a few reshapes instead of two for each of some sixty buffers.
+ * Lays all state into one flat vector. Caches of one width are joined as they are, rows of channels along time,
+ * before they are flattened: a few reshapes instead of two for each of some sixty buffers.
  */
 export class StatePacking {
   private readonly groups: readonly Group[];
@@ -30,8 +28,8 @@ export class StatePacking {
     const families = new Map<string, StateBuffer[]>();
     for (const [index, state] of states.entries()) {
       const { shape, type } = state.before;
-      const isCache = shape.length === 3 && type === 'float32';
-      const key = isCache ? `${shape[0]},${shape[2]}` : `single ${index}`;
+      const isCache = (shape.length === 2 || shape.length === 3) && type === 'float32';
+      const key = isCache ? `${shape.slice(0, -2).join()} ${shape[shape.length - 1]}` : `single ${index}`;
       families.set(key, [...(families.get(key) ?? []), state]);
     }
     this.groups = [...families.values()].map((buffers) => ({ buffers, shape: joinedShape(buffers) }));
@@ -52,12 +50,13 @@ export class StatePacking {
         continue;
       }
       const shaped = graph.add('Reshape', [part, graph.integers(shape)], shape);
-      const lengths = buffers.map(({ before }) => before.shape[JOINED_AXIS] ?? 0);
+      const axis = joinedAxis(shape);
+      const lengths = buffers.map(({ before }) => before.shape[axis] ?? 0);
       graph.nodes.push({
         op: 'Split',
         inputs: [shaped, graph.integers(lengths)],
         outputs: buffers.map(({ before }) => before),
-        attributes: { axis: int(JOINED_AXIS) },
+        attributes: { axis: int(axis) },
       });
     }
     graph.nodes.push(...rest);
@@ -70,7 +69,7 @@ export class StatePacking {
       const values = buffers.map(({ after }) =>
         after.type === 'float32' ? after : graph.add('Cast', [after], after.shape, { to: int(1) }, 'float32'),
       );
-      const joined = join(graph, values, JOINED_AXIS, shape);
+      const joined = join(graph, values, joinedAxis(shape), shape);
       return graph.add('Reshape', [joined, graph.integers([-1])], [elementCount(shape)]);
     });
     const total = parts.reduce((sum, part) => sum + elementCount(part.shape), 0);
@@ -84,7 +83,7 @@ export class StatePacking {
       const contents = buffers.map(({ initial }) => initial);
       return only !== undefined && buffers.length === 1
         ? only.initial.data
-        : concatKernel(contents, JOINED_AXIS, shape).data;
+        : concatKernel(contents, joinedAxis(shape), shape).data;
     });
     const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
     let position = 0;
@@ -96,12 +95,17 @@ export class StatePacking {
   }
 }
 
+/** Time, of [time, channels] and [batch, time, channels]. */
+const joinedAxis = (shape: readonly number[]): number => shape.length - 2;
+
 function joinedShape(buffers: readonly StateBuffer[]): readonly number[] {
   const [first] = buffers;
   if (first === undefined) return [0];
-  if (buffers.length === 1) return first.before.shape;
-  const time = buffers.reduce((sum, { before }) => sum + (before.shape[JOINED_AXIS] ?? 0), 0);
-  return first.before.shape.map((size, axis) => (axis === JOINED_AXIS ? time : size));
+  const { shape } = first.before;
+  if (buffers.length === 1) return shape;
+  const joined = joinedAxis(shape);
+  const time = buffers.reduce((sum, { before }) => sum + (before.shape[joined] ?? 0), 0);
+  return shape.map((size, axis) => (axis === joined ? time : size));
 }
 
 function join(graph: Graph, values: readonly Value[], axis: number, shape: readonly number[]): Value {

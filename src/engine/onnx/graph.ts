@@ -3,13 +3,25 @@ export type ElementType = 'float32' | 'float64' | 'int64' | 'int32' | 'bool';
 
 export type ConstantData = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
 
+/**
+ * Float32 values that are computed from others when the graph is written, and not kept: rearranged weights would
+ * otherwise double what a model takes in memory.
+ */
+export interface DerivedData {
+  readonly length: number;
+  /** Writes all values. @param out zeros, `length` of them */
+  readonly fill: (out: Float32Array) => void;
+}
+
 /** One tensor of a graph: an input, a constant, or what a node puts out. Shapes are always known. */
 export interface Value {
   readonly id: number;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  /** Row-major values of a constant; null for everything computed or fed. */
+  /** Row-major values of a constant; null for everything computed or fed, and for derived constants. */
   readonly constant: ConstantData | null;
+  /** Set for constants that are only computed when the graph is written. */
+  readonly derived: DerivedData | null;
 }
 
 export type Attribute =
@@ -52,9 +64,14 @@ export class Graph {
   readonly outputs: NamedValue[] = [];
   private nextId = 0;
 
-  private value(type: ElementType, shape: readonly number[], constant: ConstantData | null): Value {
+  private value(
+    type: ElementType,
+    shape: readonly number[],
+    constant: ConstantData | null,
+    derived: DerivedData | null = null,
+  ): Value {
     this.nextId += 1;
-    return { id: this.nextId, type, shape, constant };
+    return { id: this.nextId, type, shape, constant, derived };
   }
 
   input(name: string, type: ElementType, shape: readonly number[]): Value {
@@ -65,6 +82,10 @@ export class Graph {
 
   constant(type: ElementType, shape: readonly number[], data: ConstantData): Value {
     return this.value(type, shape, data);
+  }
+
+  derivedConstant(shape: readonly number[], derived: DerivedData): Value {
+    return this.value('float32', shape, null, derived);
   }
 
   /** A vector of integers, as shapes, axes and indices are given. */

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { Attribute, ConstantData, ElementType, Graph, NamedValue, Node, Value } from './graph.js';
+import type {
+  Attribute,
+  ConstantData,
+  DerivedData,
+  ElementType,
+  Graph,
+  NamedValue,
+  Node,
+  Value,
+} from './graph.js';
 
 /** ONNX 1.14: the operators used here, and read by every onnxruntime since 1.15. */
 const IR_VERSION = 9;
@@ -23,42 +32,58 @@ const SHARED_BYTES = 1024;
 /** onnxruntime maps external data from the disk where its offset allows. */
 const ALIGNMENT = 4096;
 
-/** The constants that a family of graphs shares: equal ones are kept once. */
+/** Takes the next bytes of the weights file, which are only valid during the call. */
+export type WeightSink = (bytes: Uint8Array) => void;
+
+/**
+ * The constants that a family of graphs shares: equal ones are kept once. They go to the sink as they come, so
+ * that nothing is held beyond the call but hashes and places.
+ */
 export class WeightPool {
   private readonly offsets = new Map<string, number>();
-  private readonly known = new WeakMap<ConstantData, number>();
-  private readonly chunks: Uint8Array[] = [];
+  private readonly known = new WeakMap<ConstantData | DerivedData, number>();
+  /** Where derived values are computed, one constant after the other. */
+  private scratch = new Float32Array(0);
   private length = 0;
 
   /** @param file name of the weights file, beside the graphs */
-  constructor(readonly file: string) {}
+  constructor(
+    readonly file: string,
+    private readonly sink: WeightSink,
+  ) {}
 
   get byteLength(): number {
     return this.length;
   }
 
   /** Byte offset at which these values lie. */
-  place(data: ConstantData): number {
+  place(data: ConstantData | DerivedData): number {
     const seen = this.known.get(data);
     if (seen !== undefined) return seen;
-    const bytes = asBytes(data);
+    const bytes = asBytes(ArrayBuffer.isView(data) ? data : this.compute(data));
     const key = createHash('sha1').update(bytes).digest('base64');
     let offset = this.offsets.get(key);
     if (offset === undefined) {
       offset = this.length;
       this.offsets.set(key, offset);
       const padding = (ALIGNMENT - (bytes.length % ALIGNMENT)) % ALIGNMENT;
-      this.chunks.push(bytes, new Uint8Array(padding));
+      this.sink(bytes);
+      if (padding > 0) this.sink(new Uint8Array(padding));
       this.length += bytes.length + padding;
     }
     this.known.set(data, offset);
     return offset;
   }
 
-  /** The file's content, in pieces. */
-  pieces(): readonly Uint8Array[] {
-    return this.chunks;
+  private compute(data: DerivedData): Float32Array {
+    if (this.scratch.length < data.length) this.scratch = new Float32Array(data.length);
+    return compute(data, this.scratch.subarray(0, data.length).fill(0));
   }
+}
+
+function compute({ length, fill }: DerivedData, out = new Float32Array(length)): Float32Array {
+  fill(out);
+  return out;
 }
 
 function asBytes(data: ConstantData): Uint8Array {
@@ -113,9 +138,10 @@ class GraphWriter {
   private nameOf(value: Value): string {
     const known = this.names.get(value);
     if (known !== undefined) return known;
-    const name = `${value.constant === null ? 'v' : 'c'}${value.id}`;
+    const isConstant = value.constant !== null || value.derived !== null;
+    const name = `${isConstant ? 'c' : 'v'}${value.id}`;
     this.names.set(value, name);
-    if (value.constant !== null) this.constants.add(value);
+    if (isConstant) this.constants.add(value);
     return name;
   }
 
@@ -154,19 +180,21 @@ class GraphWriter {
 
   private writeConstant(value: Value): void {
     const { writer } = this;
-    const data = value.constant;
+    const { constant, derived } = value;
+    const data = constant ?? derived;
     if (data === null) throw new RangeError('only constants are written as initialisers');
     for (const size of value.shape) writer.tag(1, WireType.Varint).int64(size);
     writer.tag(2, WireType.Varint).int32(DATA_TYPES[value.type]);
     writer.tag(8, WireType.LengthDelimited).string(this.nameOf(value));
-    if (data.byteLength < SHARED_BYTES) {
-      writer.tag(9, WireType.LengthDelimited).bytes(asBytes(data));
+    const byteLength = constant?.byteLength ?? data.length * Float32Array.BYTES_PER_ELEMENT;
+    if (byteLength < SHARED_BYTES) {
+      writer.tag(9, WireType.LengthDelimited).bytes(asBytes(ArrayBuffer.isView(data) ? data : compute(data)));
       return;
     }
     const entries = {
       location: this.pool.file,
       offset: String(this.pool.place(data)),
-      length: String(data.byteLength),
+      length: String(byteLength),
     };
     for (const [key, entry] of Object.entries(entries)) {
       writer.tag(13, WireType.LengthDelimited).fork();

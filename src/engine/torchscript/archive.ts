@@ -94,7 +94,7 @@ export class Archive {
  * Reads a file of bounded size into one buffer.
  * @throws TillerError `file-missing`, `disk-denied`, `archive-too-large`, `not-a-model` when it is empty
  */
-export async function readModelFile(path: string): Promise<Buffer> {
+export async function readModelFile(path: string): Promise<Buffer<ArrayBuffer>> {
   try {
     const file = await open(path, 'r');
     try {

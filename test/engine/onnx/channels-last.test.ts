@@ -178,6 +178,75 @@ describe('channels-last', () => {
     expect(ops.filter((op) => op === 'Transpose')).toHaveLength(2);
   });
 
+  const pointwise: Geometry = {
+    batch: 1,
+    channels: 4,
+    outputs: 6,
+    kernel: 1,
+    stride: 1,
+    dilation: 1,
+    frames: 5,
+    bias: true,
+  };
+
+  test.each([1, 2])('interleaves channels into time without moving data, batch %i', (batch) => {
+    const g = { ...pointwise, batch };
+    const { plain, rewritten, graph } = compare([batch, 4, 5], (graph, x) => {
+      const phases = graph.add(
+        'Reshape',
+        [convolution(graph, x, g), graph.integers([batch, 3, 2, 5])],
+        [batch, 3, 2, 5],
+      );
+      const turned = graph.add('Transpose', [phases], [batch, 3, 5, 2], { perm: ints([0, 1, 3, 2]) });
+      const y = graph.add('Reshape', [turned, graph.integers([batch, 3, 10])], [batch, 3, 10]);
+      return convolution(graph, y, { ...g, frames: 10 });
+    });
+    expectClose(plain, rewritten);
+    // Into the first product and out of the last.
+    expect(graph.nodes.filter(({ op }) => op === 'Transpose')).toHaveLength(2);
+  });
+
+  test.each([1, 2])('holds, sums and joins on the way, batch %i', (batch) => {
+    const g = { ...pointwise, batch };
+    const ramp = Float32Array.of(0.25, 0.5, 0.75, 1);
+    const { plain, rewritten, graph } = compare([batch, 4, 5], (graph, x) => {
+      const y = convolution(graph, x, g);
+      const open = graph.add('Reshape', [y, graph.integers([batch, 6, 5, 1])], [batch, 6, 5, 1]);
+      const steps = graph.add('Mul', [open, graph.constant('float32', [1, 1, 1, 4], ramp)], [batch, 6, 5, 4]);
+      const held = graph.add('Reshape', [steps, graph.integers([batch, 6, 20])], [batch, 6, 20]);
+      const pairs = graph.add('Reshape', [held, graph.integers([batch, 2, 3, 20])], [batch, 2, 3, 20]);
+      const sums = graph.add('ReduceSum', [pairs, graph.integers([2])], [batch, 2, 1, 20], {
+        keepdims: int(1),
+      });
+      const folded = graph.add('Reshape', [sums, graph.integers([batch, 2, 20])], [batch, 2, 20]);
+      const joined = graph.add('Concat', [held, folded], [batch, 8, 20], { axis: int(1) });
+      return convolution(graph, joined, { ...g, frames: 20 });
+    });
+    expectClose(plain, rewritten);
+    expect(graph.nodes.filter(({ op }) => op === 'Transpose')).toHaveLength(2);
+  });
+
+  test('keeps what is used in both layouts', () => {
+    const { plain, rewritten } = compare([1, 4, 5], (graph, x) => {
+      const y = convolution(graph, x, pointwise);
+      const rolled = graph.add('Reshape', [x, graph.integers([1, 1, 20])], [1, 1, 20]);
+      const scan = graph.add(
+        'CumSum',
+        [rolled, graph.constant('int64', [], BigInt64Array.of(2n))],
+        [1, 1, 20],
+      );
+      return graph.add(
+        'Concat',
+        [graph.add('Reshape', [y, graph.integers([1, 1, 30])], [1, 1, 30]), scan],
+        [1, 1, 50],
+        {
+          axis: int(2),
+        },
+      );
+    });
+    expectClose(plain, rewritten);
+  });
+
   test('finds that a swap is what it has already', () => {
     const g: Geometry = {
       batch: 2,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
@@ -10,9 +10,9 @@ import { WeightPool, writeModel } from '../../../src/engine/onnx/write.js';
 export function runGraph(graph: Graph, inputs: Readonly<Record<string, Float32Array>>): Float32Array[] {
   const dir = mkdtempSync(join(tmpdir(), 'tiller-onnx-'));
   try {
-    const pool = new WeightPool('weights.bin');
+    const weights = join(dir, 'weights.bin');
+    const pool = new WeightPool('weights.bin', (bytes) => appendFileSync(weights, bytes));
     writeFileSync(join(dir, 'g.onnx'), writeModel(graph, 'g', pool));
-    writeFileSync(join(dir, 'weights.bin'), Buffer.concat(pool.pieces()));
     const session = new SyncSession(join(dir, 'g.onnx'));
     const feeds = Object.fromEntries(
       graph.inputs.map(({ name, value }) => [

@@ -1,5 +1,5 @@
 import type { Graph, Node, Value } from '../graph.js';
-import { attributeOf } from './convolution.js';
+import { attributeOf } from './geometry.js';
 
 /** A transposed convolution whose overlap is carried from call to call, and the nodes that do so. */
 export interface CachedTransposed {

@@ -1,119 +1,189 @@
 import {
-  type Attributes,
   type ConstantData,
+  type DerivedData,
   elementCount,
   type Graph,
   ints,
   type Node,
   type Value,
 } from '../graph.js';
-
-/** [a, b, c] → [a, c, b] */
-export function swapped(shape: readonly number[]): readonly number[] {
-  const [a = 1, b = 1, c = 1] = shape;
-  return [a, c, b];
-}
-
-const memory = new WeakMap<ConstantData, Map<string, Float32Array>>();
+import { reshape } from './nodes.js';
 
 /**
- * Rearranged weights, computed once for each array and rearrangement: the variants of a model share them.
+ * The order in which a tensor's axes are stored: stored axis i is the tensor's axis `order[i]`. The batch stays
+ * in front, and a batch of one is left out, so that a signal of one side is a matrix.
+ */
+export type Order = readonly number[];
+
+/** [batch, channels, time] stored as rows of channels. */
+export const CHANNELS_LAST: Order = [0, 2, 1];
+
+/** Whether the batch is left out of what is stored. */
+export function isMatrixed(shape: readonly number[]): boolean {
+  return shape[0] === 1;
+}
+
+/** The shape of what is stored. */
+export function storedShape(shape: readonly number[], order: Order): readonly number[] {
+  const sizes = order.map((axis) => shape[axis] ?? 1);
+  return isMatrixed(shape) ? sizes.slice(1) : sizes;
+}
+
+/** The stored axis in which a tensor's axis lies; -1 for a batch that is left out. */
+export function storedAxis(shape: readonly number[], order: Order, axis: number): number {
+  return order.indexOf(axis) - (isMatrixed(shape) ? 1 : 0);
+}
+
+/** The usual order for a rank: axis 1, the channels, comes last. */
+export function channelsLast(rank: number): Order {
+  return [0, ...Array.from({ length: rank - 2 }, (_, axis) => axis + 2), 1];
+}
+
+const plainOrder = (rank: number): Order => Array.from({ length: rank }, (_, axis) => axis);
+
+const sameOrder = (a: Order, b: Order): boolean => a.join() === b.join();
+
+const memory = new WeakMap<ConstantData, Map<string, DerivedData>>();
+
+/**
+ * Weights in another arrangement, the same object for the same array and key: the variants of a model share them.
  */
 export function rearranged(
   source: ConstantData,
   key: string,
-  size: number,
+  length: number,
   fill: (out: Float32Array) => void,
-): Float32Array {
-  const known = memory.get(source) ?? new Map<string, Float32Array>();
+): DerivedData {
+  const known = memory.get(source) ?? new Map<string, DerivedData>();
   memory.set(source, known);
-  let result = known.get(key);
-  if (result === undefined) {
-    result = new Float32Array(size);
-    fill(result);
-    known.set(key, result);
-  }
+  const result = known.get(key) ?? { length, fill };
+  known.set(key, result);
   return result;
 }
 
+/** A stored tensor. */
+export interface Form {
+  readonly order: Order;
+  readonly value: Value;
+}
+
+/** A stored tensor whose last axes, from `first` on, are the columns of a product that can give them in any order. */
+export interface Columns {
+  readonly first: number;
+  /** The product's [rows, columns], column `order[i]` at i. */
+  readonly inOrder: (order: readonly number[]) => Value;
+}
+
 /**
- * Tensors [batch, channels, time] on their way to [batch, time, channels]: for each value the form or forms in
- * which it exists, the other made when it is asked for.
+ * Tensors [batch, channels, time, …] on their way to [time, …, channels]: for each value the forms in which it
+ * exists, others made when they are asked for.
  */
 export class Layouts {
-  private readonly timeMajor = new Map<Value, Value>();
-  private readonly channelMajor = new Set<Value>();
+  private readonly forms = new Map<Value, Form[]>();
+  private readonly plainOnes = new Set<Value>();
+  private readonly columns = new Map<Value, Columns>();
 
   constructor(private readonly graph: Graph) {}
 
-  /** Says that the original value is computed as it was. */
+  /** Says that the value is computed as it was. */
   keep(value: Value): void {
-    this.channelMajor.add(value);
+    this.plainOnes.add(value);
   }
 
-  /** Says that the original value exists as [batch, time, channels]. */
-  replace(original: Value, timeMajor: Value): void {
-    this.timeMajor.set(original, timeMajor);
+  /** Says in which form the value exists. */
+  replace(value: Value, order: Order, stored: Value): void {
+    this.forms.set(value, [...(this.forms.get(value) ?? []), { order, value: stored }]);
+  }
+
+  setColumns(stored: Value, columns: Columns): void {
+    this.columns.set(stored, columns);
+  }
+
+  columnsOf(stored: Value): Columns | undefined {
+    return this.columns.get(stored);
+  }
+
+  /** The form in which the value was first computed; undefined where it is as it was. */
+  formOf(value: Value): Form | undefined {
+    return this.forms.get(value)?.[0];
   }
 
   has(value: Value): boolean {
-    return this.timeMajor.has(value);
+    return this.forms.has(value);
   }
 
-  /** The value as [batch, time, channels]. */
-  last(value: Value): Value {
-    const known = this.timeMajor.get(value);
-    if (known !== undefined) return known;
-    const shape = swapped(value.shape);
+  /** The value in a form. */
+  stored(value: Value, order: Order): Value {
+    const known = this.forms.get(value)?.find((form) => sameOrder(form.order, order));
+    if (known !== undefined) return known.value;
     const result =
-      value.constant instanceof Float32Array
-        ? this.graph.constant('float32', shape, swapConstant(value.constant, value.shape))
-        : this.swap(value, shape);
-    this.timeMajor.set(value, result);
+      value.constant === null ? this.reordered(value, order) : this.reorderedConstant(value, order);
+    this.replace(value, order, result);
     return result;
   }
 
-  /** The value as it was, [batch, channels, time]. */
-  first(value: Value): Value {
-    const other = this.timeMajor.get(value);
-    if (other === undefined || this.channelMajor.has(value) || value.constant !== null) return value;
-    this.graph.nodes.push(swapNode(this.graph, other, value));
-    this.channelMajor.add(value);
+  /** The value as it was. */
+  plain(value: Value): Value {
+    const form = this.formOf(value);
+    if (form === undefined || this.plainOnes.has(value) || value.constant !== null) return value;
+    const stored = this.stored(value, plainOrder(value.shape.length));
+    this.graph.nodes.push(reshapeNode(this.graph, stored, value));
+    this.plainOnes.add(value);
     return value;
   }
 
-  private swap(value: Value, shape: readonly number[]): Value {
-    const { op, inputs, attributes } = swapOperation(this.graph, value);
-    return this.graph.add(op, inputs, shape, attributes);
-  }
-}
-
-/** With one channel or one sample there is nothing to move. */
-function swapOperation(
-  graph: Graph,
-  value: Value,
-): { op: string; inputs: readonly Value[]; attributes: Attributes } {
-  const [, rows, columns] = value.shape;
-  if (rows === 1 || columns === 1) {
-    return { op: 'Reshape', inputs: [value, graph.integers(swapped(value.shape))], attributes: {} };
-  }
-  return { op: 'Transpose', inputs: [value], attributes: { perm: ints([0, 2, 1]) } };
-}
-
-function swapNode(graph: Graph, from: Value, to: Value): Node {
-  return { ...swapOperation(graph, from), outputs: [to] };
-}
-
-function swapConstant(data: Float32Array, shape: readonly number[]): Float32Array {
-  const [batch = 1, rows = 1, columns = 1] = shape;
-  return rearranged(data, `swap ${shape.join()}`, elementCount(shape), (out) => {
-    for (let b = 0; b < batch; b += 1) {
-      const base = b * rows * columns;
-      for (let row = 0; row < rows; row += 1) {
-        for (let column = 0; column < columns; column += 1) {
-          out[base + column * rows + row] = data[base + row * columns + column] ?? 0;
-        }
-      }
+  private reordered(value: Value, order: Order): Value {
+    const { shape } = value;
+    if (!this.has(value)) this.keep(value);
+    const from = this.formOf(value) ?? {
+      order: plainOrder(shape.length),
+      value: isMatrixed(shape) ? reshape(this.graph, value, shape.slice(1)) : value,
+    };
+    const offset = isMatrixed(shape) ? 1 : 0;
+    const permutation = order.slice(offset).map((axis) => from.order.indexOf(axis) - offset);
+    const target = storedShape(shape, order);
+    const moving = permutation.filter((axis) => from.value.shape[axis] !== 1);
+    // Axes of size 1 can stand anywhere: when the others keep their order there is nothing to move.
+    if (moving.every((axis, i) => i === 0 || axis > (moving[i - 1] ?? 0))) {
+      return reshape(this.graph, from.value, target);
     }
+    const columns = this.columns.get(from.value);
+    if (columns !== undefined && permutation.slice(0, columns.first).every((axis, i) => axis === i)) {
+      const sizes = from.value.shape.slice(columns.first);
+      const order = permutedIndices(
+        sizes,
+        permutation.slice(columns.first).map((axis) => axis - columns.first),
+      );
+      return reshape(this.graph, columns.inOrder(order), target);
+    }
+    return this.graph.add('Transpose', [from.value], target, { perm: ints(permutation) });
+  }
+
+  private reorderedConstant(value: Value, order: Order): Value {
+    const { constant, shape } = value;
+    const target = storedShape(shape, order);
+    if (!(constant instanceof Float32Array)) throw new RangeError('only float32 constants are stored anew');
+    return this.graph.derivedConstant(target, reorderConstant(constant, shape, order));
+  }
+}
+
+function reshapeNode(graph: Graph, from: Value, to: Value): Node {
+  return { op: 'Reshape', inputs: [from, graph.integers(to.shape)], outputs: [to], attributes: {} };
+}
+
+function reorderConstant(data: Float32Array, shape: readonly number[], order: Order): DerivedData {
+  return rearranged(data, `order ${shape.join()} ${order.join()}`, data.length, (out) => {
+    for (const [i, from] of permutedIndices(shape, order).entries()) out[i] = data[from] ?? 0;
   });
+}
+
+/** For each element of a transposed array, row-major, where it lay before: axis i is the old axis `permutation[i]`. */
+function permutedIndices(shape: readonly number[], permutation: readonly number[]): readonly number[] {
+  let indices = [0];
+  for (const axis of permutation) {
+    const step = elementCount(shape.slice(axis + 1));
+    const size = shape[axis] ?? 1;
+    indices = indices.flatMap((base) => Array.from({ length: size }, (_, i) => base + i * step));
+  }
+  return indices;
 }
