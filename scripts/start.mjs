@@ -1,7 +1,13 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ensureBundle } from './bundle.mjs';
-import { ensureDependencies, run } from './dependencies.mjs';
+import { ensureDependencies, root } from './dependencies.mjs';
 
 ensureDependencies();
 ensureBundle();
+const program = join(root, 'dist', 'engine', 'tiller.js');
 const args = process.argv.slice(2);
-run(process.execPath, ['dist/engine/tiller.js', ...(args.length === 0 ? ['serve'] : args)]);
+// In this process: what ends `npm start` then ends the engine, too.
+process.chdir(root);
+process.argv = [process.execPath, program, ...(args.length === 0 ? ['serve'] : args)];
+await import(pathToFileURL(program).href);

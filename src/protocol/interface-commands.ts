@@ -14,6 +14,7 @@ const index = (count: number) =>
     .max(count - 1);
 const name = z.string().trim().min(1).max(120);
 const presetId = z.string().min(1).max(200);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const port = z.number().int().min(1024).max(65_535);
 const seven = z.number().int().min(0).max(127);
 const bare = <T extends string>(type: T) => z.strictObject({ type: z.literal(type) });
@@ -41,8 +42,13 @@ export const oscSettingsSchema = z.strictObject({
   receivePort: port,
   /** Also take every argument of `/wek/inputs` as one input each, as Wekinator's helpers send them. */
   wekinator: z.boolean(),
+  /** Send the inputs that move, to this machine only. */
   send: z.boolean(),
   sendPort: port,
+  /** Send the latents and the level, too, about thirty times a second. */
+  sendLatents: z.boolean(),
+  /** Send what the mapping gives as Wekinator's `/wek/outputs`. */
+  sendWekinator: z.boolean(),
 });
 export type OscSettings = z.infer<typeof oscSettingsSchema>;
 
@@ -96,10 +102,10 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('delete-preset'), id: presetId }),
   /** Brings back what `delete-preset` took away, as long as the engine runs. */
   z.strictObject({ type: z.literal('restore-preset'), id: presetId }),
-  z.strictObject({
-    type: z.literal('select-model'),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  }),
+  z.strictObject({ type: z.literal('select-model'), sha256 }),
+  z.strictObject({ type: z.literal('remove-model'), sha256 }),
+  /** Brings back what `remove-model` took away. */
+  z.strictObject({ type: z.literal('restore-model'), sha256 }),
   // the live session
   z.strictObject({ type: z.literal('play'), playing: z.boolean() }),
   z.strictObject({ type: z.literal('source'), source: liveSourceSchema }),

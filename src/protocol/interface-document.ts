@@ -12,5 +12,7 @@ export {
   PARAMETERS,
   clampParameter,
 } from '../engine/performance/parameters.js';
+export { DEFAULT_OUTPUT } from '../engine/audio/default-output.js';
+export { CAPTURE_STEP } from '../engine/session/capture-step.js';
 export { MAX_INPUTS, MAX_LATENTS } from '../engine/limits.js';
 export { shapeTravel } from '../engine/performance/travel.js';

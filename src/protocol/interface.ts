@@ -39,6 +39,17 @@ export const DOWNLOAD_PATHS = {
 /** Answers 204 to a page whose token is this engine's, 401 to any other. */
 export const HELLO_PATH = '/hello';
 
+/** What a session begins with: nothing listens and nothing is sent. */
+export const OSC_OFF: OscSettings = {
+  receive: false,
+  receivePort: 9000,
+  wekinator: false,
+  send: false,
+  sendPort: 9001,
+  sendLatents: false,
+  sendWekinator: false,
+};
+
 /** An error as the player reads it: what happened, and what to do about it. */
 export interface Fault {
   code: string;
@@ -118,6 +129,8 @@ export interface ModelCard {
   /** Per dimension, what it does to the sound; empty where nobody has said. */
   dimensionLabels: string[];
   bundled: boolean;
+  /** Whether it lies in the player's own library. */
+  removable: boolean;
 }
 
 export interface ModelState {

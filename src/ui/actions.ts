@@ -2,6 +2,7 @@ import type { Edit } from '../protocol/interface-document.js';
 import { clampParameter, PARAMETER_INDEX } from '../protocol/interface-document.js';
 import type { Command, UploadKind } from '../protocol/interface.js';
 import { RefusedError } from './connection/client.js';
+import { keepAudioFile } from './connection/resume.js';
 import type { Gesture } from './controls/use-value.js';
 import { client, store, values } from './session.js';
 import { setView, toast, toastFault } from './store/store.js';
@@ -88,6 +89,7 @@ export async function capture(): Promise<void> {
 export async function upload(kind: UploadKind, file: File): Promise<boolean> {
   try {
     await client.upload(kind, file);
+    if (kind === 'audio') keepAudioFile(file);
     return true;
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
@@ -135,14 +137,27 @@ export async function saveFile(kind: 'csv' | 'midi' | 'preset', name: string, qu
   }
 }
 
+/** Takes something out of the library, with the way back in a toast. */
+async function takeAway(deed: Command, undoing: Command, text: string, hint: string | null): Promise<void> {
+  if (!(await client.perform(deed))) return;
+  toast(store, { level: 'info', text, hint, action: { label: 'Undo', run: () => perform(undoing) } });
+}
+
 export function deletePreset(id: string, name: string): void {
-  void client.perform({ type: 'delete-preset', id }).then((done) => {
-    if (!done) return;
-    toast(store, {
-      level: 'info',
-      text: `“${name}” was deleted.`,
-      hint: null,
-      action: { label: 'Undo', run: () => perform({ type: 'restore-preset', id }) },
-    });
-  });
+  void takeAway(
+    { type: 'delete-preset', id },
+    { type: 'restore-preset', id },
+    `“${name}” was deleted.`,
+    null,
+  );
+}
+
+export function removeModel(sha256: string, name: string): void {
+  const plays = store.getState().model.card?.sha256 === sha256;
+  void takeAway(
+    { type: 'remove-model', sha256 },
+    { type: 'restore-model', sha256 },
+    `“${name}” was removed from the library.`,
+    plays ? 'It played: the dry sound passes until it is back or another model is chosen.' : null,
+  );
 }

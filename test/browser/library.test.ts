@@ -60,6 +60,43 @@ describe('presets and models', () => {
     await page.context().close();
   });
 
+  it('says what the preset is about, finds it by that, and undoes it', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    await page.getByRole('tab', { name: 'Library' }).click();
+    await page.locator('.list-main', { hasText: 'Friday set' }).click();
+    await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
+    await page.getByRole('radio', { name: 'Details' }).click();
+    const original = probe.slices.about.description;
+    for (const [field, text] of [
+      ['Author', 'Ada L.'],
+      ['Tags', 'dark, live,  dark, '],
+      ['Description', 'First slowly,\nthen all at once.'],
+    ] as const) {
+      await page.getByRole('textbox', { name: field }).fill(text);
+      await page.getByRole('textbox', { name: field }).blur();
+    }
+    await probe.until(() => probe.slices.about.description.includes('at once'), 'the description');
+    expect(probe.slices.about).toMatchObject({ author: 'Ada L.', tags: ['dark', 'live'] });
+    await page.getByRole('button', { name: 'Save', exact: true }).first().click();
+    await page.getByRole('radio', { name: 'Presets' }).click();
+    for (const [words, found] of [
+      ['ada dark', 1],
+      ['all at once', 1],
+      ['ada bright', 0],
+    ] as const) {
+      await page.getByRole('searchbox', { name: 'Search presets' }).fill(words);
+      expect([words, await page.locator('.list-main', { hasText: 'Friday set' }).count()]).toEqual([
+        words,
+        found,
+      ]);
+    }
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await probe.until(() => probe.slices.about.description === original, 'the undone description');
+    expect(probe.slices.about.tags).toEqual(['dark', 'live']);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('names a missing model, keeps everything else, and lists what it cannot read', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     await page.getByRole('tab', { name: 'Library' }).click();
@@ -91,10 +128,22 @@ describe('presets and models', () => {
     await dropFile(page, 'percussion.ts', readFileSync('models/percussion/percussion.ts'));
     await page.getByText('Importing percussion.ts').first().waitFor();
     await page.getByText('percussion.ts is in the library and plays now.').waitFor({ timeout: 60_000 });
-    expect(readdirSync(join(workplace.folder, 'models')).some((name) => /^[0-9a-f]{64}$/.test(name))).toBe(
-      true,
-    );
+    const models = () =>
+      readdirSync(join(workplace.folder, 'models')).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    expect(models()).toHaveLength(1);
     expect(probe.slices.model.card?.name).toBe('percussion');
+
+    // The copy that was just imported can be removed; it plays on, from those that come with Tiller.
+    await page.getByRole('tab', { name: 'Library' }).click();
+    await page.getByRole('radio', { name: 'Models' }).click();
+    expect(await page.getByRole('button', { name: 'Remove voices' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Remove percussion' }).click();
+    await page.getByText('“percussion” was removed from the library.').waitFor();
+    await page.getByRole('button', { name: 'Remove percussion' }).waitFor({ state: 'detached' });
+    expect(models()).toEqual([]);
+    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Remove percussion' }).waitFor();
+    expect(models()).toHaveLength(1);
     // The refusal of the bad file is an answer of 400, which the browser's console names; nothing else is.
     expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
     await page.context().close();

@@ -1,5 +1,15 @@
 import type { Browser } from 'playwright-core';
-import { openPage, Probe, startBrowser, Workplace } from './rig.js';
+import { openPage, Probe, servingProcesses, startBrowser, Workplace } from './rig.js';
+
+const SOUNDING_DB = -50;
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe('an engine that dies', () => {
   const workplace = new Workplace();
@@ -13,44 +23,56 @@ describe('an engine that dies', () => {
     await workplace.close();
   });
 
-  it('is waited for, and comes back with nothing lost', async () => {
-    const first = await workplace.start();
-    const { page } = await openPage(browser, first.url);
+  it('is started again, and goes on playing with nothing lost', async () => {
+    const engine = await workplace.start();
+    const { page } = await openPage(browser, engine.url);
     await page.getByRole('tab', { name: 'Output' }).click();
     const gain = page.getByRole('textbox', { name: 'Output gain, number' });
     await gain.fill('-9');
     await gain.press('Enter');
+    await page.getByLabel('Source').selectOption({ label: 'Tabla' });
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
     await page
       .getByRole('textbox', { name: 'Output gain, number' })
       .and(page.locator('[value="−9.0 dB"]'))
       .waitFor();
-    // The document is written a moment after the last change.
+    // The document is written a moment after a change.
     await page.waitForTimeout(1500);
-    await first.kill();
+    const [before] = servingProcesses(engine.process);
+    engine.crash();
     await page.getByText('The engine is restarting.').waitFor();
     expect(await gain.inputValue()).toBe('−9.0 dB');
-
-    const second = await workplace.start({ port: first.port, token: first.token });
     await page.getByText('The engine is restarting.').waitFor({ state: 'detached' });
-    const probe = await Probe.open(second);
+
+    const [after] = servingProcesses(engine.process);
+    expect(lives(before ?? 0)).toBe(false);
+    expect(lives(after ?? 0)).toBe(true);
+    const probe = await Probe.open(engine);
     await probe.until(() => probe.slices.output.outputGainDb === -9, 'the document');
+    await probe.until(() => probe.slices.live?.playing === true, 'the transport');
+    expect(probe.slices.live?.source).toEqual({ kind: 'loop', id: 'tabla' });
+    await probe.until(() => (probe.frame?.scalars[2] ?? -Infinity) > SOUNDING_DB, 'the sound');
     await gain.fill('-3');
     await gain.press('Enter');
     await probe.until(() => probe.slices.output.outputGainDb === -3, 'a change after the return');
     probe.close();
-    await second.kill();
+    // Whatever ends its keeper ends the engine, too.
+    process.kill(engine.process.pid ?? 0, 'SIGKILL');
+    while (lives(after ?? 0)) await page.waitForTimeout(50);
     await page.context().close();
   });
 
   it('says how to go on when another engine answers', async () => {
     const first = await workplace.start();
     const { page } = await openPage(browser, first.url);
-    await first.kill();
+    const [serving] = servingProcesses(first.process);
+    await first.stop();
+    expect(lives(serving ?? 0)).toBe(false);
     const second = await workplace.start({ port: first.port });
     expect(second.token).not.toBe(first.token);
     await page.getByText('This page belongs to an engine that has ended.').waitFor();
     expect(await page.getByText('Open the address that the engine printed').isVisible()).toBe(true);
-    await second.kill();
+    await second.stop();
     await page.context().close();
   });
 });

@@ -1,12 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { WebSocket } from 'ws';
+import { PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../src/protocol/plugin.js';
+import { blockFrame, frame } from '../engine/host/pipes.js';
 import { TelemetryFrame } from '../../src/protocol/interface-frames.js';
 import {
   SOCKET_PATH,
@@ -36,8 +38,11 @@ export interface RunningEngine {
   readonly url: string;
   readonly port: number;
   readonly token: string;
-  /** Ends the engine as a crash would. */
-  kill(): Promise<void>;
+  readonly process: Pick<ChildProcess, 'pid'>;
+  /** The process that serves, as a crash would end it: whoever keeps it alive starts another. */
+  crash(): void;
+  /** Ends everything, as the player does. */
+  stop(): Promise<void>;
 }
 
 /** A folder for one test's presets, models and state, gone after it. */
@@ -63,12 +68,7 @@ export class Workplace {
         ...(preset === undefined ? [] : ['--preset', preset]),
       ],
       {
-        env: {
-          ...process.env,
-          XDG_DATA_HOME: join(this.folder, 'data'),
-          XDG_STATE_HOME: join(this.folder, 'state'),
-          ...(token === undefined ? {} : { TILLER_TOKEN: token }),
-        },
+        env: { ...this.environment, ...(token === undefined ? {} : { TILLER_TOKEN: token }) },
         stdio: ['ignore', 'pipe', 'ignore'],
       },
     );
@@ -77,38 +77,92 @@ export class Workplace {
       let said = '';
       createInterface({ input: engine.stdout }).on('line', (line) => {
         said += line;
-        const found = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/.exec(said);
+        const found = ADDRESS.exec(said);
         if (found !== null) resolve(found[0]);
       });
       engine.once('exit', (code) =>
         reject(new Error(`the engine ended with ${code ?? 'a signal'}: ${said}`)),
       );
     });
-    const address = new URL(url);
     return {
-      url,
-      port: Number(address.port),
-      token: address.hash.slice('#token='.length),
-      kill: async () => {
-        const gone = once(engine, 'exit');
-        engine.kill('SIGKILL');
-        await gone;
-        this.engines.delete(engine);
-      },
+      ...addressOf(url),
+      process: engine,
+      crash: () => servingProcesses(engine).forEach((pid) => process.kill(pid, 'SIGKILL')),
+      stop: () => this.end(engine),
     };
   }
 
   async close(): Promise<void> {
-    await Promise.all(
-      [...this.engines].map(async (engine) => {
-        if (engine.exitCode !== null) return;
-        const gone = once(engine, 'exit');
-        engine.kill('SIGKILL');
-        await gone;
-      }),
-    );
+    await Promise.all([...this.engines].map((engine) => this.end(engine)));
     rmSync(this.folder, { recursive: true, force: true });
   }
+
+  /** The engine as the plugin runs it, with a host that plays a tone; resolves once it serves its page. */
+  async startInPlugin(preset: string): Promise<{ url: string; port: number; token: string }> {
+    const engine = spawn(process.execPath, ['dist/engine/host.js'], {
+      env: this.environment,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    this.engines.add(engine);
+    const { stdin, stdout } = engine;
+    stdin.on('error', () => undefined);
+    const rate = 48_000;
+    const frames = 480;
+    const tone = Array.from({ length: frames }, (_, i) => 0.3 * Math.sin((2 * Math.PI * i * 4) / frames));
+    stdin.write(frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }, Buffer.from('a test')));
+    stdin.write(frame(TO_ENGINE.state, {}, readFileSync(preset)));
+    stdin.write(frame(TO_ENGINE.prepare, { epoch: 1, rate, maxBlock: frames, channels: 2 }));
+    stdin.write(frame(TO_ENGINE.openInterface, {}));
+    let position = 0;
+    const playing = setInterval(() => {
+      stdin.write(blockFrame({ position, channels: [tone, tone] }));
+      position += frames;
+    }, 20);
+    engine.once('exit', () => clearInterval(playing));
+    return new Promise((resolve, reject) => {
+      engine.once('exit', (code) => reject(new Error(`the engine ended with ${code ?? 'a signal'}`)));
+      let said = '';
+      stdout.setEncoding('latin1').on('data', (text: string) => {
+        said = (said + text).slice(-MOST_SAID);
+        const found = ADDRESS.exec(said);
+        if (found !== null) resolve(addressOf(found[0]));
+      });
+    });
+  }
+
+  private get environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      XDG_DATA_HOME: join(this.folder, 'data'),
+      XDG_STATE_HOME: join(this.folder, 'state'),
+    };
+  }
+
+  private async end(engine: ChildProcess): Promise<void> {
+    this.engines.delete(engine);
+    if (engine.exitCode !== null || engine.signalCode !== null) return;
+    const gone = once(engine, 'exit');
+    engine.kill('SIGTERM');
+    await gone;
+  }
+}
+
+const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{20,}/;
+/** Characters kept of what a plugin's engine says: its address is a short frame among blocks of samples. */
+const MOST_SAID = 16_384;
+
+function addressOf(url: string): { url: string; port: number; token: string } {
+  const { port, hash } = new URL(url);
+  return { url, port: Number(port), token: hash.slice('#token='.length) };
+}
+
+/** Processes that this one started. */
+export function servingProcesses(engine: Pick<ChildProcess, 'pid'>): number[] {
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  return rows
+    .map((row) => row.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === engine.pid)
+    .map(([pid = 0]) => pid);
 }
 
 export async function startBrowser(): Promise<Browser> {
@@ -125,9 +179,10 @@ export async function openPage(
   url: string,
   size: { width: number; height: number } = { width: 900, height: 600 },
   theme: 'dark' | 'light' = 'dark',
+  context: BrowserContextOptions = {},
 ): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
-  const page = await context.newPage();
+  const opened = await browser.newContext({ viewport: size, reducedMotion: 'reduce', ...context });
+  const page = await opened.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());

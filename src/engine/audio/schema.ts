@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_OUTPUT } from './default-output.js';
 
 /** What surrounds the model: levels, mix, limiter and the choice of what it listens to. */
 export const outputSchema = z.strictObject({
@@ -24,16 +25,4 @@ export const outputSchema = z.strictObject({
 });
 export type Output = z.infer<typeof outputSchema>;
 
-export const defaultOutput = (): Output => ({
-  inputGainDb: 0,
-  outputGainDb: 0,
-  dryWet: 1,
-  ceilingDb: -1,
-  latentNoise: 0,
-  width: 0,
-  freeze: false,
-  bypass: false,
-  listen: 'mid',
-  onFault: 'dry',
-  framesPerCall: 1,
-});
+export const defaultOutput = (): Output => ({ ...DEFAULT_OUTPUT });

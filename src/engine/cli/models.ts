@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { TillerError } from '../errors.js';
 import type { ImportOptions } from '../model/import.js';
 import { importModel } from '../model/import.js';
 import { ModelLibrary, findModel, userLibraryDir } from '../model/library.js';
@@ -7,11 +9,13 @@ import { shippedFolder } from './places.js';
 
 /** The player's model library with the models that come with Tiller behind it. */
 export class Models implements ModelSource {
+  private readonly own: ModelLibrary;
   private readonly libraries: ModelLibrary[];
 
-  constructor(private readonly userDir = userLibraryDir()) {
+  constructor(userDir = userLibraryDir()) {
     const shipped = shippedFolder('models');
-    this.libraries = [new ModelLibrary(userDir), ...(shipped === null ? [] : [new ModelLibrary(shipped)])];
+    this.own = new ModelLibrary(userDir);
+    this.libraries = [this.own, ...(shipped === null ? [] : [new ModelLibrary(shipped)])];
   }
 
   /** Every model once, the player's copy first. */
@@ -39,7 +43,29 @@ export class Models implements ModelSource {
     return findModel(await this.list(), what);
   }
 
+  /** Whether a model lies in the player's own library, and not among those that come with Tiller. */
+  owns({ dir }: LibraryEntry): boolean {
+    return dirname(dir) === this.own.dir;
+  }
+
+  /** Moves a model of the player's own to the trash. @throws TillerError `model-missing`, `disk-denied` */
+  async remove(sha256: string): Promise<void> {
+    const entry = await this.find(sha256);
+    if (entry !== null && !this.owns(entry))
+      throw new TillerError(
+        'disk-denied',
+        'The models that come with Tiller cannot be removed.',
+        'Hide it by a search instead.',
+      );
+    await this.own.remove(sha256);
+  }
+
+  /** Brings back what `remove` took. @throws TillerError `model-missing`, `disk-denied` */
+  restore(sha256: string): Promise<void> {
+    return this.own.restore(sha256);
+  }
+
   import(path: string, onProgress?: ImportOptions['onProgress']): Promise<LibraryEntry> {
-    return importModel(path, { libraryDir: this.userDir, ...(onProgress ? { onProgress } : {}) });
+    return importModel(path, { libraryDir: this.own.dir, ...(onProgress ? { onProgress } : {}) });
   }
 }

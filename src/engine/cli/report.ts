@@ -67,6 +67,11 @@ export class Report {
     };
   }
 
+  /** Says something that the result does not depend on. */
+  warn(text: string): void {
+    process.stderr.write(`tiller: ${text}\n`);
+  }
+
   /** Prints an error and sets the exit code. */
   error(error: unknown): void {
     const known = error instanceof TillerError ? error : null;

@@ -1,10 +1,13 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { fromFileError, TillerError } from '../errors.js';
 import { type ModelManifest, manifestSchema } from './manifest.js';
 
 export const MANIFEST_FILE = 'model.json';
+const TRASH = '.trash';
+/** What was removed can be restored for this long. */
+const TRASH_MILLISECONDS = 30 * 24 * 3600 * 1000;
 
 /** The player's own library, by the platform's convention. */
 export function userLibraryDir(): string {
@@ -47,16 +50,41 @@ export class ModelLibrary {
     return findModel(await this.list(), what);
   }
 
-  /** @throws TillerError `model-missing` when there is none, `disk-denied` */
+  /**
+   * Moves a model to the library's trash, where it stays for thirty days.
+   * @throws TillerError `model-missing` when there is none, `disk-denied`
+   */
   async remove(sha256: string): Promise<void> {
     const entry = await this.get(sha256);
     if (entry === null) throw new TillerError('model-missing', 'This model is not in the library.');
+    const trash = join(this.dir, TRASH);
     try {
-      // The manifest first: a removal that is interrupted leaves nothing that looks like a model.
-      await rm(join(entry.dir, MANIFEST_FILE));
-      await rm(entry.dir, { recursive: true, force: true });
+      await mkdir(trash, { recursive: true });
+      await rename(entry.dir, join(trash, `${sha256}.${Date.now()}`));
     } catch (error) {
       throw fromFileError(error, entry.dir);
+    }
+    for (const { name, removedMs } of await this.removed())
+      if (Date.now() - removedMs > TRASH_MILLISECONDS)
+        await rm(join(trash, name), { recursive: true, force: true });
+  }
+
+  /**
+   * Brings back a model that was removed; one that is in the library again stays as it is.
+   * @throws TillerError `model-missing` when the trash has it no more, `disk-denied`
+   */
+  async restore(sha256: string): Promise<void> {
+    if ((await this.get(sha256)) !== null) return;
+    const latest = (await this.removed())
+      .filter(({ name }) => name.startsWith(`${sha256}.`))
+      .sort((a, b) => b.removedMs - a.removedMs)[0];
+    if (latest === undefined)
+      throw new TillerError('model-missing', 'This model is gone.', 'Import its .ts file again.');
+    const place = join(this.dir, sha256);
+    try {
+      await rename(join(this.dir, TRASH, latest.name), place);
+    } catch (error) {
+      throw fromFileError(error, place);
     }
   }
 
@@ -67,6 +95,14 @@ export class ModelLibrary {
     } catch (error) {
       throw fromFileError(error, this.dir);
     }
+  }
+
+  private async removed(): Promise<{ name: string; removedMs: number }[]> {
+    const names = await readdir(join(this.dir, TRASH)).catch(() => []);
+    return names.flatMap((name) => {
+      const removed = /^[0-9a-f]{64}\.(\d+)$/.exec(name);
+      return removed === null ? [] : [{ name, removedMs: Number(removed[1]) }];
+    });
   }
 
   private async read(sha256: string): Promise<LibraryEntry | null> {

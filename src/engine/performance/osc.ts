@@ -1,16 +1,15 @@
 import { once } from 'node:events';
-import { Client, Message, Server } from 'node-osc';
+import { Server } from 'node-osc';
 import { TillerError, systemCode } from '../errors.js';
 import type { Input } from './schema.js';
 import { shapeTravel } from './travel.js';
 
-const LOOPBACK = '127.0.0.1';
+/** The only host that OSC is heard from and sent to. */
+export const OSC_HOST = '127.0.0.1';
 
-export interface OscSettings {
+export interface OscReceiverSettings {
   /** UDP port to listen on, 1024..65535; 0 lets the system choose. */
-  readonly listenPort: number;
-  /** UDP port of this machine to send moves to, or null. */
-  readonly sendPort: number | null;
+  readonly port: number;
   /** Understand Wekinator's `/wek/inputs`, one argument per input, as well. */
   readonly wekinator: boolean;
 }
@@ -21,19 +20,16 @@ const MAX_NESTING = 8;
 type Packet = { elements?: unknown } | unknown[];
 
 /**
- * Open Sound Control over UDP, this machine only. `/tiller/input/N` (1-based, 0..1) moves input N whatever its source;
+ * Open Sound Control from other programs of this machine, over UDP. `/tiller/input/N` (1-based, 0..1) moves input N whatever its source;
  * an input whose source is an OSC address follows that address. Main thread.
  */
-export class OscPort {
-  private client: Client | null = null;
-
+export class OscReceiver {
   private constructor(
     private readonly server: Server,
-    private readonly settings: OscSettings,
+    private readonly settings: OscReceiverSettings,
     private readonly inputs: () => readonly Input[],
     private readonly move: (index: number, value: number) => void,
   ) {
-    if (settings.sendPort !== null) this.client = new Client(LOOPBACK, settings.sendPort);
     server.on('message', (message: unknown[]) => this.receive(message, 0));
     server.on('bundle', (bundle: Packet) => this.receive(bundle, 0));
     // A damaged datagram is nobody's fault that could be mended here: the next one may be good.
@@ -45,38 +41,30 @@ export class OscPort {
    * @throws TillerError `argument-invalid` where the port is taken.
    */
   static async open(
-    settings: OscSettings,
+    settings: OscReceiverSettings,
     inputs: () => readonly Input[],
     move: (index: number, value: number) => void,
-  ): Promise<OscPort> {
-    const server = new Server(settings.listenPort, LOOPBACK);
+  ): Promise<OscReceiver> {
+    const server = new Server(settings.port, OSC_HOST);
     try {
       await once(server, 'listening');
     } catch (error) {
       throw new TillerError(
         'argument-invalid',
-        `OSC cannot listen on port ${settings.listenPort} (${systemCode(error) ?? 'error'}).`,
+        `OSC cannot listen on port ${settings.port} (${systemCode(error) ?? 'error'}).`,
         'Choose another port, or close the program that uses it.',
         { cause: error },
       );
     }
-    return new OscPort(server, settings, inputs, move);
+    return new OscReceiver(server, settings, inputs, move);
   }
 
   get port(): number {
     return this.server.port;
   }
 
-  /** Tells the other program that input `index` (0-based) moved. */
-  send(index: number, value: number): void {
-    // Nobody listening is no error with UDP; a full socket buffer loses one move of many.
-    void this.client?.send(new Message(`/tiller/input/${index + 1}`, value), () => undefined);
-  }
-
   async close(): Promise<void> {
     await this.server.close();
-    await this.client?.close();
-    this.client = null;
   }
 
   private receive(packet: Packet, depth: number): void {

@@ -5,8 +5,8 @@ import { parsePresetText, formatPreset } from '../preset/parse.js';
 import type { Preset } from '../preset/schema.js';
 import type { Instrument } from '../session/instrument.js';
 
-/** After the last change, so that a gesture is written once. */
-const QUIET_MILLISECONDS = 700;
+/** After the first change that is not written yet: what an engine that dies may lose at most. */
+const WRITE_MILLISECONDS = 700;
 
 /** The document that an engine before this one left, or null where there is none that can be read. */
 export async function readAutosave(path: string): Promise<Preset | null> {
@@ -46,8 +46,7 @@ export function keepAutosave(
   };
   const unsubscribe = instrument.subscribe(() => {
     if (instrument.state.preset === written) return;
-    if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(write, QUIET_MILLISECONDS);
+    timer ??= setTimeout(write, WRITE_MILLISECONDS);
   });
   return async () => {
     unsubscribe();

@@ -25,7 +25,7 @@ function liveOf(served: Served): ServedLive {
  * @throws TillerError with what went wrong, in the player's words
  */
 export async function dispatch(served: Served, window: Window, command: Command): Promise<string | null> {
-  const { instrument, presets } = served;
+  const { instrument, presets, models } = served;
   switch (command.type) {
     case 'edit':
       instrument.edit(command.edit, command.coalesce === undefined ? {} : { coalesce: command.coalesce });
@@ -94,6 +94,12 @@ export async function dispatch(served: Served, window: Window, command: Command)
       return null;
     case 'select-model':
       await instrument.selectModel(command.sha256);
+      return null;
+    case 'remove-model':
+      await models.remove(command.sha256);
+      return null;
+    case 'restore-model':
+      await models.restore(command.sha256);
       return null;
     case 'play':
       liveOf(served).play(command.playing);

@@ -8,14 +8,13 @@ import type { LiveSource } from '../../protocol/interface-commands.js';
 import type { LiveState } from '../../protocol/interface.js';
 import { Listeners } from './listeners.js';
 import { LIVE_BLOCK, type FromLiveWorker, type ToLiveWorker } from './live-messages.js';
+import { Restarts } from './restarts.js';
 import type { ServedLive, SpeakerEnd, Unsubscribe } from './served.js';
 
 const DEFAULT_BUFFER_MILLISECONDS = 80;
 /** The loop that a session starts with, where it comes along: it shows most with the model that most begin with. */
 const FIRST_LOOP = 'kit-beat';
 const AUDIO_FILE = /\.(wav|aiff?|flac)$/i;
-/** The worker is started anew after it died, unless it does so again within this time. */
-const LEAST_LIFE_MILLISECONDS = 5000;
 
 /** "kit-beat" as "Kit beat". */
 function spoken(stem: string): string {
@@ -30,8 +29,9 @@ function spoken(stem: string): string {
 export class LiveSession implements ServedLive, StreamLink {
   state: LiveState;
   private worker: Worker;
-  private startedAt = 0;
   private closed = false;
+  /** True once the worker died too often to be started again by itself. */
+  private givenUp = false;
   private readonly listeners = new Listeners();
   private readonly reports = new Set<(report: StreamReport) => void>();
   private speaker: { rate: number; send: (frame: ArrayBuffer) => void } | null = null;
@@ -44,6 +44,7 @@ export class LiveSession implements ServedLive, StreamLink {
   private constructor(
     private readonly loops: ReadonlyMap<string, string>,
     private readonly workerUrl: URL,
+    private readonly restarts: Restarts,
   ) {
     const first = loops.has(FIRST_LOOP) ? FIRST_LOOP : [...loops.keys()][0];
     this.state = {
@@ -61,13 +62,14 @@ export class LiveSession implements ServedLive, StreamLink {
   static async open(
     loopsFolder: string | null,
     workerUrl: URL = new URL('./live-worker.js', import.meta.url),
+    restarts = new Restarts(),
   ): Promise<LiveSession> {
     const names = loopsFolder === null ? [] : await readdir(loopsFolder).catch(() => []);
     const files = names.filter((name) => AUDIO_FILE.test(name)).sort();
     const loops = new Map(
       files.map((name) => [basename(name, extname(name)), join(loopsFolder ?? '', name)]),
     );
-    const session = new LiveSession(loops, workerUrl);
+    const session = new LiveSession(loops, workerUrl, restarts);
     await session.setSource(session.state.source);
     return session;
   }
@@ -89,6 +91,11 @@ export class LiveSession implements ServedLive, StreamLink {
   }
 
   play(playing: boolean): void {
+    if (playing && this.givenUp) {
+      this.givenUp = false;
+      this.restarts.forget();
+      void this.revive();
+    }
     this.post({ type: 'play', playing });
     this.change({ playing });
   }
@@ -174,7 +181,7 @@ export class LiveSession implements ServedLive, StreamLink {
 
   private startWorker(): Worker {
     const worker = new Worker(this.workerUrl, { name: 'tiller-live' });
-    this.startedAt = Date.now();
+    const began = performance.now();
     worker.on('message', (message: FromLiveWorker) => {
       if (worker !== this.worker) return;
       if (message.type === 'audio') {
@@ -182,19 +189,30 @@ export class LiveSession implements ServedLive, StreamLink {
         this.speaker?.send(message.frame);
       } else for (const listener of this.reports) listener(message.report);
     });
-    worker.on('error', (error) => {
-      for (const listener of this.reports)
-        listener({ type: 'failed', code: 'internal', message: error.message });
-    });
+    worker.on('error', (error) => this.fail(error.message));
     worker.on('exit', () => {
-      if (!this.closed && worker === this.worker) void this.revive();
+      if (!this.closed && worker === this.worker) this.died(performance.now() - began);
     });
     return worker;
   }
 
+  private fail(message: string): void {
+    for (const listener of this.reports) listener({ type: 'failed', code: 'internal', message });
+  }
+
+  private died(livedMilliseconds: number): void {
+    const wait = this.restarts.next(livedMilliseconds);
+    if (wait !== null) {
+      setTimeout(() => void this.revive(), wait).unref();
+      return;
+    }
+    this.givenUp = true;
+    this.fail(`The sound stopped ${this.restarts.deaths} times in a row. Press play to try again.`);
+  }
+
   /** Starts a new worker with everything that the old one knew. */
   private async revive(): Promise<void> {
-    if (Date.now() - this.startedAt < LEAST_LIFE_MILLISECONDS) return;
+    if (this.closed) return;
     this.worker = this.startWorker();
     this.onRestart();
     this.post({ type: 'source', source: await this.audioOf(this.state.source) });

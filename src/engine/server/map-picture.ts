@@ -13,8 +13,10 @@ const MOST_POINTS_FOR_CERTAINTY = 256;
 const VOUCHING_DISTANCE = 0.22;
 /** A weak second direction is not blown up to full colour. */
 const LEAST_SHARE = 0.35;
-const LEVEL_LOW_DB = -48;
-const LEVEL_HIGH_DB = 6;
+/** Levels are shown between whole multiples of this, and between no fewer than two of them. */
+const LEVEL_STEP_DB = 6;
+/** Quieter than this below the loudest is shown as quiet as this. */
+const LEVEL_SPAN_DB = 48;
 
 export interface MapInputs {
   readonly request: MapRequest;
@@ -71,24 +73,17 @@ export function paintMap(from: MapInputs, colouring: Colouring): MapPicture {
     width: MAP_CELLS,
     height: MAP_CELLS,
     certainty: own,
-    loud: levels?.map((level) => (level > from.limitDb ? 255 : 0)),
+    loud: levels && Uint8Array.from(levels, (level) => (level > from.limitDb ? 255 : 0)),
   };
-  const loud = picture.loud === undefined ? null : Uint8Array.from(picture.loud);
   switch (request.mode) {
     case 'latents':
-      return { ...picture, loud, ...latentPlanes(latents, mapping.latents, colouring) };
+      return { ...picture, ...latentPlanes(latents, mapping.latents, colouring) };
     case 'dimension':
-      return { ...picture, loud, ...dimensionPlane(latents, mapping.latents, request.dimension) };
+      return { ...picture, ...dimensionPlane(latents, mapping.latents, request.dimension) };
     case 'certainty':
-      return { ...picture, loud, low: 0, high: 1, values: [own ?? nearness(from)] };
+      return { ...picture, ...certaintyPlane(own ?? nearness(from)) };
     case 'loudness':
-      return {
-        ...picture,
-        loud,
-        low: LEVEL_LOW_DB,
-        high: LEVEL_HIGH_DB,
-        values: [levelPlane(levels, cells)],
-      };
+      return { ...picture, ...levelPlane(levels ?? new Float64Array(cells).fill(NaN), from.limitDb) };
   }
 }
 
@@ -158,6 +153,12 @@ function certaintyOf({ request, mapping, trained, inputs }: MapInputs): Uint8Arr
   return plane;
 }
 
+/** Relative to where the regressors are surest: what counts on the pad is where they are more so than elsewhere. */
+function certaintyPlane(sure: Uint8Array): Planes {
+  const most = sure.reduce((best, value) => Math.max(best, value), 1);
+  return { low: 0, high: most / 255, values: [sure.map((value) => (255 * value) / most)] };
+}
+
 /** How near the examples are: what can be said of a regressor that knows no uncertainty of its own. */
 function nearness({ request, inputs, examples }: MapInputs): Uint8Array {
   const plane = new Uint8Array(MAP_CELLS * MAP_CELLS);
@@ -182,8 +183,25 @@ function levelsOf({ levels, mapping }: MapInputs, latents: Float64Array): Float6
   );
 }
 
-function levelPlane(levels: Float64Array | null, cells: number): Uint8Array {
-  if (levels === null) return new Uint8Array(cells);
-  const share = (level: number) => (level - LEVEL_LOW_DB) / (LEVEL_HIGH_DB - LEVEL_LOW_DB);
-  return Uint8Array.from(levels, (level) => (Number.isNaN(level) ? 0 : byte(share(level))));
+/** Levels over their own range and up to the limit at least; unknown ones are those that nothing vouches for. */
+function levelPlane(levels: Float64Array, limitDb: number): Planes & Pick<MapPicture, 'certainty'> {
+  let most = limitDb;
+  let least = Infinity;
+  for (const level of levels) {
+    if (Number.isNaN(level)) continue;
+    most = Math.max(most, level);
+    least = Math.min(least, level);
+  }
+  // Adding zero leaves no negative zero.
+  const high = LEVEL_STEP_DB * Math.ceil(most / LEVEL_STEP_DB) + 0;
+  const lowest = LEVEL_STEP_DB * Math.floor(Math.max(least, high - LEVEL_SPAN_DB) / LEVEL_STEP_DB);
+  const low = Math.min(high - 2 * LEVEL_STEP_DB, lowest);
+  return {
+    low,
+    high,
+    values: [
+      Uint8Array.from(levels, (level) => byte(Number.isNaN(level) ? 0 : (level - low) / (high - low))),
+    ],
+    certainty: Uint8Array.from(levels, (level) => (Number.isNaN(level) ? 0 : 255)),
+  };
 }

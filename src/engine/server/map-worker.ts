@@ -20,6 +20,8 @@ const post = (message: FromMapWorker) => port.postMessage(message);
 
 /** Points measured along each axis: a hundred take about a second. */
 const PROBES = 10;
+/** New levels are shown after this many. */
+const PROBES_A_PICTURE = 25;
 
 let model: RunningModel | null = null;
 let models = 0;
@@ -69,7 +71,7 @@ function measureNext(): void {
   const latents = pending.pop();
   if (latents === undefined) return;
   levels.add(latents, probeLevel(model, noise, latents));
-  if (pending.length === 0) post({ type: 'measured' });
+  if (pending.length % PROBES_A_PICTURE === 0) post({ type: 'measured' });
   measuring = true;
   setImmediate(() => {
     measuring = false;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /** What is used of the optional `midi` package (RtMidi). */
@@ -8,11 +9,20 @@ interface MidiInput {
   closePort(): void;
   on(event: 'message', listener: (deltaSeconds: number, message: number[]) => void): void;
 }
-interface MidiPackage {
+export interface MidiPackage {
   Input: new () => MidiInput;
 }
 
 type Receive = (status: number, data1: number, data2: number) => void;
+
+const ABSENT = 'The optional “midi” package is not installed: use the browser’s MIDI, or a host.';
+const NO_SYSTEM = 'This machine has no MIDI system: use the browser’s MIDI, or a host.';
+/** Linux without it has no MIDI; asking the package all the same writes to the terminal. */
+const SEQUENCER = '/dev/snd/seq';
+
+/** Loads the package. @throws where it is not installed */
+const loadPackage = (): MidiPackage => createRequire(import.meta.url)('midi') as MidiPackage;
+const hasMidiSystem = (): boolean => process.platform !== 'linux' || existsSync(SEQUENCER);
 
 /** MIDI devices of this machine, where the optional `midi` package works; otherwise `reason` says why not. */
 export class MidiPorts {
@@ -20,11 +30,11 @@ export class MidiPorts {
   open: string | null = null;
   private readonly input: MidiInput | null;
 
-  constructor(receive: Receive) {
-    const { input, reason } = openPackage();
-    this.input = input;
-    this.reason = reason;
-    input?.on('message', (_delta, [status = 0, data1 = 0, data2 = 0]) => {
+  constructor(receive: Receive, load = loadPackage, systemThere = hasMidiSystem) {
+    const opened = openPackage(load, systemThere);
+    this.reason = typeof opened === 'string' ? opened : null;
+    this.input = typeof opened === 'string' ? null : opened;
+    this.input?.on('message', (_delta, [status = 0, data1 = 0, data2 = 0]) => {
       if (status >= 0x80 && status < 0xf0) receive(status, data1 & 0x7f, data2 & 0x7f);
     });
   }
@@ -51,19 +61,18 @@ export class MidiPorts {
   }
 }
 
-function openPackage(): { input: MidiInput | null; reason: string | null } {
+/** The package's input, or why there is none. */
+function openPackage(load: () => MidiPackage, systemThere: () => boolean): MidiInput | string {
+  if (!systemThere()) return NO_SYSTEM;
   let midi: MidiPackage;
   try {
-    midi = createRequire(import.meta.url)('midi') as MidiPackage;
+    midi = load();
   } catch {
-    return {
-      input: null,
-      reason: 'The optional “midi” package is not installed: use the browser’s MIDI, or a host.',
-    };
+    return ABSENT;
   }
   try {
-    return { input: new midi.Input(), reason: null };
+    return new midi.Input();
   } catch {
-    return { input: null, reason: 'This machine has no MIDI system: use the browser’s MIDI, or a host.' };
+    return NO_SYSTEM;
   }
 }

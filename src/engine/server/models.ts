@@ -10,7 +10,15 @@ import type { ServedModels, Unsubscribe } from './served.js';
 /** The models on this machine; the command line's collection is one. */
 export interface ModelCollection {
   list(): Promise<LibraryEntry[]>;
+  /** Whether the player may remove a model: those that come with Tiller stay. */
+  owns(entry: LibraryEntry): boolean;
+  /** Moves a model to the trash. @throws TillerError */
+  remove(sha256: string): Promise<void>;
+  /** Brings back what `remove` took. @throws TillerError */
+  restore(sha256: string): Promise<void>;
 }
+
+type ModelInstrument = Pick<Instrument, 'importModel' | 'resend' | 'state'>;
 
 /** What a model's maker says of it, in `card.json` beside the model. Anything else in the file is passed over. */
 const makersCardSchema = z.object({
@@ -33,14 +41,14 @@ export class ModelShelf implements ServedModels {
 
   private constructor(
     private readonly models: ModelCollection,
-    private readonly instrument: Pick<Instrument, 'importModel'>,
+    private readonly instrument: ModelInstrument,
     /** Folder of the models that come with Tiller, one folder each, named as the model; null where there is none. */
     private readonly bundledFolder: string | null,
   ) {}
 
   static async open(
     models: ModelCollection,
-    instrument: Pick<Instrument, 'importModel'>,
+    instrument: ModelInstrument,
     bundledFolder: string | null,
   ): Promise<ModelShelf> {
     const shelf = new ModelShelf(models, instrument, bundledFolder);
@@ -66,13 +74,30 @@ export class ModelShelf implements ServedModels {
     }
   }
 
+  /** Takes a model out of the library. Where it plays, the instrument says what it misses and keeps the rest. */
+  async remove(sha256: string): Promise<void> {
+    await this.models.remove(sha256);
+    await this.follow(sha256);
+  }
+
+  async restore(sha256: string): Promise<void> {
+    await this.models.restore(sha256);
+    await this.follow(sha256);
+  }
+
+  private async follow(sha256: string): Promise<void> {
+    await this.refresh();
+    if (this.instrument.state.preset.model?.sha256 === sha256) await this.instrument.resend();
+  }
+
   private async refresh(): Promise<void> {
     const entries = await this.models.list();
     this.cards = await Promise.all(entries.map((entry) => this.card(entry)));
     this.listeners.tell();
   }
 
-  private async card({ dir, manifest }: LibraryEntry): Promise<ModelCard> {
+  private async card(entry: LibraryEntry): Promise<ModelCard> {
+    const { dir, manifest } = entry;
     const own = await readMakersCard(join(dir, 'card.json'));
     const bundled =
       own === null && this.bundledFolder !== null
@@ -97,6 +122,7 @@ export class ModelShelf implements ServedModels {
       text: sentences.length === 0 ? null : `${sentences.join('. ')}.`,
       dimensionLabels: maker?.dimensions?.map(({ label }) => label) ?? [],
       bundled: bundled !== null,
+      removable: this.models.owns(entry),
     };
   }
 }

@@ -1,14 +1,13 @@
 import { TillerError } from '../errors.js';
-import { OscPort } from '../performance/osc.js';
+import { OscReceiver } from '../performance/osc.js';
+import { OscSender } from '../performance/osc-sender.js';
 import type { Instrument } from '../session/instrument.js';
 import type { OscSettings } from '../../protocol/interface-commands.js';
-import type { PortsState } from '../../protocol/interface.js';
+import { OSC_OFF, type PortsState } from '../../protocol/interface.js';
 import { Listeners } from './listeners.js';
 import { MidiPorts } from './midi-ports.js';
 import type { ServedPorts, Unsubscribe } from './served.js';
 
-const RECEIVE_PORT = 9000;
-const SEND_PORT = 9001;
 /** Devices come and go: the list is read again this often while a page may look at it. */
 const LOOK_MILLISECONDS = 3000;
 
@@ -16,15 +15,18 @@ const LOOK_MILLISECONDS = 3000;
 export class Ports implements ServedPorts {
   state: PortsState;
   private readonly listeners = new Listeners();
-  private osc: OscPort | null = null;
+  private receiver: OscReceiver | null = null;
+  private sender: OscSender | null = null;
+  /** Settings are taken one after the other: a port must be free before it is opened again. */
+  private setting: Promise<void> = Promise.resolve();
   private readonly midi: MidiPorts | null;
-  private sent: number[] = [];
-  private readonly unsubscribe: Unsubscribe;
+  private sent: number[];
+  private readonly subscriptions: Unsubscribe[];
   private readonly looking: NodeJS.Timeout | null;
 
   /** @param receiveMidi where messages of a device go; null in a plugin, where the host sends them */
   constructor(
-    private readonly instrument: Pick<Instrument, 'state' | 'subscribe' | 'setParameter'>,
+    private readonly instrument: Pick<Instrument, 'state' | 'subscribe' | 'onTelemetry' | 'setParameter'>,
     receiveMidi: ((status: number, data1: number, data2: number) => void) | null,
   ) {
     this.midi = receiveMidi === null ? null : new MidiPorts(receiveMidi);
@@ -35,16 +37,13 @@ export class Ports implements ServedPorts {
         ports: this.midi?.names() ?? [],
         open: null,
       },
-      osc: {
-        receive: false,
-        receivePort: RECEIVE_PORT,
-        wekinator: false,
-        send: false,
-        sendPort: SEND_PORT,
-        error: null,
-      },
+      osc: { ...OSC_OFF, error: null },
     };
-    this.unsubscribe = instrument.subscribe(() => this.sendMoves());
+    this.sent = instrument.state.preset.inputs.map(({ value }) => value);
+    this.subscriptions = [
+      instrument.subscribe(() => this.sendMoves()),
+      instrument.onTelemetry((telemetry) => this.sender?.sounding(telemetry)),
+    ];
     this.looking = this.state.midi.available
       ? setInterval(() => this.look(), LOOK_MILLISECONDS).unref()
       : null;
@@ -54,28 +53,9 @@ export class Ports implements ServedPorts {
     return this.listeners.add(listener);
   }
 
-  async setOsc(settings: OscSettings): Promise<void> {
-    await this.osc?.close();
-    this.osc = null;
-    const { receive, receivePort, wekinator, send, sendPort } = settings;
-    let error: string | null = null;
-    if (receive || send) {
-      try {
-        this.osc = await OscPort.open(
-          // Sending needs a socket too: one that nobody knows the port of.
-          { listenPort: receive ? receivePort : 0, sendPort: send ? sendPort : null, wekinator },
-          () => this.instrument.state.preset.inputs,
-          (index, value) => this.instrument.setParameter(index, value, 'osc'),
-        );
-      } catch (fault) {
-        if (!(fault instanceof TillerError)) throw fault;
-        error = `${fault.message} ${fault.hint ?? ''}`.trim();
-      }
-    }
-    const works = error === null;
-    this.change({
-      osc: { receivePort, wekinator, sendPort, receive: receive && works, send: send && works, error },
-    });
+  setOsc(settings: OscSettings): Promise<void> {
+    this.setting = this.setting.catch(() => undefined).then(() => this.openOsc(settings));
+    return this.setting;
   }
 
   openMidi(name: string | null): void {
@@ -84,10 +64,46 @@ export class Ports implements ServedPorts {
   }
 
   async close(): Promise<void> {
-    this.unsubscribe();
+    for (const end of this.subscriptions) end();
     if (this.looking !== null) clearInterval(this.looking);
     this.midi?.close();
-    await this.osc?.close();
+    await this.setting.catch(() => undefined);
+    await this.closeOsc();
+  }
+
+  private async openOsc(settings: OscSettings): Promise<void> {
+    await this.closeOsc();
+    const { receive, receivePort, wekinator, send, sendPort, sendLatents, sendWekinator } = settings;
+    let error: string | null = null;
+    try {
+      if (receive && send && receivePort === sendPort)
+        throw new TillerError(
+          'argument-invalid',
+          `OSC cannot send to port ${sendPort}, where it listens itself.`,
+          'Choose another port for one of the two.',
+        );
+      if (receive)
+        this.receiver = await OscReceiver.open(
+          { port: receivePort, wekinator },
+          () => this.instrument.state.preset.inputs,
+          (index, value) => this.instrument.setParameter(index, value, 'osc'),
+        );
+      if (send)
+        this.sender = new OscSender({ port: sendPort, latents: sendLatents, wekinator: sendWekinator });
+    } catch (fault) {
+      if (!(fault instanceof TillerError)) throw fault;
+      error = `${fault.message} ${fault.hint ?? ''}`.trim();
+    }
+    const works = error === null;
+    this.change({ osc: { ...settings, receive: receive && works, send: send && works, error } });
+  }
+
+  private async closeOsc(): Promise<void> {
+    const { receiver, sender } = this;
+    this.receiver = null;
+    this.sender = null;
+    await receiver?.close();
+    await sender?.close();
   }
 
   private look(changed = false): void {
@@ -101,11 +117,9 @@ export class Ports implements ServedPorts {
 
   private sendMoves(): void {
     const { inputs } = this.instrument.state.preset;
-    if (this.osc !== null && this.state.osc.send) {
-      inputs.forEach(({ value }, i) => {
-        if (this.sent[i] !== value) this.osc?.send(i, value);
-      });
-    }
+    inputs.forEach(({ value }, i) => {
+      if (this.sent[i] !== value) this.sender?.input(i, value);
+    });
     this.sent = inputs.map(({ value }) => value);
   }
 

@@ -58,6 +58,8 @@ export interface ServedModels {
   subscribe(listener: () => void): Unsubscribe;
   /** Imports the file at `path`, which the caller removes afterwards, and plays it. */
   import(path: string, fileName: string): Promise<void>;
+  remove(sha256: string): Promise<void>;
+  restore(sha256: string): Promise<void>;
 }
 
 /** The end of the live session that one window's speaker holds. */

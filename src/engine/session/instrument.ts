@@ -7,6 +7,7 @@ import { emptyPreset } from '../preset/defaults.js';
 import type { ModelReference, Preset } from '../preset/schema.js';
 import type { PresetStore } from '../preset/store.js';
 import { applyEdit, editLabel, useModel } from './apply-edit.js';
+import { CAPTURE_STEP } from './capture-step.js';
 import type { StreamLink, StreamReport, Telemetry } from './commands.js';
 import { sendDifference } from './document-difference.js';
 import type { Edit } from './edits.js';
@@ -114,12 +115,14 @@ export class Instrument {
 
   /**
    * Makes an example of what sounds now where the inputs are now, then returns to playing. Returns its identifier.
+   * Edits that follow with `CAPTURE_STEP` belong to the same step of the history.
    * @throws TillerError `engine-busy` before the first sound.
    */
   capture(label: string): string {
     const latents = this.holds.latents();
     const inputs = this.state.preset.inputs.map((input) => input.value);
-    this.edit({ type: 'add-example', example: { label, inputs, latents } });
+    this.board.history.seal();
+    this.edit({ type: 'add-example', example: { label, inputs, latents } }, { coalesce: CAPTURE_STEP });
     this.releaseAll();
     const example = this.state.preset.examples.at(-1);
     if (example === undefined) throw new TillerError('internal', 'The captured example is not there.');

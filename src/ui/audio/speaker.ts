@@ -2,10 +2,14 @@ import { FRAME, audioChannel, readAudioHead } from '../../protocol/interface-fra
 import { RefusedError } from '../connection/client.js';
 import { client, store } from '../session.js';
 import { setView, toast, toastFault } from '../store/store.js';
+import type { LiveState } from '../../protocol/interface.js';
 import type { FromSpeaker, ToSpeaker } from './speaker-messages.js';
+import { UnderrunWatch } from './underrun-watch.js';
 
 let open: { context: AudioContext; node: AudioWorkletNode } | null = null;
 let opening = false;
+const watch = new UnderrunWatch();
+const MOST_BUFFER_MILLISECONDS = 500;
 
 /** Plays or stops. The first time it opens the speaker, which browsers allow only on a press or a key. */
 export async function togglePlay(): Promise<void> {
@@ -62,6 +66,7 @@ export async function openSpeaker(): Promise<boolean> {
 /** Tells the engine that this window is the speaker, and lets the worklet ask for audio. */
 async function start(): Promise<void> {
   if (open === null) return;
+  watch.open(performance.now());
   await client.ask({ type: 'audio-open', rate: open.context.sampleRate });
   const bufferMilliseconds = store.getState().live?.bufferMilliseconds ?? 80;
   tell({ kind: 'start', targetFrames: Math.ceil((bufferMilliseconds / 1000) * open.context.sampleRate) });
@@ -90,18 +95,41 @@ async function close(): Promise<void> {
 
 /** Keeps the speaker with the connection and with the buffer that was asked for. */
 export function followSpeaker(): void {
-  client.onOpen(() => {
-    if (open === null) return;
-    start().catch((error: unknown) => {
-      if (error instanceof RefusedError) toastFault(store, error.fault);
-      void close();
-    });
+  client.onOpen((before) => {
+    if (open !== null) void startAgain(before.live?.playing === true);
   });
   store.subscribe((state, before) => {
     if (before.view.speaking && !state.view.speaking && open !== null) void close();
+    if (state.view.speaking) watchUnderruns(state.live);
     const milliseconds = state.live?.bufferMilliseconds;
     if (milliseconds === undefined || milliseconds === before.live?.bufferMilliseconds || open === null)
       return;
     tell({ kind: 'target', targetFrames: Math.ceil((milliseconds / 1000) * open.context.sampleRate) });
   });
+}
+
+/** Offers a longer buffer where the sound keeps breaking up. */
+function watchUnderruns(live: LiveState | null): void {
+  if (live === null || !watch.count(live.underruns, performance.now())) return;
+  const milliseconds = Math.min(MOST_BUFFER_MILLISECONDS, 2 * live.bufferMilliseconds);
+  toast(store, {
+    level: 'warning',
+    text: 'The sound breaks up: this machine is busy.',
+    hint: 'A longer buffer rides over it, and answers later.',
+    action: {
+      label: `${milliseconds} ms`,
+      run: () => void client.perform({ type: 'buffer', milliseconds }),
+    },
+  });
+}
+
+/** Speaks for an engine that was away, and lets it go on where it stopped. */
+async function startAgain(playing: boolean): Promise<void> {
+  try {
+    await start();
+    if (playing) await client.ask({ type: 'play', playing: true });
+  } catch (error) {
+    if (error instanceof RefusedError) toastFault(store, error.fault);
+    await close();
+  }
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { CAPTURE_STEP } from '../../protocol/interface-document.js';
 import { edit } from '../actions.js';
 import { store, usePage } from '../session.js';
 import { setView } from '../store/store.js';
@@ -11,7 +12,8 @@ export function CaptureLabel({ id, xInput, yInput }: { id: string; xInput: numbe
   const done = () => setView(store, { capturing: false });
   const accept = () => {
     const label = draft?.trim() ?? '';
-    if (label !== '' && label !== example.label) edit({ type: 'edit-example', id, change: { label } });
+    if (label !== '' && label !== example.label)
+      edit({ type: 'edit-example', id, change: { label } }, CAPTURE_STEP);
     done();
   };
   const x = example.inputs[xInput] ?? 0.5;

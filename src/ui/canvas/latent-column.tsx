@@ -40,7 +40,7 @@ interface ColumnProps {
 /** The hand on one latent: drag to hold it, double click to give it back. The picture is the canvas behind. */
 export function LatentColumn({ index, width, reach, steering, hold: held, selected }: ColumnProps) {
   const track = useRef<HTMLDivElement>(null);
-  const drag = useRef<{ value: number; lastY: number } | null>(null);
+  const drag = useRef<{ pointer: number; value: number; lastY: number } | null>(null);
   const own = useRef({ value: 0, at: -Infinity });
   const pressing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
@@ -82,11 +82,11 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
   }, [index, reach]);
 
   const down = (event: PointerEvent<HTMLElement>) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || drag.current !== null) return;
     setView(store, { dimension: index });
     if (sweeping) stopSweep();
     event.currentTarget.setPointerCapture(event.pointerId);
-    drag.current = { value: sounding(), lastY: event.clientY };
+    drag.current = { pointer: event.pointerId, value: sounding(), lastY: event.clientY };
     if (event.pointerType === 'touch') {
       const at = { x: event.clientX, y: event.clientY };
       pressing.current = setTimeout(() => setMenu(at), LONG_PRESS_MILLISECONDS);
@@ -94,13 +94,14 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
   };
   const move = (event: PointerEvent<HTMLElement>) => {
     const current = drag.current;
-    if (current === null || event.clientY === current.lastY) return;
+    if (current?.pointer !== event.pointerId || event.clientY === current.lastY) return;
     clearTimeout(pressing.current);
     current.value += ((current.lastY - event.clientY) * perPixel()) / (event.shiftKey ? FINE : 1);
     current.lastY = event.clientY;
     put(current.value);
   };
-  const up = () => {
+  const up = (event: PointerEvent<HTMLElement>) => {
+    if (drag.current?.pointer !== event.pointerId) return;
     clearTimeout(pressing.current);
     drag.current = null;
   };

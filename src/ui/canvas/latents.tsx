@@ -1,7 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { Slider } from '../controls/slider.js';
-import { PARAMETER_INDEX } from '../../protocol/interface-document.js';
-import { setParameter } from '../actions.js';
+import { ParameterSlider } from '../controls/parameter.js';
 import { usePage, values } from '../session.js';
 import { LatentColumn } from './latent-column.js';
 import { paintLatents, paintOverview, type LatentsScene } from './latents-paint.js';
@@ -121,17 +119,7 @@ export function Latents() {
         <div className="spacer" />
         <div className="amount">
           <span aria-hidden="true">Amount</span>
-          <Slider
-            label="Steering amount"
-            help="How much of the mapping reaches the sound, over all latents."
-            tone="hand"
-            value={amount}
-            min={0}
-            max={1}
-            initial={1}
-            unit="%"
-            onChange={(value, gesture) => setParameter(PARAMETER_INDEX.amount, value, gesture)}
-          />
+          <ParameterSlider of="amount" value={amount} />
         </div>
       </header>
       <div className="latents-stage">

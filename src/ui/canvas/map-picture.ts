@@ -1,4 +1,5 @@
 import type { MapPicture } from '../../protocol/interface-frames.js';
+import { FOG, shadeOf, type LegendMode, type Shade } from './map-shades.js';
 import { oklab } from './palette.js';
 
 /** A canvas of one pixel a cell, to be drawn large and smooth. */
@@ -12,49 +13,38 @@ function sheet(width: number, height: number): CanvasRenderingContext2D | null {
 /** Colour that is left where the regressors guess most. */
 const LEAST_COLOUR = 0.32;
 
-/** Lightness and chroma of the map: it stays behind what plays on it. */
-const SHADES = {
-  dark: { base: 0.3, depth: 0.1, chroma: 0.082, fog: 0.2 },
-  light: { base: 0.86, depth: 0.07, chroma: 0.06, fog: 0.93 },
-};
-
-/**
- * The learned map as an image, one pixel a cell. Latents: first principal direction as lightness, the second and
- * third as the two colour axes of OKLab, so that equal steps look equal. Where the regressors guess, colour
- * fades into fog.
- */
+/** The learned map as an image, one pixel a cell. Where nothing vouches for it, colour fades into fog. */
 export function mapImage(map: MapPicture, light: boolean): HTMLCanvasElement | null {
   const context = sheet(map.width, map.height);
   if (context === null) return null;
   const image = context.createImageData(map.width, map.height);
-  const { base, depth, chroma, fog } = light ? SHADES.light : SHADES.dark;
+  const shade: Shade = { l: 0, a: 0, b: 0 };
   const [first, second, third] = map.values;
   for (let row = 0; row < map.height; row++) {
     for (let column = 0; column < map.width; column++) {
       const cell = row * map.width + column;
-      const signed = (plane: Uint8Array | undefined) => ((plane?.[cell] ?? 128) - 127.5) / 127.5;
-      const value = signed(first);
-      let l = base;
-      let a = 0;
-      let b: number;
-      if (map.mode === 'latents') {
-        l += depth * value;
-        a = chroma * signed(second);
-        b = chroma * signed(third);
-      } else if (map.mode === 'dimension') {
-        // Blue for low, rose for high, grey at zero: told apart by every common kind of colour vision.
-        l += (light ? -1 : 1) * depth * Math.abs(value);
-        a = chroma * (value > 0 ? 1.1 * value : 0.2 * value);
-        b = chroma * (value > 0 ? 0.25 * value : 1.25 * value);
-      } else {
-        l += (light ? -1 : 1) * depth * 1.6 * (value + 1) * 0.5;
-        b = chroma * 0.35 * (value + 1) * 0.5;
-      }
+      const share = (plane: Uint8Array | undefined) => (plane?.[cell] ?? 128) / 255;
+      shadeOf(map.mode, light, share(first), share(second), share(third), shade);
       const sure = map.certainty === null || map.mode === 'certainty' ? 1 : (map.certainty[cell] ?? 0) / 255;
       const keep = LEAST_COLOUR + (1 - LEAST_COLOUR) * sure;
       const at = 4 * ((map.height - 1 - row) * map.width + column);
-      oklab(fog + (l - fog) * keep, a * keep, b * keep, image.data, at);
+      const fog = light ? FOG.light : FOG.dark;
+      oklab(fog + (shade.l - fog) * keep, shade.a * keep, shade.b * keep, image.data, at);
     }
+  }
+  context.putImageData(image, 0, 0);
+  return context.canvas;
+}
+
+/** The shades of a mode with one plane, from its low to its high end, as a strip of `width` × 1 pixels. */
+export function legendImage(mode: LegendMode, light: boolean, width: number): HTMLCanvasElement | null {
+  const context = sheet(width, 1);
+  if (context === null) return null;
+  const image = context.createImageData(width, 1);
+  const shade: Shade = { l: 0, a: 0, b: 0 };
+  for (let i = 0; i < width; i++) {
+    shadeOf(mode, light, i / (width - 1), 0.5, 0.5, shade);
+    oklab(shade.l, shade.a, shade.b, image.data, 4 * i);
   }
   context.putImageData(image, 0, 0);
   return context.canvas;

@@ -1,5 +1,6 @@
 import type { Example } from '../../protocol/interface-document.js';
 import type { MapPicture } from '../../protocol/interface-frames.js';
+import { contour } from './contours.js';
 import { hatch, loudMask, mapImage } from './map-picture.js';
 import { exampleColour, palette } from './palette.js';
 
@@ -69,12 +70,37 @@ export function paintGround(
       // Cells are samples at their centres, the first and last on the pad's edges.
       context.drawImage(image, 0.5, 0.5, columns - 1, rows - 1, 0, 0, width, height);
     }
+    if (scene.map.mode === 'loudness') paintLevels(context, scene.map, width, height);
     const mask = loudMask(scene.map);
     if (mask !== null) hatch(context, mask, width, height, colours.danger);
   }
   paintAxes(context, width, height, scene.map !== null);
   context.restore();
   scene.examples.forEach((example, i) => paintExample(context, scene, example, i, width, height));
+}
+
+const LEVEL_STEP_DB = 6;
+
+/** A line at every sixth decibel, as heights have in a map. */
+function paintLevels(
+  context: CanvasRenderingContext2D,
+  map: MapPicture,
+  width: number,
+  height: number,
+): void {
+  const [plane] = map.values;
+  if (plane === undefined) return;
+  context.strokeStyle = palette().light ? '#00000040' : '#ffffff40';
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let db = map.low + LEVEL_STEP_DB; db < map.high; db += LEVEL_STEP_DB) {
+    const level = (255 * (db - map.low)) / (map.high - map.low);
+    contour(plane, map.width, map.height, level, map.certainty, (x0, y0, x1, y1) => {
+      context.moveTo(x0 * width, (1 - y0) * height);
+      context.lineTo(x1 * width, (1 - y1) * height);
+    });
+  }
+  context.stroke();
 }
 
 function paintAxes(context: CanvasRenderingContext2D, width: number, height: number, painted: boolean): void {
@@ -139,6 +165,16 @@ function paintExample(
   paintLabel(context, example, scene.missed.has(example.id), x, y, width);
 }
 
+const MOST_LABEL = 150;
+
+/** The text, cut to `room` pixels with an ellipsis where it is longer. */
+function shortened(context: CanvasRenderingContext2D, text: string, room: number): string {
+  if (context.measureText(text).width <= room) return text;
+  let length = text.length - 1;
+  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > room) length -= 1;
+  return `${text.slice(0, length).trimEnd()}…`;
+}
+
 function paintLabel(
   context: CanvasRenderingContext2D,
   example: Example,
@@ -149,8 +185,9 @@ function paintLabel(
 ): void {
   if (example.label === '' && !missed) return;
   const colours = palette();
-  const text = missed ? `${example.label} ≠` : example.label;
   context.font = LABEL_FONT;
+  const label = shortened(context, example.label, Math.min(MOST_LABEL, width / 2));
+  const text = missed ? `${label} ≠` : label;
   context.textBaseline = 'middle';
   const room = context.measureText(text).width + DOT_RADIUS + 8;
   const left = x + room > width;

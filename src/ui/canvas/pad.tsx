@@ -1,19 +1,11 @@
-import {
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type PointerEvent,
-} from 'react';
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { PARAMETER_INDEX, type Example, type Input } from '../../protocol/interface-document.js';
 import type { MapPicture } from '../../protocol/interface-frames.js';
 import { editGesture } from '../actions.js';
 import { ARROWS, goTo, moveInput as moveTo, nudge } from '../hands/cursor.js';
 import { reducedMotion } from '../theme.js';
 import type { Gesture } from '../controls/use-value.js';
-import { client, store, usePage, values } from '../session.js';
+import { store, usePage, values } from '../session.js';
 import { setView } from '../store/store.js';
 import { CaptureLabel } from './capture-label.js';
 import { palette } from './palette.js';
@@ -24,29 +16,11 @@ const FINE = 10;
 const MOUSE_REACH = 11;
 const TOUCH_REACH = 22;
 
-type Hand =
+/** What one finger, pen or mouse does; others on the pad meanwhile are not listened to. */
+type Hand = { pointer: number } & (
   | { kind: 'cursor'; x: number; y: number; lastX: number; lastY: number }
-  | { kind: 'example'; example: Example; moved: boolean };
-
-/** Asks for the picture of the mapping under the pad and gives the latest one. */
-function useMap(): MapPicture | null {
-  const [map, setMap] = useState<MapPicture | null>(null);
-  const mode = usePage(({ view }) => view.mapMode);
-  const x = usePage(({ view }) => view.xInput);
-  const y = usePage(({ view }) => view.yInput);
-  const dimension = usePage(({ view }) => view.dimension ?? 0);
-  const learned = usePage(({ training }) => training.learned);
-  const wanted = mode !== 'off' && learned;
-
-  useEffect(() => client.onMap(setMap), []);
-  useEffect(() => {
-    const ask = () => client.send({ type: 'paint-map', map: wanted ? { mode, x, y, dimension } : null });
-    ask();
-    return client.onOpen(ask);
-  }, [mode, x, y, dimension, wanted]);
-
-  return wanted && map?.x === x && map.y === y ? map : null;
-}
+  | { kind: 'example'; example: Example; moved: boolean }
+);
 
 /** The input that a pen's pressure plays: the first one on the pad that is not already under the pen. */
 function pressureInput(inputs: readonly Input[], x: number, y: number): number | null {
@@ -55,14 +29,13 @@ function pressureInput(inputs: readonly Input[], x: number, y: number): number |
 }
 
 /** The performance space, two inputs at a time. */
-export function Pad() {
+export function Pad({ map }: { map: MapPicture | null }) {
   const ground = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const hand = useRef<Hand | null>(null);
   const [trail] = useState(() => new Trail());
   const last = useRef({ x: NaN, y: NaN });
 
-  const map = useMap();
   const inputs = usePage((state) => state.inputs);
   const examples = usePage((state) => state.examples);
   const xInput = usePage(({ view }) => view.xInput);
@@ -135,23 +108,25 @@ export function Pad() {
   };
 
   const down = (event: PointerEvent<HTMLElement>) => {
-    if (event.button !== 0 || inputs.length === 0) return;
+    if (event.button !== 0 || inputs.length === 0 || hand.current !== null) return;
     event.currentTarget.setPointerCapture(event.pointerId);
+    const pointer = event.pointerId;
     const { x, y, width, height } = placeAt(event);
     const reach = event.pointerType === 'touch' ? TOUCH_REACH : MOUSE_REACH;
     const example = exampleAt(scene, x * width, (1 - y) * height, width, height, reach);
     if (example !== null) {
-      hand.current = { kind: 'example', example, moved: false };
+      hand.current = { pointer, kind: 'example', example, moved: false };
       setView(store, { selectedExample: example.id });
       return;
     }
-    hand.current = { kind: 'cursor', x, y, lastX: x, lastY: y };
+    hand.current = { pointer, kind: 'cursor', x, y, lastX: x, lastY: y };
     moveBoth(x, y, 'begin');
+    press(event);
   };
 
   const move = (event: PointerEvent<HTMLElement>) => {
     const held = hand.current;
-    if (held === null) return;
+    if (held?.pointer !== event.pointerId) return;
     const { x, y } = placeAt(event);
     if (held.kind === 'example') {
       dragExample(held, x, y);
@@ -163,8 +138,12 @@ export function Pad() {
     held.lastX = x;
     held.lastY = y;
     moveBoth(held.x, held.y, 'move');
-    const pressure = event.pointerType === 'pen' ? pressureInput(inputs, xInput, yInput) : null;
-    if (pressure !== null) moveTo(pressure, event.pressure, 'move');
+    press(event);
+  };
+
+  const press = (event: PointerEvent<HTMLElement>) => {
+    const input = event.pointerType === 'pen' ? pressureInput(inputs, xInput, yInput) : null;
+    if (input !== null) moveTo(input, event.pressure, 'move');
   };
 
   const dragExample = (held: Extract<Hand, { kind: 'example' }>, x: number, y: number) => {
@@ -179,10 +158,10 @@ export function Pad() {
     editGesture({ type: 'edit-example', id: held.example.id, change: { inputs: place } }, gesture);
   };
 
-  const up = () => {
+  const up = (event: PointerEvent<HTMLElement>) => {
     const held = hand.current;
+    if (held?.pointer !== event.pointerId) return;
     hand.current = null;
-    if (held === null) return;
     if (held.kind === 'cursor') moveBoth(held.x, held.y, 'end');
     else if (!held.moved) goTo(held.example);
   };

@@ -9,6 +9,7 @@ const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('F
 /** Takes files that are dropped anywhere on the window. */
 export function DropZone() {
   const dropping = usePage(({ view }) => view.dropping);
+  const plugin = usePage(({ kind }) => kind === 'plugin');
   const importing = usePage(({ library }) => library.importing);
   useEffect(() => {
     const over = (event: DragEvent) => {
@@ -39,7 +40,7 @@ export function DropZone() {
       {dropping && (
         <div className="drop" aria-hidden="true">
           <Icon name="upload" />
-          <p>Drop a RAVE model (.ts), a preset, or audio</p>
+          <p>Drop a RAVE model (.ts){plugin ? ' or a preset' : ', a preset, or audio'}</p>
         </div>
       )}
       {importing !== null && (

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { FormLine } from '../controls/form-line.js';
 import { Popover } from '../controls/popover.js';
 import { perform } from '../actions.js';
 import { Slider } from '../controls/slider.js';
@@ -97,8 +98,7 @@ export function EngineStatus() {
             )}
           </dl>
           {live !== null && (
-            <div className="form-line">
-              <span className="form-name">Buffer</span>
+            <FormLine title="Buffer">
               <Slider
                 label="Buffer to the speakers"
                 help="More rides over a busy machine, less answers sooner."
@@ -112,7 +112,7 @@ export function EngineStatus() {
                   gesture !== 'begin' && perform({ type: 'buffer', milliseconds: Math.round(milliseconds) })
                 }
               />
-            </div>
+            </FormLine>
           )}
         </Popover>
       )}

@@ -1,21 +1,11 @@
-import { PARAMETER_INDEX } from '../../protocol/interface-document.js';
 import type { LiveSource } from '../../protocol/interface.js';
-import {
-  capture,
-  learn,
-  perform,
-  randomise,
-  setParameter,
-  snapBack,
-  toggleFreeze,
-  uploadAny,
-} from '../actions.js';
+import { capture, learn, perform, randomise, snapBack, toggleFreeze, uploadAny } from '../actions.js';
 import { togglePlay } from '../audio/speaker.js';
 import { chooseMicrophone } from '../audio/microphone.js';
 import { Meters } from '../canvas/meters.js';
 import { Button, Select } from '../controls/buttons.js';
 import { Icon } from '../controls/icon.js';
-import { Knob } from '../controls/knob.js';
+import { ParameterKnob } from '../controls/parameter.js';
 import { usePage } from '../session.js';
 
 /** The row under the hands: what one does while playing. */
@@ -71,30 +61,8 @@ export function Footer() {
         />
       </div>
       <div className="spacer" />
-      <Knob
-        caption="Dry/wet"
-        label="Dry/wet"
-        help="The sound as it came in, against what the model makes of it."
-        tone="result"
-        value={output.dryWet}
-        min={0}
-        max={1}
-        initial={1}
-        unit="%"
-        onChange={(value, gesture) => setParameter(PARAMETER_INDEX.dryWet, value, gesture)}
-      />
-      <Knob
-        caption="Ceiling"
-        label="Ceiling"
-        help="Nothing gets louder than this."
-        tone="result"
-        value={output.ceilingDb}
-        min={-24}
-        max={0}
-        initial={-1}
-        unit="dB"
-        onChange={(value, gesture) => setParameter(PARAMETER_INDEX.ceiling, value, gesture)}
-      />
+      <ParameterKnob of="dryWet" value={output.dryWet} />
+      <ParameterKnob of="ceiling" value={output.ceilingDb} />
       <Meters />
     </footer>
   );

@@ -49,12 +49,12 @@ export function InputStrip({ name, parameter, value, onChange }: StripProps) {
   useCanvas(canvas, paint);
   return (
     <div className="strip">
-      <div className="strip-track" ref={track} {...aria} aria-orientation="vertical" {...pointer}>
-        <canvas ref={canvas} aria-hidden="true" />
-      </div>
       <span className="strip-name" aria-hidden="true">
         {name}
       </span>
+      <div className="strip-track" ref={track} {...aria} aria-orientation="vertical" {...pointer}>
+        <canvas ref={canvas} aria-hidden="true" />
+      </div>
     </div>
   );
 }

@@ -3,13 +3,15 @@ import { IconButton } from '../controls/buttons.js';
 import { store, usePage } from '../session.js';
 import { setView } from '../store/store.js';
 
+/** In a plugin the host plays. */
+const PLAY_KEY = 'Space';
 const KEYS: readonly (readonly [string, string])[] = [
   ['C', 'capture what sounds at the cursor'],
   ['L', 'learn the mapping'],
   ['R', 'randomise within the radius'],
   ['S', 'snap back to the mapping'],
   ['F', 'freeze'],
-  ['Space', 'play and stop'],
+  [PLAY_KEY, 'play and stop'],
   ['1 – 9', 'go to an example'],
   ['← ↑ → ↓', 'move the cursor, or the control in focus'],
   ['Shift', 'ten times finer'],
@@ -24,6 +26,7 @@ const KEYS: readonly (readonly [string, string])[] = [
 /** The keyboard map. */
 export function Keys() {
   const shown = usePage(({ view }) => view.keysShown);
+  const live = usePage((state) => state.live !== null);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (shown) dialog.current?.showModal();
@@ -45,7 +48,7 @@ export function Keys() {
         <IconButton label="Close" icon="close" onPress={close} />
       </header>
       <dl className="key-list">
-        {KEYS.map(([key, deed]) => (
+        {KEYS.filter(([key]) => live || key !== PLAY_KEY).map(([key, deed]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

@@ -1,6 +1,7 @@
 import type { MapMode } from '../../protocol/interface.js';
 import { PARAMETER_INDEX } from '../../protocol/interface-document.js';
 import { Pad } from '../canvas/pad.js';
+import { useMap } from '../canvas/use-map.js';
 import { Segmented, Select } from '../controls/buttons.js';
 import { moveInput } from '../hands/cursor.js';
 import { describeSource } from '../panels/sources.js';
@@ -8,6 +9,7 @@ import { store, usePage } from '../session.js';
 import { setView } from '../store/store.js';
 import { InputMenu } from './input-menu.js';
 import { InputStrip } from './input-strip.js';
+import { MapLegend } from './map-legend.js';
 
 const MAP_CHOICES = [
   { value: 'latents', label: 'Latents', help: 'The whole mapping: what is alike sounds alike.' },
@@ -24,7 +26,7 @@ const MAP_CHOICES = [
   {
     value: 'loudness',
     label: 'Loud',
-    help: 'The level to expect; hatched in red where it would pass the ceiling.',
+    help: 'The peak to expect, a line every 6 dB; hatched in red where it would pass the ceiling.',
   },
   { value: 'off', label: 'Off', help: 'Only the examples.' },
 ] as const satisfies readonly { value: MapMode | 'off'; label: string; help: string }[];
@@ -35,7 +37,7 @@ export function PadStage() {
   const xInput = usePage(({ view }) => view.xInput);
   const yInput = usePage(({ view }) => view.yInput);
   const mapMode = usePage(({ view }) => view.mapMode);
-  const dimension = usePage(({ view }) => view.dimension);
+  const map = useMap();
   const learned = usePage(({ training }) => training.learned);
   const further = inputs
     .map((input, index) => ({ input, index }))
@@ -47,7 +49,7 @@ export function PadStage() {
       <header className="section-head">
         <h2>Pad</h2>
         <div className="spacer" />
-        {mapMode === 'dimension' && <span className="note">latent {(dimension ?? 0) + 1}</span>}
+        {map !== null && <MapLegend map={map} />}
         <Segmented<MapMode | 'off'>
           label="What is painted under the pad"
           value={mapMode}
@@ -57,7 +59,7 @@ export function PadStage() {
         />
       </header>
       <div className="pad-row">
-        <Pad />
+        <Pad map={map} />
         {further.length > 0 && (
           <div className="strips" role="group" aria-label="Further inputs">
             {further.map(({ input, index }) => (

@@ -13,7 +13,7 @@ import {
   type UploadKind,
 } from '../../protocol/interface.js';
 import type { LiveValues } from '../store/live-values.js';
-import { receive, toastFault, type PageStore } from '../store/store.js';
+import { receive, toastFault, type PageState, type PageStore } from '../store/store.js';
 
 const RETRY_MILLISECONDS = 700;
 
@@ -44,7 +44,7 @@ export class Client {
   private retry: ReturnType<typeof setTimeout> | null = null;
   private closed = false;
   private readonly mapListeners = new Set<MapPictureListener>();
-  private readonly openListeners = new Set<() => void>();
+  private readonly openListeners = new Set<(before: PageState) => void>();
   private audioListener: ((frame: ArrayBuffer) => void) | null = null;
 
   constructor(
@@ -107,8 +107,8 @@ export class Client {
     return () => this.mapListeners.delete(listener);
   }
 
-  /** Called at each connection, also after a restart of the engine. */
-  onOpen(listener: () => void): () => void {
+  /** Called at each connection, also after a restart of the engine; `before` is what the page knew until then. */
+  onOpen(listener: (before: PageState) => void): () => void {
     this.openListeners.add(listener);
     return () => this.openListeners.delete(listener);
   }
@@ -166,8 +166,9 @@ export class Client {
     if (announcement.type === 'failed' && announcement.request !== null) {
       this.settle(announcement.request, announcement.fault);
     }
+    const before = this.store.getState();
     receive(this.store, announcement);
-    if (announcement.type === 'welcome') for (const listener of this.openListeners) listener();
+    if (announcement.type === 'welcome') for (const listener of this.openListeners) listener(before);
   }
 
   private hearFrame(frame: ArrayBuffer): void {

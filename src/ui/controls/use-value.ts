@@ -38,7 +38,7 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
   useEffect(() => {
     latest.current = props;
   });
-  const drag = useRef<{ place: number; last: number } | null>(null);
+  const drag = useRef<{ pointer: number; place: number; last: number } | null>(null);
 
   const put = (place: number, gesture: Gesture) => {
     const { onChange } = latest.current;
@@ -85,7 +85,7 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
 
   const pointer = {
     onPointerDown(event: PointerEvent<HTMLElement>) {
-      if (event.button !== 0 || latest.current.disabled === true) return;
+      if (event.button !== 0 || latest.current.disabled === true || drag.current !== null) return;
       const element = event.currentTarget;
       element.setPointerCapture(event.pointerId);
       let place = toTravel(latest.current, latest.current.value);
@@ -98,11 +98,11 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
         place = Math.min(1, Math.max(0, place));
         put(place, 'begin');
       } else latest.current.onChange(latest.current.value, 'begin');
-      drag.current = { place, last: coordinate(event) };
+      drag.current = { pointer: event.pointerId, place, last: coordinate(event) };
     },
     onPointerMove(event: PointerEvent<HTMLElement>) {
       const held = drag.current;
-      if (held === null) return;
+      if (held?.pointer !== event.pointerId) return;
       const at = coordinate(event);
       const way = (at - held.last) / options.pixels(event.currentTarget) / (event.shiftKey ? FINE : 1);
       held.last = at;
@@ -110,13 +110,13 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
       held.place = Math.min(1, Math.max(0, held.place + way));
       put(held.place, 'move');
     },
-    onPointerUp() {
-      if (drag.current === null) return;
+    onPointerUp(event: PointerEvent<HTMLElement>) {
+      if (drag.current?.pointer !== event.pointerId) return;
       put(drag.current.place, 'end');
       drag.current = null;
     },
-    onPointerCancel() {
-      drag.current = null;
+    onPointerCancel(event: PointerEvent<HTMLElement>) {
+      if (drag.current?.pointer === event.pointerId) drag.current = null;
     },
     onDoubleClick() {
       if (latest.current.disabled === true) return;

@@ -1,8 +1,9 @@
-import { useState, type CSSProperties } from 'react';
+import type { CSSProperties } from 'react';
 import type { Example } from '../../protocol/interface-document.js';
 import { edit, perform } from '../actions.js';
 import { IconButton, Toggle } from '../controls/buttons.js';
 import { NumberField } from '../controls/number-field.js';
+import { TextField } from '../controls/text-field.js';
 import { formatValue } from '../controls/units.js';
 import { goTo } from '../hands/cursor.js';
 import { store, usePage } from '../session.js';
@@ -31,9 +32,13 @@ export function ExamplesPanel() {
               <th scope="col" className="narrow">
                 <span className="hidden">Hear</span>
               </th>
-              <th scope="col">Label</th>
+              <th scope="col" className="wide">
+                Label
+              </th>
               <th scope="col">Place</th>
-              <th scope="col">Latents</th>
+              <th scope="col" className="wide">
+                Latents
+              </th>
               <th scope="col" className="narrow">
                 On
               </th>
@@ -64,14 +69,7 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
   const missed = usePage(
     ({ training }) => training.report?.missed.some((miss) => miss.example === example.id) ?? false,
   );
-  const [draft, setDraft] = useState<string | null>(null);
   const { id, label } = example;
-  const accept = () => {
-    if (draft !== null && draft.trim() !== '' && draft !== label) {
-      edit({ type: 'edit-example', id, change: { label: draft.trim() } });
-    }
-    setDraft(null);
-  };
   return (
     <tr
       data-selected={selected}
@@ -97,18 +95,11 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
       </td>
       <td>
         <span className="row-label">
-          <input
+          <TextField
             className="inline-text"
-            aria-label={`Label of example ${number}`}
-            value={draft ?? label}
-            maxLength={120}
-            onChange={(event) => setDraft(event.currentTarget.value)}
-            onBlur={accept}
-            onKeyDown={(event) => {
-              event.stopPropagation();
-              if (event.key === 'Enter') event.currentTarget.blur();
-              if (event.key === 'Escape') setDraft(null);
-            }}
+            label={`Label of example ${number}`}
+            value={label}
+            onAccept={(typed) => edit({ type: 'edit-example', id, change: { label: typed } })}
           />
           {missed && (
             <span className="badge danger" data-help="The mapping passes by this sound. See Learn.">

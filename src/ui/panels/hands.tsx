@@ -126,9 +126,10 @@ function MidiBlock() {
 
 function OscBlock() {
   const osc = usePage(({ ports }) => ports.osc);
-  const { receive, receivePort, wekinator, send, sendPort } = osc;
+  const { error, ...settings } = osc;
+  const { receive, receivePort, wekinator, send, sendPort, sendLatents, sendWekinator } = settings;
   const set = (change: Partial<OscSettings>) =>
-    perform({ type: 'osc', settings: { receive, receivePort, wekinator, send, sendPort, ...change } });
+    perform({ type: 'osc', settings: { ...settings, ...change } });
   const port = (label: string, value: number, change: (port: number) => Partial<OscSettings>) => (
     <NumberField
       label={label}
@@ -162,15 +163,29 @@ function OscBlock() {
       <div className="form-row">
         <Toggle
           label="Send"
-          help="Sends the inputs and what the decoder gets to this machine."
+          help="Sends the inputs that move, as /tiller/input/1 and on, to a program of this machine."
           checked={send}
           onChange={(on) => set({ send: on })}
         />
         {port('Port to send to', sendPort, (value) => ({ sendPort: value }))}
+        <Toggle
+          label="Latents"
+          help="Also sends /tiller/latents, /tiller/mapped and /tiller/level, thirty times a second."
+          checked={sendLatents}
+          disabled={!send}
+          onChange={(on) => set({ sendLatents: on })}
+        />
+        <Toggle
+          label="Wekinator"
+          help="Also sends what the mapping gives as /wek/outputs, one argument a latent."
+          checked={sendWekinator}
+          disabled={!send}
+          onChange={(on) => set({ sendWekinator: on })}
+        />
       </div>
-      {osc.error !== null && (
+      {error !== null && (
         <p className="fault" role="alert">
-          {osc.error}
+          {error}
         </p>
       )}
     </section>

@@ -5,6 +5,7 @@ import { palette } from '../canvas/palette.js';
 import { useCanvas, type Surface } from '../canvas/use-canvas.js';
 import { Button, IconButton, Segmented, Select, Toggle } from '../controls/buttons.js';
 import { NumberField } from '../controls/number-field.js';
+import { TextField } from '../controls/text-field.js';
 import { store, usePage, values } from '../session.js';
 import { HandsPanel } from './hands.js';
 import { SourceFields } from './source-fields.js';
@@ -54,28 +55,18 @@ export function InputsPanel() {
 
 function InputCard({ index, input, last }: { index: number; input: Input; last: boolean }) {
   const learning = usePage(({ waiting }) => waiting.midiLearn === index);
-  const [draft, setDraft] = useState<string | null>(null);
   const change = (part: Partial<Input>) => edit({ type: 'edit-input', index, change: part });
   const { name, source, range, curve, inverted } = input;
   const bound = { min: 0, max: 1, unit: '%' } as const;
   return (
     <section className="card" aria-label={`Input ${index + 1}: ${name}`}>
       <div className="card-line">
-        <input
+        <TextField
           className="inline-text strong hand"
-          aria-label={`Name of input ${index + 1}`}
-          value={draft ?? name}
+          label={`Name of input ${index + 1}`}
+          value={name}
           maxLength={60}
-          onChange={(event) => setDraft(event.currentTarget.value)}
-          onBlur={() => {
-            if (draft !== null && draft.trim() !== '' && draft !== name) change({ name: draft.trim() });
-            setDraft(null);
-          }}
-          onKeyDown={(event) => {
-            event.stopPropagation();
-            if (event.key === 'Enter') event.currentTarget.blur();
-            if (event.key === 'Escape') setDraft(null);
-          }}
+          onAccept={(typed) => change({ name: typed })}
         />
         <Select
           label={`Source of ${name}`}

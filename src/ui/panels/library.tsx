@@ -2,9 +2,10 @@ import { useState } from 'react';
 import { Segmented } from '../controls/buttons.js';
 import { usePage } from '../session.js';
 import { ModelsList } from './models-list.js';
+import { PresetDetails } from './preset-details.js';
 import { PresetsList } from './presets-list.js';
 
-type Page = 'presets' | 'models';
+type Page = 'presets' | 'models' | 'details';
 
 /** Presets and models on this machine. */
 export function LibraryPanel() {
@@ -20,23 +21,28 @@ export function LibraryPanel() {
           choices={[
             { value: 'presets', label: 'Presets' },
             { value: 'models', label: 'Models' },
+            { value: 'details', label: 'Details', help: 'Name, author, tags and description of what plays.' },
           ]}
           onChange={setPage}
         />
-        <input
-          className="text search"
-          type="search"
-          placeholder="Search"
-          aria-label={`Search ${page}`}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            event.stopPropagation();
-            if (event.key === 'Escape') setSearch('');
-          }}
-        />
+        {page !== 'details' && (
+          <input
+            className="text search"
+            type="search"
+            placeholder="Search"
+            aria-label={`Search ${page}`}
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              event.stopPropagation();
+              if (event.key === 'Escape') setSearch('');
+            }}
+          />
+        )}
       </div>
-      {page === 'presets' ? <PresetsList search={search} /> : <ModelsList search={search} />}
+      {page === 'presets' && <PresetsList search={search} />}
+      {page === 'models' && <ModelsList search={search} />}
+      {page === 'details' && <PresetDetails />}
     </div>
   );
 }

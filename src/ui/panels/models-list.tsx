@@ -1,5 +1,6 @@
 import type { ModelCard } from '../../protocol/interface.js';
-import { perform, uploadAny } from '../actions.js';
+import { perform, removeModel, uploadAny } from '../actions.js';
+import { IconButton } from '../controls/buttons.js';
 import { usePage } from '../session.js';
 import { Empty } from './empty.js';
 import { FileButton } from './file-button.js';
@@ -18,7 +19,9 @@ export function ModelsList({ search }: { search: string }) {
   const { models, importing } = usePage((state) => state.library);
   const current = usePage(({ model }) => model.card);
   const missing = usePage(({ model }) => model.missing);
-  const found = models.filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()));
+  const found = models.filter(({ name, text }) =>
+    `${name} ${text ?? ''}`.toLowerCase().includes(search.trim().toLowerCase()),
+  );
   return (
     <>
       {missing !== null && (
@@ -53,6 +56,16 @@ export function ModelsList({ search }: { search: string }) {
                 )}
               </span>
             </button>
+            {card.removable && (
+              <div className="list-actions">
+                <IconButton
+                  label={`Remove ${card.name}`}
+                  icon="bin"
+                  help="Takes it out of the library; it can be brought back."
+                  onPress={() => removeModel(card.sha256, card.name)}
+                />
+              </div>
+            )}
           </div>
         ))}
         {found.length === 0 && importing === null && (

@@ -1,8 +1,9 @@
 import type { Output } from '../../protocol/interface-document.js';
 import { PARAMETER_INDEX } from '../../protocol/interface-document.js';
-import { edit, setParameter, setSwitch } from '../actions.js';
+import { edit, setSwitch } from '../actions.js';
 import { Segmented, Toggle } from '../controls/buttons.js';
-import { Knob } from '../controls/knob.js';
+import { FormLine } from '../controls/form-line.js';
+import { ParameterKnob } from '../controls/parameter.js';
 import { usePage } from '../session.js';
 
 /** What surrounds the model: levels, mix, limiter and safety. */
@@ -12,56 +13,13 @@ export function OutputPanel() {
   return (
     <div className="output">
       <div className="knobs">
-        <Knob
-          caption="Input"
-          label="Input gain"
-          help="Level into the model. Models like about the level they were trained at."
-          tone="sound"
-          value={output.inputGainDb}
-          min={-60}
-          max={24}
-          initial={0}
-          unit="dB"
-          onChange={(value, gesture) => setParameter(PARAMETER_INDEX.inputGain, value, gesture)}
-        />
-        <Knob
-          caption="Noise"
-          label="Latent noise"
-          help="Random movement added to every latent."
-          value={output.latentNoise}
-          min={0}
-          max={3}
-          initial={0}
-          unit="plain"
-          onChange={(value, gesture) => setParameter(PARAMETER_INDEX.latentNoise, value, gesture)}
-        />
-        <Knob
-          caption="Width"
-          label="Stereo width"
-          help="How far the two sides' noise departs: 0 is the same on both."
-          value={output.width}
-          min={0}
-          max={1}
-          initial={0}
-          unit="%"
-          onChange={(value, gesture) => setParameter(PARAMETER_INDEX.width, value, gesture)}
-        />
-        <Knob
-          caption="Output"
-          label="Output gain"
-          help="Level after the model, before the limiter."
-          tone="result"
-          value={output.outputGainDb}
-          min={-60}
-          max={24}
-          initial={0}
-          unit="dB"
-          onChange={(value, gesture) => setParameter(PARAMETER_INDEX.outputGain, value, gesture)}
-        />
+        <ParameterKnob of="inputGain" value={output.inputGainDb} />
+        <ParameterKnob of="latentNoise" value={output.latentNoise} />
+        <ParameterKnob of="width" value={output.width} />
+        <ParameterKnob of="outputGain" value={output.outputGainDb} />
       </div>
       <div className="form">
-        <div className="form-line">
-          <span className="form-name">Play</span>
+        <FormLine title="Play">
           <Toggle
             label="Freeze"
             help="Holds the latents where they are."
@@ -74,9 +32,8 @@ export function OutputPanel() {
             checked={output.bypass}
             onChange={(on) => setSwitch(PARAMETER_INDEX.bypass, on)}
           />
-        </div>
-        <div className="form-line">
-          <span className="form-name">Listen to</span>
+        </FormLine>
+        <FormLine title="Listen to">
           <Segmented
             label="What the model listens to"
             value={output.listen}
@@ -88,9 +45,8 @@ export function OutputPanel() {
             ]}
             onChange={(listen) => set({ listen })}
           />
-        </div>
-        <div className="form-line">
-          <span className="form-name">On fault</span>
+        </FormLine>
+        <FormLine title="On fault">
           <Segmented
             label="What sounds while the engine is away"
             value={output.onFault}
@@ -100,9 +56,8 @@ export function OutputPanel() {
             ]}
             onChange={(onFault) => set({ onFault })}
           />
-        </div>
-        <div className="form-line">
-          <span className="form-name">Frames a call</span>
+        </FormLine>
+        <FormLine title="Frames a call">
           <Segmented
             label="Latent frames per call of the model"
             value={String(output.framesPerCall)}
@@ -113,7 +68,7 @@ export function OutputPanel() {
             ]}
             onChange={(frames) => set({ framesPerCall: frames === '4' ? 4 : frames === '2' ? 2 : 1 })}
           />
-        </div>
+        </FormLine>
       </div>
     </div>
   );

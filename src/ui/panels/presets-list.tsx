@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { PresetEntry } from '../../protocol/interface.js';
 import { deletePreset, perform, saveFile, uploadAny } from '../actions.js';
 import { Button, IconButton } from '../controls/buttons.js';
+import { TextField } from '../controls/text-field.js';
 import { usePage } from '../session.js';
 import { Empty } from './empty.js';
 import { FileButton } from './file-button.js';
@@ -85,17 +86,11 @@ export function PresetsList({ search }: { search: string }) {
 }
 
 function PresetRow({ entry, current }: { entry: PresetEntry; current: boolean }) {
-  const [draft, setDraft] = useState<string | null>(null);
+  const [renaming, setRenaming] = useState(false);
   const { id, name, factory, modelPresent, model, problem } = entry;
-  const rename = () => {
-    if (draft !== null && draft.trim() !== '' && draft !== name) {
-      perform({ type: 'rename-preset', id, name: draft.trim() });
-    }
-    setDraft(null);
-  };
   return (
     <div className="list-row" data-current={current}>
-      {draft === null ? (
+      {!renaming ? (
         <button
           type="button"
           className="list-main"
@@ -127,23 +122,17 @@ function PresetRow({ entry, current }: { entry: PresetEntry; current: boolean })
           </span>
         </button>
       ) : (
-        <input
-          autoFocus
+        <TextField
+          eager
           className="text grow"
-          aria-label={`New name of ${name}`}
-          value={draft}
-          maxLength={120}
-          onChange={(event) => setDraft(event.currentTarget.value)}
-          onBlur={rename}
-          onKeyDown={(event) => {
-            event.stopPropagation();
-            if (event.key === 'Enter') event.currentTarget.blur();
-            if (event.key === 'Escape') setDraft(null);
-          }}
+          label={`New name of ${name}`}
+          value={name}
+          onAccept={(typed) => perform({ type: 'rename-preset', id, name: typed })}
+          onDone={() => setRenaming(false)}
         />
       )}
       <div className="list-actions">
-        {!factory && <IconButton label={`Rename ${name}`} icon="pencil" onPress={() => setDraft(name)} />}
+        {!factory && <IconButton label={`Rename ${name}`} icon="pencil" onPress={() => setRenaming(true)} />}
         <IconButton
           label={`Duplicate ${name}`}
           icon="copy"

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
 import type { RegressorKind, RegressorSettings } from '../../protocol/interface-document.js';
 import { Segmented, Toggle, type Choice } from '../controls/buttons.js';
+import { FormLine } from '../controls/form-line.js';
 import { Slider } from '../controls/slider.js';
+import type { Unit } from '../controls/units.js';
 
 export const KIND_CHOICES: readonly Choice<RegressorKind>[] = [
   { value: 'mlp', label: 'Neural net', help: 'Bends smoothly between examples and goes on beyond them.' },
@@ -27,19 +29,133 @@ export function startingSettings(kind: RegressorKind): RegressorSettings {
   }
 }
 
-function Row({ name, children }: { name: string; children: ReactNode }) {
+/** What each hyperparameter is called, what it does and how far it goes. */
+const HYPERPARAMETERS = {
+  units: {
+    title: 'Units',
+    label: 'Units of the first layer',
+    help: 'More units can bend more often.',
+    min: 1,
+    max: 64,
+    initial: 12,
+    unit: 'count',
+  },
+  units2: {
+    title: 'Layer 2',
+    label: 'Units of the second layer',
+    help: 'A second layer bends what the first one bent.',
+    min: 1,
+    max: 64,
+    initial: 12,
+    unit: 'count',
+  },
+  weightDecay: {
+    title: 'Decay',
+    label: 'Weight decay',
+    help: 'More keeps the surface calmer, further from the examples.',
+    min: 0,
+    max: 10,
+    skew: 0.15,
+    initial: 1e-4,
+    unit: 'plain',
+  },
+  lengthScale: {
+    title: 'Length',
+    label: 'Length scale',
+    help: 'How far on the pad an example reaches.',
+    min: 0.01,
+    max: 10,
+    skew: 0.3,
+    initial: 0.5,
+    unit: 'plain',
+  },
+  noise: {
+    title: 'Noise',
+    label: 'Noise',
+    help: 'How far the surface may pass by an example; 0 meets each.',
+    min: 0,
+    max: 1,
+    skew: 0.4,
+    initial: 0.01,
+    unit: 'plain',
+  },
+  ridge: {
+    title: 'Ridge',
+    label: 'Ridge',
+    help: 'More keeps the surface flatter and calmer, further from the examples.',
+    min: 0,
+    max: 10,
+    skew: 0.25,
+    initial: 1e-3,
+    unit: 'plain',
+  },
+  degree: {
+    title: 'Degree',
+    label: 'Degree',
+    help: 'How often the surface may bend.',
+    min: 1,
+    max: 5,
+    initial: 2,
+    unit: 'count',
+  },
+  k: {
+    title: 'Neighbours',
+    label: 'Neighbours',
+    help: 'How many of the nearest examples are blended.',
+    min: 1,
+    max: 32,
+    initial: 3,
+    unit: 'count',
+  },
+  falloff: {
+    title: 'Falloff',
+    label: 'Falloff',
+    help: 'How much more the near ones count; 0 counts them alike.',
+    min: 0,
+    max: 8,
+    initial: 2,
+    unit: 'plain',
+  },
+} as const satisfies Record<
+  string,
+  {
+    title: string;
+    label: string;
+    help: string;
+    min: number;
+    max: number;
+    skew?: number;
+    initial: number;
+    unit: Unit;
+  }
+>;
+
+interface HyperparameterProps {
+  of: keyof typeof HYPERPARAMETERS;
+  /** Null where it is switched off, or chosen by the regressor. */
+  value: number | null;
+  /** Stands before the fader, such as the switch that brings it. */
+  children?: ReactNode;
+  onChange: (value: number) => void;
+}
+
+/** One hyperparameter on its line. */
+function Hyperparameter({ of, value, children, onChange }: HyperparameterProps) {
+  const { title, ...spec } = HYPERPARAMETERS[of];
+  const whole = spec.unit === 'count';
   return (
-    <div className="form-line">
-      <span className="form-name" aria-hidden="true">
-        {name}
-      </span>
+    <FormLine title={title}>
       {children}
-    </div>
+      {value !== null && (
+        <Slider {...spec} value={value} onChange={(next) => onChange(whole ? Math.round(next) : next)} />
+      )}
+    </FormLine>
   );
 }
 
-interface FormProps {
-  settings: RegressorSettings;
+type SettingsOf<K extends RegressorKind> = Extract<RegressorSettings, { kind: K }>;
+interface FormProps<S extends RegressorSettings = RegressorSettings> {
+  settings: S;
   onChange: (settings: RegressorSettings) => void;
 }
 
@@ -52,146 +168,77 @@ export function RegressorForm({ settings, onChange }: FormProps) {
       return <GpForm settings={settings} onChange={onChange} />;
     case 'linear':
       return (
-        <Row name="Ridge">
-          <Ridge value={settings.ridge} onChange={(ridge) => onChange({ ...settings, ridge })} />
-        </Row>
+        <Hyperparameter
+          of="ridge"
+          value={settings.ridge}
+          onChange={(ridge) => onChange({ ...settings, ridge })}
+        />
       );
     case 'polynomial':
-      return (
-        <>
-          <Row name="Degree">
-            <Slider
-              label="Degree"
-              help="How often the surface may bend."
-              value={settings.degree}
-              min={1}
-              max={5}
-              initial={2}
-              unit="count"
-              onChange={(degree) => onChange({ ...settings, degree: Math.round(degree) })}
-            />
-          </Row>
-          <Row name="Ridge">
-            <Ridge value={settings.ridge} onChange={(ridge) => onChange({ ...settings, ridge })} />
-          </Row>
-          <Row name="">
-            <Toggle
-              label="Cross terms"
-              help="Lets inputs act on each other."
-              checked={settings.crossTerms}
-              onChange={(crossTerms) => onChange({ ...settings, crossTerms })}
-            />
-          </Row>
-        </>
-      );
+      return <PolynomialForm settings={settings} onChange={onChange} />;
     case 'knn':
       return (
         <>
-          <Row name="Neighbours">
-            <Slider
-              label="Neighbours"
-              help="How many of the nearest examples are blended."
-              value={settings.k}
-              min={1}
-              max={32}
-              initial={3}
-              unit="count"
-              onChange={(k) => onChange({ ...settings, k: Math.round(k) })}
-            />
-          </Row>
-          <Row name="Falloff">
-            <Slider
-              label="Falloff"
-              help="How much more the near ones count; 0 counts them alike."
-              value={settings.falloff}
-              min={0}
-              max={8}
-              initial={2}
-              unit="plain"
-              onChange={(falloff) => onChange({ ...settings, falloff })}
-            />
-          </Row>
+          <Hyperparameter of="k" value={settings.k} onChange={(k) => onChange({ ...settings, k })} />
+          <Hyperparameter
+            of="falloff"
+            value={settings.falloff}
+            onChange={(falloff) => onChange({ ...settings, falloff })}
+          />
         </>
       );
   }
 }
 
-function Ridge({ value, onChange }: { value: number; onChange: (value: number) => void }) {
+function PolynomialForm({ settings, onChange }: FormProps<SettingsOf<'polynomial'>>) {
   return (
-    <Slider
-      label="Ridge"
-      help="More keeps the surface flatter and calmer, further from the examples."
-      value={value}
-      min={0}
-      max={10}
-      skew={0.25}
-      initial={1e-3}
-      unit="plain"
-      onChange={onChange}
-    />
+    <>
+      <Hyperparameter
+        of="degree"
+        value={settings.degree}
+        onChange={(degree) => onChange({ ...settings, degree })}
+      />
+      <Hyperparameter
+        of="ridge"
+        value={settings.ridge}
+        onChange={(ridge) => onChange({ ...settings, ridge })}
+      />
+      <FormLine title="">
+        <Toggle
+          label="Cross terms"
+          help="Lets inputs act on each other."
+          checked={settings.crossTerms}
+          onChange={(crossTerms) => onChange({ ...settings, crossTerms })}
+        />
+      </FormLine>
+    </>
   );
 }
 
-type SettingsOf<K extends RegressorKind> = Extract<RegressorSettings, { kind: K }>;
-
-function MlpForm({ settings, onChange }: { settings: SettingsOf<'mlp'>; onChange: FormProps['onChange'] }) {
+function MlpForm({ settings, onChange }: FormProps<SettingsOf<'mlp'>>) {
   const [first = 12, second] = settings.hidden;
-  const units = (layer: number, value: number) => {
-    const hidden = [...settings.hidden];
-    hidden[layer] = Math.round(value);
-    onChange({ ...settings, hidden });
-  };
+  const layers = (...hidden: number[]) => onChange({ ...settings, hidden });
   return (
     <>
-      <Row name="Units">
-        <Slider
-          label="Units of the first layer"
-          help="More units can bend more often."
-          value={first}
-          min={1}
-          max={64}
-          initial={12}
-          unit="count"
-          onChange={(value) => units(0, value)}
+      <Hyperparameter
+        of="units"
+        value={first}
+        onChange={(units) => (second === undefined ? layers(units) : layers(units, second))}
+      />
+      <Hyperparameter of="units2" value={second ?? null} onChange={(units) => layers(first, units)}>
+        <Toggle
+          bare
+          label="Second layer"
+          checked={second !== undefined}
+          onChange={(on) => (on ? layers(first, first) : layers(first))}
         />
-      </Row>
-      <Row name="Layer 2">
-        {second === undefined ? (
-          <Toggle label="Second layer" bare checked={false} onChange={() => units(1, first)} />
-        ) : (
-          <>
-            <Toggle
-              label="Second layer"
-              bare
-              checked
-              onChange={() => onChange({ ...settings, hidden: [first] })}
-            />
-            <Slider
-              label="Units of the second layer"
-              value={second}
-              min={1}
-              max={64}
-              initial={12}
-              unit="count"
-              onChange={(value) => units(1, value)}
-            />
-          </>
-        )}
-      </Row>
-      <Row name="Decay">
-        <Slider
-          label="Weight decay"
-          help="More keeps the surface calmer, further from the examples."
-          value={settings.weightDecay}
-          min={0}
-          max={10}
-          skew={0.15}
-          initial={1e-4}
-          unit="plain"
-          onChange={(weightDecay) => onChange({ ...settings, weightDecay })}
-        />
-      </Row>
-      <Row name="Activation">
+      </Hyperparameter>
+      <Hyperparameter
+        of="weightDecay"
+        value={settings.weightDecay}
+        onChange={(weightDecay) => onChange({ ...settings, weightDecay })}
+      />
+      <FormLine title="Activation">
         <Segmented
           label="Activation"
           value={settings.activation}
@@ -201,49 +248,32 @@ function MlpForm({ settings, onChange }: { settings: SettingsOf<'mlp'>; onChange
           ]}
           onChange={(activation) => onChange({ ...settings, activation })}
         />
-      </Row>
+      </FormLine>
     </>
   );
 }
 
-function GpForm({ settings, onChange }: { settings: SettingsOf<'gp'>; onChange: FormProps['onChange'] }) {
-  const automatic = settings.lengthScale === 'auto';
+function GpForm({ settings, onChange }: FormProps<SettingsOf<'gp'>>) {
+  const { lengthScale } = settings;
   return (
     <>
-      <Row name="Length">
+      <Hyperparameter
+        of="lengthScale"
+        value={lengthScale === 'auto' ? null : lengthScale}
+        onChange={(chosen) => onChange({ ...settings, lengthScale: chosen })}
+      >
         <Toggle
           label="Automatic"
           help="Chosen by how likely the examples are under it."
-          checked={automatic}
-          onChange={(chosen) => onChange({ ...settings, lengthScale: chosen ? 'auto' : 0.5 })}
+          checked={lengthScale === 'auto'}
+          onChange={(automatic) => onChange({ ...settings, lengthScale: automatic ? 'auto' : 0.5 })}
         />
-        {settings.lengthScale !== 'auto' && (
-          <Slider
-            label="Length scale"
-            help="How far on the pad an example reaches."
-            value={settings.lengthScale}
-            min={0.01}
-            max={10}
-            skew={0.3}
-            initial={0.5}
-            unit="plain"
-            onChange={(lengthScale) => onChange({ ...settings, lengthScale })}
-          />
-        )}
-      </Row>
-      <Row name="Noise">
-        <Slider
-          label="Noise"
-          help="How far the surface may pass by an example; 0 meets each."
-          value={settings.noise}
-          min={0}
-          max={1}
-          skew={0.4}
-          initial={0.01}
-          unit="plain"
-          onChange={(noise) => onChange({ ...settings, noise })}
-        />
-      </Row>
+      </Hyperparameter>
+      <Hyperparameter
+        of="noise"
+        value={settings.noise}
+        onChange={(noise) => onChange({ ...settings, noise })}
+      />
     </>
   );
 }

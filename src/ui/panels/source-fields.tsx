@@ -1,7 +1,9 @@
-import { useState } from 'react';
 import type { InputSource } from '../../protocol/interface-document.js';
 import { NumberField } from '../controls/number-field.js';
+import { TextField } from '../controls/text-field.js';
 import { Toggle } from '../controls/buttons.js';
+
+const ADDRESS = /^\/[!-~]{0,199}$/;
 
 interface FieldProps {
   name: string;
@@ -81,10 +83,13 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
     case 'osc':
       return (
         <>
-          <AddressField
-            name={name}
-            address={source.address}
-            onChange={(address) => onChange({ ...source, address })}
+          <TextField
+            label={`${name}: OSC address`}
+            help="An OSC address begins with / and has no spaces."
+            value={source.address}
+            maxLength={200}
+            accepts={(typed) => ADDRESS.test(typed)}
+            onAccept={(address) => onChange({ ...source, address })}
           />
           {number('Arg', 'Which argument of the message, from 0.', source.argument, 0, 31, (argument) => ({
             ...source,
@@ -98,38 +103,4 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
         axis,
       }));
   }
-}
-
-const ADDRESS = /^\/[!-~]{0,199}$/;
-
-function AddressField({
-  name,
-  address,
-  onChange,
-}: {
-  name: string;
-  address: string;
-  onChange: (address: string) => void;
-}) {
-  const [draft, setDraft] = useState<string | null>(null);
-  const wrong = draft !== null && !ADDRESS.test(draft);
-  return (
-    <input
-      className="text"
-      aria-label={`${name}: OSC address`}
-      aria-invalid={wrong}
-      data-help="An OSC address begins with / and has no spaces."
-      value={draft ?? address}
-      spellCheck={false}
-      onChange={(event) => setDraft(event.currentTarget.value)}
-      onBlur={() => {
-        if (draft !== null && !wrong) onChange(draft);
-        setDraft(null);
-      }}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        if (event.key === 'Enter') event.currentTarget.blur();
-      }}
-    />
-  );
 }

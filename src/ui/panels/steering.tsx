@@ -1,9 +1,9 @@
 import type { DimensionSteering, SteeringMode } from '../../protocol/interface-document.js';
-import { PARAMETER_INDEX } from '../../protocol/interface-document.js';
-import { edit, editGesture, setParameter } from '../actions.js';
+import { edit, editGesture } from '../actions.js';
 import { Segmented } from '../controls/buttons.js';
 import { MODE_GLYPH, MODE_HELP } from '../canvas/latent-column.js';
 import { NumberField } from '../controls/number-field.js';
+import { ParameterSlider } from '../controls/parameter.js';
 import { Slider } from '../controls/slider.js';
 import type { Gesture } from '../controls/use-value.js';
 import { store, usePage } from '../session.js';
@@ -43,17 +43,7 @@ export function SteeringPanel() {
           }
         />
         <span className="form-name">Glide</span>
-        <Slider
-          label="Glide of all latents"
-          help="How long the latents take to follow the hand."
-          value={steering.glideSeconds}
-          min={0}
-          max={30}
-          skew={0.3}
-          initial={0}
-          unit="s"
-          onChange={(value, gesture) => setParameter(PARAMETER_INDEX.glide, value, gesture)}
-        />
+        <ParameterSlider of="glide" value={steering.glideSeconds} />
       </div>
       <div className="form-row steering-all">
         <span className="form-name">Random within</span>

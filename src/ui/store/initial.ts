@@ -1,4 +1,5 @@
-import type { Slices } from '../../protocol/interface.js';
+import { OSC_OFF, type Slices } from '../../protocol/interface.js';
+import { DEFAULT_OUTPUT } from '../../protocol/interface-document.js';
 
 /** What the page shows before the engine has said anything: an empty instrument, never a made-up one. */
 export const initialSlices = (): Slices => ({
@@ -11,19 +12,7 @@ export const initialSlices = (): Slices => ({
     automatic: true,
   },
   steering: { amount: 1, glideSeconds: 0, dimensions: [] },
-  output: {
-    inputGainDb: 0,
-    outputGainDb: 0,
-    dryWet: 1,
-    ceilingDb: -1,
-    latentNoise: 0,
-    width: 0,
-    freeze: false,
-    bypass: false,
-    listen: 'mid',
-    onFault: 'dry',
-    framesPerCall: 1,
-  },
+  output: { ...DEFAULT_OUTPUT },
   history: { dirty: false, canUndo: false, canRedo: false, undoLabel: null, redoLabel: null },
   holds: [],
   training: { running: false, done: 0, total: 0, learned: false, stale: false, report: null },
@@ -35,13 +24,6 @@ export const initialSlices = (): Slices => ({
   recorder: { state: 'empty', seconds: 0, points: 0 },
   ports: {
     midi: { available: false, reason: null, ports: [], open: null },
-    osc: {
-      receive: false,
-      receivePort: 9000,
-      wekinator: false,
-      send: false,
-      sendPort: 9001,
-      error: null,
-    },
+    osc: { ...OSC_OFF, error: null },
   },
 });

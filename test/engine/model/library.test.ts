@@ -66,6 +66,17 @@ describe('importing', () => {
     expect(steps).not.toContain('Translating');
   });
 
+  test('translates a file again that an older Tiller translated', async () => {
+    const first = await imported('identity');
+    const { importer, ...older } = first.manifest;
+    expect(importer).toBeGreaterThan(1);
+    await writeFile(join(first.dir, 'model.json'), JSON.stringify(older));
+    expect((await new ModelLibrary(dir).list()).map(({ manifest }) => manifest)).toEqual([older]);
+    const again = await imported('identity');
+    expect(again).toEqual(first);
+    expect(await new ModelLibrary(dir).list()).toEqual([first]);
+  });
+
   test('adds variants by importing again', async () => {
     await imported('identity');
     const { manifest } = await imported('identity', { variants: [{ frames: 2, batch: 1 }] });
@@ -199,12 +210,29 @@ describe('the library', () => {
     expect(found.map((entry) => entry.manifest.sha256)).toEqual([manifest.sha256]);
   });
 
-  test('removes', async () => {
+  test('removes to the trash and restores what was removed', async () => {
     const { manifest } = await imported('identity');
     const library = new ModelLibrary(dir);
+    const before = await snapshot(join(dir, manifest.sha256));
     await library.remove(manifest.sha256);
-    expect(await readdir(dir)).toEqual([]);
+    expect(await library.list()).toEqual([]);
     await expect(library.remove(manifest.sha256)).rejects.toMatchObject({ code: 'model-missing' });
+    await library.restore(manifest.sha256);
+    expect(await snapshot(join(dir, manifest.sha256))).toEqual(before);
+    // What is there stays as it is.
+    await library.restore(manifest.sha256);
+    await expect(library.restore('c'.repeat(64))).rejects.toMatchObject({ code: 'model-missing' });
+  });
+
+  test('throws what was removed long ago away for good', async () => {
+    const { manifest } = await imported('identity');
+    const ancient = join(dir, '.trash', `${'d'.repeat(64)}.${Date.now() - 31 * 24 * 3600 * 1000}`);
+    const recent = join(dir, '.trash', `${'e'.repeat(64)}.${Date.now() - 1000}`);
+    await mkdir(ancient, { recursive: true });
+    await mkdir(recent, { recursive: true });
+    await new ModelLibrary(dir).remove(manifest.sha256);
+    const left = await readdir(join(dir, '.trash'));
+    expect(left.map((name) => name.slice(0, 1)).sort()).toEqual([manifest.sha256.slice(0, 1), 'e'].sort());
   });
 
   test('says what a damaged graph is', async () => {

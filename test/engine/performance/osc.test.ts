@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { Bundle, Client, Message } from 'node-osc';
-import { OscPort } from '../../../src/engine/performance/osc.js';
+import { OscReceiver } from '../../../src/engine/performance/osc.js';
 import type { Input } from '../../../src/engine/performance/schema.js';
 import { defaultInput } from '../../../src/engine/preset/defaults.js';
 
@@ -12,8 +12,8 @@ const inputs: Input[] = [
 async function listen(wekinator = false) {
   const moves: [number, number][] = [];
   let wake: () => void = () => undefined;
-  const port = await OscPort.open(
-    { listenPort: 0, sendPort: null, wekinator },
+  const port = await OscReceiver.open(
+    { port: 0, wekinator },
     () => inputs,
     (...move) => {
       moves.push(move);
@@ -32,7 +32,7 @@ async function listen(wekinator = false) {
   return { port, client, moved, close };
 }
 
-describe('OscPort', () => {
+describe('OscReceiver', () => {
   it('moves inputs by number and by their own address', async () => {
     const { client, moved, close } = await listen();
     await client.send(new Message('/tiller/input/1', 0.25));
@@ -89,8 +89,8 @@ describe('OscPort', () => {
     const socket = createSocket('udp4');
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
     await expect(
-      OscPort.open(
-        { listenPort: socket.address().port, sendPort: null, wekinator: false },
+      OscReceiver.open(
+        { port: socket.address().port, wekinator: false },
         () => inputs,
         () => undefined,
       ),

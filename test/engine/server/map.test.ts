@@ -102,6 +102,27 @@ describe('the picture of the mapping', () => {
     expect(cell(values[0], 0.3, 0.5)).toBeGreaterThan(cell(values[0], 1, 1));
   });
 
+  it('spreads levels over their own range up to the limit, unknown ones in fog', () => {
+    const unknown = paint('loudness', linear);
+    expect([unknown.low, unknown.high]).toEqual([-12, 0]);
+    expect(unknown.certainty?.every((known) => known === 0)).toBe(true);
+    const levels = new LevelTable(4);
+    levels.add([1, 1, 1, 1], -20);
+    levels.add([4, 4, 4, 4], -9);
+    const map = paint('loudness', linear, { levels });
+    expect([map.low, map.high]).toEqual([-24, 0]);
+    const [plane] = map.values;
+    expect(cell(plane, 0.1, 0.5)).toBeCloseTo((255 * 4) / 24, -1);
+    expect(cell(plane, 0.4, 0.5)).toBeCloseTo((255 * 15) / 24, -1);
+    expect(cell(map.certainty, 0.4, 0.5)).toBe(255);
+    expect(cell(map.certainty, 1, 0.5)).toBe(0);
+    const far = new LevelTable(4);
+    far.add([1, 1, 1, 1], -90);
+    far.add([4, 4, 4, 4], 8);
+    const wide = paint('loudness', linear, { levels: far });
+    expect([wide.low, wide.high]).toEqual([-36, 12]);
+  });
+
   it('marks as loud what passes the limit, as far as it was measured', () => {
     const levels = new LevelTable(4);
     expect(paint('loudness', linear, { levels }).loud).toBeNull();

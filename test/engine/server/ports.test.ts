@@ -4,6 +4,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PresetStore } from '../../../src/engine/preset/store.js';
+import { OSC_OFF } from '../../../src/protocol/interface.js';
 import { Ports } from '../../../src/engine/server/ports.js';
 import { Bench, documentOf } from './rig.js';
 
@@ -16,10 +17,24 @@ function message(address: string, value: number): Buffer {
   return Buffer.concat([padded(address), padded(',f'), float]);
 }
 
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.close();
+});
+
 async function udp(): Promise<{ socket: Socket; port: number }> {
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  sockets.push(socket);
   await once(socket, 'listening');
   return { socket, port: socket.address().port };
+}
+
+async function freePort(): Promise<number> {
+  const { socket, port } = await udp();
+  sockets.pop();
+  socket.close();
+  await once(socket, 'close');
+  return port;
 }
 
 describe('OSC of the session', () => {
@@ -34,22 +49,19 @@ describe('OSC of the session', () => {
     await ports.close();
     await bench.instrument.close();
   });
-  const settings = { receive: false, receivePort: 9000, wekinator: false, send: false, sendPort: 9001 };
+  const settings = OSC_OFF;
 
   it('is off until it is asked for, and moves an input then', async () => {
     expect(ports.state.osc).toEqual({ ...settings, error: null });
     const { socket, port } = await udp();
-    const free = await udp();
-    free.socket.close();
-    await once(free.socket, 'close');
-    await ports.setOsc({ ...settings, receive: true, receivePort: free.port });
+    const free = await freePort();
+    await ports.setOsc({ ...settings, receive: true, receivePort: free });
     expect(ports.state.osc).toMatchObject({ receive: true, error: null });
     const moved = new Promise<void>((resolve) => bench.instrument.subscribe(() => resolve()));
-    socket.send(message('/tiller/input/2', 0.25), free.port, '127.0.0.1');
+    socket.send(message('/tiller/input/2', 0.25), free, '127.0.0.1');
     await moved;
     expect(bench.instrument.state.preset.inputs[1]?.value).toBe(0.25);
-    expect(port).not.toBe(free.port);
-    socket.close();
+    expect(port).not.toBe(free);
   });
 
   it('sends the inputs that move', async () => {
@@ -58,14 +70,37 @@ describe('OSC of the session', () => {
     bench.instrument.setParameter(0, 0.75, 'page');
     const [packet] = (await once(socket, 'message')) as [Buffer];
     expect(packet.equals(message('/tiller/input/1', 0.75))).toBe(true);
-    socket.close();
+  });
+
+  it('sends what sounds only where that is asked for', async () => {
+    const { socket, port } = await udp();
+    const heard: string[] = [];
+    socket.on('message', (packet) => heard.push(packet.toString('latin1').split('\0', 1)[0] ?? ''));
+    await ports.setOsc({ ...settings, send: true, sendPort: port });
+    bench.sound([0.5, 0.5]);
+    bench.instrument.setParameter(0, 0.25, 'page');
+    await once(socket, 'message');
+    expect(heard).toEqual(['/tiller/input/1']);
+    await ports.setOsc({ ...settings, send: true, sendPort: port, sendLatents: true, sendWekinator: true });
+    bench.sound([0.5, 0.5]);
+    while (heard.length < 5) await once(socket, 'message');
+    expect(heard.slice(1)).toEqual(['/tiller/latents', '/tiller/mapped', '/tiller/level', '/wek/outputs']);
+  });
+
+  it('never sends to its own ear, and takes settings one after the other', async () => {
+    const port = await freePort();
+    await ports.setOsc({ ...settings, receive: true, receivePort: port, send: true, sendPort: port });
+    expect(ports.state.osc).toMatchObject({ receive: false, send: false });
+    expect(ports.state.osc.error).toContain('listens itself');
+    const on = { ...settings, receive: true, receivePort: port };
+    await Promise.all([ports.setOsc(on), ports.setOsc(on), ports.setOsc(on)]);
+    expect(ports.state.osc).toMatchObject({ receive: true, error: null });
   });
 
   it('says that a port is taken, and stays off', async () => {
-    const { socket, port } = await udp();
+    const { port } = await udp();
     await ports.setOsc({ ...settings, receive: true, receivePort: port });
     expect(ports.state.osc.receive).toBe(false);
     expect(ports.state.osc.error).toContain(String(port));
-    socket.close();
   });
 });

@@ -11,6 +11,7 @@ import { TelemetryFrame, TELEMETRY } from '../../../src/protocol/interface-frame
 import {
   FILE_NAME_HEADER,
   HELLO_PATH,
+  OSC_OFF,
   SOCKET_PATH,
   SUBPROTOCOL,
   UPLOAD_PATHS,
@@ -44,6 +45,8 @@ function servedBy(bench: Bench, taken: string[]): Served {
       ...quiet,
       cards: [],
       importing: null,
+      remove: done,
+      restore: done,
       import: async (path, name) => {
         taken.push(name, path, await readFile(path, 'utf8'));
         if (name === 'bad.ts') throw new TillerError('not-a-model', 'bad.ts is no model.', 'Choose another.');
@@ -61,14 +64,7 @@ function servedBy(bench: Bench, taken: string[]): Served {
       ...quiet,
       state: {
         midi: { available: false, reason: null, ports: [], open: null },
-        osc: {
-          receive: false,
-          receivePort: 9000,
-          wekinator: false,
-          send: false,
-          sendPort: 9001,
-          error: null,
-        },
+        osc: { ...OSC_OFF, error: null },
       },
       setOsc: done,
       openMidi: () => undefined,

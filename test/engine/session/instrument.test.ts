@@ -10,6 +10,7 @@ import { PARAMETER_INDEX } from '../../../src/engine/performance/parameters.js';
 import { PresetStore } from '../../../src/engine/preset/store.js';
 import type { StreamCommand, StreamReport, Telemetry } from '../../../src/engine/session/commands.js';
 import type { ModelSource } from '../../../src/engine/session/instrument-state.js';
+import { CAPTURE_STEP } from '../../../src/engine/session/capture-step.js';
 import { Instrument } from '../../../src/engine/session/instrument.js';
 import { samplePreset } from '../preset/samples.js';
 
@@ -181,6 +182,23 @@ describe('Instrument', () => {
     expect(example).toMatchObject({ label: 'bright', inputs: [0.75, 0.5], latents: [0.5, -0.5, 1.5] });
     expect(instrument.state.holds).toEqual([null, null, null]);
     expect(sent.filter(({ type }) => type === 'hold')).toHaveLength(2);
+  });
+
+  it('takes a capture and its label back in one step, two captures in two', () => {
+    const before = instrument.state.preset.examples.length;
+    report(telemetry([0.5, -0.5, 0]));
+    for (const label of ['dark', 'bright']) {
+      const id = instrument.capture('Sound');
+      instrument.edit({ type: 'edit-example', id, change: { label } }, { coalesce: CAPTURE_STEP });
+    }
+    const labels = () => instrument.state.preset.examples.slice(before).map((example) => example.label);
+    expect(labels()).toEqual(['dark', 'bright']);
+    instrument.undo();
+    expect(labels()).toEqual(['dark']);
+    instrument.undo();
+    expect(labels()).toEqual([]);
+    instrument.redo();
+    expect(labels()).toEqual(['dark']);
   });
 
   it('randomises only what is unlocked, within the radius', () => {

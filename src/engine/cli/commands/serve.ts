@@ -1,10 +1,16 @@
-import type { Command } from 'commander';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
 import { PresetStore } from '../../preset/store.js';
+import { newToken } from '../../server/guard.js';
 import { startLiveSession } from '../../server/session.js';
 import { openBrowser } from '../browser.js';
 import { contextOf } from '../context.js';
 import { wholeNumber } from '../numbers.js';
 import { AUTOSAVE, USER_PRESETS, shippedFolder } from '../places.js';
+import { Supervisor, type Serving } from '../supervisor.js';
 import { VERSION } from '../version.js';
 
 interface Options {
@@ -13,6 +19,8 @@ interface Options {
   preset?: string;
   presets: string;
   resume: boolean;
+  restart: boolean;
+  document?: string;
 }
 
 /** `tiller serve`: the live session in the browser. */
@@ -25,27 +33,85 @@ export function addServe(program: Command): void {
     .option('-p, --preset <id>', 'preset to start with, such as factory/drum-garden')
     .option('--presets <dir>', 'folder of your presets', USER_PRESETS)
     .option('--no-resume', 'start anew instead of where the last session ended')
-    .action(async (options: Options, command: Command) => {
-      const { report, models } = contextOf(command);
-      const session = await startLiveSession({
-        presets: new PresetStore(options.presets, shippedFolder('presets')),
-        models,
-        bundledModelsFolder: shippedFolder('models'),
-        loopsFolder: shippedFolder('loops'),
-        version: VERSION,
-        port: options.port,
-        ...(options.preset === undefined ? {} : { presetId: options.preset }),
-        ...(options.resume ? { autosavePath: AUTOSAVE } : {}),
-        // Whoever starts the engine again after it died keeps the token, so that open pages reconnect.
-        ...(process.env.TILLER_TOKEN === undefined ? {} : { token: process.env.TILLER_TOKEN }),
-      });
-      const opened = options.open && (await openBrowser(session.url));
-      report.result({ url: session.url, port: session.port, opened }, [
-        opened ? `Playing in your browser: ${session.url}` : `Open this address in a browser: ${session.url}`,
-        'Press Ctrl+C here to stop.',
-      ]);
-      const stop = () => void session.close().finally(() => process.exit(0));
-      process.once('SIGINT', stop);
-      process.once('SIGTERM', stop);
-    });
+    .option('--no-restart', 'end when the engine dies instead of starting it again')
+    .addOption(new Option('--document <file>', 'where the session is kept').hideHelp())
+    .action((options: Options, command: Command) =>
+      options.restart ? keepServing(options, command) : serve(options, command),
+    );
+}
+
+/** Serves in this process, until a signal or, where a supervisor started it, until that is gone. */
+async function serve(options: Options, command: Command): Promise<void> {
+  const { models } = contextOf(command);
+  const document = options.document ?? (options.resume ? AUTOSAVE : undefined);
+  const session = await startLiveSession({
+    presets: new PresetStore(options.presets, shippedFolder('presets')),
+    models,
+    bundledModelsFolder: shippedFolder('models'),
+    loopsFolder: shippedFolder('loops'),
+    version: VERSION,
+    port: options.port,
+    ...(options.preset === undefined ? {} : { presetId: options.preset }),
+    ...(document === undefined ? {} : { autosavePath: document }),
+    // Whoever starts the engine again after it died keeps the token, so that open pages reconnect.
+    ...(process.env.TILLER_TOKEN === undefined ? {} : { token: process.env.TILLER_TOKEN }),
+  });
+  let ending: Promise<void> | null = null;
+  const stop = () => {
+    ending ??= session.close().finally(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  if (process.send === undefined) {
+    process.on('SIGINT', stop);
+    await announce(session, options, command);
+    return;
+  }
+  // A terminal interrupts the whole group: the supervisor decides, and its end ends the channel.
+  process.on('SIGINT', () => undefined);
+  process.on('disconnect', stop);
+  if (!process.connected) stop();
+  const serving: Serving = { url: session.url, port: session.port };
+  process.send(serving);
+}
+
+/** Serves in a process of its own that is started again, with its port, its token and its document, when it dies. */
+async function keepServing(options: Options, command: Command): Promise<void> {
+  const { report } = contextOf(command);
+  const { json, library } = command.optsWithGlobals<{ json?: true; library?: string }>();
+  const token = process.env.TILLER_TOKEN ?? newToken();
+  const own = options.resume ? null : await mkdtemp(join(tmpdir(), 'tiller-session-'));
+  const document = options.document ?? (own === null ? AUTOSAVE : join(own, 'session.tiller.json'));
+  const child = (port: number | null) =>
+    spawn(
+      process.execPath,
+      [
+        ...process.execArgv,
+        process.argv[1] ?? '',
+        ...(json === true ? ['--json'] : []),
+        ...(library === undefined ? [] : ['--library', library]),
+        ...['serve', '--no-restart', '--no-open', '--port', String(port ?? options.port)],
+        ...['--presets', options.presets, '--document', document],
+        // Started again, it goes on where it was.
+        ...(port === null && options.preset !== undefined ? ['--preset', options.preset] : []),
+      ],
+      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, TILLER_TOKEN: token } },
+    );
+  const supervisor = new Supervisor(child, {
+    ready: (serving) => void announce(serving, options, command),
+    restarting: (how) => report.warn(`the engine ended (${how}) and is started again; nothing is lost`),
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => supervisor.stop());
+  try {
+    process.exitCode = await supervisor.run();
+  } finally {
+    if (own !== null) await rm(own, { recursive: true, force: true });
+  }
+}
+
+async function announce({ url, port }: Serving, options: Options, command: Command): Promise<void> {
+  const opened = options.open && (await openBrowser(url));
+  contextOf(command).report.result({ url, port, opened }, [
+    opened ? `Playing in your browser: ${url}` : `Open this address in a browser: ${url}`,
+    'Press Ctrl+C here to stop.',
+  ]);
 }

@@ -1,0 +1,14 @@
+/** What surrounds the model of a new instrument; typed where the schema is. */
+export const DEFAULT_OUTPUT = {
+  inputGainDb: 0,
+  outputGainDb: 0,
+  dryWet: 1,
+  ceilingDb: -1,
+  latentNoise: 0,
+  width: 0,
+  freeze: false,
+  bypass: false,
+  listen: 'mid',
+  onFault: 'dry',
+  framesPerCall: 1,
+} as const;

@@ -1,0 +1,67 @@
+import { useState } from 'react';
+
+interface TextFieldProps {
+  label: string;
+  value: string;
+  maxLength?: number;
+  /** How it looks: `text` is a field at all times, `inline-text` a label until it is pressed. */
+  className?: string;
+  help?: string;
+  placeholder?: string;
+  /** Whether nothing may be typed. */
+  optional?: boolean;
+  /** Takes the focus with all its text chosen. */
+  eager?: boolean;
+  /** Several lines; Enter is then a line of its own. */
+  lines?: number;
+  /** What is typed must satisfy this to be taken. */
+  accepts?: (typed: string) => boolean;
+  onAccept: (typed: string) => void;
+  /** Called when typing ends, whether something was taken or not. */
+  onDone?: () => void;
+}
+
+/** Text that is typed: taken on Enter and when the focus leaves, left as it was on Escape. */
+export function TextField({
+  label,
+  value,
+  maxLength = 120,
+  className = 'text',
+  help,
+  placeholder,
+  optional = false,
+  eager = false,
+  lines,
+  accepts = () => true,
+  onAccept,
+  onDone,
+}: TextFieldProps) {
+  const [draft, setDraft] = useState<string | null>(null);
+  const wrong = draft !== null && !accepts(draft);
+  const end = (typed: string | null) => {
+    const text = typed?.trim() ?? value;
+    if (text !== value && (optional || text !== '') && accepts(text)) onAccept(text);
+    setDraft(null);
+    onDone?.();
+  };
+  const field = {
+    className,
+    'aria-label': label,
+    'aria-invalid': wrong,
+    'data-help': help,
+    autoFocus: eager,
+    value: draft ?? value,
+    placeholder,
+    maxLength,
+    spellCheck: lines !== undefined,
+    onFocus: (event: { currentTarget: { select(): void } }) => eager && event.currentTarget.select(),
+    onChange: (event: { currentTarget: { value: string } }) => setDraft(event.currentTarget.value),
+    onBlur: () => end(draft),
+    onKeyDown: (event: { key: string; stopPropagation(): void; currentTarget: { blur(): void } }) => {
+      event.stopPropagation();
+      if (event.key === 'Enter' && lines === undefined) event.currentTarget.blur();
+      if (event.key === 'Escape') end(null);
+    },
+  };
+  return lines === undefined ? <input {...field} /> : <textarea {...field} rows={lines} />;
+}

@@ -1,0 +1,181 @@
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+
+/** What the tests put in the place of devices. */
+interface Fakes {
+  midi(...message: number[]): void;
+  plugGamepad(axes: number[]): void;
+  axes: number[];
+}
+declare global {
+  interface Window {
+    fakes: Fakes;
+  }
+}
+
+/** Runs in the page before anything else: a MIDI keyboard and a gamepad that the test plays. */
+function installFakes(): void {
+  const port: { name: string; onmidimessage: ((event: { data: Uint8Array }) => void) | null } = {
+    name: 'Fake keys',
+    onmidimessage: null,
+  };
+  const access = { inputs: new Map([['1', port]]), onstatechange: null };
+  Object.defineProperty(navigator, 'requestMIDIAccess', { value: () => Promise.resolve(access) });
+  let plugged = false;
+  const fakes: Fakes = {
+    axes: [],
+    midi: (...message) => port.onmidimessage?.({ data: Uint8Array.from(message) }),
+    plugGamepad(axes) {
+      fakes.axes = axes;
+      plugged = true;
+      window.dispatchEvent(new Event('gamepadconnected'));
+    },
+  };
+  Object.defineProperty(navigator, 'getGamepads', {
+    value: () => (plugged ? [null, { axes: fakes.axes }] : [null]),
+  });
+  window.fakes = fakes;
+}
+
+describe('hands', () => {
+  const workplace = new Workplace();
+  let browser: Browser;
+  let engine: RunningEngine;
+  let probe: Probe;
+  let page: Page;
+  let complaints: string[];
+  let devices: CDPSession;
+
+  beforeAll(async () => {
+    engine = await workplace.start();
+    browser = await startBrowser();
+    probe = await Probe.open(engine);
+    ({ page, complaints } = await openPage(browser, engine.url, undefined, 'dark', { hasTouch: true }));
+    await page.addInitScript(installFakes);
+    await page.reload();
+    await page.getByRole('slider', { name: 'Latent 1', exact: true }).waitFor();
+    devices = await page.context().newCDPSession(page);
+    probe.send({ type: 'new-preset' });
+    await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
+    probe.send({ type: 'edit', edit: { type: 'add-input', input: { name: 'Third' } } });
+    await page.getByRole('slider', { name: 'Third', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await probe.until(() => probe.frame !== null, 'the sound');
+  });
+  afterAll(async () => {
+    expect(complaints).toEqual([]);
+    probe.close();
+    await browser.close();
+    await workplace.close();
+  });
+
+  const input = (index: number) => probe.slices.inputs[index]?.value ?? NaN;
+  const padBox = async () => {
+    const box = await page.getByRole('application', { name: /^Pad/ }).boundingBox();
+    if (box === null) throw new Error('the pad is not shown');
+    return { at: (x: number, y: number) => ({ x: box.x + x * box.width, y: box.y + (1 - y) * box.height }) };
+  };
+
+  it('learn and play a controller of the browser’s MIDI', async () => {
+    await page.getByRole('tab', { name: 'Inputs' }).click();
+    await page.getByRole('radio', { name: 'MIDI, OSC, recorder' }).click();
+    await page.getByRole('button', { name: 'Browser’s MIDI' }).click();
+    await page.getByText('Listening to Fake keys.').waitFor();
+    await page.getByRole('radio', { name: 'Inputs', exact: true }).click();
+    await page.getByRole('region', { name: 'Input 1: X' }).getByRole('button', { name: 'Learn' }).click();
+    await page.getByRole('button', { name: 'Move it…' }).waitFor();
+    // A clock tick is no controller.
+    await page.evaluate(() => window.fakes.midi(0xf8));
+    await page.evaluate(() => window.fakes.midi(0xb2, 21, 64));
+    await probe.until(() => probe.slices.inputs[0]?.source.kind === 'cc', 'the learned controller');
+    expect(probe.slices.inputs[0]?.source).toMatchObject({ controller: 21 });
+    await page.evaluate(() => window.fakes.midi(0xb2, 21, 127));
+    await probe.until(() => input(0) === 1, 'the controller at its end');
+    await page.evaluate(() => window.fakes.midi(0xb2, 21, 0));
+    await probe.until(() => input(0) === 0, 'the controller at its beginning');
+  });
+
+  it('play an input by a gamepad’s stick, once it moves', async () => {
+    const source = { kind: 'gamepad', axis: 1 } as const;
+    probe.send({ type: 'edit', edit: { type: 'edit-input', index: 1, change: { source } } });
+    await probe.until(() => probe.slices.inputs[1]?.source.kind === 'gamepad', 'the source');
+    const before = input(1);
+    await page.evaluate(() => window.fakes.plugGamepad([0, 0.8]));
+    await page.waitForTimeout(200);
+    expect(input(1)).toBe(before);
+    await page.evaluate(() => (window.fakes.axes = [0, -1]));
+    await probe.until(() => input(1) === 0, 'the stick at one end');
+    await page.evaluate(() => (window.fakes.axes = [0, 1]));
+    await probe.until(() => input(1) === 1, 'the stick at the other');
+    // A stick at rest wavers.
+    await page.evaluate(() => (window.fakes.axes = [0, 0.03]));
+    await probe.until(() => input(1) === 0.5, 'the stick at rest');
+  });
+
+  it('play a third input by the pressure of a pen', async () => {
+    const pad = await padBox();
+    const pen = (
+      type: 'mousePressed' | 'mouseMoved' | 'mouseReleased',
+      x: number,
+      y: number,
+      force: number,
+    ) =>
+      devices.send('Input.dispatchMouseEvent', {
+        type,
+        ...pad.at(x, y),
+        force,
+        pointerType: 'pen',
+        button: 'left',
+        buttons: type === 'mouseReleased' ? 0 : 1,
+      });
+    await pen('mousePressed', 0.3, 0.3, 0.25);
+    await probe.until(() => Math.abs(input(2) - 0.25) < 0.01, 'a light pen');
+    await pen('mouseMoved', 0.35, 0.3, 0.9);
+    await probe.until(() => Math.abs(input(2) - 0.9) < 0.01, 'a heavy pen');
+    expect(input(0)).toBeCloseTo(0.35, 2);
+    await pen('mouseReleased', 0.35, 0.3, 0);
+    await page.waitForTimeout(100);
+    expect(input(2)).toBeCloseTo(0.9, 2);
+  });
+
+  it('play the pad and a fader with two fingers; a third one on the pad changes nothing', async () => {
+    const pad = await padBox();
+    const box = await page.getByRole('slider', { name: 'Third', exact: true }).boundingBox();
+    if (box === null) throw new Error('the fader is not shown');
+    const fader = (y: number) => ({ x: box.x + box.width / 2, y: box.y + (1 - y) * box.height, id: 2 });
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: object[]) =>
+      devices.send('Input.dispatchTouchEvent', { type, touchPoints } as never);
+    const first = (x: number, y: number) => ({ ...pad.at(x, y), id: 1 });
+    await touch('touchStart', first(0.4, 0.4));
+    await touch('touchStart', first(0.4, 0.4), fader(0.2));
+    await touch('touchMove', first(0.6, 0.7), fader(0.8));
+    await probe.until(() => Math.abs(input(2) - 0.8) < 0.02, 'the finger on the fader');
+    await probe.until(() => Math.abs(input(0) - 0.6) < 0.02, 'the finger on the pad');
+    const third = { ...pad.at(0.1, 0.1), id: 3 };
+    await touch('touchStart', first(0.6, 0.7), fader(0.8), third);
+    await touch('touchMove', first(0.6, 0.7), fader(0.8), { ...pad.at(0.15, 0.1), id: 3 });
+    await page.waitForTimeout(150);
+    expect(input(0)).toBeCloseTo(0.6, 1);
+    await touch('touchEnd');
+  });
+
+  it('open a fader’s menu by a long press, and none by a short one', async () => {
+    const box = await page.getByRole('slider', { name: 'Third', exact: true }).boundingBox();
+    if (box === null) throw new Error('the fader is not shown');
+    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, id: 5 };
+    const menu = page.getByRole('dialog', { name: 'Third' });
+    for (const [held, shown] of [
+      [150, 0],
+      [750, 1],
+    ] as const) {
+      await devices.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at] });
+      await page.waitForTimeout(held);
+      expect(await menu.count()).toBe(shown);
+      await devices.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    }
+    await menu.getByRole('button', { name: 'Learn MIDI' }).click();
+    await probe.until(() => probe.slices.waiting.midiLearn === 2, 'the learning input');
+    await page.keyboard.press('Escape');
+    await probe.until(() => probe.slices.waiting.midiLearn === null, 'the end of learning');
+  });
+});

@@ -1,0 +1,69 @@
+import type { Browser } from 'playwright-core';
+import { openPage, Probe, startBrowser, Workplace } from './rig.js';
+
+/** What only a session without a host has. */
+const LIVE_ONLY = [
+  ['button', 'Play'],
+  ['button', 'Stop'],
+  ['combobox', 'Source'],
+  ['combobox', 'MIDI input'],
+  ['button', 'Browser’s MIDI'],
+  ['slider', 'Buffer to the speakers'],
+] as const;
+
+describe('the page in the plugin’s window', () => {
+  const workplace = new Workplace();
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await workplace.close();
+  });
+
+  it('has no transport, fits its window and plays what the host plays', async () => {
+    const engine = await workplace.startInPlugin('presets/drum-garden.tiller.json');
+    const { page, complaints } = await openPage(browser, engine.url, { width: 900, height: 600 });
+    const probe = await Probe.open(engine);
+    expect(probe.slices.live).toBeNull();
+    await page.getByRole('button', { name: /^engine/ }).click();
+    await page.getByRole('dialog', { name: 'Engine' }).getByText('Latency').waitFor();
+    for (const panel of ['Examples', 'Learn', 'Inputs', 'Steering', 'Output', 'Library']) {
+      await page.getByRole('tab', { name: panel }).click();
+      if (panel === 'Inputs') {
+        await page.getByRole('radio', { name: 'MIDI, OSC, recorder' }).click();
+        await page.getByText('The host sends MIDI to this track.').waitFor();
+      }
+      for (const [role, name] of LIVE_ONLY)
+        expect([panel, name, await page.getByRole(role, { name, exact: true }).count()]).toEqual([
+          panel,
+          name,
+          0,
+        ]);
+      const beyond = await page.evaluate(() => {
+        const { scrollWidth, scrollHeight } = document.documentElement;
+        return [scrollWidth - innerWidth, scrollHeight - innerHeight];
+      });
+      expect([panel, ...beyond]).toEqual([panel, 0, 0]);
+    }
+    await page.keyboard.press('?');
+    expect(await page.getByText('play and stop').count()).toBe(0);
+    await page.keyboard.press('Escape');
+
+    await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > -20, 'the host’s tone');
+    const pad = page.getByRole('application', { name: /^Pad/ });
+    await pad.click({ position: { x: 90, y: 300 } });
+    await probe.until(() => (probe.frame?.parameters[0] ?? 1) < 0.3, 'the hand in the sound');
+    const before = probe.slices.examples.length;
+    await page.keyboard.press('c');
+    await page.getByRole('textbox', { name: 'Label of the captured sound' }).fill('from the host');
+    await page.keyboard.press('Enter');
+    await probe.until(() => probe.slices.examples[before]?.label === 'from the host', 'the captured sound');
+    await page.keyboard.press('Control+z');
+    await probe.until(() => probe.slices.examples.length === before, 'the undo');
+    probe.close();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});

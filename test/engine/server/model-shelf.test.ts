@@ -1,0 +1,67 @@
+import type { LibraryEntry } from '../../../src/engine/model/library.js';
+import { ModelShelf } from '../../../src/engine/server/models.js';
+import { TillerError } from '../../../src/engine/errors.js';
+import { documentOf } from './rig.js';
+
+const entry = (name: string, sha256: string) =>
+  ({ dir: `/nowhere/${sha256}`, manifest: { name, sha256, latentRanges: [] } }) as unknown as LibraryEntry;
+const OWN = 'a'.repeat(64);
+const SHIPPED = 'b'.repeat(64);
+
+describe('models as the page keeps them', () => {
+  const own = entry('choir', OWN);
+  let entries: LibraryEntry[];
+  let resent: number;
+  const open = async (playing: string) => {
+    entries = [own, entry('percussion', SHIPPED)];
+    resent = 0;
+    const preset = { ...documentOf(2, 1), model: { name: 'it', sha256: playing } };
+    return ModelShelf.open(
+      {
+        list: () => Promise.resolve(entries),
+        owns: ({ manifest }) => manifest.sha256 === OWN,
+        remove: (sha256) => {
+          if (sha256 !== OWN) return Promise.reject(new TillerError('disk-denied', 'It stays.'));
+          entries = entries.filter(({ manifest }) => manifest.sha256 !== sha256);
+          return Promise.resolve();
+        },
+        restore: () => {
+          entries = [own, ...entries];
+          return Promise.resolve();
+        },
+      },
+      {
+        state: { preset } as never,
+        importModel: () => Promise.reject(new Error('nothing is imported here')),
+        resend: () => {
+          resent += 1;
+          return Promise.resolve();
+        },
+      },
+      null,
+    );
+  };
+
+  it('say which of them can be removed', async () => {
+    const shelf = await open(SHIPPED);
+    expect(shelf.cards.map(({ name, removable }) => [name, removable])).toEqual([
+      ['choir', true],
+      ['percussion', false],
+    ]);
+    await expect(shelf.remove(SHIPPED)).rejects.toThrow('It stays.');
+    expect(shelf.cards).toHaveLength(2);
+  });
+
+  it('are removed and brought back; the instrument looks again where it plays one', async () => {
+    const idle = await open(SHIPPED);
+    await idle.remove(OWN);
+    expect(idle.cards.map(({ name }) => name)).toEqual(['percussion']);
+    expect(resent).toBe(0);
+    const shelf = await open(OWN);
+    await shelf.remove(OWN);
+    expect(resent).toBe(1);
+    await shelf.restore(OWN);
+    expect(resent).toBe(2);
+    expect(shelf.cards.map(({ name }) => name)).toEqual(['choir', 'percussion']);
+  });
+});
