@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { audioBench } from './audio.js';
+import { gestureBench } from './gesture.js';
 import { importBench } from './import.js';
 import { mappingBench } from './mapping.js';
 import { modelBench } from './model.js';
@@ -12,6 +13,7 @@ const PARTS: Record<string, () => Promise<BenchRow[]>> = {
   import: importBench,
   mapping: mappingBench,
   stream: streamBench,
+  gesture: gestureBench,
   audio: audioBench,
 };
 

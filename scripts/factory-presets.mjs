@@ -92,6 +92,7 @@ function build(source) {
       listen: 'mid',
       onFault: 'dry',
       framesPerCall: 1,
+      margin: 'normal',
     },
     seed: 1,
   };

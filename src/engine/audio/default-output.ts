@@ -11,4 +11,5 @@ export const DEFAULT_OUTPUT = {
   listen: 'mid',
   onFault: 'dry',
   framesPerCall: 1,
+  margin: 'normal',
 } as const;

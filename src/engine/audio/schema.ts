@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { DEFAULT_OUTPUT } from './default-output.js';
 
+export const engineMarginSchema = z.enum(['tight', 'normal', 'safe']);
+export type EngineMargin = z.infer<typeof engineMarginSchema>;
+
 /** What surrounds the model: levels, mix, limiter and the choice of what it listens to. */
 export const outputSchema = z.strictObject({
   inputGainDb: z.number().min(-60).max(24),
@@ -22,6 +25,8 @@ export const outputSchema = z.strictObject({
   onFault: z.enum(['dry', 'silence']),
   /** Latent frames per model call: one for the lowest latency, more for the lowest load. */
   framesPerCall: z.union([z.literal(1), z.literal(2), z.literal(4)]),
+  /** How long the plugin waits for the engine's answers: less latency, or fewer gaps on a busy machine. */
+  margin: engineMarginSchema.default('normal'),
 });
 export type Output = z.infer<typeof outputSchema>;
 

@@ -1,28 +1,52 @@
+import type { EngineMargin } from '../audio/schema.js';
 import type { StreamCommand } from '../session/commands.js';
 
-/** Scheduling jitter that every answer is allowed, beyond one block, in seconds. */
-const JITTER_SECONDS = 0.004;
-/** A call of the model may take this share of the audio that it covers before an answer comes too late. */
-const CALL_SHARE = 0.5;
+interface Allowance {
+  /** Scheduling jitter that every answer is allowed, beyond one block, in seconds. */
+  readonly jitterSeconds: number;
+  /** A call of the model may take this share of the audio that it covers before an answer comes too late. */
+  readonly callShare: number;
+}
+
+/** Tight suits models that take a tenth of real time on a quiet machine; safe, ones that take up to half. */
+const ALLOWANCES: Readonly<Record<EngineMargin, Allowance>> = {
+  tight: { jitterSeconds: 0.001, callShare: 0.15 },
+  normal: { jitterSeconds: 0.002, callShare: 0.3 },
+  safe: { jitterSeconds: 0.004, callShare: 0.5 },
+};
 
 /**
- * How much later than one block the plugin waits for an answer. The block that completes a model call is answered only
- * after the whole call, so the margin grows with the length of the call; it depends on the model and its settings
- * alone, never on a measurement, so that a session has the same latency on every machine.
+ * How much later than one block the plugin waits for an answer, in samples. The block that completes a model call is
+ * answered only after the whole call, so the margin grows with the length of the call.
+ * @param rate of the stream, in Hz
+ * @param callSeconds audio that one call of the model covers; 0 without a model
+ */
+export function marginSamples(margin: EngineMargin, rate: number, callSeconds: number): number {
+  const { jitterSeconds, callShare } = ALLOWANCES[margin];
+  return Math.ceil(rate * (jitterSeconds + callSeconds * callShare));
+}
+
+/**
+ * The margin of what plays now. It depends on the model and its settings alone, never on a measurement, so that a session
+ * has the same latency on every machine.
  */
 export class MarginKeeper {
   /** Of the stream, in Hz. */
   rate = 0;
   private hopSeconds = 0;
   private frames = 1;
+  private margin: EngineMargin = 'normal';
 
   follow(command: StreamCommand): void {
     if (command.type === 'load')
       this.hopSeconds = command.model ? command.model.manifest.hop / command.model.manifest.sampleRate : 0;
-    else if (command.type === 'output') this.frames = command.output.framesPerCall;
+    else if (command.type === 'output') {
+      this.frames = command.output.framesPerCall;
+      this.margin = command.output.margin;
+    }
   }
 
   get samples(): number {
-    return Math.ceil(this.rate * (JITTER_SECONDS + this.hopSeconds * this.frames * CALL_SHARE));
+    return marginSamples(this.margin, this.rate, this.hopSeconds * this.frames);
   }
 }

@@ -84,8 +84,8 @@ describe('PipeLoop', () => {
     ]);
     expect(sent.map(({ name }) => name)).toEqual(['hello', 'prepared', 'samples', 'samples', 'pong']);
     expect(sent[0]).toMatchObject({ fields: { protocol: 1, processId: process.pid }, text: '1.2.3' });
-    // Without a model the margin is the jitter alone: 4 ms.
-    expect(sent[1]?.fields).toEqual({ epoch: 1, latencySamples: 40, marginSamples: 192 });
+    // Without a model the margin is the jitter alone: 2 ms.
+    expect(sent[1]?.fields).toEqual({ epoch: 1, latencySamples: 40, marginSamples: 96 });
     expect(sent[2]?.payload.subarray(16)).toEqual(Buffer.from(Float32Array.of(10, 20, 30, 40).buffer));
     expect(sent[3]?.fields).toEqual({ epoch: 1, position: 2, frames: 1, channels: 2 });
     expect(sent[4]?.fields).toEqual({ count: 7, mainBeats: 42 });
@@ -163,8 +163,12 @@ describe('PipeLoop', () => {
     expect(player.notes).toEqual(['load', 'loaded', 'prepare 48000 512 2', 'process 1']);
     expect(sent.map(({ name }) => name)).toEqual(['busy', 'busy', 'hello', 'prepared', 'samples']);
     expect(sent.slice(0, 2).map(({ fields }) => fields['milliseconds'])).toEqual([20_000, 0]);
-    // Half of one call of 512 samples beside the jitter.
-    expect(sent[3]?.fields).toEqual({ epoch: 1, latencySamples: 99, marginSamples: 192 + 256 });
+    // Three tenths of one call of 512 samples beside the jitter.
+    expect(sent[3]?.fields).toEqual({
+      epoch: 1,
+      latencySamples: 99,
+      marginSamples: Math.ceil(96 + 0.3 * 512),
+    });
   });
 
   test('nothing is announced before the first preset is there', async () => {

@@ -1,0 +1,131 @@
+import { dbToGain } from '../src/engine/audio/db.js';
+import { type EngineMargin, defaultOutput, engineMarginSchema } from '../src/engine/audio/schema.js';
+import { marginSamples } from '../src/engine/host/margin.js';
+import { createNoise } from '../src/engine/model/noise.js';
+import type { ModelShape, RunningModel } from '../src/engine/model/running.js';
+import { PARAMETER_INDEX } from '../src/engine/performance/parameters.js';
+import { Stream } from '../src/engine/session/stream.js';
+import { defaultDimension } from '../src/engine/steering/schema.js';
+import type { BenchRow } from './row.js';
+
+const BLOCK = 64;
+const HOP = 512;
+/** Gestures that are timed, each at another place within a latent frame. */
+const GESTURES = HOP / BLOCK;
+/** The design's bars, beyond a hop and a frame. */
+const BAR_MS = 3;
+const JITTER_BAR_MS = 1;
+
+/** Gives its first latent as a constant: what is heard of a gesture is heard from its first sample, with no delay of its own. */
+class EchoModel implements RunningModel {
+  readonly audioIn: Float32Array;
+  readonly encoded: Float32Array;
+  readonly latents: Float32Array;
+  readonly audioOut: Float32Array;
+
+  constructor(readonly shape: ModelShape) {
+    const { hop, frames, latentDims } = shape;
+    this.audioIn = new Float32Array(hop * frames);
+    this.encoded = new Float32Array(latentDims * frames);
+    this.latents = new Float32Array(latentDims * frames);
+    this.audioOut = new Float32Array(hop * frames);
+  }
+
+  encode(): void {
+    this.encoded.fill(0);
+  }
+
+  decode(): void {
+    const { hop, frames } = this.shape;
+    for (let frame = 0; frame < frames; frame += 1)
+      this.audioOut.fill((this.latents[frame] as number) / 2, frame * hop, (frame + 1) * hop);
+  }
+
+  reset(): void {
+    this.audioOut.fill(0);
+  }
+
+  close(): void {
+    this.audioOut.fill(0);
+  }
+}
+
+/** Samples from a gesture, made between two blocks, to the first of its sound. */
+function delays(rate: number, modelRate: number): number[] {
+  const model = new EchoModel({
+    sampleRate: modelRate,
+    hop: HOP,
+    frames: 1,
+    batch: 1,
+    inputChannels: 1,
+    outputChannels: 1,
+    latentDims: 1,
+    delaySamples: 0,
+  });
+  const stream = new Stream();
+  stream.setOutput({ ...defaultOutput(), ceilingDb: 0 });
+  stream.setSteering({ amount: 1, glideSeconds: 0, dimensions: [defaultDimension()] });
+  const seed = { kind: 'seed', seed: 1 } as const;
+  const noise = { model: createNoise(seed, 0), latents: createNoise(seed, 1) };
+  stream.prepare({ rate, maxBlock: BLOCK, channels: 1, model, noise });
+  const input = [new Float32Array(BLOCK)];
+  const output = [new Float32Array(BLOCK)];
+  const threshold = dbToGain(-12);
+  let high = false;
+  return Array.from({ length: GESTURES }, (_, gesture) => {
+    // An odd number of blocks between gestures visits every place within a frame.
+    for (let i = 0; i < 8 * GESTURES + 1 + gesture; i += 1) stream.process(input, output, BLOCK, null);
+    high = !high;
+    stream.setParameter(PARAMETER_INDEX.offset, high ? 1 : 0);
+    for (let waited = 0; waited < rate; waited += BLOCK) {
+      stream.process(input, output, BLOCK, null);
+      const at = (output[0] as Float32Array).findIndex((sample) => sample > threshold === high);
+      if (at !== -1) return waited + at;
+    }
+    throw new Error('the gesture was not heard within a second');
+  });
+}
+
+/**
+ * What the plugin adds at most: the rest of the host's block that a gesture comes in, the block that an answer is late by,
+ * and the margin.
+ */
+function pluginMs(rate: number, margin: EngineMargin): number {
+  return (1000 * (2 * BLOCK + marginSamples(margin, rate, HOP / rate))) / rate;
+}
+
+/**
+ * From a gesture to its sound, beyond the model's own delay, counted in samples and so without noise: the longest wait, and
+ * the difference between the longest and the shortest; in the engine, and in a plugin in buffers of 64.
+ */
+export function gestureBench(): Promise<BenchRow[]> {
+  const row = (name: string, value: number, bar: number): BenchRow => ({
+    name: `gesture to sound, ${name}`,
+    unit: 'ms',
+    median: value,
+    p99: value,
+    bar,
+    barKind: 'max',
+  });
+  const rates = [
+    [48_000, 48_000],
+    [44_100, 48_000],
+    [48_000, 44_100],
+  ] as const;
+  const rows = rates.flatMap(([rate, modelRate]) => {
+    const measured = delays(rate, modelRate).map((samples) => (1000 * samples) / rate);
+    const longest = Math.max(...measured);
+    const hopMs = (1000 * HOP) / modelRate;
+    const where = `track ${rate / 1000}, model ${modelRate / 1000} kHz`;
+    const engine = [
+      row(`longest, ${where}`, longest, hopMs + BAR_MS),
+      row(`jitter, ${where}`, longest - Math.min(...measured), hopMs + JITTER_BAR_MS),
+    ];
+    if (rate !== modelRate) return engine;
+    const plugin = engineMarginSchema.options.map((margin) =>
+      row(`longest, in the plugin, margin “${margin}”`, longest + pluginMs(rate, margin), hopMs + BAR_MS),
+    );
+    return [...engine, ...plugin];
+  });
+  return Promise.resolve(rows);
+}
