@@ -47,6 +47,9 @@ describe('the page in the plugin’s window', () => {
       });
       expect([panel, ...beyond]).toEqual([panel, 0, 0]);
     }
+    await page.getByRole('tab', { name: 'Output' }).click();
+    await page.getByRole('radio', { name: 'Safe' }).click();
+    await probe.until(() => probe.slices.output.margin === 'safe', 'the margin');
     await page.keyboard.press('?');
     expect(await page.getByText('play and stop').count()).toBe(0);
     await page.keyboard.press('Escape');

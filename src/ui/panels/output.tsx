@@ -9,6 +9,8 @@ import { usePage } from '../session.js';
 /** What surrounds the model: levels, mix, limiter and safety. */
 export function OutputPanel() {
   const output = usePage((state) => state.output);
+  // A live session's delay is its speaker's buffer.
+  const isPlugin = usePage((state) => state.live === null);
   const set = (change: Partial<Output>) => edit({ type: 'set-output', change });
   return (
     <div className="output">
@@ -69,6 +71,24 @@ export function OutputPanel() {
             onChange={(frames) => set({ framesPerCall: frames === '4' ? 4 : frames === '2' ? 2 : 1 })}
           />
         </FormLine>
+        {isPlugin && (
+          <FormLine title="Margin">
+            <Segmented
+              label="How long the plugin waits for the engine"
+              value={output.margin}
+              choices={[
+                {
+                  value: 'tight',
+                  label: 'Tight',
+                  help: 'The shortest delay: quick models on a quiet machine.',
+                },
+                { value: 'normal', label: 'Normal' },
+                { value: 'safe', label: 'Safe', help: 'The fewest gaps: heavy models, busy machines.' },
+              ]}
+              onChange={(margin) => set({ margin })}
+            />
+          </FormLine>
+        )}
       </div>
     </div>
   );
