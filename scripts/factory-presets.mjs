@@ -70,7 +70,7 @@ function build(source) {
       inputs: places.map((place) => round(place[i])),
       latents: latent,
     })),
-    learning: { shared: { kind: 'gp', lengthScale: 'auto', noise: 0.05 }, perDimension: {}, automatic: true },
+    learning: { shared: { kind: 'gp', lengthScale: 'auto', noise: 0 }, perDimension: {}, automatic: true },
     trained: null,
     steering: {
       amount: 1,

@@ -76,10 +76,16 @@ ABOUT = {
             "envelope lags up to 30 ms behind. Tones lie on a grid of quarter tones at A = 440 Hz, so vibrato and slides move"
             " in steps, and an instrument tuned elsewhere is retuned. Partials above 6.5 kHz become noise. Instruments "
             "outside the training set are replaced by the nearest string or choir: on the slide guitar and the synthetic "
-            "voice its figure is worse than that of the noise baseline, on the string section and the choir no better. (The "
+            "voice its figure is worse than that of the noise baseline, on the string section and the choir hardly better. (The "
             "baseline is given the input's energies 172 times a second.)"
         ),
     ),
+}
+
+
+STAGES = {
+    1: "The weights are those of the first stage, without the adversarial one.",
+    2: "The weights are those of the second stage: the encoder frozen, the decoder against a discriminator.",
 }
 
 
@@ -89,20 +95,24 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
     return {key: np.array([float(row[key]) for row in rows]) for key in rows[0]}
 
 
-def plot_training(run: Path, noise: float, out: Path) -> dict[str, float]:
-    """Draws the distance in training and on held-out audio over steps; returns the last step and its training hours."""
-    log, held_out = read_columns(run / "log.csv"), read_columns(run / "held-out.csv")
+def plot_training(runs: list[Path], noise: float, out: Path) -> dict[str, float]:
+    """Draws the distance in training and on held-out audio over the steps of `runs`, one after another; returns their steps and hours."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.2))
-    left.plot(log["step"], log["log"], linewidth=0.8)
+    steps, hours = 0.0, 0.0
+    for run, colour, stage in zip(runs, ("C0", "C1"), ("first stage", "adversarial stage")):
+        log, held_out = read_columns(run / "log.csv"), read_columns(run / "held-out.csv")
+        left.plot(steps + log["step"], log["log"], colour, linewidth=0.8)
+        right.plot(steps + held_out["step"], held_out["mean"], colour, marker=".", label=stage)
+        steps += float(log["step"][-1])
+        hours += float(log["seconds"][-1]) / 3600
     left.set(title="log-magnitude distance, training", xlabel="step", xlim=(0, None), ylim=(0.5, 1.2))
-    right.plot(held_out["step"], held_out["mean"], marker=".", label="model")
     right.axhline(noise, color="grey", linestyle="--", label="16-band noise")
     right.set(title="held-out figure (mean over clips)", xlabel="step", xlim=(0, None), ylim=(0.5, 1.2))
     right.legend()
     figure.tight_layout()
     figure.savefig(out, dpi=80)
     plt.close(figure)
-    return {"step": float(log["step"][-1]), "hours": float(log["seconds"][-1]) / 3600}
+    return {"step": steps, "hours": hours}
 
 
 def plot_reconstructions(model: ExportedModel, clips: dict[str, Audio], names: list[str], out: Path) -> None:
@@ -191,6 +201,7 @@ def readme(
     figures: list[ClipFigures],
     sweeps: list[DimensionSweep],
     training: dict[str, float],
+    stages: str,
 ) -> str:
     about = ABOUT[name]
     facts = [
@@ -255,7 +266,7 @@ in 16 bands of each 1024-point frame. The last column is the lag at which the en
 
 ![Training curve](training.png)
 
-The curves begin after the steps that only place tones. The weights are those of the first stage, without the adversarial one.
+The curves begin after the steps that only place tones. {stages}
 
 ## Reconstructions
 
@@ -282,7 +293,7 @@ Written by `models/training/card.py` on {datetime.date.today().isoformat()}.
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=sorted(ABOUT))
-    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folder of the first stage, and of the second if there is one")
     parser.add_argument("--data", type=Path, default=Path.home() / "tiller-data")
     arguments = parser.parse_args()
     folder = MODELS / arguments.name
@@ -294,10 +305,10 @@ def main() -> None:
     shown = sorted(figures, key=lambda f: f.model)
     plot_reconstructions(model, clips, [shown[0].clip, shown[len(shown) // 2].clip, shown[-1].clip], folder / "reconstruction.png")
     plot_sweeps(sweeps, folder / "latents.png")
-    training = plot_training(arguments.run, float(np.mean([f.noise for f in figures])), folder / "training.png")
+    training = plot_training(arguments.runs, float(np.mean([f.noise for f in figures])), folder / "training.png")
     card = json.dumps(card_json(arguments.name, model, sweeps, training), indent=2, ensure_ascii=False)
     (folder / "card.json").write_text(card + "\n")
-    (folder / "README.md").write_text(readme(arguments.name, model, path, figures, sweeps, training))
+    (folder / "README.md").write_text(readme(arguments.name, model, path, figures, sweeps, training, STAGES[len(arguments.runs)]))
     for f in figures:
         print(f"{f.clip:18s} model {f.model:.3f}  noise {f.noise:.3f}  silence {f.silence:.3f}")
 

@@ -1,11 +1,14 @@
 #!/bin/sh
 # Exports a run's checkpoint over the shipped model and measures it anew: model, card, pictures, labelled places, checks.
-# Usage: ship.sh percussion|voices <run folder> <data folder>
+# Usage: ship.sh percussion|voices <data folder> <run folder of the first stage> [<run folder of the second>]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here"
 python=${PYTHON:-python3}
-"$python" export.py "$2/checkpoint.pt" --data "$3" --out "../$1/$1.ts"
-"$python" card.py "$1" --run "$2" --data "$3"
-"$python" landmarks.py "$1" --out "../$1/landmarks.json"
+name=$1 data=$2
+shift 2
+for last; do :; done
+"$python" export.py "$last/checkpoint.pt" --data "$data" --out "../$name/$name.ts"
+"$python" card.py "$name" --runs "$@" --data "$data"
+"$python" landmarks.py "$name" --out "../$name/landmarks.json"
 "$python" -m unittest test_shipped
