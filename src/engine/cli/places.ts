@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const user = envPaths('tiller', { suffix: '' });
 export const USER_PRESETS = join(user.data, 'presets');
 /** Where the live session keeps its document from one start to the next. */
-export const AUTOSAVE = join(user.data, 'session.tiller.json');
+export const AUTOSAVE = join(user.data, 'session.json');
 
 /**
  * A folder that comes with Tiller (`presets`, `models`, `ui`): beside the engine's bundle in a packed plugin, under

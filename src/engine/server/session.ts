@@ -3,7 +3,7 @@ import type { PresetStore } from '../preset/store.js';
 import { Instrument } from '../session/instrument.js';
 import type { ModelSource } from '../session/instrument-state.js';
 import { fromFileError } from '../errors.js';
-import { keepAutosave, readAutosave } from './autosave.js';
+import { type KeptSession, keepAutosave, readAutosave } from './autosave.js';
 import { LiveSession } from './live.js';
 import { ModelShelf, type ModelCollection } from './models.js';
 import { Painter } from './painter.js';
@@ -74,9 +74,17 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
   const instrument = new Instrument({ link: live, presets, models, trainer });
   live.onRestart = () => void instrument.resend();
   const running = await serveInstrument(instrument, { ...options, kind: 'live' }, live);
-  const kept = autosavePath === undefined ? null : await readAutosave(autosavePath);
-  if (kept !== null && options.presetId === undefined) await instrument.loadPreset(kept, 'engine');
+  let unread: unknown = null;
+  const kept =
+    autosavePath === undefined
+      ? null
+      : await readAutosave(autosavePath).catch((error: unknown) => {
+          unread = error;
+          return null;
+        });
+  if (kept !== null && options.presetId === undefined) await resume(instrument, presets, kept);
   else await openFirst(instrument, options);
+  if (unread !== null) instrument.notify(unread);
   const stopSaving =
     autosavePath === undefined
       ? null
@@ -92,6 +100,17 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
       await instrument.close();
     },
   };
+}
+
+/** Goes on where the last engine ended; a preset that is gone meanwhile leaves a document of its own. */
+async function resume(
+  instrument: Instrument,
+  presets: PresetStore,
+  { preset, presetId }: KeptSession,
+): Promise<void> {
+  const saved = presetId === null ? null : await presets.read(presetId).catch(() => null);
+  if (saved === null) await instrument.loadPreset(preset, 'engine');
+  else await instrument.loadPreset(preset, 'engine', presetId, saved);
 }
 
 /** Tag of the factory preset that a first start opens. */

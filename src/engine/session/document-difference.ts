@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { PARAMETER_INDEX } from '../performance/parameters.js';
 import type { Input } from '../performance/schema.js';
 import type { Preset } from '../preset/schema.js';
@@ -58,4 +59,19 @@ export function needsLearning(preset: Preset, from: LearnedFrom | null): boolean
     from.learning.perDimension !== preset.learning.perDimension ||
     from.inputs.length !== preset.inputs.length
   );
+}
+
+/**
+ * `from` as it is, sharing with `model` every part that is equal: documents read apart compare by identity afterwards, as
+ * versions of one document do.
+ */
+export function sharing<T>(from: T, model: T): T {
+  if (isDeepStrictEqual(from, model)) return model;
+  if (typeof from !== 'object' || typeof model !== 'object' || from === null || model === null) return from;
+  const parts = Object.entries(from).map(([key, part]: [string, unknown]) => [
+    key,
+    sharing(part, (model as Record<string, unknown>)[key]),
+  ]);
+  const shared: unknown = Array.isArray(from) ? parts.map(([, part]) => part) : Object.fromEntries(parts);
+  return shared as T;
 }

@@ -9,7 +9,7 @@ import type { PresetStore } from '../preset/store.js';
 import { applyEdit, editLabel, useModel } from './apply-edit.js';
 import { CAPTURE_STEP } from './capture-step.js';
 import type { StreamLink, StreamReport, Telemetry } from './commands.js';
-import { sendDifference } from './document-difference.js';
+import { sendDifference, sharing } from './document-difference.js';
 import type { Edit } from './edits.js';
 import { Holds } from './holds.js';
 import type { Change, Gesture, InstrumentState, ModelSource, Notice, Origin } from './instrument-state.js';
@@ -167,10 +167,18 @@ export class Instrument {
     return manifest;
   }
 
-  /** Replaces the whole document, as a host's project or a preset does. What cannot be undone is said by `dirty`. */
-  async loadPreset(preset: Preset, origin: Origin, presetId: string | null = null): Promise<void> {
+  /**
+   * Replaces the whole document, as a host's project or a preset does. What cannot be undone is said by `dirty`.
+   * @param saved what `presetId` holds on disk, where the document has gone beyond it
+   */
+  async loadPreset(
+    preset: Preset,
+    origin: Origin,
+    presetId: string | null = null,
+    saved = preset,
+  ): Promise<void> {
     this.board.history.clear();
-    this.board.markSaved(preset);
+    this.board.markSaved(sharing(saved, preset));
     this.learner.restart(preset);
     this.board.change(
       {

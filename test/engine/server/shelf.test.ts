@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatPreset } from '../../../src/engine/preset/parse.js';
@@ -80,20 +80,38 @@ describe('presets as the page keeps them', () => {
 });
 
 describe('the session’s autosave', () => {
-  it('keeps the last document, and reads nothing from a torn file', async () => {
+  it('keeps the last document with the preset it came from', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tiller-autosave-'));
     const path = join(folder, 'deep', 'session.json');
-    const bench = new Bench(new PresetStore(folder, null));
+    const presets = new PresetStore(folder, null);
+    const bench = new Bench(presets);
     const faults: unknown[] = [];
     const stop = keepAutosave(bench.instrument, path, (error) => faults.push(error));
     expect(await readAutosave(path)).toBeNull();
-    await bench.instrument.loadPreset(documentOf(2, 3), 'engine');
+    const id = await presets.saveAs(documentOf(2, 3));
+    await bench.instrument.openPreset(id);
+    bench.instrument.edit({ type: 'set-seed', seed: 99 });
     await stop();
-    expect((await readAutosave(path))?.examples).toHaveLength(3);
-    await writeFile(path, '{"format":"tiller-preset"');
-    expect(await readAutosave(path)).toBeNull();
+    const kept = await readAutosave(path);
+    expect(kept).toEqual({ presetId: id, preset: { ...documentOf(2, 3), seed: 99 } });
     expect(faults).toEqual([]);
     await bench.instrument.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it.each([
+    '{"format":"tiller-session"',
+    '{"format":"tiller-session","version":1,"presetId":null,"preset":{}}',
+  ])('moves a session aside that it cannot read: %s', async (text) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tiller-autosave-'));
+    const path = join(folder, 'session.json');
+    await writeFile(path, text);
+    await expect(readAutosave(path)).rejects.toMatchObject({ code: 'preset-invalid' });
+    const [aside = '', ...others] = await readdir(folder);
+    expect(others).toEqual([]);
+    expect(aside).toMatch(/^session\.json\.\d+\.unreadable$/);
+    expect(await readFile(join(folder, aside), 'utf8')).toBe(text);
+    expect(await readAutosave(path)).toBeNull();
     await rm(folder, { recursive: true });
   });
 

@@ -11,6 +11,7 @@ import { PresetStore } from '../../../src/engine/preset/store.js';
 import type { StreamCommand, StreamReport, Telemetry } from '../../../src/engine/session/commands.js';
 import type { ModelSource } from '../../../src/engine/session/instrument-state.js';
 import { CAPTURE_STEP } from '../../../src/engine/session/capture-step.js';
+import { formatPreset, parsePresetText } from '../../../src/engine/preset/parse.js';
 import { Instrument } from '../../../src/engine/session/instrument.js';
 import { samplePreset } from '../preset/samples.js';
 
@@ -143,6 +144,23 @@ describe('Instrument', () => {
     expect(instrument.state).toMatchObject({ dirty: false, presetId: 'user/sample' });
     instrument.undo();
     expect(instrument.state.dirty).toBe(true);
+  });
+
+  it('goes on with a preset that an engine before it had changed', async () => {
+    const readAgain = () => parsePresetText(formatPreset(samplePreset()));
+    const saved = readAgain();
+    await instrument.loadPreset(readAgain(), 'engine', 'user/sample', saved);
+    expect(instrument.state).toMatchObject({ presetId: 'user/sample', dirty: false });
+    const changed = { ...readAgain(), seed: 9 };
+    await instrument.loadPreset(changed, 'engine', 'user/sample', saved);
+    expect(instrument.state.dirty).toBe(true);
+    instrument.edit({ type: 'set-seed', seed: saved.seed });
+    expect(instrument.state.dirty).toBe(false);
+    const [first] = changed.inputs;
+    const moved = { ...readAgain(), inputs: changed.inputs.map((input) => ({ ...input, value: 0.9 })) };
+    expect(first?.value).not.toBe(0.9);
+    await instrument.loadPreset(moved, 'engine', 'user/sample', saved);
+    expect(instrument.state.dirty).toBe(false);
   });
 
   it('learns after a change of the examples, and again after an undo', async () => {
