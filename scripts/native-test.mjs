@@ -80,7 +80,8 @@ buildNative([
 
 const filter = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'tiller-native-'));
-const env = { ...process.env, HOME: scratch, TILLER_FAKE_FAULT: join(scratch, 'fault') };
+// Without a display but where one is started: a plugin would use whichever runs here, and end with it.
+const env = { ...process.env, HOME: scratch, DISPLAY: 'none', TILLER_FAKE_FAULT: join(scratch, 'fault') };
 for (const name of ['XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME']) delete env[name];
 let failed = false;
 

@@ -19,8 +19,15 @@ using CommandLine = std::vector<std::string>;
 class ChildProcess
 {
 public:
+    /** What a child that is itself stopped or hung does when the host is killed; any other ends with its stdin. */
+    enum class Orphan
+    {
+        ended,          ///< on Linux the kernel ends it with the thread that starts it, on Windows a job with the host; on macOS it stays
+        leftToItself    ///< for a thread that may end before the child
+    };
+
     /** Starts the program; null where that fails, with the reason in `problem`. [one thread, never the audio thread's] */
-    static std::unique_ptr<ChildProcess> start (const CommandLine&, std::string& problem);
+    static std::unique_ptr<ChildProcess> start (const CommandLine&, Orphan, std::string& problem);
 
     virtual ~ChildProcess() = default;
 

@@ -1,6 +1,7 @@
 #if ! defined (_WIN32)
 
 #include "ChildProcess.h"
+#include "Spawn.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +10,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <ctime>
 #include <unistd.h>
@@ -42,6 +42,16 @@ namespace
         int fd = -1;
     };
 
+    /** The same above the standard ones, which a host may have closed: a child's are put there. */
+    Descriptor aboveStandard (int fd)
+    {
+        if (fd > STDERR_FILENO)
+            return Descriptor (fd);
+
+        Descriptor low (fd);
+        return Descriptor (fcntl (fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    }
+
     /** Both ends close on exec: an engine must never hold another engine's pipe open. */
     bool makePipe (Descriptor& readEnd, Descriptor& writeEnd)
     {
@@ -59,9 +69,9 @@ namespace
         fcntl (ends[0], F_SETFD, FD_CLOEXEC);
         fcntl (ends[1], F_SETFD, FD_CLOEXEC);
        #endif
-        readEnd = Descriptor (ends[0]);
-        writeEnd = Descriptor (ends[1]);
-        return true;
+        readEnd = aboveStandard (ends[0]);
+        writeEnd = aboveStandard (ends[1]);
+        return readEnd.get() >= 0 && writeEnd.get() >= 0;
     }
 
     void setNonBlocking (int fd) { fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK); }
@@ -199,7 +209,7 @@ namespace
     };
 }
 
-std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, std::string& problem)
+std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, Orphan orphan, std::string& problem)
 {
     Descriptor childIn, toChild, fromChild, childOut, words, childErr;
 
@@ -209,48 +219,17 @@ std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, s
         return nullptr;
     }
 
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init (&actions);
-    posix_spawn_file_actions_adddup2 (&actions, childIn.get(), STDIN_FILENO);
-    posix_spawn_file_actions_adddup2 (&actions, childOut.get(), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2 (&actions, childErr.get(), STDERR_FILENO);
-
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init (&attributes);
-    sigset_t none, all;
-    sigemptyset (&none);
-    sigfillset (&all);
-    posix_spawnattr_setsigmask (&attributes, &none);
-    posix_spawnattr_setsigdefault (&attributes, &all);
-    // A group of its own: an interrupt typed at the host's terminal is the host's.
-    posix_spawnattr_setpgroup (&attributes, 0);
-    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
-
-   #if defined (__APPLE__)
-    flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
-   #elif defined (__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 34)
-    posix_spawn_file_actions_addclosefrom_np (&actions, STDERR_FILENO + 1);
-   #endif
-
-    posix_spawnattr_setflags (&attributes, flags);
-
     std::vector<char*> arguments;
 
     for (const auto& argument : command)
         arguments.push_back (const_cast<char*> (argument.c_str()));
 
     arguments.push_back (nullptr);
-    auto environment = cleanEnvironment();
-    pid_t pid = 0;
-    const int error = posix_spawn (&pid, arguments[0], &actions, &attributes, arguments.data(), environment.data());
-    posix_spawn_file_actions_destroy (&actions);
-    posix_spawnattr_destroy (&attributes);
+    const auto environment = cleanEnvironment();
+    const auto pid = spawn (arguments.data(), environment.data(), { childIn.get(), childOut.get(), childErr.get() }, orphan, problem);
 
-    if (error != 0)
-    {
-        problem = command[0] + " could not be started: " + std::strerror (error);
+    if (pid == 0)
         return nullptr;
-    }
 
     return std::make_unique<PosixProcess> (pid, std::move (toChild), std::move (fromChild), std::move (words));
 }

@@ -173,7 +173,7 @@ namespace
     };
 }
 
-std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, std::string& problem)
+std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, Orphan, std::string& problem)
 {
     Handle childIn, toChild, fromChild, childOut, words, childErr;
 

@@ -17,13 +17,17 @@ namespace
     /** The same while nobody waits for sound. */
     constexpr Milliseconds hungIdle { 2000 };
     constexpr Milliseconds hungStarting { 10000 };
+    /** An engine that stood by only has to say hello. */
+    constexpr Milliseconds hungStandingBy { 300 };
     constexpr Milliseconds hungMain { 5000 };
     /** After this many failures in a row an offline render no longer waits for the next engine. */
     constexpr int failuresUntilHopeless = 4;
+    /** Sound that has lasted this long is worth an engine standing by. */
+    constexpr std::chrono::seconds playedForStandby { 2 };
 }
 
 EngineLink::EngineLink (AudioExchange& e, PresetMemory& p, ParameterTable& t, CommandLine c, std::function<void()> n)
-    : exchange (e), presets (p), parameters (t), command (std::move (c)), onNews (std::move (n))
+    : exchange (e), presets (p), parameters (t), command (std::move (c)), standby (StandbyEngine::shared (command)), onNews (std::move (n))
 {
     thread = std::thread ([this] { run(); });
 }
@@ -59,7 +63,7 @@ void EngineLink::prepare (const StreamFormat& format, Delays expected)
 
 void EngineLink::rewind() noexcept
 {
-    streaming = contiguous = false;
+    streaming = contiguous = keepsUp = false;
     exchange.setEngineReady (false);
     unanswered = 0;
     resendParameters.store (true);
@@ -170,7 +174,11 @@ void EngineLink::launch()
 {
     std::string problem;
     started = Clock::now();
-    process = ChildProcess::start (command, problem);
+    process = standby->take();
+    wasStandby = process != nullptr;
+
+    if (! process)
+        process = ChildProcess::start (command, ChildProcess::Orphan::ended, problem);
 
     if (! process)
     {
@@ -222,16 +230,23 @@ void EngineLink::fail (const std::string& reason)
     }
 
     const auto now = Clock::now();
-    nextStart = now + backoff.failed (now - started);
+    // One that stood by and never spoke says nothing about the next.
+    nextStart = wasStandby && ! greeted ? now : now + backoff.failed (now - started);
 
     {
         const std::lock_guard lock (streamMutex);
+        const bool lost = offline && streaming;
         rewind();
         exchange.setEngineExpected (backoff.failuresInARow() < failuresUntilHopeless);
 
         // What the last engine was sent will never be answered; an offline render must not wait for it.
         if (offline)
+        {
+            if (lost)
+                mishap = "The engine stopped during an export, which is dry for a moment there: export again.";
+
             exchange.fromEngine.jumpTo (sentUpTo, sentUpTo);
+        }
     }
 
     tell ([&] (EngineView& view)
@@ -355,6 +370,7 @@ void EngineLink::keepTime (Clock::time_point now)
     {
         nextTick = now + Milliseconds (protocol::tickMilliseconds);
         process->lastWords();
+        tellMishap();
 
         if (greeted)
             say (to_engine::Tick { ++ticks });
@@ -362,7 +378,10 @@ void EngineLink::keepTime (Clock::time_point now)
 
     const bool live = streaming && ! offline && now - lastBlock < 1s;
 
-    if (heartbeat.isHung (! greeted ? hungStarting : live ? hungStreaming : hungIdle))
+    if (live && now - started > playedForStandby)
+        standby->keepReady();
+
+    if (heartbeat.isHung (! greeted ? (wasStandby ? hungStandingBy : hungStarting) : live ? hungStreaming : hungIdle))
         fail ("The engine did not answer");
     else if (heartbeat.isMainHung (greeted ? hungMain : hungStarting))
         fail ("The engine's main thread did not answer");

@@ -5,6 +5,7 @@
 #include "Frames.h"
 #include "ParameterTable.h"
 #include "PresetMemory.h"
+#include "StandbyEngine.h"
 #include "Watch.h"
 
 #include <atomic>
@@ -112,6 +113,7 @@ private:
     void takeBlocks();
     void keepTime (Clock::time_point);
     std::uint32_t napMicroseconds() const noexcept;
+    void tellMishap();
     void setPhase (EnginePhase);
     template <typename Change> void tell (Change&&);
     template <typename Message> void say (const Message&, std::string_view text = {});
@@ -120,6 +122,7 @@ private:
     PresetMemory& presets;
     ParameterTable& parameters;
     const CommandLine command;
+    const std::shared_ptr<StandbyEngine> standby;
     const std::function<void()> onNews;
 
     // Between the main thread and the I/O thread.
@@ -140,10 +143,14 @@ private:
     Backoff backoff;
     Clock::time_point started {}, nextTick {}, nextStart {}, lastBlock {};
     std::uint32_t ticks = 0;
+    bool wasStandby = false;            ///< it had loaded its program before it was needed
     bool greeted = false;
     bool streaming = false;             ///< the engine is prepared for the present epoch
     bool contiguous = false;            ///< an answer of this engine has come in this epoch
+    bool keepsUp = false;               ///< and one that came in time
     bool offline = false;
+    std::string mishap;                 ///< what an export lost and the player does not know yet
+    std::uint32_t toldGivenUp = 0;      ///< how often an export gave up that the player knows of
     std::uint32_t preparedEpoch = 0;    ///< the epoch that the engine was told last
     std::uint32_t sentUpTo = 0;         ///< end of the last block that was taken from the queue
     std::uint32_t unanswered = 0;       ///< samples that were sent and not answered

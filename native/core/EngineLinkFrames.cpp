@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace tiller
 {
@@ -210,7 +211,10 @@ bool EngineLink::handleSamples (const Frame& frame)
     contiguous = true;
     const auto late = delays.margin + static_cast<std::uint32_t> (exchange.streamFormat().maxBlock);
 
-    if (distance (exchange.position(), head.position + head.frames + late) > 0)
+    const bool isLate = distance (exchange.position(), head.position + head.frames + late) > 0;
+    keepsUp = keepsUp || ! isLate;
+
+    if (isLate)
         exchange.counters.lateAnswers.fetch_add (1, std::memory_order_relaxed);
 
     bool finite = true;
@@ -260,6 +264,9 @@ void EngineLink::takeBlocks()
     auto& queue = exchange.toEngine;
     const auto late = exchange.delays().margin + static_cast<std::uint32_t> (format.maxBlock);
     const auto hopeless = static_cast<std::int32_t> (hopelessSeconds * format.rate);
+    // An engine that is not heard yet is slow at first: it gets the newest sound, not what gathered meanwhile.
+    const auto tooLate = keepsUp ? hopeless : -static_cast<std::int32_t> (late / 2);
+    const auto mostUnanswered = keepsUp ? late + static_cast<std::uint32_t> (hopeless) : late;
 
     while (outbox.size() - outboxSent < outboxEnough && queue.readable() > 0)
     {
@@ -282,10 +289,10 @@ void EngineLink::takeBlocks()
             continue;
         }
 
-        if (unanswered > 0 && unanswered + head.block.frames > late + static_cast<std::uint32_t> (hopeless))
+        if (unanswered > 0 && unanswered + head.block.frames > mostUnanswered)
             break;
 
-        const bool skip = ! offline && lateness > (contiguous ? hopeless : 0);
+        const bool skip = ! offline && lateness > tooLate;
         auto taken = whole;
 
         if (skip)
@@ -306,6 +313,20 @@ void EngineLink::takeBlocks()
         queue.drop (whole);
         sentUpTo = end;
     }
+}
+
+/** A mishap of an export is told as soon as an engine plays that can show it. */
+void EngineLink::tellMishap()
+{
+    const auto givenUp = exchange.counters.offlineGivenUp.load();
+
+    if (givenUp > toldGivenUp)
+        mishap = "The engine did not answer in time during an export, which is dry there: export again.";
+
+    toldGivenUp = givenUp;
+
+    if (streaming && ! mishap.empty())
+        say (to_engine::Mishap {}, std::exchange (mishap, {}));
 }
 
 } // namespace tiller

@@ -41,7 +41,7 @@ struct Frame
 class FrameParser
 {
 public:
-    FrameParser()                           { buffer.resize (protocol::frameHeaderBytes + protocol::maxPayloadBytes); }
+    FrameParser()                           { buffer.resize (usualBytes); }
 
     void clear() noexcept                   { next = end = 0; }
 
@@ -64,7 +64,7 @@ public:
     enum class Result { none, frame, broken };
 
     /** The next whole frame. `broken` where the bytes are no frame: nothing after them can be trusted. */
-    Result parse (Frame& frame) noexcept
+    Result parse (Frame& frame)
     {
         if (end - next < protocol::frameHeaderBytes)
             return Result::none;
@@ -79,7 +79,13 @@ public:
             return Result::broken;
 
         if (end - next < protocol::frameHeaderBytes + size)
+        {
+            // Only a preset can be longer than what is there for everything else.
+            if (protocol::frameHeaderBytes + size > buffer.size())
+                buffer.resize (protocol::frameHeaderBytes + size);
+
             return Result::none;
+        }
 
         frame = { type, buffer.data() + next + protocol::frameHeaderBytes, size };
         next += protocol::frameHeaderBytes + size;
@@ -87,6 +93,8 @@ public:
     }
 
 private:
+    /** Several answers to the largest block. */
+    static constexpr std::size_t usualBytes = 512 * 1024;
     std::vector<std::uint8_t> buffer;
     std::size_t next = 0, end = 0;
 };

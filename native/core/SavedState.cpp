@@ -11,11 +11,11 @@ namespace
 {
     using Tag = std::array<char, 4>;
     constexpr Tag magic { 'T', 'L', 'S', 'T' };
-    constexpr Tag presetTag { 'p', 'r', 'e', 's' }, parameterTag { 'p', 'a', 'r', 'm' }, delayTag { 'd', 'l', 'a', 'y' }, windowTag { 'w', 'i', 'n', 'd' };
+    constexpr Tag presetTag { 'p', 'r', 'e', 's' }, packedTag { 'p', 'r', 'e', 'z' }, parameterTag { 'p', 'a', 'r', 'm' }, delayTag { 'd', 'l', 'a', 'y' }, windowTag { 'w', 'i', 'n', 'd' };
     /** Readers of another format than this cannot read the bytes at all; new chunks do not raise it. */
     constexpr std::uint32_t format = 1;
     constexpr std::size_t headerBytes = 12;
-    constexpr std::size_t maxStateBytes = 8 * 1024 * 1024;
+    constexpr std::size_t maxStateBytes = 24 * 1024 * 1024;
 
     /** FNV-1a. */
     std::uint32_t checksum (const std::uint8_t* bytes, std::size_t size) noexcept
@@ -139,6 +139,9 @@ std::vector<std::uint8_t> SavedState::encode() const
     appendChunk (chunks, windowTag, content);
     appendChunk (chunks, presetTag, preset);
 
+    if (! packedPreset.empty())
+        appendChunk (chunks, packedTag, packedPreset);
+
     for (const auto& chunk : unknown)
         appendChunk (chunks, chunk.tag, chunk.bytes);
 
@@ -191,6 +194,8 @@ std::optional<SavedState> SavedState::decode (const std::uint8_t* bytes, std::si
             good = readWindow (content, state);
         else if (good && chunk.tag == presetTag)
             state.preset = std::move (chunk.bytes);
+        else if (good && chunk.tag == packedTag)
+            state.packedPreset = std::move (chunk.bytes);
         else if (good)
             state.unknown.push_back (std::move (chunk));
 

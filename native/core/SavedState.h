@@ -26,8 +26,10 @@ struct SavedState
 
     /** Plain values by index; a parameter that the bytes do not mention has its initial value. */
     std::array<float, ParameterTable::size> parameters {};
-    /** The instrument as JSON, never looked into; empty for the default one. */
+    /** The instrument as JSON, never looked into; empty for the default one, and where it is packed. */
     std::string preset;
+    /** The same, deflated, where the text is long; versions before this find no preset in such a state. */
+    std::string packedPreset;
     /** The latency that the engine told last, and for which stream. */
     Delays delays;
     double rate = 0.0;

@@ -11,8 +11,8 @@ namespace tiller::protocol
 
 constexpr std::uint32_t version = 1;
 constexpr std::size_t frameHeaderBytes = 8;
-constexpr std::size_t maxPayloadBytes = 2097152;
-constexpr std::size_t maxTextBytes = 1048576;
+constexpr std::size_t maxPayloadBytes = 17825792;
+constexpr std::size_t maxTextBytes = 16777216;
 constexpr std::uint32_t maxBlockEvents = 1024;
 constexpr int tickMilliseconds = 20;
 constexpr int maxBlock = 8192;
@@ -138,6 +138,13 @@ struct OpenInterface
 struct LoadPreset
 {
     static constexpr std::uint16_t type = 8;
+    static constexpr std::size_t bytes = 0;
+};
+
+/** Something that the player must know and the engine cannot: what was lost of an export. Text: the message. */
+struct Mishap
+{
+    static constexpr std::uint16_t type = 9;
     static constexpr std::size_t bytes = 0;
 };
 

@@ -7,7 +7,10 @@ namespace tiller
 
 void BlockEvents::add (std::uint32_t offset, std::uint32_t index, float value) noexcept
 {
-    if (parameterCount < parameters.size())
+    // Of two values at one sample the later holds; sorting by place would not keep their order.
+    if (parameterCount > 0 && parameters[parameterCount - 1].offset == offset && parameters[parameterCount - 1].index == index)
+        parameters[parameterCount - 1].value = value;
+    else if (parameterCount < parameters.size())
         parameters[parameterCount++] = { offset, index, value };
 }
 

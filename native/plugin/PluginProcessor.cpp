@@ -1,6 +1,7 @@
 #include "PluginProcessor.h"
 
 #include "EngineLocation.h"
+#include "PackedPreset.h"
 #include "PluginEditor.h"
 
 namespace tiller
@@ -296,6 +297,9 @@ void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
 
     now.preset = presets.get();
 
+    if (now.preset.size() > longestPlainPreset)
+        now.packedPreset = packPreset (std::exchange (now.preset, {}));
+
     for (std::size_t i = 0; i < now.parameters.size(); ++i)
         now.parameters[i] = table.value (i);
 
@@ -306,7 +310,18 @@ void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
 void PluginProcessor::setStateInformation (const void* data, int size)
 {
     std::string problem;
-    const auto read = SavedState::decode (static_cast<const std::uint8_t*> (data), static_cast<std::size_t> (juce::jmax (0, size)), problem);
+    auto read = SavedState::decode (static_cast<const std::uint8_t*> (data), static_cast<std::size_t> (juce::jmax (0, size)), problem);
+
+    if (read && ! read->packedPreset.empty())
+    {
+        if (auto text = unpackPreset (std::exchange (read->packedPreset, {})))
+            read->preset = std::move (*text);
+        else
+        {
+            problem = "The instrument of Tiller in this project is damaged.";
+            read.reset();
+        }
+    }
 
     const auto loaded = read.value_or (SavedState {});
 

@@ -111,16 +111,52 @@ namespace
                 if (found == ids.end() || found->id != id)
                     continue;
 
-                for (int32 p = 0; p < queue->getPointCount() && points.count < AutomationPoints::most; ++p)
-                {
-                    int32 offset = 0;
-                    Vst::ParamValue value = 0.0;
-
-                    if (queue->getPoint (p, offset, value) == kResultTrue)
-                        points.points[points.count++] = { static_cast<std::uint32_t> (std::max (offset, 0)), found->index, static_cast<float> (value) };
-                }
+                note (*queue, found->index);
             }
         }
+
+        /** Between two points of one block the value runs straight; a single point is a step. */
+        void note (Vst::IParamValueQueue& queue, std::uint32_t index)
+        {
+            AutomationPoint last {};
+
+            for (int32 p = 0; p < queue.getPointCount(); ++p)
+            {
+                int32 offset = 0;
+                Vst::ParamValue value = 0.0;
+
+                if (queue.getPoint (p, offset, value) != kResultTrue)
+                    continue;
+
+                const AutomationPoint point { static_cast<std::uint32_t> (std::max (offset, 0)), index, static_cast<float> (value) };
+
+                if (p > 0 && ! juce::approximatelyEqual (point.normalised, last.normalised))
+                    addRamp (last, point);
+
+                add (point, AutomationPoints::most);
+                last = point;
+            }
+        }
+
+        void addRamp (const AutomationPoint& from, const AutomationPoint& to)
+        {
+            for (auto at = from.offset + rampStep; at < to.offset; at += rampStep)
+            {
+                const float share = static_cast<float> (at - from.offset) / static_cast<float> (to.offset - from.offset);
+                add ({ at, from.index, from.normalised + share * (to.normalised - from.normalised) }, mostWithRamps);
+            }
+        }
+
+        void add (const AutomationPoint& point, std::size_t most)
+        {
+            if (points.count < most)
+                points.points[points.count++] = point;
+        }
+
+        /** How finely a straight line is followed, in samples: well within a latent frame. */
+        static constexpr std::uint32_t rampStep = 16;
+        /** The rest is for the points that the host drew. */
+        static constexpr std::size_t mostWithRamps = AutomationPoints::most / 2;
 
         Vst::IAudioProcessor* const target;
         const std::array<HostId, protocol::parameters.size()> ids = makeHostIds();

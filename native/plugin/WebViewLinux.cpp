@@ -112,7 +112,8 @@ namespace
     public:
         explicit HelperWebView (const std::string& address)
         {
-            helper = ChildProcess::start ({ findWebViewHelper().getFullPathName().toStdString() }, problem);
+            // JUCE ends its message thread when a host brings its own loop: the helper must not end with that.
+            helper = ChildProcess::start ({ findWebViewHelper().getFullPathName().toStdString() }, ChildProcess::Orphan::leftToItself, problem);
             opened = juce::Time::getMillisecondCounter();
 
             if (helper)

@@ -201,12 +201,13 @@ void stateSurvivesItsFormat()
     state.maxBlock = 512;
     state.windowWidth = 1000;
     state.windowHeight = 700;
+    state.packedPreset = std::string ("packed\0text", 11);
     state.unknown.push_back ({ { 'l', 'a', 't', 'r' }, "something" });
     const auto bytes = state.encode();
     std::string problem;
     const auto read = SavedState::decode (bytes.data(), bytes.size(), problem);
     CHECK (read.has_value(), problem);
-    CHECK (read->parameters == state.parameters && read->preset == state.preset && read->delays == state.delays);
+    CHECK (read->parameters == state.parameters && read->preset == state.preset && read->packedPreset == state.packedPreset && read->delays == state.delays);
     CHECK (read->windowWidth == 1000 && read->windowHeight == 700);
     CHECK_EQUAL (read->rate, 44100.0);
     CHECK (read->encode() == bytes);

@@ -4,8 +4,11 @@
 
 #include "Checks.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <dirent.h>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -15,43 +18,70 @@
 namespace tiller::test
 {
 
-/** The state letter and the parent of a process, from /proc; 0 where it is gone. */
-inline std::pair<char, pid_t> processStatus (pid_t pid)
+/** What /proc tells of a process; `state` is 0 where it is gone. */
+struct ProcessStatus
+{
+    char state = 0;
+    pid_t parent = 0;
+    unsigned long ticksUsed = 0;
+    unsigned long long startedAt = 0;
+};
+
+inline ProcessStatus processStatus (pid_t pid)
 {
     std::ifstream stat ("/proc/" + std::to_string (pid) + "/stat");
     std::string text ((std::istreambuf_iterator<char> (stat)), {});
     const auto end = text.rfind (')');
+    ProcessStatus status;
 
     if (end == std::string::npos)
-        return { 0, 0 };
+        return status;
 
-    char state = 0;
-    int parent = 0;
-    std::sscanf (text.c_str() + end + 1, " %c %d", &state, &parent);
-    return { state, parent };
+    unsigned long user = 0, system = 0;
+    std::sscanf (text.c_str() + end + 1, " %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu %*s %*s %*s %*s %*s %*s %llu",
+                 &status.state, &status.parent, &user, &system, &status.startedAt);
+    status.ticksUsed = user + system;
+    return status;
 }
 
 inline bool isAlive (pid_t pid)
 {
-    const auto state = processStatus (pid).first;
+    const auto state = processStatus (pid).state;
     return state != 0 && state != 'Z';
 }
 
-/** The living engines of this process. */
+/** True where the process does next to nothing during `pause`. */
+inline bool isIdle (pid_t pid, const std::function<void()>& pause)
+{
+    const auto before = processStatus (pid).ticksUsed;
+    pause();
+    return before > 0 && processStatus (pid).ticksUsed - before <= 1;
+}
+
+/** The living engines of this process, the oldest first: the one that stands by is the last. */
 inline std::vector<pid_t> engineChildren()
 {
-    std::vector<pid_t> children;
+    std::vector<std::pair<unsigned long long, pid_t>> found;
     DIR* processes = opendir ("/proc");
 
     while (const auto* entry = readdir (processes))
     {
         const auto pid = static_cast<pid_t> (std::atoi (entry->d_name));
 
-        if (pid > 0 && processStatus (pid).second == getpid() && isAlive (pid))
-            children.push_back (pid);
+        if (pid <= 0)
+            continue;
+
+        if (const auto status = processStatus (pid); status.parent == getpid() && status.state != 'Z')
+            found.emplace_back (status.startedAt, pid);
     }
 
     closedir (processes);
+    std::sort (found.begin(), found.end());
+    std::vector<pid_t> children;
+
+    for (const auto& [started, pid] : found)
+        children.push_back (pid);
+
     return children;
 }
 

@@ -90,6 +90,18 @@ public:
         return -1.0;
     }
 
+    /** Seconds until the output's last sample is no longer within 0.1 of `level`, or -1 after `limit` seconds. */
+    double secondsWhile (float level, double limit)
+    {
+        const auto start = Clock::now();
+
+        while (std::chrono::duration<double> (Clock::now() - start).count() < limit)
+            if (std::abs (step() - level) > 0.1f)
+                return std::chrono::duration<double> (Clock::now() - start).count();
+
+        return -1.0;
+    }
+
     void run (double seconds)
     {
         const auto end = Clock::now() + std::chrono::duration<double> (seconds);

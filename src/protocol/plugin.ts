@@ -10,9 +10,9 @@
 export const PLUGIN_PROTOCOL_VERSION = 1;
 
 export const FRAME_HEADER_BYTES = 8;
-export const MAX_PAYLOAD_BYTES = 2 * 1024 * 1024;
-/** Longest text of a frame: the preset that the host's project keeps is under this. */
-export const MAX_TEXT_BYTES = 1024 * 1024;
+export const MAX_PAYLOAD_BYTES = 17 * 1024 * 1024;
+/** Longest text of a frame: the largest preset, as `MAX_PRESET_BYTES` bounds it. */
+export const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 /** Events of one kind that one block may carry; a host's denser automation is thinned by the plugin. */
 export const MAX_BLOCK_EVENTS = 1024;
 /** The plugin's I/O thread sends a tick at least this often, so that the engine reads its control messages. */
@@ -94,6 +94,13 @@ export const TO_ENGINE = {
     8,
     'plugin',
     'The player chose a preset in the native page. Text: its identifier.',
+    [],
+    'text',
+  ),
+  mishap: message(
+    9,
+    'plugin',
+    'Something that the player must know and the engine cannot: what was lost of an export. Text: the message.',
     [],
     'text',
   ),

@@ -9,6 +9,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,11 +17,24 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensurePackages, artefacts } from '../../scripts/native-build.mjs';
+import { makeBursts, readWav, writeWav } from './wav.mjs';
 
 const RATE = 48_000;
 const SECONDS = 6;
 const SUPERCLOCK = 282_240_000;
-const PLUGIN_ID = 'ABCDEF019182FAEB54696C7254696C6C';
+const TILLER = 'VST3 ABCDEF019182FAEB54696C7254696C6C';
+const TILLER_LV2 = 'LV2 urn:tiller:tiller';
+/** A limiter of the distribution's, with some latency and a gain that is applied to what comes in. */
+const STOCK = 'LV2 http://plugin.org.uk/swh-plugins/fastLookaheadLimiter';
+/** Where a step begins to rise, in samples, and how long it does, in seconds. */
+const DRAWN = 3 * RATE;
+const RISE = 0.005;
+/** Ardour keeps points in ticks, a 1920th of a beat, in samples at 120 beats a minute. */
+const TICK = 12.5;
+/** One latent frame of a bundled model at this rate, in samples. */
+const FRAME = Math.ceil((512 * RATE) / 44_100);
+/** A frame begins up to its length before what it holds, and the model's onset lies about as much before its middle. */
+const EARLIEST = 2 * FRAME;
 const LIMIT_MILLISECONDS = 90_000;
 
 const bundle = join(artefacts, 'VST3', 'Tiller.vst3');
@@ -49,63 +63,10 @@ function run(command, args, more) {
   return stdout;
 }
 
-/** A mono file of 32-bit floats. */
-function writeWav(path, samples) {
-  const data = Buffer.from(samples.buffer);
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + data.length, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(3, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(RATE, 24);
-  header.writeUInt32LE(RATE * 4, 28);
-  header.writeUInt16LE(4, 32);
-  header.writeUInt16LE(32, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(data.length, 40);
-  writeFileSync(path, Buffer.concat([header, data]));
-}
-
-/** The channels of a file of 32-bit floats. */
-function readWav(path) {
-  const bytes = readFileSync(path);
-  let channels = 0;
-  for (let at = 12; at + 8 <= bytes.length;) {
-    const id = bytes.toString('latin1', at, at + 4);
-    const size = bytes.readUInt32LE(at + 4);
-    if (id === 'fmt ') channels = bytes.readUInt16LE(at + 10);
-    if (id === 'data') {
-      const frames = Math.floor(Math.min(size, bytes.length - at - 8) / 4 / channels);
-      return Array.from({ length: channels }, (_, c) =>
-        Float32Array.from({ length: frames }, (_, i) => bytes.readFloatLE(at + 8 + 4 * (i * channels + c))),
-      );
-    }
-    at += 8 + size + (size % 2);
-  }
-  return fail(`${path} holds no audio`);
-}
-
-/** Decaying bursts of noise: something for a model to hear, and sharp enough to align by. */
-function makeInput() {
-  let state = 12345;
-  const random = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state / 0x8000_0000;
-  };
-  return Float32Array.from(
-    { length: SECONDS * RATE },
-    (_, i) => 0.25 * Math.exp(-(i % 12_000) / 1500) * random(),
-  );
-}
-
 /** Puts the audio on the track and the session's range around it: Ardour's scripting cannot import. */
 function placeAudio(folder, track, samples) {
   const audio = join(folder, 'interchange', basename(folder), 'audiofiles');
-  for (const side of ['L', 'R']) writeWav(join(audio, `input-${side}.wav`), samples);
+  for (const side of ['L', 'R']) writeWav(join(audio, `input-${side}.wav`), RATE, [samples]);
   const path = join(folder, 'session.ardour');
   const length = `a${SECONDS * SUPERCLOCK}`;
   const region = (id) =>
@@ -134,16 +95,19 @@ function placeAudio(folder, track, samples) {
   writeFileSync(path, text);
 }
 
-function makeSession(name, offset, samples) {
+/** A session whose track carries `plugin` with `automation` (see session.lua). Returns its folder and the plugin's latency. */
+function makeSession(name, plugin, automation, samples) {
   const folder = join(scratch, name);
   const out = run('ardour7-lua', [fileURLToPath(new URL('session.lua', import.meta.url))], {
     TILLER_SESSION: folder,
-    TILLER_ID: PLUGIN_ID,
-    TILLER_OFFSET: String(offset),
+    TILLER_PLUGIN: plugin,
+    TILLER_DRAW: automation,
+    TILLER_SETTLE: plugin === STOCK ? '0.5' : '4',
   });
   const track = /^TRACK (\d+)$/m.exec(out)?.[1] ?? fail(`Ardour did not make the session:\n${out}`);
+  const latency = Number(/^LATENCY (\d+)$/m.exec(out)?.[1] ?? fail(`Ardour tells no latency:\n${out}`));
   placeAudio(folder, track, samples);
-  return folder;
+  return { folder, latency };
 }
 
 /**
@@ -162,6 +126,15 @@ function exportSession(folder, name) {
   }
 }
 
+/** How many bytes the session keeps for its LV2 plugins. */
+function savedState(folder) {
+  const plugins = join(folder, 'plugins');
+  if (!existsSync(plugins)) return 0;
+  return readdirSync(plugins, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
+
 /** First sample at which two recordings differ, or their length. */
 function firstDifference(a, b) {
   const left = a[0];
@@ -176,6 +149,8 @@ function meanDifference(a, b, from, to) {
   return sum / (to - from);
 }
 
+const milliseconds = (samples) => `${((1000 * samples) / RATE).toFixed(1)} ms`;
+
 function check(what, holds, detail) {
   console.log(`${holds ? 'pass' : 'FAIL'} ${what}: ${detail}`);
   return holds;
@@ -183,7 +158,7 @@ function check(what, holds, detail) {
 
 function main() {
   if (!existsSync(bundle)) fail('The plugin is not built: run `npm run plugin` first.');
-  ensurePackages(['ardour']);
+  ensurePackages(['ardour', 'swh-lv2']);
   mkdirSync(join(home, '.vst3'), { recursive: true });
   const installed = join(home, '.vst3', 'Tiller.vst3');
   cpSync(bundle, installed, { recursive: true });
@@ -196,19 +171,37 @@ function main() {
     join('Contents', 'x86_64-linux', 'Tiller.so'),
   ])
     utimesSync(join(installed, entry), past, past);
+  cpSync(join(artefacts, 'LV2', 'Tiller.lv2'), join(home, '.lv2', 'Tiller.lv2'), { recursive: true });
   const libraries = '/usr/lib/ardour7';
   run(join(libraries, 'ardour-vst3-scanner'), ['-f', installed], { LD_LIBRARY_PATH: libraries });
 
-  const input = makeInput();
-  const steered = makeSession('steered', 0.8, input);
-  const plain = makeSession('plain', 0.5, input);
-  const first = exportSession(steered, 'first');
-  const second = exportSession(steered, 'second');
-  const other = exportSession(plain, 'other');
+  const input = makeBursts(SECONDS * RATE);
+  const step = (from, to) =>
+    `0=${from} ${DRAWN / RATE}=${from} ${DRAWN / RATE + RISE}=${to} ${SECONDS}=${to}`;
+  const tiller = (offset) => `Dry/wet: 0=0 1=0 1.2=1 6=1; Offset latent 1: ${step(0.5, offset)}`;
+  const steered = makeSession('steered', TILLER, tiller(0.8), input);
+  const plain = makeSession('plain', TILLER, tiller(0.5), input);
+  const louder = makeSession('louder', STOCK, `Input gain (dB): ${step(-6, -3)}`, input);
+  const level = makeSession('level', STOCK, `Input gain (dB): ${step(-6, -6)}`, input);
+  const first = exportSession(steered.folder, 'first');
+  const second = exportSession(steered.folder, 'second');
+  const other = exportSession(plain.folder, 'other');
+  const stockSplit = firstDifference(
+    exportSession(louder.folder, 'louder'),
+    exportSession(level.folder, 'level'),
+  );
+  const lv2 = makeSession('lv2', TILLER_LV2, '', input);
+  const lv2First = exportSession(lv2.folder, 'lv2-first');
+  const lv2Second = exportSession(lv2.folder, 'lv2-second');
+  const lv2Difference = meanDifference(lv2First[0], input, 2 * RATE, SECONDS * RATE);
+  const lv2State = savedState(lv2.folder);
 
+  // Ardour moves such a plugin's parameters at the points of the line only.
+  const jump = DRAWN + Math.round(RISE * RATE);
   const length = Math.min(first[0].length, input.length);
   const same = firstDifference(first, second);
   const split = firstDifference(first, other);
+  const heard = split - DRAWN - steered.latency;
   // The dry stretch is the first second; what is compared leaves the limiter's rounding aside.
   const dryError = meanDifference(first[0], input, 0, RATE);
   const shifted = Math.min(
@@ -234,11 +227,20 @@ function main() {
       `mean difference from the track ${wetDifference.toExponential(1)}`,
     ),
     check(
-      'automation steers where it was drawn',
-      split >= 3 * RATE - 64 &&
-        split < 3.2 * RATE &&
-        meanDifference(first[0], other[0], split, length) > 1e-4,
-      `drawn at ${3 * RATE}, heard from sample ${split} (${((split / RATE - 3) * 1000).toFixed(1)} ms later)`,
+      "Ardour hands automation over late by the plugin's own latency, to a plugin of the distribution's as well",
+      Math.abs(stockSplit - jump - louder.latency) <= TICK && louder.latency > 100,
+      `its gain, drawn at ${jump}, is heard from ${stockSplit}; its latency is ${louder.latency} samples`,
+    ),
+    check(
+      'Tiller steers within the latent frame of the sample at which Ardour hands automation over',
+      heard > -EARLIEST && heard < FRAME && meanDifference(first[0], other[0], split, length) > 1e-4,
+      `drawn at ${DRAWN}, handed over at ${DRAWN + steered.latency}, first heard at ${split}: ` +
+        `${milliseconds(split - DRAWN)} after where it was drawn`,
+    ),
+    check(
+      'the LV2 plays the model, twice the same, from the state that the session keeps',
+      lv2Difference > 1e-3 && firstDifference(lv2First, lv2Second) === lv2First[0].length && lv2State > 1000,
+      `mean difference from the track ${lv2Difference.toExponential(1)}, state of ${lv2State} bytes`,
     ),
   ];
   const failed = results.filter((holds) => !holds).length;

@@ -116,8 +116,11 @@ function post(message: FromPipe): void {
     const names = PARAMETERS.map((parameter) => parameter.name);
     names[0] = 'Input 1: brightness';
     queue.push({ type: 'send', message: 'names', fields: {}, text: JSON.stringify(names) });
-    queue.push({ type: 'ready' });
-  } else if (message.type === 'parameter') player.parameter(0, message.index, message.value);
+  } else if (message.type === 'mishap') {
+    preset = JSON.stringify({ mishap: message.text });
+    sendState(true);
+  } else if (message.type === 'settle') queue.push({ type: 'ready' });
+  else if (message.type === 'parameter') player.parameter(0, message.index, message.value);
 }
 
 function commit(fault: string): void {
@@ -146,6 +149,12 @@ function commit(fault: string): void {
       preset = '{"edited":true}';
       sendState(true);
       return;
+    case 'edit-long': {
+      const noise = new Noise();
+      preset = JSON.stringify({ edited: true, values: Array.from({ length: 150_000 }, () => noise.next()) });
+      sendState(true);
+      return;
+    }
     case 'move':
       queue.push({
         type: 'send',

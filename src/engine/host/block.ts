@@ -22,6 +22,7 @@ export class Block {
   frames = 0;
   channels = 0;
   restart = false;
+  offline = false;
   skipped = false;
   parameterEvents = 0;
   midiEvents = 0;
@@ -49,6 +50,7 @@ export class Block {
     this.channels = bytes.readUInt32LE(start + at.channels);
     const flags = bytes.readUInt32LE(start + at.flags);
     this.restart = (flags & BLOCK_FLAG.restart) !== 0;
+    this.offline = (flags & BLOCK_FLAG.offline) !== 0;
     this.skipped = (flags & BLOCK_FLAG.skipped) !== 0;
     this.parameterEvents = bytes.readUInt32LE(start + at.parameterEvents);
     this.midiEvents = bytes.readUInt32LE(start + at.midiEvents);

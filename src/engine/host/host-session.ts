@@ -61,7 +61,8 @@ export class HostSession {
   };
   private values: readonly number[] = [];
   private edited = false;
-  private ready = false;
+  /** Before that nothing is told: what an engine starts with must not replace what the project holds. */
+  private loaded = false;
   private pushing: NodeJS.Timeout | null = null;
   private lastStatus = 0;
   /** What the plugin says is answered in order, one after the other. */
@@ -90,11 +91,17 @@ export class HostSession {
       case 'state':
         await this.load(message.text);
         return;
+      case 'settle':
+        link.ready();
+        return;
       case 'parameter':
         instrument.setParameter(message.index, message.value, 'host');
         return;
       case 'load-preset':
         await instrument.openPreset(message.id);
+        return;
+      case 'mishap':
+        instrument.notify(new Error(message.text));
         return;
       case 'open-interface':
         link.write('interface', {}, await this.options.openInterface());
@@ -112,12 +119,13 @@ export class HostSession {
       const hint = 'The project keeps it as it is until you change something.';
       link.write('refused', {}, `The instrument in this project could not be read. ${error.message} ${hint}`);
     }
-    if (preset === null) await this.loadDefault();
-    else await instrument.loadPreset(preset, 'host');
+    try {
+      if (preset === null) await this.loadDefault();
+      else await instrument.loadPreset(preset, 'host');
+    } finally {
+      this.loaded = true;
+    }
     this.push();
-    if (this.ready) return;
-    this.ready = true;
-    link.ready();
   }
 
   /**
@@ -163,6 +171,7 @@ export class HostSession {
     const { link, instrument, presets } = this.options;
     if (this.pushing !== null) clearTimeout(this.pushing);
     this.pushing = null;
+    if (!this.loaded) return;
     const { preset, presetId, notice } = instrument.state;
     if (preset !== this.sent.preset) this.pushPreset(preset);
     const names = JSON.stringify(parameterNames(preset));
@@ -183,8 +192,8 @@ export class HostSession {
       this.notify(
         new TillerError(
           'preset-invalid',
-          'This instrument is larger than the 1 MB that a project may hold; the project keeps it as it was before.',
-          'Save it as a preset, or remove examples.',
+          'This instrument is larger than the 16 MB that a project may hold; the project keeps it as it was before.',
+          'Remove examples.',
         ),
       );
       return;

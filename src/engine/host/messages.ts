@@ -8,7 +8,7 @@ export type Outgoing = Exclude<keyof typeof TO_PLUGIN, 'samples' | 'pong' | 'pre
 export type ToPipe =
   | { type: 'command'; command: StreamCommand }
   | { type: 'send'; message: Outgoing; fields: Readonly<Record<string, number>>; text: string }
-  /** The first preset has been applied: the plugin may send audio. */
+  /** Everything that the plugin said before a `settle` has been applied: one for each. */
   | { type: 'ready' };
 
 /** What the thread that owns the pipe tells the main thread. */
@@ -16,8 +16,11 @@ export type FromPipe =
   | { type: 'hello'; text: string }
   | { type: 'state'; text: string }
   | { type: 'parameter'; index: number; value: number }
+  /** A stream or an export begins: to be answered by `ready`. */
+  | { type: 'settle' }
   | { type: 'open-interface' }
   | { type: 'load-preset'; id: string }
+  | { type: 'mishap'; text: string }
   | { type: 'report'; report: StreamReport }
   /** The plugin is gone, or what it sends cannot be trusted: the engine ends. */
   | { type: 'ended'; reason: string | null };

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { StreamCommand, StreamLink, StreamReport } from '../session/commands.js';
 import type { HostWorkerData } from './host-worker.js';
@@ -56,7 +55,7 @@ export class PipeLink implements StreamLink {
     this.tell({ type: 'send', message, fields, text });
   }
 
-  /** Lets the plugin send audio: the first preset has been applied. */
+  /** Lets audio flow: what the plugin said before it asked has been applied. */
   ready(): void {
     this.tell({ type: 'ready' });
   }
@@ -64,9 +63,7 @@ export class PipeLink implements StreamLink {
   async close(): Promise<void> {
     clearInterval(this.beating);
     this.worker.removeAllListeners();
-    const ended = once(this.worker, 'exit');
     await this.worker.terminate();
-    await ended;
   }
 
   private tell(message: ToPipe): void {

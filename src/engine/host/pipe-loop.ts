@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageLayout } from '../../protocol/plugin.js';
 import { GESTURE, PLUGIN_PROTOCOL_VERSION, TO_ENGINE, TO_PLUGIN } from '../../protocol/plugin.js';
 import { TillerError } from '../errors.js';
@@ -36,6 +37,7 @@ export interface PipeLoopOptions {
 
 /** Longest that opening a model may keep the loop from answering. */
 const LOAD_MILLISECONDS = 20_000;
+const SETTLE_POLL_MILLISECONDS = 1;
 
 /**
  * The engine's end of the plugin's pipe: reads frames in order, has the player process each block at once, and answers.
@@ -48,7 +50,8 @@ export class PipeLoop {
   private readonly outputs: Float32Array[][];
   private readonly answers: Buffer[][];
   private greeted = false;
-  private ready = false;
+  /** How many times the main thread was asked to say when all is applied, and has not said it yet. */
+  private unsettled = 0;
   private epoch = 0;
   private channels = 0;
   private expected = 0;
@@ -73,17 +76,39 @@ export class PipeLoop {
   async run(): Promise<void> {
     const { reader, player } = this.options;
     for (;;) {
-      for (let message = this.options.receive(); message !== undefined; message = this.options.receive()) {
-        if (message.type === 'send')
-          this.options.writer.message(TO_PLUGIN[message.message], message.fields, message.text);
-        else if (message.type === 'ready') this.ready = true;
-        else await this.apply(message.command);
-      }
+      await this.takeMessages();
       this.announce();
       if (!reader.read()) return;
-      if (reader.type === TO_ENGINE.block.type) this.process(player);
-      else await this.control();
+      if (reader.type !== TO_ENGINE.block.type) await this.control();
+      else if (this.takeBlock()) {
+        // A bounce depends on what was said before it, never on when that is done.
+        if (this.block.restart && this.block.offline) await this.untilSettled();
+        this.process(player);
+      }
     }
+  }
+
+  private async takeMessages(): Promise<void> {
+    for (let message = this.options.receive(); message !== undefined; message = this.options.receive()) {
+      if (message.type === 'send')
+        this.options.writer.message(TO_PLUGIN[message.message], message.fields, message.text);
+      else if (message.type === 'ready') this.unsettled--;
+      else await this.apply(message.command);
+    }
+  }
+
+  private settle(): void {
+    this.unsettled++;
+    this.options.post({ type: 'settle' });
+  }
+
+  /** Waits until the main thread has applied what the plugin said so far. */
+  private async untilSettled(): Promise<void> {
+    this.settle();
+    this.options.writer.message(TO_PLUGIN.busy, { milliseconds: LOAD_MILLISECONDS });
+    for (await this.takeMessages(); this.unsettled > 0; await this.takeMessages())
+      await pause(SETTLE_POLL_MILLISECONDS);
+    this.options.writer.message(TO_PLUGIN.busy, { milliseconds: 0 });
   }
 
   /** Passes on what the player reports; inputs that MIDI moved are told to the plugin, whose host shows them. */
@@ -115,7 +140,7 @@ export class PipeLoop {
 
   /** Tells the plugin the latency, once it is known and whenever it changes. */
   private announce(): void {
-    if (!this.ready || this.channels === 0) return;
+    if (this.unsettled > 0 || this.channels === 0) return;
     const { latencySamples } = this.options.player;
     const marginSamples = this.margin.samples;
     const announced = `${this.epoch} ${latencySamples} ${marginSamples}`;
@@ -124,10 +149,14 @@ export class PipeLoop {
     this.options.writer.message(TO_PLUGIN.prepared, { epoch: this.epoch, latencySamples, marginSamples });
   }
 
+  /** Decodes the block at hand; false where it belongs to another stream. */
+  private takeBlock(): boolean {
+    this.block.decode();
+    return this.block.epoch === this.epoch && this.channels !== 0;
+  }
+
   private process(player: PipePlayer): void {
     const { block } = this;
-    block.decode();
-    if (block.epoch !== this.epoch || this.channels === 0) return;
     if (block.channels !== this.channels) throw new TillerError('message-invalid', 'The channels changed.');
     // After a gap the player's states belong to other audio; an empty state is the honest one.
     if (block.restart || (!block.skipped && block.position !== this.expected))
@@ -195,6 +224,9 @@ export class PipeLoop {
       case TO_ENGINE.loadPreset.type:
         post({ type: 'load-preset', id: this.text(TO_ENGINE.loadPreset) });
         return;
+      case TO_ENGINE.mishap.type:
+        post({ type: 'mishap', text: this.text(TO_ENGINE.mishap) });
+        return;
       default:
         throw new TillerError('message-invalid', `The plugin sent a frame of unknown type ${reader.type}.`);
     }
@@ -214,6 +246,7 @@ export class PipeLoop {
     this.epoch = epoch;
     this.channels = channels;
     this.expected = 0;
+    this.settle();
   }
 
   /** The fixed fields of the frame at hand. Only for control frames: it allocates. */

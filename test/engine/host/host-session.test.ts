@@ -71,13 +71,17 @@ function setUp(factory: Preset[] = []) {
 }
 
 describe('HostSession', () => {
-  test("plays the host's preset and lets the audio start once", async () => {
+  test("plays the host's preset, and lets audio flow when that and its parameters are applied", async () => {
     const { session, instrument, of, isReady } = setUp();
+    void session.receive({ type: 'state', text: JSON.stringify(preset('From the project')) });
+    void session.receive({ type: 'state', text: JSON.stringify(preset('Another')) });
+    void session.receive({ type: 'parameter', index: PARAMETER_INDEX.amount, value: 0.25 });
+    const settled = session.receive({ type: 'settle' });
     expect(isReady()).toBe(0);
-    await session.receive({ type: 'state', text: JSON.stringify(preset('From the project')) });
-    await session.receive({ type: 'state', text: JSON.stringify(preset('Another')) });
-    expect(instrument.state.preset.name).toBe('Another');
+    await settled;
     expect(isReady()).toBe(1);
+    expect(instrument.state.preset.name).toBe('Another');
+    expect(instrument.state.preset.steering.amount).toBe(0.25);
     expect(
       of('state').map(({ fields, text }) => [fields['edited'], (JSON.parse(text) as Preset).name]),
     ).toEqual([
@@ -92,6 +96,7 @@ describe('HostSession', () => {
     async (text) => {
       const { session, of, isReady } = setUp();
       await session.receive({ type: 'state', text });
+      await session.receive({ type: 'settle' });
       expect(of('refused')[0]?.text).toMatch(/could not be read\. .+ keeps it as it is/);
       expect(of('state').map(({ fields }) => fields['edited'])).toEqual([0]);
       expect(isReady()).toBe(1);
@@ -153,6 +158,24 @@ describe('HostSession', () => {
     ]);
     expect(of('state').at(-1)?.fields['silenceOnFault']).toBe(1);
     expect(of('notice').at(-1)).toMatchObject({ fields: { level: 2 }, text: 'the disk is full' });
+  });
+
+  test("nothing replaces the project's instrument before that is loaded", async () => {
+    const { session, instrument, of, settle } = setUp();
+    instrument.notify(new Error('the library is being read'));
+    await settle();
+    expect(of('state')).toEqual([]);
+    await session.receive({ type: 'state', text: JSON.stringify(preset('From the project')) });
+    expect(of('state').map(({ text }) => (JSON.parse(text) as Preset).name)).toEqual(['From the project']);
+  });
+
+  test('what the plugin lost of an export is a notice', async () => {
+    const { session, instrument } = setUp();
+    await session.receive({ type: 'mishap', text: 'The export is dry for a moment.' });
+    expect(instrument.state.notice).toMatchObject({
+      level: 'error',
+      text: 'The export is dry for a moment.',
+    });
   });
 
   test('the page is served when a window asks', async () => {

@@ -45,7 +45,14 @@ const hello = frame(TO_ENGINE.hello, { protocol: 1 }, Buffer.from('a test'));
 const prepare = (epoch = 1, channels = 2) =>
   frame(TO_ENGINE.prepare, { epoch, rate: 48_000, maxBlock: 512, channels });
 
-async function play(frames: Buffer[], fromMain: ToPipe[] = [{ type: 'ready' }]) {
+/** What the main thread does with a message, and how it answers. */
+type Main = (message: FromPipe, say: (answer: ToPipe) => void) => void;
+
+const settlesAtOnce: Main = (message, say) => {
+  if (message.type === 'settle') say({ type: 'ready' });
+};
+
+async function play(frames: Buffer[], fromMain: ToPipe[] = [], main: Main = settlesAtOnce) {
   const written: Buffer[] = [];
   const posted: FromPipe[] = [];
   const player = new NotingPlayer();
@@ -57,7 +64,10 @@ async function play(frames: Buffer[], fromMain: ToPipe[] = [{ type: 'ready' }]) 
     }),
     player,
     receive: () => fromMain.shift(),
-    post: (message) => posted.push(message),
+    post: (message) => {
+      posted.push(message);
+      main(message, (answer) => fromMain.push(answer));
+    },
     mainBeats: () => 42,
     version: '1.2.3',
   });
@@ -158,7 +168,7 @@ describe('PipeLoop', () => {
     const manifest = { hop: 512, sampleRate: 48_000 } as never;
     const { sent, player } = await play(
       [hello, prepare(), blockFrame({ position: 0, channels: [[1], [1]] })],
-      [{ type: 'ready' }, { type: 'command', command: { type: 'load', model: { dir: '', manifest } } }],
+      [{ type: 'command', command: { type: 'load', model: { dir: '', manifest } } }],
     );
     expect(player.notes).toEqual(['load', 'loaded', 'prepare 48000 512 2', 'process 1']);
     expect(sent.map(({ name }) => name)).toEqual(['busy', 'busy', 'hello', 'prepared', 'samples']);
@@ -171,9 +181,40 @@ describe('PipeLoop', () => {
     });
   });
 
-  test('nothing is announced before the first preset is there', async () => {
-    const { sent } = await play([hello, prepare()], []);
-    expect(sent.map(({ name }) => name)).toEqual(['hello']);
+  test('nothing is announced before all is applied that was said before the stream', async () => {
+    const { sent, posted } = await play(
+      [hello, frame(TO_ENGINE.state, {}, Buffer.from('{}')), prepare(), frame(TO_ENGINE.tick, { count: 1 })],
+      [],
+      () => undefined,
+    );
+    expect(sent.map(({ name }) => name)).toEqual(['hello', 'pong']);
+    expect(posted.map(({ type }) => type)).toEqual(['hello', 'state', 'settle']);
+  });
+
+  test('an export begins when all is applied that was said before it, and not sooner', async () => {
+    const offlineRestart = 1 | 2;
+    let asked = 0;
+    const { player, sent } = await play(
+      [
+        hello,
+        prepare(1, 1),
+        blockFrame({ position: 0, channels: [[1]], flags: offlineRestart }),
+        blockFrame({ position: 1, channels: [[1]], flags: 2 }),
+      ],
+      [],
+      (message, say) => {
+        if (message.type !== 'settle') return;
+        if (++asked === 1) say({ type: 'ready' });
+        else
+          setTimeout(() => {
+            say({ type: 'command', command: { type: 'parameter', index: 0, value: 1 } });
+            say({ type: 'ready' });
+          }, 20);
+      },
+    );
+    expect(asked).toBe(2);
+    expect(player.notes).toEqual(['prepare 48000 512 1', 'parameter', 'restart', 'process 1', 'process 1']);
+    expect(sent.map(({ name }) => name)).toEqual(['hello', 'prepared', 'busy', 'busy', 'samples', 'samples']);
   });
 
   test('control goes to the main thread', async () => {
@@ -184,6 +225,7 @@ describe('PipeLoop', () => {
       frame(TO_ENGINE.parameter, { index: 42, value: 0.5 }),
       frame(TO_ENGINE.openInterface, {}),
       frame(TO_ENGINE.loadPreset, {}, Buffer.from('factory/x')),
+      frame(TO_ENGINE.mishap, {}, Buffer.from('dry')),
     ]);
     expect(posted).toEqual([
       { type: 'hello', text: 'a test' },
@@ -191,6 +233,7 @@ describe('PipeLoop', () => {
       { type: 'parameter', index: 16, value: 0.5 },
       { type: 'open-interface' },
       { type: 'load-preset', id: 'factory/x' },
+      { type: 'mishap', text: 'dry' },
     ]);
   });
 

@@ -60,6 +60,17 @@ export function framesIn(bytes: Buffer): ReadFrame[] {
   return frames;
 }
 
+/** The same of bytes that may end within a frame, which is left out. */
+export function wholeFramesIn(bytes: Buffer): ReadFrame[] {
+  let end = 0;
+  while (end + FRAME_HEADER_BYTES <= bytes.length) {
+    const next = end + FRAME_HEADER_BYTES + bytes.readUInt32LE(end);
+    if (next > bytes.length) break;
+    end = next;
+  }
+  return framesIn(bytes.subarray(0, end));
+}
+
 /** A frame as the plugin would send it. */
 export function frame(layout: MessageLayout, fields: Record<string, number>, tail = Buffer.alloc(0)): Buffer {
   const bytes = Buffer.alloc(FRAME_HEADER_BYTES + layout.bytes + tail.length);

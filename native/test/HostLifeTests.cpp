@@ -1,0 +1,137 @@
+#include "HostRig.h"
+
+#include <array>
+#include <csignal>
+
+namespace tiller::test
+{
+
+namespace
+{
+
+void scanStartsNoEngine()
+{
+    const auto start = std::chrono::steady_clock::now();
+    {
+        Vst3Instance plugin (bundle);
+        CHECK (plugin.parameterCount() >= 42);
+        CHECK_EQUAL (plugin.parameterName (0), std::string ("Input 1"));
+        CHECK (engineChildren().empty(), "a scan started an engine");
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    std::printf ("     scan: %.0f ms\n", took.count() * 1000.0);
+    CHECK (took.count() < 1.0);
+}
+
+void namesAndValuesFollowTheEngine()
+{
+    LiveRig rig;
+    CHECK (eventually (3.0, [&] { return rig.plugin.parameterName (0) == "Input 1: brightness"; }), rig.plugin.parameterName (0));
+    CHECK (rig.plugin.takeTitlesChanged());
+    commit ("move");
+    CHECK (eventually (3.0, [&] { rig.live->step(); return std::abs (rig.plugin.parameter (dryWet) - 0.25) < 1e-6; }));
+}
+
+void eightInstances()
+{
+    const StreamSetup setup { 48000.0, 512, 2, 2, false };
+    std::vector<std::unique_ptr<Vst3Instance>> plugins;
+    std::vector<std::unique_ptr<Live>> lives;
+
+    for (int i = 0; i < 8; ++i)
+    {
+        plugins.push_back (std::make_unique<Vst3Instance> (bundle));
+        plugins.back()->activate (setup);
+        lives.push_back (std::make_unique<Live> (*plugins.back(), setup, level));
+        lives.back()->step ({ { amount, 0, 0.5 } });
+    }
+
+    std::vector<bool> heard (8, false);
+    CHECK (eventually (20.0, [&]
+    {
+        for (std::size_t i = 0; i < 8; ++i)
+            heard[i] = std::abs (lives[i]->step() - steered) < 1e-4f;
+
+        return std::all_of (heard.begin(), heard.end(), [] (bool yes) { return yes; });
+    }));
+    // One more stands by for them all.
+    CHECK (engineChildren().size() == 8 || engineChildren().size() == 9, engineChildren().size());
+
+    for (const auto pid : engineChildren())
+        kill (pid, SIGKILL);
+
+    CHECK (eventually (20.0, [&]
+    {
+        for (std::size_t i = 0; i < 8; ++i)
+            heard[i] = std::abs (lives[i]->step() - steered) < 1e-4f;
+
+        return std::all_of (heard.begin(), heard.end(), [] (bool yes) { return yes; });
+    }));
+    lives.clear();
+    plugins.clear();
+    CHECK (engineChildren().empty(), "an engine outlived its plugin");
+}
+
+/** The engines, the playing one and the one that stands by, end with a host that has no time to say goodbye. */
+void enginesEndWithAKilledHost (bool stopped)
+{
+    int toParent[2];
+    CHECK (pipe (toParent) == 0);
+    const auto host = fork();
+
+    if (host == 0)
+    {
+        // Another program image: a forked copy of this one has threads that are not there.
+        dup2 (toParent[1], STDOUT_FILENO);
+        execl ("/proc/self/exe", "tiller_host_tests", "--play", bundle.c_str(), nullptr);
+        _exit (127);
+    }
+
+    close (toParent[1]);
+    auto* told = fdopen (toParent[0], "r");
+    std::array<int, 2> engines {};
+    const bool complete = std::fscanf (told, "%d %d", &engines[0], &engines[1]) == 2;
+    std::fclose (told);
+
+    for (const auto engine : engines)
+        if (stopped && engine > 0)
+            kill (engine, SIGSTOP);
+
+    kill (host, SIGKILL);
+    waitpid (host, nullptr, 0);
+    CHECK (complete, "the host did not tell two engines");
+
+    for (const auto engine : engines)
+    {
+        const bool ended = eventually (2.0, [engine] { return ! isAlive (engine); });
+
+        if (! ended)
+            kill (engine, SIGKILL);
+
+        CHECK (ended, "an engine outlived its host");
+    }
+}
+
+} // namespace
+
+void addLifeTests (Suite& suite)
+{
+    suite.add ("a scan starts no engine", scanStartsNoEngine);
+    suite.add ("names and values follow the engine", namesAndValuesFollowTheEngine);
+    suite.add ("the engines end with a killed host", [] { enginesEndWithAKilledHost (false); });
+    suite.add ("stopped engines end with a killed host", [] { enginesEndWithAKilledHost (true); });
+    suite.add ("eight instances", eightInstances);
+}
+
+int playUntilKilled()
+{
+    LiveRig rig;
+    rig.waitForStandby();
+    const auto engines = engineChildren();
+    std::printf ("%d %d\n", static_cast<int> (engines.at (0)), static_cast<int> (engines.at (1)));
+    std::fflush (stdout);
+    rig.live->run (60.0);
+    return 1;
+}
+
+} // namespace tiller::test

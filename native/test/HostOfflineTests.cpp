@@ -1,0 +1,100 @@
+#include "HostRig.h"
+
+namespace tiller::test
+{
+
+namespace
+{
+
+void offlineIsDeterministic()
+{
+    const auto input = noise (48000);
+    std::vector<Audio> outputs;
+
+    for (int run = 0; run < 3; ++run)
+    {
+        Vst3Instance plugin (bundle);
+        const StreamSetup setup { 48000.0, 512, 2, 2, true };
+        plugin.activate (setup);
+        std::mt19937 random (static_cast<unsigned> (run));
+        outputs.push_back (render (plugin, input, setup, run == 0 ? nullptr : &random, { { latentNoise, 0, 0.1 } }));
+    }
+
+    CHECK (outputs[0] == outputs[1] && outputs[1] == outputs[2], "two bounces differ");
+    double energy = 0.0;
+
+    for (std::size_t i = 5000; i < 48000; ++i)
+        energy += std::abs (outputs[0][0][i] - input[0][i - static_cast<std::size_t> (expectedLatency ({ 48000.0, 512, 2, 2, true }))]);
+
+    CHECK (energy > 100.0, "there was no noise to be repeated");
+}
+
+/** Some hosts run live for a few blocks before they say that they render offline. */
+void exportThatStartsLive()
+{
+    std::vector<Audio> outputs;
+
+    for (const int liveBlocks : { 3, 17 })
+    {
+        Vst3Instance plugin (bundle);
+        StreamSetup setup { 48000.0, 256, 2, 2, false };
+        plugin.activate (setup);
+        auto quiet = silence (256);
+
+        for (int i = 0; i < liveBlocks; ++i)
+            plugin.process (quiet, quiet, 0, 256, { { latentNoise, 0, 0.1 } });
+
+        plugin.setOffline (true);
+        setup.offline = true;
+        outputs.push_back (render (plugin, noise (24000), setup));
+    }
+
+    CHECK (outputs[0] == outputs[1], "the export depends on what was live before it");
+}
+
+/** A bounce does not hang and is not spoilt in silence: the track stands in, the engine comes back, and the player is told. */
+void aCrashDuringABounceIsTold()
+{
+    constexpr int frames = 96000;
+    Vst3Instance plugin (bundle);
+    const StreamSetup setup { 48000.0, 256, 2, 2, true };
+    plugin.activate (setup);
+    auto input = silence (frames);
+
+    for (auto& channel : input)
+        std::fill (channel.begin(), channel.end(), level);
+
+    auto output = silence (frames);
+
+    for (int at = 0; at + 256 <= frames; at += 256)
+    {
+        if (at == 256 * 150)
+            commit ("crash");
+
+        plugin.process (input, output, at, 256, at == 0 ? std::vector<Point> { { amount, 0, 0.5 } } : std::vector<Point> {}, { true, at });
+    }
+
+    int dry = 0;
+
+    for (std::size_t i = 2000; i < frames - 256; ++i)
+    {
+        CHECK (output[0][i] > steered - 1e-3f && output[0][i] < level + 1e-3f, "sample ", i, " is ", output[0][i]);
+        dry += output[0][i] > steered + 1e-3f ? 1 : 0;
+    }
+
+    std::printf ("     dry for %d samples\n", dry);
+    CHECK (dry > 0 && dry < 9600, dry);
+    CHECK (std::abs (output[0][frames - 512] - steered) < 1e-4f, "the engine did not come back");
+    CHECK (eventually (3.0, [&] { return readState (plugin.state()).preset.find ("export again") != std::string::npos; }), "nothing was told");
+}
+
+} // namespace
+
+void addOfflineTests (Suite& suite)
+{
+    suite.add ("offline is deterministic", offlineIsDeterministic);
+    suite.add ("a crash during a bounce is told", aCrashDuringABounceIsTold);
+    suite.add ("an export that starts live is deterministic", exportThatStartsLive);
+}
+
+} // namespace tiller::test

@@ -1,0 +1,214 @@
+#include "HostRig.h"
+
+namespace tiller::test
+{
+
+namespace
+{
+
+void latencyIsExact()
+{
+    for (const double rate : { 22050.0, 44100.0, 48000.0, 96000.0, 192000.0 })
+    {
+        for (const int maxBlock : { 16, 64, 441, 1024 })
+        {
+            const StreamSetup setup { rate, maxBlock, 2, 2, true };
+            Vst3Instance plugin (bundle);
+            plugin.activate (setup);
+            CHECK_EQUAL (plugin.latencySamples(), expectedLatency (setup));
+
+            auto input = silence (8000);
+            input[0][1234] = 1.0f;
+            input[1][1235] = 1.0f;
+            std::mt19937 random (7);
+            const auto output = render (plugin, input, setup, &random, { { amount, 0, 0.5 } });
+            const auto at = static_cast<std::size_t> (1234 + plugin.latencySamples());
+
+            for (std::size_t i = 0; i < output[0].size(); ++i)
+            {
+                CHECK (output[0][i] == (i == at ? 0.5f : 0.0f), "left, rate ", rate, " block ", maxBlock, " sample ", i, " is ", output[0][i], ", impulse due at ", at);
+                CHECK (output[1][i] == (i == at + 1 ? 0.5f : 0.0f), "right, rate ", rate, " block ", maxBlock, " sample ", i);
+            }
+        }
+    }
+}
+
+void bypassIsAligned()
+{
+    const StreamSetup setup { 48000.0, 256, 2, 2, true };
+    Vst3Instance plugin (bundle);
+    plugin.activate (setup);
+    const auto input = noise (20000);
+    const auto output = render (plugin, input, setup, nullptr, { { amount, 0, 0.0 }, { bypass, 0, 1.0 } });
+    const auto latency = static_cast<std::size_t> (plugin.latencySamples());
+
+    for (std::size_t i = latency; i < output[0].size(); ++i)
+        CHECK (output[0][i] == input[0][i - latency], "sample ", i);
+}
+
+void monoAndStereo()
+{
+    for (const auto& [inputs, outputs] : { std::pair { 1, 1 }, std::pair { 1, 2 }, std::pair { 2, 1 }, std::pair { 2, 2 } })
+    {
+        const StreamSetup setup { 44100.0, 200, inputs, outputs, true };
+        Vst3Instance plugin (bundle);
+        plugin.activate (setup);
+        const auto input = noise (6000, inputs);
+        const auto output = render (plugin, input, setup);
+        const auto latency = static_cast<std::size_t> (plugin.latencySamples());
+
+        for (std::size_t i = latency; i < 6000; ++i)
+        {
+            for (std::size_t c = 0; c < static_cast<std::size_t> (outputs); ++c)
+            {
+                const auto at = i - latency;
+                const float expected = inputs == outputs ? input[c][at] : inputs == 1 ? input[0][at] : 0.5f * (input[0][at] + input[1][at]);
+                CHECK (std::abs (output[c][i] - expected) < 1e-6f, inputs, " in, ", outputs, " out, sample ", i);
+            }
+        }
+    }
+}
+
+/** The value that `points`, of one parameter, mean at `sample`: straight lines between points of one block, else steps. */
+double drawn (const std::vector<Point>& points, int maxBlock, int sample)
+{
+    constexpr int rampStep = 16;
+    double value = 0.0;
+
+    for (std::size_t p = 0; p < points.size() && points[p].offset <= sample; ++p)
+    {
+        value = points[p].normalised;
+
+        if (p + 1 == points.size() || points[p + 1].offset <= sample || points[p].offset / maxBlock != points[p + 1].offset / maxBlock)
+            continue;
+
+        const auto& next = points[p + 1];
+        const int along = (sample - points[p].offset) / rampStep * rampStep;
+        value += (next.normalised - value) * along / (next.offset - points[p].offset);
+    }
+
+    return value;
+}
+
+void automationLandsOnItsSample()
+{
+    const StreamSetup setup { 48000.0, 512, 2, 2, true };
+    Vst3Instance plugin (bundle);
+    plugin.activate (setup);
+    auto input = silence (8000);
+
+    for (auto& channel : input)
+        std::fill (channel.begin(), channel.end(), 1.0f);
+
+    // A step and a line within one block, one at a block's start, one at its last sample; two values at one sample.
+    const std::vector<Point> points { { amount, 0, 1.0 }, { amount, 1100, 0.5 }, { amount, 1101, 0.25 }, { amount, 1500, 0.75 }, { amount, 2048, 0.125 },
+                                      { amount, 2559, 0.0 }, { amount, 3000, 0.0 }, { amount, 3000, 0.875 }, { amount, 4095, 0.875 } };
+    const auto output = render (plugin, input, setup, nullptr, points);
+    const int latency = plugin.latencySamples();
+
+    for (int i = 600; i < 8000 - latency; ++i)
+    {
+        const auto heard = output[0][static_cast<std::size_t> (i + latency)];
+        const auto expected = static_cast<float> (drawn (points, setup.maxBlock, i));
+        CHECK (std::abs (heard - expected) < 1e-6f, "sample ", i, " is ", heard, ", not ", expected);
+    }
+}
+
+/** A host that fills up the plugin's latency before its transport moves tells the same time for a while: nothing of that is lost. */
+void latencyIsFilledUp()
+{
+    Vst3Instance plugin (bundle);
+    const StreamSetup setup { 48000.0, 256, 2, 2, true };
+    plugin.activate (setup);
+    const auto input = noise (20000);
+    auto output = silence (20000);
+    const int latency = plugin.latencySamples();
+    std::int64_t time = 0;
+
+    for (int at = 0; at + 256 <= 20000; at += 256)
+    {
+        plugin.process (input, output, at, 256, {}, { true, time });
+        time += at < latency ? 0 : 256;
+    }
+
+    for (std::size_t i = 0; i < 19000; ++i)
+        if (i >= static_cast<std::size_t> (latency))
+            CHECK (output[0][i] == input[0][i - static_cast<std::size_t> (latency)], "sample ", i);
+}
+
+void liveStream()
+{
+    LiveRig rig;
+    rig.live->run (2.0);
+    CHECK (rig.live->secondsUntil (steered, 0.1) >= 0.0);
+    CHECK (rig.plugin.latencySamples() == expectedLatency (rig.setup));
+}
+
+/** Live, with everything that hosts do to a stream, for a minute of audio. */
+void randomBlocksAndParameters()
+{
+    constexpr double seconds = 60.0;
+    const StreamSetup setup { 44100.0, 1024, 2, 2, false };
+    Vst3Instance plugin (bundle);
+    plugin.activate (setup);
+    std::mt19937 random (3);
+    const auto input = noise (1024);
+    auto output = silence (1024);
+    // The input is below a half, and a jump is bridged from where it began.
+    const float loudest = 2.0f * (0.5f + protocol::parameters[latentNoise].max);
+    std::int64_t time = 0;
+    pid_t engine = 0;
+    auto due = std::chrono::steady_clock::now();
+
+    while (static_cast<double> (time) < seconds * setup.rate)
+    {
+        const int frames = std::uniform_int_distribution<int> (1, 1024) (random);
+        std::vector<Point> points;
+
+        for (int i = std::uniform_int_distribution<int> (0, 30) (random); i > 0; --i)
+            points.push_back ({ std::uniform_int_distribution<int> (0, 41) (random), std::uniform_int_distribution<int> (0, frames - 1) (random),
+                                std::uniform_real_distribution<double> (0.0, 1.0) (random) });
+
+        std::sort (points.begin(), points.end(), [] (const Point& a, const Point& b) { return a.offset < b.offset; });
+        plugin.process (input, output, 0, frames, points, { random() % 8 != 0, time });
+        time += frames;
+
+        if (random() % 200 == 0)
+            plugin.activate (setup);
+
+        if (random() % 50 == 0)
+            plugin.setState (plugin.state());
+
+        for (const auto& channel : output)
+            for (int i = 0; i < frames; ++i)
+                CHECK (std::abs (channel[static_cast<std::size_t> (i)]) <= loudest, "sample ", channel[static_cast<std::size_t> (i)]);
+
+        if (engine == 0 && static_cast<double> (time) > 5.0 * setup.rate)
+            engine = engineChildren().at (0);
+
+        due += std::chrono::duration_cast<std::chrono::steady_clock::duration> (std::chrono::duration<double> (frames / setup.rate));
+        std::this_thread::sleep_until (due);
+    }
+
+    // It is the same engine after all that, and it is heard.
+    CHECK_EQUAL (engineChildren().at (0), engine);
+    plugin.activate (setup);
+    Live live (plugin, setup, level);
+    live.step ({ { amount, 0, 0.5 }, { latentNoise, 0, 0.0 }, { bypass, 0, 0.0 } });
+    CHECK (live.secondsUntil (steered, 2.0) >= 0.0, "the engine is not heard");
+}
+
+} // namespace
+
+void addStreamTests (Suite& suite)
+{
+    suite.add ("latency is exact", latencyIsExact);
+    suite.add ("bypass is aligned", bypassIsAligned);
+    suite.add ("mono and stereo", monoAndStereo);
+    suite.add ("automation lands on its sample", automationLandsOnItsSample);
+    suite.add ("latency is filled up before the transport moves", latencyIsFilledUp);
+    suite.add ("a live stream plays", liveStream);
+    suite.add ("random blocks and parameters", randomBlocksAndParameters);
+}
+
+} // namespace tiller::test

@@ -1,0 +1,16 @@
+// Stands in for the thread that owns the pipe: says what it was started with, then what it hears.
+import { workerData } from 'node:worker_threads';
+
+const { port, beats, version } = workerData;
+port.postMessage({ type: 'hello', text: `${version} is there` });
+port.on('message', (message) => {
+  if (message.type === 'send' && message.message === 'notice' && message.text === 'beats')
+    port.postMessage({ type: 'parameter', index: 0, value: Atomics.load(beats, 0) });
+  else if (message.type === 'send' && message.message === 'notice' && message.text === 'throw')
+    throw new Error('broken');
+  else if (message.type === 'send' && message.message === 'notice' && message.text === 'exit')
+    process.exit(0);
+  else if (message.type === 'ready')
+    port.postMessage({ type: 'report', report: { type: 'program-change', program: 7 } });
+  else port.postMessage({ type: 'state', text: JSON.stringify(message) });
+});

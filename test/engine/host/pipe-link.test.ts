@@ -1,0 +1,91 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Said } from '../../../src/engine/host/pipe-link.js';
+import { PipeLink } from '../../../src/engine/host/pipe-link.js';
+import type { StreamReport } from '../../../src/engine/session/commands.js';
+
+const worker = new URL('./answering-worker.mjs', import.meta.url);
+
+/** A link to the stand-in, with what it said so far, and a wait for the next thing it says. */
+function open() {
+  const said: Said[] = [];
+  const reports: StreamReport[] = [];
+  let taken = 0;
+  const link = new PipeLink('1.2.3', worker);
+  link.onReport((report) => reports.push(report));
+  const next = async (): Promise<Said> => {
+    const end = performance.now() + 10_000;
+    for (let message = said[taken]; performance.now() < end; message = said[taken]) {
+      if (message !== undefined) {
+        taken++;
+        return message;
+      }
+      await pause(5);
+    }
+    throw new Error('the worker says nothing');
+  };
+  return { link, said, reports, next, listen: () => link.listen((message) => said.push(message)) };
+}
+
+describe('PipeLink', () => {
+  test('keeps what is said until somebody listens, and passes both ways in order', async () => {
+    const { link, next, listen } = open();
+    await pause(100);
+    listen();
+    expect(await next()).toEqual({ type: 'hello', text: '1.2.3 is there' });
+    link.send({ type: 'parameter', index: 3, value: 0.5 });
+    link.write('notice', { level: 1 }, 'heard');
+    const first = await next();
+    const second = await next();
+    expect(
+      [first, second].map((message) =>
+        message.type === 'state' ? (JSON.parse(message.text) as unknown) : null,
+      ),
+    ).toEqual([
+      { type: 'command', command: { type: 'parameter', index: 3, value: 0.5 } },
+      { type: 'send', message: 'notice', fields: { level: 1 }, text: 'heard' },
+    ]);
+    await link.close();
+  });
+
+  test('what sounds goes to those who listen for reports only', async () => {
+    const { link, reports, said, listen, next } = open();
+    listen();
+    await next();
+    link.ready();
+    while (reports.length === 0) await pause(5);
+    expect(reports).toEqual([{ type: 'program-change', program: 7 }]);
+    expect(said).toHaveLength(1);
+    await link.close();
+  });
+
+  test('its beats rise while the main thread lives, and stand while it does not', async () => {
+    const { link, next, listen } = open();
+    listen();
+    await next();
+    const beats = async () => {
+      link.write('notice', { level: 0 }, 'beats');
+      const message = await next();
+      return message.type === 'parameter' ? message.value : NaN;
+    };
+    const before = await beats();
+    await pause(350);
+    const after = await beats();
+    expect(after).toBeGreaterThan(before);
+    const end = performance.now() + 350;
+    while (performance.now() < end);
+    expect((await beats()) - after).toBeLessThanOrEqual(1);
+    await link.close();
+  });
+
+  test.each([
+    ['throw', 'broken'],
+    ['exit', 'The streaming thread ended.'],
+  ])('the end of the streaming thread is told with its reason (%s)', async (how, reason) => {
+    const { link, next, listen } = open();
+    listen();
+    await next();
+    link.write('notice', { level: 0 }, how);
+    expect(await next()).toEqual({ type: 'ended', reason });
+    await link.close();
+  });
+});
