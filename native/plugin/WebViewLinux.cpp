@@ -17,6 +17,8 @@ namespace tiller
 namespace
 {
     constexpr int pollHz = 20;
+    /** A window may be lost so often before the player is told. */
+    constexpr int mostLosses = 3;
     /** The helper opens its window within this time, or something is wrong. */
     constexpr juce::uint32 openingMilliseconds = 15000;
 
@@ -110,19 +112,9 @@ namespace
     class HelperWebView final : public WebView, private juce::Timer
     {
     public:
-        explicit HelperWebView (const std::string& address)
+        explicit HelperWebView (const std::string& a) : address (a)
         {
-            // JUCE ends its message thread when a host brings its own loop: the helper must not end with that.
-            helper = ChildProcess::start ({ findWebViewHelper().getFullPathName().toStdString() }, ChildProcess::Orphan::leftToItself, problem);
-            opened = juce::Time::getMillisecondCounter();
-
-            if (helper)
-            {
-                const NoPipeSignal noSignal;
-                const auto line = address + "\n";
-                helper->write (reinterpret_cast<const std::uint8_t*> (line.data()), line.size());
-            }
-
+            start();
             startTimerHz (pollHz);
         }
 
@@ -139,6 +131,35 @@ namespace
         }
 
     private:
+        void start()
+        {
+            // JUCE ends its message thread when a host brings its own loop: the helper must not end with that.
+            helper = ChildProcess::start ({ findWebViewHelper().getFullPathName().toStdString() }, ChildProcess::Orphan::leftToItself, problem);
+            opened = juce::Time::getMillisecondCounter();
+            heard.clear();
+
+            if (helper)
+            {
+                const NoPipeSignal noSignal;
+                const auto line = address + "\n";
+                helper->write (reinterpret_cast<const std::uint8_t*> (line.data()), line.size());
+            }
+        }
+
+        /**
+            True where the helper lost its window and another was started. X gives the identifiers of a window that has gone to
+            the next program: late news of a page that was closed a moment ago makes JUCE let go of the one that is there now.
+        */
+        bool startAgain()
+        {
+            if (heard.find ("taken") == std::string::npos || ++losses > mostLosses)
+                return false;
+
+            drop();
+            start();
+            return true;
+        }
+
         void timerCallback() override
         {
             if (! helper)
@@ -153,6 +174,9 @@ namespace
 
             if (count < 0)
             {
+                if (startAgain())
+                    return;
+
                 const auto how = helper->end();
                 gone (how + " " + helper->lastWords());
                 return;
@@ -201,8 +225,10 @@ namespace
         DeadWindowGuard guard;
         std::unique_ptr<ChildProcess> helper;
         std::unique_ptr<juce::XEmbedComponent> embedded;
+        const std::string address;
         std::string problem, heard;
         juce::uint32 opened = 0;
+        int losses = 0;
     };
 }
 

@@ -200,6 +200,20 @@ void theEnginesDeathBringsAnotherPage()
     CHECK (until (plugin, 30.0, [&] { return ! helpers().empty() && helpers().at (0) != before && window.pageColours() > painted; }), "no new page for the new engine");
 }
 
+/** What late news of an earlier window with the same identifier does to the page that is there now. */
+void aPageThatIsTakenComesBack()
+{
+    HostWindow window;
+    Vst3Instance plugin (bundle);
+    plugin.activate ({});
+    CHECK (plugin.openEditor (window.id()));
+    CHECK (until (plugin, 30.0, [&] { return window.pageColours() > painted; }));
+    const auto before = helpers().at (0);
+    XReparentWindow (HostWindow::display, window.page(), DefaultRootWindow (HostWindow::display), 0, 0);
+    XFlush (HostWindow::display);
+    CHECK (until (plugin, 30.0, [&] { return ! helpers().empty() && helpers().at (0) != before && window.pageColours() > painted; }), "no new page");
+}
+
 void openingAndClosing (int times)
 {
     HostWindow window;
@@ -255,6 +269,7 @@ int main (int count, char** arguments)
     suite.add ("the page is shown", thePageIsShown);
     suite.add ("the helper's death is survived", theHelpersDeathIsSurvived);
     suite.add ("the engine's death brings another page", theEnginesDeathBringsAnotherPage);
+    suite.add ("a page that is taken comes back", aPageThatIsTakenComesBack);
     suite.add ("a hundred openings and closings", [] { openingAndClosing (100); });
     return suite.run (count > 2 ? arguments[2] : "");
 }

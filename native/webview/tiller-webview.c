@@ -4,7 +4,7 @@
     A plugin cannot show a page itself on Linux: a web view belongs to GTK and WebKit, whose main loop, signal handlers
     and child processes have no place in a host. This program is started with pipes for stdin and stdout. It reads the
     page's address as one line from stdin, prints the X11 identifier of its window as one line ("window 12345"), and
-    ends when its stdin closes. Links that lead away from the page's server open in the browser.
+    ends when its stdin closes, or with the line "taken" when its window is taken out of the one that embeds it. Links that lead away from the page's server open in the browser.
 */
 
 #include <gtk/gtk.h>
@@ -74,6 +74,15 @@ static gboolean on_stdin (GIOChannel* channel, GIOCondition condition, gpointer 
     return TRUE;
 }
 
+static void on_taken (GtkWidget* plug, gpointer data)
+{
+    (void) plug;
+    (void) data;
+    printf ("taken\n");
+    fflush (stdout);
+    gtk_main_quit();
+}
+
 /* The first line of stdin without its end, or NULL. */
 static char* read_address (void)
 {
@@ -133,7 +142,7 @@ int main (int argc, char** argv)
     webkit_web_view_set_background_color (WEBKIT_WEB_VIEW (view), &dark);
     g_signal_connect (view, "decide-policy", G_CALLBACK (on_decide_policy), NULL);
     g_signal_connect (view, "web-process-terminated", G_CALLBACK (on_page_crashed), NULL);
-    g_signal_connect (plug, "destroy", G_CALLBACK (gtk_main_quit), NULL);
+    g_signal_connect (plug, "destroy", G_CALLBACK (on_taken), NULL);
     gtk_container_add (GTK_CONTAINER (plug), view);
     webkit_web_view_load_uri (WEBKIT_WEB_VIEW (view), address);
     gtk_widget_show_all (plug);
