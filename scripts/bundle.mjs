@@ -49,6 +49,9 @@ export function ensureBundle() {
   const changed = Math.max(...SOURCES.map((source) => newest(join(root, source))));
   if (changed > built) {
     console.log('Building …');
+    // Chunks are named after their content: those of an earlier build would stay and be packed into the plugin.
+    for (const folder of ['engine', 'ui'])
+      rmSync(join(root, 'dist', folder), { recursive: true, force: true });
     runTool('rollup/dist/bin/rollup', ['-c', '--silent']);
   }
   const imported = existsSync(IMPORTED) ? statSync(IMPORTED).mtimeMs : 0;
