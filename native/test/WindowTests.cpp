@@ -128,6 +128,13 @@ std::vector<pid_t> helpers()
     return found;
 }
 
+/** Asks once: a helper may end between two questions. */
+bool anotherHelperThan (pid_t before)
+{
+    const auto present = helpers();
+    return ! present.empty() && present[0] != before;
+}
+
 /** Serves the editor until `condition` or the time is up. */
 bool until (Vst3Instance& plugin, double seconds, const std::function<bool()>& condition)
 {
@@ -197,7 +204,7 @@ void theEnginesDeathBringsAnotherPage()
         if (pid != before)
             kill (pid, SIGKILL);
 
-    CHECK (until (plugin, 30.0, [&] { return ! helpers().empty() && helpers().at (0) != before && window.pageColours() > painted; }), "no new page for the new engine");
+    CHECK (until (plugin, 30.0, [&] { return anotherHelperThan (before) && window.pageColours() > painted; }), "no new page for the new engine");
 }
 
 /** What late news of an earlier window with the same identifier does to the page that is there now. */
@@ -211,7 +218,7 @@ void aPageThatIsTakenComesBack()
     const auto before = helpers().at (0);
     XReparentWindow (HostWindow::display, window.page(), DefaultRootWindow (HostWindow::display), 0, 0);
     XFlush (HostWindow::display);
-    CHECK (until (plugin, 30.0, [&] { return ! helpers().empty() && helpers().at (0) != before && window.pageColours() > painted; }), "no new page");
+    CHECK (until (plugin, 30.0, [&] { return anotherHelperThan (before) && window.pageColours() > painted; }), "no new page");
 }
 
 void openingAndClosing (int times)
