@@ -191,14 +191,20 @@ void theHelpersDeathIsSurvived()
     }
 }
 
+/** Opens the editor and waits for its page; returns the helper that shows it. */
+pid_t openPage (Vst3Instance& plugin, const HostWindow& window)
+{
+    plugin.activate ({});
+    CHECK (plugin.openEditor (window.id()));
+    CHECK (until (plugin, 30.0, [&] { return window.pageColours() > painted; }));
+    return helpers().at (0);
+}
+
 void theEnginesDeathBringsAnotherPage()
 {
     HostWindow window;
     Vst3Instance plugin (bundle);
-    plugin.activate ({});
-    CHECK (plugin.openEditor (window.id()));
-    CHECK (until (plugin, 30.0, [&] { return window.pageColours() > painted; }));
-    const auto before = helpers().at (0);
+    const auto before = openPage (plugin, window);
 
     for (const auto pid : engineChildren())
         if (pid != before)
@@ -212,10 +218,7 @@ void aPageThatIsTakenComesBack()
 {
     HostWindow window;
     Vst3Instance plugin (bundle);
-    plugin.activate ({});
-    CHECK (plugin.openEditor (window.id()));
-    CHECK (until (plugin, 30.0, [&] { return window.pageColours() > painted; }));
-    const auto before = helpers().at (0);
+    const auto before = openPage (plugin, window);
     XReparentWindow (HostWindow::display, window.page(), DefaultRootWindow (HostWindow::display), 0, 0);
     XFlush (HostWindow::display);
     CHECK (until (plugin, 30.0, [&] { return anotherHelperThan (before) && window.pageColours() > painted; }), "no new page");
