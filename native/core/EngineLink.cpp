@@ -80,6 +80,10 @@ void EngineLink::presetLoaded()
 void EngineLink::appendState (std::vector<std::uint8_t>& frames) const
 {
     const auto preset = presets.get();
+
+    if (const auto kept = presets.kept(); ! kept.empty())
+        appendFrame (frames, to_engine::Keepsake {}, kept);
+
     appendFrame (frames, to_engine::State {}, preset);
 
     // Without a preset the engine chooses one, and its values are what plays.

@@ -149,6 +149,13 @@ bool EngineLink::handle (const Frame& frame)
             tell ([&] (EngineView& view) { view.presetsJson = text (0); });
             return true;
 
+        case to_plugin::Keepsake::type:
+            if (frame.size > protocol::maxTextBytes)
+                return false;
+
+            presets.keep (frame.text (0));
+            return true;
+
         default:
             return false;
     }

@@ -20,7 +20,15 @@ public:
     {
         const std::lock_guard lock (mutex);
         preset = std::move (text);
+        keepsake.clear();
         wasRefused = false;
+    }
+
+    /** The engine leaves this for the next one, should it die. No project holds it. */
+    void keep (std::string_view text)
+    {
+        const std::lock_guard lock (mutex);
+        keepsake = text;
     }
 
     /** The engine tells what it plays; returns true where this replaces what was kept. */
@@ -49,9 +57,16 @@ public:
         return preset;
     }
 
+    /** What the last engine left beside the preset; empty where it left nothing. */
+    std::string kept() const
+    {
+        const std::lock_guard lock (mutex);
+        return keepsake;
+    }
+
 private:
     mutable std::mutex mutex;
-    std::string preset;
+    std::string preset, keepsake;
     bool wasRefused = false;
 };
 

@@ -148,6 +148,13 @@ struct Mishap
     static constexpr std::size_t bytes = 0;
 };
 
+/** What the last engine left for the `state` that follows, after it died. Text: its `keepsake`. */
+struct Keepsake
+{
+    static constexpr std::uint16_t type = 10;
+    static constexpr std::size_t bytes = 0;
+};
+
 } // namespace to_engine
 
 /** What the engine says. */
@@ -274,6 +281,13 @@ struct Interface
 struct Presets
 {
     static constexpr std::uint16_t type = 77;
+    static constexpr std::size_t bytes = 0;
+};
+
+/** What the next engine shall have beside the state, should this one die: what can be undone, where the preset came from. Text: only an engine reads it; it belongs to no project. */
+struct Keepsake
+{
+    static constexpr std::uint16_t type = 78;
     static constexpr std::size_t bytes = 0;
 };
 

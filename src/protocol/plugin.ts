@@ -104,6 +104,13 @@ export const TO_ENGINE = {
     [],
     'text',
   ),
+  keepsake: message(
+    10,
+    'plugin',
+    'What the last engine left for the `state` that follows, after it died. Text: its `keepsake`.',
+    [],
+    'text',
+  ),
 } as const;
 
 /** What the engine says. */
@@ -200,6 +207,14 @@ export const TO_PLUGIN = {
   ]),
   interface: message(76, 'engine', 'Text: the address of the page, with its token.', [], 'text'),
   presets: message(77, 'engine', 'Text: a JSON array of { id, name }.', [], 'text'),
+  keepsake: message(
+    78,
+    'engine',
+    'What the next engine shall have beside the state, should this one die: what can be undone, where the preset ' +
+      'came from. Text: only an engine reads it; it belongs to no project.',
+    [],
+    'text',
+  ),
 } as const;
 
 /** Flags of a `block`. */

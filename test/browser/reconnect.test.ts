@@ -36,8 +36,6 @@ describe('an engine that dies', () => {
       .getByRole('textbox', { name: 'Output gain, number' })
       .and(page.locator('[value="−9.0 dB"]'))
       .waitFor();
-    // The document is written a moment after a change.
-    await page.waitForTimeout(1500);
     const [before] = servingProcesses(engine.process);
     engine.crash();
     await page.getByText('The engine is restarting.').waitFor();
@@ -55,6 +53,11 @@ describe('an engine that dies', () => {
     await gain.fill('-3');
     await gain.press('Enter');
     await probe.until(() => probe.slices.output.outputGainDb === -3, 'a change after the return');
+    const undo = page.getByRole('button', { name: /^Undo/ });
+    await undo.click();
+    await probe.until(() => probe.slices.output.outputGainDb === -9, 'the last change undone');
+    await undo.click();
+    await probe.until(() => probe.slices.output.outputGainDb === 0, 'a change of before the crash undone');
     probe.close();
     // Whatever ends its keeper ends the engine, too.
     process.kill(engine.process.pid ?? 0, 'SIGKILL');

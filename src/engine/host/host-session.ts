@@ -8,8 +8,10 @@ import type { PresetStore } from '../preset/store.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { Telemetry } from '../session/commands.js';
 import type { Change, InstrumentState } from '../session/instrument-state.js';
-import type { Instrument } from '../session/instrument.js';
+import type { Instrument, LoadedFrom } from '../session/instrument.js';
 import { useModel } from '../session/apply-edit.js';
+import { NO_STEPS, type HistorySteps } from '../session/history.js';
+import { keepsakeText, loadedFrom, parseKeepsake } from '../session/keepsake.js';
 import { parameterValues } from '../session/parameter-values.js';
 import type { PipeLink, Said } from './pipe-link.js';
 
@@ -26,7 +28,16 @@ export interface HostSessionOptions {
   readonly link: Pick<PipeLink, 'write' | 'ready'>;
   readonly instrument: Pick<
     Instrument,
-    'state' | 'subscribe' | 'onTelemetry' | 'setParameter' | 'openPreset' | 'loadPreset' | 'notify'
+    | 'state'
+    | 'document'
+    | 'history'
+    | 'learned'
+    | 'subscribe'
+    | 'onTelemetry'
+    | 'setParameter'
+    | 'openPreset'
+    | 'loadPreset'
+    | 'notify'
   >;
   readonly presets: Pick<PresetStore, 'list' | 'read'>;
   readonly models: ModelList;
@@ -53,12 +64,16 @@ export class HostSession {
     names: string;
     notice: string;
     presetId: string | null | undefined;
+    history: HistorySteps;
   } = {
     preset: null,
     names: '',
     notice: '',
     presetId: undefined,
+    history: NO_STEPS,
   };
+  /** What the engine before this one left for the next state; empty where there is nothing. */
+  private keepsake = '';
   private values: readonly number[] = [];
   private edited = false;
   /** Before that nothing is told: what an engine starts with must not replace what the project holds. */
@@ -92,7 +107,12 @@ export class HostSession {
         await this.load(message.text);
         return;
       case 'settle':
+        // A project may have been saved in the middle of learning: an export must not begin before that is done.
+        await instrument.learned();
         link.ready();
+        return;
+      case 'keepsake':
+        this.keepsake = message.text;
         return;
       case 'parameter':
         instrument.setParameter(message.index, message.value, 'host');
@@ -121,11 +141,27 @@ export class HostSession {
     }
     try {
       if (preset === null) await this.loadDefault();
-      else await instrument.loadPreset(preset, 'host');
+      else await instrument.loadPreset(preset, 'host', await this.takeKeepsake(preset));
     } finally {
       this.loaded = true;
     }
     this.push();
+  }
+
+  private async takeKeepsake(preset: Preset): Promise<LoadedFrom> {
+    const text = this.keepsake;
+    this.keepsake = '';
+    if (text === '') return {};
+    try {
+      return await loadedFrom(parseKeepsake(text, preset), this.options.presets);
+    } catch (error) {
+      this.notify(
+        new TillerError('internal', 'The engine ended, and what could be undone is lost.', undefined, {
+          cause: error,
+        }),
+      );
+      return {};
+    }
   }
 
   /**
@@ -139,7 +175,7 @@ export class HostSession {
     const entries = await presets.list();
     const entry = entries.find(({ factory, model }) => factory && model !== null && known.has(model.sha256));
     if (entry !== undefined) {
-      await instrument.loadPreset(await presets.read(entry.id), 'engine', entry.id);
+      await instrument.loadPreset(await presets.read(entry.id), 'engine', { presetId: entry.id });
       return;
     }
     const empty = emptyPreset(null, 0);
@@ -163,7 +199,9 @@ export class HostSession {
     }
     this.values = values;
     if (change.origin === 'page' && state.preset !== this.sent.preset) this.edited = true;
-    this.pushing ??= setTimeout(() => this.push(), PUSH_MILLISECONDS);
+    // What the player did is out of this process before the engine could die of it.
+    if (this.options.instrument.history !== this.sent.history) this.push();
+    else this.pushing ??= setTimeout(() => this.push(), PUSH_MILLISECONDS);
   }
 
   /** Tells the plugin what has changed since the last time. */
@@ -173,7 +211,10 @@ export class HostSession {
     this.pushing = null;
     if (!this.loaded) return;
     const { preset, presetId, notice } = instrument.state;
-    if (preset !== this.sent.preset) this.pushPreset(preset);
+    const { history } = instrument;
+    if (preset !== this.sent.preset) this.pushPreset(instrument.document);
+    if (presetId !== this.sent.presetId || history !== this.sent.history)
+      link.write('keepsake', {}, keepsakeText({ presetId, history }));
     const names = JSON.stringify(parameterNames(preset));
     if (names !== this.sent.names) link.write('names', {}, names);
     const text = notice === null ? '' : notice.hint === null ? notice.text : `${notice.text} ${notice.hint}`;
@@ -183,7 +224,7 @@ export class HostSession {
         (entries) => link.write('presets', {}, JSON.stringify(entries.map(({ id, name }) => ({ id, name })))),
         (error: unknown) => this.notify(error),
       );
-    this.sent = { preset, names, notice: text, presetId };
+    this.sent = { preset, names, notice: text, presetId, history };
   }
 
   private pushPreset(preset: Preset): void {

@@ -227,6 +227,9 @@ export class PipeLoop {
       case TO_ENGINE.mishap.type:
         post({ type: 'mishap', text: this.text(TO_ENGINE.mishap) });
         return;
+      case TO_ENGINE.keepsake.type:
+        post({ type: 'keepsake', text: this.text(TO_ENGINE.keepsake) });
+        return;
       default:
         throw new TillerError('message-invalid', `The plugin sent a frame of unknown type ${reader.type}.`);
     }

@@ -6,23 +6,33 @@ import { TillerError, systemCode } from '../errors.js';
 import { MAX_PRESET_BYTES, parsePreset } from '../preset/parse.js';
 import type { Preset } from '../preset/schema.js';
 import type { Instrument } from '../session/instrument.js';
+import { MAX_KEEPSAKE_LENGTH, NO_KEEPSAKE, keepsakeText, parseKeepsake } from '../session/keepsake.js';
+import type { Keepsake } from '../session/keepsake.js';
 
-/** After the first change that is not written yet: what an engine that dies may lose at most. */
-const WRITE_MILLISECONDS = 700;
+/** Where the hand is, is written this often while it moves. Everything else is written at once. */
+const HAND_MILLISECONDS = 700;
 const FORMAT = 'tiller-session';
 
-/** What outlives an engine: the document, and the preset that it is a version of. */
-export interface KeptSession {
+/** What outlives an engine. */
+export interface KeptSession extends Keepsake {
   readonly preset: Preset;
-  readonly presetId: string | null;
 }
 
-const sessionSchema = z.strictObject({
-  format: z.literal(FORMAT),
-  version: z.literal(1),
-  presetId: z.string().max(200).nullable(),
-  preset: z.unknown(),
-});
+/** Version 1 had no history. */
+const sessionSchema = z.discriminatedUnion('version', [
+  z.strictObject({
+    format: z.literal(FORMAT),
+    version: z.literal(1),
+    presetId: z.string().max(200).nullable(),
+    preset: z.unknown(),
+  }),
+  z.strictObject({
+    format: z.literal(FORMAT),
+    version: z.literal(2),
+    preset: z.unknown(),
+    keepsake: z.string(),
+  }),
+]);
 
 /**
  * The session that an engine before this one left, or null where there is none. A file that cannot be read is
@@ -38,9 +48,7 @@ export async function readAutosave(path: string): Promise<KeptSession | null> {
     throw error;
   }
   try {
-    if (text.length > MAX_PRESET_BYTES) throw new RangeError('the file is too large');
-    const { preset, presetId } = sessionSchema.parse(JSON.parse(text));
-    return { preset: parsePreset(preset), presetId };
+    return parseSession(text);
   } catch (error) {
     const aside = `${path}.${Date.now()}.unreadable`;
     await rename(path, aside);
@@ -53,42 +61,100 @@ export async function readAutosave(path: string): Promise<KeptSession | null> {
   }
 }
 
+function parseSession(text: string): KeptSession {
+  if (text.length > MAX_PRESET_BYTES + 2 * MAX_KEEPSAKE_LENGTH) throw new RangeError('the file is too large');
+  const session = sessionSchema.parse(JSON.parse(text));
+  const preset = parsePreset(session.preset);
+  const keepsake =
+    session.version === 1
+      ? { ...NO_KEEPSAKE, presetId: session.presetId }
+      : parseKeepsake(session.keepsake, preset);
+  return { preset, ...keepsake };
+}
+
 /**
  * Keeps the live session on disk as it changes, so that an engine that ends, however it ends, loses nothing but the
- * last moment. Returns how to stop, after a last write.
+ * last movement of a hand. Main thread.
  */
-export function keepAutosave(
-  instrument: Pick<Instrument, 'state' | 'subscribe'>,
-  path: string,
-  onError: (error: unknown) => void,
-): () => Promise<void> {
-  let written: KeptSession = instrument.state;
-  let timer: NodeJS.Timeout | null = null;
-  let writing: Promise<void> = Promise.resolve();
-  let failed = false;
-  const isWritten = () =>
-    instrument.state.preset === written.preset && instrument.state.presetId === written.presetId;
-  const write = () => {
-    timer = null;
-    if (isWritten()) return;
-    const { preset, presetId } = instrument.state;
-    written = { preset, presetId };
-    writing = writing
-      .then(() => mkdir(dirname(path), { recursive: true }))
-      .then(() => writeFileAtomic(path, JSON.stringify({ format: FORMAT, version: 1, presetId, preset })))
-      .catch((error: unknown) => {
-        // Said once: a full disk does not get fuller by telling it at every gesture.
-        if (!failed) onError(error);
-        failed = true;
-      });
-  };
-  const unsubscribe = instrument.subscribe(() => {
-    if (!isWritten()) timer ??= setTimeout(write, WRITE_MILLISECONDS);
-  });
-  return async () => {
-    unsubscribe();
-    if (timer !== null) clearTimeout(timer);
-    write();
-    await writing;
-  };
+export class Autosave {
+  private written: KeptSession;
+  private keepsake: { readonly of: Keepsake; readonly text: string } | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private writing: Promise<void> | null = null;
+  private failed = false;
+  private closed = false;
+  private readonly unsubscribe: () => void;
+
+  /** @param onError told once: a full disk does not get fuller by telling it at every gesture */
+  constructor(
+    private readonly instrument: Pick<Instrument, 'state' | 'document' | 'history' | 'subscribe'>,
+    private readonly path: string,
+    private readonly onError: (error: unknown) => void,
+  ) {
+    this.written = this.session;
+    this.unsubscribe = instrument.subscribe(() => this.follow());
+  }
+
+  /** Stops, after a last write. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.unsubscribe();
+    this.forgetTimer();
+    await this.writing;
+    if (this.isEdited() || this.session.preset !== this.written.preset) await this.write();
+  }
+
+  private get session(): KeptSession {
+    const { preset, presetId } = this.instrument.state;
+    return { preset, presetId, history: this.instrument.history };
+  }
+
+  private isEdited(): boolean {
+    const { presetId, history } = this.session;
+    return presetId !== this.written.presetId || history !== this.written.history;
+  }
+
+  private follow(): void {
+    if (this.closed || this.writing !== null) return;
+    if (this.isEdited()) this.start();
+    else if (this.session.preset !== this.written.preset)
+      this.timer ??= setTimeout(() => this.start(), HAND_MILLISECONDS);
+  }
+
+  private start(): void {
+    this.forgetTimer();
+    this.writing = this.write().finally(() => {
+      this.writing = null;
+      this.follow();
+    });
+  }
+
+  private async write(): Promise<void> {
+    this.written = this.session;
+    const text = JSON.stringify({
+      format: FORMAT,
+      version: 2,
+      preset: this.instrument.document,
+      keepsake: this.keepsakeText(this.written),
+    });
+    try {
+      await mkdir(dirname(this.path), { recursive: true });
+      await writeFileAtomic(this.path, text);
+    } catch (error) {
+      if (!this.failed) this.onError(error);
+      this.failed = true;
+    }
+  }
+
+  /** A hand that moves changes nothing of it. */
+  private keepsakeText({ presetId, history }: Keepsake): string {
+    if (this.keepsake?.of.presetId !== presetId || this.keepsake.of.history !== history)
+      this.keepsake = { of: { presetId, history }, text: keepsakeText({ presetId, history }) };
+    return this.keepsake.text;
+  }
+
+  private forgetTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
 }

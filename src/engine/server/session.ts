@@ -3,7 +3,8 @@ import type { PresetStore } from '../preset/store.js';
 import { Instrument } from '../session/instrument.js';
 import type { ModelSource } from '../session/instrument-state.js';
 import { fromFileError } from '../errors.js';
-import { type KeptSession, keepAutosave, readAutosave } from './autosave.js';
+import { loadedFrom } from '../session/keepsake.js';
+import { Autosave, readAutosave } from './autosave.js';
 import { LiveSession } from './live.js';
 import { ModelShelf, type ModelCollection } from './models.js';
 import { Painter } from './painter.js';
@@ -82,35 +83,25 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
           unread = error;
           return null;
         });
-  if (kept !== null && options.presetId === undefined) await resume(instrument, presets, kept);
+  if (kept !== null && options.presetId === undefined)
+    await instrument.loadPreset(kept.preset, 'engine', await loadedFrom(kept, presets));
   else await openFirst(instrument, options);
   if (unread !== null) instrument.notify(unread);
-  const stopSaving =
+  const autosave =
     autosavePath === undefined
       ? null
-      : keepAutosave(instrument, autosavePath, (error) =>
+      : new Autosave(instrument, autosavePath, (error) =>
           instrument.notify(fromFileError(error, autosavePath)),
         );
   return {
     ...running,
     close: async () => {
-      await stopSaving?.();
+      await autosave?.close();
       await running.close();
       await live.close();
       await instrument.close();
     },
   };
-}
-
-/** Goes on where the last engine ended; a preset that is gone meanwhile leaves a document of its own. */
-async function resume(
-  instrument: Instrument,
-  presets: PresetStore,
-  { preset, presetId }: KeptSession,
-): Promise<void> {
-  const saved = presetId === null ? null : await presets.read(presetId).catch(() => null);
-  if (saved === null) await instrument.loadPreset(preset, 'engine');
-  else await instrument.loadPreset(preset, 'engine', presetId, saved);
 }
 
 /** Tag of the factory preset that a first start opens. */

@@ -1,26 +1,38 @@
 import type { Preset } from '../preset/schema.js';
 
 /** Steps that can be taken back. Documents share what did not change, so a step costs little. */
-const MAX_STEPS = 500;
+export const MAX_STEPS = 500;
 
-interface Step {
+/** A step of the player's, in the player's words, and the document that lies on its other side. */
+export interface Step {
   readonly label: string;
-  readonly coalesce: string | undefined;
-  /** The document before the step. */
-  readonly before: Preset;
+  readonly document: Preset;
 }
+
+/** What can be undone and redone; in both lists the next step to take is the last. Replaced, never changed in place. */
+export interface HistorySteps {
+  readonly done: readonly Step[];
+  readonly undone: readonly Step[];
+}
+
+export const NO_STEPS: HistorySteps = { done: [], undone: [] };
 
 /** Undo and redo over immutable documents. Main thread. */
 export class History {
-  private done: Step[] = [];
-  private undone: { label: string; after: Preset }[] = [];
+  private current = NO_STEPS;
+  /** What the last step was recorded with, while changes may still join it. */
+  private open: string | undefined;
+
+  get steps(): HistorySteps {
+    return this.current;
+  }
 
   /** What undo and redo would do, in the player's words; null where there is nothing. */
   get undoLabel(): string | null {
-    return this.done.at(-1)?.label ?? null;
+    return this.current.done.at(-1)?.label ?? null;
   }
   get redoLabel(): string | null {
-    return this.undone.at(-1)?.label ?? null;
+    return this.current.undone.at(-1)?.label ?? null;
   }
 
   /**
@@ -28,36 +40,41 @@ export class History {
    * movements of one drag are.
    */
   record(before: Preset, label: string, coalesce?: string): void {
-    this.undone = [];
-    const last = this.done.at(-1);
-    if (coalesce !== undefined && last?.coalesce === coalesce) return;
-    this.done.push({ label, coalesce, before });
-    if (this.done.length > MAX_STEPS) this.done.shift();
+    if (coalesce !== undefined && this.open === coalesce) return;
+    this.open = coalesce;
+    this.current = {
+      done: [...this.current.done, { label, document: before }].slice(-MAX_STEPS),
+      undone: [],
+    };
   }
 
   /** Ends a gesture: the next change with the same key is a step of its own. */
   seal(): void {
-    const last = this.done.at(-1);
-    if (last?.coalesce !== undefined) this.done[this.done.length - 1] = { ...last, coalesce: undefined };
+    this.open = undefined;
   }
 
   /** The document to return to, or null. `present` is what redo will bring back. */
   undo(present: Preset): Preset | null {
-    const step = this.done.pop();
+    const { done, undone } = this.current;
+    const step = done.at(-1);
     if (step === undefined) return null;
-    this.undone.push({ label: step.label, after: present });
-    return step.before;
+    const { document } = step;
+    this.restore({ done: done.slice(0, -1), undone: [...undone, { label: step.label, document: present }] });
+    return document;
   }
 
   redo(present: Preset): Preset | null {
-    const step = this.undone.pop();
+    const { done, undone } = this.current;
+    const step = undone.at(-1);
     if (step === undefined) return null;
-    this.done.push({ label: step.label, coalesce: undefined, before: present });
-    return step.after;
+    const { document } = step;
+    this.restore({ done: [...done, { label: step.label, document: present }], undone: undone.slice(0, -1) });
+    return document;
   }
 
-  clear(): void {
-    this.done = [];
-    this.undone = [];
+  /** Goes on from steps that were kept. */
+  restore(steps: HistorySteps): void {
+    this.current = steps;
+    this.seal();
   }
 }

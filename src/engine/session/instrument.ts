@@ -11,6 +11,7 @@ import { CAPTURE_STEP } from './capture-step.js';
 import type { StreamLink, StreamReport, Telemetry } from './commands.js';
 import { sendDifference, sharing } from './document-difference.js';
 import type { Edit } from './edits.js';
+import { NO_STEPS, type HistorySteps } from './history.js';
 import { Holds } from './holds.js';
 import type { Change, Gesture, InstrumentState, ModelSource, Notice, Origin } from './instrument-state.js';
 import { Learner } from './learner.js';
@@ -22,6 +23,16 @@ export interface InstrumentOptions {
   readonly presets: PresetStore;
   readonly models: ModelSource;
   readonly trainer: Trainer;
+}
+
+/** Where a document that is loaded comes from. */
+export interface LoadedFrom {
+  /** Its place in the preset store; left out, it was never saved. */
+  readonly presetId?: string;
+  /** What that place holds, where the document has gone beyond it. */
+  readonly saved?: Preset;
+  /** What can be undone and redone; left out, nothing. */
+  readonly history?: HistorySteps;
 }
 
 /**
@@ -49,6 +60,17 @@ export class Instrument {
 
   get state(): InstrumentState {
     return this.board.state;
+  }
+
+  /** The document as it is kept: without a mapping that its examples have outgrown, where it learns by itself. */
+  get document(): Preset {
+    const { preset, training } = this.state;
+    return training.stale && preset.learning.automatic ? { ...preset, trained: null } : preset;
+  }
+
+  /** What can be undone and redone; replaced at each step, never changed in place. */
+  get history(): HistorySteps {
+    return this.board.history.steps;
   }
 
   /** Calls `listener` after each change of the state; returns how to stop. */
@@ -144,6 +166,11 @@ export class Instrument {
     return this.learner.train();
   }
 
+  /** Settles when no mapping is being learned any more. */
+  learned(): Promise<void> {
+    return this.learner.settled;
+  }
+
   cancelTraining(): void {
     this.learner.cancel();
   }
@@ -167,17 +194,10 @@ export class Instrument {
     return manifest;
   }
 
-  /**
-   * Replaces the whole document, as a host's project or a preset does. What cannot be undone is said by `dirty`.
-   * @param saved what `presetId` holds on disk, where the document has gone beyond it
-   */
-  async loadPreset(
-    preset: Preset,
-    origin: Origin,
-    presetId: string | null = null,
-    saved = preset,
-  ): Promise<void> {
-    this.board.history.clear();
+  /** Replaces the whole document, as a host's project or a preset does. */
+  async loadPreset(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {
+    const { presetId = null, saved = preset, history = NO_STEPS } = from;
+    this.board.history.restore(history);
     this.board.markSaved(sharing(saved, preset));
     this.learner.restart(preset);
     this.board.change(
@@ -199,14 +219,14 @@ export class Instrument {
   }
 
   async openPreset(id: string): Promise<void> {
-    await this.loadPreset(await this.options.presets.read(id), 'page', id);
+    await this.loadPreset(await this.options.presets.read(id), 'page', { presetId: id });
   }
 
   /** Saves over the preset that was opened. A factory preset, or one never saved, is saved as a new one. */
   async savePreset(): Promise<string> {
     const { presetId, preset } = this.state;
     if (presetId === null || !presetId.startsWith('user/')) return this.savePresetAs(preset.name);
-    await this.options.presets.save(presetId, preset);
+    await this.options.presets.save(presetId, this.document);
     this.markSaved(preset, presetId);
     return presetId;
   }
@@ -214,7 +234,7 @@ export class Instrument {
   async savePresetAs(name: string): Promise<string> {
     if (name !== this.state.preset.name) this.edit({ type: 'describe', change: { name } });
     const { preset } = this.state;
-    const id = await this.options.presets.saveAs(preset);
+    const id = await this.options.presets.saveAs(this.document);
     this.markSaved(preset, id);
     return id;
   }
@@ -273,7 +293,7 @@ export class Instrument {
     this.board.change({ preset: next, holds, training }, origin, parameter);
     const learnable =
       before.examples !== next.examples || before.learning !== next.learning || next.trained === null;
-    if (stale && learnable && next.learning.automatic && origin !== 'engine') void this.train();
+    if (stale && learnable && next.learning.automatic) void this.train();
   }
 
   private async loadModel(reference: ModelReference | null): Promise<void> {

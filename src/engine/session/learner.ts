@@ -9,6 +9,7 @@ import type { StateBoard } from './state-board.js';
 export class Learner {
   /** Examples and learning settings that the playing mapping was learned from. */
   private learnedFrom: LearnedFrom | null = null;
+  private training: Promise<void> = Promise.resolve();
 
   /** @param adopt makes a document with a new mapping the present one */
   constructor(
@@ -18,8 +19,18 @@ export class Learner {
     private readonly notify: (error: unknown) => void,
   ) {}
 
+  /** The last training that was begun; settles with it. */
+  get settled(): Promise<void> {
+    return this.training;
+  }
+
   /** Learns; a training that runs already is replaced. Settles when the mapping plays, or when something overtook it. */
-  async train(): Promise<void> {
+  train(): Promise<void> {
+    this.training = this.learn();
+    return this.training;
+  }
+
+  private async learn(): Promise<void> {
     const { board } = this;
     const { preset } = board.state;
     const { examples, learning, inputs } = preset;

@@ -71,6 +71,33 @@ function setUp(factory: Preset[] = []) {
 }
 
 describe('HostSession', () => {
+  test('leaves what can be undone to the engine after it', async () => {
+    const first = setUp();
+    await first.session.receive({ type: 'state', text: JSON.stringify(preset('Song')) });
+    first.instrument.edit({ type: 'set-seed', seed: 7 });
+    // An engine may be killed right after an edit: what it kept is out by then.
+    const keepsake = first.of('keepsake').at(-1)?.text ?? '';
+    const state = first.of('state').at(-1)?.text ?? '';
+
+    const second = setUp();
+    await second.session.receive({ type: 'keepsake', text: keepsake });
+    await second.session.receive({ type: 'state', text: state });
+    expect(second.instrument.state).toMatchObject({ undoLabel: 'change seed', preset: { seed: 7 } });
+    second.instrument.undo();
+    expect(second.instrument.state).toMatchObject({ undoLabel: null, preset: { seed: 1 } });
+    // It belonged to that document alone.
+    await second.session.receive({ type: 'state', text: JSON.stringify(preset('Another')) });
+    expect(second.instrument.state.undoLabel).toBeNull();
+  });
+
+  test('plays on when what the last engine left cannot be read', async () => {
+    const { session, instrument } = setUp();
+    await session.receive({ type: 'keepsake', text: 'nonsense' });
+    await session.receive({ type: 'state', text: JSON.stringify(preset('Song')) });
+    expect(instrument.state.preset.name).toBe('Song');
+    expect(instrument.state.notice?.text).toContain('what could be undone is lost');
+  });
+
   test("plays the host's preset, and lets audio flow when that and its parameters are applied", async () => {
     const { session, instrument, of, isReady } = setUp();
     void session.receive({ type: 'state', text: JSON.stringify(preset('From the project')) });
@@ -138,7 +165,8 @@ describe('HostSession', () => {
     ]);
     await settle();
     const last = of('state').at(-1);
-    expect(of('state')).toHaveLength(2);
+    // The beginning of the gesture at once, its end with what came meanwhile.
+    expect(of('state')).toHaveLength(3);
     expect(last?.fields['edited']).toBe(1);
     expect((JSON.parse(last?.text ?? '') as Preset).steering.amount).toBe(0.5);
   });

@@ -1,9 +1,8 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatPreset } from '../../../src/engine/preset/parse.js';
 import { PresetStore } from '../../../src/engine/preset/store.js';
-import { keepAutosave, readAutosave } from '../../../src/engine/server/autosave.js';
 import { PresetShelf } from '../../../src/engine/server/presets.js';
 import { Bench, documentOf } from './rig.js';
 
@@ -76,57 +75,5 @@ describe('presets as the page keeps them', () => {
       ['Choir', false],
       ['Plain', true],
     ]);
-  });
-});
-
-describe('the session’s autosave', () => {
-  it('keeps the last document with the preset it came from', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tiller-autosave-'));
-    const path = join(folder, 'deep', 'session.json');
-    const presets = new PresetStore(folder, null);
-    const bench = new Bench(presets);
-    const faults: unknown[] = [];
-    const stop = keepAutosave(bench.instrument, path, (error) => faults.push(error));
-    expect(await readAutosave(path)).toBeNull();
-    const id = await presets.saveAs(documentOf(2, 3));
-    await bench.instrument.openPreset(id);
-    bench.instrument.edit({ type: 'set-seed', seed: 99 });
-    await stop();
-    const kept = await readAutosave(path);
-    expect(kept).toEqual({ presetId: id, preset: { ...documentOf(2, 3), seed: 99 } });
-    expect(faults).toEqual([]);
-    await bench.instrument.close();
-    await rm(folder, { recursive: true });
-  });
-
-  it.each([
-    '{"format":"tiller-session"',
-    '{"format":"tiller-session","version":1,"presetId":null,"preset":{}}',
-  ])('moves a session aside that it cannot read: %s', async (text) => {
-    const folder = await mkdtemp(join(tmpdir(), 'tiller-autosave-'));
-    const path = join(folder, 'session.json');
-    await writeFile(path, text);
-    await expect(readAutosave(path)).rejects.toMatchObject({ code: 'preset-invalid' });
-    const [aside = '', ...others] = await readdir(folder);
-    expect(others).toEqual([]);
-    expect(aside).toMatch(/^session\.json\.\d+\.unreadable$/);
-    expect(await readFile(join(folder, aside), 'utf8')).toBe(text);
-    expect(await readAutosave(path)).toBeNull();
-    await rm(folder, { recursive: true });
-  });
-
-  it('says once that it cannot write', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tiller-autosave-'));
-    await writeFile(join(folder, 'wall'), '');
-    const bench = new Bench(new PresetStore(folder, null));
-    const faults: unknown[] = [];
-    const stop = keepAutosave(bench.instrument, join(folder, 'wall', 'session.json'), (error) =>
-      faults.push(error),
-    );
-    await bench.instrument.loadPreset(documentOf(2, 1), 'engine');
-    await stop();
-    expect(faults).toHaveLength(1);
-    await bench.instrument.close();
-    await rm(folder, { recursive: true });
   });
 });

@@ -149,17 +149,17 @@ describe('Instrument', () => {
   it('goes on with a preset that an engine before it had changed', async () => {
     const readAgain = () => parsePresetText(formatPreset(samplePreset()));
     const saved = readAgain();
-    await instrument.loadPreset(readAgain(), 'engine', 'user/sample', saved);
+    await instrument.loadPreset(readAgain(), 'engine', { presetId: 'user/sample', saved });
     expect(instrument.state).toMatchObject({ presetId: 'user/sample', dirty: false });
     const changed = { ...readAgain(), seed: 9 };
-    await instrument.loadPreset(changed, 'engine', 'user/sample', saved);
+    await instrument.loadPreset(changed, 'engine', { presetId: 'user/sample', saved });
     expect(instrument.state.dirty).toBe(true);
     instrument.edit({ type: 'set-seed', seed: saved.seed });
     expect(instrument.state.dirty).toBe(false);
     const [first] = changed.inputs;
     const moved = { ...readAgain(), inputs: changed.inputs.map((input) => ({ ...input, value: 0.9 })) };
     expect(first?.value).not.toBe(0.9);
-    await instrument.loadPreset(moved, 'engine', 'user/sample', saved);
+    await instrument.loadPreset(moved, 'engine', { presetId: 'user/sample', saved });
     expect(instrument.state.dirty).toBe(false);
   });
 
@@ -227,6 +227,19 @@ describe('Instrument', () => {
     const [first, second, third] = instrument.state.holds;
     expect(second).toBeNull();
     for (const held of [first, third]) expect(Math.abs(held ?? 9)).toBeLessThanOrEqual(1);
+  });
+
+  it('keeps no mapping that its examples have outgrown', async () => {
+    instrument.edit({ type: 'edit-example', id: 'e0', change: { latents: [1, 1, 1] } });
+    expect(instrument.state.preset.trained).not.toBeNull();
+    expect(instrument.document).toEqual({ ...instrument.state.preset, trained: null });
+    let learned = false;
+    void instrument.learned().then(() => (learned = true));
+    await Promise.resolve();
+    expect(learned).toBe(false);
+    await trainer.finish();
+    await instrument.learned();
+    expect(instrument.document).toBe(instrument.state.preset);
   });
 
   it('plays an example to listen to it, and lets go', () => {

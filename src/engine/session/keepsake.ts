@@ -1,0 +1,96 @@
+import { parse, stringify } from 'flatted';
+import { z } from 'zod';
+import { parsePreset } from '../preset/parse.js';
+import type { Preset } from '../preset/schema.js';
+import type { PresetStore } from '../preset/store.js';
+import { sharing } from './document-difference.js';
+import { MAX_STEPS, NO_STEPS, type HistorySteps, type Step } from './history.js';
+import type { LoadedFrom } from './instrument.js';
+
+/** Longest text of a keepsake, in characters. */
+export const MAX_KEEPSAKE_LENGTH = 8 * 1024 * 1024;
+
+/** What an engine leaves to the one after it, beside the document: where that came from and what was done to it. */
+export interface Keepsake {
+  readonly presetId: string | null;
+  readonly history: HistorySteps;
+}
+
+export const NO_KEEPSAKE: Keepsake = { presetId: null, history: NO_STEPS };
+
+const stepsSchema = z
+  .array(z.strictObject({ label: z.string().max(200), document: z.unknown() }))
+  .max(MAX_STEPS);
+const keepsakeSchema = z.strictObject({
+  presetId: z.string().max(200).nullable(),
+  done: stepsSchema,
+  undone: stepsSchema,
+});
+
+/** A step as it was kept. Its document is checked when the player goes there: a long history would take seconds. */
+class KeptStep implements Step {
+  private checked: Preset | null = null;
+
+  constructor(
+    readonly label: string,
+    readonly kept: unknown,
+    private readonly present: Preset,
+  ) {}
+
+  /** @throws TillerError `preset-invalid` where what was kept is no document */
+  get document(): Preset {
+    return (this.checked ??= sharing(withMapping(parsePreset(this.kept), this.present), this.present));
+  }
+}
+
+/**
+ * The keepsake as text, in which documents share what they have in common. Mappings that learn themselves again from
+ * the examples are left out; of a history that is too long, the oldest steps are.
+ */
+export function keepsakeText({ presetId, history }: Keepsake): string {
+  for (let most = MAX_STEPS; ; most >>= 1) {
+    const newest = (steps: readonly Step[]) =>
+      steps.slice(Math.max(0, steps.length - most)).map((step) => ({
+        label: step.label,
+        document: step instanceof KeptStep ? step.kept : lean(step.document),
+      }));
+    const text = stringify({ presetId, done: newest(history.done), undone: newest(history.undone) });
+    if (text.length <= MAX_KEEPSAKE_LENGTH || most === 0) return text;
+  }
+}
+
+/**
+ * The keepsake that belongs to the document `present`.
+ * @throws Error where `text` is none
+ */
+export function parseKeepsake(text: string, present: Preset): Keepsake {
+  if (text.length > MAX_KEEPSAKE_LENGTH) throw new RangeError('The history is too long.');
+  const { presetId, done, undone } = keepsakeSchema.parse(parse(text));
+  const steps = (kept: typeof done) =>
+    kept.map(({ label, document }) => new KeptStep(label, document, present));
+  return { presetId, history: { done: steps(done), undone: steps(undone) } };
+}
+
+/** Where `keepsake` says that its document came from: what `Instrument.loadPreset` is told. */
+export async function loadedFrom(
+  { presetId, history }: Keepsake,
+  presets: Pick<PresetStore, 'read'>,
+): Promise<LoadedFrom> {
+  // The preset may be gone meanwhile: the document then stands for itself.
+  const saved = presetId === null ? null : await presets.read(presetId).catch(() => null);
+  return presetId === null || saved === null ? { history } : { presetId, saved, history };
+}
+
+const lean = (document: Preset): Preset =>
+  document.learning.automatic && document.trained !== null ? { ...document, trained: null } : document;
+
+/** Until `document` has learned its own mapping, it plays the present one where that fits. */
+function withMapping(document: Preset, { trained }: Preset): Preset {
+  const fits =
+    trained !== null &&
+    trained.inputs === document.inputs.length &&
+    trained.dimensions.length === document.steering.dimensions.length;
+  return document.trained === null && document.learning.automatic && fits
+    ? { ...document, trained }
+    : document;
+}

@@ -1,0 +1,102 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PresetStore } from '../../../src/engine/preset/store.js';
+import { Autosave, readAutosave } from '../../../src/engine/server/autosave.js';
+import { Bench, documentOf } from './rig.js';
+
+describe('the session’s autosave', () => {
+  let folder: string;
+  let bench: Bench;
+  let faults: unknown[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tiller-autosave-'));
+    bench = new Bench(new PresetStore(folder, null));
+    faults = [];
+  });
+  afterEach(async () => {
+    await bench.instrument.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const autosave = (path: string) => new Autosave(bench.instrument, path, (error) => faults.push(error));
+  const written = (path: string) => readFile(path, 'utf8').catch(() => '');
+
+  it('keeps the last document with the preset it came from and its history', async () => {
+    const path = join(folder, 'deep', 'session.json');
+    const saving = autosave(path);
+    expect(await readAutosave(path)).toBeNull();
+    const id = await bench.presets.saveAs(documentOf(2, 3));
+    await bench.instrument.openPreset(id);
+    bench.instrument.edit({ type: 'set-seed', seed: 99 });
+    bench.instrument.edit({ type: 'set-seed', seed: 100 });
+    bench.instrument.undo();
+    await saving.close();
+    const kept = await readAutosave(path);
+    expect(kept).toMatchObject({ presetId: id, preset: { ...documentOf(2, 3), seed: 99 } });
+    expect(kept?.history.done.map(({ label, document }) => [label, document.seed])).toEqual([
+      ['change seed', 1],
+    ]);
+    expect(kept?.history.undone.map(({ document }) => document.seed)).toEqual([100]);
+    expect(faults).toEqual([]);
+  });
+
+  it('writes an edit at once, without being closed', async () => {
+    const path = join(folder, 'session.json');
+    const saving = autosave(path);
+    bench.instrument.edit({ type: 'set-seed', seed: 41 });
+    bench.instrument.edit({ type: 'set-seed', seed: 42 });
+    // An engine that is killed now has been told to write; this is what the file then holds.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await written(path)).toContain('"seed":42');
+    await saving.close();
+  });
+
+  it('waits for the hand to pause, and writes nothing for what has not changed', async () => {
+    const path = join(folder, 'session.json');
+    await bench.instrument.loadPreset(documentOf(2, 1), 'engine');
+    const saving = autosave(path);
+    bench.instrument.learnMidi(0);
+    bench.instrument.setParameter(0, 0.25, 'page');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await written(path)).toBe('');
+    await saving.close();
+    expect((await readAutosave(path))?.preset.inputs[0]?.value).toBe(0.25);
+  });
+
+  it('reads a session of before there was a history', async () => {
+    const path = join(folder, 'session.json');
+    const session = { format: 'tiller-session', version: 1, presetId: 'user/a', preset: documentOf(2, 1) };
+    await writeFile(path, JSON.stringify(session));
+    expect(await readAutosave(path)).toEqual({
+      preset: documentOf(2, 1),
+      presetId: 'user/a',
+      history: { done: [], undone: [] },
+    });
+  });
+
+  it.each([
+    '{"format":"tiller-session"',
+    '{"format":"tiller-session","version":1,"presetId":null,"preset":{}}',
+    JSON.stringify({ format: 'tiller-session', version: 2, preset: documentOf(1, 0), keepsake: '[]' }),
+  ])('moves a session aside that it cannot read: %s', async (text) => {
+    const path = join(folder, 'session.json');
+    await writeFile(path, text);
+    await expect(readAutosave(path)).rejects.toMatchObject({ code: 'preset-invalid' });
+    const [aside = '', ...others] = await readdir(folder);
+    expect(others).toEqual([]);
+    expect(aside).toMatch(/^session\.json\.\d+\.unreadable$/);
+    expect(await readFile(join(folder, aside), 'utf8')).toBe(text);
+    expect(await readAutosave(path)).toBeNull();
+  });
+
+  it('says once that it cannot write', async () => {
+    await writeFile(join(folder, 'wall'), '');
+    const saving = autosave(join(folder, 'wall', 'session.json'));
+    await bench.instrument.loadPreset(documentOf(2, 1), 'engine');
+    bench.instrument.edit({ type: 'set-seed', seed: 1 });
+    await saving.close();
+    expect(faults).toHaveLength(1);
+  });
+});
