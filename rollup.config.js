@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import esbuild from 'rollup-plugin-esbuild';
+import license from 'rollup-plugin-license';
 
 /** The oldest browsers and web views that the page is built for. */
 const BROWSERS = ['chrome111', 'safari16.4', 'firefox113'];
@@ -52,6 +53,20 @@ function styles(from, to) {
   };
 }
 
+/** Gathers the licences of the packages that go into a bundle; one that does not go with GPL-3.0 fails the build. */
+function licences(folder) {
+  return license({
+    thirdParty: {
+      output: join(folder, 'THIRD-PARTY.txt'),
+      allow: {
+        test: '(MIT OR ISC OR BSD-2-Clause OR BSD-3-Clause OR Apache-2.0 OR 0BSD)',
+        failOnUnlicensed: true,
+        failOnViolation: true,
+      },
+    },
+  });
+}
+
 const common = (options) => [
   replace({ preventAssignment: true, values: { __TILLER_VERSION__: JSON.stringify(version) } }),
   esbuild({ jsx: 'automatic', ...options }),
@@ -82,6 +97,8 @@ const engine = {
   ],
 };
 
+const program = { ...engine, plugins: [...engine.plugins, licences('dist/engine')] };
+
 const page = {
   // The audio worklets run in a scope of their own and are loaded by name.
   input: entries([
@@ -104,6 +121,7 @@ const page = {
     // The font's licence goes where the font goes.
     staticFiles('node_modules/@fontsource-variable/inter', 'dist/ui', ['LICENSE']),
     styles('src/ui/style/main.css', 'dist/ui'),
+    licences('dist/ui'),
   ],
 };
 
@@ -115,4 +133,4 @@ const bench = {
   external: [...engine.external, /^@tensorflow/],
 };
 
-export default [engine, page, bench];
+export default [program, page, bench];

@@ -31,6 +31,17 @@ function runtime() {
   return node;
 }
 
+/** Where a Node keeps its licence: an archive of nodejs.org at its root, Debian among its documents. */
+function runtimeLicence(node) {
+  const folder = dirname(node);
+  return [
+    join(folder, 'LICENSE'),
+    join(folder, '..', 'LICENSE'),
+    '/usr/share/doc/nodejs/LICENSE',
+    '/usr/share/doc/nodejs/copyright',
+  ].find((path) => existsSync(path));
+}
+
 /** Copies a folder without source maps. */
 function copyFolder(from, to) {
   cpSync(from, to, { recursive: true, dereference: true, filter: (path) => !path.endsWith('.map') });
@@ -56,7 +67,10 @@ export function packEngine(target) {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(join(target, 'dist'), { recursive: true });
   const node = join(target, windows ? 'node.exe' : 'node');
-  copyFileSync(runtime(), node);
+  const source = runtime();
+  const licence = runtimeLicence(source);
+  copyFileSync(source, node);
+  if (licence !== undefined) copyFileSync(licence, join(target, 'NODE-LICENSE'));
   if (!windows) chmodSync(node, 0o755);
   for (const folder of ['engine', 'ui', 'models', 'loops']) {
     const from = join(root, 'dist', folder);
@@ -65,7 +79,7 @@ export function packEngine(target) {
   if (existsSync(join(root, 'presets'))) copyFolder(join(root, 'presets'), join(target, 'dist', 'presets'));
   copyInference(join(target, 'node_modules'));
   for (const name of ['LICENSE', 'NOTICE', 'models/NOTICE'])
-    if (existsSync(join(root, name))) copyFileSync(join(root, name), join(target, name.replace('/', '-')));
+    copyFileSync(join(root, name), join(target, name.replace('/', '-')));
   writeFileSync(join(target, 'package.json'), '{ "type": "module" }\n');
 }
 
