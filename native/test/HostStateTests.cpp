@@ -90,6 +90,33 @@ void refusedPresetIsKept()
     CHECK (eventually (3.0, [&] { live.step(); return contains ("{\"edited\":true}"); }));
 }
 
+/** What an engine leaves for the next one reaches it when it died, and never with another document. */
+void keepsakeReachesTheNextEngine()
+{
+    LiveRig rig;
+    auto& plugin = rig.plugin;
+    auto& live = *rig.live;
+    const auto holds = [&] (const std::string& preset)
+    {
+        return eventually (5.0, [&] { live.step(); return readState (plugin.state()).preset == preset; });
+    };
+    commit ("edit");
+    CHECK (holds ("{\"edited\":true}"));
+    const auto project = plugin.state();
+    commit ("crash");
+    CHECK (holds ("{\"given\":\"a step to undo\"}"), "the next engine did not get it");
+
+    commit ("edit");
+    CHECK (holds ("{\"edited\":true}"));
+    auto other = readState (project);
+    other.preset = "{\"other\":true}";
+    CHECK (plugin.setState (other.encode()));
+    live.run (0.3);
+    commit ("crash");
+    live.run (2.0);
+    CHECK_EQUAL (readState (plugin.state()).preset, std::string ("{\"other\":true}"));
+}
+
 /** A preset of three megabytes, as thousands of examples make, is kept, and comes back letter by letter. */
 void longPresetIsKept()
 {
@@ -141,6 +168,7 @@ void addStateTests (Suite& suite)
     suite.add ("state round trip", stateRoundTrip);
     suite.add ("damaged state is kept", damagedStateIsKept);
     suite.add ("refused preset is kept", refusedPresetIsKept);
+    suite.add ("a keepsake reaches the next engine", keepsakeReachesTheNextEngine);
     suite.add ("a long preset is kept", longPresetIsKept);
     suite.add ("unknown chunks are written back", unknownChunksAreWrittenBack);
 }

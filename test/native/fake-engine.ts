@@ -97,6 +97,7 @@ const player = new FakePlayer();
 const queue: ToPipe[] = [];
 const write = writeDescriptor(1);
 let preset = '';
+let keepsake = '';
 let beats = 0;
 let mainHangs = false;
 
@@ -112,10 +113,14 @@ function post(message: FromPipe): void {
       queue.push({ type: 'send', message: 'refused', fields: {}, text: 'The preset is not JSON.' });
       preset = '{"default":true}';
     }
+    else if (keepsake !== '') preset = JSON.stringify({ given: keepsake });
+    keepsake = '';
     sendState(false);
     const names = PARAMETERS.map((parameter) => parameter.name);
     names[0] = 'Input 1: brightness';
     queue.push({ type: 'send', message: 'names', fields: {}, text: JSON.stringify(names) });
+  } else if (message.type === 'keepsake') {
+    keepsake = message.text;
   } else if (message.type === 'mishap') {
     preset = JSON.stringify({ mishap: message.text });
     sendState(true);
@@ -148,6 +153,7 @@ function commit(fault: string): void {
     case 'edit':
       preset = '{"edited":true}';
       sendState(true);
+      queue.push({ type: 'send', message: 'keepsake', fields: {}, text: 'a step to undo' });
       return;
     case 'edit-long': {
       const noise = new Noise();
