@@ -112,8 +112,7 @@ function post(message: FromPipe): void {
     if (preset !== '' && !preset.startsWith('{')) {
       queue.push({ type: 'send', message: 'refused', fields: {}, text: 'The preset is not JSON.' });
       preset = '{"default":true}';
-    }
-    else if (keepsake !== '') preset = JSON.stringify({ given: keepsake });
+    } else if (keepsake !== '') preset = JSON.stringify({ given: keepsake });
     keepsake = '';
     sendState(false);
     const names = PARAMETERS.map((parameter) => parameter.name);

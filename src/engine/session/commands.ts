@@ -7,6 +7,8 @@ import type { Steering } from '../steering/schema.js';
 
 /** What the main thread tells the streaming worker, applied between two frames, in order. */
 export type StreamCommand =
+  /** Another model's `load` will come. What is sent until then belongs to that model: the present one goes on as it is. */
+  | { type: 'expect-model' }
   | { type: 'load'; model: { dir: string; manifest: ModelManifest } | null }
   | { type: 'mapping'; trained: TrainedMapping | null }
   | { type: 'steering'; steering: Steering }

@@ -286,6 +286,7 @@ export class Instrument {
   /** Makes `next` the document: the worker, the mapping and the listeners follow what differs. */
   private adopt(next: Preset, origin: Origin, parameter?: Change['parameter']): void {
     const before = this.state.preset;
+    if (before.model?.sha256 !== next.model?.sha256) this.options.link.send({ type: 'expect-model' });
     sendDifference(this.options.link, before, next);
     const holds = this.holds.fitted(next.steering.dimensions.length);
     const stale = this.learner.isStale(next);
@@ -300,7 +301,7 @@ export class Instrument {
     const load = ++this.loads;
     this.holds.hear(null);
     this.board.change({ model: { ...this.state.model, loading: true } }, 'engine');
-    const found = reference && (await this.options.models.find(reference.sha256));
+    const found = reference && (await this.find(reference));
     if (load !== this.loads) return;
     this.options.link.send({ type: 'load', model: found });
     this.board.change(
@@ -315,6 +316,16 @@ export class Instrument {
           'Import its .ts file, or choose another model: every example is kept.',
         ),
       );
+  }
+
+  /** Null, too, where the library cannot be read: what is expected must come, be it nothing. */
+  private async find({ sha256 }: ModelReference): ReturnType<ModelSource['find']> {
+    try {
+      return await this.options.models.find(sha256);
+    } catch (error) {
+      this.notify(error);
+      return null;
+    }
   }
 
   private receive(report: StreamReport): void {

@@ -23,6 +23,9 @@ const FLOOR_DB = -120;
 
 type ModelPlace = Extract<StreamCommand, { type: 'load' }>['model'];
 
+/** Commands that set how the model that plays is played. */
+type Setting = Exclude<StreamCommand, { type: 'load' | 'restart' | 'expect-model' }>;
+
 const decibels = (amplitude: number) => Math.max(FLOOR_DB, gainToDb(amplitude));
 
 /** Noise of the model and of the latents, two independent streams of one setting. */
@@ -41,10 +44,14 @@ export class Player {
   private readonly router: MidiRouter;
   private readonly snapshot = new StreamSnapshot();
   private readonly moved = new Float64Array(PARAMETERS.length).fill(NaN);
-  private noise: StreamNoise = streamNoise({ kind: 'seed', seed: 1 });
+  private noise: NoiseSetting = { kind: 'seed', seed: 1 };
   private output: Output = defaultOutput();
   private place: ModelPlace = null;
   private model: RunningModel | null = null;
+  /** The model before it, while that is still heard. */
+  private leaving: RunningModel | null = null;
+  /** What is meant for the model that is expected or being opened; null while there is none. */
+  private waiting: Setting[] | null = null;
   private track: { rate: number; maxBlock: number; channels: 1 | 2 } | null = null;
   /** Counts loads, so that one overtaken by a newer one is dropped. */
   private loads = 0;
@@ -72,13 +79,19 @@ export class Player {
 
   /**
    * Takes a command between two blocks. `load`, and an `output` that needs another variant of the model, open files:
-   * the promise settles when the model plays, and until then what played before goes on.
+   * the promise settles when the model plays, and until then what played before goes on. Commands for a model that
+   * is expected are taken when it plays.
    */
   async apply(command: StreamCommand): Promise<void> {
+    if (command.type === 'restart') this.stream.restart();
+    else if (command.type === 'expect-model') this.waiting ??= [];
+    else if (command.type === 'load') await this.changeTo(command.model);
+    else if (this.waiting !== null) this.waiting.push(command);
+    else await this.set(command);
+  }
+
+  private async set(command: Setting): Promise<void> {
     switch (command.type) {
-      case 'load':
-        this.place = command.model;
-        return this.load();
       case 'mapping':
         this.stream.setMapping(command.trained === null ? null : compileMapping(command.trained));
         return;
@@ -99,11 +112,8 @@ export class Player {
         this.stream.setHold(command.dimension, command.value ?? NaN);
         return;
       case 'noise':
-        this.noise = streamNoise(command.noise);
-        this.prepareStream();
-        return;
-      case 'restart':
-        this.stream.restart();
+        this.noise = command.noise;
+        this.stream.setNoise(streamNoise(command.noise));
         return;
     }
   }
@@ -114,7 +124,13 @@ export class Player {
    */
   prepare(rate: number, maxBlock: number, channels: 1 | 2): number {
     this.track = { rate, maxBlock, channels };
-    this.prepareStream();
+    this.letGo();
+    const { latencySamples } = this.stream.prepare({
+      ...this.track,
+      model: this.model,
+      noise: streamNoise(this.noise),
+    });
+    this.tellPrepared(latencySamples);
     // The other variant has the same latency unless it takes other frames per call: then a second report follows.
     if (this.needsOtherVariant()) void this.load();
     return this.latencySamples;
@@ -135,6 +151,7 @@ export class Player {
   /** Plays the next block; see `Stream.process`. */
   process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
     this.stream.process(input, output, frames, this.events.take(frames));
+    if (this.leaving !== null && !this.stream.isHandingOver) this.letGo();
     this.samplesSinceReport += frames;
     if (this.track !== null && this.samplesSinceReport * REPORTS_PER_SECOND >= this.track.rate) {
       this.samplesSinceReport = 0;
@@ -145,14 +162,29 @@ export class Player {
   /** Lets go of the model. */
   close(): void {
     this.loads++;
+    this.letGo();
     this.model?.close();
     this.model = null;
+  }
+
+  private letGo(): void {
+    this.leaving?.close();
+    this.leaving = null;
   }
 
   private needsOtherVariant(): boolean {
     if (this.model === null || this.track === null) return false;
     const wanted = requiredVariant(this.output, this.track.channels, this.model.shape);
     return wanted.frames !== this.model.shape.frames || wanted.batch !== this.model.shape.batch;
+  }
+
+  /** The same model is not opened again, unless it failed: what it plays goes on. */
+  private async changeTo(place: ModelPlace): Promise<void> {
+    const same = place?.manifest.sha256 === this.place?.manifest.sha256 && place?.dir === this.place?.dir;
+    this.place = place;
+    if (same && this.opening !== null) return this.opening;
+    if (same && this.model !== null && this.reportedFaults === 0) return this.takeWaiting();
+    return this.load();
   }
 
   private load(): Promise<void> {
@@ -180,18 +212,32 @@ export class Player {
       opened?.close();
       return;
     }
-    const before = this.model;
-    this.model = opened;
-    this.prepareStream();
-    before?.close();
+    await this.playOn(opened);
     // What the settings call for may have changed while the file was read.
     if (this.needsOtherVariant()) await this.open();
   }
 
-  private prepareStream(): void {
+  /** Plays `opened`, and what waited for it. */
+  private async playOn(opened: RunningModel | null): Promise<void> {
+    this.letGo();
+    this.leaving = this.model;
+    this.model = opened;
+    if (this.track !== null)
+      this.tellPrepared(this.stream.exchange(opened, streamNoise(this.noise)).latencySamples);
+    if (!this.stream.isHandingOver) this.letGo();
+    await this.takeWaiting();
+  }
+
+  /** Takes all at once: no block is played in between. */
+  private async takeWaiting(): Promise<void> {
+    const waiting = this.waiting ?? [];
+    this.waiting = null;
+    await Promise.all(waiting.map((command) => this.apply(command)));
+  }
+
+  private tellPrepared(latencySamples: number): void {
     if (this.track === null) return;
     const { rate, channels } = this.track;
-    const { latencySamples } = this.stream.prepare({ ...this.track, model: this.model, noise: this.noise });
     this.reportedFaults = 0;
     this.report({
       type: 'prepared',

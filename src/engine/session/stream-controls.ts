@@ -44,7 +44,7 @@ export class FrameControls {
   constructor(
     private readonly shape: ModelShape,
     private readonly settings: FrameSettings,
-    readonly noise: StreamNoise,
+    private source: StreamNoise,
     framesAhead: number,
   ) {
     const { latentDims, batch } = shape;
@@ -65,6 +65,15 @@ export class FrameControls {
       decoded: new Float32Array(latentDims),
     };
     this.restart();
+  }
+
+  get noise(): StreamNoise {
+    return this.source;
+  }
+
+  /** Draws from `noise` from the next frame on. */
+  setNoise(noise: StreamNoise): void {
+    this.source = noise;
   }
 
   /** Back to frame 0, glides at rest, noise at its first value. Settings stay, with what waited applied to them. */

@@ -1,44 +1,16 @@
 import { gainToDb } from '../audio/db.js';
-import { resamplerLookahead } from '../audio/resampler.js';
 import { Meter } from '../audio/meter.js';
 import { defaultOutput, type Output } from '../audio/schema.js';
-import { MAX_BLOCK, MAX_INPUTS, MAX_LATENTS, MAX_RATE, MIN_RATE } from '../limits.js';
-import type { RunningModel } from '../model/running.js';
+import { MAX_INPUTS, MAX_LATENTS } from '../limits.js';
 import { PARAMETER_INDEX, clampParameter } from '../performance/parameters.js';
 import type { Steering } from '../steering/schema.js';
-import { FrameControls, type StreamNoise } from './stream-controls.js';
+import type { StreamNoise } from './stream-controls.js';
 import type { StreamEvents } from './stream-events.js';
-import { MixStage } from './stream-mix.js';
-import { GuardedModel, type Faults } from './stream-model.js';
+import { Handover } from './stream-handover.js';
+import type { Faults } from './stream-model.js';
+import { Pipeline, type StreamSetup } from './stream-pipeline.js';
 import { type FrameMapping, type FrameSettings, applyToFrames } from './stream-settings.js';
 import type { StreamSnapshot } from './stream-telemetry.js';
-import { WetPath } from './stream-wet.js';
-
-/** Longest stretch that goes through the pipeline in one piece: bounds the scratch memory. */
-const SEGMENT = 512;
-
-export interface StreamSetup {
-  /** Rate of the track in Hz, a whole number, 22 050 to 192 000. */
-  readonly rate: number;
-  /** Largest block that `process` will be given, 1 to 8192 samples. */
-  readonly maxBlock: number;
-  readonly channels: 1 | 2;
-  /** Opened in the variant that `requiredVariant` names; null passes the dry track. The caller closes it. */
-  readonly model: RunningModel | null;
-  readonly noise: StreamNoise;
-}
-
-/** Everything that `prepare` makes anew. */
-interface Pipeline {
-  readonly setup: StreamSetup;
-  readonly guarded: GuardedModel | null;
-  readonly wetPath: WetPath | null;
-  readonly mix: MixStage;
-  readonly track: Float32Array[];
-  readonly wet: Float32Array[];
-  readonly inputMeter: Meter;
-  readonly outputMeter: Meter;
-}
 
 /**
  * One playing instrument: a track through a model, steered, mixed and limited. Synchronous, one thread. Settings (`set…`)
@@ -52,7 +24,7 @@ interface Pipeline {
  */
 export class Stream {
   private output: Output = defaultOutput();
-  private readonly settings: FrameSettings = {
+  private settings: FrameSettings = {
     inputs: new Float64Array(MAX_INPUTS).fill(0.5),
     mapping: null,
     steering: { amount: 1, glideSeconds: 0, dimensions: [] },
@@ -63,56 +35,61 @@ export class Stream {
     freeze: false,
   };
   private pipeline: Pipeline | null = null;
-  /** Track samples since the start. */
-  private position = 0;
+  private handover: Handover | null = null;
+  private track: Float32Array[] = [];
+  private inputMeter = new Meter(1);
+  private outputMeter = new Meter(1);
   private samplesSinceSnapshot = 0;
   private milliseconds = 0;
 
   /**
    * Makes the pipeline for a track and a model. Starts in silence.
-   * @returns by how many track samples the output is late: constant until the next `prepare`, whatever is set
+   * @returns by how many track samples the output is late: constant until the next `prepare` or `exchange`, whatever
+   *   is set
    * @throws RangeError when the rate, block or channels are out of bounds
    */
   prepare(setup: StreamSetup): { latencySamples: number } {
-    const { rate, maxBlock, channels, model, noise } = setup;
-    if (!Number.isInteger(rate) || rate < MIN_RATE || rate > MAX_RATE) throw new RangeError(`rate ${rate}`);
-    if (!Number.isInteger(maxBlock) || maxBlock < 1 || maxBlock > MAX_BLOCK) {
-      throw new RangeError(`block of ${maxBlock}`);
-    }
     this.pipeline?.guarded?.controls.settle();
-    const segment = Math.min(SEGMENT, maxBlock);
-    const guarded = model && new GuardedModel(model, this.makeControls(model, rate, noise));
-    const wetPath =
-      guarded &&
-      new WetPath(guarded, rate, channels, segment, this.output, (position, failed) => {
-        this.pipeline?.mix.scheduleFault(position, failed);
-      });
-    const mix = new MixStage(
-      rate,
-      channels,
-      wetPath?.delaySamples ?? 0,
-      segment,
-      model !== null,
-      this.output,
-    );
-    const scratch = (count: number) => Array.from({ length: count }, () => new Float32Array(segment));
-    this.pipeline = {
-      setup,
-      guarded,
-      wetPath,
-      mix,
-      track: scratch(channels),
-      wet: scratch(wetPath?.channels ?? 1),
-      inputMeter: new Meter(channels),
-      outputMeter: new Meter(channels),
+    const pipeline = new Pipeline(setup, this.settings, this.output);
+    this.pipeline = pipeline;
+    this.handover = null;
+    this.track = Array.from({ length: setup.channels }, () => new Float32Array(pipeline.segment));
+    this.inputMeter = new Meter(setup.channels);
+    this.outputMeter = new Meter(setup.channels);
+    return { latencySamples: pipeline.latencySamples };
+  }
+
+  /**
+   * Goes on with another model, without a gap: what plays now is heard until the new one has filled up. Settings
+   * that are changed from here on are the new one's; levels are both's. Before the first sound it starts in silence.
+   * @returns by how many track samples the new model's output is late
+   * @throws Error before `prepare`
+   */
+  exchange(model: StreamSetup['model'], noise: StreamNoise): { latencySamples: number } {
+    const leaving = this.pipeline;
+    if (leaving === null) throw new Error('the stream was not prepared');
+    leaving.guarded?.controls.settle();
+    const { inputs, holds, steering } = this.settings;
+    this.settings = {
+      ...this.settings,
+      inputs: inputs.slice(),
+      holds: holds.slice(),
+      steering: structuredClone(steering),
     };
-    this.restart();
-    return { latencySamples: mix.latencySamples };
+    const coming = new Pipeline({ ...leaving.setup, model, noise }, this.settings, this.output);
+    this.pipeline = coming;
+    this.handover = leaving.hasPlayed ? new Handover(leaving, coming) : null;
+    return { latencySamples: coming.latencySamples };
+  }
+
+  /** True while a model that was exchanged is still heard: it must not be closed yet. */
+  get isHandingOver(): boolean {
+    return this.handover !== null;
   }
 
   /** By how many track samples the output is late; 0 before the first `prepare`. */
   get latencySamples(): number {
-    return this.pipeline?.mix.latencySamples ?? 0;
+    return this.pipeline?.latencySamples ?? 0;
   }
 
   /** Calls of the model that gave no sound since `prepare`, by kind; null without a model. */
@@ -145,21 +122,21 @@ export class Stream {
     const count = events?.count ?? 0;
     let event = 0;
     for (let done = 0; done < frames;) {
-      let end = Math.min(frames, done + (pipeline.track[0] as Float32Array).length);
+      let end = Math.min(frames, done + pipeline.segment);
       for (; events !== null && event < count; event += 1) {
         const offset = events.offsetSamples[event] as number;
         if (offset > done) {
           end = Math.min(end, offset);
           break;
         }
-        this.receive(pipeline, events.parameterIndex[event] as number, events.value[event] as number);
+        this.receive(events.parameterIndex[event] as number, events.value[event] as number);
       }
       this.playSegment(pipeline, input, output, done, end - done);
       done = end;
     }
     // An event past the end of its block belongs to the sample after it.
     for (; events !== null && event < count; event += 1) {
-      this.receive(pipeline, events.parameterIndex[event] as number, events.value[event] as number);
+      this.receive(events.parameterIndex[event] as number, events.value[event] as number);
     }
     this.samplesSinceSnapshot += frames;
     this.milliseconds += performance.now() - start;
@@ -170,16 +147,18 @@ export class Stream {
    * its first value, the latent frames counted from here. Settings stay. What follows depends on nothing before.
    */
   restart(): void {
-    const { pipeline } = this;
-    this.position = 0;
-    if (pipeline === null) return;
-    pipeline.wetPath?.restart();
-    pipeline.mix.restart();
+    this.handover = null;
+    this.pipeline?.restart();
   }
 
   /** Empties the model's state between two calls, without a click and without touching the rest. */
   resetModel(): void {
     this.pipeline?.wetPath?.resetModel();
+  }
+
+  /** Draws from another generator from the next latent frame on. */
+  setNoise(noise: StreamNoise): void {
+    this.pipeline?.guarded?.controls.setNoise(noise);
   }
 
   /** Levels, mix and listening. `framesPerCall`, and a `listen` or `width` that needs another batch, take `prepare`. */
@@ -188,9 +167,8 @@ export class Stream {
     this.settings.latentNoise = output.latentNoise;
     this.settings.width = output.width;
     this.settings.freeze = output.freeze;
-    this.pipeline?.wetPath?.setInputGain(output.inputGainDb);
-    this.pipeline?.wetPath?.setListen(output.listen);
-    this.pipeline?.mix.setOutput(output);
+    this.pipeline?.setOutput(output);
+    this.handover?.leaving.setOutput(output);
   }
 
   /** Swaps in a learned mapping, or none: then every dimension plays what the encoder says. */
@@ -220,8 +198,8 @@ export class Stream {
     const bounded = clampParameter(index, value);
     noteLevel(this.output, index, bounded);
     applyToFrames(this.settings, index, bounded);
-    if (index === PARAMETER_INDEX.inputGain) this.pipeline?.wetPath?.setInputGain(bounded);
-    else this.pipeline?.mix.setLevel(index, bounded);
+    this.pipeline?.setLevel(index, bounded);
+    this.handover?.leaving.setLevel(index, bounded);
   }
 
   /** Fills `into` with what sounds now; levels, loads and gain reduction since the last snapshot. */
@@ -230,8 +208,8 @@ export class Stream {
     for (let i = 0; i < MAX_INPUTS; i += 1) into.inputs[i] = settings.inputs[i] as number;
     if (pipeline === null) return;
     const { guarded, setup, mix } = pipeline;
-    pipeline.inputMeter.take(into.inputPeak, into.inputRms);
-    pipeline.outputMeter.take(into.outputPeak, into.outputRms);
+    this.inputMeter.take(into.inputPeak, into.inputRms);
+    this.outputMeter.take(into.outputPeak, into.outputRms);
     into.gainReductionDb = gainToDb(mix.limiter.takeReduction());
     into.latentDims = guarded?.model.shape.latentDims ?? 0;
     const playedMilliseconds = (this.samplesSinceSnapshot * 1000) / setup.rate;
@@ -249,13 +227,6 @@ export class Stream {
     into.faults = exceptions + latents + audio;
   }
 
-  private makeControls(model: RunningModel, rate: number, noise: StreamNoise): FrameControls {
-    const { sampleRate, hop } = model.shape;
-    // Automation runs ahead of the frames by what the resampler waits for.
-    const framesAhead = Math.ceil((resamplerLookahead(rate, sampleRate) * sampleRate) / (rate * hop));
-    return new FrameControls(model.shape, this.settings, noise, framesAhead);
-  }
-
   private playSegment(
     pipeline: Pipeline,
     input: readonly Float32Array[],
@@ -263,7 +234,7 @@ export class Stream {
     offset: number,
     count: number,
   ): void {
-    const { track, wet } = pipeline;
+    const { track } = this;
     for (let c = 0; c < track.length; c += 1) {
       const target = track[c] as Float32Array;
       const source = input[c] as Float32Array;
@@ -272,31 +243,21 @@ export class Stream {
         target[i] = sample - sample === 0 ? sample : 0;
       }
     }
-    pipeline.inputMeter.add(track, 0, count);
-    pipeline.wetPath?.process(track, wet, count);
-    pipeline.mix.process(track, wet, output, offset, count);
-    pipeline.outputMeter.add(output, offset, count);
-    this.position += count;
+    this.inputMeter.add(track, 0, count);
+    pipeline.process(track, output, offset, count);
+    if (this.handover !== null) {
+      this.handover.process(track, output, offset, count);
+      if (this.handover.done) this.handover = null;
+    }
+    this.outputMeter.add(output, offset, count);
   }
 
-  /** A change that arrived with track sample `position`. */
-  private receive(pipeline: Pipeline, parameter: number, value: number): void {
-    const { wetPath, guarded, mix } = pipeline;
+  /** A change that arrived with the next track sample. */
+  private receive(parameter: number, value: number): void {
     noteLevel(this.output, parameter, value);
-    if (parameter === PARAMETER_INDEX.inputGain) wetPath?.setInputGain(value);
-    else if (isMixLevel(parameter)) mix.schedule(this.position, parameter, value);
-    else if (wetPath === null) applyToFrames(this.settings, parameter, value);
-    else guarded?.controls.schedule(wetPath.frameAt(this.position), parameter, value);
+    this.pipeline?.receive(parameter, value);
+    this.handover?.leaving.receive(parameter, value);
   }
-}
-
-function isMixLevel(parameter: number): boolean {
-  return (
-    parameter === PARAMETER_INDEX.dryWet ||
-    parameter === PARAMETER_INDEX.outputGain ||
-    parameter === PARAMETER_INDEX.ceiling ||
-    parameter === PARAMETER_INDEX.bypass
-  );
 }
 
 /** Keeps the settings that the next `prepare` starts from in step with automation. */

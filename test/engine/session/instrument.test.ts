@@ -259,6 +259,24 @@ describe('Instrument', () => {
     expect(sent.at(-1)).toEqual({ type: 'load', model: null });
   });
 
+  it('announces another model before what is meant for it, and none for the same model', async () => {
+    await instrument.loadPreset({ ...samplePreset(), seed: 5 }, 'page');
+    expect(types()).not.toContain('expect-model');
+    sent.length = 0;
+    const other = { name: 'other', sha256: 'b'.repeat(64) };
+    await instrument.loadPreset({ ...samplePreset(), model: other, seed: 6 }, 'page');
+    expect(types()[0]).toBe('expect-model');
+    expect(types()).toContain('noise');
+    expect(sent.at(-1)).toEqual({ type: 'load', model: null });
+  });
+
+  it('lets the worker go on where the library cannot be read', async () => {
+    Object.assign(library, { get: () => Promise.reject(new Error('the disk is gone')) });
+    await instrument.loadPreset(samplePreset(), 'page');
+    expect(sent.at(-1)).toEqual({ type: 'load', model: null });
+    expect(instrument.state.model.loading).toBe(false);
+  });
+
   it('learns a MIDI source once', () => {
     instrument.learnMidi(1);
     report({ type: 'midi-heard', status: 0x90, data1: 60, data2: 0 });

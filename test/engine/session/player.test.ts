@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultOutput } from '../../../src/engine/audio/schema.js';
+import { type ImportedModel, importModel } from '../../../src/engine/model/import.js';
+import type { StreamReport } from '../../../src/engine/session/commands.js';
+import { Player } from '../../../src/engine/session/player.js';
+import { defaultDimension } from '../../../src/engine/steering/schema.js';
+import { fixturePath } from '../model/fixtures.js';
+import { noiseTrack } from './play.js';
+
+const BLOCK = 256;
+
+describe('Player', () => {
+  let folder: string;
+  let identity: ImportedModel;
+  let delay: ImportedModel;
+  let reports: StreamReport[];
+  let player: Player;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tiller-player-'));
+    const variants = { libraryDir: folder, variants: [{ frames: 1, batch: 1 }] };
+    identity = await importModel(fixturePath('identity'), variants);
+    delay = await importModel(fixturePath('delay'), variants);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  beforeEach(() => {
+    reports = [];
+    player = new Player((report) => reports.push(report));
+    player.prepare(48_000, BLOCK, 1);
+  });
+  afterEach(() => player.close());
+
+  const preparations = () => reports.filter(({ type }) => type === 'prepared').length;
+  const track = noiseTrack(200 * BLOCK, 0.3, 9);
+  let at = 0;
+  /** The next `blocks` of the track through the player. */
+  function hear(blocks: number): Float32Array {
+    const heard = new Float32Array(blocks * BLOCK);
+    for (let i = 0; i < blocks; i++, at += BLOCK) {
+      const from = at % track.length;
+      player.process([track.slice(from, from + BLOCK)], [heard.subarray(i * BLOCK, (i + 1) * BLOCK)], BLOCK);
+    }
+    return heard;
+  }
+  const peak = (sound: Float32Array) => sound.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+
+  it('goes on with a model that is loaded again, as a preset of the same model does', async () => {
+    await player.apply({ type: 'load', model: identity });
+    hear(50);
+    const before = preparations();
+    await player.apply({ type: 'load', model: { ...identity } });
+    expect(preparations()).toBe(before);
+    for (const block of Array.from({ length: 20 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+  });
+
+  it('changes models without a gap, and tells the new latency', async () => {
+    await player.apply({ type: 'load', model: identity });
+    hear(50);
+    await player.apply({ type: 'load', model: delay });
+    const prepared = reports.filter((report) => report.type === 'prepared').at(-1);
+    expect(prepared).toMatchObject({
+      latencySamples: player.latencySamples,
+      modelDelaySamples: delay.manifest.delaySamples,
+    });
+    for (const block of Array.from({ length: 100 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+  });
+
+  it('leaves the present model alone with what is meant for the next', async () => {
+    await player.apply({ type: 'load', model: identity });
+    hear(50);
+    const silence = { ...defaultOutput(), outputGainDb: -60 };
+    await player.apply({ type: 'expect-model' });
+    await player.apply({ type: 'output', output: silence });
+    expect(peak(hear(20))).toBeGreaterThan(0.05);
+    const loading = player.apply({ type: 'load', model: delay });
+    await player.apply({
+      type: 'steering',
+      steering: { amount: 1, glideSeconds: 0, dimensions: [defaultDimension()] },
+    });
+    expect(peak(hear(20))).toBeGreaterThan(0.05);
+    await loading;
+    hear(20);
+    expect(peak(hear(20))).toBeLessThan(0.01);
+  });
+
+  it('takes what was meant for a model that turns out to be the present one, or none', async () => {
+    await player.apply({ type: 'load', model: identity });
+    hear(50);
+    for (const [model, outputGainDb] of [
+      [identity, -60],
+      [null, -48],
+    ] as const) {
+      await player.apply({ type: 'expect-model' });
+      await player.apply({ type: 'output', output: { ...defaultOutput(), outputGainDb } });
+      await player.apply({ type: 'load', model });
+      hear(100);
+      expect(peak(hear(20))).toBeLessThan(0.01);
+    }
+  });
+
+  it('plays the dry track where a model cannot be opened, says so, and opens it when asked again', async () => {
+    const broken = { ...identity, dir: join(folder, 'nowhere') };
+    await player.apply({ type: 'load', model: broken });
+    expect(reports.at(-2)).toMatchObject({ type: 'failed', code: 'model-failed' });
+    expect(peak(hear(20))).toBeGreaterThan(0.2);
+    const before = preparations();
+    await player.apply({ type: 'load', model: identity });
+    expect(preparations()).toBe(before + 1);
+  });
+
+  it('draws other noise without a gap', async () => {
+    await player.apply({ type: 'load', model: identity });
+    await player.apply({ type: 'output', output: { ...defaultOutput(), latentNoise: 1 } });
+    hear(50);
+    const before = preparations();
+    await player.apply({ type: 'noise', noise: { kind: 'seed', seed: 77 } });
+    expect(preparations()).toBe(before);
+    for (const block of Array.from({ length: 20 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+  });
+});
