@@ -4,11 +4,11 @@ import type { Output } from '../audio/schema.js';
 import { compileMapping } from '../mapping/evaluate.js';
 import { createNoise } from '../model/noise.js';
 import type { NoiseSetting } from '../model/noise.js';
-import { openModel } from '../model/run.js';
 import type { RunningModel } from '../model/running.js';
 import { MidiRouter } from '../performance/midi-router.js';
 import { PARAMETERS } from '../performance/parameters.js';
 import type { StreamCommand, StreamReport } from './commands.js';
+import { OpenedModels, type ModelPlace } from './opened-models.js';
 import { PendingEvents } from './pending-events.js';
 import type { StreamNoise } from './stream-controls.js';
 import { requiredVariant } from './stream-routing.js';
@@ -20,8 +20,6 @@ const REPORTS_PER_SECOND = 30;
 const MAX_EVENTS = 4096;
 /** Silence on a meter, where the logarithm has no answer. */
 const FLOOR_DB = -120;
-
-type ModelPlace = Extract<StreamCommand, { type: 'load' }>['model'];
 
 /** Commands that set how the model that plays is played. */
 type Setting = Exclude<StreamCommand, { type: 'load' | 'restart' | 'expect-model' }>;
@@ -46,7 +44,8 @@ export class Player {
   private readonly moved = new Float64Array(PARAMETERS.length).fill(NaN);
   private noise: NoiseSetting = { kind: 'seed', seed: 1 };
   private output: Output = defaultOutput();
-  private place: ModelPlace = null;
+  private readonly models = new OpenedModels();
+  private place: ModelPlace | null = null;
   private model: RunningModel | null = null;
   /** The model before it, while that is still heard. */
   private leaving: RunningModel | null = null;
@@ -165,10 +164,11 @@ export class Player {
     this.letGo();
     this.model?.close();
     this.model = null;
+    this.models.close();
   }
 
   private letGo(): void {
-    this.leaving?.close();
+    if (this.leaving !== null) this.models.release(this.leaving);
     this.leaving = null;
   }
 
@@ -179,7 +179,7 @@ export class Player {
   }
 
   /** The same model is not opened again, unless it failed: what it plays goes on. */
-  private async changeTo(place: ModelPlace): Promise<void> {
+  private async changeTo(place: ModelPlace | null): Promise<void> {
     const same = place?.manifest.sha256 === this.place?.manifest.sha256 && place?.dir === this.place?.dir;
     this.place = place;
     if (same && this.opening !== null) return this.opening;
@@ -202,14 +202,14 @@ export class Player {
     try {
       if (place !== null) {
         const variant = requiredVariant(this.output, this.track?.channels ?? 1, place.manifest);
-        opened = await openModel(place.dir, place.manifest, variant);
+        opened = await this.models.open(place, variant);
       }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.report({ type: 'failed', code: 'model-failed', message });
     }
     if (load !== this.loads) {
-      opened?.close();
+      if (opened !== null) this.models.release(opened);
       return;
     }
     await this.playOn(opened);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultOutput } from '../../../src/engine/audio/schema.js';
@@ -66,6 +66,28 @@ describe('Player', () => {
       modelDelaySamples: delay.manifest.delaySamples,
     });
     for (const block of Array.from({ length: 100 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+  });
+
+  it('goes back to the last model without opening it again', async () => {
+    const dir = join(folder, 'moved');
+    await cp(identity.dir, dir, { recursive: true });
+    const first = { ...identity, dir };
+    await player.apply({ type: 'load', model: first });
+    hear(50);
+    await player.apply({ type: 'load', model: delay });
+    hear(100);
+    await rm(dir, { recursive: true });
+    await player.apply({ type: 'load', model: first });
+    hear(100);
+    expect(player.latencySamples).not.toBe(0);
+    expect(reports.filter(({ type }) => type === 'failed')).toEqual([]);
+    // Only the last one is kept.
+    await player.apply({ type: 'load', model: delay });
+    hear(100);
+    await player.apply({ type: 'load', model: identity });
+    hear(100);
+    await player.apply({ type: 'load', model: first });
+    expect(reports.filter(({ type }) => type === 'failed')).toHaveLength(1);
   });
 
   it('leaves the present model alone with what is meant for the next', async () => {
