@@ -31,7 +31,7 @@ export interface HostSessionOptions {
     | 'state'
     | 'document'
     | 'history'
-    | 'learned'
+    | 'settled'
     | 'subscribe'
     | 'onTelemetry'
     | 'setParameter'
@@ -107,8 +107,8 @@ export class HostSession {
         await this.load(message.text);
         return;
       case 'settle':
-        // A project may have been saved in the middle of learning: an export must not begin before that is done.
-        await instrument.learned();
+        // A program change may be on its way, and a project may have been saved in the middle of learning.
+        await instrument.settled();
         link.ready();
         return;
       case 'keepsake':

@@ -38,6 +38,7 @@ export interface PipeLoopOptions {
 /** Longest that opening a model may keep the loop from answering. */
 const LOAD_MILLISECONDS = 20_000;
 const SETTLE_POLL_MILLISECONDS = 1;
+const PROGRAM_CHANGE = 0xc0;
 
 /**
  * The engine's end of the plugin's pipe: reads frames in order, has the player process each block at once, and answers.
@@ -81,8 +82,11 @@ export class PipeLoop {
       if (!reader.read()) return;
       if (reader.type !== TO_ENGINE.block.type) await this.control();
       else if (this.takeBlock()) {
+        const { restart, offline } = this.block;
         // A bounce depends on what was said before it, never on when that is done.
-        if (this.block.restart && this.block.offline) await this.untilSettled();
+        if (restart && offline) await this.untilSettled();
+        const recalls = this.takeEvents(player);
+        if (recalls && offline) await this.untilSettled();
         this.process(player);
       }
     }
@@ -155,7 +159,8 @@ export class PipeLoop {
     return this.block.epoch === this.epoch && this.channels !== 0;
   }
 
-  private process(player: PipePlayer): void {
+  /** Hands the events of the block at hand to the player; true where one of them recalls a preset. */
+  private takeEvents(player: PipePlayer): boolean {
     const { block } = this;
     if (block.channels !== this.channels) throw new TillerError('message-invalid', 'The channels changed.');
     // After a gap the player's states belong to other audio; an empty state is the honest one.
@@ -168,11 +173,18 @@ export class PipeLoop {
       this.hostValues[index] = value;
       player.parameter(block.skipped ? 0 : Math.min(block.parameterOffset(i), block.frames), index, value);
     }
+    let recalls = false;
     for (let i = 0; i < block.midiEvents; i++) {
       const message = block.midiMessage(i);
       const offset = block.skipped ? 0 : Math.min(block.midiOffset(i), block.frames);
+      recalls ||= (message & 0xf0) === PROGRAM_CHANGE;
       player.midi(offset, message & 0xff, (message >> 8) & 0x7f, (message >> 16) & 0x7f);
     }
+    return recalls;
+  }
+
+  private process(player: PipePlayer): void {
+    const { block } = this;
     if (block.skipped) return;
     this.expected = (block.position + block.frames) >>> 0;
     const input = this.inputs[this.channels - 1] as Float32Array[];

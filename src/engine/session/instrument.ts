@@ -45,6 +45,9 @@ export class Instrument {
   private readonly learner: Learner;
   private readonly telemetryListeners = new Set<(telemetry: Telemetry) => void>();
   private loads = 0;
+  /** Counts what replaces the document: of several that are being opened the last one asked for stays. */
+  private documents = 0;
+  private recalling: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: InstrumentOptions) {
     const { link, trainer } = options;
@@ -166,9 +169,10 @@ export class Instrument {
     return this.learner.train();
   }
 
-  /** Settles when no mapping is being learned any more. */
-  learned(): Promise<void> {
-    return this.learner.settled;
+  /** Settles when what the last program change recalls is the document, and no mapping is being learned any more. */
+  async settled(): Promise<void> {
+    await this.recalling;
+    await this.learner.settled;
   }
 
   cancelTraining(): void {
@@ -197,6 +201,7 @@ export class Instrument {
   /** Replaces the whole document, as a host's project or a preset does. */
   async loadPreset(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {
     const { presetId = null, saved = preset, history = NO_STEPS } = from;
+    this.documents++;
     this.board.history.restore(history);
     this.board.markSaved(sharing(saved, preset));
     this.learner.restart(preset);
@@ -218,8 +223,8 @@ export class Instrument {
     return this.loadPreset(manifest ? useModel(empty, manifest, manifest.latentRanges) : empty, 'page');
   }
 
-  async openPreset(id: string): Promise<void> {
-    await this.loadPreset(await this.options.presets.read(id), 'page', { presetId: id });
+  openPreset(id: string): Promise<void> {
+    return this.open(() => Promise.resolve(id));
   }
 
   /** Saves over the preset that was opened. A factory preset, or one never saved, is saved as a new one. */
@@ -349,7 +354,7 @@ export class Instrument {
         this.hear(report.status, report.data1, report.data2);
         return;
       case 'program-change':
-        void this.recall(report.program);
+        this.recalling = this.recall(report.program);
         return;
       case 'failed':
         this.notify(
@@ -371,10 +376,17 @@ export class Instrument {
   /** Program change n recalls the n-th preset of the list. */
   private async recall(program: number): Promise<void> {
     try {
-      const entry = (await this.options.presets.list())[program];
-      if (entry !== undefined) await this.openPreset(entry.id);
+      await this.open(async () => (await this.options.presets.list())[program]?.id);
     } catch (error) {
       this.notify(error);
     }
+  }
+
+  private async open(find: () => Promise<string | undefined>): Promise<void> {
+    const document = ++this.documents;
+    const id = await find();
+    if (id === undefined || document !== this.documents) return;
+    const preset = await this.options.presets.read(id);
+    if (document === this.documents) await this.loadPreset(preset, 'page', { presetId: id });
   }
 }

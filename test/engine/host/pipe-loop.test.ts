@@ -217,6 +217,33 @@ describe('PipeLoop', () => {
     expect(sent.map(({ name }) => name)).toEqual(['hello', 'prepared', 'busy', 'busy', 'samples', 'samples']);
   });
 
+  test('an export waits for the preset that a program change recalls, live audio does not', async () => {
+    const notes = async (flags: number) => {
+      let asked = 0;
+      const { player } = await play(
+        [
+          hello,
+          prepare(1, 1),
+          blockFrame({ position: 0, channels: [[1]], flags, midi: [[0, 0xc3, 5, 0]] }),
+          blockFrame({ position: 1, channels: [[1]], flags }),
+        ],
+        [],
+        (message, say) => {
+          if (message.type !== 'settle') return;
+          if (++asked === 1) say({ type: 'ready' });
+          else
+            setTimeout(() => {
+              say({ type: 'command', command: { type: 'parameter', index: 0, value: 1 } });
+              say({ type: 'ready' });
+            }, 20);
+        },
+      );
+      return player.notes.slice(1);
+    };
+    expect(await notes(2)).toEqual(['midi 0 195 5 0', 'parameter', 'process 1', 'process 1']);
+    expect(await notes(0)).toEqual(['midi 0 195 5 0', 'process 1', 'process 1']);
+  });
+
   test('control goes to the main thread', async () => {
     const { posted } = await play([
       hello,

@@ -234,11 +234,11 @@ describe('Instrument', () => {
     expect(instrument.state.preset.trained).not.toBeNull();
     expect(instrument.document).toEqual({ ...instrument.state.preset, trained: null });
     let learned = false;
-    void instrument.learned().then(() => (learned = true));
+    void instrument.settled().then(() => (learned = true));
     await Promise.resolve();
     expect(learned).toBe(false);
     await trainer.finish();
-    await instrument.learned();
+    await instrument.settled();
     expect(instrument.document).toBe(instrument.state.preset);
   });
 
@@ -247,6 +247,36 @@ describe('Instrument', () => {
     expect(instrument.state).toMatchObject({ auditioning: 'e1', holds: [1, 0, 0.5] });
     instrument.audition(null);
     expect(instrument.state).toMatchObject({ auditioning: null, holds: [null, null, null] });
+  });
+
+  describe('with several presets', () => {
+    const name = () => instrument.state.preset.name;
+    const program = (number: number) => report({ type: 'program-change', program: number });
+    beforeEach(async () => {
+      for (const other of ['A', 'B', 'C']) await instrument.savePresetAs(other);
+    });
+
+    it('recalls the n-th by program change, and nothing where there are fewer', async () => {
+      program(1);
+      await instrument.settled();
+      expect(name()).toBe('B');
+      program(100);
+      await instrument.settled();
+      expect(name()).toBe('B');
+    });
+
+    it('ends with the last program of several', async () => {
+      for (const number of [2, 1, 2, 0]) program(number);
+      await instrument.settled();
+      expect(name()).toBe('A');
+    });
+
+    it('keeps a project that comes after a program', async () => {
+      program(1);
+      await instrument.loadPreset({ ...samplePreset(), name: 'Project' }, 'host');
+      await instrument.settled();
+      expect(name()).toBe('Project');
+    });
   });
 
   it('keeps everything of a preset whose model is missing, and says which it wants', async () => {
