@@ -58,12 +58,13 @@ void EngineLink::prepare (const StreamFormat& format, Delays expected)
     const std::lock_guard lock (streamMutex);
     exchange.prepare (format, expected);
     rewind();
+    programsFrom.reset();
     sentUpTo = 0;
 }
 
 void EngineLink::rewind() noexcept
 {
-    streaming = contiguous = keepsUp = false;
+    streaming = contiguous = keepsUp = parametersSent = false;
     exchange.setEngineReady (false);
     unanswered = 0;
     resendParameters.store (true);
@@ -71,6 +72,13 @@ void EngineLink::rewind() noexcept
 
 void EngineLink::presetLoaded()
 {
+    {
+        // What was asked for before is not what the project holds.
+        const std::lock_guard lock (streamMutex);
+        missedProgram = 0;
+        programsFrom = exchange.position();
+    }
+
     const std::lock_guard lock (mutex);
     shared.refused.clear();
     appendState (orders);

@@ -111,6 +111,9 @@ private:
     void handlePrepared (const protocol::to_plugin::Prepared&);
     bool transmit();
     void takeBlocks();
+    struct BlockHead;
+    void missBlock (const BlockHead&);
+    void sendBlock (BlockHead, bool skip);
     void keepTime (Clock::time_point);
     std::uint32_t napMicroseconds() const noexcept;
     void tellMishap();
@@ -133,6 +136,9 @@ private:
     EngineView shared;
     std::mutex streamMutex;            ///< held while the I/O thread uses the exchange
     std::atomic<bool> resendParameters { true };
+    // Under `streamMutex`.
+    std::uint32_t missedProgram = 0;   ///< the last program change that no engine heard, as a MIDI message; 0 for none
+    std::optional<std::uint32_t> programsFrom;  ///< a project was loaded here: programs of earlier blocks are not missed
 
     // The I/O thread's own, or under `streamMutex` where `prepare` needs them.
     std::unique_ptr<ChildProcess> process;
@@ -148,6 +154,7 @@ private:
     bool streaming = false;             ///< the engine is prepared for the present epoch
     bool contiguous = false;            ///< an answer of this engine has come in this epoch
     bool keepsUp = false;               ///< and one that came in time
+    bool parametersSent = false;        ///< this engine has got every parameter in this epoch
     bool offline = false;
     std::string mishap;                 ///< what an export lost and the player does not know yet
     std::uint32_t toldGivenUp = 0;      ///< how often an export gave up that the player knows of

@@ -3,6 +3,7 @@
 #include "EngineLink.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -18,6 +19,7 @@ namespace
     constexpr double hopelessSeconds = 0.2;
     /** More than this is not taken from the queue before the engine has read. */
     constexpr std::size_t outboxEnough = 256 * 1024;
+    constexpr std::uint32_t programChange = 0xc0;
 }
 
 bool EngineLink::handle (const Frame& frame)
@@ -247,6 +249,21 @@ bool EngineLink::handleSamples (const Frame& frame)
     return true;
 }
 
+/** A block as it lies in the queue, before its events and samples. */
+struct EngineLink::BlockHead
+{
+    std::uint32_t size, type;
+    to_engine::Block block;
+
+    std::size_t wholeBytes() const noexcept { return protocol::frameHeaderBytes + size; }
+
+    /** Where its MIDI events begin. */
+    std::size_t midiAt() const noexcept
+    {
+        return protocol::frameHeaderBytes + to_engine::Block::bytes + std::size_t { block.parameterEvents } * protocol::ParameterEvent::bytes;
+    }
+};
+
 void EngineLink::takeBlocks()
 {
     const std::lock_guard lock (streamMutex);
@@ -262,12 +279,6 @@ void EngineLink::takeBlocks()
                                   static_cast<std::uint32_t> (format.channels) });
     }
 
-    struct Head
-    {
-        std::uint32_t size, type;
-        to_engine::Block block;
-    };
-
     auto& queue = exchange.toEngine;
     const auto late = exchange.delays().margin + static_cast<std::uint32_t> (format.maxBlock);
     const auto hopeless = static_cast<std::int32_t> (hopelessSeconds * format.rate);
@@ -277,12 +288,11 @@ void EngineLink::takeBlocks()
 
     while (outbox.size() - outboxSent < outboxEnough && queue.readable() > 0)
     {
-        Head head {};
+        BlockHead head {};
         queue.peek (0, &head, sizeof (head));
         offline = (head.block.flags & protocol::offline) != 0;
         lastBlock = Clock::now();
         lastFrames = head.block.frames;
-        const auto whole = protocol::frameHeaderBytes + head.size;
         const auto end = head.block.position + head.block.frames;
         const auto lateness = distance (exchange.position(), end + late);
 
@@ -291,7 +301,7 @@ void EngineLink::takeBlocks()
             if (offline || lateness <= 0)
                 break;
 
-            queue.drop (whole);
+            missBlock (head);
             sentUpTo = end;
             continue;
         }
@@ -299,27 +309,69 @@ void EngineLink::takeBlocks()
         if (unanswered > 0 && unanswered + head.block.frames > mostUnanswered)
             break;
 
-        const bool skip = ! offline && lateness > tooLate;
-        auto taken = whole;
-
-        if (skip)
-        {
-            taken -= std::size_t { head.block.frames } * head.block.channels * sizeof (float);
-            head.size = static_cast<std::uint32_t> (taken - protocol::frameHeaderBytes);
-            head.block.flags |= protocol::skipped;
-        }
-        else
-        {
-            unanswered += head.block.frames;
-        }
-
-        const auto at = outbox.size();
-        outbox.resize (at + taken);
-        queue.peek (0, outbox.data() + at, taken);
-        std::memcpy (outbox.data() + at, &head, sizeof (head));
-        queue.drop (whole);
+        sendBlock (head, ! offline && lateness > tooLate);
         sentUpTo = end;
     }
+
+    if (queue.readable() == 0)
+        programsFrom.reset();
+}
+
+/** Drops the oldest block of the queue, which no engine hears. */
+void EngineLink::missBlock (const BlockHead& head)
+{
+    for (std::uint32_t i = 0; i < head.block.midiEvents; ++i)
+    {
+        protocol::MidiEvent event {};
+        exchange.toEngine.peek (head.midiAt() + i * protocol::MidiEvent::bytes, &event, sizeof (event));
+
+        // Sound goes by, but the preset that was asked for is still wanted when an engine plays again.
+        if ((event.message & 0xf0) == programChange && (! programsFrom || distance (head.block.position, *programsFrom) >= 0))
+            missedProgram = event.message;
+    }
+
+    exchange.toEngine.drop (head.wholeBytes());
+}
+
+/** Moves the oldest block of the queue to the outbox, its events alone where it is skipped. */
+void EngineLink::sendBlock (BlockHead head, bool skip)
+{
+    auto& queue = exchange.toEngine;
+    const auto whole = head.wholeBytes();
+    auto taken = whole;
+
+    if (skip)
+    {
+        taken -= std::size_t { head.block.frames } * head.block.channels * sizeof (float);
+        head.block.flags |= protocol::skipped;
+    }
+    else
+    {
+        unanswered += head.block.frames;
+    }
+
+    const auto at = outbox.size();
+    outbox.resize (at + taken);
+    queue.peek (0, outbox.data() + at, taken);
+    queue.drop (whole);
+
+    parametersSent = parametersSent || head.block.parameterEvents >= ParameterTable::size;
+
+    // The preset comes after the host's parameters, which are older.
+    const bool hasRoom = head.block.midiEvents < protocol::maxBlockEvents;
+
+    if (missedProgram != 0 && parametersSent && hasRoom)
+    {
+        const protocol::MidiEvent event { 0, std::exchange (missedProgram, 0u) };
+        std::array<std::uint8_t, sizeof (event)> bytes {};
+        std::memcpy (bytes.data(), &event, sizeof (event));
+        outbox.insert (outbox.begin() + static_cast<std::ptrdiff_t> (at + head.midiAt()), bytes.begin(), bytes.end());
+        ++head.block.midiEvents;
+        taken += sizeof (event);
+    }
+
+    head.size = static_cast<std::uint32_t> (taken - protocol::frameHeaderBytes);
+    std::memcpy (outbox.data() + at, &head, sizeof (head));
 }
 
 /** A mishap of an export is told as soon as an engine plays that can show it. */
