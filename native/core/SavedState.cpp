@@ -11,7 +11,8 @@ namespace
 {
     using Tag = std::array<char, 4>;
     constexpr Tag magic { 'T', 'L', 'S', 'T' };
-    constexpr Tag presetTag { 'p', 'r', 'e', 's' }, packedTag { 'p', 'r', 'e', 'z' }, parameterTag { 'p', 'a', 'r', 'm' }, delayTag { 'd', 'l', 'a', 'y' }, windowTag { 'w', 'i', 'n', 'd' };
+    constexpr Tag presetTag { 'p', 'r', 'e', 's' }, packedTag { 'p', 'r', 'e', 'z' }, parameterTag { 'p', 'a', 'r', 'm' }, delayTag { 'd', 'l', 'a', 'y' }, windowTag { 'w', 'i', 'n', 'd' },
+                  programTag { 'p', 'r', 'o', 'g' };
     /** Readers of another format than this cannot read the bytes at all; new chunks do not raise it. */
     constexpr std::uint32_t format = 1;
     constexpr std::size_t headerBytes = 12;
@@ -139,6 +140,13 @@ std::vector<std::uint8_t> SavedState::encode() const
     appendChunk (chunks, windowTag, content);
     appendChunk (chunks, presetTag, preset);
 
+    if (program >= 0)
+    {
+        content.clear();
+        append (content, program);
+        appendChunk (chunks, programTag, content);
+    }
+
     if (! packedPreset.empty())
         appendChunk (chunks, packedTag, packedPreset);
 
@@ -184,7 +192,7 @@ std::optional<SavedState> SavedState::decode (const std::uint8_t* bytes, std::si
         Chunk chunk {};
         std::uint32_t length = 0;
         bool good = cursor.read (chunk.tag) && cursor.read (length) && cursor.read (chunk.bytes, length);
-        const Cursor content (chunk.bytes.data(), chunk.bytes.size());
+        Cursor content (chunk.bytes.data(), chunk.bytes.size());
 
         if (good && chunk.tag == parameterTag)
             good = readParameters (content, state);
@@ -192,6 +200,8 @@ std::optional<SavedState> SavedState::decode (const std::uint8_t* bytes, std::si
             good = readDelays (content, state);
         else if (good && chunk.tag == windowTag)
             good = readWindow (content, state);
+        else if (good && chunk.tag == programTag)
+            good = content.read (state.program);
         else if (good && chunk.tag == presetTag)
             state.preset = std::move (chunk.bytes);
         else if (good && chunk.tag == packedTag)

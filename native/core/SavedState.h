@@ -1,6 +1,7 @@
 #pragma once
 
 #include "AudioExchange.h"
+#include "HostProgram.h"
 #include "ParameterTable.h"
 
 #include <array>
@@ -35,6 +36,8 @@ struct SavedState
     double rate = 0.0;
     std::int32_t maxBlock = 0;
     std::int32_t windowWidth = 0, windowHeight = 0;
+    /** What the host's program parameter shows; versions before this keep it without knowing it. */
+    std::int32_t program = HostProgram::none;
     std::vector<Chunk> unknown;
 
     SavedState();

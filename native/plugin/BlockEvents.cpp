@@ -1,9 +1,15 @@
 #include "BlockEvents.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace tiller
 {
+
+namespace
+{
+    constexpr std::uint32_t programChange = 0xc0;
+}
 
 void BlockEvents::add (std::uint32_t offset, std::uint32_t index, float value) noexcept
 {
@@ -14,12 +20,25 @@ void BlockEvents::add (std::uint32_t offset, std::uint32_t index, float value) n
         parameters[parameterCount++] = { offset, index, value };
 }
 
+void BlockEvents::addMidi (std::uint32_t offset, std::uint32_t message) noexcept
+{
+    if (midiCount < midi.size())
+        midi[midiCount++] = { offset, message };
+}
+
 void BlockEvents::collect (ParameterTable& table, const std::array<HostParameter*, ParameterTable::size>& hostParameters,
-                           const juce::MidiBuffer& midiBuffer, int frames) noexcept
+                           HostProgram& hostProgram, const juce::MidiBuffer& midiBuffer, int frames) noexcept
 {
     parameterCount = midiCount = parametersTaken = midiTaken = 0;
     const auto last = static_cast<std::uint32_t> (std::max (0, frames - 1));
+    collectParameters (table, hostParameters, last);
+    hostProgram.beginBlock (frames);
+    collectMidi (hostProgram, midiBuffer, last);
+}
 
+void BlockEvents::collectParameters (ParameterTable& table, const std::array<HostParameter*, ParameterTable::size>& hostParameters,
+                                     std::uint32_t lastOffset) noexcept
+{
     // The last value of each parameter always fits: room for one more per parameter is kept.
     const auto* points = automationOfThisBlock();
 
@@ -31,7 +50,7 @@ void BlockEvents::collect (ParameterTable& table, const std::array<HostParameter
             continue;
 
         const float plain = hostParameters[point.index]->convertFrom0to1 (point.normalised);
-        add (std::min (point.offset, last), point.index, plain);
+        add (std::min (point.offset, lastOffset), point.index, plain);
         table.setTold (point.index, plain);
     }
 
@@ -46,10 +65,24 @@ void BlockEvents::collect (ParameterTable& table, const std::array<HostParameter
     }
 
     std::sort (parameters.begin(), parameters.begin() + parameterCount, [] (const auto& a, const auto& b) { return a.offset < b.offset; });
+}
+
+void BlockEvents::collectMidi (HostProgram& hostProgram, const juce::MidiBuffer& midiBuffer, std::uint32_t lastOffset) noexcept
+{
+    const auto* points = automationOfThisBlock();
+    const std::size_t programs = points != nullptr ? points->programCount : 0;
+    std::size_t taken = 0;
+
+    const auto addProgramsUpTo = [&] (std::uint32_t offset)
+    {
+        for (; taken < programs && points->programs[taken].offset <= offset; ++taken)
+            if (const auto program = points->programs[taken].program; hostProgram.choose (program))
+                addMidi (std::min (points->programs[taken].offset, lastOffset), programChange | (std::uint32_t { program } << 8));
+    };
 
     for (const auto event : midiBuffer)
     {
-        if (event.numBytes > 3 || midiCount == midi.size())
+        if (event.numBytes > 3)
             continue;
 
         std::uint32_t message = 0;
@@ -57,8 +90,12 @@ void BlockEvents::collect (ParameterTable& table, const std::array<HostParameter
         for (int b = 0; b < event.numBytes; ++b)
             message |= static_cast<std::uint32_t> (event.data[b]) << (8 * b);
 
-        midi[midiCount++] = { std::min (static_cast<std::uint32_t> (std::max (0, event.samplePosition)), last), message };
+        const auto offset = std::min (static_cast<std::uint32_t> (std::max (0, event.samplePosition)), lastOffset);
+        addProgramsUpTo (offset);
+        addMidi (offset, message);
     }
+
+    addProgramsUpTo (std::numeric_limits<std::uint32_t>::max());
 }
 
 BlockEvents::Part BlockEvents::part (int start, int length) noexcept

@@ -2,6 +2,7 @@
 
 #include "AutomationPoints.h"
 #include "HostParameter.h"
+#include "HostProgram.h"
 #include "ParameterTable.h"
 
 #include <juce_audio_basics/juce_audio_basics.h>
@@ -15,8 +16,11 @@ namespace tiller
 class BlockEvents
 {
 public:
-    /** Takes the automation points of this block, then every parameter that the engine does not have yet. */
-    void collect (ParameterTable&, const std::array<HostParameter*, ParameterTable::size>&, const juce::MidiBuffer&, int frames) noexcept;
+    /**
+        Takes the automation points of this block, then every parameter that the engine does not have yet; MIDI, and as
+        MIDI the programs that the host chose.
+    */
+    void collect (ParameterTable&, const std::array<HostParameter*, ParameterTable::size>&, HostProgram&, const juce::MidiBuffer&, int frames) noexcept;
 
     /** What lies in [start, start + length), with offsets from `start`; later calls ask for later parts. */
     struct Part
@@ -30,7 +34,10 @@ public:
     Part part (int start, int length) noexcept;
 
 private:
+    void collectParameters (ParameterTable&, const std::array<HostParameter*, ParameterTable::size>&, std::uint32_t lastOffset) noexcept;
+    void collectMidi (HostProgram&, const juce::MidiBuffer&, std::uint32_t lastOffset) noexcept;
     void add (std::uint32_t offset, std::uint32_t index, float value) noexcept;
+    void addMidi (std::uint32_t offset, std::uint32_t message) noexcept;
 
     std::array<protocol::ParameterEvent, protocol::maxBlockEvents> parameters {};
     std::array<protocol::MidiEvent, protocol::maxBlockEvents> midi {};

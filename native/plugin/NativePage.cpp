@@ -20,8 +20,8 @@ NativePage::NativePage (PluginProcessor& p) : processor (p)
     {
         const int chosen = presets.getSelectedId() - 1;
 
-        if (juce::isPositiveAndBelow (chosen, presetIds.size()))
-            processor.loadPreset (presetIds[chosen]);
+        if (juce::isPositiveAndBelow (chosen, static_cast<int> (presetEntries.size())))
+            processor.loadPreset (presetEntries[static_cast<std::size_t> (chosen)].id);
     };
 
     browser.onClick = [this]
@@ -77,16 +77,10 @@ void NativePage::refreshPresets()
 
     presetsShown = json;
     presets.clear (juce::dontSendNotification);
-    presetIds.clear();
+    presetEntries = parsePresetList (json);
 
-    const auto list = juce::JSON::parse (juce::String::fromUTF8 (json.data(), static_cast<int> (json.size())));
-
-    for (int i = 0; i < list.size(); ++i)
-    {
-        presetIds.add (list[i].getProperty ("id", {}).toString());
-        const auto name = list[i].getProperty ("name", {}).toString();
-        presets.addItem (name.isEmpty() ? presetIds[i] : name, i + 1);
-    }
+    for (const auto& entry : presetEntries)
+        presets.addItem (entry.name, presets.getNumItems() + 1);
 }
 
 juce::String NativePage::describeEngine() const

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "PluginProcessor.h"
+#include "PresetList.h"
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
@@ -35,7 +36,7 @@ private:
     PluginProcessor& processor;
     juce::String note;
     std::string presetsShown;
-    juce::StringArray presetIds;
+    std::vector<PresetEntry> presetEntries;
     bool browserWanted = false;
     juce::ComboBox presets;
     juce::TextButton browser { "Open in browser" }, reopen { "Show here" }, retry { "Start the engine now" };

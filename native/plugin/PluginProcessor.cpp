@@ -75,6 +75,7 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
                                 getTotalNumOutputChannels() == 1 ? 1 : 2 };
 
     link.prepare (format, expectedDelays (format.rate));
+    hostProgram.prepare (format.rate);
     wasPlaying = false;
     restartRequested.store (false);
     link.start();
@@ -147,7 +148,7 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
     if (link.takeResendRequest())
         table.forgetAll();
 
-    events.collect (table, hostParameters, midi, frames);
+    events.collect (table, hostParameters, hostProgram, midi, frames);
     lastProcessed.store (juce::Time::getMillisecondCounter(), std::memory_order_relaxed);
     bool allSent = true;
 
@@ -223,6 +224,7 @@ void PluginProcessor::handleAsyncUpdate()
     }
 
     rename (view.namesJson);
+    nameProgramsAfter (view.presetsJson);
     followLatency();
 
     // Without audio the blocks carry no parameters; with it they do.
@@ -278,6 +280,35 @@ void PluginProcessor::rename (const std::string& namesJson)
         updateHostDisplay (ChangeDetails().withParameterInfoChanged (true));
 }
 
+/** Hosts are not told of new names: Ardour would answer by loading the program that it shows. */
+void PluginProcessor::nameProgramsAfter (const std::string& presetsJson)
+{
+    if (presetsJson == programsShown)
+        return;
+
+    programsShown = presetsJson;
+    auto named = parsePresetList (presetsJson);
+    const std::lock_guard lock (stateMutex);
+    programs.swap (named);
+}
+
+//==============================================================================
+int PluginProcessor::getNumPrograms()
+{
+    return wrapperType == wrapperType_VST3 ? HostProgram::count : 1;
+}
+
+const juce::String PluginProcessor::getProgramName (int index)
+{
+    const std::lock_guard lock (stateMutex);
+
+    if (juce::isPositiveAndBelow (index, static_cast<int> (programs.size())))
+        return programs[static_cast<std::size_t> (index)].name;
+
+    // Never empty: a host that leaves nameless programs out would count the others wrongly.
+    return "Program " + juce::String (index + 1);
+}
+
 //==============================================================================
 void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
 {
@@ -296,6 +327,7 @@ void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
     }
 
     now.preset = presets.get();
+    now.program = hostProgram.chosen();
 
     if (now.preset.size() > longestPlainPreset)
         now.packedPreset = packPreset (std::exchange (now.preset, {}));
@@ -337,6 +369,7 @@ void PluginProcessor::setStateInformation (const void* data, int size)
     }
 
     presets.load (loaded.preset);
+    hostProgram.restore (read ? loaded.program : HostProgram::unknown);
 
     for (std::size_t i = 0; i < hostParameters.size(); ++i)
         hostParameters[i]->restore (loaded.parameters[i]);

@@ -4,7 +4,9 @@
 #include "BlockEvents.h"
 #include "EngineLink.h"
 #include "HostParameter.h"
+#include "HostProgram.h"
 #include "ParameterTable.h"
+#include "PresetList.h"
 #include "PresetMemory.h"
 #include "SavedState.h"
 #include "Vst3Automation.h"
@@ -64,13 +66,17 @@ public:
     bool hasEditor() const override                         { return true; }
     juce::AudioProcessorEditor* createEditor() override;
 
-    int getNumPrograms() override                           { return 1; }
-    int getCurrentProgram() override                        { return 0; }
+    // Program n is the n-th preset, in VST3 only: elsewhere MIDI program change comes as what it is, and wrappers would
+    // make presets of their own from programs.
+    int getNumPrograms() override;
+    int getCurrentProgram() override                        { return hostProgram.shown(); }   // [any-thread]
+    /** Only says what the host shows; what it wants to hear comes with the audio. [main-thread] */
     void setCurrentProgram (int) override                   {}
-    const juce::String getProgramName (int) override        { return "Default"; }
+    const juce::String getProgramName (int) override;                                     // [any-thread] but the audio thread
     void changeProgramName (int, const juce::String&) override {}
 
-    void getStateInformation (juce::MemoryBlock&) override;                               // never waits for the engine
+    // [any-thread] but the audio thread; neither waits for the engine.
+    void getStateInformation (juce::MemoryBlock&) override;
     void setStateInformation (const void*, int) override;
 
 private:
@@ -80,6 +86,7 @@ private:
     void followLatency();
     Delays expectedDelays (double rate) const;
     void rename (const std::string& namesJson);
+    void nameProgramsAfter (const std::string& presetsJson);
     bool playsNow() const noexcept;
 
     ParameterTable table;
@@ -92,10 +99,13 @@ private:
     SavedState state;                   ///< its parameters and preset are stale: the table and the memory have them
     juce::MemoryBlock unreadable;       ///< what the host brought and nobody could read; handed back as it is
     juce::String unreadableReason;
+    std::vector<PresetEntry> programs;  ///< under `stateMutex`, too: hosts ask for names from any thread
 
     // [main-thread]
     EngineView view;
-    std::string namesShown;
+    std::string namesShown, programsShown;
+
+    HostProgram hostProgram;
 
     // [audio-thread]
     BlockEvents events;

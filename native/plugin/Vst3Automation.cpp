@@ -3,6 +3,7 @@
 #include "Vst3Automation.h"
 
 #include "AutomationPoints.h"
+#include "HostProgram.h"
 #include "PluginProtocol.h"
 
 #undef GetPluginFactory
@@ -25,6 +26,9 @@ namespace
     using namespace Steinberg;
 
     bool is (const TUID a, const TUID b) noexcept { return FUnknownPrivate::iidEqual (a, b); }
+
+    /** JUCE's identifier of the parameter that hosts turn MIDI program change into: `paramPreset` in its wrapper. */
+    constexpr Vst::ParamID programId = 0x70727374;
 
     /** JUCE's identifier of a parameter towards the host, and our index. */
     struct HostId
@@ -92,6 +96,11 @@ namespace
             setAutomationOfThisBlock (&points);
             const auto result = target->process (data);
             setAutomationOfThisBlock (nullptr);
+
+            // A call without audio brings parameters only: a program waits for the block that carries it.
+            if (data.numSamples > 0)
+                points.programCount = 0;
+
             return result;
         }
 
@@ -106,6 +115,13 @@ namespace
                     continue;
 
                 const auto id = queue->getParameterId();
+
+                if (id == programId)
+                {
+                    notePrograms (*queue);
+                    continue;
+                }
+
                 const auto found = std::lower_bound (ids.begin(), ids.end(), id, [] (const HostId& a, Vst::ParamID b) { return a.id < b; });
 
                 if (found == ids.end() || found->id != id)
@@ -135,6 +151,22 @@ namespace
 
                 add (point, AutomationPoints::most);
                 last = point;
+            }
+        }
+
+        void notePrograms (Vst::IParamValueQueue& queue)
+        {
+            for (int32 p = 0; p < queue.getPointCount(); ++p)
+            {
+                int32 offset = 0;
+                Vst::ParamValue value = 0.0;
+
+                if (queue.getPoint (p, offset, value) != kResultTrue)
+                    continue;
+
+                // Where there are too many the last one counts.
+                points.programCount = std::min (points.programCount, AutomationPoints::mostPrograms - 1);
+                points.programs[points.programCount++] = { static_cast<std::uint32_t> (std::max (offset, 0)), HostProgram::fromNormalised (value) };
             }
         }
 

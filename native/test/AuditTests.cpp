@@ -2,6 +2,7 @@
 // linked in directly, the allocator and the blocking calls are replaced by counting ones, and every system call of the
 // audio thread traps. Also measures what one block costs.
 
+#include "AutomationPoints.h"
 #include "Checks.h"
 #include "EngineChildren.h"
 #include "PluginProcessor.h"
@@ -159,6 +160,7 @@ struct Audit
     Transport transport;
     juce::AudioBuffer<float> buffer { 2, frames };
     juce::MidiBuffer midi;
+    tiller::AutomationPoints points;
     std::atomic<bool> ended { false };
     std::atomic<std::int64_t> nanoseconds { 0 };
     std::atomic<int> blocks { 0 };
@@ -181,10 +183,17 @@ struct Audit
         // A parameter moves in every block, as the host's wrapper moves it.
         auto* parameter = processor.getParameters().getUnchecked (number % 16);
         const float value = static_cast<float> (number % 100) / 100.0f;
+        // So do points and the program, as they come from a VST3 host.
+        points.points[0] = { 5, 16, value };
+        points.count = 1;
+        points.programs[0] = { 7, static_cast<std::uint8_t> (number / 100 % tiller::HostProgram::count) };
+        points.programCount = 1;
         watching = true;
         const auto start = Clock::now();
         parameter->setValue (value);
+        tiller::setAutomationOfThisBlock (&points);
         processor.processBlock (buffer, midi);
+        tiller::setAutomationOfThisBlock (nullptr);
         nanoseconds += std::chrono::duration_cast<std::chrono::nanoseconds> (Clock::now() - start).count();
         watching = false;
         transport.time += frames;

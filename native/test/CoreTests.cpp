@@ -3,6 +3,7 @@
 #include "AudioExchange.h"
 #include "Checks.h"
 #include "Frames.h"
+#include "HostProgram.h"
 #include "PresetMemory.h"
 #include "SavedState.h"
 #include "Watch.h"
@@ -264,6 +265,53 @@ void dryTrackIsAligned()
         CHECK_EQUAL (output[i], i < latency ? 0.0f : input[i - latency]);
 }
 
+/** Every program that a host may write, exactly or rounded, is the one that it meant. */
+void programsAreCountedAsHostsDo()
+{
+    for (int program = 0; program < HostProgram::count; ++program)
+    {
+        CHECK_EQUAL (static_cast<int> (HostProgram::fromNormalised (program / 127.0)), program);
+        CHECK_EQUAL (static_cast<int> (HostProgram::fromNormalised (static_cast<double> (static_cast<float> (program) / 127.0f))), program);
+    }
+
+    CHECK_EQUAL (static_cast<int> (HostProgram::fromNormalised (-1.0)), 0);
+    CHECK_EQUAL (static_cast<int> (HostProgram::fromNormalised (7.0)), 127);
+    CHECK_EQUAL (static_cast<int> (HostProgram::fromNormalised (std::nan (""))), 0);
+}
+
+void restoredProgramsAreNoWishes()
+{
+    HostProgram program;
+    program.prepare (1000.0);
+    CHECK (program.shown() == 0 && program.chosen() == HostProgram::none);
+    program.beginBlock (100);
+    CHECK (program.choose (0), "a new instance was asked for its first preset");
+
+    for (const auto strange : { -3, 128, 1 << 30 })
+    {
+        program.restore (strange);
+        CHECK_EQUAL (program.chosen(), HostProgram::none);
+    }
+
+    program.restore (9);
+    program.beginBlock (100);
+    CHECK (! program.choose (9), "the host only wrote back what the project held");
+    program.beginBlock (100);
+    CHECK (program.choose (10) && program.choose (9) && program.choose (10));
+
+    // The time of writing back is over, and the last point is long past.
+    for (int i = 0; i < 12; ++i)
+        program.beginBlock (100);
+
+    CHECK (program.choose (10));
+    program.beginBlock (100);
+    CHECK (! program.choose (10), "automation that repeats its value is no wish");
+
+    program.restore (HostProgram::unknown);
+    program.beginBlock (100);
+    CHECK (! program.choose (10) && ! program.choose (0));
+}
+
 } // namespace
 
 int main (int count, char** arguments)
@@ -277,6 +325,8 @@ int main (int count, char** arguments)
     suite.add ("the heartbeat forgives a stopped host", heartbeatForgivesAStoppedHost);
     suite.add ("the backoff grows and forgets", backoffGrowsAndForgets);
     suite.add ("the state survives its format", stateSurvivesItsFormat);
+    suite.add ("programs are counted as hosts do", programsAreCountedAsHostsDo);
+    suite.add ("restored programs are no wishes", restoredProgramsAreNoWishes);
     suite.add ("refused presets are kept", refusedPresetsAreKept);
     suite.add ("the dry track is aligned", dryTrackIsAligned);
     return suite.run (count > 1 ? arguments[1] : "");

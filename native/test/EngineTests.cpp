@@ -344,6 +344,38 @@ void stateIsTheWholeInstrument()
     CHECK (again.delays == state.delays && again.rate == state.rate);
 }
 
+/** A program change within a bounce recalls its preset, at the same place each time. */
+void programsRecallPresets()
+{
+    constexpr int chosenAt = 20000, chosen = 2;
+    const StreamSetup setup { rate, 480, 2, 2, true };
+    const auto input = bursts (44100);
+    std::vector<Audio> outputs;
+    int latency = 0;
+
+    for (const bool recalled : { true, true, false })
+    {
+        Vst3Instance plugin (bundle);
+        plugin.activate (setup);
+        latency = plugin.latencySamples();
+        std::vector<Point> points;
+
+        if (recalled)
+            points.push_back ({ plugin.programParameter(), chosenAt, chosen / 127.0 });
+
+        outputs.push_back (render (plugin, input, setup, nullptr, points));
+        CHECK (eventually (3.0, [&] { return plugin.programName (chosen) != "Program 3"; }), "the programs have no names");
+        const auto name = "\"name\":\"" + plugin.programName (chosen) + "\"";
+        const auto holdsPreset = [&] { return readState (plugin.state()).preset.find (name) != std::string::npos; };
+        CHECK (recalled ? eventually (3.0, holdsPreset) : ! holdsPreset(), "the project holds another preset than ", name);
+    }
+
+    CHECK (outputs[0] == outputs[1], "two bounces differ");
+    const auto at = std::mismatch (outputs[0][0].begin(), outputs[0][0].end(), outputs[2][0].begin()).first - outputs[0][0].begin();
+    std::printf ("     recalled at %d, heard %+d samples from there\n", chosenAt, static_cast<int> (at) - latency - chosenAt);
+    CHECK (at > chosenAt && at < chosenAt + 2 * latency, "it was not heard in time: ", at);
+}
+
 } // namespace
 
 int main (int count, char** arguments)
@@ -356,6 +388,7 @@ int main (int count, char** arguments)
     suite.add ("inputs steer", inputsSteer);
     suite.add ("automation lands in its latent frame", automationLandsInItsFrame);
     suite.add ("automation is heard in time", automationIsHeardInTime);
+    suite.add ("programs recall presets", programsRecallPresets);
     suite.add ("state is the whole instrument", stateIsTheWholeInstrument);
     suite.add ("survives SIGKILL", [] { survives (SIGKILL, "SIGKILL", true); });
     suite.add ("survives SIGSTOP", [] { survives (SIGSTOP, "SIGSTOP", true); });

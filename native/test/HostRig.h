@@ -50,6 +50,7 @@ void addLifeTests (Suite&);
 void addStreamTests (Suite&);
 void addOfflineTests (Suite&);
 void addStateTests (Suite&);
+void addProgramTests (Suite&);
 void addFaultTests (Suite&);
 
 /** What the test of a killed host starts: plays, tells its engines' processes and goes on until it is killed. */

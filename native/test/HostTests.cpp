@@ -21,6 +21,7 @@ int main (int count, char** arguments)
     addStreamTests (suite);
     addOfflineTests (suite);
     addStateTests (suite);
+    addProgramTests (suite);
     addFaultTests (suite);
     return suite.run (second);
 }

@@ -10,6 +10,7 @@
 #include <pluginterfaces/vst/ivstcomponent.h>
 #include <pluginterfaces/vst/ivstmessage.h>
 #include <pluginterfaces/vst/ivstprocesscontext.h>
+#include <pluginterfaces/vst/ivstunits.h>
 #include <public.sdk/source/common/memorystream.h>
 #include <public.sdk/source/vst/hosting/hostclasses.h>
 
@@ -30,6 +31,17 @@ namespace
 {
     using FactoryFunction = IPluginFactory* (PLUGIN_API*)();
     using EntryFunction = bool (*) (void*);
+
+    /** The letters of a text that has ASCII only. */
+    std::string ascii (const Vst::TChar* text)
+    {
+        std::string letters;
+
+        for (; *text != 0; ++text)
+            letters += static_cast<char> (*text);
+
+        return letters;
+    }
 }
 
 struct Vst3Instance::Internals
@@ -45,6 +57,16 @@ struct Vst3Instance::Internals
     StreamSetup setup;
     std::vector<Vst::ParamID> ids;
     bool active = false;
+
+    void add (const std::vector<Point>& points, Changes& changes) const
+    {
+        for (const auto& point : points)
+        {
+            int32 index = 0;
+            auto* queue = changes.addParameterData (ids[static_cast<std::size_t> (point.index)], index);
+            queue->addPoint (point.offset, point.normalised, index);
+        }
+    }
 };
 
 Vst3Instance::Vst3Instance (const std::string& bundle) : in (std::make_unique<Internals>())
@@ -156,14 +178,7 @@ void Vst3Instance::process (const Audio& input, Audio& output, int offset, int f
     outBus.channelBuffers32 = to.data();
 
     Changes changes;
-
-    for (const auto& point : points)
-    {
-        int32 index = 0;
-        auto* queue = changes.addParameterData (in->ids[static_cast<std::size_t> (point.index)], index);
-        queue->addPoint (point.offset, point.normalised, index);
-    }
-
+    in->add (points, changes);
     Vst::ProcessContext context {};
     context.sampleRate = in->setup.rate;
     context.projectTimeSamples = transport.timeSamples;
@@ -178,6 +193,17 @@ void Vst3Instance::process (const Audio& input, Audio& output, int offset, int f
     data.outputs = &outBus;
     data.inputParameterChanges = &changes;
     data.processContext = &context;
+    CHECK (in->processor->process (data) == kResultOk);
+}
+
+void Vst3Instance::flush (const std::vector<Point>& points)
+{
+    Changes changes;
+    in->add (points, changes);
+    Vst::ProcessData data;
+    data.processMode = in->setup.offline ? Vst::kOffline : Vst::kRealtime;
+    data.symbolicSampleSize = Vst::kSample32;
+    data.inputParameterChanges = &changes;
     CHECK (in->processor->process (data) == kResultOk);
 }
 
@@ -207,17 +233,49 @@ std::string Vst3Instance::parameterName (int index) const
 {
     Vst::ParameterInfo info {};
     in->controller->getParameterInfo (index, info);
-    std::string name;
-
-    for (const auto* letter = info.title; *letter != 0; ++letter)
-        name += static_cast<char> (*letter);
-
-    return name;
+    return ascii (info.title);
 }
 
 double Vst3Instance::parameter (int index) const
 {
     return in->controller->getParamNormalized (in->ids[static_cast<std::size_t> (index)]);
+}
+
+void Vst3Instance::setParameter (int index, double normalised)
+{
+    in->controller->setParamNormalized (in->ids[static_cast<std::size_t> (index)], normalised);
+}
+
+int Vst3Instance::programParameter() const
+{
+    for (int32 i = 0; i < in->controller->getParameterCount(); ++i)
+    {
+        Vst::ParameterInfo info {};
+        in->controller->getParameterInfo (i, info);
+
+        if ((info.flags & Vst::ParameterInfo::kIsProgramChange) != 0)
+            return i;
+    }
+
+    return -1;
+}
+
+int Vst3Instance::programCount() const
+{
+    const FUnknownPtr<Vst::IUnitInfo> units (in->controller);
+    Vst::ProgramListInfo list {};
+    CHECK (units && units->getProgramListCount() == 1 && units->getProgramListInfo (0, list) == kResultOk);
+    return list.programCount;
+}
+
+std::string Vst3Instance::programName (int program) const
+{
+    const FUnknownPtr<Vst::IUnitInfo> units (in->controller);
+    Vst::UnitInfo root {};
+    Vst::String128 name {};
+    CHECK (units && units->getUnitInfo (0, root) == kResultOk);
+    CHECK (units->getProgramName (root.programListId, program, name) == kResultOk, "program ", program);
+    return ascii (name);
 }
 
 bool Vst3Instance::takeLatencyChanged() { return in->handler.latencyChanged.exchange (false); }

@@ -55,6 +55,16 @@ public:
     int parameterCount() const;
     std::string parameterName (int index) const;
     double parameter (int index) const;
+    /** Moves a parameter as a host's own knob does, without telling the processor. */
+    void setParameter (int index, double normalised);
+    /** Sends points without audio. */
+    void flush (const std::vector<Point>&);
+
+    /** The parameter that MIDI program change is turned into, or -1. */
+    int programParameter() const;
+    /** How many programs the root unit's list has. */
+    int programCount() const;
+    std::string programName (int) const;
 
     /** The host's notification that the latency changed has come since the last call. */
     bool takeLatencyChanged();

@@ -3,7 +3,8 @@
  * can be told to fail. Bundled by scripts/native-test.mjs into a copy of the plugin's bundle.
  *
  * It sounds so that tests can tell it from the dry track: the input, `LATENCY` samples later, times the `amount`
- * parameter at its sample position, plus noise of the size of the `latentNoise` parameter.
+ * parameter at its sample position, plus noise of the size of the `latentNoise` parameter. Program change n means an
+ * amount of n / 127.
  * `TILLER_FAKE_FAULT` names a file whose first word is a fault to commit at the next tick; it is removed first.
  */
 import { readFileSync, rmSync } from 'node:fs';
@@ -56,6 +57,7 @@ class FakePlayer implements PipePlayer {
 
   midi(offset: number, status: number, data1: number, data2: number): void {
     if ((status & 0xf0) === 0xb0 && data1 === 1) this.parameter(offset, PARAMETER_INDEX.amount, data2 / 127);
+    if ((status & 0xf0) === 0xc0) this.parameter(offset, PARAMETER_INDEX.amount, data1 / 127);
   }
 
   parameter(offset: number, index: number, value: number): void {
@@ -118,6 +120,11 @@ function post(message: FromPipe): void {
     const names = PARAMETERS.map((parameter) => parameter.name);
     names[0] = 'Input 1: brightness';
     queue.push({ type: 'send', message: 'names', fields: {}, text: JSON.stringify(names) });
+    const presets = [
+      { id: 'factory/first', name: 'First of all' },
+      { id: 'user/second', name: '' },
+    ];
+    queue.push({ type: 'send', message: 'presets', fields: {}, text: JSON.stringify(presets) });
   } else if (message.type === 'keepsake') {
     keepsake = message.text;
   } else if (message.type === 'mishap') {
