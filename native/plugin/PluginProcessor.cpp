@@ -76,7 +76,7 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
 
     link.prepare (format, expectedDelays (format.rate));
     hostProgram.prepare (format.rate);
-    wasPlaying = false;
+    wasPlaying = wasTimeTold = false;
     restartRequested.store (false);
     link.start();
 
@@ -88,12 +88,13 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
 }
 
 /**
-    True at the first block of a run of the transport, and where it jumps in an offline render. A host that fills up its
-    plugins' latency before it moves tells the same time again and again: that is no jump.
+    True where a run of the transport begins, and where it jumps in an offline render. Hosts fill up their plugins' latency
+    before they move: some tell the same time again and again, some let it run up to the start and say only there that
+    they play. Neither is a beginning of its own.
 */
 bool PluginProcessor::transportStarted() noexcept
 {
-    bool playing = false;
+    bool playing = false, timeTold = false;
     std::int64_t time = expectedTime;
 
     if (auto* head = getPlayHead())
@@ -101,13 +102,20 @@ bool PluginProcessor::transportStarted() noexcept
         if (const auto position = head->getPosition())
         {
             playing = position->getIsPlaying();
-            time = position->getTimeInSamples().orFallback (time);
+
+            if (const auto samples = position->getTimeInSamples())
+            {
+                timeTold = true;
+                time = *samples;
+            }
         }
     }
 
-    const bool started = playing && ! wasPlaying;
-    const bool jumped = playing && wasPlaying && time != expectedTime && time != lastTime && isNonRealtime();
+    const bool runsOn = timeTold && wasTimeTold && time == expectedTime;
+    const bool started = playing && ! wasPlaying && ! runsOn;
+    const bool jumped = timeTold && time != expectedTime && time != lastTime && isNonRealtime();
     wasPlaying = playing;
+    wasTimeTold = timeTold;
     expectedTime = lastTime = time;
     return started || jumped;
 }

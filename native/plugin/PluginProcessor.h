@@ -109,7 +109,7 @@ private:
 
     // [audio-thread]
     BlockEvents events;
-    bool wasPlaying = false;
+    bool wasPlaying = false, wasTimeTold = false;
     std::int64_t expectedTime = 0, lastTime = 0;
     std::atomic<bool> restartRequested { false };
     std::atomic<juce::uint32> lastProcessed { 0 };  ///< milliseconds; says whether audio flows

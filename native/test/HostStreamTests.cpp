@@ -136,6 +136,40 @@ void latencyIsFilledUp()
             CHECK (output[0][i] == input[0][i - static_cast<std::size_t> (latency)], "sample ", i);
 }
 
+/** Another fills it up with its time running towards the start, and says only there that it plays. */
+void latencyIsFilledUpWhileTimeRuns()
+{
+    constexpr int start = 100000, block = 256;
+    std::vector<std::vector<float>> heard;
+
+    for (const int idleBlocks : { 3, 17 })
+    {
+        Vst3Instance plugin (bundle);
+        plugin.activate ({ 48000.0, block, 2, 2, true });
+        const int latency = plugin.latencySamples();
+        auto quiet = silence (block);
+
+        for (int i = 0; i < idleBlocks; ++i)
+            plugin.process (quiet, quiet, 0, block, { { latentNoise, 0, 0.1 }, { amount, 0, 0.5 } }, { false, 1000 });
+
+        const auto input = noise (20000);
+        auto output = silence (20000);
+
+        for (int at = 0; at + block <= 20000; at += block)
+            plugin.process (input, output, at, block, {}, { at >= latency, start - latency + at });
+
+        heard.emplace_back (output[0].begin() + latency, output[0].end());
+        float loudest = 0.0f;
+
+        for (std::size_t i = static_cast<std::size_t> (latency); i < 19000; ++i)
+            loudest = std::max (loudest, std::abs (output[0][i] - 0.5f * input[0][i - static_cast<std::size_t> (latency)]));
+
+        CHECK (loudest > 0.0f && loudest <= 0.1f * protocol::parameters[latentNoise].max, "something was lost where the transport moved: ", loudest);
+    }
+
+    CHECK (heard[0] == heard[1], "the export depends on how long the host was idle before it");
+}
+
 void liveStream()
 {
     LiveRig rig;
@@ -207,6 +241,7 @@ void addStreamTests (Suite& suite)
     suite.add ("mono and stereo", monoAndStereo);
     suite.add ("automation lands on its sample", automationLandsOnItsSample);
     suite.add ("latency is filled up before the transport moves", latencyIsFilledUp);
+    suite.add ("latency is filled up while time runs", latencyIsFilledUpWhileTimeRuns);
     suite.add ("a live stream plays", liveStream);
     suite.add ("random blocks and parameters", randomBlocksAndParameters);
 }
