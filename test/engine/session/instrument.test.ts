@@ -274,6 +274,7 @@ describe('Instrument', () => {
     it('keeps a project that comes after a program', async () => {
       program(1);
       await instrument.loadPreset({ ...samplePreset(), name: 'Project' }, 'host');
+      await trainer.finish();
       await instrument.settled();
       expect(name()).toBe('Project');
     });
