@@ -40,6 +40,14 @@ def filters(taps: int, bands: int, attenuation: float) -> np.ndarray:
     return 2 * np.sqrt(bands) * window * np.cos(phase)
 
 
+def fixed_convolution(weight: np.ndarray) -> CausalConv1d:
+    """A causal convolution at band rate with `weight` [bands, bands, taps / bands], its last tap the newest; not trained."""
+    bands, _, taps = weight.shape
+    convolution = CausalConv1d(bands, bands, taps, bias=False)
+    convolution.weight = nn.Parameter(torch.tensor(weight.copy(), dtype=torch.float32), requires_grad=False)
+    return convolution
+
+
 class Analysis(nn.Module):
     """Audio [batch, 1, bands * frames] to band signals [batch, bands, frames]; causal, fixed."""
 
@@ -47,12 +55,9 @@ class Analysis(nn.Module):
 
     def __init__(self, responses: np.ndarray) -> None:
         super().__init__()
-        bands, taps = responses.shape
-        self.bands = bands
-        self.conv = CausalConv1d(bands, bands, taps // bands, bias=False)
+        self.bands = len(responses)
         # Output m reads x[16 (m - j) + r] through h[16 j + 15 - r]; the convolution's last tap is j = 0.
-        weight = responses.reshape(bands, taps // bands, bands)[:, ::-1, ::-1].transpose(0, 2, 1)
-        self.conv.weight = nn.Parameter(torch.tensor(weight.copy(), dtype=torch.float32), requires_grad=False)
+        self.conv = fixed_convolution(responses.reshape(self.bands, -1, self.bands)[:, ::-1, ::-1].transpose(0, 2, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         frames = x.size(2) // self.bands
@@ -66,12 +71,9 @@ class Synthesis(nn.Module):
 
     def __init__(self, responses: np.ndarray) -> None:
         super().__init__()
-        bands, taps = responses.shape
-        self.bands = bands
-        self.conv = CausalConv1d(bands, bands, taps // bands, bias=False)
+        self.bands = len(responses)
         # Phase r of the output reads band k at m - j through g[16 j + r], g being h reversed.
-        weight = responses[:, ::-1].reshape(bands, taps // bands, bands)[:, ::-1, :].transpose(2, 0, 1)
-        self.conv.weight = nn.Parameter(torch.tensor(weight.copy(), dtype=torch.float32), requires_grad=False)
+        self.conv = fixed_convolution(responses[:, ::-1].reshape(self.bands, -1, self.bands)[:, ::-1, :].transpose(2, 0, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         phases = self.conv(x)
