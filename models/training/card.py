@@ -1,6 +1,6 @@
 """Writes a model's card: `README.md`, `card.json` and its pictures, all measured on the exported file.
 
-    python3 card.py percussion --run ~/tiller-runs/percussion --data ~/tiller-data
+    python3 card.py percussion --runs ~/tiller-runs/percussion ~/tiller-runs/percussion-2 --data ~/tiller-data
 
 refreshes `../percussion/`. Run it again after every export.
 """
@@ -21,6 +21,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from evaluate import SWEEP, ClipFigures, DimensionSweep, evaluate_clip, load_clips, real_time_factor, sweep
+from export import load_checkpoint
 from measure import Audio, ExportedModel
 
 MODELS = Path(__file__).resolve().parent.parent
@@ -96,7 +97,10 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
 
 
 def plot_training(runs: list[Path], noise: float, out: Path) -> dict[str, float]:
-    """Draws the distance in training and on held-out audio over the steps of `runs`, one after another; returns their steps and hours."""
+    """Draws the distance in training and on held-out audio over the steps of `runs`, one after another.
+
+    Returns their steps and hours.
+    """
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.2))
     steps, hours = 0.0, 0.0
     for run, colour, stage in zip(runs, ("C0", "C1"), ("first stage", "adversarial stage")):
@@ -202,11 +206,12 @@ def readme(
     sweeps: list[DimensionSweep],
     training: dict[str, float],
     stages: str,
+    hardware: str,
 ) -> str:
     about = ABOUT[name]
     facts = [
         ["trained on", f"{about.trained_on} (`models/training/data.py`)"],
-        ["trained for", f"{training['step']:.0f} steps in {training['hours']:.2f} h on one shared CPU core"],
+        ["trained for", f"{training['step']:.0f} steps in {training['hours']:.2f} h on {hardware}"],
         ["licence", f"{about.licence}. {about.notice}"],
         [
             "sample rate, hop",
@@ -293,7 +298,7 @@ Written by `models/training/card.py` on {datetime.date.today().isoformat()}.
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=sorted(ABOUT))
-    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folder of the first stage, and of the second if there is one")
+    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folder of each stage, the first one's first")
     parser.add_argument("--data", type=Path, default=Path.home() / "tiller-data")
     arguments = parser.parse_args()
     folder = MODELS / arguments.name
@@ -308,7 +313,9 @@ def main() -> None:
     training = plot_training(arguments.runs, float(np.mean([f.noise for f in figures])), folder / "training.png")
     card = json.dumps(card_json(arguments.name, model, sweeps, training), indent=2, ensure_ascii=False)
     (folder / "card.json").write_text(card + "\n")
-    (folder / "README.md").write_text(readme(arguments.name, model, path, figures, sweeps, training, STAGES[len(arguments.runs)]))
+    _, facts = load_checkpoint(arguments.runs[-1] / "checkpoint.pt")
+    text = readme(arguments.name, model, path, figures, sweeps, training, STAGES[len(arguments.runs)], str(facts["hardware"]))
+    (folder / "README.md").write_text(text)
     for f in figures:
         print(f"{f.clip:18s} model {f.model:.3f}  noise {f.noise:.3f}  silence {f.silence:.3f}")
 

@@ -135,12 +135,15 @@ def streaming_script(model: Autoencoder, basis: LatentBasis, exposed: int) -> to
     return torch.jit.script(streaming)
 
 
+FACTS = ("name", "step", "seconds", "hardware")
+
+
 def load_checkpoint(path: Path, weights: str = "average") -> tuple[Autoencoder, dict[str, object]]:
-    """The model of a checkpoint with its `average` or last (`model`) weights, and the checkpoint's facts (name, step, seconds)."""
+    """The model of a checkpoint with its `average` or last (`model`) weights, and its facts (name, step, seconds, hardware)."""
     state = torch.load(path, map_location="cpu")
     model = Autoencoder(Config(**state["config"]))
     model.load_state_dict(state[weights])
-    return model, {key: state[key] for key in ("name", "step", "seconds")}
+    return model, {"hardware": "one shared CPU core", **{key: state[key] for key in FACTS if key in state}}
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 import numpy as np
+import soundfile as sf
 import torch
 
 from blocks import MAX_BATCH
@@ -176,49 +177,53 @@ class Data(unittest.TestCase):
         self.assertLess(abs(float(np.corrcoef(baseline, audio)[0, 1])), 0.05)
 
 
+def write_noise(folder: Path) -> None:
+    """A data set of white noise under `folder`, with one held-out clip."""
+    (folder / "percussion" / "held-out").mkdir(parents=True)
+    noise = np.random.default_rng(0).integers(-9000, 9000, 40000).astype(np.int16)
+    np.save(folder / "percussion" / "train.npy", noise)
+    sf.write(folder / "percussion" / "held-out" / "noise.wav", noise[:16384], 44100, subtype="PCM_16")
+
+
+def small_run(folder: Path, name: str, *extra: str) -> Run:
+    """A run of six short steps on `write_noise`'s data, at its start or where its checkpoint left it."""
+    sizes = "--batch 1 --crop 4096 --steps 6 --hours 10 --tones-first 2 --log-every 2 --evaluate-every 3 --save-every 3"
+    return Run(parse(["percussion", "--data", str(folder), "--run", str(folder / name), *sizes.split(), *extra]))
+
+
+def train_to(run: Run, step: int) -> dict[str, torch.Tensor]:
+    """Trains `run` up to `step`, as if interrupted there, and stores it; returns its weights."""
+    while run.step < step:
+        run.train_step()
+    run.store()
+    return run.model.state_dict()
+
+
 class Training(unittest.TestCase):
     def test_resumed_run_equals_an_unbroken_one(self) -> None:
         """Six steps in one go and in two halves end at the same weights, in both stages."""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            (folder / "percussion" / "held-out").mkdir(parents=True)
-            noise = np.random.default_rng(0).integers(-9000, 9000, 40000).astype(np.int16)
-            np.save(folder / "percussion" / "train.npy", noise)
-            first = [
-                "percussion",
-                "--data",
-                name,
-                "--batch",
-                "1",
-                "--crop",
-                "4096",
-                "--log-every",
-                "2",
-                "--save-every",
-                "3",
-            ]
-
-            def train(run: str, steps: int, extra: list[str]) -> dict[str, torch.Tensor]:
-                arguments = parse([*first, "--run", str(folder / run), "--steps", str(steps), "--hours", "10", *extra])
-                # The schedule must be that of the whole run while it is interrupted early.
-                arguments.steps, stop = 6, steps
-                run_state = Run(arguments)
-                while run_state.step < stop:
-                    run_state.train_step()
-                run_state.store()
-                return run_state.model.state_dict()
-
-            for extra in ([], ["--adversarial-from", str(folder / "whole" / "checkpoint.pt")]):
-                kind = "-2" if extra else ""
-                whole = train(f"whole{kind}", 6, extra)
-                train(f"halves{kind}", 3, extra)
-                halves = train(f"halves{kind}", 6, extra)
+            write_noise(folder)
+            for kind, extra in (("", []), ("-2", ["--adversarial-from", str(folder / "whole" / "checkpoint.pt")])):
+                whole = train_to(small_run(folder, f"whole{kind}", *extra), 6)
+                train_to(small_run(folder, f"halves{kind}", *extra), 3)
+                halves = train_to(small_run(folder, f"halves{kind}", *extra), 6)
                 for key, value in whole.items():
                     torch.testing.assert_close(halves[key], value, msg=key)
-                if extra:
-                    before = torch.load(folder / "whole" / "checkpoint.pt")["average"]
-                    self.assertTrue(torch.equal(before["encoder.head.weight"], whole["encoder.head.weight"]))
-                    self.assertFalse(torch.equal(before["decoder.wave.weight"], whole["decoder.wave.weight"]))
+            before = torch.load(folder / "whole" / "checkpoint.pt")["average"]
+            self.assertTrue(torch.equal(before["encoder.head.weight"], whole["encoder.head.weight"]))
+            self.assertFalse(torch.equal(before["decoder.wave.weight"], whole["decoder.wave.weight"]))
+
+    def test_a_loss_that_is_not_finite_leaves_the_weights(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_noise(folder)
+            run = small_run(folder, "run", "--tone-weight", "nan", "--tones-first", "0")
+            before = run.model.decoder.wave.weight.clone()
+            with self.assertRaisesRegex(FloatingPointError, "nan.* at step 0"):
+                run.train_step()
+            self.assertTrue(torch.equal(before, run.model.decoder.wave.weight))
 
 
 class Figure(unittest.TestCase):

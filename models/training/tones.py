@@ -34,7 +34,7 @@ def tone_targets(audio: Tensor, config: Config) -> Tensor:
     """
     window = torch.blackman_window(WINDOW, device=audio.device)
     spectrum = torch.stft(audio, WINDOW, config.hop, window=window, return_complex=True)[:, :, : audio.size(1) // config.hop]
-    logarithm = torch.log(spectrum.abs() * (2 / float(window.sum())) + 1e-9)
+    logarithm = torch.log(spectrum.abs() * (2 / window.sum()) + 1e-9)
     around = F.avg_pool1d(logarithm.transpose(1, 2), NEIGHBOURHOOD, 1, NEIGHBOURHOOD // 2, count_include_pad=False).transpose(1, 2)
     before, here, after = (logarithm[:, i : i + logarithm.size(1) - 2] for i in range(3))
     floor = torch.maximum(around[:, 1:-1] + PROMINENCE, logarithm.amax(1, keepdim=True) + RELATIVE_FLOOR)

@@ -7,7 +7,7 @@
 A run folder holds `log.csv` (one row per `--log-every` steps), `held-out.csv` (one row per evaluation) and `checkpoint.pt`
 (written atomically). The same command given again goes on from the checkpoint, with more hours if asked for. The learning
 rate rises over 300 steps, then falls by a cosine over whichever of `--steps` and `--hours` ends first; a run bounded by
-steps alone is reproducible from its seed.
+steps alone is reproducible from its seed (on a GPU to within rounding). Checkpoints open on either device.
 
 The first steps (`--tones-first`) train only what decides on tones: they are quick, and pitch that is not found early is
 hardly found later. The second stage freezes the encoder, so that latents keep their meaning, and adds a discriminator
@@ -96,7 +96,7 @@ def first_stage_loss(
     kl = kl_divergence(mean, deviation, free=0.05)
     if only_tones:
         placement, parts = tone_loss(model, model.decoder.tone_amplitudes(z)[1], targets)
-        return placement + beta * kl, {**dict.fromkeys(DISTANCES, torch.tensor(math.nan)), **parts, "kl": kl}
+        return placement + beta * kl, {**dict.fromkeys(DISTANCES, torch.full_like(kl, math.nan)), **parts, "kl": kl}
     waves, noises, tones, amplitudes = model.decoder.branches(z, noise_like(bands))
     distance, distances = reconstruction_loss(model, bands, waves + noises + tones)
     placement, parts = tone_loss(model, amplitudes, targets)
@@ -167,17 +167,35 @@ def average(slow: Autoencoder, fast: Autoencoder, step: int) -> None:
             a.lerp_(b, 1 - decay)
 
 
+def choose_device(wanted: str) -> torch.device:
+    """The device named `wanted`; for `auto` the current GPU, or the processor where there is none.
+
+    On a GPU the kernels of a run are the same each time and keep full single precision: TF32's ten bits would put the filter
+    bank's stop band at -60 dB instead of -90. What sums in an order of its own there (`scatter_add_`, `cumsum`) still rounds
+    differently from run to run, so that a seed repeats a run to within rounding only.
+    """
+    if wanted == "cpu" or (wanted == "auto" and not torch.cuda.is_available()):
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        raise SystemExit(f"--device {wanted}: this PyTorch sees no CUDA device; leave --device out, or give cpu")
+    torch.backends.cudnn.deterministic = True
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
+    index = torch.device("cuda" if wanted == "auto" else wanted).index
+    return torch.device("cuda", torch.cuda.current_device() if index is None else index)
+
+
 class Run:
     """One run: its model, optimisers, position and files."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = choose_device(arguments.device)
         torch.manual_seed(arguments.seed)
         self.model = Autoencoder(CONFIGS[arguments.name]).to(self.device)
         self.adversary: Adversary | None = None
         if arguments.adversarial_from:
-            start = torch.load(arguments.adversarial_from, map_location=self.device)
+            start = torch.load(arguments.adversarial_from, map_location="cpu")
             self.model.load_state_dict(start["average"])
             self.model.encoder.requires_grad_(False)
             self.adversary = Adversary(arguments.rate, self.device)
@@ -198,18 +216,30 @@ class Run:
         self.checkpoint = self.folder / "checkpoint.pt"
         self.step, self.seconds = 0, 0.0
         if self.checkpoint.exists():
-            self.restore(torch.load(self.checkpoint, map_location=self.device))
+            # Always by way of the host: a checkpoint opens wherever it was written, and Adam's step counts, which it reads
+            # back at each step, stay there.
+            self.restore(torch.load(self.checkpoint, map_location="cpu"))
 
     def restore(self, state: dict) -> None:
+        """Goes on from `state`. A run that has moved to another kind of device goes on with other noise than it would have had."""
         self.model.load_state_dict(state["model"])
         self.slow.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.sampler.rng.bit_generator.state = state["sampler"]
-        torch.set_rng_state(state["generator"].cpu())
+        torch.set_rng_state(state["generator"])
+        if self.device.type == "cuda" and "deviceGenerator" in state:
+            torch.cuda.set_rng_state(state["deviceGenerator"], self.device)
         self.step, self.seconds = state["step"], state["seconds"]
         if self.adversary:
             self.adversary.model.load_state_dict(state["discriminator"])
             self.adversary.optimiser.load_state_dict(state["discriminatorOptimiser"])
+
+    def hardware(self) -> str:
+        """What the model is trained on, in words, for its card."""
+        if self.device.type == "cuda":
+            return torch.cuda.get_device_name(self.device)
+        threads = self.arguments.threads
+        return "one shared CPU core" if threads == 1 else f"{threads} CPU cores"
 
     def store(self) -> None:
         state = {
@@ -217,12 +247,15 @@ class Run:
             "config": self.model.config.as_dict(),
             "step": self.step,
             "seconds": self.seconds,
+            "hardware": self.hardware(),
             "model": self.model.state_dict(),
             "average": self.slow.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "sampler": self.sampler.rng.bit_generator.state,
             "generator": torch.get_rng_state(),
         }
+        if self.device.type == "cuda":
+            state["deviceGenerator"] = torch.cuda.get_rng_state(self.device)
         if self.adversary:
             state["discriminator"] = self.adversary.model.state_dict()
             state["discriminatorOptimiser"] = self.adversary.optimiser.state_dict()
@@ -249,18 +282,22 @@ class Run:
             beta = options.beta * min(1.0, self.progress() / 0.2)
             only_tones = self.step < self.tones_first
             loss, parts = first_stage_loss(self.model, audio, beta, options.tone_weight, only_tones)
-        if not torch.isfinite(loss):
-            raise FloatingPointError(
-                f"the loss is {float(loss)} at step {self.step}; lower --rate and resume from the last checkpoint"
-            )
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.trainable, self.arguments.clip)
+        values = {"loss": loss, "gradient": norm, **parts}
+        # The one place where the host waits for a GPU.
+        numbers = torch.stack([value.detach() for value in values.values()]).cpu().tolist()
+        row = {"rate": rate, **dict(zip(values, numbers))}
+        if not (math.isfinite(row["loss"]) and math.isfinite(row["gradient"])):
+            raise FloatingPointError(
+                f"the loss is {row['loss']}, its gradient's norm {row['gradient']} at step {self.step}; lower --rate and resume "
+                "from the last checkpoint"
+            )
         self.optimiser.step()
         average(self.slow, self.model, max(0, self.step - self.tones_first))
         self.step += 1
-        values = {"loss": loss, "gradient": norm, **parts}
-        return {"rate": rate, **{key: float(value.detach()) for key, value in values.items()}}
+        return row
 
     def train(self) -> None:
         """Steps until the bound is reached or a signal asks to stop; writes logs, evaluations and checkpoints, also at the end."""
@@ -302,6 +339,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--tone-weight", type=float, default=0.4, help="weight of the tone bank's own loss")
     parser.add_argument("--tones-first", type=int, default=2000, help="steps that train the tone bank alone")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="auto", help="auto (a GPU where there is one), cpu, cuda or cuda:N")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--evaluate-every", type=int, default=500)
