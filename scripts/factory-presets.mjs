@@ -4,12 +4,19 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBundle } from './bundle.mjs';
 import { ensureDependencies, root } from './dependencies.mjs';
+import { loadSource } from './typescript.mjs';
 
 // Builds the factory presets from presets/factory.json and each model's landmarks (labelled latents with what was
 // measured there). To be run again whenever a bundled model changes: npm run presets [-- NAME …].
 
 ensureDependencies();
 ensureBundle();
+
+const { defaultInput, emptyPreset, defaultRegressor, defaultDimension } = await loadSource(
+  'src/engine/preset/defaults.ts',
+  'src/engine/mapping/schema.ts',
+  'src/engine/steering/schema.ts',
+);
 
 const program = join(root, 'dist', 'engine', 'tiller.js');
 
@@ -30,10 +37,10 @@ function ranks(landmarks, by) {
 }
 
 function dimension(index, rules, range) {
-  const rule =
+  const { mode, amount = 1 } =
     rules.find(({ dimensions }) => dimensions.includes?.(index) && dimensions !== 'others') ??
     rules.find(({ dimensions }) => dimensions === 'others');
-  return { mode: rule.mode, amount: rule.amount ?? 1, range, glideSeconds: 0, offset: 0, locked: false };
+  return { ...defaultDimension(), mode, amount, range };
 }
 
 function build(source) {
@@ -45,22 +52,14 @@ function build(source) {
   const { manifest } = JSON.parse(tiller('--json', 'inspect', sha256));
   const places = source.axes.map(({ by }) => ranks(landmarks, by));
   const round = (value) => Math.round(value * 1000) / 1000;
+  const empty = emptyPreset({ name: manifest.name, sha256 }, manifest.latentDims);
   return {
-    format: 'tiller-preset',
-    version: 1,
+    ...empty,
     name: source.name,
     description: source.description,
     tags: source.tags,
     author: 'Tiller',
-    model: { name: manifest.name, sha256 },
-    inputs: source.axes.map(({ name }) => ({
-      name,
-      source: { kind: 'pad' },
-      range: [0, 1],
-      curve: 0,
-      inverted: false,
-      value: 0.5,
-    })),
+    inputs: source.axes.map(({ name }) => defaultInput(name)),
     examples: landmarks.map(({ label, latent }, i) => ({
       id: `e${i + 1}`,
       label,
@@ -70,31 +69,16 @@ function build(source) {
       inputs: places.map((place) => round(place[i])),
       latents: latent,
     })),
-    learning: { shared: { kind: 'gp', lengthScale: 'auto', noise: 0 }, perDimension: {}, automatic: true },
-    trained: null,
+    // Without noise, so that each dot sounds as it is labelled.
+    learning: { ...empty.learning, shared: { ...defaultRegressor('gp'), noise: 0 } },
     steering: {
-      amount: 1,
+      ...empty.steering,
       glideSeconds: source.glideSeconds,
       // A little room beyond what the model's own latents cover.
       dimensions: manifest.latentRanges.map(([low, high], i) =>
         dimension(i, source.steering, [round(low - 0.1 * (high - low)), round(high + 0.1 * (high - low))]),
       ),
     },
-    output: {
-      inputGainDb: 0,
-      outputGainDb: 0,
-      dryWet: 1,
-      ceilingDb: -1,
-      latentNoise: 0,
-      width: 0,
-      freeze: false,
-      bypass: false,
-      listen: 'mid',
-      onFault: 'dry',
-      framesPerCall: 1,
-      margin: 'normal',
-    },
-    seed: 1,
   };
 }
 

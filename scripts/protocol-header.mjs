@@ -1,26 +1,10 @@
 // Writes native/generated/PluginProtocol.h from src/protocol/plugin.ts and the list of parameters.
 // With --check it writes nothing and fails when the header is stale.
 import { readFile, writeFile } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { loadSource } from './typescript.mjs';
 
 const root = new URL('..', import.meta.url);
 const target = new URL('native/generated/PluginProtocol.h', root);
-
-async function load() {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `export * from './src/protocol/plugin.ts';
-export * from './src/engine/performance/parameters.ts';
-export * from './src/engine/limits.ts';`,
-      resolveDir: new URL('.', root).pathname,
-      loader: 'ts',
-    },
-    bundle: true,
-    format: 'esm',
-    write: false,
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-}
 
 const cppTypes = { u32: 'std::uint32_t', f32: 'float' };
 const pascal = (name) => name[0].toUpperCase() + name.slice(1);
@@ -139,7 +123,9 @@ constexpr std::size_t bypassIndex = ${p.PARAMETER_INDEX.bypass};
 `;
 }
 
-const header = render(await load());
+const header = render(
+  await loadSource('src/protocol/plugin.ts', 'src/engine/performance/parameters.ts', 'src/engine/limits.ts'),
+);
 if (process.argv.includes('--check')) {
   const present = await readFile(target, 'utf8').catch(() => '');
   if (present !== header) {
