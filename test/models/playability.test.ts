@@ -6,6 +6,7 @@ import { ModelLibrary } from '../../src/engine/model/library.js';
 import { createNoise } from '../../src/engine/model/noise.js';
 import { openModel } from '../../src/engine/model/run.js';
 import type { RunningModel } from '../../src/engine/model/running.js';
+import { shipped } from './shipped.js';
 
 const MOST_BYTES = 12e6;
 const MOST_DELAY_SECONDS = 0.04;
@@ -17,11 +18,6 @@ const BANDS = 24;
 const FFT_SIZE = 2048;
 const SETTLE_FRAMES = 8;
 const HEARD_FRAMES = 24;
-
-const shipped = readdirSync('models', { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name)
-  .filter((name) => readdirSync(join('models', name)).includes(`${name}.ts`));
 
 let entries: LibraryEntry[];
 beforeAll(async () => (entries = await new ModelLibrary('dist/models').list()));
