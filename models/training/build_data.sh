@@ -3,6 +3,7 @@
 # and python3-soundfile. Usage: build_data.sh [output folder]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+python=${PYTHON:-python3}
 out=${1:-"$HOME/tiller-data"}
-python3 "$here/data.py" percussion --out "$out"
-python3 "$here/data.py" voices --out "$out"
+"$python" "$here/data.py" percussion --out "$out"
+"$python" "$here/data.py" voices --out "$out"

@@ -223,7 +223,8 @@ def readme(
         ],
         [
             "latents",
-            f"{model.latents}, rotated by PCA, scaled to unit variance, upwards is louder; nominal range -3 to 3",
+            f"{model.latents}, rotated by PCA, scaled to unit variance, signed so that louder moments of the training audio lie "
+            "upwards; nominal range -3 to 3",
         ],
         ["variance held by the first dimensions", ", ".join(f"{value:.3f}" for value in model.fidelity)],
         ["size", f"{path.stat().st_size / 1e6:.1f} MB"],

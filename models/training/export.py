@@ -3,7 +3,7 @@
     python3 export.py ~/tiller-runs/percussion/checkpoint.pt --data ~/tiller-data --out ../percussion/percussion.ts
 
 Latents leave the model rotated by a principal component analysis of the training
-audio, strongest first, scaled to unit variance, and signed so that upwards is louder: the nominal range of each is -3 to 3
+audio, strongest first, scaled to unit variance, and signed so that louder moments lie upwards: the nominal range of each is -3 to 3
 (silence may lie further down the first).
 With `--latents` fewer are exposed, and `decode` draws the others from a normal distribution.
 """
