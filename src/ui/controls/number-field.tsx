@@ -44,3 +44,10 @@ export function NumberField({ label, value, min, max, unit, disabled = false, he
     />
   );
 }
+
+export type TypedNumberProps = Omit<ValueProps, 'onChange'> & { onAccept: (value: number) => void };
+
+/** A number that is typed, not moved: taken as a whole, in one step of the history. */
+export function TypedNumber({ onAccept, ...field }: TypedNumberProps) {
+  return <NumberField {...field} onChange={(value, gesture) => gesture === 'end' && onAccept(value)} />;
+}

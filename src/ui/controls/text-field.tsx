@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-interface TextFieldProps {
+export interface TextFieldProps {
   label: string;
   value: string;
   maxLength?: number;

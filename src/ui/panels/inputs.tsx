@@ -5,6 +5,7 @@ import { palette } from '../canvas/palette.js';
 import { useCanvas, type Surface } from '../canvas/use-canvas.js';
 import { Button, IconButton, Segmented, Select, Toggle } from '../controls/buttons.js';
 import { NumberField } from '../controls/number-field.js';
+import { RangeFields } from '../controls/range-fields.js';
 import { TextField } from '../controls/text-field.js';
 import { store, usePage, values } from '../session.js';
 import { HandsPanel } from './hands.js';
@@ -12,6 +13,8 @@ import { SourceFields } from './source-fields.js';
 import { SOURCE_CHOICES, startingSource } from './sources.js';
 
 type Page = 'inputs' | 'hands';
+
+const RANGE_HELP = 'The part of the axis that the whole travel covers.';
 
 /** Where each axis of the performance space comes from. */
 export function InputsPanel() {
@@ -57,7 +60,6 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
   const learning = usePage(({ waiting }) => waiting.midiLearn === index);
   const change = (part: Partial<Input>) => edit({ type: 'edit-input', index, change: part });
   const { name, source, range, curve, inverted } = input;
-  const bound = { min: 0, max: 1, unit: '%' } as const;
   return (
     <section className="card" aria-label={`Input ${index + 1}: ${name}`}>
       <div className="card-line">
@@ -76,7 +78,7 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
           onChange={(kind) => change({ source: startingSource(kind, index) })}
         />
         <Button
-          label={learning ? 'Move it…' : 'Learn'}
+          label={learning ? 'Move it…' : 'MIDI learn'}
           tone={learning ? 'hand' : 'quiet'}
           pressed={learning}
           help="Then move a knob, key or bender of your MIDI controller."
@@ -96,25 +98,15 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
       <div className="card-line">
         <label className="mini-field">
           <span aria-hidden="true">Range</span>
-          <NumberField
-            {...bound}
-            label={`${name}: lowest`}
-            help="The part of the axis that the whole travel covers."
-            value={range[0]}
-            initial={0}
-            onChange={(value, gesture) =>
-              gesture === 'end' && change({ range: [Math.min(value, range[1]), range[1]] })
-            }
-          />
-          <NumberField
-            {...bound}
-            label={`${name}: highest`}
-            help="The part of the axis that the whole travel covers."
-            value={range[1]}
-            initial={1}
-            onChange={(value, gesture) =>
-              gesture === 'end' && change({ range: [range[0], Math.max(range[0], value)] })
-            }
+          <RangeFields
+            min={0}
+            max={1}
+            unit="%"
+            labels={[`${name}: lowest`, `${name}: highest`]}
+            help={[RANGE_HELP, RANGE_HELP]}
+            range={range}
+            initial={[0, 1]}
+            onAccept={(typed) => change({ range: typed })}
           />
         </label>
         <label className="mini-field">

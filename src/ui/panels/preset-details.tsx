@@ -1,7 +1,6 @@
 import { edit } from '../actions.js';
-import { FormLine } from '../controls/form-line.js';
-import { NumberField } from '../controls/number-field.js';
-import { TextField } from '../controls/text-field.js';
+import { FormLine, TextLine } from '../controls/form-line.js';
+import { TypedNumber } from '../controls/number-field.js';
 import { usePage } from '../session.js';
 
 const MOST_TAGS = 32;
@@ -20,36 +19,28 @@ export function PresetDetails() {
     edit({ type: 'describe', change });
   return (
     <div className="form details">
-      <FormLine title="Name">
-        <TextField label="Name" value={name} onAccept={(typed) => describe({ name: typed })} />
-      </FormLine>
-      <FormLine title="Author">
-        <TextField optional label="Author" value={author} onAccept={(typed) => describe({ author: typed })} />
-      </FormLine>
-      <FormLine title="Tags">
-        <TextField
-          optional
-          label="Tags"
-          help="Words between commas, to search by."
-          placeholder="drums, dark, live"
-          maxLength={1300}
-          value={tags.join(', ')}
-          onAccept={(typed) => describe({ tags: parseTags(typed) })}
-        />
-      </FormLine>
-      <FormLine title="Description">
-        <TextField
-          optional
-          label="Description"
-          placeholder="What it does, and how it wants to be played."
-          lines={3}
-          maxLength={4000}
-          value={description}
-          onAccept={(typed) => describe({ description: typed })}
-        />
-      </FormLine>
+      <TextLine title="Name" value={name} onAccept={(typed) => describe({ name: typed })} />
+      <TextLine optional title="Author" value={author} onAccept={(typed) => describe({ author: typed })} />
+      <TextLine
+        optional
+        title="Tags"
+        help="Words between commas, to search by."
+        placeholder="drums, dark, live"
+        maxLength={1300}
+        value={tags.join(', ')}
+        onAccept={(typed) => describe({ tags: parseTags(typed) })}
+      />
+      <TextLine
+        optional
+        title="Description"
+        placeholder="What it does, and how it wants to be played."
+        lines={3}
+        maxLength={4000}
+        value={description}
+        onAccept={(typed) => describe({ description: typed })}
+      />
       <FormLine title="Seed">
-        <NumberField
+        <TypedNumber
           label="Seed"
           help="Draws the model's noise: the same seed, the same noise."
           value={seed}
@@ -57,7 +48,7 @@ export function PresetDetails() {
           max={0xffffffff}
           initial={1}
           unit="count"
-          onChange={(value, gesture) => gesture === 'end' && edit({ type: 'set-seed', seed: value })}
+          onAccept={(typed) => edit({ type: 'set-seed', seed: typed })}
         />
       </FormLine>
     </div>

@@ -2,8 +2,10 @@ import type { DimensionSteering, SteeringMode } from '../../protocol/interface-d
 import { edit, editGesture } from '../actions.js';
 import { Segmented } from '../controls/buttons.js';
 import { MODE_GLYPH, MODE_HELP } from '../canvas/latent-column.js';
-import { NumberField } from '../controls/number-field.js';
+import { FormLine } from '../controls/form-line.js';
+import { TypedNumber } from '../controls/number-field.js';
 import { ParameterSlider } from '../controls/parameter.js';
+import { RangeFields } from '../controls/range-fields.js';
 import { Slider } from '../controls/slider.js';
 import type { Gesture } from '../controls/use-value.js';
 import { store, usePage } from '../session.js';
@@ -32,31 +34,31 @@ export function SteeringPanel() {
   const shared = sharedMode(steering.dimensions);
   return (
     <div className="steering">
-      <div className="form-row steering-all">
-        <span className="row-name">All</span>
-        <Segmented<SteeringMode | 'mixed'>
-          label="Mode of all latents"
-          value={shared}
-          choices={MODE_CHOICES}
-          onChange={(mode) =>
-            mode !== 'mixed' && edit({ type: 'steer-dimensions', dimensions: all, change: { mode } })
-          }
-        />
-        <span className="form-name">Glide</span>
-        <ParameterSlider of="glide" value={steering.glideSeconds} />
-      </div>
-      <div className="form-row steering-all">
-        <span className="form-name">Random within</span>
-        <Slider
-          label="Reach of random moves"
-          help="How far Random (R) may move a latent from what sounds, as a share of its range."
-          value={radius}
-          min={0}
-          max={1}
-          initial={0.25}
-          unit="%"
-          onChange={(value) => setView(store, { radius: value })}
-        />
+      <div className="form">
+        <FormLine title="All latents">
+          <Segmented<SteeringMode | 'mixed'>
+            label="Mode of all latents"
+            value={shared}
+            choices={MODE_CHOICES}
+            onChange={(mode) =>
+              mode !== 'mixed' && edit({ type: 'steer-dimensions', dimensions: all, change: { mode } })
+            }
+          />
+          <span className="form-name">Glide</span>
+          <ParameterSlider of="glide" value={steering.glideSeconds} />
+        </FormLine>
+        <FormLine title="Random reach">
+          <Slider
+            label="Reach of random moves"
+            help="How far Random (R) may move a latent from what sounds, as a share of its range."
+            value={radius}
+            min={0}
+            max={1}
+            initial={0.25}
+            unit="%"
+            onChange={(value) => setView(store, { radius: value })}
+          />
+        </FormLine>
       </div>
       <div className="table-scroll">
         <table className="table">
@@ -67,9 +69,15 @@ export function SteeringPanel() {
               </th>
               <th scope="col">Mode</th>
               <th scope="col">Amount</th>
-              <th scope="col">Range</th>
-              <th scope="col">Glide</th>
-              <th scope="col">Offset</th>
+              <th scope="col" className="number-head">
+                Range
+              </th>
+              <th scope="col" className="number-head">
+                Glide
+              </th>
+              <th scope="col" className="number-head">
+                Offset
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -93,9 +101,7 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
   const selected = usePage(({ view }) => view.dimension === index);
   const change = (part: Partial<DimensionSteering>, gesture: Gesture = 'begin') =>
     editGesture({ type: 'steer-dimensions', dimensions: [index], change: part }, gesture);
-  const [low, high] = dimension.range;
   const name = `Latent ${index + 1}`;
-  const field = { min: -1000, max: 1000, unit: 'plain' } as const;
   return (
     <tr data-selected={selected} onClick={() => setView(store, { dimension: index })}>
       <td className="narrow number-cell">{index + 1}</td>
@@ -121,29 +127,19 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
         />
       </td>
       <td>
-        <span className="range">
-          <NumberField
-            {...field}
-            label={`${name} lowest`}
-            help="The decoder never gets less."
-            value={low}
-            initial={-4}
-            onChange={(value, gesture) =>
-              gesture === 'end' && change({ range: [Math.min(value, high), high] })
-            }
-          />
-          <NumberField
-            {...field}
-            label={`${name} highest`}
-            help="The decoder never gets more."
-            value={high}
-            initial={4}
-            onChange={(value, gesture) => gesture === 'end' && change({ range: [low, Math.max(low, value)] })}
-          />
-        </span>
+        <RangeFields
+          min={-1000}
+          max={1000}
+          unit="latent"
+          labels={[`${name} lowest`, `${name} highest`]}
+          help={['The decoder never gets less.', 'The decoder never gets more.']}
+          range={dimension.range}
+          initial={[-4, 4]}
+          onAccept={(range) => change({ range })}
+        />
       </td>
       <td>
-        <NumberField
+        <TypedNumber
           label={`${name} glide`}
           help="On top of the glide of all."
           value={dimension.glideSeconds}
@@ -151,11 +147,11 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
           max={30}
           initial={0}
           unit="s"
-          onChange={(glideSeconds, gesture) => gesture === 'end' && change({ glideSeconds })}
+          onAccept={(glideSeconds) => change({ glideSeconds })}
         />
       </td>
       <td>
-        <NumberField
+        <TypedNumber
           label={`${name} offset`}
           help="Added after the mode, whatever it is."
           value={dimension.offset}
@@ -163,7 +159,7 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
           max={10}
           initial={0}
           unit="latent"
-          onChange={(offset, gesture) => gesture === 'end' && change({ offset })}
+          onAccept={(offset) => change({ offset })}
         />
       </td>
     </tr>
