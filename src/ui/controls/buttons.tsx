@@ -122,6 +122,11 @@ export function Segmented<T extends string>({
     onChange(choice.value);
     group.querySelectorAll('button')[next]?.focus();
   };
+  // One of them is always on the way of Tab, also where none is chosen.
+  const stop = Math.max(
+    0,
+    choices.findIndex((choice) => choice.value === value),
+  );
   return (
     <div className="segmented" role="radiogroup" aria-label={label}>
       {choices.map((choice, i) => (
@@ -131,7 +136,7 @@ export function Segmented<T extends string>({
           role="radio"
           aria-checked={choice.value === value}
           aria-label={choice.label}
-          tabIndex={choice.value === value ? 0 : -1}
+          tabIndex={i === stop ? 0 : -1}
           disabled={disabled}
           data-help={choice.help}
           onClick={() => onChange(choice.value)}
