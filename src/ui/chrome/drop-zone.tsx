@@ -45,9 +45,8 @@ export function DropZone() {
       )}
       {importing !== null && (
         <div className="import-bar" role="status">
-          <span>
-            Importing {importing.file}: {importing.step}
-          </span>
+          <strong className="clip">Importing {importing.file}</strong>
+          <span className="note">{importing.step}</span>
           <progress max={1} value={importing.progress} aria-label={`Import of ${importing.file}`} />
         </div>
       )}

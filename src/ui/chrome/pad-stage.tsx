@@ -126,11 +126,10 @@ function AxisSelect({
         choices={choices}
         onChange={(chosen) => onChange(Number(chosen))}
       />
+      <span className="axis-value">{(input?.value ?? 0).toFixed(2)}</span>
       {input !== undefined && input.source.kind !== 'pad' && (
         <span className="note clip">{describeSource(input.source)}</span>
       )}
-      <span className="spacer" />
-      <span className="axis-value">{(input?.value ?? 0).toFixed(2)}</span>
     </div>
   );
 }

@@ -16,7 +16,10 @@ export function formatValue(value: number, unit: Unit): string {
     case '%':
       return `${Math.round(value * 100)} %`;
     case 'latent':
-      return (value > 0 ? '+' : '') + minus(value.toFixed(2));
+      return (
+        (value > 0 ? '+' : '') +
+        minus(value.toFixed(Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0))
+      );
     case 'count':
       return String(Math.round(value));
     case 'plain':

@@ -8,6 +8,9 @@ import { Empty } from './empty.js';
 import { KIND_CHOICES, RegressorForm, startingSettings } from './regressor-form.js';
 import { Scope } from './scope.js';
 
+/** Latents whose numbers have room under their bars. */
+const MOST_NUMBERS = 16;
+
 /** How the mapping is learned, and how well it met the examples. */
 export function LearnPanel() {
   const learning = usePage((state) => state.learning);
@@ -102,6 +105,7 @@ function FitView({ count }: { count: number }) {
   }
   const worst = Math.max(0.05, ...report.dimensions.map(({ errorRelative }) => errorRelative));
   const label = (id: string) => examples.find((example) => example.id === id)?.label ?? 'a deleted example';
+  const every = Math.ceil(report.dimensions.length / MOST_NUMBERS);
   const missed = [...new Map(report.missed.map((miss) => [miss.example, miss])).values()];
   return (
     <div className="fit">
@@ -114,7 +118,7 @@ function FitView({ count }: { count: number }) {
         </span>
         {training.stale && <span className="badge">changed since</span>}
       </p>
-      <ul className="fit-bars" aria-label="Error per latent">
+      <ul className="fit-bars" data-many={every > 1} aria-label="Error per latent">
         {report.dimensions.map(({ dimension, kind, errorRelative: miss }) => (
           <li key={dimension}>
             <button
@@ -126,7 +130,7 @@ function FitView({ count }: { count: number }) {
               onClick={() => setView(store, { dimension: selected === dimension ? null : dimension })}
             >
               <span style={{ height: `${Math.max(4, (100 * miss) / worst)}%` }} />
-              <small aria-hidden="true">{dimension + 1}</small>
+              <small aria-hidden="true">{dimension % every === 0 ? dimension + 1 : '\u00a0'}</small>
             </button>
           </li>
         ))}

@@ -74,17 +74,8 @@ export function ModelsList({ search }: { search: string }) {
           </Empty>
         )}
       </div>
-      {importing !== null && (
-        <div className="progress" role="status">
-          <span>
-            {importing.file}: {importing.step}
-          </span>
-          <progress max={1} value={importing.progress} aria-label={`Import of ${importing.file}`} />
-        </div>
-      )}
       <footer className="panel-foot model-card">
         {current === null ? <span className="note">No model plays.</span> : <Card card={current} />}
-        <div className="spacer" />
         <FileButton label="Import .ts" accept=".ts" onFile={uploadAny} />
       </footer>
     </>
@@ -94,7 +85,7 @@ export function ModelsList({ search }: { search: string }) {
 function Card({ card }: { card: ModelCard }) {
   return (
     <div className="card-text">
-      <strong>{card.name}</strong>
+      <strong className="clip">{card.name}</strong>
       <p className="note">
         {millions(card.parameters)} parameters · {card.inputChannels} in, {card.outputChannels} out · own
         delay {card.delaySamples} samples · licence {card.licence ?? 'not stated'}

@@ -21,7 +21,7 @@ export function OutputPanel() {
         <ParameterKnob of="outputGain" value={output.outputGainDb} />
       </div>
       <div className="form">
-        <FormLine title="Play">
+        <FormLine title="Sound">
           <Toggle
             label="Freeze"
             help="Holds the latents where they are."
