@@ -1,11 +1,19 @@
 import AxeBuilder from '@axe-core/playwright';
 import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+import {
+  IN_PLACE,
+  openPage,
+  overflow,
+  PANELS,
+  Probe,
+  startBrowser,
+  Workplace,
+  type RunningEngine,
+} from './rig.js';
 
 /** Axe looks at every element's colours, which takes its time on a busy machine. */
 const AXE_MILLISECONDS = 180_000;
-const PANELS = ['Examples', 'Learn', 'Inputs', 'Steering', 'Output', 'Library'] as const;
 const SIZES = [
   { width: 900, height: 600 },
   { width: 1280, height: 800 },
@@ -13,20 +21,6 @@ const SIZES = [
 ] as const;
 /** Pictures for the documentation, made when this folder is named. */
 const PICTURES = process.env.TILLER_PICTURES;
-
-/** How far the page reaches beyond its window, and what sticks out of it. */
-const overflow = (page: Page) =>
-  page.evaluate(() => {
-    const { scrollWidth, scrollHeight } = document.documentElement;
-    const outside = [...document.querySelectorAll('.app button, .app h1, .app h2, .footer *')]
-      .map((element) => ({ element, box: element.getBoundingClientRect() }))
-      .filter(({ element, box }) => {
-        const scrolls = element.closest('.panel, .latents-scroll, .strips') !== null;
-        return box.width > 0 && !scrolls && (box.right > innerWidth + 0.5 || box.bottom > innerHeight + 0.5);
-      })
-      .map(({ element }) => element.outerHTML.slice(0, 120));
-    return { across: scrollWidth - innerWidth, down: scrollHeight - innerHeight, outside };
-  });
 
 const SOUNDS = [
   ['deep drum', 0.17, 0.2],
@@ -99,7 +93,7 @@ describe('how the page looks', () => {
         await probe.until(() => probe.frame !== null, 'sound');
         for (const panel of PANELS) {
           await page.getByRole('tab', { name: panel }).click();
-          expect(await overflow(page)).toEqual({ across: 0, down: 0, outside: [] });
+          expect(await overflow(page)).toEqual(IN_PLACE);
           const seen = panel === 'Examples' || size.width === 900;
           if (seen) {
             await page.waitForTimeout(PICTURES === undefined ? 0 : 600);
@@ -196,5 +190,41 @@ describe('how the page looks', () => {
     await probe.until(() => probe.slices.output.ceilingDb === -1, 'the initial ceiling');
     expect(complaints).toEqual([]);
     await page.context().close();
+  });
+
+  /** Groups of choices that Tab does not reach at one place. */
+  const astray = (page: Page) =>
+    page
+      .getByRole('radiogroup')
+      .evaluateAll((groups) =>
+        groups
+          .filter((group) => group.querySelectorAll('[tabindex="0"]').length !== 1)
+          .map((group) => group.ariaLabel),
+      );
+
+  it('keeps long names and the longest numbers in their places', async () => {
+    const long = 'What somebody called it at three in the morning and never shortened afterwards';
+    const output = { ceilingDb: -23.9, inputGainDb: -24.3, outputGainDb: -59.9 };
+    probe.send({
+      type: 'edit',
+      edit: { type: 'describe', change: { name: long, tags: ['a', 'rather', long.slice(0, 40)] } },
+    });
+    probe.send({ type: 'edit', edit: { type: 'set-output', change: output } });
+    const range: [number, number] = [-88.25, 1000];
+    const change = { mode: 'add', range, offset: -10, glideSeconds: 30 } as const;
+    probe.send({ type: 'edit', edit: { type: 'steer-dimensions', dimensions: [0, 1], change } });
+    for (let count = probe.slices.inputs.length; count < 16; count++) {
+      probe.send({ type: 'edit', edit: { type: 'add-input', input: { name: long.slice(0, 60) } } });
+    }
+    await probe.until(() => probe.slices.inputs.length === 16, 'the inputs');
+    for (const size of SIZES) {
+      const { page } = await openPage(browser, engine.url, size);
+      for (const panel of PANELS) {
+        await page.getByRole('tab', { name: panel }).click();
+        expect([size.width, panel, await overflow(page)]).toEqual([size.width, panel, IN_PLACE]);
+        expect([panel, await astray(page)]).toEqual([panel, []]);
+      }
+      await page.context().close();
+    }
   });
 });

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { openPage, Probe, startBrowser, Workplace } from './rig.js';
+import { IN_PLACE, openPage, overflow, PANELS, Probe, startBrowser, Workplace } from './rig.js';
 
 /** What only a session without a host has. */
 const LIVE_ONLY = [
@@ -29,7 +29,7 @@ describe('the page in the plugin’s window', () => {
     expect(probe.slices.live).toBeNull();
     await page.getByRole('button', { name: /^engine/ }).click();
     await page.getByRole('dialog', { name: 'Engine' }).getByText('Latency').waitFor();
-    for (const panel of ['Examples', 'Learn', 'Inputs', 'Steering', 'Output', 'Library']) {
+    for (const panel of PANELS) {
       await page.getByRole('tab', { name: panel }).click();
       if (panel === 'Inputs') {
         await page.getByRole('radio', { name: 'MIDI, OSC, recorder' }).click();
@@ -41,11 +41,7 @@ describe('the page in the plugin’s window', () => {
           name,
           0,
         ]);
-      const beyond = await page.evaluate(() => {
-        const { scrollWidth, scrollHeight } = document.documentElement;
-        return [scrollWidth - innerWidth, scrollHeight - innerHeight];
-      });
-      expect([panel, ...beyond]).toEqual([panel, 0, 0]);
+      expect([panel, await overflow(page)]).toEqual([panel, IN_PLACE]);
     }
     await page.getByRole('tab', { name: 'Output' }).click();
     await page.getByRole('radio', { name: 'Safe' }).click();

@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { WebSocket } from 'ws';
 import { PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../src/protocol/plugin.js';
@@ -19,8 +18,16 @@ import {
   type Slices,
 } from '../../src/protocol/interface.js';
 
+/** What `overflow` finds where everything has its place. */
+export const IN_PLACE = { across: 0, down: 0, outside: [], clipped: [] };
+
 /** The page is tested as a player has it: the bundled engine, the bundled page, a real browser. */
 const ENGINE = 'dist/engine/tiller.js';
+const HOSTED_ENGINE = 'dist/engine/host.js';
+type Engine = ChildProcessByStdio<Writable, Readable, null>;
+
+export const PANELS = ['Examples', 'Learn', 'Inputs', 'Steering', 'Output', 'Library'] as const;
+
 const FLAGS = [
   '--headless',
   '--no-sandbox',
@@ -52,8 +59,7 @@ export class Workplace {
 
   async start(options: { port?: number; token?: string; preset?: string } = {}): Promise<RunningEngine> {
     const { port = 0, token, preset } = options;
-    const engine = spawn(
-      process.execPath,
+    const engine = this.launch(
       [
         ENGINE,
         '--json',
@@ -67,25 +73,11 @@ export class Workplace {
         join(this.folder, 'presets'),
         ...(preset === undefined ? [] : ['--preset', preset]),
       ],
-      {
-        env: { ...this.environment, ...(token === undefined ? {} : { TILLER_TOKEN: token }) },
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
+      token === undefined ? {} : { TILLER_TOKEN: token },
     );
-    this.engines.add(engine);
-    const url = await new Promise<string>((resolve, reject) => {
-      let said = '';
-      createInterface({ input: engine.stdout }).on('line', (line) => {
-        said += line;
-        const found = ADDRESS.exec(said);
-        if (found !== null) resolve(found[0]);
-      });
-      engine.once('exit', (code) =>
-        reject(new Error(`the engine ended with ${code ?? 'a signal'}: ${said}`)),
-      );
-    });
+    engine.stdin.end();
     return {
-      ...addressOf(url),
+      ...(await addressOf(engine)),
       process: engine,
       crash: () => servingProcesses(engine).forEach((pid) => process.kill(pid, 'SIGKILL')),
       stop: () => this.end(engine),
@@ -99,12 +91,8 @@ export class Workplace {
 
   /** The engine as the plugin runs it, with a host that plays a tone; resolves once it serves its page. */
   async startInPlugin(preset: string): Promise<{ url: string; port: number; token: string }> {
-    const engine = spawn(process.execPath, ['dist/engine/host.js'], {
-      env: this.environment,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    this.engines.add(engine);
-    const { stdin, stdout } = engine;
+    const engine = this.launch([HOSTED_ENGINE]);
+    const { stdin } = engine;
     stdin.on('error', () => undefined);
     const rate = 48_000;
     const frames = 480;
@@ -119,23 +107,22 @@ export class Workplace {
       position += frames;
     }, 20);
     engine.once('exit', () => clearInterval(playing));
-    return new Promise((resolve, reject) => {
-      engine.once('exit', (code) => reject(new Error(`the engine ended with ${code ?? 'a signal'}`)));
-      let said = '';
-      stdout.setEncoding('latin1').on('data', (text: string) => {
-        said = (said + text).slice(-MOST_SAID);
-        const found = ADDRESS.exec(said);
-        if (found !== null) resolve(addressOf(found[0]));
-      });
-    });
+    return addressOf(engine);
   }
 
-  private get environment(): NodeJS.ProcessEnv {
-    return {
-      ...process.env,
-      XDG_DATA_HOME: join(this.folder, 'data'),
-      XDG_STATE_HOME: join(this.folder, 'state'),
-    };
+  /** Starts a program of the engine's, with its data in this folder. */
+  private launch(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Engine {
+    const engine = spawn(process.execPath, words, {
+      env: {
+        ...process.env,
+        XDG_DATA_HOME: join(this.folder, 'data'),
+        XDG_STATE_HOME: join(this.folder, 'state'),
+        ...environment,
+      },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    this.engines.add(engine);
+    return engine;
   }
 
   private async end(engine: ChildProcess): Promise<void> {
@@ -148,12 +135,22 @@ export class Workplace {
 }
 
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{20,}/;
-/** Characters kept of what a plugin's engine says: its address is a short frame among blocks of samples. */
+/** Characters kept of what an engine says: a plugin's gives its address in a short frame among blocks of samples. */
 const MOST_SAID = 16_384;
 
-function addressOf(url: string): { url: string; port: number; token: string } {
-  const { port, hash } = new URL(url);
-  return { url, port: Number(port), token: hash.slice('#token='.length) };
+/** Waits until the engine has said where it serves its page. */
+function addressOf(engine: Engine): Promise<{ url: string; port: number; token: string }> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    engine.once('exit', (code) => reject(new Error(`the engine ended with ${code ?? 'a signal'}: ${said}`)));
+    engine.stdout.setEncoding('latin1').on('data', (text: string) => {
+      said = (said + text).slice(-MOST_SAID);
+      const [url] = ADDRESS.exec(said) ?? [];
+      if (url === undefined) return;
+      const { port, hash } = new URL(url);
+      resolve({ url, port: Number(port), token: hash.slice('#token='.length) });
+    });
+  });
 }
 
 /** Processes that this one started. */
@@ -198,6 +195,25 @@ export async function openPage(
   await page.getByRole('slider', { name: 'Latent 1', exact: true }).waitFor();
   return { page, complaints };
 }
+
+/** How far the page reaches beyond its window, what sticks out of it, and which numbers and panels are cut at a side. */
+export const overflow = (page: Page) =>
+  page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    const outside = [...document.querySelectorAll('.app button, .app h1, .app h2, .footer *')]
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ element, box }) => {
+        const scrolls = element.closest('.panel, .latents-scroll, .strips') !== null;
+        return box.width > 0 && !scrolls && (box.right > innerWidth + 0.5 || box.bottom > innerHeight + 0.5);
+      })
+      .map(({ element }) => element.outerHTML.slice(0, 120));
+    const clipped = [
+      ...document.querySelectorAll<HTMLElement>('.app input.number, .panel > *, .table-scroll'),
+    ]
+      .filter((element) => element.scrollWidth > element.clientWidth)
+      .map((element) => element.ariaLabel ?? element.className);
+    return { across: scrollWidth - innerWidth, down: scrollHeight - innerHeight, outside, clipped };
+  });
 
 /** Another window on the same engine, without a page: sees what every window sees. */
 export class Probe {
