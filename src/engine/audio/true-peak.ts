@@ -1,4 +1,6 @@
 import { kaiserBeta, kaiserSinc } from './kaiser.js';
+import { loadKernel } from './simd/kernel.js';
+import { WASM_BASE64 } from './simd/true-peak.wasm.js';
 
 /** Samples on each side of an interval that its estimate looks at. */
 export const TRUE_PEAK_REACH = 16;
@@ -22,8 +24,8 @@ const ITU_THREE_EIGHTHS = [
  * of a pair, `odd` its difference. The row of the mirrored position is the same with `odd` negated.
  */
 interface PairedRow {
-  readonly even: Float64Array;
-  readonly odd: Float64Array;
+  readonly even: readonly number[];
+  readonly odd: readonly number[];
 }
 
 function pair(row: readonly number[]): PairedRow {
@@ -31,9 +33,14 @@ function pair(row: readonly number[]): PairedRow {
   const before = Array.from({ length: half }, (_, k) => row[half - 1 - k] as number);
   const after = row.slice(half);
   return {
-    even: Float64Array.from(before, (tap, k) => (tap + (after[k] as number)) / 2),
-    odd: Float64Array.from(before, (tap, k) => (tap - (after[k] as number)) / 2),
+    even: before.map((tap, k) => (tap + (after[k] as number)) / 2),
+    odd: before.map((tap, k) => (tap - (after[k] as number)) / 2),
   };
+}
+
+/** Lists of one length as rows of one value of each. */
+function interleave(lists: readonly (readonly number[])[]): Float32Array {
+  return Float32Array.from(lists[0]?.flatMap((_, k) => lists.map((list) => list[k] as number)) ?? []);
 }
 
 function sincRow(position: number): number[] {
@@ -42,10 +49,12 @@ function sincRow(position: number): number[] {
 }
 
 const QUARTER = pair(sincRow(1 / 4));
-const HALF = pair(sincRow(1 / 2)).even;
+const HALF = pair(sincRow(1 / 2));
 const EIGHTH = pair(ITU_EIGHTH);
 const THREE_EIGHTHS = pair(ITU_THREE_EIGHTHS);
-const ITU_PAIRS = ITU_EIGHTH.length / 2;
+/** In the order in which true-peak.wat reads them. */
+const TAPS = interleave([HALF.even, QUARTER.even, QUARTER.odd]);
+const ITU_TAPS = interleave([EIGHTH.even, EIGHTH.odd, THREE_EIGHTHS.even, THREE_EIGHTHS.odd]);
 
 /**
  * No estimate exceeds the largest sample around it by more than this factor: the rows' largest L1 norm, and the
@@ -59,81 +68,83 @@ export const TRUE_PEAK_GROWTH =
     ),
   );
 
-/** Height of the parabola through three equidistant values, if the middle one is a peak of its sign; else its own. */
-function peakThrough(left: number, middle: number, right: number): number {
-  const height = Math.abs(middle);
-  const sign = middle < 0 ? -1 : 1;
-  const before = left * sign;
-  const after = right * sign;
-  if (height < before || height < after) return height;
-  const curvature = 2 * height - before - after;
-  if (curvature <= 0) return height;
-  return height + (after - before) ** 2 / (8 * curvature);
+/** Intervals that the kernel takes at once. It begins with so many early, and may end with some too many. */
+const LANES = 4;
+/** Samples, the last of them at the beginning of an interval, that `TruePeaks` looks at. */
+export const TRUE_PEAK_PAST = TRUE_PEAK_REACH + LANES;
+
+/** What true-peak.wat exports; it explains the parameters. */
+interface TruePeakExports {
+  raise(
+    taps: number,
+    tapEnd: number,
+    ituTaps: number,
+    ituEnd: number,
+    samples: number,
+    peaks: number,
+    count: number,
+  ): void;
 }
 
 /**
- * True peak of one channel: never below what a meter after ITU-R BS.1770-4, annex 2, reads, and sharper. Its
+ * True peaks between samples: never below what a meter after ITU-R BS.1770-4, annex 2, reads, and sharper. Its
  * four-times interpolation is joined by a longer one, with parabolas through the values: that brings the worst
  * under-reading of content up to 20 kHz from 0.69 dB to 0.1 dB. At the Nyquist frequency itself a true peak depends on
- * the interpolator, and a steeper one may read more.
+ * the interpolator, and a steeper one may read more. Samples are finite, below 1e18. One thread.
  */
-export class TruePeakInterval {
-  /** The interpolated value a quarter sample before the interval. */
-  private before = 0;
+export class TruePeaks {
+  /** One array per channel, for the caller to fill. */
+  readonly samples: readonly Float32Array[];
+  /** What `measure` found. */
+  readonly peaks: Float32Array;
+  private readonly kernel: TruePeakExports;
+  private readonly taps: Float32Array;
+  private readonly ituTaps: Float32Array;
 
   /**
-   * Peak of |x| in the interval from sample `start + TRUE_PEAK_REACH − 1` to the next one, and around its ends.
-   * Intervals have to follow one another; after a gap call `skip`.
-   * @param samples at least 2 · TRUE_PEAK_REACH values from `start` on
+   * @param length of the arrays of samples
+   * @param most intervals that are measured at once
    */
-  next(samples: Float32Array, start: number): number {
-    const left = start + TRUE_PEAK_REACH - 1;
-    const right = left + 1;
-    let half = 0;
-    let even = 0;
-    let odd = 0;
-    for (let k = 0; k < TRUE_PEAK_REACH; k += 1) {
-      const p = samples[left - k] as number;
-      const q = samples[right + k] as number;
-      half += (HALF[k] as number) * (p + q);
-      even += (QUARTER.even[k] as number) * (p + q);
-      odd += (QUARTER.odd[k] as number) * (p - q);
+  constructor(channels: number, length: number, most: number) {
+    const { exports, arrays } = loadKernel<TruePeakExports>(WASM_BASE64, [
+      TAPS.length,
+      ITU_TAPS.length,
+      most + LANES,
+      ...new Array<number>(channels).fill(length + LANES),
+    ]);
+    const [taps, ituTaps, peaks, ...samples] = arrays as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      ...Float32Array[],
+    ];
+    taps.set(TAPS);
+    ituTaps.set(ITU_TAPS);
+    this.kernel = exports;
+    this.taps = taps;
+    this.ituTaps = ituTaps;
+    this.peaks = peaks.subarray(0, most);
+    this.samples = samples.map((channel) => channel.subarray(0, length));
+  }
+
+  /**
+   * Measures |x| in `count` intervals and around their ends, the largest of all channels. The first is that from sample
+   * `first` to the next, and its peak is put at `at`. TRUE_PEAK_PAST samples up to the beginning of the first interval and
+   * TRUE_PEAK_REACH after the beginning of the last are looked at.
+   */
+  measure(first: number, at: number, count: number): void {
+    const { kernel, taps, ituTaps, peaks, samples } = this;
+    peaks.fill(0, at, at + count);
+    for (let c = 0; c < samples.length; c += 1) {
+      kernel.raise(
+        taps.byteOffset,
+        taps.byteOffset + taps.byteLength,
+        ituTaps.byteOffset,
+        ituTaps.byteOffset + ituTaps.byteLength,
+        (samples[c] as Float32Array).byteOffset + first * Float32Array.BYTES_PER_ELEMENT,
+        peaks.byteOffset + at * Float32Array.BYTES_PER_ELEMENT,
+        count,
+      );
     }
-    const first = samples[left] as number;
-    const last = samples[right] as number;
-    const quarter = even + odd;
-    const threeQuarters = even - odd;
-    const peak = Math.max(
-      peakThrough(this.before, first, quarter),
-      peakThrough(first, quarter, half),
-      peakThrough(quarter, half, threeQuarters),
-      peakThrough(half, threeQuarters, last),
-      Math.abs(last),
-      interpolatedByItu(samples, left),
-    );
-    this.before = threeQuarters;
-    return peak;
   }
-
-  /** An interval that needed no look: its values are within the bound of TRUE_PEAK_GROWTH. */
-  skip(): void {
-    this.before = 0;
-  }
-}
-
-/** Largest of the four values that the standard's filter puts between samples `left` and `left + 1`. */
-function interpolatedByItu(samples: Float32Array, left: number): number {
-  let evenEighth = 0;
-  let oddEighth = 0;
-  let evenThree = 0;
-  let oddThree = 0;
-  for (let k = 0; k < ITU_PAIRS; k += 1) {
-    const p = samples[left - k] as number;
-    const q = samples[left + 1 + k] as number;
-    evenEighth += (EIGHTH.even[k] as number) * (p + q);
-    oddEighth += (EIGHTH.odd[k] as number) * (p - q);
-    evenThree += (THREE_EIGHTHS.even[k] as number) * (p + q);
-    oddThree += (THREE_EIGHTHS.odd[k] as number) * (p - q);
-  }
-  return Math.max(Math.abs(evenEighth) + Math.abs(oddEighth), Math.abs(evenThree) + Math.abs(oddThree));
 }

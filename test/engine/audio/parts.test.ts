@@ -6,7 +6,12 @@ import { kaiserBeta, kaiserSinc } from '../../../src/engine/audio/kaiser.js';
 import { Meter } from '../../../src/engine/audio/meter.js';
 import { Ramp } from '../../../src/engine/audio/ramp.js';
 import { SlidingMinimum } from '../../../src/engine/audio/sliding-minimum.js';
-import { TRUE_PEAK_GROWTH, TRUE_PEAK_REACH, TruePeakInterval } from '../../../src/engine/audio/true-peak.js';
+import {
+  TRUE_PEAK_GROWTH,
+  TRUE_PEAK_PAST,
+  TRUE_PEAK_REACH,
+  TruePeaks,
+} from '../../../src/engine/audio/true-peak.js';
 import { sine, whiteNoise } from './signals.js';
 import { ituTruePeak } from './true-peak-meter.js';
 
@@ -116,11 +121,11 @@ describe('the Kaiser kernel', () => {
 
 describe('the true-peak estimate', () => {
   const estimate = (signal: Float32Array): number => {
-    const interval = new TruePeakInterval();
-    let peak = 0;
-    for (let n = 0; n + 2 * TRUE_PEAK_REACH <= signal.length; n += 1)
-      peak = Math.max(peak, interval.next(signal, n));
-    return peak;
+    const count = signal.length - TRUE_PEAK_PAST - TRUE_PEAK_REACH;
+    const meter = new TruePeaks(1, signal.length, count);
+    meter.samples[0]?.set(signal);
+    meter.measure(TRUE_PEAK_PAST, 0, count);
+    return Math.max(...meter.peaks);
   };
 
   test('misses at most 0.1 dB of the crest of a sine up to 20 kHz', () => {
@@ -135,6 +140,25 @@ describe('the true-peak estimate', () => {
         expect(readDb).toBeLessThan(1.1);
       }
     }
+  });
+
+  test('is the same for an interval wherever the cuts are, and the largest of all channels', () => {
+    const sides = [whiteNoise(200, 1, 3), whiteNoise(200, 1, 4)];
+    const measured = (channels: readonly Float32Array[], sizes: readonly number[]) => {
+      const meter = new TruePeaks(channels.length, 200, 160);
+      channels.forEach((channel, c) => meter.samples[c]?.set(channel));
+      let at = 0;
+      for (const size of sizes) {
+        meter.measure(TRUE_PEAK_PAST + at, at, size);
+        at += size;
+      }
+      return meter.peaks.slice();
+    };
+    const whole = measured(sides, [160]);
+    expect(measured(sides, [1, 2, 3, 5, 149])).toEqual(whole);
+    const [left, right] = sides.map((side) => measured([side], [160])) as [Float32Array, Float32Array];
+    expect(whole).toEqual(left.map((peak, i) => Math.max(peak, right[i] as number)));
+    expect(left).not.toEqual(right);
   });
 
   test('is never below what a meter after BS.1770-4 reads, nor above its bound', () => {
