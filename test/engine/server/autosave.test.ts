@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,15 +43,18 @@ describe('the session’s autosave', () => {
     expect(faults).toEqual([]);
   });
 
-  it('writes an edit at once, without being closed', async () => {
-    const path = join(folder, 'session.json');
-    const saving = autosave(path);
-    bench.instrument.edit({ type: 'set-seed', seed: 41 });
-    bench.instrument.edit({ type: 'set-seed', seed: 42 });
-    // An engine that is killed now has been told to write; this is what the file then holds.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(await written(path)).toContain('"seed":42');
-    await saving.close();
+  it('writes an edit without waiting for any timer', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
+    try {
+      const path = join(folder, 'session.json');
+      const saving = autosave(path);
+      bench.instrument.edit({ type: 'set-seed', seed: 41 });
+      bench.instrument.edit({ type: 'set-seed', seed: 42 });
+      while (!(await written(path)).includes('"seed":42')) await new Promise(setImmediate);
+      await saving.close();
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('waits for the hand to pause, and writes nothing for what has not changed', async () => {
