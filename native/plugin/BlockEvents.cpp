@@ -49,7 +49,10 @@ void BlockEvents::collectParameters (ParameterTable& table, const std::array<Hos
         if (point.index >= ParameterTable::size || parameterCount + ParameterTable::size >= parameters.size())
             continue;
 
-        const float plain = hostParameters[point.index]->convertFrom0to1 (point.normalised);
+        // A host that writes back what it was shown means that value, which its normalised form may have rounded.
+        const auto& parameter = *hostParameters[point.index];
+        const bool isPresent = parameter.getValue() == point.normalised;
+        const float plain = isPresent ? table.value (point.index) : parameter.convertFrom0to1 (point.normalised);
         add (std::min (point.offset, lastOffset), point.index, plain);
         table.setTold (point.index, plain);
     }

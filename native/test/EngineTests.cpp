@@ -14,7 +14,7 @@ namespace
 {
 
 std::string bundle;
-constexpr int amount = 16, dryWet = 18, latentNoise = 22, offsetLatent1 = 26;
+constexpr int amount = 16, glide = 17, dryWet = 18, latentNoise = 22, offsetLatent1 = 26;
 constexpr double rate = 44100.0;
 
 /** A second of decaying bursts: something for a model to hear. */
@@ -344,6 +344,52 @@ void stateIsTheWholeInstrument()
     CHECK (again.delays == state.delays && again.rate == state.rate);
 }
 
+/** The default instrument, its first input driven by a MIDI controller. */
+std::vector<std::uint8_t> drivenBy (int controller)
+{
+    Vst3Instance plugin (bundle);
+    plugin.activate ({ rate, 512, 2, 2, true });
+    const std::string pad = "\"source\":{\"kind\":\"pad\"}";
+    CHECK (eventually (3.0, [&] { return readState (plugin.state()).preset.find (pad) != std::string::npos; }), "no input is the pad's");
+    auto state = readState (plugin.state());
+    state.preset.replace (state.preset.find (pad), pad.size(),
+                          "\"source\":{\"kind\":\"cc\",\"channel\":0,\"controller\":" + std::to_string (controller) + ",\"bits\":7}");
+    // A value that comes back as another from 0..1.
+    state.parameters[glide] = 0.02f;
+    return state.encode();
+}
+
+/** A controller steers at the same place in each bounce, wherever the host writes back a value that it was shown. */
+void controllersSteer()
+{
+    constexpr int controller = 1, movedAt = 20000;
+    const auto state = drivenBy (controller);
+    const StreamSetup setup { rate, 480, 2, 2, true };
+    const auto input = bursts (66150);
+    std::vector<Audio> outputs;
+    int latency = 0;
+
+    for (const double value : { 0.0, 1.0, 1.0, 1.0 })
+    {
+        Vst3Instance plugin (bundle);
+        plugin.setState (state);
+        plugin.activate (setup);
+        latency = plugin.latencySamples();
+        const int index = plugin.controllerParameter (controller);
+        std::vector<Point> points { { index, 5000, 0.0 }, { index, movedAt, value } };
+
+        if (outputs.size() > 1)
+            points.push_back ({ glide, static_cast<int> (outputs.size()) * 1000, plugin.parameter (glide) });
+
+        outputs.push_back (render (plugin, input, setup, nullptr, points));
+    }
+
+    CHECK (outputs[1] == outputs[2] && outputs[1] == outputs[3], "bounces differ");
+    const auto at = std::mismatch (outputs[0][0].begin(), outputs[0][0].end(), outputs[1][0].begin()).first - outputs[0][0].begin();
+    std::printf ("     moved at %d, heard %+d samples from there\n", movedAt, static_cast<int> (at) - latency - movedAt);
+    CHECK (at > movedAt && at < movedAt + 2 * latency, "it was not heard in time: ", at);
+}
+
 /** A program change within a bounce recalls its preset, at the same place each time. */
 void programsRecallPresets()
 {
@@ -388,6 +434,7 @@ int main (int count, char** arguments)
     suite.add ("inputs steer", inputsSteer);
     suite.add ("automation lands in its latent frame", automationLandsInItsFrame);
     suite.add ("automation is heard in time", automationIsHeardInTime);
+    suite.add ("controllers steer", controllersSteer);
     suite.add ("programs recall presets", programsRecallPresets);
     suite.add ("state is the whole instrument", stateIsTheWholeInstrument);
     suite.add ("survives SIGKILL", [] { survives (SIGKILL, "SIGKILL", true); });

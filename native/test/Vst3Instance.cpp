@@ -246,6 +246,14 @@ void Vst3Instance::setParameter (int index, double normalised)
     in->controller->setParamNormalized (in->ids[static_cast<std::size_t> (index)], normalised);
 }
 
+int Vst3Instance::controllerParameter (int controller) const
+{
+    const FUnknownPtr<Vst::IMidiMapping> mapping (in->controller);
+    Vst::ParamID id = 0;
+    CHECK (mapping && mapping->getMidiControllerAssignment (0, 0, static_cast<Vst::CtrlNumber> (controller), id) == kResultTrue);
+    return static_cast<int> (std::find (in->ids.begin(), in->ids.end(), id) - in->ids.begin());
+}
+
 int Vst3Instance::programParameter() const
 {
     for (int32 i = 0; i < in->controller->getParameterCount(); ++i)

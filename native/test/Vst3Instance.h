@@ -60,6 +60,8 @@ public:
     /** Sends points without audio. */
     void flush (const std::vector<Point>&);
 
+    /** The parameter that a MIDI controller of the first channel is turned into. */
+    int controllerParameter (int controller) const;
     /** The parameter that MIDI program change is turned into, or -1. */
     int programParameter() const;
     /** How many programs the root unit's list has. */
