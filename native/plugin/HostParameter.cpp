@@ -21,7 +21,7 @@ void HostParameter::followEngine (float plain, protocol::Gesture gesture)
     // The host may have moved on since the engine spoke.
     if (table.value (index) == plain)
     {
-        setValueNotifyingHost (convertTo0to1 (plain));
+        show (plain);
         table.setTold (index, table.value (index));
     }
 
@@ -29,11 +29,14 @@ void HostParameter::followEngine (float plain, protocol::Gesture gesture)
         endChangeGesture();
 }
 
-void HostParameter::restore (float plain)
+void HostParameter::show (float plain)
 {
-    setValueNotifyingHost (convertTo0to1 (plain));
-    // The normalised value was rounded on its way; the project's own value is exact.
-    table.setValue (index, plain);
+    const auto normalised = convertTo0to1 (plain);
+    setValueNotifyingHost (normalised);
+
+    // The normalised value was rounded on its way, the plain one is exact: unless the host has moved on.
+    if (table.value (index) == convertFrom0to1 (normalised))
+        table.setValue (index, plain);
 }
 
 bool HostParameter::rename (const juce::String& wanted)

@@ -19,7 +19,7 @@ public:
     void followEngine (float plain, protocol::Gesture);
 
     /** Moves the parameter to a plain value that a project brought. [main-thread] */
-    void restore (float plain);
+    void show (float plain);
 
     /** Sets what the host shows; true where this changes it. [main-thread] */
     bool rename (const juce::String&);

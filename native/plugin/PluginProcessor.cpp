@@ -380,7 +380,7 @@ void PluginProcessor::setStateInformation (const void* data, int size)
     hostProgram.restore (read ? loaded.program : HostProgram::unknown);
 
     for (std::size_t i = 0; i < hostParameters.size(); ++i)
-        hostParameters[i]->restore (loaded.parameters[i]);
+        hostParameters[i]->show (loaded.parameters[i]);
 
     link.presetLoaded();
     sendChangeMessage();

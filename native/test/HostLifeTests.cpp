@@ -30,6 +30,10 @@ void namesAndValuesFollowTheEngine()
     CHECK (rig.plugin.takeTitlesChanged());
     commit ("move");
     CHECK (eventually (3.0, [&] { rig.live->step(); return std::abs (rig.plugin.parameter (dryWet) - 0.25) < 1e-6; }));
+    // Hosts count from 0 to 1; the project keeps what the engine said, to the bit.
+    CHECK (eventually (3.0, [&] { rig.live->step(); return rig.plugin.parameter (glide) > 0.0; }));
+    rig.live->run (0.1);
+    CHECK_EQUAL (readState (rig.plugin.state()).parameters[glide], 0.02f);
 }
 
 void eightInstances()

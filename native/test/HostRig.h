@@ -15,7 +15,7 @@ namespace tiller::test
 inline std::string bundle;
 
 constexpr int engineLatency = 300;
-constexpr int amount = 16, dryWet = 18, latentNoise = 22, bypass = static_cast<int> (protocol::bypassIndex);
+constexpr int amount = 16, glide = 17, dryWet = 18, latentNoise = 22, bypass = static_cast<int> (protocol::bypassIndex);
 
 /** Where the engine is heard: half of the input, as `amount` is a half and the dry track is not scaled. */
 constexpr float level = 0.5f, steered = 0.25f;

@@ -168,12 +168,11 @@ function commit(fault: string): void {
       return;
     }
     case 'move':
-      queue.push({
-        type: 'send',
-        message: 'parameter',
-        fields: { index: PARAMETER_INDEX.dryWet, value: 0.25, gesture: 0 },
-        text: '',
-      });
+      for (const [index, value] of [
+        [PARAMETER_INDEX.glide, 0.02],
+        [PARAMETER_INDEX.dryWet, 0.25],
+      ] as const)
+        queue.push({ type: 'send', message: 'parameter', fields: { index, value, gesture: 0 }, text: '' });
       return;
     default:
       return;
