@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** A file of the project, whether this runs from its source or from `dist/bench`. */
-function projectFile(...path: string[]): string {
+export function projectFile(...path: string[]): string {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return join(folder, ...path);
   }

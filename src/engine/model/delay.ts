@@ -1,6 +1,6 @@
 import FFT from 'fft.js';
-import { playThrough } from './play-through.js';
-import type { RunningModel } from './running.js';
+import type { Hearing } from './listen.js';
+import type { ModelShape } from './running.js';
 
 /** Longest delay that is looked for, in seconds: large RAVE models reach half a second. */
 const MAX_DELAY_SECONDS = 1;
@@ -14,6 +14,12 @@ const ENVELOPE_STEP = 8;
 /** Where clicks are added, in seconds, each a different part of a hop later. */
 const CLICK_SECONDS = 0.25;
 const CLICKS = 3;
+const CLICK_LEVEL = 0.5;
+/** Signals are correlated in pieces of so many times the longest lag, the lag included. */
+const PIECE_OVER_LAGS = 1.25;
+
+/** What clicks do to a model is only asked where nothing else tells its delay. */
+type HearAgain = (signals: readonly Float32Array[]) => Promise<readonly Hearing[]>;
 
 /**
  * The delay of a model's output behind its input in samples, beyond the accumulation of one call. Waveforms
@@ -21,9 +27,14 @@ const CLICKS = 3;
  * that keeps neither by when a click changes its output most.
  * @param input what was sent through the freshly reset model without noise
  * @param output what came back
+ * @param hear sends more signals through the model in the same way
  */
-export function measureDelay(model: RunningModel, input: Float32Array, output: Float32Array): number {
-  const { sampleRate } = model.shape;
+export async function measureDelay(
+  { sampleRate, hop, frames }: Pick<ModelShape, 'sampleRate' | 'hop' | 'frames'>,
+  input: Float32Array,
+  output: Float32Array,
+  hear: HearAgain,
+): Promise<number> {
   const longest = Math.min(Math.round(MAX_DELAY_SECONDS * sampleRate), input.length >> 1);
   const waveform = bestLag(input, output, longest);
   if (waveform.strength >= WAVEFORM_THRESHOLD) return waveform.lag;
@@ -37,7 +48,12 @@ export function measureDelay(model: RunningModel, input: Float32Array, output: F
     return { lag: lag * ENVELOPE_STEP, strength };
   }).sort((a, b) => b.strength - a.strength);
   if (envelope !== undefined && envelope.strength >= ENVELOPE_THRESHOLD) return envelope.lag;
-  return clickDelay(model, input, output, longest);
+  const places = Array.from(
+    { length: CLICKS },
+    (_, click) => Math.round(sampleRate * CLICK_SECONDS) + Math.round((hop * click) / CLICKS),
+  );
+  const clicked = places.map((at) => withClick(input, at, at + longest + hop * frames));
+  return clickDelay(places, await hear(clicked), output, longest);
 }
 
 /** Loudness around every few samples, mean removed. */
@@ -68,26 +84,7 @@ export function bestLag(
   b: Float32Array,
   longest: number,
 ): { lag: number; strength: number } {
-  const size = 2 ** Math.ceil(Math.log2(a.length + longest + 1));
-  const fft = new FFT(size);
-  const transform = (signal: Float32Array): Float64Array => {
-    const padded = new Float64Array(size);
-    padded.set(signal);
-    const spectrum = new Float64Array(2 * size);
-    fft.realTransform(spectrum, padded);
-    fft.completeSpectrum(spectrum);
-    return spectrum;
-  };
-  const left = transform(a);
-  const right = transform(b);
-  // Both spectra take megabytes, so what follows is written over them.
-  for (let i = 0; i < 2 * size; i += 2) {
-    const [ar = 0, ai = 0, br = 0, bi = 0] = [left[i], left[i + 1], right[i], right[i + 1]];
-    left[i] = ar * br + ai * bi;
-    left[i + 1] = ar * bi - ai * br;
-  }
-  const correlation = right;
-  fft.inverseTransform(correlation, left);
+  const correlation = correlate(a, b, longest);
   let lag = 0;
   let peak = 0;
   for (let n = 0; n <= longest; n += 1) {
@@ -103,23 +100,63 @@ export function bestLag(
 }
 
 /**
+ * The correlation of two signals at lags of 0 … `longest` samples, as the real parts of complex numbers: piece by piece, which
+ * takes a few megabytes where spectra of the whole would take tens.
+ */
+function correlate(a: Float32Array, b: Float32Array, longest: number): Float64Array {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(2, PIECE_OVER_LAGS * (longest + 1))));
+  const fft = new FFT(size);
+  const padded = new Float64Array(size);
+  const left = new Float64Array(2 * size);
+  const right = new Float64Array(2 * size);
+  const sum = new Float64Array(2 * size);
+  const transform = (spectrum: Float64Array, signal: Float32Array): void => {
+    padded.fill(0).set(signal);
+    fft.realTransform(spectrum, padded);
+  };
+  const step = size - longest;
+  for (let start = 0; start < a.length; start += step) {
+    transform(left, a.subarray(start, start + step));
+    transform(right, b.subarray(start, start + size));
+    // A real signal's spectrum is known from its first half.
+    for (let i = 0; i < size + 2; i += 2) {
+      const real = left[i] as number;
+      const imaginary = left[i + 1] as number;
+      const otherReal = right[i] as number;
+      const otherImaginary = right[i + 1] as number;
+      sum[i] = (sum[i] as number) + real * otherReal + imaginary * otherImaginary;
+      sum[i + 1] = (sum[i + 1] as number) + real * otherImaginary - imaginary * otherReal;
+    }
+  }
+  fft.completeSpectrum(sum);
+  fft.inverseTransform(left, sum);
+  return left;
+}
+
+function withClick(signal: Float32Array, at: number, length: number): Float32Array {
+  const clicked = signal.slice(0, length);
+  clicked[at] = (clicked[at] ?? 0) + CLICK_LEVEL;
+  return clicked;
+}
+
+/**
  * Where half of the energy has passed of what clicks change in the output: the median over clicks at places
  * that differ in their phase against the hop.
  */
-function clickDelay(model: RunningModel, input: Float32Array, output: Float32Array, longest: number): number {
-  const { hop, frames, sampleRate } = model.shape;
-  const delays: number[] = [];
-  for (let click = 0; click < CLICKS; click += 1) {
-    const at = Math.round(sampleRate * CLICK_SECONDS) + Math.round((hop * click) / CLICKS);
-    const clicked = input.slice(0, at + longest + hop * frames);
-    clicked[at] = (clicked[at] ?? 0) + 0.5;
-    const changed = playThrough(model, clicked);
+function clickDelay(
+  places: readonly number[],
+  heard: readonly Hearing[],
+  output: Float32Array,
+  longest: number,
+): number {
+  const delays = places.map((at, click) => {
+    const changed = heard[click]?.output ?? output;
     const changes = Float64Array.from(
       { length: Math.min(longest, changed.length - at) },
       (_, n) => ((changed[at + n] ?? 0) - (output[at + n] ?? 0)) ** 2,
     );
-    delays.push(medianPosition(changes));
-  }
+    return medianPosition(changes);
+  });
   return delays.sort((a, b) => a - b)[CLICKS >> 1] ?? 0;
 }
 

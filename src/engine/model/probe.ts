@@ -1,8 +1,6 @@
 import { measureDelay } from './delay.js';
+import { listen } from './listen.js';
 import type { ModelManifest } from './manifest.js';
-import { playThrough } from './play-through.js';
-import { openModel } from './run.js';
-import type { RunningModel } from './running.js';
 import { probeSignal } from './signal.js';
 
 /** Seconds that a model listens to; tiny hops get fewer, so that the calls stay few. */
@@ -20,45 +18,26 @@ export interface Measured {
 
 /** Measures what only listening tells: the model's own delay, and the ranges its latents cover. */
 export async function probeModel(dir: string, manifest: ModelManifest): Promise<Measured> {
-  const single = manifest.variants.filter(({ batch }) => batch === 1).map(({ frames }) => frames);
-  const model = await openModel(dir, manifest, { frames: Math.max(...single), batch: 1 });
-  try {
-    const { hop, frames, sampleRate } = model.shape;
-    const length = Math.min(PROBE_SECONDS * sampleRate, MAX_CALLS * hop * frames);
-    const signal = probeSignal(Math.round(length), sampleRate);
-    const ranges = new Ranges(model);
-    const output = playThrough(model, signal, () => ranges.hear());
-    return { latentRanges: ranges.percentiles(), delaySamples: measureDelay(model, signal, output) };
-  } finally {
-    model.close();
-  }
+  const { hop, sampleRate, latentDims } = manifest;
+  const single = manifest.variants.filter(({ batch }) => batch === 1);
+  const frames = Math.max(...single.map((variant) => variant.frames));
+  const length = Math.round(Math.min(PROBE_SECONDS * sampleRate, MAX_CALLS * hop * frames));
+  const signal = probeSignal(length, sampleRate);
+  const hear = (signals: readonly Float32Array[]) => listen(dir, manifest, frames, signals);
+  const [heard] = await hear([signal]);
+  if (heard === undefined) throw new RangeError('a signal has an answer');
+  const settled = heard.latents.slice(Math.ceil((SETTLE_SECONDS * sampleRate) / (hop * frames)) - 1);
+  return {
+    latentRanges: Array.from({ length: latentDims }, (_, dimension) =>
+      range(settled.flatMap((vector) => [...vector.subarray(dimension * frames, (dimension + 1) * frames)])),
+    ),
+    delaySamples: await measureDelay({ sampleRate, hop, frames }, signal, heard.output, hear),
+  };
 }
 
-/** Collects what the latents of a model do. */
-class Ranges {
-  private readonly values: number[][];
-  private heard = 0;
-
-  constructor(private readonly model: RunningModel) {
-    this.values = Array.from({ length: model.shape.latentDims }, () => []);
-  }
-
-  hear(): void {
-    const { hop, frames, sampleRate } = this.model.shape;
-    this.heard += hop * frames;
-    if (this.heard < SETTLE_SECONDS * sampleRate) return;
-    for (const [dimension, list] of this.values.entries()) {
-      for (let frame = 0; frame < frames; frame += 1) {
-        list.push(this.model.encoded[dimension * frames + frame] ?? 0);
-      }
-    }
-  }
-
-  percentiles(): [number, number][] {
-    return this.values.map((list) => {
-      const sorted = list.filter(Number.isFinite).sort((a, b) => a - b);
-      const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
-      return [at(LOW_PERCENTILE), at(HIGH_PERCENTILE)];
-    });
-  }
+/** Between which values a latent lies most of the time. */
+function range(values: readonly number[]): [number, number] {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  return [at(LOW_PERCENTILE), at(HIGH_PERCENTILE)];
 }

@@ -23,23 +23,45 @@ export async function openModel(
   manifest: ModelManifest,
   variant: Variant,
 ): Promise<RunningModel> {
-  const found = manifest.variants.find(
-    ({ frames, batch }) => frames === variant.frames && batch === variant.batch,
-  );
-  if (found === undefined) {
-    throw new TillerError(
-      'model-missing',
-      `${manifest.name} was not imported for ${variant.frames} frames and ${variant.batch} sides per call.`,
-      'Import it again.',
-    );
-  }
-  const encoder = await openGraph(dir, found.encoder);
+  const encoder = await openHalf(dir, manifest, variant, 'encoder');
   try {
-    return new OpenModel(shapeOf(manifest, variant), encoder, await openGraph(dir, found.decoder));
+    const decoder = await openHalf(dir, manifest, variant, 'decoder');
+    return new OpenModel(shapeOf(manifest, variant), encoder, decoder);
   } catch (error) {
     encoder.close();
     throw error;
   }
+}
+
+/** Half of a model, with tensors of its own: written to and read from around a call. */
+export interface HalfModel {
+  readonly input: Float32Array;
+  readonly output: Float32Array;
+  /** @throws TillerError `model-failed` */
+  run(noise: NoiseSource, batch: number): void;
+  reset(): void;
+  close(): void;
+}
+
+/**
+ * Opens the encoder or the decoder alone.
+ * @throws TillerError as `openModel` does
+ */
+export async function openHalf(
+  dir: string,
+  manifest: ModelManifest,
+  variant: Variant,
+  half: 'encoder' | 'decoder',
+): Promise<HalfModel> {
+  const found = manifest.variants.find(
+    ({ frames, batch }) => frames === variant.frames && batch === variant.batch,
+  );
+  if (found !== undefined) return openGraph(dir, found[half]);
+  throw new TillerError(
+    'model-missing',
+    `${manifest.name} was not imported for ${variant.frames} frames and ${variant.batch} sides per call.`,
+    'Import it again.',
+  );
 }
 
 function shapeOf(manifest: ModelManifest, { frames, batch }: Variant): ModelShape {
@@ -50,8 +72,8 @@ function shapeOf(manifest: ModelManifest, { frames, batch }: Variant): ModelShap
 class OpenModel implements RunningModel {
   constructor(
     readonly shape: ModelShape,
-    private readonly encoder: StatefulGraph,
-    private readonly decoder: StatefulGraph,
+    private readonly encoder: HalfModel,
+    private readonly decoder: HalfModel,
   ) {}
 
   get audioIn(): Float32Array {
@@ -124,7 +146,7 @@ interface Fill {
 }
 
 /** One graph with its state, every tensor preallocated: two sets, whose states change places after each call. */
-class StatefulGraph {
+class StatefulGraph implements HalfModel {
   readonly input: Float32Array;
   readonly output: Float32Array;
   private readonly noise: readonly Fill[];

@@ -13,20 +13,25 @@ const STALE_MS = 60 * 60 * 1000;
  * beside their place, flushed, and the folder is renamed.
  */
 export class Staging {
-  private constructor(
+  /** @param dir as another thread planned it */
+  constructor(
     private readonly libraryDir: string,
     readonly dir: string,
   ) {}
 
-  /** @throws TillerError `disk-denied`, `disk-full` */
-  static async create(libraryDir: string): Promise<Staging> {
-    const dir = join(libraryDir, `${PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`);
+  /** A name that nobody else has; nothing is there yet. */
+  static plan(libraryDir: string): Staging {
+    const name = `${PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`;
+    return new Staging(libraryDir, join(libraryDir, name));
+  }
+
+  /** Makes the folder; the library is there. @throws TillerError `disk-denied`, `disk-full` */
+  async create(): Promise<void> {
     try {
-      await sweep(libraryDir);
-      await mkdir(dir);
-      return new Staging(libraryDir, dir);
+      await sweep(this.libraryDir);
+      await mkdir(this.dir);
     } catch (error) {
-      throw fromFileError(error, dir);
+      throw fromFileError(error, this.dir);
     }
   }
 
@@ -72,9 +77,9 @@ export class Staging {
     }
   }
 
-  /** Removes what was written so far. */
+  /** Removes what was written so far, if anything was. What stays is swept by a later import: the error to tell is another. */
   async discard(): Promise<void> {
-    await rm(this.dir, { recursive: true, force: true });
+    await rm(this.dir, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

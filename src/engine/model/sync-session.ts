@@ -21,10 +21,13 @@ const RUN_OPTIONS = {};
 
 /** An ONNX session on one thread whose calls return when they are done. */
 export class SyncSession {
-  private readonly session = new binding.InferenceSession();
+  private readonly session: InstanceType<typeof binding.InferenceSession>;
 
   /** Reads the model (and the weights beside it) from a file. */
   constructor(path: string) {
+    // Takes 14 MB, which an import has no use for before it listens.
+    initOrt();
+    this.session = new binding.InferenceSession();
     this.session.loadModel(path, OPTIONS);
   }
 
@@ -37,5 +40,3 @@ export class SyncSession {
     this.session.dispose();
   }
 }
-
-initOrt();

@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TillerError } from '../../../src/engine/errors.js';
 import { type ImportedModel, importModel } from '../../../src/engine/model/import.js';
 import { measureCosts } from '../../../src/engine/model/inspect.js';
 import { ModelLibrary } from '../../../src/engine/model/library.js';
@@ -161,7 +162,7 @@ describe('a failed import leaves the library as it was', () => {
     await writeFile(blocked, 'not a folder');
     await expect(
       importModel(fixturePath('identity'), { libraryDir: join(blocked, 'models') }),
-    ).rejects.toBeInstanceOf(Error);
+    ).rejects.toBeInstanceOf(TillerError);
     expect(await readFile(blocked, 'utf8')).toBe('not a folder');
   });
 
