@@ -117,7 +117,7 @@ function watchUnderruns(live: LiveState | null): void {
     text: 'The sound breaks up: this machine is busy.',
     hint: 'A longer buffer rides over it, and answers later.',
     action: {
-      label: `${milliseconds} ms`,
+      label: `Use ${milliseconds} ms`,
       run: () => void client.perform({ type: 'buffer', milliseconds }),
     },
   });

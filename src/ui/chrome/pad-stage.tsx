@@ -21,7 +21,7 @@ const MAP_CHOICES = [
   {
     value: 'certainty',
     label: 'Sure',
-    help: 'Bright where examples are near, dim where the mapping guesses.',
+    help: 'Strong where examples are near, faint where the mapping guesses.',
   },
   {
     value: 'loudness',

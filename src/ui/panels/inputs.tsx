@@ -78,7 +78,7 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
           onChange={(kind) => change({ source: startingSource(kind, index) })}
         />
         <Button
-          label={learning ? 'Move it…' : 'MIDI learn'}
+          label={learning ? 'Move it…' : 'Learn MIDI'}
           tone={learning ? 'hand' : 'quiet'}
           pressed={learning}
           help="Then move a knob, key or bender of your MIDI controller."
