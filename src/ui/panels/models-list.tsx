@@ -90,7 +90,11 @@ function Card({ card }: { card: ModelCard }) {
         {millions(card.parameters)} parameters · {card.inputChannels} in, {card.outputChannels} out · own
         delay {card.delaySamples} samples · licence {card.licence ?? 'not stated'}
       </p>
-      {card.text !== null && <p className="note clamp">{card.text}</p>}
+      {card.text !== null && (
+        <p className="note clamp" data-help={card.text}>
+          {card.text}
+        </p>
+      )}
     </div>
   );
 }
