@@ -1,4 +1,6 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Command } from '../../src/protocol/interface.js';
+import { PARAMETER_INDEX } from '../../src/protocol/interface-document.js';
 import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
 
 /** What the tests put in the place of devices. */
@@ -128,6 +130,13 @@ describe('hands', () => {
         button: 'left',
         buttons: type === 'mouseReleased' ? 0 : 1,
       });
+    const said: string[] = [];
+    devices.on('Network.webSocketFrameSent', ({ response }) => {
+      const { command } = JSON.parse(response.payloadData) as { command: Command };
+      if (command.type === 'parameter' && command.index === PARAMETER_INDEX.input + 2)
+        said.push(command.gesture ?? 'none');
+    });
+    await devices.send('Network.enable');
     await pen('mousePressed', 0.3, 0.3, 0.25);
     await probe.until(() => Math.abs(input(2) - 0.25) < 0.01, 'a light pen');
     await pen('mouseMoved', 0.35, 0.3, 0.9);
@@ -136,6 +145,9 @@ describe('hands', () => {
     await pen('mouseReleased', 0.35, 0.3, 0);
     await page.waitForTimeout(100);
     expect(input(2)).toBeCloseTo(0.9, 2);
+    // A host records what lies between a beginning and an end.
+    expect([said[0], ...new Set(said.slice(1, -1)), said.at(-1)]).toEqual(['begin', 'move', 'end']);
+    await devices.send('Network.disable');
   });
 
   it('play the pad and a fader with two fingers; a third one on the pad changes nothing', async () => {

@@ -18,7 +18,15 @@ const TOUCH_REACH = 22;
 
 /** What one finger, pen or mouse does; others on the pad meanwhile are not listened to. */
 type Hand = { pointer: number } & (
-  | { kind: 'cursor'; x: number; y: number; lastX: number; lastY: number }
+  | {
+      kind: 'cursor';
+      x: number;
+      y: number;
+      lastX: number;
+      lastY: number;
+      /** The input that a pen presses, and how far it was pressed last. */
+      pressed: { input: number; by: number } | null;
+    }
   | { kind: 'example'; example: Example; moved: boolean }
 );
 
@@ -119,9 +127,11 @@ export function Pad({ map }: { map: MapPicture | null }) {
       setView(store, { selectedExample: example.id });
       return;
     }
-    hand.current = { pointer, kind: 'cursor', x, y, lastX: x, lastY: y };
+    const input = event.pointerType === 'pen' ? pressureInput(inputs, xInput, yInput) : null;
+    const pressed = input === null ? null : { input, by: event.pressure };
+    hand.current = { pointer, kind: 'cursor', x, y, lastX: x, lastY: y, pressed };
     moveBoth(x, y, 'begin');
-    press(event);
+    if (pressed !== null) moveTo(pressed.input, pressed.by, 'begin');
   };
 
   const move = (event: PointerEvent<HTMLElement>) => {
@@ -138,12 +148,9 @@ export function Pad({ map }: { map: MapPicture | null }) {
     held.lastX = x;
     held.lastY = y;
     moveBoth(held.x, held.y, 'move');
-    press(event);
-  };
-
-  const press = (event: PointerEvent<HTMLElement>) => {
-    const input = event.pointerType === 'pen' ? pressureInput(inputs, xInput, yInput) : null;
-    if (input !== null) moveTo(input, event.pressure, 'move');
+    if (held.pressed === null) return;
+    held.pressed.by = event.pressure;
+    moveTo(held.pressed.input, held.pressed.by, 'move');
   };
 
   const dragExample = (held: Extract<Hand, { kind: 'example' }>, x: number, y: number) => {
@@ -162,8 +169,13 @@ export function Pad({ map }: { map: MapPicture | null }) {
     const held = hand.current;
     if (held?.pointer !== event.pointerId) return;
     hand.current = null;
-    if (held.kind === 'cursor') moveBoth(held.x, held.y, 'end');
-    else if (!held.moved) goTo(held.example);
+    if (held.kind === 'example') {
+      if (!held.moved) goTo(held.example);
+      return;
+    }
+    moveBoth(held.x, held.y, 'end');
+    // As on a lifted pen there is no pressure, the last one stays.
+    if (held.pressed !== null) moveTo(held.pressed.input, held.pressed.by, 'end');
   };
 
   const key = (event: KeyboardEvent) => {
