@@ -74,7 +74,7 @@ struct Hello
 };
 static_assert (sizeof (Hello) == Hello::bytes);
 
-/** Play this preset. Text: the preset as JSON; empty for the default instrument. */
+/** Play this instrument. Text: JSON that an engine told as its `state`, or a preset; empty for the default instrument. */
 struct State
 {
     static constexpr std::uint16_t type = 2;
@@ -194,7 +194,7 @@ struct Samples
 };
 static_assert (sizeof (Samples) == Samples::bytes);
 
-/** The instrument as it is now. `edited` is 1 where the player changed it, 0 where it only follows what was loaded. `silenceOnFault` is 1 where the player wants silence, not the dry track, while the engine is away. Text: the preset as JSON. */
+/** The instrument as it is now. `edited` is 1 where the player changed it, 0 where it only follows what was loaded. `silenceOnFault` is 1 where the player wants silence, not the dry track, while the engine is away. Text: what a project shall hold, as JSON. */
 struct State
 {
     static constexpr std::uint16_t type = 68;
@@ -284,7 +284,7 @@ struct Presets
     static constexpr std::size_t bytes = 0;
 };
 
-/** What the next engine shall have beside the state, should this one die: what can be undone, where the preset came from. Text: only an engine reads it; it belongs to no project. */
+/** What the next engine shall have beside the state, should this one die: what can be undone. Text: only an engine reads it; it belongs to no project. */
 struct Keepsake
 {
     static constexpr std::uint16_t type = 78;

@@ -53,7 +53,7 @@ export const TO_ENGINE = {
   state: message(
     2,
     'plugin',
-    'Play this preset. Text: the preset as JSON; empty for the default instrument.',
+    'Play this instrument. Text: JSON that an engine told as its `state`, or a preset; empty for the default instrument.',
     [],
     'text',
   ),
@@ -152,7 +152,7 @@ export const TO_PLUGIN = {
     68,
     'engine',
     'The instrument as it is now. `edited` is 1 where the player changed it, 0 where it only follows what was loaded. ' +
-      '`silenceOnFault` is 1 where the player wants silence, not the dry track, while the engine is away. Text: the preset as JSON.',
+      '`silenceOnFault` is 1 where the player wants silence, not the dry track, while the engine is away. Text: what a project shall hold, as JSON.',
     [
       ['edited', 'u32'],
       ['silenceOnFault', 'u32'],
@@ -210,8 +210,8 @@ export const TO_PLUGIN = {
   keepsake: message(
     78,
     'engine',
-    'What the next engine shall have beside the state, should this one die: what can be undone, where the preset ' +
-      'came from. Text: only an engine reads it; it belongs to no project.',
+    'What the next engine shall have beside the state, should this one die: what can be undone. Text: only an ' +
+      'engine reads it; it belongs to no project.',
     [],
     'text',
   ),

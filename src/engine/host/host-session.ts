@@ -2,18 +2,18 @@ import { GESTURE, MAX_TEXT_BYTES, NOTICE } from '../../protocol/plugin.js';
 import { TillerError } from '../errors.js';
 import { PARAMETERS, PARAMETER_INDEX } from '../performance/parameters.js';
 import { emptyPreset } from '../preset/defaults.js';
-import { parsePresetText } from '../preset/parse.js';
 import type { Preset } from '../preset/schema.js';
 import type { PresetStore } from '../preset/store.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { Telemetry } from '../session/commands.js';
 import type { Change, InstrumentState } from '../session/instrument-state.js';
-import type { Instrument, LoadedFrom } from '../session/instrument.js';
+import type { Instrument } from '../session/instrument.js';
 import { useModel } from '../session/apply-edit.js';
 import { NO_STEPS, type HistorySteps } from '../session/history.js';
-import { keepsakeText, loadedFrom, parseKeepsake } from '../session/keepsake.js';
+import { historyText, loadedFrom, parseHistory } from '../session/kept-history.js';
 import { parameterValues } from '../session/parameter-values.js';
 import type { PipeLink, Said } from './pipe-link.js';
+import { parseProject, projectText, type Project } from './project.js';
 
 /** A change is told to the plugin after this long, with those that came meanwhile. */
 const PUSH_MILLISECONDS = 100;
@@ -72,7 +72,7 @@ export class HostSession {
     presetId: undefined,
     history: NO_STEPS,
   };
-  /** What the engine before this one left for the next state; empty where there is nothing. */
+  /** The history that the engine before this one left for the next state; empty where there is none. */
   private keepsake = '';
   private values: readonly number[] = [];
   private edited = false;
@@ -131,36 +131,40 @@ export class HostSession {
 
   private async load(text: string): Promise<void> {
     const { instrument, link } = this.options;
-    let preset: Preset | null = null;
+    let project: Project | null = null;
     try {
-      preset = text === '' ? null : parsePresetText(text);
+      project = text === '' ? null : parseProject(text);
     } catch (error) {
       if (!(error instanceof TillerError)) throw error;
       const hint = 'The project keeps it as it is until you change something.';
       link.write('refused', {}, `The instrument in this project could not be read. ${error.message} ${hint}`);
     }
     try {
-      if (preset === null) await this.loadDefault();
-      else await instrument.loadPreset(preset, 'host', await this.takeKeepsake(preset));
+      if (project === null) await this.loadDefault();
+      else {
+        const { preset, presetId } = project;
+        const from = await loadedFrom(presetId, this.takeHistory(preset), this.options.presets);
+        await instrument.loadPreset(preset, 'host', from);
+      }
     } finally {
       this.loaded = true;
     }
     this.push();
   }
 
-  private async takeKeepsake(preset: Preset): Promise<LoadedFrom> {
+  private takeHistory(preset: Preset): HistorySteps {
     const text = this.keepsake;
     this.keepsake = '';
-    if (text === '') return {};
+    if (text === '') return NO_STEPS;
     try {
-      return await loadedFrom(parseKeepsake(text, preset), this.options.presets);
+      return parseHistory(text, preset);
     } catch (error) {
       this.notify(
         new TillerError('internal', 'The engine ended, and what could be undone is lost.', undefined, {
           cause: error,
         }),
       );
-      return {};
+      return NO_STEPS;
     }
   }
 
@@ -212,9 +216,9 @@ export class HostSession {
     if (!this.loaded) return;
     const { preset, presetId, notice } = instrument.state;
     const { history } = instrument;
-    if (preset !== this.sent.preset) this.pushPreset(instrument.document);
-    if (presetId !== this.sent.presetId || history !== this.sent.history)
-      link.write('keepsake', {}, keepsakeText({ presetId, history }));
+    if (preset !== this.sent.preset || presetId !== this.sent.presetId)
+      this.pushProject({ preset: instrument.document, presetId });
+    if (history !== this.sent.history) link.write('keepsake', {}, historyText(history));
     const names = JSON.stringify(parameterNames(preset));
     if (names !== this.sent.names) link.write('names', {}, names);
     const text = notice === null ? '' : notice.hint === null ? notice.text : `${notice.text} ${notice.hint}`;
@@ -227,8 +231,8 @@ export class HostSession {
     this.sent = { preset, names, notice: text, presetId, history };
   }
 
-  private pushPreset(preset: Preset): void {
-    const text = JSON.stringify(preset);
+  private pushProject(project: Project): void {
+    const text = projectText(project);
     if (Buffer.byteLength(text) > MAX_TEXT_BYTES) {
       this.notify(
         new TillerError(
@@ -241,7 +245,7 @@ export class HostSession {
     }
     const fields = {
       edited: Number(this.edited),
-      silenceOnFault: Number(preset.output.onFault === 'silence'),
+      silenceOnFault: Number(project.preset.output.onFault === 'silence'),
     };
     this.edited = false;
     this.options.link.write('state', fields, text);

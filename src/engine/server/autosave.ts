@@ -5,34 +5,30 @@ import { z } from 'zod';
 import { TillerError, systemCode } from '../errors.js';
 import { MAX_PRESET_BYTES, parsePreset } from '../preset/parse.js';
 import type { Preset } from '../preset/schema.js';
+import { NO_STEPS, type HistorySteps } from '../session/history.js';
 import type { Instrument } from '../session/instrument.js';
-import { MAX_KEEPSAKE_LENGTH, NO_KEEPSAKE, keepsakeText, parseKeepsake } from '../session/keepsake.js';
-import type { Keepsake } from '../session/keepsake.js';
+import { MAX_HISTORY_LENGTH, historyText, parseHistory } from '../session/kept-history.js';
 
 /** Where the hand is, is written this often while it moves. Everything else is written at once. */
 const HAND_MILLISECONDS = 700;
 const FORMAT = 'tiller-session';
 
 /** What outlives an engine. */
-export interface KeptSession extends Keepsake {
+export interface KeptSession {
   readonly preset: Preset;
+  /** Where the document came from in the preset store; null where it never was there. */
+  readonly presetId: string | null;
+  readonly history: HistorySteps;
 }
 
-/** Version 1 had no history. */
-const sessionSchema = z.discriminatedUnion('version', [
-  z.strictObject({
-    format: z.literal(FORMAT),
-    version: z.literal(1),
-    presetId: z.string().max(200).nullable(),
-    preset: z.unknown(),
-  }),
-  z.strictObject({
-    format: z.literal(FORMAT),
-    version: z.literal(2),
-    preset: z.unknown(),
-    keepsake: z.string(),
-  }),
-]);
+const sessionSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(1),
+  presetId: z.string().max(200).nullable(),
+  preset: z.unknown(),
+  /** Left out by the first sessions, which kept none. */
+  history: z.string().optional(),
+});
 
 /**
  * The session that an engine before this one left, or null where there is none. A file that cannot be read is
@@ -62,14 +58,11 @@ export async function readAutosave(path: string): Promise<KeptSession | null> {
 }
 
 function parseSession(text: string): KeptSession {
-  if (text.length > MAX_PRESET_BYTES + 2 * MAX_KEEPSAKE_LENGTH) throw new RangeError('the file is too large');
+  if (text.length > MAX_PRESET_BYTES + 2 * MAX_HISTORY_LENGTH) throw new RangeError('the file is too large');
   const session = sessionSchema.parse(JSON.parse(text));
   const preset = parsePreset(session.preset);
-  const keepsake =
-    session.version === 1
-      ? { ...NO_KEEPSAKE, presetId: session.presetId }
-      : parseKeepsake(session.keepsake, preset);
-  return { preset, ...keepsake };
+  const history = session.history === undefined ? NO_STEPS : parseHistory(session.history, preset);
+  return { preset, presetId: session.presetId, history };
 }
 
 /**
@@ -78,7 +71,7 @@ function parseSession(text: string): KeptSession {
  */
 export class Autosave {
   private written: KeptSession;
-  private keepsake: { readonly of: Keepsake; readonly text: string } | null = null;
+  private history: { readonly steps: HistorySteps; readonly text: string } | null = null;
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> | null = null;
   private failed = false;
@@ -131,11 +124,13 @@ export class Autosave {
 
   private async write(): Promise<void> {
     this.written = this.session;
+    const { presetId, history } = this.written;
     const text = JSON.stringify({
       format: FORMAT,
-      version: 2,
+      version: 1,
+      presetId,
       preset: this.instrument.document,
-      keepsake: this.keepsakeText(this.written),
+      history: this.historyText(history),
     });
     try {
       await mkdir(dirname(this.path), { recursive: true });
@@ -147,10 +142,9 @@ export class Autosave {
   }
 
   /** A hand that moves changes nothing of it. */
-  private keepsakeText({ presetId, history }: Keepsake): string {
-    if (this.keepsake?.of.presetId !== presetId || this.keepsake.of.history !== history)
-      this.keepsake = { of: { presetId, history }, text: keepsakeText({ presetId, history }) };
-    return this.keepsake.text;
+  private historyText(steps: HistorySteps): string {
+    if (this.history?.steps !== steps) this.history = { steps, text: historyText(steps) };
+    return this.history.text;
   }
 
   private forgetTimer(): void {

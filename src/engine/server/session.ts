@@ -3,7 +3,7 @@ import type { PresetStore } from '../preset/store.js';
 import { Instrument } from '../session/instrument.js';
 import type { ModelSource } from '../session/instrument-state.js';
 import { fromFileError } from '../errors.js';
-import { loadedFrom } from '../session/keepsake.js';
+import { loadedFrom } from '../session/kept-history.js';
 import { Autosave, readAutosave } from './autosave.js';
 import { LiveSession } from './live.js';
 import { ModelShelf, type ModelCollection } from './models.js';
@@ -84,7 +84,11 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
           return null;
         });
   if (kept !== null && options.presetId === undefined)
-    await instrument.loadPreset(kept.preset, 'engine', await loadedFrom(kept, presets));
+    await instrument.loadPreset(
+      kept.preset,
+      'engine',
+      await loadedFrom(kept.presetId, kept.history, presets),
+    );
   else await openFirst(instrument, options);
   if (unread !== null) instrument.notify(unread);
   const autosave =

@@ -90,6 +90,28 @@ describe('HostSession', () => {
     expect(second.instrument.state.undoLabel).toBeNull();
   });
 
+  test('knows again which preset a project is a version of', async () => {
+    const first = setUp([preset('Factory', { model: { name: 'm', sha256: 'a'.repeat(64) } })]);
+    await first.session.receive({ type: 'state', text: '' });
+    first.instrument.edit({ type: 'set-seed', seed: 7 });
+    await first.settle();
+    const text = first.of('state').at(-1)?.text ?? '';
+
+    const second = setUp([preset('Factory', { model: { name: 'm', sha256: 'a'.repeat(64) } })]);
+    await second.session.receive({ type: 'state', text });
+    expect(second.instrument.state).toMatchObject({
+      presetId: 'factory/0',
+      dirty: true,
+      preset: { seed: 7 },
+    });
+    second.instrument.edit({ type: 'set-seed', seed: 1 });
+    expect(second.instrument.state.dirty).toBe(false);
+    // Where the preset is gone, the project's instrument stands for itself.
+    const third = setUp();
+    await third.session.receive({ type: 'state', text });
+    expect(third.instrument.state).toMatchObject({ presetId: null, preset: { seed: 7 } });
+  });
+
   test('plays on when what the last engine left cannot be read', async () => {
     const { session, instrument } = setUp();
     await session.receive({ type: 'keepsake', text: 'nonsense' });

@@ -83,7 +83,13 @@ describe('the session’s autosave', () => {
   it.each([
     '{"format":"tiller-session"',
     '{"format":"tiller-session","version":1,"presetId":null,"preset":{}}',
-    JSON.stringify({ format: 'tiller-session', version: 2, preset: documentOf(1, 0), keepsake: '[]' }),
+    JSON.stringify({
+      format: 'tiller-session',
+      version: 1,
+      presetId: null,
+      preset: documentOf(1, 0),
+      history: '[]',
+    }),
   ])('moves a session aside that it cannot read: %s', async (text) => {
     const path = join(folder, 'session.json');
     await writeFile(path, text);

@@ -4,28 +4,16 @@ import { parsePreset } from '../preset/parse.js';
 import type { Preset } from '../preset/schema.js';
 import type { PresetStore } from '../preset/store.js';
 import { sharing } from './document-difference.js';
-import { MAX_STEPS, NO_STEPS, type HistorySteps, type Step } from './history.js';
+import { MAX_STEPS, type HistorySteps, type Step } from './history.js';
 import type { LoadedFrom } from './instrument.js';
 
-/** Longest text of a keepsake, in characters. */
-export const MAX_KEEPSAKE_LENGTH = 8 * 1024 * 1024;
-
-/** What an engine leaves to the one after it, beside the document: where that came from and what was done to it. */
-export interface Keepsake {
-  readonly presetId: string | null;
-  readonly history: HistorySteps;
-}
-
-export const NO_KEEPSAKE: Keepsake = { presetId: null, history: NO_STEPS };
+/** Longest text of a history, in characters. */
+export const MAX_HISTORY_LENGTH = 8 * 1024 * 1024;
 
 const stepsSchema = z
   .array(z.strictObject({ label: z.string().max(200), document: z.unknown() }))
   .max(MAX_STEPS);
-const keepsakeSchema = z.strictObject({
-  presetId: z.string().max(200).nullable(),
-  done: stepsSchema,
-  undone: stepsSchema,
-});
+const historySchema = z.strictObject({ done: stepsSchema, undone: stepsSchema });
 
 /** A step as it was kept. Its document is checked when the player goes there: a long history would take seconds. */
 class KeptStep implements Step {
@@ -44,36 +32,37 @@ class KeptStep implements Step {
 }
 
 /**
- * The keepsake as text, in which documents share what they have in common. Mappings that learn themselves again from
+ * A history as text, for the engine after this one. In it documents share what they have in common. Mappings that learn themselves again from
  * the examples are left out; of a history that is too long, the oldest steps are.
  */
-export function keepsakeText({ presetId, history }: Keepsake): string {
+export function historyText(history: HistorySteps): string {
   for (let most = MAX_STEPS; ; most >>= 1) {
     const newest = (steps: readonly Step[]) =>
       steps.slice(Math.max(0, steps.length - most)).map((step) => ({
         label: step.label,
         document: step instanceof KeptStep ? step.kept : lean(step.document),
       }));
-    const text = stringify({ presetId, done: newest(history.done), undone: newest(history.undone) });
-    if (text.length <= MAX_KEEPSAKE_LENGTH || most === 0) return text;
+    const text = stringify({ done: newest(history.done), undone: newest(history.undone) });
+    if (text.length <= MAX_HISTORY_LENGTH || most === 0) return text;
   }
 }
 
 /**
- * The keepsake that belongs to the document `present`.
+ * The history that led to the document `present`.
  * @throws Error where `text` is none
  */
-export function parseKeepsake(text: string, present: Preset): Keepsake {
-  if (text.length > MAX_KEEPSAKE_LENGTH) throw new RangeError('The history is too long.');
-  const { presetId, done, undone } = keepsakeSchema.parse(parse(text));
+export function parseHistory(text: string, present: Preset): HistorySteps {
+  if (text.length > MAX_HISTORY_LENGTH) throw new RangeError('The history is too long.');
+  const { done, undone } = historySchema.parse(parse(text));
   const steps = (kept: typeof done) =>
     kept.map(({ label, document }) => new KeptStep(label, document, present));
-  return { presetId, history: { done: steps(done), undone: steps(undone) } };
+  return { done: steps(done), undone: steps(undone) };
 }
 
-/** Where `keepsake` says that its document came from: what `Instrument.loadPreset` is told. */
+/** Where a document comes from that an earlier engine left: what `Instrument.loadPreset` is told. */
 export async function loadedFrom(
-  { presetId, history }: Keepsake,
+  presetId: string | null,
+  history: HistorySteps,
   presets: Pick<PresetStore, 'read'>,
 ): Promise<LoadedFrom> {
   // The preset may be gone meanwhile: the document then stands for itself.

@@ -4,11 +4,11 @@ import { parsePresetText } from '../../../src/engine/preset/parse.js';
 import type { Preset } from '../../../src/engine/preset/schema.js';
 import { History, type HistorySteps, MAX_STEPS } from '../../../src/engine/session/history.js';
 import {
-  MAX_KEEPSAKE_LENGTH,
-  keepsakeText,
+  MAX_HISTORY_LENGTH,
+  historyText,
   loadedFrom,
-  parseKeepsake,
-} from '../../../src/engine/session/keepsake.js';
+  parseHistory,
+} from '../../../src/engine/session/kept-history.js';
 import { samplePreset } from '../preset/samples.js';
 
 /** A history of `count` steps that change the seed, and the document they lead to. */
@@ -27,18 +27,17 @@ const documents = ({ done, undone }: HistorySteps) => [
   undone.map(({ label, document }) => [label, document]),
 ];
 
-describe('a keepsake', () => {
+describe('a kept history', () => {
   it('brings every step back, whichever were undone', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 40 }), (count, back) => {
         const { history, present: last } = seeds(count);
         let present = last;
         for (let i = 0; i < back; i++) present = history.undo(present) ?? present;
-        const text = keepsakeText({ presetId: 'user/a', history: history.steps });
-        const kept = parseKeepsake(text, present);
-        expect(kept.presetId).toBe('user/a');
-        expect(documents(kept.history)).toEqual(documents(history.steps));
-        expect(keepsakeText(kept)).toBe(text);
+        const text = historyText(history.steps);
+        const kept = parseHistory(text, present);
+        expect(documents(kept)).toEqual(documents(history.steps));
+        expect(historyText(kept)).toBe(text);
       }),
       { numRuns: 20 },
     );
@@ -46,7 +45,7 @@ describe('a keepsake', () => {
 
   it('shares with the present document what has not changed, as versions of one document do', () => {
     const { history, present } = seeds(3);
-    const { done } = parseKeepsake(keepsakeText({ presetId: null, history: history.steps }), present).history;
+    const { done } = parseHistory(historyText(history.steps), present);
     expect(done[0]?.document.examples).toBe(present.examples);
     expect(done[0]?.document.seed).not.toBe(present.seed);
   });
@@ -56,13 +55,13 @@ describe('a keepsake', () => {
     const { history, present } = seeds(2, learned);
     expect(present.trained).not.toBeNull();
     expect(present.learning.automatic).toBe(true);
-    const text = keepsakeText({ presetId: null, history: history.steps });
+    const text = historyText(history.steps);
     expect(JSON.stringify(present)).toContain('"coefficients"');
     expect(text).not.toContain('"coefficients"');
-    const { done } = parseKeepsake(text, present).history;
+    const { done } = parseHistory(text, present);
     expect(done[0]?.document.trained).toBe(present.trained);
     const narrower = { ...present, trained: present.trained && { ...present.trained, inputs: 1 } };
-    expect(parseKeepsake(text, narrower).history.done[0]?.document.trained).toBeNull();
+    expect(parseHistory(text, narrower).done[0]?.document.trained).toBeNull();
   });
 
   it('keeps the newest steps of a history that is too long', () => {
@@ -74,21 +73,21 @@ describe('a keepsake', () => {
         tags: Array.from({ length: 20 }, (_tag, k) => `${i} ${k} ${long}`.slice(0, 4000)),
       },
     }));
-    const text = keepsakeText({ presetId: null, history: { done, undone: [] } });
-    expect(text.length).toBeLessThanOrEqual(MAX_KEEPSAKE_LENGTH);
-    const kept = parseKeepsake(text, samplePreset()).history.done;
+    const text = historyText({ done, undone: [] });
+    expect(text.length).toBeLessThanOrEqual(MAX_HISTORY_LENGTH);
+    const kept = parseHistory(text, samplePreset()).done;
     expect(kept.length).toBeGreaterThan(50);
     expect(kept.at(-1)?.label).toBe('step 499');
   });
 
-  it('refuses what is no keepsake, and a document only when somebody goes there', () => {
+  it('refuses what is no history, and a document only when somebody goes there', () => {
     const { history, present } = seeds(2);
-    const text = keepsakeText({ presetId: null, history: history.steps });
-    for (const wrong of ['', '[]', 'null', text.slice(0, -9), 'x'.repeat(MAX_KEEPSAKE_LENGTH + 1)])
-      expect(() => parseKeepsake(wrong, present)).toThrow();
-    const spoilt = parseKeepsake(text.replaceAll('tiller-preset', 'other-preset'), present);
+    const text = historyText(history.steps);
+    for (const wrong of ['', '[]', 'null', text.slice(0, -9), 'x'.repeat(MAX_HISTORY_LENGTH + 1)])
+      expect(() => parseHistory(wrong, present)).toThrow();
+    const spoilt = parseHistory(text.replaceAll('tiller-preset', 'other-preset'), present);
     const restored = new History();
-    restored.restore(spoilt.history);
+    restored.restore(spoilt);
     expect(restored.undoLabel).toBe('seed 1');
     expect(() => restored.undo(present)).toThrow('not a Tiller preset');
     expect(restored.undoLabel).toBe('seed 1');
@@ -96,11 +95,14 @@ describe('a keepsake', () => {
 
   it('names the preset that the document is a version of, where that is still there', async () => {
     const { history } = seeds(1);
-    const keepsake = { presetId: 'user/a', history: history.steps };
     const saved = samplePreset();
     const there = { read: () => Promise.resolve(saved) };
     const gone = { read: () => Promise.reject(new Error('gone')) };
-    expect(await loadedFrom(keepsake, there)).toEqual({ presetId: 'user/a', saved, history: history.steps });
-    expect(await loadedFrom(keepsake, gone)).toEqual({ history: history.steps });
+    expect(await loadedFrom('user/a', history.steps, there)).toEqual({
+      presetId: 'user/a',
+      saved,
+      history: history.steps,
+    });
+    expect(await loadedFrom('user/a', history.steps, gone)).toEqual({ history: history.steps });
   });
 });

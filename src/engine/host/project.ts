@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { MAX_PRESET_BYTES, parsePreset } from '../preset/parse.js';
+import type { Preset } from '../preset/schema.js';
+import { TillerError } from '../errors.js';
+
+const FORMAT = 'tiller-project';
+
+/** What the host's project holds of an instrument. */
+export interface Project {
+  readonly preset: Preset;
+  /** Where it came from in the player's preset store; null where it never was there. */
+  readonly presetId: string | null;
+}
+
+const projectSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(1),
+  presetId: z.string().max(200),
+  preset: z.unknown(),
+});
+
+/** A preset as it is where that says everything, so that a project can be read wherever presets can. */
+export function projectText({ preset, presetId }: Project): string {
+  return JSON.stringify(presetId === null ? preset : { format: FORMAT, version: 1, presetId, preset });
+}
+
+/** @throws TillerError as `parsePreset` does */
+export function parseProject(text: string): Project {
+  if (text.length > MAX_PRESET_BYTES)
+    throw new TillerError('preset-invalid', 'The project holds more than a Tiller instrument can be.');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new TillerError('preset-invalid', 'The project holds no valid JSON.', undefined, { cause: error });
+  }
+  const { success, data } = projectSchema.safeParse(value);
+  return success
+    ? { preset: parsePreset(data.preset), presetId: data.presetId }
+    : { preset: parsePreset(value), presetId: null };
+}
