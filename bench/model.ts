@@ -1,68 +1,70 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
 import { importModel } from '../src/engine/model/import.js';
+import type { LibraryEntry } from '../src/engine/model/library.js';
 import { createNoise } from '../src/engine/model/noise.js';
 import { openModel } from '../src/engine/model/run.js';
 import type { RunningModel } from '../src/engine/model/running.js';
 import { probeSignal } from '../src/engine/model/signal.js';
 import { modelsToMeasure } from './bundled.js';
 import { type BenchRow, summarise } from './row.js';
+import { TorchPeer } from './torch-peer.js';
 
 /** Samples of the block that is timed, as the design's table has it. */
 const BLOCK = 2048;
-const WARM_UP = 20;
-const BLOCKS = 200;
+/** Tiller and its peer take turns, so that what else the machine does meets both; the first turn warms up. */
+const TURNS = 11;
+const BLOCKS_EACH = 20;
 
-/** The same file in torch.jit on one thread: one line of milliseconds per block. */
-const TORCH = `
-import json, sys, time, torch
-torch.set_num_threads(1); torch.set_grad_enabled(False)
-model = torch.jit.load(sys.argv[1]); block, warm, count = map(int, sys.argv[2:5])
-x = 0.1 * torch.randn(1, int(model.encode_params[0]), block); times = []
-for i in range(warm + count):
-    start = time.perf_counter(); model.decode(model.encode(x)); end = time.perf_counter()
-    if i >= warm: times.append(1000 * (end - start))
-print(json.dumps(times))
-`;
-
-/** Milliseconds per block in torch.jit, or null where python3 has no torch. */
-async function torchTimes(path: string): Promise<number[] | null> {
-  for (const python of ['python3', '/usr/bin/python3']) {
-    try {
-      const args = ['-c', TORCH, path, String(BLOCK), String(WARM_UP), String(BLOCKS)];
-      const { stdout } = await promisify(execFile)(python, args);
-      return JSON.parse(stdout) as number[];
-    } catch {
-      continue;
-    }
-  }
-  return null;
+/** One way to play a block: times it so many times, in milliseconds. */
+interface Contender {
+  readonly times: number[];
+  readonly play: (count: number) => number[] | Promise<number[]>;
 }
 
-/** Milliseconds for each block of 2048 samples; a call of fewer samples is repeated to fill one. */
-function tillerTimes(model: RunningModel): number[] {
+const contender = (play: Contender['play']): Contender => ({ times: [], play });
+
+async function takeTurns(contenders: readonly Contender[]): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const { times, play } of contenders) {
+      const measured = await play(BLOCKS_EACH);
+      if (turn > 0) times.push(...measured);
+    }
+  }
+}
+
+/** Calls that fill a block, at least one; what a longer call takes is counted by its share. */
+const callsOf = (samples: number): number => Math.max(1, Math.round(BLOCK / samples));
+
+function tiller(model: RunningModel): Contender {
   const { hop, frames, sampleRate } = model.shape;
   const noise = createNoise({ kind: 'seed', seed: 1 });
-  const calls = Math.max(1, Math.round(BLOCK / (hop * frames)));
+  const calls = callsOf(hop * frames);
   model.audioIn.set(probeSignal(model.audioIn.length, sampleRate));
-  const times: number[] = [];
-  for (let block = 0; block < WARM_UP + BLOCKS; block += 1) {
-    const start = performance.now();
-    for (let call = 0; call < calls; call += 1) {
-      model.encode(noise);
-      model.latents.set(model.encoded);
-      model.decode(noise);
-    }
-    if (block >= WARM_UP) times.push(((performance.now() - start) * BLOCK) / (calls * hop * frames));
-  }
-  return times;
+  return contender((count) =>
+    Array.from({ length: count }, () => {
+      const start = performance.now();
+      for (let call = 0; call < calls; call += 1) {
+        model.encode(noise);
+        model.latents.set(model.encoded);
+        model.decode(noise);
+      }
+      return ((performance.now() - start) * BLOCK) / (calls * hop * frames);
+    }),
+  );
+}
+
+function torch(peer: TorchPeer, samples: number): Contender {
+  const calls = callsOf(samples);
+  return contender(async (count) =>
+    (await peer.measure(samples, calls, count)).map((ms) => (ms * BLOCK) / (calls * samples)),
+  );
 }
 
 /**
- * Encode and decode of 2048 samples, per model and frames per call, beside torch.jit on the same file.
+ * Encode and decode of 2048 samples, per model and frames per call, beside torch.jit on the same file: all of the block
+ * at once, and, for information, in calls of one frame.
  * @param paths `.ts` files; the bundled models, or those in `TILLER_BENCH_MODELS` (separated by `:`)
  */
 export async function modelBench(
@@ -71,32 +73,50 @@ export async function modelBench(
   const rows: BenchRow[] = [];
   const libraryDir = await mkdtemp(join(tmpdir(), 'tiller-bench-'));
   try {
-    for (const path of paths) {
-      const { dir, manifest } = await importModel(path, { libraryDir });
-      const peer = await torchTimes(path);
-      for (const { frames, batch } of manifest.variants) {
-        if (batch !== 1) continue;
-        const model = await openModel(dir, manifest, { frames, batch });
-        const measured = summarise(tillerTimes(model));
-        model.close();
-        const theirs = peer === null ? null : summarise(peer).median;
-        rows.push({
-          name: `${basename(path)}, ${BLOCK} samples, ${frames} frames a call`,
-          unit: 'ms',
-          ...measured,
-          ...(theirs === null
-            ? {}
-            : {
-                bar: theirs / 3,
-                barKind: 'max' as const,
-                peer: { name: 'torch.jit', median: theirs, ratio: theirs / measured.median },
-              }),
-          note: `${((100 * measured.median * manifest.sampleRate) / (1000 * BLOCK)).toFixed(1)} % of real time`,
-        });
-      }
-    }
+    for (const path of paths) rows.push(...(await modelRows(path, await importModel(path, { libraryDir }))));
   } finally {
     await rm(libraryDir, { recursive: true, force: true });
   }
   return rows;
+}
+
+async function modelRows(path: string, { dir, manifest }: LibraryEntry): Promise<BenchRow[]> {
+  const { hop, sampleRate } = manifest;
+  const peer = await TorchPeer.open(path);
+  const models: RunningModel[] = [];
+  try {
+    for (const { frames, batch } of manifest.variants) {
+      if (batch === 1) models.push(await openModel(dir, manifest, { frames, batch }));
+    }
+    const ours = models.map(tiller);
+    const whole = peer && torch(peer, Math.max(BLOCK, hop));
+    const single = peer && hop < BLOCK ? torch(peer, hop) : null;
+    await takeTurns([...ours, whole, single].filter((one) => one !== null));
+    return models.map(({ shape: { frames } }, i) => {
+      const measured = summarise(ours[i]?.times ?? []);
+      const theirs = whole && summarise(whole.times).median;
+      const theirsSingle = single && frames === 1 ? summarise(single.times).median : null;
+      const share = (100 * measured.median * sampleRate) / (1000 * BLOCK);
+      return {
+        name: `${basename(path)}, ${BLOCK} samples, ${frames} frames a call`,
+        unit: 'ms',
+        ...measured,
+        ...(theirs === null
+          ? {}
+          : {
+              bar: theirs / 3,
+              barKind: 'max' as const,
+              peer: { name: 'torch.jit', median: theirs, ratio: theirs / measured.median },
+            }),
+        note:
+          `${share.toFixed(1)} % of real time` +
+          (theirsSingle === null
+            ? ''
+            : `; torch.jit in calls of ${hop} too: ${theirsSingle.toPrecision(3)} (×${(theirsSingle / measured.median).toFixed(1)})`),
+      };
+    });
+  } finally {
+    for (const model of models) model.close();
+    peer?.close();
+  }
 }
