@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Graph, int, ints, type Value } from '../../../src/engine/onnx/graph.js';
 import { toChannelsLast } from '../../../src/engine/onnx/passes/channels-last.js';
 import { removeDeadCode } from '../../../src/engine/onnx/passes/dead-code.js';
+import { compare, expectClose } from './rewrite.js';
 import { numbers, runGraph } from './run-graph.js';
 
 interface Geometry {
@@ -64,36 +65,6 @@ function slice(graph: Graph, x: Value, axis: number, start: number, end: number,
   const shape = x.shape.map((size, i) => (i === axis ? Math.ceil((end - start) / step) : size));
   const bounds = [[start], [end], [axis], [step]].map((values) => graph.integers(values));
   return graph.add('Slice', [x, ...bounds], shape);
-}
-
-/** What a graph computes before and after the rewrite. */
-function compare(
-  shape: readonly number[],
-  build: (graph: Graph, x: Value) => Value,
-): { plain: Float32Array; rewritten: Float32Array; graph: Graph } {
-  const x = numbers(
-    shape.reduce((a, b) => a * b, 1),
-    7,
-  );
-  const results = [false, true].map((rewrite) => {
-    const graph = new Graph();
-    const output = build(graph, graph.input('x', 'float32', shape));
-    const value = rewrite ? toChannelsLast(graph, output, []).output : output;
-    graph.output('y', graph.add('Identity', [value], value.shape));
-    removeDeadCode(
-      graph,
-      graph.outputs.map((entry) => entry.value),
-    );
-    return { graph, y: runGraph(graph, { x })[0] ?? new Float32Array() };
-  });
-  const [plain, rewritten] = results;
-  if (plain === undefined || rewritten === undefined) throw new Error('two runs were made');
-  return { plain: plain.y, rewritten: rewritten.y, graph: rewritten.graph };
-}
-
-function expectClose(a: Float32Array, b: Float32Array): void {
-  expect(b).toHaveLength(a.length);
-  a.forEach((value, i) => expect(b[i]).toBeCloseTo(value, 4));
 }
 
 describe('channels-last', () => {

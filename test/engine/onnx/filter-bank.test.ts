@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { Graph, int, ints } from '../../../src/engine/onnx/graph.js';
-import { toChannelsLast } from '../../../src/engine/onnx/passes/channels-last.js';
-import { removeDeadCode } from '../../../src/engine/onnx/passes/dead-code.js';
-import { numbers, runGraph } from './run-graph.js';
+import { type Graph, int, ints } from '../../../src/engine/onnx/graph.js';
+import { compare, expectClose } from './rewrite.js';
+import { numbers } from './run-graph.js';
 
 interface Bank {
   readonly batch: number;
@@ -28,54 +27,32 @@ const banks: fc.Arbitrary<Bank> = fc.record({
 });
 
 /** Runs a convolution as it is, and rewritten; `isEqual`: all groups have the same weights. */
-function compare(
-  bank: Bank,
-  isEqual: boolean,
-): { plain: Float32Array; rewritten: Float32Array; ops: string[] } {
+function compareBank(bank: Bank, isEqual: boolean): ReturnType<typeof compare> {
   const { batch, groups, channels, outputs, kernel, stride, frames } = bank;
   const size = outputs * channels * kernel;
   const weights = numbers(size * groups, 3).map((value, i, all) => (isEqual ? (all[i % size] ?? 0) : value));
   const length = (frames - 1) * stride + kernel;
-  const results = [false, true].map((rewrite) => {
-    const graph = new Graph();
-    const x = graph.input('x', 'float32', [batch, groups * channels, length]);
+  return compare([batch, groups * channels, length], (graph, x) => {
     const weight = graph.constant('float32', [groups * outputs, channels, kernel], weights);
     const bias = graph.constant('float32', [groups * outputs], numbers(groups * outputs, 4));
     const inputs = bank.bias ? [x, weight, bias] : [x, weight];
-    const y = graph.add('Conv', inputs, [batch, groups * outputs, frames], {
+    return graph.add('Conv', inputs, [batch, groups * outputs, frames], {
       strides: ints([stride]),
       dilations: ints([1]),
       kernel_shape: ints([kernel]),
       pads: ints([0, 0]),
       group: int(groups),
     });
-    const value = rewrite ? toChannelsLast(graph, y, []).output : y;
-    graph.output('y', graph.add('Identity', [value], value.shape));
-    removeDeadCode(
-      graph,
-      graph.outputs.map((entry) => entry.value),
-    );
-    const input = numbers(batch * groups * channels * length, 7);
-    return {
-      y: runGraph(graph, { x: input })[0] ?? new Float32Array(),
-      ops: graph.nodes.map(({ op }) => op),
-    };
   });
-  const [plain, rewritten] = results;
-  if (plain === undefined || rewritten === undefined) throw new Error('two runs were made');
-  return { plain: plain.y, rewritten: rewritten.y, ops: rewritten.ops };
 }
 
-function expectClose(wanted: Float32Array, got: Float32Array): void {
-  expect(got).toHaveLength(wanted.length);
-  wanted.forEach((value, i) => expect(got[i]).toBeCloseTo(value, 4));
-}
+const operators = (graph: Graph): string[] => graph.nodes.map(({ op }) => op);
 
 describe('a filter bank', () => {
   test('gives what the convolution of any geometry gives', () => {
     fc.assert(
       fc.property(banks, fc.boolean(), (bank, isEqual) => {
-        const { plain, rewritten } = compare(bank, isEqual);
+        const { plain, rewritten } = compareBank(bank, isEqual);
         expectClose(plain, rewritten);
       }),
       { numRuns: 80, seed: 11 },
@@ -98,10 +75,10 @@ describe('a filter bank', () => {
     ['the same filters with a stride', { ...bank, stride: 16, kernel: 64, frames: 4 }],
     ['one group of many taps', { ...bank, groups: 1, channels: 4 }],
   ])('becomes a product: %s', (_name, geometry) => {
-    const { plain, rewritten, ops } = compare(geometry, true);
+    const { plain, rewritten, graph } = compareBank(geometry, true);
     expectClose(plain, rewritten);
-    expect(ops).toContain('Gemm');
-    expect(ops).not.toContain('Conv');
+    expect(operators(graph)).toContain('Gemm');
+    expect(operators(graph)).not.toContain('Conv');
   });
 
   test.each([
@@ -109,8 +86,8 @@ describe('a filter bank', () => {
     ['two sides at once', { ...bank, batch: 2 }, true],
     ['short filters', { ...bank, kernel: 8 }, true],
   ])('is left alone: %s', (_name, geometry, isEqual) => {
-    const { plain, rewritten, ops } = compare(geometry, isEqual);
+    const { plain, rewritten, graph } = compareBank(geometry, isEqual);
     expectClose(plain, rewritten);
-    expect(ops).toContain('Conv');
+    expect(operators(graph)).toContain('Conv');
   });
 });

@@ -41,6 +41,6 @@ export function padded(graph: Graph, x: Value, axis: number, before: number, aft
   return concat(graph, [...block(before), x, ...block(after)], axis);
 }
 
-export function withSize(shape: readonly number[], axis: number, size: number): readonly number[] {
+function withSize(shape: readonly number[], axis: number, size: number): readonly number[] {
   return shape.map((old, index) => (index === axis ? size : old));
 }
