@@ -70,6 +70,12 @@ void EngineLink::rewind() noexcept
     resendParameters.store (true);
 }
 
+void EngineLink::presetLoads()
+{
+    const std::lock_guard lock (mutex);
+    ++presetsLoading;
+}
+
 void EngineLink::presetLoaded()
 {
     {
@@ -82,24 +88,8 @@ void EngineLink::presetLoaded()
     const std::lock_guard lock (mutex);
     shared.refused.clear();
     appendState (orders);
-}
-
-/** The parameters follow the preset: what the host has is younger than what the engine last told. */
-void EngineLink::appendState (std::vector<std::uint8_t>& frames) const
-{
-    const auto preset = presets.get();
-
-    if (const auto kept = presets.kept(); ! kept.empty())
-        appendFrame (frames, to_engine::Keepsake {}, kept);
-
-    appendFrame (frames, to_engine::State {}, preset);
-
-    // Without a preset the engine chooses one, and its values are what plays.
-    if (preset.empty())
-        return;
-
-    for (std::uint32_t i = 0; i < ParameterTable::size; ++i)
-        appendFrame (frames, to_engine::Parameter { i, parameters.value (i) });
+    ++statesTold;
+    --presetsLoading;
 }
 
 void EngineLink::setParameter (std::uint32_t index, float value)
@@ -212,10 +202,12 @@ void EngineLink::launch()
 void EngineLink::greet()
 {
     say (to_engine::Hello { protocol::version }, "Tiller plugin");
-    appendState (outbox);
 
     const std::lock_guard lock (mutex);
     orders.clear();  // they were for the last engine; the state has them
+    appendState (outbox);
+    statesTold = 1;
+    statesPlayed = 0;
 
     if (interfaceWanted)
         say (to_engine::OpenInterface {});
@@ -270,18 +262,6 @@ void EngineLink::fail (const std::string& reason)
         view.interfaceAddress.clear();
         view.processId = 0;
     });
-}
-
-std::uint32_t EngineLink::napMicroseconds() const noexcept
-{
-    if (offline)
-        return 100;
-
-    if (Clock::now() - lastBlock > 2s || lastFrames == 0)
-        return 5000;
-
-    const double block = lastFrames / exchange.streamFormat().rate;
-    return static_cast<std::uint32_t> (std::clamp (block * 0.25, 0.00025, 0.002) * 1e6);
 }
 
 void EngineLink::serve()

@@ -77,7 +77,10 @@ public:
     /** Rewinds the stream for a new format. Waits for the I/O thread to step aside, never for the engine. [main-thread] */
     void prepare (const StreamFormat&, Delays expected);
 
-    /** Plays what the preset memory and the parameters hold now. [main-thread] */
+    /** From here on what the engine says of its instrument is not believed, until it plays what is loaded. [any-thread] but the audio thread */
+    void presetLoads();
+
+    /** Plays what the preset memory and the parameters hold now; once after each `presetLoads`. [any-thread] but the audio thread */
     void presetLoaded();
 
     /** A parameter that the host changed while no audio flows. [main-thread] */
@@ -106,6 +109,9 @@ private:
     void appendState (std::vector<std::uint8_t>&) const;
     bool receive();
     bool handle (const Frame&);
+    bool handleState (const Frame&);
+    bool handleParameter (const Frame&);
+    bool isBelieved() const noexcept { return presetsLoading == 0 && statesPlayed == statesTold; }
     bool handleSamples (const Frame&);
     void rewind() noexcept;
     void handlePrepared (const protocol::to_plugin::Prepared&);
@@ -133,6 +139,9 @@ private:
     std::condition_variable wake;
     bool wanted = false, quitting = false, retry = false, interfaceWanted = false;
     std::vector<std::uint8_t> orders;  ///< control frames from the main thread
+    int presetsLoading = 0;            ///< begun, and not in `orders` yet
+    std::uint32_t statesTold = 0;      ///< to this engine, or in `orders`
+    std::uint32_t statesPlayed = 0;    ///< of these, as it says
     EngineView shared;
     std::mutex streamMutex;            ///< held while the I/O thread uses the exchange
     std::atomic<bool> resendParameters { true };

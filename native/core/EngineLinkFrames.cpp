@@ -1,9 +1,8 @@
-// What the link does with each frame: those of the engine, and the audio thread's on their way to it.
+// What the link does with each frame of the engine but its samples, and what it says to it.
 
 #include "EngineLink.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -12,15 +11,6 @@ namespace tiller
 
 namespace to_engine = protocol::to_engine;
 namespace to_plugin = protocol::to_plugin;
-
-namespace
-{
-    /** A live block that is this much later than it could be heard, in seconds, is not worth the engine's time. */
-    constexpr double hopelessSeconds = 0.2;
-    /** More than this is not taken from the queue before the engine has read. */
-    constexpr std::size_t outboxEnough = 256 * 1024;
-    constexpr std::uint32_t programChange = 0xc0;
-}
 
 bool EngineLink::handle (const Frame& frame)
 {
@@ -69,33 +59,10 @@ bool EngineLink::handle (const Frame& frame)
         }
 
         case to_plugin::State::type:
-        {
-            to_plugin::State state {};
-
-            if (! frame.get (state) || frame.size - sizeof (state) > protocol::maxTextBytes)
-                return false;
-
-            exchange.setSilenceOnFault (state.silenceOnFault != 0);
-            presets.pushed (frame.text (sizeof (state)), state.edited != 0);
-
-            if (state.edited != 0)
-                tell ([] (EngineView& view) { view.edited = true; view.refused.clear(); });
-
-            return true;
-        }
+            return handleState (frame);
 
         case to_plugin::Parameter::type:
-        {
-            to_plugin::Parameter moved {};
-
-            if (! frame.get (moved) || moved.index >= protocol::parameters.size() || ! std::isfinite (moved.value) || moved.gesture > 3)
-                return false;
-
-            parameters.setValue (moved.index, moved.value);
-            parameters.setTold (moved.index, moved.value);
-            tell ([&] (EngineView& view) { view.moved.push_back ({ moved.index, moved.value, static_cast<protocol::Gesture> (moved.gesture) }); });
-            return true;
-        }
+            return handleParameter (frame);
 
         case to_plugin::Status::type:
         {
@@ -155,12 +122,62 @@ bool EngineLink::handle (const Frame& frame)
             if (frame.size > protocol::maxTextBytes)
                 return false;
 
-            presets.keep (frame.text (0));
+            if (const std::lock_guard lock (mutex); isBelieved())
+                presets.keep (frame.text (0));
+
             return true;
 
         default:
             return false;
     }
+}
+
+bool EngineLink::handleState (const Frame& frame)
+{
+    to_plugin::State state {};
+
+    if (! frame.get (state) || frame.size - sizeof (state) > protocol::maxTextBytes)
+        return false;
+
+    {
+        const std::lock_guard lock (mutex);
+        statesPlayed = state.states;
+
+        // A project was loaded while the engine still spoke of what it played before.
+        if (! isBelieved())
+            return true;
+
+        presets.pushed (frame.text (sizeof (state)), state.edited != 0);
+    }
+
+    exchange.setSilenceOnFault (state.silenceOnFault != 0);
+
+    if (state.edited != 0)
+        tell ([] (EngineView& view) { view.edited = true; view.refused.clear(); });
+
+    return true;
+}
+
+bool EngineLink::handleParameter (const Frame& frame)
+{
+    to_plugin::Parameter moved {};
+
+    if (! frame.get (moved) || moved.index >= protocol::parameters.size() || ! std::isfinite (moved.value) || moved.gesture > 3)
+        return false;
+
+    {
+        const std::lock_guard lock (mutex);
+
+        if (! isBelieved())
+            return true;
+
+        parameters.setValue (moved.index, moved.value);
+        parameters.setTold (moved.index, moved.value);
+        shared.moved.push_back ({ moved.index, moved.value, static_cast<protocol::Gesture> (moved.gesture) });
+    }
+
+    onNews();
+    return true;
 }
 
 void EngineLink::handlePrepared (const to_plugin::Prepared& message)
@@ -190,188 +207,22 @@ void EngineLink::handlePrepared (const to_plugin::Prepared& message)
     tell ([] (EngineView& view) { view.phase = EnginePhase::running; view.problem.clear(); });
 }
 
-bool EngineLink::handleSamples (const Frame& frame)
+/** The parameters follow the preset: what the host has is younger than what the engine last told. */
+void EngineLink::appendState (std::vector<std::uint8_t>& frames) const
 {
-    to_plugin::Samples head {};
+    const auto preset = presets.get();
 
-    if (! frame.get (head))
-        return false;
+    if (const auto kept = presets.kept(); ! kept.empty())
+        appendFrame (frames, to_engine::Keepsake {}, kept);
 
-    const std::lock_guard lock (streamMutex);
+    appendFrame (frames, to_engine::State {}, preset);
 
-    if (head.epoch != exchange.epoch || ! streaming)
-        return true;
-
-    const auto channels = static_cast<std::size_t> (exchange.streamFormat().channels);
-    const std::size_t channelBytes = head.frames * sizeof (float);
-
-    if (head.frames > static_cast<std::uint32_t> (exchange.streamFormat().maxBlock) || head.channels != channels
-        || frame.size != sizeof (head) + channelBytes * channels || head.frames > unanswered)
-        return false;
-
-    unanswered -= head.frames;
-    auto& answers = exchange.fromEngine;
-    const auto delays = exchange.delays();
-
-    // After a gap the engine's own delay is filled with what it did not hear: none of that may sound.
-    if (! contiguous || head.position != answers.expected())
-        answers.jumpTo (head.position, head.position == 0 ? 0 : head.position + delays.engine);
-
-    contiguous = true;
-    const auto late = delays.margin + static_cast<std::uint32_t> (exchange.streamFormat().maxBlock);
-
-    const bool isLate = distance (exchange.position(), head.position + head.frames + late) > 0;
-    keepsUp = keepsUp || ! isLate;
-
-    if (isLate)
-        exchange.counters.lateAnswers.fetch_add (1, std::memory_order_relaxed);
-
-    bool finite = true;
-
-    for (std::size_t c = 0; c < channels; ++c)
-    {
-        answer.resize (head.frames);
-        std::memcpy (answer.data(), frame.payload + sizeof (head) + c * channelBytes, channelBytes);
-        finite = finite && std::all_of (answer.begin(), answer.end(), [] (float sample) { return std::isfinite (sample); });
-        answers.write (static_cast<int> (c), answer.data(), head.frames);
-    }
-
-    if (finite)
-    {
-        answers.publish (head.frames);
-    }
-    else
-    {
-        exchange.counters.faultyAnswers.fetch_add (1, std::memory_order_relaxed);
-        answers.jumpTo (head.position + head.frames, head.position + head.frames);
-    }
-
-    return true;
-}
-
-/** A block as it lies in the queue, before its events and samples. */
-struct EngineLink::BlockHead
-{
-    std::uint32_t size, type;
-    to_engine::Block block;
-
-    std::size_t wholeBytes() const noexcept { return protocol::frameHeaderBytes + size; }
-
-    /** Where its MIDI events begin. */
-    std::size_t midiAt() const noexcept
-    {
-        return protocol::frameHeaderBytes + to_engine::Block::bytes + std::size_t { block.parameterEvents } * protocol::ParameterEvent::bytes;
-    }
-};
-
-void EngineLink::takeBlocks()
-{
-    const std::lock_guard lock (streamMutex);
-    const auto& format = exchange.streamFormat();
-
-    if (! greeted || format.channels == 0)
+    // Without a preset the engine chooses one, and its values are what plays.
+    if (preset.empty())
         return;
 
-    if (preparedEpoch != exchange.epoch)
-    {
-        preparedEpoch = exchange.epoch;
-        say (to_engine::Prepare { exchange.epoch, static_cast<float> (format.rate), static_cast<std::uint32_t> (format.maxBlock),
-                                  static_cast<std::uint32_t> (format.channels) });
-    }
-
-    auto& queue = exchange.toEngine;
-    const auto late = exchange.delays().margin + static_cast<std::uint32_t> (format.maxBlock);
-    const auto hopeless = static_cast<std::int32_t> (hopelessSeconds * format.rate);
-    // An engine that is not heard yet is slow at first: it gets the newest sound, not what gathered meanwhile.
-    const auto tooLate = keepsUp ? hopeless : -static_cast<std::int32_t> (late / 2);
-    const auto mostUnanswered = keepsUp ? late + static_cast<std::uint32_t> (hopeless) : late;
-
-    while (outbox.size() - outboxSent < outboxEnough && queue.readable() > 0)
-    {
-        BlockHead head {};
-        queue.peek (0, &head, sizeof (head));
-        offline = (head.block.flags & protocol::offline) != 0;
-        lastBlock = Clock::now();
-        lastFrames = head.block.frames;
-        const auto end = head.block.position + head.block.frames;
-        const auto lateness = distance (exchange.position(), end + late);
-
-        if (! streaming)
-        {
-            if (offline || lateness <= 0)
-                break;
-
-            missBlock (head);
-            sentUpTo = end;
-            continue;
-        }
-
-        if (unanswered > 0 && unanswered + head.block.frames > mostUnanswered)
-            break;
-
-        sendBlock (head, ! offline && lateness > tooLate);
-        sentUpTo = end;
-    }
-
-    if (queue.readable() == 0)
-        programsFrom.reset();
-}
-
-/** Drops the oldest block of the queue, which no engine hears. */
-void EngineLink::missBlock (const BlockHead& head)
-{
-    for (std::uint32_t i = 0; i < head.block.midiEvents; ++i)
-    {
-        protocol::MidiEvent event {};
-        exchange.toEngine.peek (head.midiAt() + i * protocol::MidiEvent::bytes, &event, sizeof (event));
-
-        // Sound goes by, but the preset that was asked for is still wanted when an engine plays again.
-        if ((event.message & 0xf0) == programChange && (! programsFrom || distance (head.block.position, *programsFrom) >= 0))
-            missedProgram = event.message;
-    }
-
-    exchange.toEngine.drop (head.wholeBytes());
-}
-
-/** Moves the oldest block of the queue to the outbox, its events alone where it is skipped. */
-void EngineLink::sendBlock (BlockHead head, bool skip)
-{
-    auto& queue = exchange.toEngine;
-    const auto whole = head.wholeBytes();
-    auto taken = whole;
-
-    if (skip)
-    {
-        taken -= std::size_t { head.block.frames } * head.block.channels * sizeof (float);
-        head.block.flags |= protocol::skipped;
-    }
-    else
-    {
-        unanswered += head.block.frames;
-    }
-
-    const auto at = outbox.size();
-    outbox.resize (at + taken);
-    queue.peek (0, outbox.data() + at, taken);
-    queue.drop (whole);
-
-    parametersSent = parametersSent || head.block.parameterEvents >= ParameterTable::size;
-
-    // The preset comes after the host's parameters, which are older.
-    const bool hasRoom = head.block.midiEvents < protocol::maxBlockEvents;
-
-    if (missedProgram != 0 && parametersSent && hasRoom)
-    {
-        const protocol::MidiEvent event { 0, std::exchange (missedProgram, 0u) };
-        std::array<std::uint8_t, sizeof (event)> bytes {};
-        std::memcpy (bytes.data(), &event, sizeof (event));
-        outbox.insert (outbox.begin() + static_cast<std::ptrdiff_t> (at + head.midiAt()), bytes.begin(), bytes.end());
-        ++head.block.midiEvents;
-        taken += sizeof (event);
-    }
-
-    head.size = static_cast<std::uint32_t> (taken - protocol::frameHeaderBytes);
-    std::memcpy (outbox.data() + at, &head, sizeof (head));
+    for (std::uint32_t i = 0; i < ParameterTable::size; ++i)
+        appendFrame (frames, to_engine::Parameter { i, parameters.value (i) });
 }
 
 /** A mishap of an export is told as soon as an engine plays that can show it. */

@@ -9,7 +9,7 @@
 namespace tiller::protocol
 {
 
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
 constexpr std::size_t frameHeaderBytes = 8;
 constexpr std::size_t maxPayloadBytes = 17825792;
 constexpr std::size_t maxTextBytes = 16777216;
@@ -194,13 +194,14 @@ struct Samples
 };
 static_assert (sizeof (Samples) == Samples::bytes);
 
-/** The instrument as it is now. `edited` is 1 where the player changed it, 0 where it only follows what was loaded. `silenceOnFault` is 1 where the player wants silence, not the dry track, while the engine is away. Text: what a project shall hold, as JSON. */
+/** The instrument as it is now. `edited` is 1 where the player changed it, 0 where it only follows what was loaded. `silenceOnFault` is 1 where the player wants silence, not the dry track, while the engine is away. `states` counts the `state` frames of the plugin that have been played: what comes before all were is of an instrument that the project has replaced. Text: what a project shall hold, as JSON. */
 struct State
 {
     static constexpr std::uint16_t type = 68;
-    static constexpr std::size_t bytes = 8;
+    static constexpr std::size_t bytes = 12;
     std::uint32_t edited;
     std::uint32_t silenceOnFault;
+    std::uint32_t states;
 };
 static_assert (sizeof (State) == State::bytes);
 

@@ -376,6 +376,7 @@ void PluginProcessor::setStateInformation (const void* data, int size)
             unreadable.replaceAll (data, static_cast<std::size_t> (juce::jmax (0, size)));
     }
 
+    link.presetLoads();
     presets.load (loaded.preset);
     hostProgram.restore (read ? loaded.program : HostProgram::unknown);
 

@@ -151,6 +151,28 @@ void longPresetIsKept()
     CHECK (ownPart (plugin.state()) == bytes, "the damaged state was overwritten");
 }
 
+/** What an engine says of the instrument that a project replaced does not replace the project's. */
+void theProjectOutdoesWhatPlayedBefore()
+{
+    LiveRig rig;
+    auto state = readState (rig.plugin.state());
+    state.preset = "{\"project\":true}";
+    state.parameters[glide] = 0.02f;
+    rig.plugin.setState (state.encode());
+
+    for (int i = 0; i < 100; ++i)
+    {
+        rig.live->step();
+        const auto kept = readState (rig.plugin.state());
+        CHECK_EQUAL (kept.preset, state.preset);
+        CHECK_EQUAL (kept.parameters[glide], 0.02f);
+    }
+
+    // From then on the engine is believed again.
+    commit ("edit");
+    CHECK (eventually (3.0, [&] { rig.live->step(); return readState (rig.plugin.state()).preset == "{\"edited\":true}"; }));
+}
+
 void unknownChunksAreWrittenBack()
 {
     Vst3Instance plugin (bundle);
@@ -170,6 +192,7 @@ void addStateTests (Suite& suite)
     suite.add ("refused preset is kept", refusedPresetIsKept);
     suite.add ("a keepsake reaches the next engine", keepsakeReachesTheNextEngine);
     suite.add ("a long preset is kept", longPresetIsKept);
+    suite.add ("the project outdoes what played before", theProjectOutdoesWhatPlayedBefore);
     suite.add ("unknown chunks are written back", unknownChunksAreWrittenBack);
 }
 

@@ -7,7 +7,7 @@
  *
  * This file is the only declaration: `npm run protocol` writes `native/generated/PluginProtocol.h` from it.
  */
-export const PLUGIN_PROTOCOL_VERSION = 1;
+export const PLUGIN_PROTOCOL_VERSION = 2;
 
 export const FRAME_HEADER_BYTES = 8;
 export const MAX_PAYLOAD_BYTES = 17 * 1024 * 1024;
@@ -152,10 +152,13 @@ export const TO_PLUGIN = {
     68,
     'engine',
     'The instrument as it is now. `edited` is 1 where the player changed it, 0 where it only follows what was loaded. ' +
-      '`silenceOnFault` is 1 where the player wants silence, not the dry track, while the engine is away. Text: what a project shall hold, as JSON.',
+      '`silenceOnFault` is 1 where the player wants silence, not the dry track, while the engine is away. ' +
+      '`states` counts the `state` frames of the plugin that have been played: what comes before all were is of an ' +
+      'instrument that the project has replaced. Text: what a project shall hold, as JSON.',
     [
       ['edited', 'u32'],
       ['silenceOnFault', 'u32'],
+      ['states', 'u32'],
     ],
     'text',
   ),

@@ -102,15 +102,23 @@ let preset = '';
 let keepsake = '';
 let beats = 0;
 let mainHangs = false;
+let states = 0;
 
 function sendState(edited: boolean): void {
-  const fields = { edited: Number(edited), silenceOnFault: 0 };
+  const fields = { edited: Number(edited), silenceOnFault: 0, states };
   queue.push({ type: 'send', message: 'state', fields, text: preset });
 }
 
 function post(message: FromPipe): void {
   if (message.type === 'state') {
+    // As when a project comes while an engine still speaks of what it played before.
+    if (states > 0) {
+      const fields = { index: PARAMETER_INDEX.glide, value: 7, gesture: 0 };
+      queue.push({ type: 'send', message: 'parameter', fields, text: '' });
+      sendState(false);
+    }
     preset = message.text;
+    states++;
     if (preset !== '' && !preset.startsWith('{')) {
       queue.push({ type: 'send', message: 'refused', fields: {}, text: 'The preset is not JSON.' });
       preset = '{"default":true}';

@@ -78,6 +78,8 @@ export class HostSession {
   private edited = false;
   /** Before that nothing is told: what an engine starts with must not replace what the project holds. */
   private loaded = false;
+  /** How many states of the plugin have been played. */
+  private states = 0;
   private pushing: NodeJS.Timeout | null = null;
   private lastStatus = 0;
   /** What the plugin says is answered in order, one after the other. */
@@ -148,7 +150,10 @@ export class HostSession {
       }
     } finally {
       this.loaded = true;
+      this.states++;
     }
+    // Told in any case: the plugin waits for it before it believes what the instrument says of itself.
+    this.sent.preset = null;
     this.push();
   }
 
@@ -246,6 +251,7 @@ export class HostSession {
     const fields = {
       edited: Number(this.edited),
       silenceOnFault: Number(project.preset.output.onFault === 'silence'),
+      states: this.states,
     };
     this.edited = false;
     this.options.link.write('state', fields, text);

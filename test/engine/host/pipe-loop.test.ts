@@ -1,4 +1,4 @@
-import { TO_ENGINE } from '../../../src/protocol/plugin.js';
+import { PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../../src/protocol/plugin.js';
 import { FrameWriter } from '../../../src/engine/host/frame-writer.js';
 import type { FromPipe, ToPipe } from '../../../src/engine/host/messages.js';
 import type { PipePlayer } from '../../../src/engine/host/pipe-loop.js';
@@ -41,7 +41,7 @@ class NotingPlayer implements PipePlayer {
   }
 }
 
-const hello = frame(TO_ENGINE.hello, { protocol: 1 }, Buffer.from('a test'));
+const hello = frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }, Buffer.from('a test'));
 const prepare = (epoch = 1, channels = 2) =>
   frame(TO_ENGINE.prepare, { epoch, rate: 48_000, maxBlock: 512, channels });
 
@@ -93,7 +93,10 @@ describe('PipeLoop', () => {
       frame(TO_ENGINE.tick, { count: 7 }),
     ]);
     expect(sent.map(({ name }) => name)).toEqual(['hello', 'prepared', 'samples', 'samples', 'pong']);
-    expect(sent[0]).toMatchObject({ fields: { protocol: 1, processId: process.pid }, text: '1.2.3' });
+    expect(sent[0]).toMatchObject({
+      fields: { protocol: PLUGIN_PROTOCOL_VERSION, processId: process.pid },
+      text: '1.2.3',
+    });
     // Without a model the margin is the jitter alone: 2 ms.
     expect(sent[1]?.fields).toEqual({ epoch: 1, latencySamples: 40, marginSamples: 96 });
     expect(sent[2]?.payload.subarray(16)).toEqual(Buffer.from(Float32Array.of(10, 20, 30, 40).buffer));
@@ -283,7 +286,7 @@ describe('PipeLoop', () => {
   });
 
   test('what is no conversation ends it', async () => {
-    await refuses([frame(TO_ENGINE.hello, { protocol: 2 })]);
+    await refuses([frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION + 1 })]);
     await refuses([frame(TO_ENGINE.tick, { count: 1 })]);
     await refuses([hello, frame({ ...TO_ENGINE.tick, type: 99 }, { count: 1 })]);
     await refuses([hello, frame(TO_ENGINE.prepare, { epoch: 1, rate: 1000, maxBlock: 64, channels: 2 })]);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { emptyPreset } from '../../../src/engine/preset/defaults.js';
-import { TO_ENGINE } from '../../../src/protocol/plugin.js';
+import { PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../../src/protocol/plugin.js';
 import type { ReadFrame } from './pipes.js';
 import { blockFrame, frame, wholeFramesIn } from './pipes.js';
 
@@ -42,7 +42,7 @@ function start() {
   return { engine, say, heard, ended };
 }
 
-const hello = frame(TO_ENGINE.hello, { protocol: 1 }, Buffer.from('a test'));
+const hello = frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }, Buffer.from('a test'));
 const state = (name: string) =>
   frame(TO_ENGINE.state, {}, Buffer.from(JSON.stringify({ ...emptyPreset(null, 0), name })));
 const prepare = frame(TO_ENGINE.prepare, { epoch: 1, rate: 48_000, maxBlock: 64, channels: 1 });
