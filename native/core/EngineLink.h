@@ -118,6 +118,7 @@ private:
     bool transmit();
     void takeBlocks();
     struct BlockHead;
+    bool isBeforeProject (const BlockHead&) const noexcept;
     void missBlock (const BlockHead&);
     void sendBlock (BlockHead, bool skip);
     void keepTime (Clock::time_point);
@@ -147,7 +148,7 @@ private:
     std::atomic<bool> resendParameters { true };
     // Under `streamMutex`.
     std::uint32_t missedProgram = 0;   ///< the last program change that no engine heard, as a MIDI message; 0 for none
-    std::optional<std::uint32_t> programsFrom;  ///< a project was loaded here: programs of earlier blocks are not missed
+    std::optional<std::uint32_t> programsFrom;  ///< a project was loaded here: programs of earlier blocks count no more
 
     // The I/O thread's own, or under `streamMutex` where `prepare` needs them.
     std::unique_ptr<ChildProcess> process;

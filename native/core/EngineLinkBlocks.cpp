@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstring>
 #include <utility>
 
 namespace tiller
@@ -20,7 +22,8 @@ namespace
     constexpr double hopelessSeconds = 0.2;
     /** More than this is not taken from the queue before the engine has read. */
     constexpr std::size_t outboxEnough = 256 * 1024;
-    constexpr std::uint32_t programChange = 0xc0;
+
+    bool isProgramChange (const protocol::MidiEvent& event) noexcept { return (event.message & 0xf0) == 0xc0; }
 }
 
 std::uint32_t EngineLink::napMicroseconds() const noexcept
@@ -102,10 +105,11 @@ struct EngineLink::BlockHead
 
     std::size_t wholeBytes() const noexcept { return protocol::frameHeaderBytes + size; }
 
-    /** Where its MIDI events begin. */
-    std::size_t midiAt() const noexcept
+    /** Where its MIDI event `i` begins. */
+    std::size_t midiAt (std::uint32_t i) const noexcept
     {
-        return protocol::frameHeaderBytes + to_engine::Block::bytes + std::size_t { block.parameterEvents } * protocol::ParameterEvent::bytes;
+        return protocol::frameHeaderBytes + to_engine::Block::bytes + std::size_t { block.parameterEvents } * protocol::ParameterEvent::bytes
+               + std::size_t { i } * protocol::MidiEvent::bytes;
     }
 };
 
@@ -162,16 +166,22 @@ void EngineLink::takeBlocks()
         programsFrom.reset();
 }
 
+/** True for a block from before the present project was loaded. */
+bool EngineLink::isBeforeProject (const BlockHead& head) const noexcept
+{
+    return programsFrom && distance (head.block.position, *programsFrom) < 0;
+}
+
 /** Drops the oldest block of the queue, which no engine hears. */
 void EngineLink::missBlock (const BlockHead& head)
 {
     for (std::uint32_t i = 0; i < head.block.midiEvents; ++i)
     {
         protocol::MidiEvent event {};
-        exchange.toEngine.peek (head.midiAt() + i * protocol::MidiEvent::bytes, &event, sizeof (event));
+        exchange.toEngine.peek (head.midiAt (i), &event, sizeof (event));
 
         // Sound goes by, but the preset that was asked for is still wanted when an engine plays again.
-        if ((event.message & 0xf0) == programChange && (! programsFrom || distance (head.block.position, *programsFrom) >= 0))
+        if (isProgramChange (event) && ! isBeforeProject (head))
             missedProgram = event.message;
     }
 
@@ -200,6 +210,16 @@ void EngineLink::sendBlock (BlockHead head, bool skip)
     queue.peek (0, outbox.data() + at, taken);
     queue.drop (whole);
 
+    for (std::uint32_t i = 0; isBeforeProject (head) && i < head.block.midiEvents; ++i)
+    {
+        protocol::MidiEvent event {};
+        std::memcpy (&event, outbox.data() + at + head.midiAt (i), sizeof (event));
+
+        // It waited while the project went ahead: as no message at all it is passed over.
+        if (isProgramChange (event))
+            std::memset (outbox.data() + at + head.midiAt (i) + offsetof (protocol::MidiEvent, message), 0, sizeof (event.message));
+    }
+
     parametersSent = parametersSent || head.block.parameterEvents >= ParameterTable::size;
 
     // The preset comes after the host's parameters, which are older.
@@ -210,7 +230,7 @@ void EngineLink::sendBlock (BlockHead head, bool skip)
         const protocol::MidiEvent event { 0, std::exchange (missedProgram, 0u) };
         std::array<std::uint8_t, sizeof (event)> bytes {};
         std::memcpy (bytes.data(), &event, sizeof (event));
-        outbox.insert (outbox.begin() + static_cast<std::ptrdiff_t> (at + head.midiAt()), bytes.begin(), bytes.end());
+        outbox.insert (outbox.begin() + static_cast<std::ptrdiff_t> (at + head.midiAt (0)), bytes.begin(), bytes.end());
         ++head.block.midiEvents;
         taken += sizeof (event);
     }
