@@ -7,12 +7,18 @@ import type { LibraryEntry } from '../model/library.js';
 import type { ModelSource } from '../session/instrument-state.js';
 import { shippedFolder } from './places.js';
 
+type Importer = (path: string, options: ImportOptions) => Promise<LibraryEntry>;
+
 /** The player's model library with the models that come with Tiller behind it. */
 export class Models implements ModelSource {
   private readonly own: ModelLibrary;
   private readonly libraries: ModelLibrary[];
 
-  constructor(userDir = userLibraryDir()) {
+  /** @param importer `importModel`, or what does it in another thread */
+  constructor(
+    userDir = userLibraryDir(),
+    private readonly importer: Importer = importModel,
+  ) {
     const shipped = shippedFolder('models');
     this.own = new ModelLibrary(userDir);
     this.libraries = [this.own, ...(shipped === null ? [] : [new ModelLibrary(shipped)])];
@@ -66,6 +72,6 @@ export class Models implements ModelSource {
   }
 
   import(path: string, onProgress?: ImportOptions['onProgress']): Promise<LibraryEntry> {
-    return importModel(path, { libraryDir: this.own.dir, ...(onProgress ? { onProgress } : {}) });
+    return this.importer(path, { libraryDir: this.own.dir, ...(onProgress ? { onProgress } : {}) });
   }
 }

@@ -1,13 +1,10 @@
 import type { Pipeline } from './stream-pipeline.js';
 
-/** A model that starts from nothing needs its past, beyond its own delay, before it sounds as itself. */
-const WARM_UP_SECONDS = 0.1;
 const FADE_SECONDS = 0.03;
 
 /**
- * From one model to the next without a gap: what played before goes on, unheard changes aside, until the next one has
- * filled up; then one fades into the other. Both cost their time meanwhile. One thread; allocates nothing after
- * construction.
+ * From one model to the next without a gap: what played before goes on until the next one has filled up; then one
+ * fades into the other. Both cost their time meanwhile. One thread; allocates nothing after construction.
  */
 export class Handover {
   private readonly before: Float32Array[];
@@ -21,7 +18,7 @@ export class Handover {
   ) {
     const { rate, channels } = coming.setup;
     const length = Math.round(FADE_SECONDS * rate);
-    this.wait = coming.latencySamples + Math.round(WARM_UP_SECONDS * rate);
+    this.wait = coming.latencySamples;
     this.fade = Float32Array.from({ length }, (_, i) => (i + 0.5) / length);
     this.before = Array.from({ length: channels }, () => new Float32Array(coming.segment));
   }

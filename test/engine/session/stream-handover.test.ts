@@ -7,8 +7,7 @@ import { FakeModel, LatentModel, streamNoise } from './fakes.js';
 import { equalBlocks, noiseTrack, play, randomBlocks } from './play.js';
 
 const RATE = 48_000;
-/** As the code has them: 100 ms to warm up, 30 ms to fade. */
-const WARM_UP = 4800;
+/** As the code has it: 30 ms. */
 const FADE = 1440;
 
 /** Passes its input on, quieter. */
@@ -59,9 +58,7 @@ describe('exchanging the model', () => {
     const alone = prepared(new QuietModel(0.9)).stream;
     play(alone, [first], equalBlocks(before, 480));
     const [undisturbed = new Float32Array()] = play(alone, [second], equalBlocks(after, 512));
-    expect(output.subarray(0, comingLatency + WARM_UP)).toEqual(
-      undisturbed.subarray(0, comingLatency + WARM_UP),
-    );
+    expect(output.subarray(0, comingLatency)).toEqual(undisturbed.subarray(0, comingLatency));
   });
 
   it('fades evenly into the new one, and then plays that alone, at its own latency', () => {
@@ -73,7 +70,7 @@ describe('exchanging the model', () => {
     expect(stream.latencySamples).toBe(comingLatency);
     const old = Float32Array.from(output, (_, n) => 0.9 * (track[before + n - latencySamples] ?? 0));
     const fresh = Float32Array.from(output, (_, n) => 0.3 * (second[n - comingLatency] ?? 0));
-    const start = comingLatency + WARM_UP;
+    const start = comingLatency;
     const mixed = Float32Array.from(output, (_, n) => {
       const share = Math.min(1, Math.max(0, (n - start + 0.5) / FADE));
       return (1 - share) * (old[n] ?? 0) + share * (fresh[n] ?? 0);
@@ -88,7 +85,7 @@ describe('exchanging the model', () => {
     const { stream } = prepared(new QuietModel(0.9));
     play(stream, [first], [before]);
     const { latencySamples } = stream.exchange(new QuietModel(0.3), streamNoise());
-    const last = latencySamples + WARM_UP + FADE - 1;
+    const last = latencySamples + FADE - 1;
     play(stream, [second.subarray(0, last)], equalBlocks(last, 512));
     expect(stream.isHandingOver).toBe(true);
     play(stream, [second.subarray(last, last + 1)], [1]);
@@ -107,10 +104,10 @@ describe('exchanging the model', () => {
     stream.exchange(new LatentModel(), streamNoise());
     stream.setMapping(constant(-0.5));
     const [output = new Float32Array()] = play(stream, [second], equalBlocks(after, 512));
-    expect(output[latencySamples + WARM_UP - 1]).toBeCloseTo(0.5, 5);
-    expect(output[latencySamples + WARM_UP + FADE]).toBeCloseTo(-0.5, 5);
+    expect(output[latencySamples - 1]).toBeCloseTo(0.5, 5);
+    expect(output[latencySamples + FADE]).toBeCloseTo(-0.5, 5);
     // Halfway the two are as loud as each other.
-    expect(output[latencySamples + WARM_UP + FADE / 2]).toBeCloseTo(0, 2);
+    expect(output[latencySamples + FADE / 2]).toBeCloseTo(0, 2);
   });
 
   it('never lets the old one over a ceiling that was lowered meanwhile', () => {
@@ -129,7 +126,7 @@ describe('exchanging the model', () => {
     const { latencySamples } = stream.exchange(null, streamNoise());
     const [output = new Float32Array()] = play(stream, [second], equalBlocks(after, 512));
     const dry = Float32Array.from(output, (_, n) => second[n - latencySamples] ?? 0);
-    close(output, dry, latencySamples + WARM_UP + FADE, after);
+    close(output, dry, latencySamples + FADE, after);
   });
 
   it('is over when the transport jumps, and starts in silence before the first sound', () => {

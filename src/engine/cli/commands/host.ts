@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { PipeLink } from '../../host/pipe-link.js';
 import { runHost } from '../../host/run-host.js';
 import { Trainer } from '../../mapping/trainer.js';
+import { importInThread } from '../../model/import-thread.js';
 import { PresetStore } from '../../preset/store.js';
 import { Models } from '../models.js';
 import { USER_PRESETS, shippedFolder } from '../places.js';
@@ -10,7 +11,7 @@ import { VERSION } from '../version.js';
 /** Runs the engine inside the plugin. What only the page needs is loaded when a window asks: a restart must be quick. */
 export function hostEngine(link: PipeLink): void {
   const presets = new PresetStore(USER_PRESETS, shippedFolder('presets'));
-  const models = new Models();
+  const models = new Models(undefined, importInThread);
   runHost(link, {
     presets,
     models,

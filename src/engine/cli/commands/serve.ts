@@ -3,11 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
+import { importInThread } from '../../model/import-thread.js';
 import { PresetStore } from '../../preset/store.js';
 import { newToken } from '../../server/guard.js';
 import { startLiveSession } from '../../server/session.js';
 import { openBrowser } from '../browser.js';
 import { contextOf } from '../context.js';
+import { Models } from '../models.js';
 import { wholeNumber } from '../numbers.js';
 import { AUTOSAVE, USER_PRESETS, shippedFolder } from '../places.js';
 import { Supervisor, type Serving } from '../supervisor.js';
@@ -42,11 +44,11 @@ export function addServe(program: Command): void {
 
 /** Serves in this process, until a signal or, where a supervisor started it, until that is gone. */
 async function serve(options: Options, command: Command): Promise<void> {
-  const { models } = contextOf(command);
+  const { library } = command.optsWithGlobals<{ library?: string }>();
   const document = options.document ?? (options.resume ? AUTOSAVE : undefined);
   const session = await startLiveSession({
     presets: new PresetStore(options.presets, shippedFolder('presets')),
-    models,
+    models: new Models(library, importInThread),
     bundledModelsFolder: shippedFolder('models'),
     loopsFolder: shippedFolder('loops'),
     version: VERSION,
