@@ -42,9 +42,10 @@ struct SavedState
 
     SavedState();
 
+    /** [any-thread] but the audio thread */
     std::vector<std::uint8_t> encode() const;
 
-    /** The state in `bytes`, or nothing with the reason in `problem`. */
+    /** The state in `bytes`, or nothing with the reason in `problem`. [any-thread] but the audio thread */
     static std::optional<SavedState> decode (const std::uint8_t* bytes, std::size_t size, std::string& problem);
 };
 

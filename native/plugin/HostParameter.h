@@ -24,15 +24,18 @@ public:
     /** Sets what the host shows; true where this changes it. [main-thread] */
     bool rename (const juce::String&);
 
+    // [any-thread]
     const juce::NormalisableRange<float>& getNormalisableRange() const override { return range; }
-    float getValue() const override;                                  // [any-thread]
-    void setValue (float normalised) override;                        // [any-thread]
+    float getValue() const override;
+    void setValue (float normalised) override;
     float getDefaultValue() const override;
-    juce::String getName (int maximumLength) const override;          // [any-thread] but the audio thread
-    juce::String getLabel() const override;
     int getNumSteps() const override;
     bool isDiscrete() const override                                  { return isSwitch(); }
     bool isBoolean() const override                                   { return isSwitch(); }
+
+    // [any-thread] but the audio thread
+    juce::String getName (int maximumLength) const override;
+    juce::String getLabel() const override;
     juce::String getText (float normalised, int maximumLength) const override;
     float getValueForText (const juce::String&) const override;
 

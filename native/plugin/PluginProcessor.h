@@ -48,6 +48,7 @@ public:
     void setWindowSize (int width, int height);
 
     //==============================================================================
+    // [any-thread]
     const juce::String getName() const override             { return "Tiller"; }
     bool acceptsMidi() const override                       { return true; }
     bool producesMidi() const override                      { return false; }
@@ -56,24 +57,24 @@ public:
     juce::AudioProcessorParameter* getBypassParameter() const override;
 
     void prepareToPlay (double rate, int maximumBlock) override;                          // [main-thread]
-    void releaseResources() override {}
-    void reset() override                                   { restartRequested.store (true); }
+    void releaseResources() override {}                                                   // [main-thread]
+    void reset() override                                   { restartRequested.store (true); }   // [any-thread]
     void processBlock (juce::AudioBuffer<float>&, juce::MidiBuffer&) override;            // [audio-thread]
     void processBlockBypassed (juce::AudioBuffer<float>&, juce::MidiBuffer&) override;    // [audio-thread]
     using AudioProcessor::processBlock;
     using AudioProcessor::processBlockBypassed;
 
-    bool hasEditor() const override                         { return true; }
-    juce::AudioProcessorEditor* createEditor() override;
+    bool hasEditor() const override                         { return true; }              // [any-thread]
+    juce::AudioProcessorEditor* createEditor() override;                                  // [main-thread]
 
     // Program n is the n-th preset, in VST3 only: elsewhere MIDI program change comes as what it is, and wrappers would
     // make presets of their own from programs.
-    int getNumPrograms() override;
+    int getNumPrograms() override;                                                        // [any-thread]
     int getCurrentProgram() override                        { return hostProgram.shown(); }   // [any-thread]
     /** Only says what the host shows; what it wants to hear comes with the audio. [main-thread] */
     void setCurrentProgram (int) override                   {}
     const juce::String getProgramName (int) override;                                     // [any-thread] but the audio thread
-    void changeProgramName (int, const juce::String&) override {}
+    void changeProgramName (int, const juce::String&) override {}                         // [main-thread]
 
     // [any-thread] but the audio thread; neither waits for the engine.
     void getStateInformation (juce::MemoryBlock&) override;
