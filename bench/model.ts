@@ -13,6 +13,8 @@ import { TorchPeer } from './torch-peer.js';
 
 /** Samples of the block that is timed, as the design's table has it. */
 const BLOCK = 2048;
+/** Of one core, that encode and decode may take. */
+const MOST_PERCENT = 15;
 /** Tiller and its peer take turns, so that what else the machine does meets both; the first turn warms up. */
 const TURNS = 11;
 const BLOCKS_EACH = 20;
@@ -92,12 +94,12 @@ async function modelRows(path: string, { dir, manifest }: LibraryEntry): Promise
     const whole = peer && torch(peer, Math.max(BLOCK, hop));
     const single = peer && hop < BLOCK ? torch(peer, hop) : null;
     await takeTurns([...ours, whole, single].filter((one) => one !== null));
-    return models.map(({ shape: { frames } }, i) => {
+    return models.flatMap(({ shape: { frames } }, i): BenchRow[] => {
       const measured = summarise(ours[i]?.times ?? []);
       const theirs = whole && summarise(whole.times).median;
       const theirsSingle = single && frames === 1 ? summarise(single.times).median : null;
-      const share = (100 * measured.median * sampleRate) / (1000 * BLOCK);
-      return {
+      const percent = (ms: number) => (100 * ms * sampleRate) / (1000 * BLOCK);
+      const speed: BenchRow = {
         name: `${basename(path)}, ${BLOCK} samples, ${frames} frames a call`,
         unit: 'ms',
         ...measured,
@@ -105,15 +107,24 @@ async function modelRows(path: string, { dir, manifest }: LibraryEntry): Promise
           ? {}
           : {
               bar: theirs / 3,
-              barKind: 'max' as const,
+              barKind: 'max',
               peer: { name: 'torch.jit', median: theirs, ratio: theirs / measured.median },
             }),
-        note:
-          `${share.toFixed(1)} % of real time` +
-          (theirsSingle === null
-            ? ''
-            : `; torch.jit in calls of ${hop} too: ${theirsSingle.toPrecision(3)} (×${(theirsSingle / measured.median).toFixed(1)})`),
+        ...(theirsSingle === null
+          ? {}
+          : {
+              note: `torch.jit in calls of ${hop} too: ${theirsSingle.toPrecision(3)} (×${(theirsSingle / measured.median).toFixed(1)})`,
+            }),
       };
+      const load: BenchRow = {
+        name: `${basename(path)}, share of real time, ${frames} frames a call`,
+        unit: '%',
+        median: percent(measured.median),
+        p99: percent(measured.p99),
+        bar: MOST_PERCENT,
+        barKind: 'max',
+      };
+      return [speed, load];
     });
   } finally {
     for (const model of models) model.close();
