@@ -76,7 +76,7 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
 
     link.prepare (format, expectedDelays (format.rate));
     hostProgram.prepare (format.rate);
-    wasPlaying = wasTimeTold = false;
+    wasPlaying = wasTimeTold = wasHeardOffline = false;
     restartRequested.store (false);
     link.start();
 
@@ -120,6 +120,25 @@ bool PluginProcessor::transportStarted() noexcept
     return started || jumped;
 }
 
+/**
+    True at the first sound of an offline render whose host tells no time. How much silence such a host sends ahead may differ
+    from one export to the next; counted from here the latent frames and the noise are the same.
+*/
+bool PluginProcessor::soundStarted (const juce::AudioBuffer<float>& buffer) noexcept
+{
+    if (! isNonRealtime())
+    {
+        wasHeardOffline = false;
+        return false;
+    }
+
+    if (wasHeardOffline || buffer.getMagnitude (0, buffer.getNumSamples()) <= 0.0f)
+        return false;
+
+    wasHeardOffline = true;
+    return ! wasTimeTold;
+}
+
 void PluginProcessor::processBlock (juce::AudioBuffer<float>& buffer, juce::MidiBuffer& midi)
 {
     process (buffer, midi, table.value (protocol::bypassIndex) >= 0.5f);
@@ -151,6 +170,7 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
     }
 
     bool restart = transportStarted();
+    restart = soundStarted (buffer) || restart;
     restart = restartRequested.exchange (false) || restart;
 
     if (link.takeResendRequest())

@@ -84,6 +84,7 @@ private:
     void handleAsyncUpdate() override;
     void process (juce::AudioBuffer<float>&, const juce::MidiBuffer&, bool bypass) noexcept;
     bool transportStarted() noexcept;
+    bool soundStarted (const juce::AudioBuffer<float>&) noexcept;  // [audio-thread]
     void followLatency();
     Delays expectedDelays (double rate) const;
     void rename (const std::string& namesJson);
@@ -110,7 +111,7 @@ private:
 
     // [audio-thread]
     BlockEvents events;
-    bool wasPlaying = false, wasTimeTold = false;
+    bool wasPlaying = false, wasTimeTold = false, wasHeardOffline = false;
     std::int64_t expectedTime = 0, lastTime = 0;
     std::atomic<bool> restartRequested { false };
     std::atomic<juce::uint32> lastProcessed { 0 };  ///< milliseconds; says whether audio flows
