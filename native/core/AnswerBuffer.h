@@ -9,7 +9,7 @@
 namespace tiller
 {
 
-/** Distance from `b` to `a` on the stream's clock, which counts samples modulo 2^32. */
+/** Distance from `b` to `a` on the stream's clock, which counts samples modulo 2^32. [any-thread] */
 inline std::int32_t distance (std::uint32_t a, std::uint32_t b) noexcept
 {
     return static_cast<std::int32_t> (a - b);
@@ -41,6 +41,7 @@ public:
         end.store (0, std::memory_order_relaxed);
     }
 
+    // [any-thread]
     int channelCount() const noexcept                      { return static_cast<int> (channels.size()); }
     std::size_t capacity() const noexcept                  { return mask + 1; }
 

@@ -99,6 +99,7 @@ public:
     /** The place of the next input sample. [any-thread] */
     std::uint32_t position() const noexcept        { return sentEnd.load (std::memory_order_acquire); }
 
+    /** What `prepare` was told last. [any-thread] */
     const StreamFormat& streamFormat() const noexcept { return format; }
 
     ByteQueue toEngine;        ///< written by the audio thread, read by the I/O thread
@@ -107,6 +108,7 @@ public:
     std::uint32_t epoch = 0;   ///< changes with `prepare` only
 
 private:
+    // [audio-thread]
     bool send (const HostBlock&, std::uint32_t position) noexcept;
     void waitForAnswers (std::uint32_t upTo) noexcept;
     void giveUp() noexcept;

@@ -84,6 +84,7 @@ public:
     }
 
 private:
+    /** Copies over the end to the beginning where it must. [audio-thread] */
     void copyIn (std::size_t position, const Bytes& part) noexcept
     {
         if (part.size == 0)

@@ -29,6 +29,7 @@ public:
     /** Starts the program; null where that fails, with the reason in `problem`. [one thread, never the audio thread's] */
     static std::unique_ptr<ChildProcess> start (const CommandLine&, Orphan, std::string& problem);
 
+    /** Ends the child as `end` does. [one thread, never the audio thread's] */
     virtual ~ChildProcess() = default;
 
     enum class Ready { timeout, something, ended };

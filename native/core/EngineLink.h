@@ -101,19 +101,21 @@ public:
     bool takeResendRequest() noexcept { return resendParameters.exchange (false, std::memory_order_acq_rel); }
 
 private:
+    // [io-thread], where nothing else is said.
     void run();
     void launch();
     void serve();
     void fail (const std::string& reason);
     void greet();
-    void appendState (std::vector<std::uint8_t>&) const;
+    void appendState (std::vector<std::uint8_t>&) const;   // [any-thread] but the audio thread, under `mutex`
     bool receive();
     bool handle (const Frame&);
     bool handleState (const Frame&);
     bool handleParameter (const Frame&);
+    /** [any-thread] but the audio thread, under `mutex` */
     bool isBelieved() const noexcept { return presetsLoading == 0 && statesPlayed == statesTold; }
     bool handleSamples (const Frame&);
-    void rewind() noexcept;
+    void rewind() noexcept;                                // [any-thread] but the audio thread, under `streamMutex`
     void handlePrepared (const protocol::to_plugin::Prepared&);
     bool transmit();
     void takeBlocks();

@@ -40,6 +40,7 @@ struct SavedState
     std::int32_t program = HostProgram::none;
     std::vector<Chunk> unknown;
 
+    /** What a new instance has. [any-thread] but the audio thread */
     SavedState();
 
     /** [any-thread] but the audio thread */

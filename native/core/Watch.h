@@ -60,7 +60,7 @@ private:
     std::uint32_t mainBeats = 0;
 };
 
-/** How long to wait before the engine is started again: at once after a good run, longer after each failure in a row. */
+/** How long to wait before the engine is started again: at once after a good run, longer after each failure in a row. One thread. [io-thread] */
 class Backoff
 {
 public:

@@ -13,7 +13,7 @@ namespace tiller
 class HostParameter final : public juce::RangedAudioParameter
 {
 public:
-    HostParameter (ParameterTable&, std::size_t index);
+    HostParameter (ParameterTable&, std::size_t index);   // [main-thread]
 
     /** Moves the parameter to a plain value that the engine has already. [main-thread] */
     void followEngine (float plain, protocol::Gesture);
@@ -40,6 +40,7 @@ public:
     float getValueForText (const juce::String&) const override;
 
 private:
+    // [any-thread]
     bool isSwitch() const noexcept { return about.unit == protocol::ParameterUnit::Switch; }
 
     ParameterTable& table;

@@ -30,6 +30,7 @@ class PluginProcessor final : public juce::AudioProcessor,
                               private juce::AsyncUpdater
 {
 public:
+    // [main-thread]
     PluginProcessor();
     ~PluginProcessor() override;
 
@@ -81,10 +82,12 @@ public:
     void setStateInformation (const void*, int) override;
 
 private:
-    void handleAsyncUpdate() override;
+    void handleAsyncUpdate() override;                                                    // [main-thread]
+    // [audio-thread]
     void process (juce::AudioBuffer<float>&, const juce::MidiBuffer&, bool bypass) noexcept;
     bool transportStarted() noexcept;
-    bool soundStarted (const juce::AudioBuffer<float>&) noexcept;  // [audio-thread]
+    bool soundStarted (const juce::AudioBuffer<float>&) noexcept;
+    // [main-thread]
     void followLatency();
     Delays expectedDelays (double rate) const;
     void rename (const std::string& namesJson);

@@ -9,10 +9,10 @@ namespace tiller
 
 /**
     Lets the processor see every automation point of a block with its place, in VST3 hosts, and every program change.
+    JUCE's wrapper hands the processor the last point of each block only, and a move of the program parameter not at all.
 
-    JUCE's wrapper hands the processor the last point of each block only, and a move of the program parameter not at all. A processor may add interfaces to its VST3
-    component, and a host gets IAudioProcessor from there: this gives the host one of ours, which notes the points and
-    calls JUCE's. See Vst3Automation.cpp; other formats never ask.
+    A processor may add interfaces to its VST3 component, and a host gets IAudioProcessor from there: this gives the host
+    one of ours, which notes the points and calls JUCE's. See Vst3Automation.cpp; other formats never ask. [main-thread]
 */
 class Vst3Automation : public juce::VST3ClientExtensions
 {
