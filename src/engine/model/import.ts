@@ -60,7 +60,7 @@ async function importFile(path: string, options: ImportOptions): Promise<Importe
   const staging = Staging.plan(libraryDir);
   try {
     const name = options.name ?? modelName(path);
-    const request = { path, name, libraryDir, stagingDir: staging.dir, variants };
+    const request = { path, name, libraryDir, staging, variants };
     const translation = await translateModel(request, step);
     await step(0.8, 'Listening');
     // The file and all that was made of it, of which onnxruntime is about to need as much.

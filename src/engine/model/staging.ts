@@ -13,8 +13,7 @@ const STALE_MS = 60 * 60 * 1000;
  * beside their place, flushed, and the folder is renamed.
  */
 export class Staging {
-  /** @param dir that `plan` gave to whoever began */
-  constructor(
+  private constructor(
     private readonly libraryDir: string,
     readonly dir: string,
   ) {}

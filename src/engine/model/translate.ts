@@ -8,7 +8,7 @@ import { ModelLibrary } from './library.js';
 import { IMPORTER_VERSION, type ModelManifest } from './manifest.js';
 import { type NnInterface, readInterface } from './nn-interface.js';
 import type { Variant } from './run.js';
-import { Staging } from './staging.js';
+import type { Staging } from './staging.js';
 
 /** What is translated, and where to. */
 export interface TranslationRequest {
@@ -17,8 +17,8 @@ export interface TranslationRequest {
   /** Name of the model in the library. */
   readonly name: string;
   readonly libraryDir: string;
-  /** `Staging.dir` of a folder that is not there yet: made when the file turns out to be a model. */
-  readonly stagingDir: string;
+  /** Where the graphs go; its folder is made when the file turns out to be a model. */
+  readonly staging: Staging;
   /** Sorted, without repetition. */
   readonly variants: readonly Variant[];
 }
@@ -42,7 +42,7 @@ const WEIGHTS_FILE = 'weights.bin';
  *   staging folder
  */
 export async function translateModel(
-  { path, name, libraryDir, stagingDir, variants }: TranslationRequest,
+  { path, name, libraryDir, staging, variants }: TranslationRequest,
   step: TranslationStep,
 ): Promise<Translation> {
   const bytes = await readModelFile(path);
@@ -51,7 +51,6 @@ export async function translateModel(
   const program = Program.load(await Archive.fromBytes(bytes));
   const nn = readInterface(program);
   await new ModelLibrary(libraryDir).create();
-  const staging = new Staging(libraryDir, stagingDir);
   await staging.create();
   const built = await writeVariants(program, nn, variants, staging, step);
   const { statedDelay, ...known } = nn;

@@ -161,7 +161,7 @@ export class Stream {
     this.pipeline?.guarded?.controls.setNoise(noise);
   }
 
-  /** Levels, mix and listening. `framesPerCall`, and a `listen` or `width` that needs another batch, take `prepare`. */
+  /** Levels, mix and listening. `framesPerCall`, and a `listen` or `width` that needs another batch, take another model. */
   setOutput(output: Output): void {
     this.output = { ...output };
     this.settings.latentNoise = output.latentNoise;
