@@ -165,9 +165,12 @@ export class HostSession {
       return parseHistory(text, preset);
     } catch (error) {
       this.notify(
-        new TillerError('internal', 'The engine ended, and what could be undone is lost.', undefined, {
-          cause: error,
-        }),
+        new TillerError(
+          'internal',
+          'The engine ended, and what could be undone is lost.',
+          'The instrument itself is as it was.',
+          { cause: error },
+        ),
       );
       return NO_STEPS;
     }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { MAX_PRESET_BYTES, parsePreset } from '../preset/parse.js';
+import { parsePreset, parsePresetJson } from '../preset/parse.js';
 import type { Preset } from '../preset/schema.js';
-import { TillerError } from '../errors.js';
 
 const FORMAT = 'tiller-project';
 
@@ -24,16 +23,9 @@ export function projectText({ preset, presetId }: Project): string {
   return JSON.stringify(presetId === null ? preset : { format: FORMAT, version: 1, presetId, preset });
 }
 
-/** @throws TillerError as `parsePreset` does */
+/** @throws TillerError as `parsePresetText` does */
 export function parseProject(text: string): Project {
-  if (text.length > MAX_PRESET_BYTES)
-    throw new TillerError('preset-invalid', 'The project holds more than a Tiller instrument can be.');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new TillerError('preset-invalid', 'The project holds no valid JSON.', undefined, { cause: error });
-  }
+  const value = parsePresetJson(text);
   const { success, data } = projectSchema.safeParse(value);
   return success
     ? { preset: parsePreset(data.preset), presetId: data.presetId }

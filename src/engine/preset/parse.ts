@@ -88,16 +88,19 @@ export function parsePreset(
   return result.data;
 }
 
-/** `parsePreset` from JSON text. */
-export function parsePresetText(text: string): Preset {
-  if (text.length > MAX_PRESET_BYTES) throw invalid('This file is too large to be a Tiller preset.');
-  let value: unknown;
+/** What a text of bounded size holds as JSON, unchecked. @throws TillerError `preset-invalid` */
+export function parsePresetJson(text: string): unknown {
+  if (text.length > MAX_PRESET_BYTES) throw invalid('This is too large to be a Tiller preset.');
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw invalid('This is not a Tiller preset: it is not valid JSON.', error);
   }
-  return parsePreset(value);
+}
+
+/** `parsePreset` from JSON text. */
+export function parsePresetText(text: string): Preset {
+  return parsePreset(parsePresetJson(text));
 }
 
 /** The text of a preset file: one value a line where people look, so that two versions can be compared. */
