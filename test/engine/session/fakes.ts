@@ -2,17 +2,6 @@ import { createNoise, type NoiseSource } from '../../../src/engine/model/noise.j
 import type { StreamNoise } from '../../../src/engine/session/stream-controls.js';
 import type { ModelShape, RunningModel } from '../../../src/engine/model/running.js';
 
-/** A seeded generator for tests: Mulberry32, uniform in 0..1. */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Seeded noise, as the player makes it. */
 export const streamNoise = (seed = 1): StreamNoise => ({
   model: createNoise({ kind: 'seed', seed }, 0),

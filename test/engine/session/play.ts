@@ -1,6 +1,6 @@
 import type { Stream } from '../../../src/engine/session/stream.js';
 import { StreamEvents } from '../../../src/engine/session/stream-events.js';
-import { random } from './fakes.js';
+import { random } from '../audio/signals.js';
 
 /** A parameter's change at a track sample. */
 export interface TimedChange {
