@@ -76,7 +76,7 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
 
     link.prepare (format, expectedDelays (format.rate));
     hostProgram.prepare (format.rate);
-    wasPlaying = wasTimeTold = wasHeardOffline = false;
+    transport.prepare();
     restartRequested.store (false);
     link.start();
 
@@ -87,56 +87,25 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
     setLatencySamples (static_cast<int> (exchange.latencySamples (exchange.delays())));
 }
 
-/**
-    True where a run of the transport begins, and where it jumps in an offline render. Hosts fill up their plugins' latency
-    before they move: some tell the same time again and again, some let it run up to the start and say only there that
-    they play. Neither is a beginning of its own.
-*/
-bool PluginProcessor::transportStarted() noexcept
+bool PluginProcessor::renderBegins (const juce::AudioBuffer<float>& buffer) noexcept
 {
-    bool playing = false, timeTold = false;
-    std::int64_t time = expectedTime;
+    TransportWatch::Block block;
+    block.offline = isNonRealtime();
+    block.sounds = block.offline && buffer.getMagnitude (0, buffer.getNumSamples()) > 0.0f;
+    block.frames = buffer.getNumSamples();
 
     if (auto* head = getPlayHead())
     {
         if (const auto position = head->getPosition())
         {
-            playing = position->getIsPlaying();
+            block.playing = position->getIsPlaying();
 
             if (const auto samples = position->getTimeInSamples())
-            {
-                timeTold = true;
-                time = *samples;
-            }
+                block.timeSamples = *samples;
         }
     }
 
-    const bool runsOn = timeTold && wasTimeTold && time == expectedTime;
-    const bool started = playing && ! wasPlaying && ! runsOn;
-    const bool jumped = timeTold && time != expectedTime && time != lastTime && isNonRealtime();
-    wasPlaying = playing;
-    wasTimeTold = timeTold;
-    expectedTime = lastTime = time;
-    return started || jumped;
-}
-
-/**
-    True at the first sound of an offline render whose host tells no time. How much silence such a host sends ahead may differ
-    from one export to the next; counted from here the latent frames and the noise are the same.
-*/
-bool PluginProcessor::soundStarted (const juce::AudioBuffer<float>& buffer) noexcept
-{
-    if (! isNonRealtime())
-    {
-        wasHeardOffline = false;
-        return false;
-    }
-
-    if (wasHeardOffline || buffer.getMagnitude (0, buffer.getNumSamples()) <= 0.0f)
-        return false;
-
-    wasHeardOffline = true;
-    return ! wasTimeTold;
+    return transport.begins (block);
 }
 
 void PluginProcessor::processBlock (juce::AudioBuffer<float>& buffer, juce::MidiBuffer& midi)
@@ -169,8 +138,7 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         buffer.copyFrom (1, 0, buffer, 0, 0, frames);
     }
 
-    bool restart = transportStarted();
-    restart = soundStarted (buffer) || restart;
+    bool restart = renderBegins (buffer);
     restart = restartRequested.exchange (false) || restart;
 
     if (link.takeResendRequest())
@@ -199,8 +167,6 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         block.bypass = bypass;
         allSent = exchange.process (block) && allSent;
     }
-
-    expectedTime += frames;
 
     if (! allSent)
         table.forgetAll();

@@ -9,6 +9,7 @@
 #include "PresetList.h"
 #include "PresetMemory.h"
 #include "SavedState.h"
+#include "TransportWatch.h"
 #include "Vst3Automation.h"
 
 #include <juce_audio_processors/juce_audio_processors.h>
@@ -85,8 +86,7 @@ private:
     void handleAsyncUpdate() override;                                                    // [main-thread]
     // [audio-thread]
     void process (juce::AudioBuffer<float>&, const juce::MidiBuffer&, bool bypass) noexcept;
-    bool transportStarted() noexcept;
-    bool soundStarted (const juce::AudioBuffer<float>&) noexcept;
+    bool renderBegins (const juce::AudioBuffer<float>&) noexcept;
     // [main-thread]
     void followLatency();
     Delays expectedDelays (double rate) const;
@@ -114,8 +114,7 @@ private:
 
     // [audio-thread]
     BlockEvents events;
-    bool wasPlaying = false, wasTimeTold = false, wasHeardOffline = false;
-    std::int64_t expectedTime = 0, lastTime = 0;
+    TransportWatch transport;
     std::atomic<bool> restartRequested { false };
     std::atomic<juce::uint32> lastProcessed { 0 };  ///< milliseconds; says whether audio flows
 

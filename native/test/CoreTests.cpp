@@ -6,6 +6,7 @@
 #include "HostProgram.h"
 #include "PresetMemory.h"
 #include "SavedState.h"
+#include "TransportWatch.h"
 #include "Watch.h"
 
 #include <numeric>
@@ -222,6 +223,47 @@ void stateSurvivesItsFormat()
     CHECK (problem.find ("newer") != std::string::npos, problem);
 }
 
+/** The places, by number, where a watch sees a beginning in blocks of 100 samples. */
+std::vector<std::size_t> beginnings (std::vector<TransportWatch::Block> blocks)
+{
+    TransportWatch watch;
+    std::vector<std::size_t> places;
+
+    for (std::size_t i = 0; i < blocks.size(); ++i)
+    {
+        blocks[i].frames = 100;
+
+        if (watch.begins (blocks[i]))
+            places.push_back (i);
+    }
+
+    return places;
+}
+
+void rendersBeginWhereTheyDo()
+{
+    using Places = std::vector<std::size_t>;
+    constexpr bool live = false, offline = true, quiet = false, sounding = true;
+
+    // A live run, a pause, another run; a loop of the live transport is no beginning.
+    CHECK (beginnings ({ { false, 0, live, sounding }, { true, 500, live, sounding }, { true, 600, live, sounding }, { true, 200, live, sounding },
+                         { false, 300, live, sounding }, { true, 700, live, sounding } }) == (Places { 1, 5 }));
+    // A render jumps to its start; while latency is filled up the same time is told again, or the time runs on to the start.
+    CHECK (beginnings ({ { false, 0, offline, quiet }, { true, 900, offline, sounding }, { true, 900, offline, sounding }, { true, 1000, offline, sounding } }) == (Places { 1 }));
+    CHECK (beginnings ({ { false, 0, offline, quiet }, { false, 900, offline, sounding }, { true, 1000, offline, sounding } }) == (Places { 1 }));
+    // Without a time the first sound of each render counts, however much silence goes ahead of it, and none that plays live.
+    for (const std::size_t silence : { 0u, 1u, 7u })
+    {
+        std::vector<TransportWatch::Block> blocks (silence, { false, {}, offline, quiet });
+        blocks.insert (blocks.end(), { { false, {}, offline, sounding }, { false, {}, offline, quiet }, { false, {}, offline, sounding } });
+        CHECK (beginnings (blocks) == (Places { silence }));
+    }
+
+    CHECK (beginnings ({ { false, {}, live, sounding }, { false, {}, offline, sounding }, { false, {}, live, sounding }, { false, {}, offline, sounding } }) == (Places { 1, 3 }));
+    // Where a time is told it says everything.
+    CHECK (beginnings ({ { false, 0, offline, quiet }, { false, 100, offline, sounding } }).empty());
+}
+
 void refusedPresetsAreKept()
 {
     PresetMemory memory;
@@ -327,6 +369,7 @@ int main (int count, char** arguments)
     suite.add ("the state survives its format", stateSurvivesItsFormat);
     suite.add ("programs are counted as hosts do", programsAreCountedAsHostsDo);
     suite.add ("restored programs are no wishes", restoredProgramsAreNoWishes);
+    suite.add ("runs and renders begin where they do", rendersBeginWhereTheyDo);
     suite.add ("refused presets are kept", refusedPresetsAreKept);
     suite.add ("the dry track is aligned", dryTrackIsAligned);
     return suite.run (count > 1 ? arguments[1] : "");
