@@ -17,7 +17,7 @@ const USUAL_RATE = 48_000;
 const MOST_CREDIT_SECONDS = 1.5;
 
 /** What the renderer drives: the session's player, of which it needs this much. */
-export type LivePlayer = Pick<Player, 'apply' | 'prepare' | 'midi' | 'process'>;
+export type LivePlayer = Pick<Player, 'apply' | 'prepare' | 'midi' | 'process' | 'idle'>;
 
 /**
  * Plays the source through the model, as far ahead as the speaker grants. One thread, the live worker's; it
@@ -71,9 +71,11 @@ export class LiveRenderer {
       case 'close':
         this.open = false;
         this.credit = 0;
+        this.player.idle();
         return;
       case 'midi':
         this.player.midi(0, message.status, message.data1, message.data2);
+        if (!this.open) this.player.idle();
         return;
       case 'microphone':
         this.hear(message.frame);

@@ -158,6 +158,13 @@ export class Player {
     }
   }
 
+  /** Takes what is queued at once, and tells it: for when no next block is known to come, as nobody listens. */
+  idle(): void {
+    const { count, parameterIndex, value } = this.events.take(1);
+    for (let i = 0; i < count; i++) this.stream.setParameter(parameterIndex[i] as number, value[i] as number);
+    this.reportMoves();
+  }
+
   /** Lets go of the model. */
   close(): void {
     this.loads++;
@@ -249,7 +256,7 @@ export class Player {
   }
 
   private reportState(): void {
-    const { snapshot, moved, heard, stream } = this;
+    const { snapshot, stream } = this;
     stream.snapshot(snapshot);
     const dims = snapshot.latentDims;
     const pair = (values: Float32Array): [number, number] => [
@@ -270,6 +277,12 @@ export class Player {
       totalLoad: snapshot.totalLoad,
       faults: snapshot.faults,
     });
+    this.reportMoves();
+    this.reportFaults();
+  }
+
+  private reportMoves(): void {
+    const { moved, heard } = this;
     const parameters = Array.from(moved, (value, index) => ({ index, value })).filter(
       ({ value }) => !Number.isNaN(value),
     );
@@ -277,7 +290,6 @@ export class Player {
     if (parameters.length > 0) this.report({ type: 'moved', parameters });
     if (heard !== null) this.report({ type: 'midi-heard', ...heard });
     this.heard = null;
-    this.reportFaults();
   }
 
   private reportFaults(): void {

@@ -23,6 +23,9 @@ class Doubler implements LivePlayer {
   midi(_offset: number, status: number): void {
     this.told.push(`midi ${status}`);
   }
+  idle(): void {
+    this.told.push('idle');
+  }
   process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
     output.forEach((side, c) => {
       for (let i = 0; i < frames; i++) side[i] = 2 * (input[c]?.[i] ?? 0);
@@ -115,6 +118,17 @@ describe('the live renderer', () => {
         .slice(LIVE_BLOCK)
         .every((sample) => sample === 0),
     ).toBe(true);
+  });
+
+  it('hears a controller while no speaker is open: Learn was deaf until something had been played', () => {
+    const knob = { type: 'midi', status: 0xb0, data1: 74, data2: 16 } as const;
+    renderer.receive(knob);
+    expect(player.told.slice(-2)).toEqual(['midi 176', 'idle']);
+    renderer.receive({ type: 'open', rate: 48_000 });
+    renderer.receive(knob);
+    expect(player.told.at(-1)).toBe('midi 176');
+    renderer.receive({ type: 'close' });
+    expect(player.told.at(-1)).toBe('idle');
   });
 });
 

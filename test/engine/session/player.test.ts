@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { defaultOutput } from '../../../src/engine/audio/schema.js';
 import { type ImportedModel, importModel } from '../../../src/engine/model/import.js';
 import type { StreamReport } from '../../../src/engine/session/commands.js';
+import type { Input } from '../../../src/engine/performance/schema.js';
+import { defaultInput } from '../../../src/engine/preset/defaults.js';
 import { Player } from '../../../src/engine/session/player.js';
 import { defaultDimension } from '../../../src/engine/steering/schema.js';
 import { fixturePath } from '../model/fixtures.js';
@@ -141,5 +143,23 @@ describe('Player', () => {
     await player.apply({ type: 'noise', noise: { kind: 'seed', seed: 77 } });
     expect(preparations()).toBe(before);
     for (const block of Array.from({ length: 20 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+  });
+
+  it('takes a controller and tells of it where no block is played, and does not take it twice', async () => {
+    const knob: Input = {
+      ...defaultInput('knob'),
+      source: { kind: 'cc', channel: 0, controller: 74, bits: 7 },
+    };
+    await player.apply({ type: 'inputs', inputs: [defaultInput('pad'), knob] });
+    player.midi(0, 0xb0, 74, 127);
+    expect(reports.filter(({ type }) => type === 'moved')).toEqual([]);
+    player.idle();
+    expect(reports.slice(-2)).toEqual([
+      { type: 'moved', parameters: [{ index: 1, value: 1 }] },
+      { type: 'midi-heard', status: 0xb0, data1: 74, data2: 127 },
+    ]);
+    const told = reports.length;
+    player.idle();
+    expect(reports).toHaveLength(told);
   });
 });
