@@ -84,7 +84,7 @@ const engine = {
     sourcemap: true,
   },
   // Native code cannot be bundled; the plugin's bundle carries these packages' files beside it.
-  external: [/^onnxruntime-node/, 'onnxruntime-common', 'midi'],
+  external: [/^onnxruntime-node/, 'onnxruntime-common', '@julusian/midi'],
   plugins: [
     nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }),
     // write-file-atomic names its temporary files after its own path, which an ECMAScript module has elsewhere.

@@ -37,6 +37,9 @@ export const liveSourceSchema = z.discriminatedUnion('kind', [
 ]);
 export type LiveSource = z.infer<typeof liveSourceSchema>;
 
+/** A MIDI device as the machine names it. */
+export const deviceNameSchema = z.string().min(1).max(200);
+
 export const oscSettingsSchema = z.strictObject({
   receive: z.boolean(),
   receivePort: port,
@@ -125,7 +128,7 @@ export const commandSchema = z.discriminatedUnion('type', [
     action: z.enum(['record', 'overdub', 'play', 'stop', 'clear']),
   }),
   z.strictObject({ type: z.literal('osc'), settings: oscSettingsSchema }),
-  z.strictObject({ type: z.literal('midi-port'), name: z.string().min(1).max(200).nullable() }),
+  z.strictObject({ type: z.literal('midi-port'), name: deviceNameSchema.nullable() }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

@@ -193,8 +193,11 @@ export interface RecorderState {
 }
 
 export interface PortsState {
-  /** `reason` says why there is no MIDI where `available` is false. */
-  midi: { available: boolean; reason: string | null; ports: string[]; open: string | null };
+  /**
+   * `reason` says why there is no MIDI where `available` is false. The `chosen` device is heard while it is one of
+   * the `ports`, and waited for while it is not.
+   */
+  midi: { available: boolean; reason: string | null; ports: string[]; chosen: string | null };
   osc: OscSettings & { error: string | null };
 }
 

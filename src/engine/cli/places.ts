@@ -8,6 +8,8 @@ const user = envPaths('tiller', { suffix: '' });
 export const USER_PRESETS = join(user.data, 'presets');
 /** Where the live session keeps its document from one start to the next. */
 export const AUTOSAVE = join(user.data, 'session.json');
+/** Where it keeps which MIDI device and OSC ports it plays with. */
+export const CONTROLLERS = join(user.data, 'controllers.json');
 
 /**
  * A folder that comes with Tiller (`presets`, `models`, `ui`): beside the engine's bundle in a packed plugin, under

@@ -1,13 +1,13 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { TillerError, systemCode } from '../errors.js';
 import { MAX_PRESET_BYTES, parsePreset } from '../preset/parse.js';
 import type { Preset } from '../preset/schema.js';
 import { NO_STEPS, type HistorySteps } from '../session/history.js';
 import type { Instrument } from '../session/instrument.js';
 import { MAX_HISTORY_LENGTH, historyText, parseHistory } from '../session/kept-history.js';
+import { readKept } from './kept-file.js';
 
 /** Where the hand is, is written this often while it moves. Everything else is written at once. */
 const HAND_MILLISECONDS = 700;
@@ -31,30 +31,11 @@ const sessionSchema = z.strictObject({
 });
 
 /**
- * The session that an engine before this one left, or null where there is none. A file that cannot be read is
- * moved aside, so that the session that begins now does not write over it.
- * @throws TillerError `preset-invalid` naming where the file is now
+ * The session that an engine before this one left, or null where there is none.
+ * @throws TillerError `preset-invalid` when it cannot be read; the file is moved aside
  */
-export async function readAutosave(path: string): Promise<KeptSession | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-  try {
-    return parseSession(text);
-  } catch (error) {
-    const aside = `${path}.${Date.now()}.unreadable`;
-    await rename(path, aside);
-    throw new TillerError(
-      'preset-invalid',
-      'The last session could not be read, so this one begins anew.',
-      `It was kept as ${aside}.`,
-      { cause: error },
-    );
-  }
+export function readAutosave(path: string): Promise<KeptSession | null> {
+  return readKept(path, 'The last session could not be read, so this one begins anew.', parseSession);
 }
 
 function parseSession(text: string): KeptSession {

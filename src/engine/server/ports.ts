@@ -4,8 +4,9 @@ import { OscSender } from '../performance/osc-sender.js';
 import type { Instrument } from '../session/instrument.js';
 import type { OscSettings } from '../../protocol/interface-commands.js';
 import { OSC_OFF, type PortsState } from '../../protocol/interface.js';
+import type { KeptControllers } from './kept-controllers.js';
 import { Listeners } from './listeners.js';
-import { MidiPorts } from './midi-ports.js';
+import type { MidiPorts } from './midi-ports.js';
 import type { ServedPorts, Unsubscribe } from './served.js';
 
 /** Devices come and go: the list is read again this often while a page may look at it. */
@@ -19,23 +20,27 @@ export class Ports implements ServedPorts {
   private sender: OscSender | null = null;
   /** Settings are taken one after the other: a port must be free before it is opened again. */
   private setting: Promise<void> = Promise.resolve();
-  private readonly midi: MidiPorts | null;
+  /** As it was asked for, whether or not it could be opened. */
+  private osc: OscSettings = OSC_OFF;
   private sent: number[];
   private readonly subscriptions: Unsubscribe[];
   private readonly looking: NodeJS.Timeout | null;
 
-  /** @param receiveMidi where messages of a device go; null in a plugin, where the host sends them */
+  /**
+   * @param midi the machine's devices; null in a plugin, where the host sends MIDI
+   * @param keep told what the player has chosen
+   */
   constructor(
     private readonly instrument: Pick<Instrument, 'state' | 'subscribe' | 'onTelemetry' | 'setParameter'>,
-    receiveMidi: ((status: number, data1: number, data2: number) => void) | null,
+    private readonly midi: MidiPorts | null,
+    private readonly keep: (controllers: KeptControllers) => void = () => undefined,
   ) {
-    this.midi = receiveMidi === null ? null : new MidiPorts(receiveMidi);
     this.state = {
       midi: {
         available: this.midi !== null && this.midi.reason === null,
         reason: this.midi === null ? 'The host sends MIDI to the plugin.' : this.midi.reason,
-        ports: this.midi?.names() ?? [],
-        open: null,
+        ports: this.midi?.follow() ?? [],
+        chosen: null,
       },
       osc: { ...OSC_OFF, error: null },
     };
@@ -54,13 +59,23 @@ export class Ports implements ServedPorts {
   }
 
   setOsc(settings: OscSettings): Promise<void> {
-    this.setting = this.setting.catch(() => undefined).then(() => this.openOsc(settings));
-    return this.setting;
+    this.osc = settings;
+    this.tellKept();
+    return this.applyOsc();
   }
 
   openMidi(name: string | null): void {
     this.midi?.select(name);
-    this.look(true);
+    this.look();
+    this.tellKept();
+  }
+
+  /** Goes on with what was chosen before. */
+  async restore({ midi, osc }: KeptControllers): Promise<void> {
+    this.midi?.select(midi);
+    this.look();
+    this.osc = osc;
+    await this.applyOsc();
   }
 
   async close(): Promise<void> {
@@ -69,6 +84,12 @@ export class Ports implements ServedPorts {
     this.midi?.close();
     await this.setting.catch(() => undefined);
     await this.closeOsc();
+  }
+
+  private applyOsc(): Promise<void> {
+    const settings = this.osc;
+    this.setting = this.setting.catch(() => undefined).then(() => this.openOsc(settings));
+    return this.setting;
   }
 
   private async openOsc(settings: OscSettings): Promise<void> {
@@ -106,13 +127,19 @@ export class Ports implements ServedPorts {
     await sender?.close();
   }
 
-  private look(changed = false): void {
-    const ports = this.midi?.names() ?? [];
+  private look(): void {
+    const { midi } = this.state;
+    const ports = this.midi?.follow() ?? [];
+    const chosen = this.midi?.chosen ?? null;
     const same =
-      ports.length === this.state.midi.ports.length &&
-      ports.every((name, i) => name === this.state.midi.ports[i]);
-    if (same && !changed) return;
-    this.change({ midi: { ...this.state.midi, ports, open: this.midi?.open ?? null } });
+      chosen === midi.chosen &&
+      ports.length === midi.ports.length &&
+      ports.every((name, i) => name === midi.ports[i]);
+    if (!same) this.change({ midi: { ...midi, ports, chosen } });
+  }
+
+  private tellKept(): void {
+    this.keep({ midi: this.midi?.chosen ?? null, osc: this.osc });
   }
 
   private sendMoves(): void {

@@ -5,7 +5,9 @@ import type { ModelSource } from '../session/instrument-state.js';
 import { fromFileError } from '../errors.js';
 import { loadedFrom } from '../session/kept-history.js';
 import { Autosave, readAutosave } from './autosave.js';
+import { readControllers, writeControllers } from './kept-controllers.js';
 import { LiveSession } from './live.js';
+import { MidiPorts } from './midi-ports.js';
 import { ModelShelf, type ModelCollection } from './models.js';
 import { Painter } from './painter.js';
 import { Ports } from './ports.js';
@@ -19,6 +21,8 @@ export interface InterfaceOptions extends ServerOptions {
   models: ModelSource & ModelCollection;
   /** Folder of the models that come with Tiller, for their cards; null where none do. */
   bundledModelsFolder: string | null;
+  /** File that remembers the MIDI device and the OSC ports from one start to the next; left out, they are not. */
+  controllersPath?: string;
 }
 
 export interface RunningInterface extends RunningServer {
@@ -38,10 +42,7 @@ export async function serveInstrument(
   const presets = await PresetShelf.open(options.presets, instrument, models);
   const painter = new Painter(instrument, options.models);
   const recorder = new GestureRecorder(instrument);
-  const ports = new Ports(
-    instrument,
-    live === null ? null : (status, data1, data2) => live.midi(status, data1, data2),
-  );
+  const ports = await openPorts(instrument, live, options.controllersPath);
   const served: Served = { instrument, presets, models, live, recorder, ports, painter };
   const server = await startServer(served, options);
   return {
@@ -53,6 +54,28 @@ export async function serveInstrument(
       await Promise.all([painter.close(), ports.close()]);
     },
   };
+}
+
+async function openPorts(
+  instrument: Instrument,
+  live: LiveSession | null,
+  path: string | undefined,
+): Promise<Ports> {
+  const midi =
+    live === null ? null : new MidiPorts((status, data1, data2) => live.midi(status, data1, data2));
+  if (path === undefined) return new Ports(instrument, midi);
+  const ports = new Ports(instrument, midi, (controllers) => {
+    writeControllers(path, controllers).catch((error: unknown) =>
+      instrument.notify(fromFileError(error, path)),
+    );
+  });
+  try {
+    const kept = await readControllers(path);
+    if (kept !== null) await ports.restore(kept);
+  } catch (error) {
+    instrument.notify(error);
+  }
+  return ports;
 }
 
 export interface LiveSessionOptions extends Omit<InterfaceOptions, 'kind'> {

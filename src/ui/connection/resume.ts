@@ -39,7 +39,8 @@ async function giveBackLive(before: LiveState, now: LiveState): Promise<void> {
 }
 
 async function giveBackPorts({ midi, osc }: PortsState, now: PortsState): Promise<void> {
-  if (midi.open !== null && now.midi.open === null) await client.ask({ type: 'midi-port', name: midi.open });
+  if (midi.chosen !== null && now.midi.chosen === null)
+    await client.ask({ type: 'midi-port', name: midi.chosen });
   const { error, ...settings } = osc;
   if (error === null && (settings.receive || settings.send) && !now.osc.receive && !now.osc.send)
     await client.ask({ type: 'osc', settings });

@@ -86,6 +86,8 @@ const NO_PORT = '';
 function MidiBlock() {
   const midi = usePage(({ ports }) => ports.midi);
   const kind = usePage((state) => state.kind);
+  const { chosen } = midi;
+  const absent = chosen === null || midi.ports.includes(chosen) ? [] : [chosen];
   if (kind === 'plugin') {
     return (
       <section className="block" aria-label="MIDI">
@@ -103,10 +105,11 @@ function MidiBlock() {
         {midi.available ? (
           <Select
             label="MIDI input"
-            value={midi.open ?? NO_PORT}
+            value={midi.chosen ?? NO_PORT}
             choices={[
               { value: NO_PORT, label: 'No device' },
               ...midi.ports.map((name) => ({ value: name, label: name })),
+              ...absent.map((name) => ({ value: name, label: `${name} (not connected)` })),
             ]}
             onChange={(name) => perform({ type: 'midi-port', name: name === NO_PORT ? null : name })}
           />

@@ -23,7 +23,7 @@ export const initialSlices = (): Slices => ({
   live: null,
   recorder: { state: 'empty', seconds: 0, points: 0 },
   ports: {
-    midi: { available: false, reason: null, ports: [], open: null },
+    midi: { available: false, reason: null, ports: [], chosen: null },
     osc: { ...OSC_OFF, error: null },
   },
 });

@@ -2,22 +2,37 @@ import { MidiPorts, type MidiPackage } from '../../../src/engine/server/midi-por
 
 const there = () => true;
 
-/** A package with these devices; the test plays them by `send`. */
+/** A package with these devices; the test plays them by `send`, and those in `torn` cannot be opened. */
 function fakePackage(devices: string[]) {
   const opened: (number | 'closed')[] = [];
-  let listener: (deltaSeconds: number, message: number[]) => void = () => undefined;
+  const torn = new Set<number>();
+  const ears = new Set<(deltaSeconds: number, message: number[]) => void>();
   const midi: MidiPackage = {
     Input: class {
+      private hear: (deltaSeconds: number, message: number[]) => void = () => undefined;
+      private used = false;
       getPortCount = () => devices.length;
-      getPortName = (port: number) => devices[port] ?? '';
-      openPort = (port: number) => void opened.push(port);
-      closePort = () => void opened.push('closed');
-      on = (_event: 'message', hear: typeof listener) => {
-        listener = hear;
+      getPortName = (port: number) => {
+        if (devices[port] === 'going') throw new TypeError('Internal RtMidi error');
+        return devices[port] ?? '';
+      };
+      openPort = (port: number) => {
+        if (this.used) throw new Error('an input is opened twice');
+        this.used = true;
+        if (torn.has(port)) throw new RangeError('Invalid MIDI port number');
+        opened.push(port);
+        ears.add(this.hear);
+      };
+      destroy = () => {
+        if (ears.delete(this.hear)) opened.push('closed');
+      };
+      on = (_event: 'message', hear: typeof this.hear) => {
+        this.hear = hear;
       };
     },
   };
-  return { midi, opened, devices, send: (...message: number[]) => listener(0.01, message) };
+  const send = (...message: number[]) => ears.forEach((hear) => hear(0.01, message));
+  return { midi, opened, torn, devices, send };
 }
 
 describe('MIDI devices of the machine', () => {
@@ -25,14 +40,14 @@ describe('MIDI devices of the machine', () => {
     const ports = new MidiPorts(
       () => undefined,
       () => {
-        throw new Error("Cannot find module 'midi'");
+        throw new Error("Cannot find module '@julusian/midi'");
       },
       there,
     );
     expect(ports.reason).toContain('not installed');
-    expect(ports.names()).toEqual([]);
+    expect(ports.follow()).toEqual([]);
     ports.select('keys');
-    expect(ports.open).toBeNull();
+    expect(ports.chosen).toBe('keys');
     ports.close();
   });
 
@@ -68,22 +83,57 @@ describe('MIDI devices of the machine', () => {
   });
 
   it('are opened by name, one at a time, and closed', () => {
-    const { midi, opened, devices } = fakePackage(['keys', 'knobs']);
+    const { midi, opened } = fakePackage(['keys', 'knobs']);
     const ports = new MidiPorts(
       () => undefined,
       () => midi,
       there,
     );
-    expect([ports.reason, ports.names()]).toEqual([null, ['keys', 'knobs']]);
+    expect([ports.reason, ports.follow()]).toEqual([null, ['keys', 'knobs']]);
     expect(opened).toEqual([]);
     ports.select('knobs');
     ports.select('keys');
-    expect(ports.open).toBe('keys');
-    devices.length = 0;
-    ports.select('knobs');
-    expect(ports.open).toBeNull();
+    expect(ports.chosen).toBe('keys');
+    ports.follow();
+    ports.select(null);
     ports.close();
     expect(opened).toEqual([1, 'closed', 0, 'closed']);
+  });
+
+  it('are waited for while they are unplugged, and heard again under ALSA’s next address', () => {
+    const { midi, opened, devices } = fakePackage(['keys 20:0', 'knobs 24:0']);
+    const ports = new MidiPorts(
+      () => undefined,
+      () => midi,
+      there,
+    );
+    ports.select('knobs 24:0');
+    devices.pop();
+    expect(ports.follow()).toEqual(['keys 20:0']);
+    expect(ports.chosen).toBe('knobs 24:0');
+    expect(opened).toEqual([1, 'closed']);
+    devices.unshift('knobs 28:0');
+    ports.follow();
+    ports.follow();
+    expect(ports.chosen).toBe('knobs 28:0');
+    expect(opened).toEqual([1, 'closed', 0]);
+    devices.push('going');
+    expect(ports.follow()).toEqual(['knobs 28:0', 'keys 20:0']);
+  });
+
+  it('are waited for where they go between being listed and being opened', () => {
+    const { midi, opened, torn } = fakePackage(['keys']);
+    torn.add(0);
+    const ports = new MidiPorts(
+      () => undefined,
+      () => midi,
+      there,
+    );
+    ports.select('keys');
+    expect([ports.chosen, opened]).toEqual(['keys', []]);
+    torn.clear();
+    ports.follow();
+    expect(opened).toEqual([0]);
   });
 
   it('pass channel messages on, with data within seven bits, and nothing else', () => {
@@ -94,6 +144,7 @@ describe('MIDI devices of the machine', () => {
       () => midi,
       there,
     );
+    ports.select('keys');
     send(0x90, 60, 100);
     send(0xd3, 64);
     send(0xf8);

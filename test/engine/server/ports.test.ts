@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PresetStore } from '../../../src/engine/preset/store.js';
 import { OSC_OFF } from '../../../src/protocol/interface.js';
+import type { KeptControllers } from '../../../src/engine/server/kept-controllers.js';
 import { Ports } from '../../../src/engine/server/ports.js';
 import { Bench, documentOf } from './rig.js';
 
@@ -102,5 +103,23 @@ describe('OSC of the session', () => {
     await ports.setOsc({ ...settings, receive: true, receivePort: port });
     expect(ports.state.osc.receive).toBe(false);
     expect(ports.state.osc.error).toContain(String(port));
+  });
+
+  it('tells what was asked for, and goes on with it the next time', async () => {
+    const told: KeptControllers[] = [];
+    const { socket, port } = await udp();
+    const first = new Ports(bench.instrument, null, (controllers) => told.push(controllers));
+    await first.setOsc({ ...settings, receive: true, receivePort: port });
+    expect(first.state.osc.receive).toBe(false);
+    await first.close();
+    expect(told).toEqual([{ midi: null, osc: { ...settings, receive: true, receivePort: port } }]);
+    socket.close();
+    sockets.length = 0;
+    await once(socket, 'close');
+    const next = new Ports(bench.instrument, null, (controllers) => told.push(controllers));
+    for (const kept of told) await next.restore(kept);
+    expect(next.state.osc).toMatchObject({ receive: true, receivePort: port, error: null });
+    expect(told).toHaveLength(1);
+    await next.close();
   });
 });

@@ -63,7 +63,7 @@ function servedBy(bench: Bench, taken: string[]): Served {
     ports: {
       ...quiet,
       state: {
-        midi: { available: false, reason: null, ports: [], open: null },
+        midi: { available: false, reason: null, ports: [], chosen: null },
         osc: { ...OSC_OFF, error: null },
       },
       setOsc: done,

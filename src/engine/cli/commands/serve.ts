@@ -11,7 +11,7 @@ import { openBrowser } from '../browser.js';
 import { contextOf } from '../context.js';
 import { Models } from '../models.js';
 import { wholeNumber } from '../numbers.js';
-import { AUTOSAVE, USER_PRESETS, shippedFolder } from '../places.js';
+import { AUTOSAVE, CONTROLLERS, USER_PRESETS, shippedFolder } from '../places.js';
 import { Supervisor, type Serving } from '../supervisor.js';
 import { VERSION } from '../version.js';
 
@@ -51,6 +51,7 @@ async function serve(options: Options, command: Command): Promise<void> {
     models: new Models(library, importInThread),
     bundledModelsFolder: shippedFolder('models'),
     loopsFolder: shippedFolder('loops'),
+    controllersPath: CONTROLLERS,
     version: VERSION,
     port: options.port,
     ...(options.preset === undefined ? {} : { presetId: options.preset }),
