@@ -43,6 +43,14 @@ describe('the speaker’s buffer', () => {
     expect(buffer.underruns).toBe(0);
   });
 
+  it('misses nothing before it is started: the blocks of an opening speaker were counted as under-runs', () => {
+    const buffer = new JitterBuffer();
+    for (let i = 0; i < 7; i++) pull(buffer);
+    buffer.start(512);
+    for (let i = 0; i < 7; i++) pull(buffer);
+    expect(buffer.underruns).toBe(0);
+  });
+
   it('counts one under-run a gap and starts again when there is enough', () => {
     const buffer = new JitterBuffer();
     buffer.start(512);

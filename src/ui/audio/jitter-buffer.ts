@@ -11,6 +11,7 @@ export class JitterBuffer {
   private read = 0;
   /** Frames asked for and not yet received. */
   private owed = 0;
+  /** 0 until `start`: nothing is due before it. */
   private target = 0;
   private started = false;
   underruns = 0;
@@ -57,8 +58,8 @@ export class JitterBuffer {
    */
   pull(left: Float32Array, right: Float32Array): void {
     const frames = left.length;
-    if (!this.started && this.buffered >= Math.min(this.target, Math.max(frames, this.target / 2)))
-      this.started = true;
+    const enough = Math.min(this.target, Math.max(frames, this.target / 2));
+    if (!this.started && this.target > 0 && this.buffered >= enough) this.started = true;
     if (this.started && this.buffered < frames) {
       this.started = false;
       this.underruns += 1;
