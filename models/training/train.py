@@ -20,6 +20,7 @@ import argparse
 import copy
 import csv
 import ctypes
+import logging
 import math
 import os
 import signal
@@ -37,6 +38,8 @@ from data import CropSampler
 from losses import BAND_SIZES, FULL_SIZES, energy_distance, kl_divergence, log_distance, spectral_loss
 from model import Autoencoder, Config, noise_like
 from tones import tone_distances, tone_targets
+
+LOG = logging.getLogger(__name__)
 
 CONFIGS = {
     "percussion": Config(),
@@ -312,11 +315,13 @@ class Run:
             if self.step % self.arguments.log_every == 0:
                 means = {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
                 append_row(self.folder / "log.csv", {"step": self.step, "seconds": self.seconds, **means})
+                LOG.info("step %d, %.1f %%: loss %.3f", self.step, 100 * self.progress(), means["loss"])
                 rows = []
             if self.step % self.arguments.evaluate_every == 0 and self.step > self.tones_first:
                 figures = held_out_figures(self.slow, self.clips)
                 mean = float(np.mean(list(figures.values())))
                 append_row(self.folder / "held-out.csv", {"step": self.step, "seconds": self.seconds, "mean": mean, **figures})
+                LOG.info("step %d: %.3f on held-out audio", self.step, mean)
             if self.step % self.arguments.save_every == 0:
                 self.store()
         self.store()
@@ -349,9 +354,14 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def main() -> None:
     arguments = parse()
+    if not (Path(arguments.data) / arguments.name / "train.npy").is_file():
+        raise SystemExit(f"there is no {arguments.name} data set in {arguments.data}: ./build_data.sh {arguments.data} makes both")
     keep_freed_memory()
     torch.set_num_threads(arguments.threads)
-    Run(arguments).train()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    run = Run(arguments)
+    LOG.info("%s from step %d on %s; logs and checkpoint in %s", arguments.name, run.step, run.device, run.folder)
+    run.train()
 
 
 if __name__ == "__main__":
