@@ -2,6 +2,7 @@ import { TillerError } from '../errors.js';
 import type { Trainer } from '../mapping/trainer.js';
 import type { ModelManifest } from '../model/manifest.js';
 import { PARAMETERS } from '../performance/parameters.js';
+import { followInput, withHand } from '../performance/kept-inputs.js';
 import { learnedSource } from '../performance/midi-router.js';
 import { emptyPreset } from '../preset/defaults.js';
 import type { ModelReference, Preset } from '../preset/schema.js';
@@ -159,8 +160,13 @@ export class Instrument {
     this.holds.audition(exampleId);
   }
 
-  /** The next MIDI message that can drive an input becomes the source of `inputIndex`; null gives up. */
+  /**
+   * The next MIDI message that can drive an input becomes the source of `inputIndex`; null gives up.
+   * @throws TillerError `argument-invalid` where there is no such input
+   */
   learnMidi(inputIndex: number | null): void {
+    if (inputIndex !== null && this.state.preset.inputs[inputIndex] === undefined)
+      throw new TillerError('argument-invalid', `There is no input ${inputIndex + 1}.`);
     this.board.change({ midiLearn: inputIndex }, 'page');
   }
 
@@ -209,6 +215,7 @@ export class Instrument {
       {
         presetId,
         auditioning: null,
+        midiLearn: null,
         training: { running: false, done: 0, total: 0, report: null, stale: false },
       },
       origin,
@@ -278,11 +285,7 @@ export class Instrument {
 
   /** Goes to a document of the history: the hand stays where it is, the rest returns. */
   private travel(document: Preset): void {
-    const { inputs } = this.state.preset;
-    const next: Preset = {
-      ...document,
-      inputs: document.inputs.map((input, i) => ({ ...input, value: inputs[i]?.value ?? input.value })),
-    };
+    const next = { ...document, inputs: withHand(document.inputs, this.state.preset.inputs) };
     const model = this.state.preset.model?.sha256;
     this.adopt(next, 'page');
     if (next.model?.sha256 !== model) void this.loadModel(next.model);
@@ -296,7 +299,8 @@ export class Instrument {
     const holds = this.holds.fitted(next.steering.dimensions.length);
     const stale = this.learner.isStale(next);
     const training = { ...this.state.training, stale };
-    this.board.change({ preset: next, holds, training }, origin, parameter);
+    const midiLearn = followInput(this.state.midiLearn, before.inputs, next.inputs);
+    this.board.change({ preset: next, holds, training, midiLearn }, origin, parameter);
     const learnable =
       before.examples !== next.examples || before.learning !== next.learning || next.trained === null;
     if (stale && learnable && next.learning.automatic) void this.train();

@@ -322,6 +322,34 @@ describe('Instrument', () => {
     expect(instrument.state.midiLearn).toBeNull();
   });
 
+  it('learns for the input that waited, wherever it is by then, and for none once it is gone', () => {
+    instrument.edit({ type: 'add-input', input: { name: 'third' } });
+    instrument.learnMidi(2);
+    instrument.edit({ type: 'remove-input', index: 0 });
+    expect(instrument.state.midiLearn).toBe(1);
+    report({ type: 'midi-heard', status: 0xb2, data1: 21, data2: 64 });
+    expect(instrument.state.preset.inputs[1]).toMatchObject({ name: 'third', source: { kind: 'cc' } });
+    instrument.learnMidi(1);
+    instrument.edit({ type: 'remove-input', index: 1 });
+    expect(instrument.state.midiLearn).toBeNull();
+    report({ type: 'midi-heard', status: 0xb2, data1: 22, data2: 64 });
+    expect(() => instrument.learnMidi(1)).toThrow(/no input 2/);
+    instrument.learnMidi(0);
+    instrument.undo();
+    expect(instrument.state.midiLearn).toBe(0);
+    void instrument.loadPreset(samplePreset(), 'page');
+    expect(instrument.state.midiLearn).toBeNull();
+  });
+
+  it('leaves every input where the hand has it when one that was removed returns', () => {
+    instrument.edit({ type: 'add-input', input: { name: 'third' } });
+    [0.1, 0.2, 0.3].forEach((value, i) => instrument.setParameter(i, value, 'page'));
+    instrument.edit({ type: 'remove-input', index: 0 });
+    instrument.setParameter(0, 0.8, 'page');
+    instrument.undo();
+    expect(instrument.state.preset.inputs.map(({ value }) => value)).toEqual([0.1, 0.8, 0.3]);
+  });
+
   it('follows what MIDI and automation moved without sending it back', () => {
     report({ type: 'moved', parameters: [{ index: 1, value: 0.125 }] });
     expect(instrument.state.preset.inputs[1]?.value).toBe(0.125);
