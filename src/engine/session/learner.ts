@@ -43,7 +43,10 @@ export class Learner {
         { onProgress: (done, total) => board.changeTraining({ done, total }, 'engine') },
       );
       const now = board.state.preset;
-      if (now.inputs.length !== inputs.length || now.steering.dimensions.length !== latentCount) return;
+      if (now.inputs.length !== inputs.length || now.steering.dimensions.length !== latentCount) {
+        board.changeTraining({ running: false }, 'engine');
+        return;
+      }
       this.learnedFrom = { examples, learning, inputs };
       board.changeTraining(
         { running: false, done: latentCount, total: latentCount, report, stale: false },
@@ -62,8 +65,12 @@ export class Learner {
     this.board.changeTraining({ running: false }, 'page');
   }
 
-  /** A document was loaded whole: its mapping, if it has one, counts as learned from its examples. */
+  /**
+   * A document was loaded whole: its mapping, if it has one, counts as learned from its examples. What is still being
+   * learned belongs to the document before it, and is given up.
+   */
   restart(preset: Preset): void {
+    this.trainer.cancel();
     this.learnedFrom = preset.trained === null ? null : preset;
   }
 

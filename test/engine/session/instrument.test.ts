@@ -350,6 +350,26 @@ describe('Instrument', () => {
     expect(instrument.state.preset.inputs.map(({ value }) => value)).toEqual([0.1, 0.8, 0.3]);
   });
 
+  it('gives up what it still learns when another document comes', async () => {
+    instrument.edit({ type: 'learn-automatically', automatic: false });
+    void instrument.train();
+    const other = { ...samplePreset(), seed: 5, trained: null };
+    const manual = { ...other, learning: { ...other.learning, automatic: false } };
+    await instrument.loadPreset(manual, 'page');
+    await trainer.finish();
+    expect(instrument.state.preset.trained).toBeNull();
+    expect(instrument.state.training.running).toBe(false);
+  });
+
+  it('ends a training whose inputs are gone', async () => {
+    instrument.edit({ type: 'learn-automatically', automatic: false });
+    void instrument.train();
+    instrument.edit({ type: 'add-input', input: { name: 'third' } });
+    await trainer.finish();
+    expect(instrument.state.training).toMatchObject({ running: false, stale: true });
+    expect(instrument.state.preset.trained).toBeNull();
+  });
+
   it('follows what MIDI and automation moved without sending it back', () => {
     report({ type: 'moved', parameters: [{ index: 1, value: 0.125 }] });
     expect(instrument.state.preset.inputs[1]?.value).toBe(0.125);
