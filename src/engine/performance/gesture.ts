@@ -18,6 +18,8 @@ export const MAX_GESTURE_SECONDS = 4 * 3600;
 const MAX_ROWS = 2_000_000;
 /** Between two written rows the hand is drawn as a line, in steps of this length. */
 const STEP_SECONDS = 0.005;
+/** Moves of one input that are further apart than this are no drag: it rested between them. */
+const RESTED_SECONDS = 0.05;
 
 const unreadable = (what: string) =>
   new TillerError(
@@ -86,12 +88,22 @@ function drawLines(rows: { seconds: number; values: number[] }[]): GestureMove[]
   return moves.sort((a, b) => a.seconds - b.seconds || a.input - b.input);
 }
 
-/** The gesture as CSV, one row per move, exact to a microsecond. */
-export function formatGestureCsv(gesture: Gesture): string {
-  const header = ['seconds', ...Array.from({ length: gesture.inputs }, (_, i) => `input${i + 1}`)].join(',');
-  const rows = gesture.moves.map(({ seconds, input, value }) => {
-    const cells = Array.from({ length: gesture.inputs }, (_, i) => (i === input ? String(value) : ''));
-    return [seconds.toFixed(6), ...cells].join(',');
+/**
+ * The gesture as CSV, one row per move, exact to a microsecond. An input that rested before a move gets a row more at
+ * its moment, as readers draw lines between rows. The last row is the end.
+ */
+export function formatGestureCsv(gesture: Gesture, lengthSeconds = 0): string {
+  const names = Array.from({ length: gesture.inputs }, (_, i) => `input${i + 1}`);
+  const row = (seconds: number, input: number, value: number) =>
+    [seconds.toFixed(6), ...names.map((_, i) => (i === input ? String(value) : ''))].join(',');
+  const last: (GestureMove | undefined)[] = [];
+  const rows = gesture.moves.flatMap((move) => {
+    const { seconds, input, value } = move;
+    const before = last[input];
+    last[input] = move;
+    const rested = before !== undefined && seconds - before.seconds > RESTED_SECONDS;
+    return [...(rested ? [row(seconds, input, before.value)] : []), row(seconds, input, value)];
   });
-  return [header, ...rows, ''].join('\n');
+  const end = (gesture.moves.at(-1)?.seconds ?? 0) < lengthSeconds ? [row(lengthSeconds, -1, 0)] : [];
+  return [['seconds', ...names].join(','), ...rows, ...end, ''].join('\n');
 }

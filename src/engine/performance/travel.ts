@@ -14,3 +14,11 @@ export function shapeTravel(input: Pick<Input, 'range' | 'curve' | 'inverted'>, 
   const [low, high] = input.range;
   return low + bent * (high - low);
 }
+
+/** What `shapeTravel` makes `value` of: the source's travel, 0..1; an end of it where no travel reaches that far. */
+export function sourceTravel(input: Pick<Input, 'range' | 'curve' | 'inverted'>, value: number): number {
+  const [low, high] = input.range;
+  const bent = high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0;
+  const turned = input.curve === 0 ? bent : bent ** (2 ** (-input.curve * CURVE_OCTAVES));
+  return input.inverted ? 1 - turned : turned;
+}

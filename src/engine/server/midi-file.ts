@@ -1,6 +1,7 @@
 import { writeMidi, type MidiEvent } from 'midi-file';
 import type { GestureMove } from '../performance/gesture.js';
 import type { Input } from '../performance/schema.js';
+import { sourceTravel } from '../performance/travel.js';
 
 const TICKS_PER_BEAT = 960;
 /** 120 beats a minute, as readers take it where a file says nothing. */
@@ -16,23 +17,35 @@ function controllerOf(input: Input | undefined, index: number): { channel: numbe
   return { channel: 0, controller: FIRST_CONTROLLER + index };
 }
 
-/** A gesture as a Standard MIDI File of one track: controllers of seven bits, at 120 beats a minute. */
-export function gestureMidiFile(moves: readonly GestureMove[], inputs: readonly Input[]): Uint8Array {
+/**
+ * A gesture as a Standard MIDI File of one track: controllers of seven bits, at 120 beats a minute, as the controller
+ * was moved, so that an input shapes it again where it is played back. The track ends with the take, as a loop of it does.
+ */
+export function gestureMidiFile(
+  moves: readonly GestureMove[],
+  inputs: readonly Input[],
+  lengthSeconds: number,
+): Uint8Array {
   let tick = 0;
-  const events: MidiEvent[] = moves.map(({ seconds, input, value }) => {
-    const at = Math.round(seconds * TICKS_PER_SECOND);
-    const deltaTime = Math.max(0, at - tick);
+  const until = (seconds: number) => {
+    const deltaTime = Math.max(0, Math.round(seconds * TICKS_PER_SECOND) - tick);
     tick += deltaTime;
-    const { channel, controller } = controllerOf(inputs[input], input);
+    return deltaTime;
+  };
+  const events: MidiEvent[] = moves.map(({ seconds, input, value }) => {
+    const deltaTime = until(seconds);
+    const played = inputs[input];
+    const { channel, controller } = controllerOf(played, input);
+    const raw = played?.source.kind === 'cc' ? sourceTravel(played, value) : value;
     return {
       type: 'controller',
       deltaTime,
       channel,
       controllerType: controller,
-      value: Math.round(127 * Math.min(1, Math.max(0, value))),
+      value: Math.round(127 * Math.min(1, Math.max(0, raw))),
     };
   });
-  events.push({ type: 'endOfTrack', deltaTime: 0, meta: true });
+  events.push({ type: 'endOfTrack', deltaTime: until(lengthSeconds), meta: true });
   const bytes = writeMidi({
     header: { format: 0, numTracks: 1, ticksPerBeat: TICKS_PER_BEAT },
     tracks: [events],

@@ -4,6 +4,7 @@ import type { Instrument } from '../session/instrument.js';
 import type { RecorderState } from '../../protocol/interface.js';
 import { Listeners } from './listeners.js';
 import type { ServedRecorder, Unsubscribe } from './served.js';
+import { TakeTracks } from './take-tracks.js';
 
 /** How often the loop plays what is due: finer than a latent frame. */
 const TICK_MILLISECONDS = 5;
@@ -22,7 +23,7 @@ type Player = Pick<Instrument, 'state' | 'subscribe' | 'setParameter'>;
 export class GestureRecorder implements ServedRecorder {
   state: RecorderState = { state: 'empty', seconds: 0, points: 0 };
   private readonly listeners = new Listeners();
-  /** Sorted by time. */
+  /** Sorted by time; `input` is a track of the take. */
   private moves: GestureMove[] = [];
   private lengthSeconds = 0;
   private startedAt = 0;
@@ -30,8 +31,10 @@ export class GestureRecorder implements ServedRecorder {
   private played = 0;
   private timer: NodeJS.Timeout | null = null;
   private lastTold = 0;
-  private values: number[] = [];
-  /** Per input, where in the loop a hand moved it last; NaN where none has it. */
+  private readonly tracks: TakeTracks;
+  /** The last value of each track. */
+  private readonly values: number[] = [];
+  /** Per track, where in the loop a hand moved it last; NaN where none has it. */
   private readonly touched: number[] = [];
   private playing = false;
   private readonly unsubscribe: Unsubscribe;
@@ -41,7 +44,9 @@ export class GestureRecorder implements ServedRecorder {
     /** Milliseconds that only rise. */
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.values = instrument.state.preset.inputs.map(({ value }) => value);
+    const { inputs } = instrument.state.preset;
+    this.tracks = new TakeTracks(inputs);
+    inputs.forEach(({ value }, i) => (this.values[i] = value));
     this.unsubscribe = instrument.subscribe(() => this.hear());
   }
 
@@ -74,11 +79,12 @@ export class GestureRecorder implements ServedRecorder {
   }
 
   csv(): string {
-    return formatGestureCsv({ inputs: this.instrument.state.preset.inputs.length, moves: this.moves });
+    const inputs = this.instrument.state.preset.inputs.length;
+    return formatGestureCsv({ inputs, moves: this.playable() }, this.lengthSeconds);
   }
 
   midi(): Uint8Array {
-    return gestureMidiFile(this.moves, this.instrument.state.preset.inputs);
+    return gestureMidiFile(this.playable(), this.instrument.state.preset.inputs, this.lengthSeconds);
   }
 
   close(): void {
@@ -90,7 +96,7 @@ export class GestureRecorder implements ServedRecorder {
   private record(): void {
     this.halt();
     this.startedAt = this.now();
-    this.moves = this.values.map((value, input) => ({ seconds: 0, input, value }));
+    this.moves = this.tracks.ofInputs.map((input) => ({ seconds: 0, input, value: this.values[input] ?? 0 }));
     this.tell('recording');
     this.timer = setInterval(() => {
       if (this.elapsed() >= MAX_GESTURE_SECONDS) this.act('stop');
@@ -144,7 +150,8 @@ export class GestureRecorder implements ServedRecorder {
         if (seconds > to) break;
         const hand = this.touched[input];
         if (hand !== undefined && seconds - hand < LET_GO_SECONDS) continue;
-        this.instrument.setParameter(input, value, 'recorder');
+        const index = this.tracks.inputOf(input);
+        if (index !== null) this.instrument.setParameter(index, value, 'recorder');
       }
     } finally {
       this.playing = false;
@@ -154,28 +161,41 @@ export class GestureRecorder implements ServedRecorder {
   /** Takes in what a hand, a controller or the host moved. */
   private hear(): void {
     const { inputs } = this.instrument.state.preset;
-    const before = this.values;
-    if (inputs.every(({ value }, i) => value === before[i]) && inputs.length === before.length) return;
-    this.values = inputs.map(({ value }) => value);
+    this.tracks.follow(inputs);
     const { state } = this.state;
-    if (this.playing || (state !== 'recording' && state !== 'overdubbing')) return;
-    if (this.moves.length >= MOST_POINTS) return;
-    const seconds = state === 'recording' ? this.elapsed() : this.elapsed() % this.lengthSeconds;
-    this.values.forEach((value, input) => {
-      if (value === before[input]) return;
-      if (state === 'overdubbing') this.makeRoom(input, seconds);
-      this.insert({ seconds, input, value });
+    const records = !this.playing && (state === 'recording' || state === 'overdubbing');
+    this.tracks.ofInputs.forEach((track, i) => {
+      const value = inputs[i]?.value;
+      if (value === undefined || value === this.values[track]) return;
+      this.values[track] = value;
+      if (records) this.take(track, value);
     });
   }
 
-  /** Takes out what the loop had for this input since the hand moved it last. */
-  private makeRoom(input: number, seconds: number): void {
-    const last = this.touched[input];
+  private take(track: number, value: number): void {
+    if (this.moves.length >= MOST_POINTS) return;
+    const overdubs = this.state.state === 'overdubbing';
+    const seconds = overdubs ? this.elapsed() % this.lengthSeconds : this.elapsed();
+    if (overdubs) this.makeRoom(track, seconds);
+    this.insert({ seconds, input: track, value });
+  }
+
+  /** The moves of the inputs that are there. */
+  private playable(): GestureMove[] {
+    return this.moves.flatMap((move) => {
+      const input = this.tracks.inputOf(move.input);
+      return input === null ? [] : [{ ...move, input }];
+    });
+  }
+
+  /** Takes out what the loop had on this track since the hand moved it last. */
+  private makeRoom(track: number, seconds: number): void {
+    const last = this.touched[track];
     const from = last !== undefined && seconds - last < LET_GO_SECONDS ? last : seconds;
     this.moves = this.moves.filter(
-      (move) => move.input !== input || move.seconds <= from || move.seconds > seconds,
+      (move) => move.input !== track || move.seconds <= from || move.seconds > seconds,
     );
-    this.touched[input] = seconds;
+    this.touched[track] = seconds;
   }
 
   private insert(move: GestureMove): void {

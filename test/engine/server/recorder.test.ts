@@ -4,6 +4,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseGestureCsv } from '../../../src/engine/performance/gesture.js';
+import { parseGestureMidi } from '../../../src/engine/performance/gesture-midi.js';
+import { shapeTravel } from '../../../src/engine/performance/travel.js';
+import { defaultInput } from '../../../src/engine/preset/defaults.js';
 import { PresetStore } from '../../../src/engine/preset/store.js';
 import { GestureRecorder } from '../../../src/engine/server/recorder.js';
 import { Bench, documentOf } from './rig.js';
@@ -108,9 +111,57 @@ describe('the gesture recorder', () => {
     const { moves } = parseGestureCsv(recorder.csv(), 2);
     const at = (seconds: number) =>
       moves.filter((one) => one.input === 0 && one.seconds <= seconds).at(-1)?.value;
-    expect(at(0.1)).toBeCloseTo(0.3, 1);
+    // The input rested, and then jumped.
+    expect(at(0.195)).toBe(0.5);
     expect(at(0.2)).toBe(0.1);
     expect(at(0.9)).toBe(0.9);
+    expect(recorder.csv().trimEnd().split('\n').at(-1)).toBe('1.000000,,');
+  });
+
+  it('plays each input’s own moves while others are removed, added and brought back', () => {
+    const { instrument } = bench;
+    instrument.edit({ type: 'add-input', input: { name: 'Third' } });
+    recorder.act('record');
+    wait(200);
+    move(0, 0.1);
+    move(1, 0.2);
+    move(2, 0.3);
+    wait(800);
+    recorder.act('play');
+    wait(100);
+    instrument.edit({ type: 'remove-input', index: 1 });
+    wait(200);
+    expect([value(0), value(1), value(2)]).toEqual([0.1, 0.3, undefined]);
+    expect(parseGestureCsv(recorder.csv(), 2).moves.filter(({ seconds }) => seconds > 0.1)).toEqual([
+      { seconds: 0.2, input: 0, value: 0.1 },
+      { seconds: 0.2, input: 1, value: 0.3 },
+    ]);
+    instrument.edit({ type: 'add-input', input: { name: 'Fourth' } });
+    move(2, 0.9);
+    wait(1000);
+    expect(value(2)).toBe(0.9);
+    instrument.undo();
+    instrument.undo();
+    wait(1000);
+    expect([value(0), value(1), value(2)]).toEqual([0.1, 0.2, 0.3]);
+  });
+
+  it('passes over what an instrument with fewer inputs does not have, and has it again with the first', async () => {
+    const { instrument } = bench;
+    const one = documentOf(2, 0);
+    const first = { ...one, inputs: ['A', 'B', 'C'].map((name) => defaultInput(name)) };
+    await instrument.loadPreset(first, 'engine');
+    recorder.act('record');
+    wait(200);
+    move(2, 0.3);
+    wait(300);
+    recorder.act('play');
+    await instrument.loadPreset({ ...one, inputs: [defaultInput('A')] }, 'engine');
+    wait(400);
+    expect(value(0)).toBe(0.5);
+    await instrument.loadPreset(first, 'engine');
+    wait(500);
+    expect(value(2)).toBe(0.3);
   });
 
   it('exports controllers of a Standard MIDI File', () => {
@@ -129,6 +180,26 @@ describe('the gesture recorder', () => {
       [0, 17, 64],
       [0.2, 16, 13],
       [0.6, 16, 114],
+    ]);
+    // A loop of the clip is as long as the loop that was heard.
+    expect(tick).toBe(2 * (header.ticksPerBeat ?? 1));
+  });
+
+  it('exports a controller as it was moved: the input shapes it again', () => {
+    const source = { kind: 'cc', channel: 3, controller: 21, bits: 7 } as const;
+    const shape = { source, inverted: true, range: [0.2, 0.6] as [number, number], curve: 0.5 };
+    bench.instrument.edit({ type: 'edit-input', index: 0, change: shape });
+    recorder.act('record');
+    for (const raw of [0, 0.25, 1]) {
+      wait(100);
+      move(0, shapeTravel(shape, raw));
+    }
+    recorder.act('stop');
+    const { moves } = parseGestureMidi(recorder.midi(), bench.instrument.state.preset.inputs);
+    expect(moves.slice(1).map(({ value: played }) => played)).toEqual([
+      shapeTravel(shape, 0),
+      expect.closeTo(shapeTravel(shape, 0.25), 2),
+      shapeTravel(shape, 1),
     ]);
   });
 });
