@@ -124,6 +124,13 @@ describe('the first minutes', () => {
     probe.frame = null;
     // The browser's false microphone beeps once a second.
     await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > SOUNDING_DB, 'the microphone');
+    // Stopping lets it go; play has it again.
+    for (const label of ['Stop', 'Play']) {
+      await page.getByRole('button', { name: label, exact: true }).click();
+      await probe.until(() => probe.slices.live?.playing === (label === 'Play'), label);
+    }
+    probe.frame = null;
+    await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > SOUNDING_DB, 'the microphone again');
     await dropFile(page, 'noise.wav', new TextEncoder().encode('RIFF, but no sound'));
     await page.getByText(/noise\.wav cannot be read/).waitFor();
     expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);

@@ -7,29 +7,21 @@ import type { FromSpeaker, ToSpeaker } from './speaker-messages.js';
 import { UnderrunWatch } from './underrun-watch.js';
 
 let open: { context: AudioContext; node: AudioWorkletNode } | null = null;
-let opening = false;
+let opening: Promise<boolean> | null = null;
 const watch = new UnderrunWatch();
 const MOST_BUFFER_MILLISECONDS = 500;
-
-/** Plays or stops. The first time it opens the speaker, which browsers allow only on a press or a key. */
-export async function togglePlay(): Promise<void> {
-  const { live, view } = store.getState();
-  if (live === null || opening) return;
-  const playing = live.playing && view.speaking;
-  if (playing) {
-    await client.perform({ type: 'play', playing: false });
-    await close();
-    return;
-  }
-  if (await openSpeaker()) await client.perform({ type: 'play', playing: true });
-}
 
 /** The context that plays, for the microphone to share; null while nothing is open. */
 export const audioContext = (): AudioContext | null => open?.context ?? null;
 
-export async function openSpeaker(): Promise<boolean> {
-  if (open !== null) return true;
-  opening = true;
+/** Opens the speaker where it is closed; resolves to whether it is open. What fails is told in words. */
+export function openSpeaker(): Promise<boolean> {
+  if (open !== null && opening === null) return Promise.resolve(true);
+  opening ??= tryToOpen().finally(() => (opening = null));
+  return opening;
+}
+
+async function tryToOpen(): Promise<boolean> {
   try {
     const context = new AudioContext({ latencyHint: 'interactive' });
     await context.audioWorklet.addModule(new URL('./speaker-worklet.js', import.meta.url));
@@ -48,7 +40,7 @@ export async function openSpeaker(): Promise<boolean> {
     setView(store, { speaking: true });
     return true;
   } catch (error) {
-    await close();
+    await closeSpeaker();
     if (error instanceof RefusedError) toastFault(store, error.fault);
     else {
       toast(store, {
@@ -58,8 +50,6 @@ export async function openSpeaker(): Promise<boolean> {
       });
     }
     return false;
-  } finally {
-    opening = false;
   }
 }
 
@@ -83,7 +73,7 @@ function pass(frame: ArrayBuffer): void {
   tell({ kind: 'audio', frames: head.frames, channels }, [frame]);
 }
 
-async function close(): Promise<void> {
+export async function closeSpeaker(): Promise<void> {
   const closing = open;
   open = null;
   client.onAudio(null);
@@ -99,7 +89,7 @@ export function followSpeaker(): void {
     if (open !== null) void startAgain(before.live?.playing === true);
   });
   store.subscribe((state, before) => {
-    if (before.view.speaking && !state.view.speaking && open !== null) void close();
+    if (before.view.speaking && !state.view.speaking && open !== null) void closeSpeaker();
     if (state.view.speaking) watchUnderruns(state.live);
     const milliseconds = state.live?.bufferMilliseconds;
     if (milliseconds === undefined || milliseconds === before.live?.bufferMilliseconds || open === null)
@@ -130,6 +120,6 @@ async function startAgain(playing: boolean): Promise<void> {
     if (playing) await client.ask({ type: 'play', playing: true });
   } catch (error) {
     if (error instanceof RefusedError) toastFault(store, error.fault);
-    await close();
+    await closeSpeaker();
   }
 }

@@ -1,6 +1,6 @@
 import type { LiveSource } from '../../protocol/interface.js';
 import { capture, learn, perform, randomise, snapBack, toggleFreeze, uploadAny } from '../actions.js';
-import { togglePlay } from '../audio/speaker.js';
+import { togglePlay } from '../audio/transport.js';
 import { chooseMicrophone } from '../audio/microphone.js';
 import { Meters } from '../canvas/meters.js';
 import { Button, Select } from '../controls/buttons.js';

@@ -1,5 +1,5 @@
 import { capture, learn, perform, randomise, redo, snapBack, toggleFreeze, undo } from '../actions.js';
-import { togglePlay } from '../audio/speaker.js';
+import { togglePlay } from '../audio/transport.js';
 import { store } from '../session.js';
 import { setView } from '../store/store.js';
 import { ARROWS, goTo, nudge } from './cursor.js';

@@ -1,0 +1,17 @@
+import { client, store } from '../session.js';
+import { chooseMicrophone } from './microphone.js';
+import { closeSpeaker, openSpeaker } from './speaker.js';
+
+/**
+ * Plays or stops. The first time it opens the speaker, which browsers allow only on a press or a key, and the microphone
+ * each time where that is the source: stopping lets it go.
+ */
+export async function togglePlay(): Promise<void> {
+  const { live, view } = store.getState();
+  if (live === null) return;
+  if (live.playing && view.speaking) {
+    await client.perform({ type: 'play', playing: false });
+    await closeSpeaker();
+  } else if (live.source.kind === 'microphone') await chooseMicrophone();
+  else if (await openSpeaker()) await client.perform({ type: 'play', playing: true });
+}
