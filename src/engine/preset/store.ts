@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { TillerError, fromFileError, systemCode } from '../errors.js';
@@ -22,15 +22,22 @@ export interface PresetEntry {
   readonly problem: string | null;
 }
 
+/** Longest stem in bytes: with ending, number and what an atomic write adds it stays under the usual 255. */
+const MAX_STEM_BYTES = 160;
+
 /** A file name that every file system takes, kept readable. */
 function fileStem(name: string): string {
-  const stem = name
+  const words = name
     .normalize('NFKD')
     .replace(/[^\p{Letter}\p{Number}\- ]+/gu, '')
     .trim()
     .replace(/\s+/g, '-')
-    .slice(0, 80)
     .toLowerCase();
+  let stem = '';
+  for (const character of words) {
+    if (stem.length + character.length > 80 || Buffer.byteLength(stem + character) > MAX_STEM_BYTES) break;
+    stem += character;
+  }
   return stem === '' ? 'preset' : stem;
 }
 
@@ -73,7 +80,7 @@ export class PresetStore {
       const id = `user/${n === 1 ? stem : `${stem}-${n}`}`;
       // Claims the name first, so that two windows saving at once get two files.
       if (await this.claim(this.path(id))) {
-        await this.write(this.path(id), preset);
+        await this.orGiveUp(id, this.write(this.path(id), preset));
         return id;
       }
     }
@@ -106,11 +113,9 @@ export class PresetStore {
     for (let n = 1; ; n++) {
       const id = `user/${n === 1 ? stem : `${stem}-${n}`}`;
       if (await this.claim(this.path(id))) {
-        try {
-          await rename(from, this.path(id));
-        } catch (error) {
+        await this.orGiveUp(id, rename(from, this.path(id))).catch((error: unknown) => {
           throw missingOr(error, token);
-        }
+        });
         return id;
       }
     }
@@ -137,6 +142,16 @@ export class PresetStore {
     } catch (error) {
       if (systemCode(error) === 'EEXIST') return false;
       throw fromFileError(error, path);
+    }
+  }
+
+  /** Waits for what fills a claimed place; where that fails, the place is free again. */
+  private async orGiveUp(id: string, filled: Promise<void>): Promise<void> {
+    try {
+      await filled;
+    } catch (error) {
+      await rm(this.path(id), { force: true });
+      throw error;
     }
   }
 

@@ -85,8 +85,14 @@ export class PresetShelf implements ServedPresets {
     if (token === undefined) {
       throw new TillerError('preset-missing', 'There is nothing to restore.', 'Look for it in the list.');
     }
-    await this.store.restore(token);
+    // A second press finds nothing left to restore.
     this.removed.delete(id);
+    try {
+      await this.store.restore(token);
+    } catch (error) {
+      this.removed.set(id, token);
+      throw error;
+    }
     await this.refresh();
   }
 

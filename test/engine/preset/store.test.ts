@@ -84,4 +84,18 @@ describe('PresetStore', () => {
     expect((await store.read(id)).name).toBe('../../Évil: ☠ name?.json');
     expect(await readdir(join(folder, 'user'))).toHaveLength(1);
   });
+
+  it.each(['音'.repeat(120), '𠮷'.repeat(60)])('keeps a long name of many bytes: %s', async (name) => {
+    const id = await store.saveAs({ ...samplePreset(), name });
+    expect((await store.read(id)).name).toBe(name);
+    expect((await store.list()).map((entry) => entry.id)).toContain(id);
+  });
+
+  it('leaves no empty file behind where there is nothing to restore', async () => {
+    const id = await store.saveAs(samplePreset());
+    const token = await store.remove(id);
+    const [one, two] = await Promise.allSettled([store.restore(token), store.restore(token)]);
+    expect([one?.status, two?.status].sort()).toEqual(['fulfilled', 'rejected']);
+    expect((await store.list()).filter(({ factory }) => !factory)).toMatchObject([{ problem: null }]);
+  });
 });
