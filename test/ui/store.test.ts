@@ -69,6 +69,27 @@ describe('the page’s store', () => {
     });
   });
 
+  it('gives the pad two axes again where an instrument with one input had left it one', () => {
+    const store = createPageStore();
+    const inputs = [input('X'), input('Y'), input('Z')];
+    const axes = () => {
+      const { xInput, yInput } = store.getState().view;
+      return [xInput, yInput];
+    };
+    receive(store, welcome({ inputs: inputs.slice(0, 2) }));
+    receive(store, { type: 'state', slices: { inputs: inputs.slice(0, 1) } });
+    expect(axes()).toEqual([0, 0]);
+    receive(store, { type: 'state', slices: { inputs } });
+    expect(axes()).toEqual([0, 1]);
+    setView(store, { xInput: 1, yInput: 2 });
+    receive(store, { type: 'state', slices: { inputs: inputs.slice(0, 2) } });
+    expect(axes()).toEqual([1, 0]);
+    // One input on both axes is the player's to choose.
+    setView(store, { xInput: 1, yInput: 1 });
+    receive(store, { type: 'state', slices: { inputs } });
+    expect(axes()).toEqual([1, 1]);
+  });
+
   it('shows a fault that nobody asked for, and leaves the others to whoever asked', () => {
     const store = createPageStore();
     const fault = { code: 'internal', message: 'It broke.', hint: 'Mend it.' };

@@ -81,6 +81,7 @@ export function createPageStore(view: Partial<View> = {}): PageStore {
 
 /** Takes in what the engine says. Faults of a request go to whoever asked; the others become a toast. */
 export function receive(store: PageStore, announcement: Announcement): void {
+  const before = store.getState();
   switch (announcement.type) {
     case 'welcome':
       store.setState({
@@ -89,11 +90,11 @@ export function receive(store: PageStore, announcement: Announcement): void {
         kind: announcement.kind,
         engine: announcement.engine,
       });
-      mendView(store);
+      mendView(store, before);
       return;
     case 'state':
       store.setState(announcement.slices);
-      mendView(store);
+      mendView(store, before);
       return;
     case 'notice':
       toast(store, announcement);
@@ -119,12 +120,17 @@ export function setView(store: PageStore, change: Partial<View>): void {
 }
 
 /** Brings what the window points at back to what exists, after inputs, examples or the model changed. */
-function mendView(store: PageStore): void {
+function mendView(store: PageStore, before: PageState): void {
   const { view, inputs, examples, model } = store.getState();
   const change: Partial<View> = {};
   const last = Math.max(0, inputs.length - 1);
   if (view.xInput > last) change.xInput = 0;
   if (view.yInput > last) change.yInput = Math.min(1, last);
+  const x = change.xInput ?? view.xInput;
+  const y = change.yInput ?? view.yInput;
+  const onPurpose = before.inputs.length > 1 && before.view.xInput === before.view.yInput;
+  // Two axes need two inputs: one that was alone on the pad gets company again.
+  if (x === y && last > 0 && !onPurpose) change.yInput = x === 0 ? 1 : 0;
   if (view.selectedExample !== null && !examples.some(({ id }) => id === view.selectedExample)) {
     change.selectedExample = null;
   }
