@@ -29,18 +29,19 @@ interface Decoded {
 
 /**
  * Reads a WAV, AIFF or FLAC file, recognised by its content.
+ * @param name what messages call it
  * @throws TillerError `file-missing`, `disk-denied`, or `audio-unreadable` with what is wrong
  */
-export async function readAudio(path: string): Promise<AudioFile> {
+export async function readAudio(path: string, name = path): Promise<AudioFile> {
   let bytes: Uint8Array;
   try {
     const { size } = await stat(path);
-    if (size > MAX_FILE_BYTES) throw unreadable(path, 'it is larger than 1 GB', 'Cut it into shorter files.');
+    if (size > MAX_FILE_BYTES) throw unreadable(name, 'it is larger than 1 GB', 'Cut it into shorter files.');
     bytes = await readFile(path);
   } catch (error) {
-    throw fromFileError(error, path);
+    throw fromFileError(error, name);
   }
-  return decodeAudio(bytes, path);
+  return decodeAudio(bytes, name);
 }
 
 /**

@@ -140,7 +140,7 @@ export class LiveSession implements ServedLive, StreamLink {
   }
 
   async import(path: string, fileName: string): Promise<void> {
-    this.file = await readAudio(path);
+    this.file = await readAudio(path, fileName);
     this.change({ fileName });
     await this.setSource({ kind: 'file' });
   }
