@@ -1,5 +1,5 @@
 import type { Edit } from '../protocol/interface-document.js';
-import { clampParameter, PARAMETER_INDEX } from '../protocol/interface-document.js';
+import { CAPTURE_STEP, clampParameter, PARAMETER_INDEX } from '../protocol/interface-document.js';
 import type { Command, UploadKind } from '../protocol/interface.js';
 import { RefusedError } from './connection/client.js';
 import { keepAudioFile } from './connection/resume.js';
@@ -54,6 +54,9 @@ export function hold(dimension: number, value: number | null): void {
   client.send({ type: 'hold', dimension, value });
 }
 
+/** Longest label of an example, in characters. */
+export const MAX_LABEL = 120;
+
 /** A label nobody has given yet. */
 function freshLabel(): string {
   const taken = new Set(store.getState().examples.map(({ label }) => label));
@@ -75,14 +78,41 @@ export async function capture(): Promise<void> {
     });
     return;
   }
-  setView(store, { sweeping: null });
+  if (store.getState().view.labelling !== null) return;
+  setView(store, { sweeping: null, labelling: { example: null, text: '', done: false } });
   try {
     const id = await client.ask({ type: 'capture', label: freshLabel() });
-    setView(store, { selectedExample: id, capturing: true, panel: 'examples' });
+    const { labelling } = store.getState().view;
+    setView(store, {
+      selectedExample: id,
+      panel: 'examples',
+      labelling: labelling && { ...labelling, example: id },
+    });
+    if (labelling?.done === true) keepLabel();
   } catch (error) {
+    setView(store, { labelling: null });
     if (!(error instanceof RefusedError)) throw error;
     toastFault(store, error.fault);
   }
+}
+
+/** Ends the asking for a label with what was typed; without any, the one proposed stays. */
+export function keepLabel(): void {
+  const { labelling } = store.getState().view;
+  if (labelling === null) return;
+  if (labelling.example === null) {
+    setView(store, { labelling: { ...labelling, done: true } });
+    return;
+  }
+  setView(store, { labelling: null });
+  const label = labelling.text.trim();
+  if (label !== '') edit({ type: 'edit-example', id: labelling.example, change: { label } }, CAPTURE_STEP);
+}
+
+/** Types into the label that is asked for. */
+export function typeLabel(text: string): void {
+  const { labelling } = store.getState().view;
+  if (labelling !== null) setView(store, { labelling: { ...labelling, text: text.slice(0, MAX_LABEL) } });
 }
 
 /** Sends a dropped or chosen file; what goes wrong is told in words. */

@@ -111,6 +111,29 @@ describe('the first minutes', () => {
     await page.context().close();
   });
 
+  it('takes labels that are typed faster than the engine answers', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    probe.send({ type: 'new-preset' });
+    await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    probe.frame = null;
+    await probe.until(() => (probe.frame?.scalars[2] ?? -Infinity) > SOUNDING_DB, 'sound');
+    const labels = ['crash 1', 'far and soft', 'c'];
+    for (const label of labels) {
+      await page.keyboard.press('c');
+      // Every letter of these plays something where no label is asked for.
+      await page.keyboard.type(label);
+      await page.keyboard.press('Enter');
+      await probe.until(() => probe.slices.examples.at(-1)?.label === label, `the label ${label}`);
+    }
+    await page.waitForTimeout(200);
+    expect(probe.slices.examples.map(({ label }) => label)).toEqual(labels);
+    expect(probe.slices.output.freeze).toBe(false);
+    expect(probe.slices.live?.playing).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('plays a dropped file and the microphone, too', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     await dropFile(page, 'my own.wav', readFileSync('models/loops/tabla.wav'));

@@ -1,21 +1,17 @@
-import { useState } from 'react';
-import { CAPTURE_STEP } from '../../protocol/interface-document.js';
-import { edit } from '../actions.js';
+import { keepLabel, MAX_LABEL, typeLabel } from '../actions.js';
 import { store, usePage } from '../session.js';
-import { setView } from '../store/store.js';
+import { setView, type Labelling } from '../store/store.js';
+
+interface CaptureLabelProps {
+  labelling: Labelling;
+  xInput: number;
+  yInput: number;
+}
 
 /** The label of what was just captured, asked where it lives. Enter keeps it, Escape keeps the one proposed. */
-export function CaptureLabel({ id, xInput, yInput }: { id: string; xInput: number; yInput: number }) {
-  const example = usePage(({ examples }) => examples.find((candidate) => candidate.id === id));
-  const [draft, setDraft] = useState<string | null>(null);
+export function CaptureLabel({ labelling, xInput, yInput }: CaptureLabelProps) {
+  const example = usePage(({ examples }) => examples.find(({ id }) => id === labelling.example));
   if (example === undefined) return null;
-  const done = () => setView(store, { capturing: false });
-  const accept = () => {
-    const label = draft?.trim() ?? '';
-    if (label !== '' && label !== example.label)
-      edit({ type: 'edit-example', id, change: { label } }, CAPTURE_STEP);
-    done();
-  };
   const x = example.inputs[xInput] ?? 0.5;
   const y = example.inputs[yInput] ?? 0.5;
   return (
@@ -29,14 +25,14 @@ export function CaptureLabel({ id, xInput, yInput }: { id: string; xInput: numbe
         autoFocus
         aria-label="Label of the captured sound"
         placeholder={example.label}
-        value={draft ?? ''}
-        maxLength={120}
-        onChange={(event) => setDraft(event.currentTarget.value)}
-        onBlur={accept}
+        value={labelling.text}
+        maxLength={MAX_LABEL}
+        onChange={(event) => typeLabel(event.currentTarget.value)}
+        onBlur={keepLabel}
         onKeyDown={(event) => {
           event.stopPropagation();
-          if (event.key === 'Enter') accept();
-          if (event.key === 'Escape') done();
+          if (event.key === 'Enter') keepLabel();
+          if (event.key === 'Escape') setView(store, { labelling: null });
         }}
       />
       <kbd aria-hidden="true">↵</kbd>

@@ -50,7 +50,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
   const yInput = usePage(({ view }) => view.yInput);
   const selected = usePage(({ view }) => view.selectedExample);
   const theme = usePage(({ view }) => view.theme);
-  const capturing = usePage(({ view }) => view.capturing);
+  const labelling = usePage(({ view }) => view.labelling);
   const auditioning = usePage(({ waiting }) => waiting.auditioning);
   const report = usePage(({ training }) => training.report);
 
@@ -154,6 +154,8 @@ export function Pad({ map }: { map: MapPicture | null }) {
   };
 
   const dragExample = (held: Extract<Hand, { kind: 'example' }>, x: number, y: number) => {
+    // Another window may have deleted it under this hand.
+    if (!store.getState().examples.some(({ id }) => id === held.example.id)) return;
     const place = [...held.example.inputs];
     const bound = (value: number) => Math.min(1, Math.max(0, value));
     const [fromX, fromY] = [place[xInput] ?? 0.5, place[yInput] ?? 0.5];
@@ -210,8 +212,8 @@ export function Pad({ map }: { map: MapPicture | null }) {
           Drag to play. Where a sound should live, press <kbd>C</kbd>
         </p>
       )}
-      {capturing && selected !== null && (
-        <CaptureLabel key={selected} id={selected} xInput={xInput} yInput={yInput} />
+      {labelling !== null && (
+        <CaptureLabel key={labelling.example} labelling={labelling} xInput={xInput} yInput={yInput} />
       )}
     </div>
   );

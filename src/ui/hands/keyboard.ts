@@ -1,4 +1,15 @@
-import { capture, learn, perform, randomise, redo, snapBack, toggleFreeze, undo } from '../actions.js';
+import {
+  capture,
+  keepLabel,
+  learn,
+  perform,
+  randomise,
+  redo,
+  snapBack,
+  toggleFreeze,
+  typeLabel,
+  undo,
+} from '../actions.js';
 import { togglePlay } from '../audio/transport.js';
 import { store } from '../session.js';
 import { setView } from '../store/store.js';
@@ -58,7 +69,19 @@ export function followKeyboard(): void {
   });
 }
 
+/** What is typed between a capture and the field that asks for its label belongs to the label. */
+function typeAhead({ key }: KeyboardEvent): boolean {
+  const { labelling } = store.getState().view;
+  if (labelling === null || labelling.done) return false;
+  if (key === 'Enter') keepLabel();
+  else if (key === 'Backspace') typeLabel(labelling.text.slice(0, -1));
+  else if ([...key].length === 1) typeLabel(labelling.text + key);
+  else return false;
+  return true;
+}
+
 function press(event: KeyboardEvent): boolean {
+  if (typeAhead(event)) return true;
   const arrow = ARROWS[event.key];
   if (arrow !== undefined) {
     const fine = event.shiftKey ? FINE : 1;

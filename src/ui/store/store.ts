@@ -21,6 +21,15 @@ export interface Toast {
   action: { label: string; run: () => void } | null;
 }
 
+export interface Labelling {
+  /** What it is for; null until the engine has captured it. What is typed meanwhile is kept. */
+  example: string | null;
+  /** As typed so far. */
+  text: string;
+  /** Whether Enter was pressed already. */
+  done: boolean;
+}
+
 /** What belongs to this window alone: never sent, partly remembered by the browser. */
 export interface View {
   panel: Panel;
@@ -36,7 +45,7 @@ export interface View {
   radius: number;
   sweeping: number | null;
   /** The label being typed for a capture, null while none is asked. */
-  capturing: boolean;
+  labelling: Labelling | null;
   keysShown: boolean;
   dropping: boolean;
   speaking: boolean;
@@ -62,7 +71,7 @@ const initialView = (): View => ({
   selectedExample: null,
   radius: 0.25,
   sweeping: null,
-  capturing: false,
+  labelling: null,
   keysShown: false,
   dropping: false,
   speaking: false,
@@ -134,6 +143,8 @@ function mendView(store: PageStore, before: PageState): void {
   if (view.selectedExample !== null && !examples.some(({ id }) => id === view.selectedExample)) {
     change.selectedExample = null;
   }
+  const labelled = view.labelling?.example ?? null;
+  if (labelled !== null && !examples.some(({ id }) => id === labelled)) change.labelling = null;
   const dimensions = model.card?.latentDims ?? 0;
   if (view.dimension !== null && view.dimension >= dimensions) change.dimension = null;
   if (view.sweeping !== null && view.sweeping >= dimensions) change.sweeping = null;
