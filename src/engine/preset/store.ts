@@ -25,6 +25,9 @@ export interface PresetEntry {
 /** Longest stem in bytes: with ending, number and what an atomic write adds it stays under the usual 255. */
 const MAX_STEM_BYTES = 160;
 
+/** Names that Windows keeps for devices, whatever follows their first point. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
+
 /** A file name that every file system takes, kept readable. */
 function fileStem(name: string): string {
   const words = name
@@ -38,7 +41,7 @@ function fileStem(name: string): string {
     if (stem.length + character.length > 80 || Buffer.byteLength(stem + character) > MAX_STEM_BYTES) break;
     stem += character;
   }
-  return stem === '' ? 'preset' : stem;
+  return stem === '' || DEVICE.test(stem) ? `preset${stem && `-${stem}`}` : stem;
 }
 
 /**

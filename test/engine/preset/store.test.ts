@@ -85,6 +85,15 @@ describe('PresetStore', () => {
     expect(await readdir(join(folder, 'user'))).toHaveLength(1);
   });
 
+  it.each([
+    ['CON', 'user/preset-con'],
+    ['nul', 'user/preset-nul'],
+    ['☠', 'user/preset'],
+    ['Con moto', 'user/con-moto'],
+  ])('puts %s where every system takes it', async (name, id) => {
+    expect(await store.saveAs({ ...samplePreset(), name })).toBe(id);
+  });
+
   it.each(['音'.repeat(120), '𠮷'.repeat(60)])('keeps a long name of many bytes: %s', async (name) => {
     const id = await store.saveAs({ ...samplePreset(), name });
     expect((await store.read(id)).name).toBe(name);
