@@ -27,18 +27,29 @@ export function formatValue(value: number, unit: Unit): string {
   }
 }
 
-/** Reads what was typed, with or without its unit; null where it is no number. */
+/** What one of each suffix is in the unit; a plain number is in the unit itself. */
+const SUFFIXES: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
+  dB: { db: 1 },
+  s: { s: 1, ms: 0.001 },
+  ms: { ms: 1, s: 1000 },
+  '%': { '%': 0.01 },
+  latent: {},
+  count: {},
+  plain: {},
+};
+
+/** Reads what was typed, with or without its unit; null where it is no number, or one of another unit. */
 export function parseValue(text: string, unit: Unit): number | null {
-  const match = /^\s*([+\-−]?\s*\d*[.,]?\d+(?:e-?\d+)?)\s*([a-zµ%]*)\s*$/i.exec(text);
-  const digits = match?.[1]?.replace('−', '-').replace(',', '.').replace(/\s/g, '');
-  const value = Number(digits);
-  if (match === null || digits === undefined || Number.isNaN(value)) return null;
-  const suffix = match[2]?.toLowerCase() ?? '';
-  if (unit === 's') return suffix === 'ms' ? value / 1000 : value;
-  if (unit === 'ms') return suffix === 's' ? value * 1000 : value;
-  if (unit === '%') return value / 100;
-  if (unit === 'count') return Math.round(value);
-  return value;
+  const match = /^\s*([+\-−]?)\s*(∞|inf|(?:\d+[.,]?\d*|[.,]\d+)(?:e[+\-−]?\d+)?)\s*([a-zµ%]*)\s*$/i.exec(
+    text,
+  );
+  if (match === null) return null;
+  const [, sign = '', digits = '', suffix = ''] = match;
+  const factor = suffix === '' ? (unit === '%' ? 0.01 : 1) : SUFFIXES[unit][suffix.toLowerCase()];
+  if (factor === undefined) return null;
+  const size = /^\d|^[.,]/.test(digits) ? Number(digits.replace('−', '-').replace(',', '.')) : Infinity;
+  const value = (sign === '' || sign === '+' ? size : -size) * factor;
+  return unit === 'count' ? Math.round(value) : value;
 }
 
 /** A range of values on a control's travel of 0..1; `skew` below 1 gives the low end more room. */
