@@ -6,6 +6,9 @@
 Object.defineProperty(process, 'stdin', { configurable: true, get: () => undefined });
 Object.defineProperty(process, 'stdout', { configurable: true, get: () => process.stderr });
 
+// That thread opens the first model; why this must stand here before, `model/sync-session.ts` says.
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
+
 // The streaming thread starts while this one still loads the rest: after a crash every moment is one without the model.
 const { PipeLink } = await import('../host/pipe-link.js');
 const { VERSION } = await import('./version.js');

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { binding, initOrt } from 'onnxruntime-node/dist/binding.js';
 import type { Tensor } from 'onnxruntime-node';
 
@@ -7,6 +8,14 @@ import type { Tensor } from 'onnxruntime-node';
  * itself, so this file, and only this file, reaches into the package. `sync-session.test.ts` fails when the
  * internals change.
  */
+
+/**
+ * onnxruntime's own builds since 1.29 report what they run to their maker over the network, and keep an identifier of
+ * the machine in its user's cache folder, unless this stands in the process's environment before the first session. Only
+ * the main thread can put it there: the environment of a worker is a copy that native code does not see.
+ */
+const SILENCE = 'ORT_DISABLE_TELEMETRY';
+if (isMainThread) process.env[SILENCE] = '1';
 
 export type Tensors = Record<string, Tensor>;
 
@@ -25,6 +34,8 @@ export class SyncSession {
 
   /** Reads the model (and the weights beside it) from a file. */
   constructor(path: string) {
+    if (process.env[SILENCE] !== '1')
+      throw new Error(`${SILENCE} was not set before this thread was started`);
     // Takes 14 MB, which an import has no use for before it listens.
     initOrt();
     this.session = new binding.InferenceSession();
