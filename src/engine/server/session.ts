@@ -44,16 +44,24 @@ export async function serveInstrument(
   const recorder = new GestureRecorder(instrument);
   const ports = await openPorts(instrument, live, options.controllersPath);
   const served: Served = { instrument, presets, models, live, recorder, ports, painter };
-  const server = await startServer(served, options);
-  return {
-    ...server,
-    instrument,
-    close: async () => {
-      await server.close();
-      recorder.close();
-      await Promise.all([painter.close(), ports.close()]);
-    },
+  const close = async () => {
+    recorder.close();
+    await Promise.all([painter.close(), ports.close()]);
   };
+  try {
+    const server = await startServer(served, options);
+    return {
+      ...server,
+      instrument,
+      close: async () => {
+        await server.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function openPorts(
@@ -90,6 +98,7 @@ export interface LiveSessionOptions extends Omit<InterfaceOptions, 'kind'> {
 /**
  * The instrument without a host: plays loops, files and the microphone through the model into the page's
  * speakers. Resumes where the last session ended.
+ * @throws TillerError `argument-invalid` where the port is taken, `preset-missing`; nothing is then left running
  */
 export async function startLiveSession(options: LiveSessionOptions): Promise<RunningInterface> {
   const live = await LiveSession.open(options.loopsFolder);
@@ -97,7 +106,30 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
   const { presets, models, autosavePath } = options;
   const instrument = new Instrument({ link: live, presets, models, trainer });
   live.onRestart = () => void instrument.resend();
-  const running = await serveInstrument(instrument, { ...options, kind: 'live' }, live);
+  const opened = [() => live.close(), () => instrument.close()];
+  const close = async () => {
+    for (const end of opened) await end();
+  };
+  try {
+    const running = await serveInstrument(instrument, { ...options, kind: 'live' }, live);
+    opened.unshift(() => running.close());
+    await openDocument(instrument, options);
+    if (autosavePath !== undefined) {
+      const autosave = new Autosave(instrument, autosavePath, (error) =>
+        instrument.notify(fromFileError(error, autosavePath)),
+      );
+      opened.unshift(() => autosave.close());
+    }
+    return { ...running, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Goes on where the last session ended, or opens what a first start does. */
+async function openDocument(instrument: Instrument, options: LiveSessionOptions): Promise<void> {
+  const { presets, presetId, autosavePath } = options;
   let unread: unknown = null;
   const kept =
     autosavePath === undefined
@@ -106,7 +138,7 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
           unread = error;
           return null;
         });
-  if (kept !== null && options.presetId === undefined)
+  if (kept !== null && presetId === undefined)
     await instrument.loadPreset(
       kept.preset,
       'engine',
@@ -114,21 +146,6 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
     );
   else await openFirst(instrument, options);
   if (unread !== null) instrument.notify(unread);
-  const autosave =
-    autosavePath === undefined
-      ? null
-      : new Autosave(instrument, autosavePath, (error) =>
-          instrument.notify(fromFileError(error, autosavePath)),
-        );
-  return {
-    ...running,
-    close: async () => {
-      await autosave?.close();
-      await running.close();
-      await live.close();
-      await instrument.close();
-    },
-  };
 }
 
 /** Tag of the factory preset that a first start opens. */

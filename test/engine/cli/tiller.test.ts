@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseNpy } from '../../../src/engine/cli/npy.js';
@@ -19,6 +20,7 @@ function tiller(...args: string[]) {
     [PROGRAM, '--library', join(folder, 'library'), ...args],
     {
       encoding: 'utf8',
+      timeout: 30_000,
       // A home of its own: what the machine's user has imported or saved plays no part.
       env: { ...process.env, HOME: folder, XDG_DATA_HOME: join(folder, 'data') },
     },
@@ -136,6 +138,22 @@ describe('tiller', () => {
     expect(stderr).toMatch(reason);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(readdirSync('.').filter((name) => /^x\.(npy|wav|json)$/.test(name))).toEqual([]);
+  });
+
+  it('ends where it cannot serve', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    try {
+      const taken = tiller('serve', '--no-open', '--port', String(port));
+      expect(taken).toMatchObject({ status: 2, stdout: '' });
+      expect(taken.stderr).toContain(`Port ${port} is taken`);
+    } finally {
+      other.close();
+    }
+    const absent = tiller('serve', '--no-open', '--no-restart', '--preset', 'factory/nothing');
+    expect(absent).toMatchObject({ status: 4, stdout: '' });
+    expect(absent.stderr).toContain('no preset');
   });
 
   it('gives errors as JSON too', () => {
