@@ -4,7 +4,7 @@ import { hashModelFile } from '../torchscript/archive.js';
 import { type LibraryEntry, MANIFEST_FILE, ModelLibrary } from './library.js';
 import { IMPORTER_VERSION, type ModelManifest, manifestSchema } from './manifest.js';
 import { probeModel } from './probe.js';
-import type { Variant } from './run.js';
+import { type Variant, openHalf } from './run.js';
 import { collectGarbage, inSmallHeap } from './small-heap.js';
 import { Staging } from './staging.js';
 import { type Translation, translateModel } from './translate.js';
@@ -35,7 +35,7 @@ export const DEFAULT_VARIANTS: readonly Variant[] = [
 
 /**
  * Turns a TorchScript RAVE model into graphs in the library. Nothing of the file is executed. A file that is
- * there already is not imported again, unless an older Tiller translated it. Whatever goes wrong, the library is
+ * there already is not imported again, unless an older Tiller translated it or its graphs cannot be opened. Whatever goes wrong, the library is
  * left as it was.
  * @throws TillerError with the codes of model files, `file-missing`, `disk-full` and `disk-denied`
  */
@@ -53,7 +53,12 @@ async function importFile(path: string, options: ImportOptions): Promise<Importe
   const variants = sortVariants(options.variants ?? DEFAULT_VARIANTS);
   await step(0, 'Reading the file');
   const present = await new ModelLibrary(libraryDir).get(await hashModelFile(path));
-  if (present !== null && isCurrent(present.manifest) && covers(present.manifest, variants)) {
+  if (
+    present !== null &&
+    isCurrent(present.manifest) &&
+    covers(present.manifest, variants) &&
+    (await opens(present))
+  ) {
     options.onProgress?.(1, 'Done');
     return present;
   }
@@ -93,6 +98,17 @@ function covers(manifest: ModelManifest, wanted: readonly Variant[]): boolean {
   return wanted.every(({ frames, batch }) =>
     manifest.variants.some((variant) => variant.frames === frames && variant.batch === batch),
   );
+}
+
+/** Whether every graph of a model can be opened; one at a time is in memory. */
+async function opens({ dir, manifest }: LibraryEntry): Promise<boolean> {
+  for (const variant of manifest.variants)
+    for (const half of ['encoder', 'decoder'] as const) {
+      const opened = await openHalf(dir, manifest, variant, half).catch(() => null);
+      if (opened === null) return false;
+      opened.close();
+    }
+  return true;
 }
 
 function modelName(path: string): string {

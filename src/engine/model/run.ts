@@ -129,7 +129,7 @@ async function openGraph(dir: string, graph: GraphManifest): Promise<StatefulGra
     throw new TillerError(
       'model-corrupt',
       `The model in ${dir} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
-      'Remove it from the library and import it again.',
+      'Import its .ts file again: that replaces what is damaged.',
       { cause: error },
     );
   }

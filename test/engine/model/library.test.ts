@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TillerError } from '../../../src/engine/errors.js';
@@ -77,6 +77,20 @@ describe('importing', () => {
     expect(again).toEqual(first);
     expect(await new ModelLibrary(dir).list()).toEqual([first]);
   });
+
+  test.each(['encoder.onnx', 'decoder.f2b1.onnx'])(
+    'mends a model whose %s is damaged by importing it again',
+    async (file) => {
+      const variants = [{ frames: 2, batch: 1 }];
+      const { dir: place, manifest } = await imported('delay', { variants });
+      const whole = await snapshot(place);
+      for (const damage of [() => rm(join(place, file)), () => truncate(join(place, file), 7)]) {
+        await damage();
+        expect(await imported('delay', { variants })).toEqual({ dir: place, manifest });
+        expect(await snapshot(place)).toEqual(whole);
+      }
+    },
+  );
 
   test('adds variants by importing again', async () => {
     await imported('identity');
