@@ -1,9 +1,10 @@
 // One decoder per format: the umbrella package `audio-decode` brings a decoder under GPL-2.0-only.
 import decodeAiff from '@audio/decode-aiff';
 import { decoder as flacDecoder } from '@audio/decode-flac';
-import decodeWav from '@audio/decode-wav';
+import { decoder as wavDecoder } from '@audio/decode-wav';
 import { readFile, stat } from 'node:fs/promises';
 import { TillerError, fromFileError } from '../errors.js';
+import { findWavChunks, isWav, plainWavHead, wavBits, wavSamples } from './wav-chunks.js';
 
 /** Largest file that is opened, and most samples that one may decode to, all channels together. */
 const MAX_FILE_BYTES = 2 ** 30;
@@ -67,9 +68,8 @@ function unreadable(name: string, reason: string, hint: string, cause?: unknown)
 }
 
 async function decode(bytes: Uint8Array, name: string): Promise<Decoded> {
+  if (isWav(bytes)) return decodeRiff(bytes, name);
   switch (tag(bytes, 0)) {
-    case 'RIFF':
-      return rescaled(decodeWav(bytes), wavBits(bytes), true);
     case 'FORM':
       return decodeAiff(bytes);
     case 'fLaC':
@@ -121,19 +121,16 @@ async function decodeFlac(bytes: Uint8Array, name: string): Promise<Decoded> {
 const tooLong = (name: string): TillerError =>
   unreadable(name, 'it is longer than Tiller reads at once', 'Cut it into shorter files.');
 
-/** Bits per sample of a WAV of whole numbers, null for any other. */
-function wavBits(bytes: Uint8Array): number | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 12; at + 24 <= bytes.length;) {
-    const size = view.getUint32(at + 4, true);
-    if (tag(bytes, at) === 'fmt ') {
-      const extensible = view.getUint16(at + 8, true) === 0xfffe && at + 34 <= bytes.length;
-      const format = view.getUint16(at + (extensible ? 32 : 8), true);
-      return format === 1 ? view.getUint16(at + 22, true) : null;
-    }
-    at += 8 + size + (size % 2);
-  }
-  return null;
+/** The decoder knows neither RF64 nor padded chunks, and takes what an ADPCM file says of its length. */
+function decodeRiff(bytes: Uint8Array, name: string): Decoded {
+  const chunks = findWavChunks(bytes);
+  if (chunks === null) return { channelData: [], sampleRate: 0 };
+  const samples = wavSamples(chunks);
+  if (samples === null) throw unreadable(name, 'it is damaged', 'Export it again.');
+  if (samples > MAX_SAMPLES) throw tooLong(name);
+  const decoder = wavDecoder();
+  decoder.decode(plainWavHead(chunks));
+  return rescaled(decoder.decode(chunks.data), wavBits(chunks), true);
 }
 
 /** Bits per sample as STREAMINFO, always the first block, has them. */

@@ -125,6 +125,59 @@ describe('reading', () => {
     expect(Array.from(read.channels[0] ?? [])).toEqual(fine.map((value) => value / 8_388_608));
   });
 
+  test('a WAV is read in whatever company its sound stands', async () => {
+    const plain = pcmWav([1, 2, 3, -4, 5], 16);
+    const [format, data] = [plain.subarray(12, 36), plain.subarray(36)];
+    const chunk = (name: string, content: Buffer) =>
+      Buffer.concat([Buffer.from(name), uint32(content.length), content, Buffer.alloc(content.length % 2)]);
+    const riff = (...chunks: Buffer[]) => {
+      const body = Buffer.concat([Buffer.from('WAVE'), ...chunks]);
+      return Buffer.concat([Buffer.from('RIFF'), uint32(body.length), body]);
+    };
+    const uint32 = (value: number) => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32LE(value);
+      return bytes;
+    };
+    const sizes = Buffer.alloc(28);
+    sizes.writeBigUInt64LE(10n, 8);
+    const long = riff(
+      chunk('ds64', sizes),
+      format,
+      Buffer.concat([Buffer.from('data'), uint32(0xffff_ffff), data.subarray(8)]),
+      chunk('LIST', Buffer.from('what follows is no sound')),
+    );
+    long.write('RF64');
+    const files = {
+      // A broadcast WAV whose coding history has an odd length, as it is padded and as some programs write it.
+      padded: riff(chunk('bext', Buffer.alloc(603, 'x')), format, data),
+      unpadded: riff(Buffer.concat([Buffer.from('iXML'), uint32(3), Buffer.from('abc')]), format, data),
+      reversed: riff(data, format),
+      interrupted: riff(format, Buffer.concat([Buffer.from('data'), uint32(0), data.subarray(8)])),
+      long,
+    };
+    for (const [name, bytes] of Object.entries(files)) {
+      const { channels, rate } = await decodeAudio(bytes, name);
+      expect([name, rate, [...(channels[0] ?? [])].map((value) => value * 32_768)]).toEqual([
+        name,
+        44_100,
+        [1, 2, 3, -4, 5],
+      ]);
+    }
+  });
+
+  test('an ADPCM file that states more samples than its blocks can hold is refused at once', async () => {
+    const bytes = pcmWav(Array<number>(20_000).fill(1), 16);
+    const extended = Buffer.alloc(20);
+    bytes.copy(extended, 0, 20, 36);
+    extended.writeUInt16LE(0x11, 0);
+    extended.writeUInt16LE(2, 16);
+    extended.writeUInt16LE(0xffff, 18);
+    const file = Buffer.concat([bytes.subarray(0, 20), extended, bytes.subarray(36)]);
+    file.writeUInt32LE(20, 16);
+    await expect(decodeAudio(file, 'bomb')).rejects.toMatchObject({ message: /damaged/ });
+  });
+
   test('AIFF and FLAC are known by their content', async () => {
     const values = [0, 1, -1, 12_345, -12_345, 32_767];
     const { channels, rate } = await decodeAudio(aiff(values), 'misnamed.wav');
