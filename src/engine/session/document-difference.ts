@@ -47,13 +47,17 @@ export function isWorthSaving(saved: Preset, present: Preset): boolean {
 }
 
 /** What a mapping was learned from. */
-export type LearnedFrom = Pick<Preset, 'examples' | 'learning' | 'inputs'>;
+export type LearnedFrom = Pick<Preset, 'examples' | 'learning' | 'inputs' | 'steering'>;
 
 /** True when learning again would give another mapping than the one that plays. */
 export function needsLearning(preset: Preset, from: LearnedFrom | null): boolean {
   if (from === null) return preset.examples.some((example) => example.enabled);
+  return preset.trained === null || learnsFromOther(preset, from);
+}
+
+/** True when learning `preset` gives another mapping than learning `from`. */
+export function learnsFromOther(preset: Preset, from: LearnedFrom): boolean {
   return (
-    preset.trained === null ||
     from.examples !== preset.examples ||
     from.learning.shared !== preset.learning.shared ||
     from.learning.perDimension !== preset.learning.perDimension ||

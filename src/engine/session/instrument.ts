@@ -297,7 +297,7 @@ export class Instrument {
     if (before.model?.sha256 !== next.model?.sha256) this.options.link.send({ type: 'expect-model' });
     sendDifference(this.options.link, before, next);
     const holds = this.holds.fitted(next.steering.dimensions.length);
-    const stale = this.learner.isStale(next);
+    const stale = this.learner.follow(next);
     const training = { ...this.state.training, stale };
     const midiLearn = followInput(this.state.midiLearn, before.inputs, next.inputs);
     this.board.change({ preset: next, holds, training, midiLearn }, origin, parameter);

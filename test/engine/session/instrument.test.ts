@@ -184,6 +184,52 @@ describe('Instrument', () => {
     expect(instrument.state.training.stale).toBe(false);
   });
 
+  describe('with a training that runs', () => {
+    const mappings = () => sent.filter(({ type }) => type === 'mapping');
+    const weigh = (weight: number) =>
+      instrument.edit({ type: 'edit-example', id: 'e0', change: { weight, latents: [weight, 0, 0] } });
+
+    it('never gives its mapping to a preset that is opened meanwhile', async () => {
+      const learned = instrument.document;
+      weigh(2);
+      await instrument.loadPreset(learned, 'page');
+      sent.length = 0;
+      await trainer.finish();
+      expect(mappings()).toEqual([]);
+      expect(instrument.state.preset.trained).toEqual(learned.trained);
+      expect(instrument.state.training).toMatchObject({ running: false, stale: false });
+    });
+
+    it('keeps the mapping that an undo brings back', async () => {
+      const { trained } = instrument.state.preset;
+      weigh(2);
+      instrument.undo();
+      expect(instrument.state.training).toMatchObject({ running: false, stale: false });
+      await trainer.finish();
+      expect(instrument.state.preset.trained).toEqual(trained);
+      expect(instrument.state.training).toMatchObject({ running: false, stale: false });
+    });
+
+    it('ends where the inputs that it was for are gone', async () => {
+      instrument.edit({ type: 'learn-automatically', automatic: false });
+      void instrument.train();
+      instrument.edit({ type: 'add-input', input: {} });
+      await trainer.finish();
+      expect(instrument.state.training.running).toBe(false);
+      expect(instrument.state.preset.trained).toBeNull();
+    });
+
+    it('does not take a mapping of other inputs for that of as many new ones', async () => {
+      instrument.edit({ type: 'learn-automatically', automatic: false });
+      void instrument.train();
+      instrument.edit({ type: 'remove-input', index: 0 });
+      instrument.edit({ type: 'add-input', input: {} });
+      await trainer.finish();
+      expect(instrument.state.preset.trained).toBeNull();
+      expect(instrument.state.training).toMatchObject({ running: false, stale: true });
+    });
+  });
+
   it('waits for the button when learning is not automatic', () => {
     instrument.edit({ type: 'learn-automatically', automatic: false });
     instrument.edit({ type: 'edit-example', id: 'e0', change: { weight: 2 } });
@@ -240,6 +286,23 @@ describe('Instrument', () => {
     await trainer.finish();
     await instrument.settled();
     expect(instrument.document).toBe(instrument.state.preset);
+  });
+
+  it('lets a latent go that the next document does not have', async () => {
+    instrument.hold(1, 0.5);
+    instrument.hold(2, 1);
+    sent.length = 0;
+    const { steering, examples, ...rest } = samplePreset();
+    await instrument.loadPreset(
+      {
+        ...rest,
+        steering: { ...steering, dimensions: steering.dimensions.slice(0, 2) },
+        examples: examples.map((example) => ({ ...example, latents: example.latents.slice(0, 2) })),
+      },
+      'page',
+    );
+    expect(instrument.state.holds).toEqual([null, 0.5]);
+    expect(sent.filter(({ type }) => type === 'hold')).toEqual([{ type: 'hold', dimension: 2, value: null }]);
   });
 
   it('plays an example to listen to it, and lets go', () => {
