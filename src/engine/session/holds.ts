@@ -54,10 +54,13 @@ export class Holds {
     return Array.from(this.sounding(), (value, i) => holds[i] ?? value);
   }
 
-  /** The holds for a document of `latents` dimensions: those that both have stay. */
+  /** The holds for a document of `latents` dimensions: those that both have stay, the others are let go. */
   fitted(latents: number): HoldList {
     const { holds } = this.board.state;
-    return holds.length === latents ? holds : Array.from({ length: latents }, (_, i) => holds[i] ?? null);
+    if (holds.length === latents) return holds;
+    for (let dimension = latents; dimension < holds.length; dimension++)
+      if (holds[dimension] !== null) this.link.send({ type: 'hold', dimension, value: null });
+    return Array.from({ length: latents }, (_, i) => holds[i] ?? null);
   }
 
   /** Takes note of what the decoder got; null when another model comes. */
