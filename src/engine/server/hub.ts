@@ -57,6 +57,7 @@ export class Hub {
       engine: this.version,
       slices: this.view.current,
     });
+    this.tellNotice();
   }
 
   close(): void {
@@ -73,8 +74,13 @@ export class Hub {
     this.flushing = null;
     const changed = this.view.refresh();
     for (const window of this.windows) window.sendState(changed);
+    this.tellNotice();
+  }
+
+  /** What happened while no window was open is told to the first one. */
+  private tellNotice(): void {
     const { notice } = this.served.instrument.state;
-    if (notice === this.notice) return;
+    if (notice === this.notice || this.windows.size === 0) return;
     this.notice = notice;
     if (notice === null) return;
     for (const window of this.windows) window.announce({ type: 'notice', ...notice });

@@ -185,6 +185,20 @@ describe('the interface’s server', () => {
     expect(server.url).toBe(`http://127.0.0.1:${server.port}/#token=${server.token}`);
   });
 
+  it('tells the first window what went wrong before there was one, once', async () => {
+    bench.instrument.notify(new TillerError('preset-invalid', 'The last session could not be read.'));
+    // Longer than changes are gathered for.
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const first = connect();
+    await first.until(() => first.find('notice') !== undefined);
+    expect(first.find('notice')).toMatchObject({ text: 'The last session could not be read.' });
+    const second = connect();
+    await second.until(() => second.find('welcome') !== undefined);
+    second.ask(1, { type: 'release-all' });
+    await second.until(() => second.find('done') !== undefined);
+    expect(second.find('notice')).toBeUndefined();
+  });
+
   it('asks for the token wherever anything can be read or done', async () => {
     expect((await ask(HELLO_PATH, {})).status).toBe(401);
     expect((await ask(HELLO_PATH, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
