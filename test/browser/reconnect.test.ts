@@ -65,6 +65,38 @@ describe('an engine that dies', () => {
     await page.context().close();
   });
 
+  it('gives back what a hand holds, and the take that looped', async () => {
+    const engine = await workplace.start();
+    const { page } = await openPage(browser, engine.url);
+    let probe = await Probe.open(engine);
+    const input = () => probe.slices.inputs[0]?.value ?? NaN;
+    probe.send({ type: 'recorder', action: 'record' });
+    for (const value of [0.2, 0.9]) {
+      probe.send({ type: 'parameter', index: 0, value });
+      await probe.until(() => input() === value, 'the move');
+      await page.waitForTimeout(200);
+    }
+    probe.send({ type: 'recorder', action: 'play' });
+    probe.send({ type: 'hold', dimension: 2, value: 0.75 });
+    await probe.until(
+      () => probe.slices.recorder.state === 'playing' && probe.slices.holds[2] === 0.75,
+      'the loop and the hand',
+    );
+    await page.waitForTimeout(100);
+    probe.close();
+    engine.crash();
+    await page.getByText('The engine is restarting.').waitFor();
+    await page.getByText('The engine is restarting.').waitFor({ state: 'detached' });
+    probe = await Probe.open(engine);
+    await probe.until(() => probe.slices.holds[2] === 0.75, 'the hand');
+    await probe.until(() => probe.slices.recorder.state === 'playing', 'the loop');
+    await probe.until(() => input() === 0.2, 'the beginning of the take');
+    await probe.until(() => input() === 0.9, 'its end');
+    probe.close();
+    await engine.stop();
+    await page.context().close();
+  });
+
   it('says how to go on when another engine answers', async () => {
     const first = await workplace.start();
     const { page } = await openPage(browser, first.url);

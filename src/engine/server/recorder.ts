@@ -1,4 +1,5 @@
 import { formatGestureCsv, MAX_GESTURE_SECONDS, type GestureMove } from '../performance/gesture.js';
+import { MOST_MOVES, type Take } from './kept-take.js';
 import { gestureMidiFile } from './midi-file.js';
 import type { Instrument } from '../session/instrument.js';
 import type { RecorderState } from '../../protocol/interface.js';
@@ -12,7 +13,6 @@ const TICK_MILLISECONDS = 5;
 const TELL_MILLISECONDS = 250;
 /** A hand that has not moved an input for this long has let it go, and the loop has it again. */
 const LET_GO_SECONDS = 0.3;
-const MOST_POINTS = 500_000;
 
 type Player = Pick<Instrument, 'state' | 'subscribe' | 'setParameter'>;
 
@@ -37,6 +37,8 @@ export class GestureRecorder implements ServedRecorder {
   /** Per track, where in the loop a hand moved it last; NaN where none has it. */
   private readonly touched: number[] = [];
   private playing = false;
+  /** Told of every take that is done, and of none once it is cleared. */
+  onTake: (take: Take) => void = () => undefined;
   private readonly unsubscribe: Unsubscribe;
 
   constructor(
@@ -61,11 +63,11 @@ export class GestureRecorder implements ServedRecorder {
         return;
       case 'overdub':
       case 'play':
-        if (this.state.state === 'recording') this.endTake();
+        this.endTake();
         if (this.moves.length > 0) this.loop(action === 'play' ? 'playing' : 'overdubbing');
         return;
       case 'stop':
-        if (this.state.state === 'recording') this.endTake();
+        this.endTake();
         this.halt();
         this.tell(this.moves.length === 0 ? 'empty' : 'stopped');
         return;
@@ -74,8 +76,20 @@ export class GestureRecorder implements ServedRecorder {
         this.moves = [];
         this.lengthSeconds = 0;
         this.tell('empty');
+        this.keep();
         return;
     }
+  }
+
+  /** Goes on with a take that was kept, for the inputs as they are now. */
+  restore({ lengthSeconds, moves }: Take): void {
+    const { ofInputs } = this.tracks;
+    this.moves = moves.flatMap((move) => {
+      const input = ofInputs[move.input];
+      return input === undefined ? [] : [{ ...move, input }];
+    });
+    this.lengthSeconds = lengthSeconds;
+    this.tell(this.moves.length === 0 ? 'empty' : 'stopped');
   }
 
   csv(): string {
@@ -105,8 +119,16 @@ export class GestureRecorder implements ServedRecorder {
   }
 
   private endTake(): void {
-    this.lengthSeconds = Math.max(0.05, this.elapsed());
-    this.halt();
+    const { state } = this.state;
+    if (state === 'recording') {
+      this.lengthSeconds = Math.max(0.05, this.elapsed());
+      this.halt();
+    }
+    if (state === 'recording' || state === 'overdubbing') this.keep();
+  }
+
+  private keep(): void {
+    this.onTake({ lengthSeconds: this.lengthSeconds, moves: this.playable() });
   }
 
   private loop(state: 'playing' | 'overdubbing'): void {
@@ -161,8 +183,8 @@ export class GestureRecorder implements ServedRecorder {
   /** Takes in what a hand, a controller or the host moved. */
   private hear(): void {
     const { inputs } = this.instrument.state.preset;
-    this.tracks.follow(inputs);
     const { state } = this.state;
+    if (this.tracks.follow(inputs) && this.moves.length > 0 && state !== 'recording') this.keep();
     const records = !this.playing && (state === 'recording' || state === 'overdubbing');
     this.tracks.ofInputs.forEach((track, i) => {
       const value = inputs[i]?.value;
@@ -173,7 +195,7 @@ export class GestureRecorder implements ServedRecorder {
   }
 
   private take(track: number, value: number): void {
-    if (this.moves.length >= MOST_POINTS) return;
+    if (this.moves.length >= MOST_MOVES) return;
     const overdubs = this.state.state === 'overdubbing';
     const seconds = overdubs ? this.elapsed() % this.lengthSeconds : this.elapsed();
     if (overdubs) this.makeRoom(track, seconds);

@@ -6,6 +6,7 @@ import { fromFileError } from '../errors.js';
 import { loadedFrom } from '../session/kept-history.js';
 import { Autosave, readAutosave } from './autosave.js';
 import { readControllers, writeControllers } from './kept-controllers.js';
+import { readTake, writeTake } from './kept-take.js';
 import { LiveSession } from './live.js';
 import { MidiPorts } from './midi-ports.js';
 import { ModelShelf, type ModelCollection } from './models.js';
@@ -23,6 +24,8 @@ export interface InterfaceOptions extends ServerOptions {
   bundledModelsFolder: string | null;
   /** File that remembers the MIDI device and the OSC ports from one start to the next; left out, they are not. */
   controllersPath?: string;
+  /** File that keeps the recorder's take from one start to the next; left out, it is not kept. */
+  takePath?: string;
 }
 
 export interface RunningInterface extends RunningServer {
@@ -42,6 +45,7 @@ export async function serveInstrument(
   const presets = await PresetShelf.open(options.presets, instrument, models);
   const painter = new Painter(instrument, options.models);
   const recorder = new GestureRecorder(instrument);
+  if (options.takePath !== undefined) await keepTakes(recorder, instrument, options.takePath);
   const ports = await openPorts(instrument, live, options.controllersPath);
   const served: Served = { instrument, presets, models, live, recorder, ports, painter };
   const close = async () => {
@@ -111,9 +115,11 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
     for (const end of opened) await end();
   };
   try {
-    const running = await serveInstrument(instrument, { ...options, kind: 'live' }, live);
-    opened.unshift(() => running.close());
     await openDocument(instrument, options);
+    // Served once it is there: a page that comes back compares it with what it knew.
+    const takePath = autosavePath === undefined ? {} : { takePath: `${autosavePath}.take` };
+    const running = await serveInstrument(instrument, { ...options, ...takePath, kind: 'live' }, live);
+    opened.unshift(() => running.close());
     if (autosavePath !== undefined) {
       const autosave = new Autosave(instrument, autosavePath, (error) =>
         instrument.notify(fromFileError(error, autosavePath)),
@@ -146,6 +152,22 @@ async function openDocument(instrument: Instrument, options: LiveSessionOptions)
     );
   else await openFirst(instrument, options);
   if (unread !== null) instrument.notify(unread);
+}
+
+/** Goes on with the take that was recorded last, and keeps each one that is recorded. */
+async function keepTakes(recorder: GestureRecorder, instrument: Instrument, path: string): Promise<void> {
+  try {
+    const take = await readTake(path);
+    if (take !== null) recorder.restore(take);
+  } catch (error) {
+    instrument.notify(error);
+  }
+  let writing = Promise.resolve();
+  recorder.onTake = (take) => {
+    writing = writing
+      .then(() => writeTake(path, take))
+      .catch((error: unknown) => instrument.notify(fromFileError(error, path)));
+  };
 }
 
 /** Tag of the factory preset that a first start opens. */

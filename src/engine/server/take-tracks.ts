@@ -23,11 +23,11 @@ export class TakeTracks {
     return index < 0 ? null : index;
   }
 
-  /** Takes in what became of the inputs. */
-  follow(inputs: readonly Input[]): void {
+  /** Takes in what became of the inputs; true where some came or went. */
+  follow(inputs: readonly Input[]): boolean {
     const before = this.inputs;
     this.inputs = inputs;
-    if (inputs.length === before.length) return;
+    if (inputs.length === before.length) return false;
     const kept = keptInputs(before, inputs);
     const tracks = this.tracks;
     before.forEach((input, i) => {
@@ -38,6 +38,7 @@ export class TakeTracks {
       const from = kept[i] ?? null;
       return (from === null ? undefined : tracks[from]) ?? this.returned(input);
     });
+    return true;
   }
 
   /** The track that an input had when it was removed, or one of its own. */

@@ -1,4 +1,4 @@
-import type { LiveState, PortsState } from '../../protocol/interface.js';
+import type { LiveState, PortsState, RecorderState } from '../../protocol/interface.js';
 import { RefusedError } from './client.js';
 import { client, store } from '../session.js';
 import { toastFault } from '../store/store.js';
@@ -11,16 +11,18 @@ export function keepAudioFile(file: File): void {
 }
 
 /**
- * An engine keeps its document from one start to the next, the page what else was set: source, buffer and ports
- * are given back to an engine that was started again.
+ * An engine keeps its document and the recorder's take from one start to the next, the page what else was set: source,
+ * buffer, ports, what the hand holds and whether the take loops are given back to an engine that was started again.
  */
 export function followEngine(): void {
   client.onOpen((before) => {
     if (before.engine === '') return;
-    const { live, ports } = store.getState();
+    const { live, ports, holds, recorder } = store.getState();
     const settle = async () => {
       if (before.live !== null && live !== null) await giveBackLive(before.live, live);
       await giveBackPorts(before.ports, ports);
+      giveBackHolds(before.holds, holds);
+      await giveBackLoop(before.recorder, recorder);
     };
     settle().catch((error: unknown) => {
       if (!(error instanceof RefusedError)) throw error;
@@ -44,4 +46,16 @@ async function giveBackPorts({ midi, osc }: PortsState, now: PortsState): Promis
   const { error, ...settings } = osc;
   if (error === null && (settings.receive || settings.send) && !now.osc.receive && !now.osc.send)
     await client.ask({ type: 'osc', settings });
+}
+
+function giveBackHolds(before: readonly (number | null)[], now: readonly (number | null)[]): void {
+  if (before.length !== now.length || now.some((held) => held !== null)) return;
+  before.forEach((value, dimension) => {
+    if (value !== null) client.send({ type: 'hold', dimension, value });
+  });
+}
+
+async function giveBackLoop(before: RecorderState, now: RecorderState): Promise<void> {
+  const looped = before.state === 'playing' || before.state === 'overdubbing';
+  if (looped && now.state === 'stopped') await client.ask({ type: 'recorder', action: 'play' });
 }

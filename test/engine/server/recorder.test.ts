@@ -8,6 +8,7 @@ import { parseGestureMidi } from '../../../src/engine/performance/gesture-midi.j
 import { shapeTravel } from '../../../src/engine/performance/travel.js';
 import { defaultInput } from '../../../src/engine/preset/defaults.js';
 import { PresetStore } from '../../../src/engine/preset/store.js';
+import type { Take } from '../../../src/engine/server/kept-take.js';
 import { GestureRecorder } from '../../../src/engine/server/recorder.js';
 import { Bench, documentOf } from './rig.js';
 
@@ -162,6 +163,31 @@ describe('the gesture recorder', () => {
     await instrument.loadPreset(first, 'engine');
     wait(500);
     expect(value(2)).toBe(0.3);
+  });
+
+  it('hands out each take as it is done, and goes on with one that was kept', async () => {
+    const takes: Take[] = [];
+    recorder.onTake = (done) => takes.push(done);
+    take();
+    recorder.act('play');
+    recorder.act('overdub');
+    wait(300);
+    move(1, 0.7);
+    wait(800);
+    recorder.act('stop');
+    expect(takes).toHaveLength(2);
+    const last = takes.at(-1);
+    expect(last?.moves).toContainEqual({ seconds: expect.closeTo(0.3, 5) as number, input: 1, value: 0.7 });
+    const other = new GestureRecorder(bench.instrument, () => now);
+    if (last !== undefined) other.restore(last);
+    expect(other.state).toEqual({ state: 'stopped', seconds: 1, points: 5 });
+    expect(other.csv()).toBe(recorder.csv());
+    other.act('play');
+    wait(250);
+    expect(value(0)).toBe(0.1);
+    other.close();
+    recorder.act('clear');
+    expect(takes.at(-1)?.moves).toEqual([]);
   });
 
   it('exports controllers of a Standard MIDI File', () => {

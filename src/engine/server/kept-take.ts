@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import { MAX_INPUTS } from '../limits.js';
+import { MAX_GESTURE_SECONDS, type GestureMove } from '../performance/gesture.js';
+import { readKept } from './kept-file.js';
+
+const FORMAT = 'tiller-take';
+/** Most moves of one take. */
+export const MOST_MOVES = 500_000;
+const MAX_LENGTH = 64 * MOST_MOVES;
+
+/** A take of the gesture recorder. `input` is the number of an input, 0-based; the moves are sorted by time. */
+export interface Take {
+  readonly lengthSeconds: number;
+  readonly moves: readonly GestureMove[];
+}
+
+const seconds = z.number().min(0).max(MAX_GESTURE_SECONDS);
+const schema = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(1),
+  seconds: z
+    .number()
+    .min(0.05)
+    .max(MAX_GESTURE_SECONDS + 60),
+  /** Seconds, input, value. */
+  moves: z
+    .array(
+      z.tuple([
+        seconds,
+        z
+          .number()
+          .int()
+          .min(0)
+          .max(MAX_INPUTS - 1),
+        z.number().min(0).max(1),
+      ]),
+    )
+    .max(MOST_MOVES),
+});
+
+/**
+ * The take that an engine before this one kept, or null where none did.
+ * @throws TillerError `preset-invalid` when the file cannot be read; it is moved aside
+ */
+export function readTake(path: string): Promise<Take | null> {
+  return readKept(path, 'The last gesture could not be read: record it again.', (text) => {
+    if (text.length > MAX_LENGTH) throw new RangeError('the file is too large');
+    const kept = schema.parse(JSON.parse(text));
+    const moves = kept.moves.map(([at, input, value]) => ({ seconds: at, input, value }));
+    moves.sort((a, b) => a.seconds - b.seconds);
+    return moves.length === 0 ? null : { lengthSeconds: kept.seconds, moves };
+  });
+}
+
+export async function writeTake(path: string, { lengthSeconds, moves }: Take): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const rows = moves.map(({ seconds: at, input, value }) => [at, input, value]);
+  const text = { format: FORMAT, version: 1, seconds: Math.max(0.05, lengthSeconds), moves: rows };
+  await writeFileAtomic(path, JSON.stringify(text));
+}

@@ -1,0 +1,45 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readTake, writeTake } from '../../../src/engine/server/kept-take.js';
+
+describe('the take that is kept', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tiller-take-'));
+    path = join(folder, 'data', 'session.take');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('comes back as it was, and is none before or after it was cleared', async () => {
+    expect(await readTake(path)).toBeNull();
+    const take = {
+      lengthSeconds: 1.25,
+      moves: [
+        { seconds: 0, input: 0, value: 0.5 },
+        { seconds: 0.125, input: 15, value: 1 },
+      ],
+    };
+    await writeTake(path, take);
+    expect(await readTake(path)).toEqual(take);
+    await writeTake(path, { lengthSeconds: 0, moves: [] });
+    expect(await readTake(path)).toBeNull();
+  });
+
+  const text = (change: object) =>
+    JSON.stringify({ format: 'tiller-take', version: 1, seconds: 1, moves: [[0, 0, 0]], ...change });
+  it.each([
+    '{',
+    text({ version: 2 }),
+    text({ seconds: -1 }),
+    text({ moves: [[0, 16, 0.5]] }),
+    text({ moves: [[0, 0, 1.5]] }),
+    text({ moves: [[1e9, 0, 0.5]] }),
+  ])('is moved aside where it cannot be read: %s', async (broken) => {
+    await writeTake(path, { lengthSeconds: 1, moves: [] });
+    await writeFile(path, broken);
+    await expect(readTake(path)).rejects.toMatchObject({ code: 'preset-invalid' });
+    expect(await readTake(path)).toBeNull();
+  });
+});
