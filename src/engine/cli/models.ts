@@ -24,6 +24,11 @@ export class Models implements ModelSource {
     this.libraries = [this.own, ...(shipped === null ? [] : [new ModelLibrary(shipped)])];
   }
 
+  /** The player's own library. */
+  get dir(): string {
+    return this.own.dir;
+  }
+
   /** Every model once, the player's copy first. */
   async list(): Promise<LibraryEntry[]> {
     const all = (await Promise.all(this.libraries.map((library) => library.list()))).flat();
@@ -45,7 +50,7 @@ export class Models implements ModelSource {
    * @throws TillerError `model-missing`, or as an import does
    */
   async resolve(what: string, onProgress?: ImportOptions['onProgress']): Promise<LibraryEntry> {
-    if (what.endsWith('.ts')) return this.import(what, onProgress);
+    if (/\.ts$/i.test(what)) return this.import(what, onProgress);
     return findModel(await this.list(), what);
   }
 

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { userLibraryDir } from '../../model/library.js';
 import { PresetStore } from '../../preset/store.js';
 import type { Context } from '../context.js';
 import { contextOf } from '../context.js';
@@ -57,7 +56,7 @@ async function examine({ models }: Context): Promise<Check[]> {
       },
       'Run npm ci in the project’s folder, or install the plugin again.',
     ),
-    await writableFolder('model library', userLibraryDir()),
+    await writableFolder('model library', models.dir),
     await writableFolder('presets', USER_PRESETS),
     await attempt(
       'models',
@@ -86,8 +85,8 @@ async function examine({ models }: Context): Promise<Check[]> {
     await attempt(
       'MIDI devices',
       () => {
-        require('midi');
-        return 'the midi package loads';
+        require('@julusian/midi');
+        return 'the MIDI package loads';
       },
       'Live MIDI is off; the browser’s own MIDI and the plugin’s work without it.',
       true,
