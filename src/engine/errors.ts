@@ -76,6 +76,17 @@ export function fromFileError(error: unknown, path: string): TillerError {
       return new TillerError('file-missing', `There is no file at ${path}.`, 'Check the path.', cause);
     case 'EISDIR':
       return new TillerError('file-missing', `${path} is a folder, not a file.`, 'Name a file.', cause);
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new TillerError(
+        'file-missing',
+        `${path} leads through a file as if it were a folder.`,
+        'Check the path.',
+        cause,
+      );
+    case 'ELOOP':
+    case 'ENAMETOOLONG':
+      return new TillerError('file-missing', `${path} leads nowhere.`, 'Check the path.', cause);
     case 'ENOSPC':
     case 'EDQUOT':
       return new TillerError(

@@ -44,13 +44,20 @@ function exitCode(error: TillerError): number {
   }
 }
 
+/** A line as a terminal may have it: what comes from a file could steer one. */
+function plain(line: string): string {
+  return line.replace(/\p{Cc}+/gu, ' ');
+}
+
 /** What a command says: lines for people, or one JSON value for programs; progress only on a terminal. */
 export class Report {
   constructor(private readonly json: boolean) {}
 
   /** The command's result: `lines` for people, `value` as JSON. */
   result(value: unknown, lines: readonly string[]): void {
-    process.stdout.write(this.json ? `${JSON.stringify(value, null, 2)}\n` : `${lines.join('\n')}\n`);
+    process.stdout.write(
+      this.json ? `${JSON.stringify(value, null, 2)}\n` : `${lines.map(plain).join('\n')}\n`,
+    );
   }
 
   /** Shows `share` (0..1) of a long work; a bar on a terminal, nothing in a pipe. */
@@ -69,7 +76,7 @@ export class Report {
 
   /** Says something that the result does not depend on. */
   warn(text: string): void {
-    process.stderr.write(`tiller: ${text}\n`);
+    process.stderr.write(`tiller: ${plain(text)}\n`);
   }
 
   /** Prints an error and sets the exit code. */
@@ -84,7 +91,7 @@ export class Report {
       process.stdout.write(`${JSON.stringify({ error: value }, null, 2)}\n`);
     } else if (known) {
       process.stderr.write(
-        `tiller: ${known.message}\n${known.hint === undefined ? '' : `  ${known.hint}\n`}`,
+        `tiller: ${plain(known.message)}\n${known.hint === undefined ? '' : `  ${plain(known.hint)}\n`}`,
       );
     } else {
       process.stderr.write(

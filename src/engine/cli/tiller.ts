@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, type CommanderError } from 'commander';
+import { TillerError, fromFileError, systemCode } from '../errors.js';
 import { addBench } from './commands/bench.js';
 import { addCodec } from './commands/codec.js';
 import { addDemo } from './commands/demo.js';
@@ -13,6 +14,29 @@ import { addTrain } from './commands/train.js';
 import { EXIT, Report } from './report.js';
 import { VERSION } from './version.js';
 
+// Whoever reads the output may have gone (`| head -1`), or its disk be full.
+process.stdout.on('error', (error) => {
+  if (systemCode(error) !== 'EPIPE') new Report(false).error(fromFileError(error, 'The output'));
+  process.exit();
+});
+process.stderr.on('error', () => undefined);
+
+const json = process.argv.includes('--json');
+
+/** A command line that cannot be understood, told as every other error is. */
+function refuse({ exitCode, message }: CommanderError): never {
+  if (exitCode === 0) process.exit(EXIT.ok);
+  if (json)
+    new Report(true).error(
+      new TillerError(
+        'argument-invalid',
+        message === '(outputHelp)' ? 'A command is missing.' : message.replace(/^error: /, ''),
+        'tiller --help shows the commands.',
+      ),
+    );
+  process.exit(EXIT.usage);
+}
+
 const program = new Command('tiller')
   .description('Steer RAVE neural audio models by hand.')
   .version(VERSION)
@@ -20,7 +44,8 @@ const program = new Command('tiller')
   .option('--library <dir>', 'model library to use instead of your own')
   .option('--noise <setting>', 'silent | U,N (constants: uniform, normal) | seed:K', 'seed:1')
   .showHelpAfterError('(tiller --help shows the commands)')
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
+  .configureOutput(json ? { writeErr: () => undefined } : {})
+  .exitOverride(refuse);
 
 for (const add of [
   addServe,
@@ -39,5 +64,5 @@ for (const add of [
 try {
   await program.parseAsync();
 } catch (error) {
-  new Report(program.opts<{ json?: true }>().json === true).error(error);
+  new Report(json).error(error);
 }

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WavWriter } from '../../../src/engine/audio/wav.js';
 import { parseNpy } from '../../../src/engine/cli/npy.js';
 
 /** The built program, as a user runs it. */
@@ -140,6 +142,59 @@ describe('tiller', () => {
     expect(readdirSync('.').filter((name) => /^x\.(npy|wav|json)$/.test(name))).toEqual([]);
   });
 
+  it('refuses an output that could not be written before the work is done', () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    for (const [output, code, reason] of [
+      [join(folder, 'nowhere', 'x.wav'), 4, /no folder .*nowhere/],
+      [join(file, 'x.wav'), 4, /through a file/],
+      [folder, 4, /is a folder/],
+      ['/dev/null', 2, /no ordinary file/],
+      ['', 2, /no name/],
+    ] as const) {
+      // The input is not there either, and is not looked at.
+      const { status, stderr } = tiller('render', 'nowhere.wav', '-p', PRESET, '-f', '-o', output);
+      expect([output, status]).toEqual([output, code]);
+      expect(stderr).toMatch(reason);
+    }
+  });
+
+  it('takes a file of a rate that it does not play at only with another rate', () => {
+    const [slow, out] = [join(folder, 'slow.wav'), join(folder, 'from-slow.wav')];
+    const writer = new WavWriter(slow, { rate: 8000, channels: 1 });
+    writer.append([new Float32Array(4000).fill(0.1)], 4000);
+    writer.close();
+    const { status, stderr } = tiller('render', slow, '-p', PRESET, '-o', out);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('--rate 44100')]);
+    expect(json('render', slow, '-p', PRESET, '-o', out, '--rate', '44100')).toMatchObject({ seconds: 0.5 });
+  });
+
+  it('says that nothing was learned of a preset’s examples', () => {
+    const untrained = join(folder, 'untrained.tiller.json');
+    writeFileSync(untrained, JSON.stringify({ ...JSON.parse(readFileSync(PRESET, 'utf8')), trained: null }));
+    const { status, stderr } = tiller('render', LOOP, '-p', untrained, '-o', join(folder, 'untrained.wav'));
+    expect([status, stderr]).toEqual([0, expect.stringContaining('tiller train')]);
+  });
+
+  it('lets no name out of a file steer the terminal', () => {
+    const evil = join(folder, 'evil.tiller.json');
+    const model = { name: 'a\u001b[2Jb\u0007', sha256: 'a'.repeat(64) };
+    writeFileSync(evil, JSON.stringify({ ...JSON.parse(readFileSync(PRESET, 'utf8')), model }));
+    const { status, stderr } = tiller('render', LOOP, '-p', evil, '-o', join(folder, 'evil.wav'));
+    expect(status).toBe(4);
+    expect(stderr).toContain('“a [2Jb ”');
+  });
+
+  it('says so where its output cannot be written', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'doctor'], {
+      encoding: 'utf8',
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    expect([status, stderr]).toEqual([5, expect.stringMatching(/^tiller: The disk is full/)]);
+  });
+
   it('ends where it cannot serve', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
@@ -158,11 +213,26 @@ describe('tiller', () => {
 
   it('gives errors as JSON too', () => {
     expect(json('inspect', 'nothing')).toMatchObject({ error: { code: 'model-missing' } });
+    for (const words of [[], ['sing'], ['import'], ['render', LOOP, '--block', '0']]) {
+      const { status, stdout, stderr } = tiller('--json', ...words);
+      expect([words, status, stderr]).toEqual([words, 2, '']);
+      expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'argument-invalid' } });
+    }
   });
 
   it('finds nothing wrong with its own installation', () => {
     const { status, stdout } = tiller('doctor');
     expect(stdout).not.toContain('BAD');
     expect(status).toBe(0);
+    expect(stdout).toContain(join(folder, 'library'));
+    const { resolve } = createRequire(import.meta.url);
+    const midi = (() => {
+      try {
+        return resolve('@julusian/midi') !== '';
+      } catch {
+        return false;
+      }
+    })();
+    expect(stdout).toMatch(midi ? /ok +MIDI devices/ : /none +MIDI devices/);
   });
 });

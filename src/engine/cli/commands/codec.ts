@@ -4,7 +4,7 @@ import { TillerError } from '../../errors.js';
 import { openModel } from '../../model/run.js';
 import { streamNoise } from '../../session/player.js';
 import { contextOf } from '../context.js';
-import { checkFree, writeSound } from '../files.js';
+import { checkOutput, writeSound } from '../files.js';
 import { readNpy, writeNpy } from '../npy.js';
 import { toRate } from '../rates.js';
 
@@ -35,7 +35,7 @@ export function addCodec(program: Command): void {
 
 async function encode(name: string, path: string, options: Options, command: Command): Promise<void> {
   const { report, models, noise } = contextOf(command);
-  checkFree(options.output, options.force);
+  checkOutput(options.output, options.force);
   const { dir, manifest } = await models.resolve(name);
   const { hop, inputChannels, latentDims, sampleRate } = manifest;
   const audio = toRate(await readAudio(path), sampleRate);
@@ -64,7 +64,7 @@ async function encode(name: string, path: string, options: Options, command: Com
 
 async function decode(name: string, path: string, options: Options, command: Command): Promise<void> {
   const { report, models, noise } = contextOf(command);
-  checkFree(options.output, options.force);
+  checkOutput(options.output, options.force);
   const { dir, manifest } = await models.resolve(name);
   const { hop, outputChannels, latentDims, sampleRate } = manifest;
   const { rows, columns, data } = await readNpy(path);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { readAudio } from '../../audio/read.js';
 import { TillerError, fromFileError } from '../../errors.js';
+import { MAX_RATE, MIN_RATE } from '../../limits.js';
 import { parseGestureMidi } from '../../performance/gesture-midi.js';
 import type { Gesture } from '../../performance/gesture.js';
 import { parseGestureCsv } from '../../performance/gesture.js';
@@ -10,7 +11,7 @@ import { readPresetFile } from '../../preset/store.js';
 import { render } from '../../session/render.js';
 import type { Context } from '../context.js';
 import { contextOf } from '../context.js';
-import { checkFree, writeSound } from '../files.js';
+import { checkOutput, writeSound } from '../files.js';
 import { wholeNumber } from '../numbers.js';
 import { toRate } from '../rates.js';
 
@@ -65,17 +66,30 @@ export function addRender(program: Command): void {
     .requiredOption('-p, --preset <file>', 'preset file')
     .option('-f, --force', 'replace a file of that name')
     .option('-g, --gesture <file>', 'CSV of seconds and one column per input, or a MIDI file')
-    .option('--rate <hertz>', 'render at this rate instead of the file’s', wholeNumber(22_050, 192_000))
+    .option('--rate <hertz>', 'render at this rate instead of the file’s', wholeNumber(MIN_RATE, MAX_RATE))
     .option('--block <samples>', 'block size', wholeNumber(1, 8192), 512)
     .option('--seed <number>', 'seed of the noise instead of the preset’s', wholeNumber(0, 0xffffffff))
     .action(async (path: string, options: Options, command: Command) => {
       const context = contextOf(command);
       const { report } = context;
-      checkFree(options.output, options.force);
+      checkOutput(options.output, options.force);
       const preset = await readPresetFile(options.preset);
       const model = await modelOf(preset, context);
       const gesture = options.gesture === undefined ? undefined : await readGesture(options.gesture, preset);
-      const audio = toRate(await readAudio(path), options.rate);
+      const file = await readAudio(path);
+      const audio = toRate(file, options.rate);
+      if (audio.rate < MIN_RATE || audio.rate > MAX_RATE)
+        throw new TillerError(
+          'argument-invalid',
+          `${path} has a rate of ${audio.rate} Hz; Tiller plays at ${MIN_RATE} to ${MAX_RATE} Hz.`,
+          'Add --rate 44100.',
+        );
+      if (file.notFinite > 0)
+        report.warn(`${file.notFinite} samples of ${path} are no numbers; they are played as silence`);
+      if (preset.trained === null && preset.examples.length > 0)
+        report.warn(
+          `nothing has been learned of this preset's examples, so they steer nothing; tiller train does it`,
+        );
       const progress = report.progress('Rendering');
       const noise =
         options.seed !== undefined

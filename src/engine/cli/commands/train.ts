@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { fromFileError } from '../../errors.js';
 import type { RegressorKind } from '../../mapping/schema.js';
@@ -8,7 +9,7 @@ import { trainMapping } from '../../mapping/train.js';
 import { formatPreset } from '../../preset/parse.js';
 import { readPresetFile } from '../../preset/store.js';
 import { contextOf } from '../context.js';
-import { checkFree } from '../files.js';
+import { checkOutput } from '../files.js';
 
 const KINDS: readonly RegressorKind[] = ['mlp', 'gp', 'linear', 'polynomial', 'knn'];
 
@@ -39,7 +40,7 @@ export function addTrain(program: Command): void {
     )
     .action(async (path: string, options: Options, command: Command) => {
       const { report } = contextOf(command);
-      if (options.output !== path) checkFree(options.output, options.force);
+      checkOutput(options.output, options.force === true || resolve(options.output) === resolve(path));
       const preset = await readPresetFile(path);
       const learning =
         options.kind === undefined
