@@ -178,5 +178,10 @@ function stripTopFolder(slots: ReadonlyMap<string, Slot>): Map<string, Slot> {
 
 function corrupt(what: string, cause?: unknown): TillerError {
   if (cause instanceof TillerError) return cause;
-  return new TillerError('archive-corrupt', `The model file is damaged: ${what}.`, EXPORT_AGAIN, { cause });
+  return new TillerError(
+    'archive-corrupt',
+    `The model file is damaged: ${what.replace(/\.+$/, '')}.`,
+    EXPORT_AGAIN,
+    { cause },
+  );
 }

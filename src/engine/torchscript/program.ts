@@ -40,14 +40,10 @@ export class Program {
     if (archive.has('byteorder') && archive.read('byteorder').toString('latin1').trim() !== 'little') {
       throw new TillerError('not-a-model', 'This model was written on a big-endian machine.');
     }
+    // What torch.save writes looks the same, and may hold what no export does: it is not even read.
+    if (!archive.names().some((name) => name.startsWith('code/'))) throw noModel();
     const root = unpickle(archive.read('data.pkl'));
-    if (typeof root !== 'object' || root?.kind !== 'instance') {
-      throw new TillerError(
-        'not-a-model',
-        'This file holds data, but no model.',
-        'A training checkpoint must be exported first.',
-      );
-    }
+    if (typeof root !== 'object' || root?.kind !== 'instance') throw noModel();
     const { classes, functions } = loadCode(archive);
     return new Program(archive, root, loadConstants(archive), classes, functions);
   }
@@ -69,6 +65,14 @@ export class Program {
     }
     return tensor;
   }
+}
+
+function noModel(): TillerError {
+  return new TillerError(
+    'not-a-model',
+    'This file holds data, but no model.',
+    'A training checkpoint must be exported to a .ts file first: rave export.',
+  );
 }
 
 function loadConstants(archive: Archive): readonly PickleValue[] {

@@ -126,6 +126,7 @@ describe('a failed import leaves the library as it was', () => {
       () =>
         buildZip([
           { name: 'm/data.pkl', data: 'cos\nsystem\n.' },
+          { name: 'm/code/m.py', data: '' },
           { name: 'm/version', data: '3' },
         ]),
     ],
@@ -135,6 +136,15 @@ describe('a failed import leaves the library as it was', () => {
       () =>
         buildZip([
           { name: 'm/data.pkl', data: Buffer.from('\x80\x02}.', 'latin1') },
+          { name: 'm/version', data: '3' },
+        ]),
+    ],
+    [
+      'a checkpoint with what only its trainer knows',
+      'not-a-model',
+      () =>
+        buildZip([
+          { name: 'm/data.pkl', data: 'cpytorch_lightning.utilities\nAttributeDict\n.' },
           { name: 'm/version', data: '3' },
         ]),
     ],
