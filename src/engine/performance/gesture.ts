@@ -30,14 +30,14 @@ const unreadable = (what: string) =>
 
 /**
  * Reads a gesture from CSV: time in seconds, then one column per input, values 0..1, times rising. A first line of
- * names is allowed, an empty cell keeps the input where it is, and the hand moves in straight lines between rows.
+ * names is allowed, and lines that begin with #; an empty cell keeps the input where it is, and the hand moves in straight lines between rows.
  */
 export function parseGestureCsv(text: string, inputs: number): Gesture {
-  const lines = text.split(/\r?\n/);
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n?|\n/);
   const rows: { seconds: number; values: number[] }[] = [];
   for (const [i, line] of lines.entries()) {
-    if (line.trim() === '' || line.startsWith('#')) continue;
-    const cells = line.split(/[,;\t]/).map((cell) => cell.trim());
+    if (line.trim() === '' || line.trim().startsWith('#')) continue;
+    const cells = cellsOf(line, inputs + 1);
     const seconds = Number(cells[0]);
     if (rows.length === 0 && Number.isNaN(seconds)) continue;
     const previous = rows.at(-1);
@@ -53,6 +53,19 @@ export function parseGestureCsv(text: string, inputs: number): Gesture {
   return { inputs, moves: drawLines(rows) };
 }
 
+/**
+ * The cells of a line, `wanted` of them where those beyond are empty. Where semicolons or tabs stand between them, as
+ * spreadsheets write them in countries with a decimal comma, a comma is one.
+ */
+function cellsOf(line: string, wanted: number): string[] {
+  const separator = /[;\t]/.test(line) ? /[;\t]/ : ',';
+  const cells = line.split(separator).map((cell) => {
+    const bare = cell.trim().replace(/^"(.*)"$/, '$1');
+    return separator === ',' ? bare : bare.replace(',', '.');
+  });
+  return cells.slice(wanted).every((cell) => cell === '') ? cells.slice(0, wanted) : cells;
+}
+
 function rowValues(cells: string[], previous: number[] | undefined, line: number): number[] {
   return cells.map((cell, input) => {
     if (cell === '') return previous?.[input] ?? NaN;
@@ -64,7 +77,7 @@ function rowValues(cells: string[], previous: number[] | undefined, line: number
 
 function drawLines(rows: { seconds: number; values: number[] }[]): GestureMove[] {
   const moves: GestureMove[] = [];
-  const columns = Math.max(...rows.map((row) => row.values.length));
+  const columns = rows.reduce((most, { values }) => Math.max(most, values.length), 0);
   for (let input = 0; input < columns; input++) {
     let last: { seconds: number; value: number } | undefined;
     for (const { seconds, values } of rows) {

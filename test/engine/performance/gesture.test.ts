@@ -4,6 +4,26 @@ import { parseGestureMidi } from '../../../src/engine/performance/gesture-midi.j
 import { defaultInput } from '../../../src/engine/preset/defaults.js';
 
 describe('parseGestureCsv', () => {
+  it.each([
+    ['semicolons and decimal commas', 'Zeit;x;y\n0;0,25;1\n0,5;0,75;0\n'],
+    ['tabs', '0\t0.25\t1\n0.5\t0.75\t0\n'],
+    ['quotes', '"time","x","y"\r\n"0","0.25","1"\r\n"0.5","0.75","0"\r\n'],
+    ['a byte order mark and remarks', '\uFEFF# mine\n0,0.25,1\n  # then\n0.5,0.75,0\n'],
+    ['lines that end in carriage returns', 'time,x,y\r0,0.25,1\r0.5,0.75,0\r'],
+    ['empty cells beyond the inputs', '0,0.25,1,,\n0.5,0.75,0,,\n'],
+  ])('reads %s', (_name, text) => {
+    expect(parseGestureCsv(text, 2)).toEqual(parseGestureCsv('0,0.25,1\n0.5,0.75,0\n', 2));
+  });
+
+  it('reads as many rows as a controller writes in an hour', () => {
+    const rows = Array.from({ length: 360_000 }, (_, i) => `${(i / 100).toFixed(2)},${(i % 2).toString()}`);
+    expect(parseGestureCsv(rows.join('\n'), 1).moves.at(-1)).toEqual({
+      seconds: 3599.99,
+      input: 0,
+      value: 1,
+    });
+  });
+
   it('draws lines between rows and ends exactly on them', () => {
     const { moves } = parseGestureCsv('seconds,x\n0,0\n0.1,1\n', 1);
     expect(moves[0]).toEqual({ seconds: 0, input: 0, value: 0 });
