@@ -66,8 +66,10 @@ export function parseNpy(file: Buffer): Matrix {
   const header = file.toString('latin1', start, end);
   const type = /'descr':\s*'<f([48])'/.exec(header)?.[1];
   const shape = /'shape':\s*\((\d{1,10}),\s*(\d{1,10}),?\s*\)/.exec(header);
-  if (type === undefined || shape === null || !/'fortran_order':\s*False/.test(header))
-    throw unreadable('The array is not a two-dimensional float32 array in C order.');
+  // The transpose of an array of [frames, dimensions] is saved in this order.
+  const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
+  if (type === undefined || shape === null || order === undefined)
+    throw unreadable('The array is not a two-dimensional array of little-endian float32 or float64.');
   const rows = Number(shape[1]);
   const columns = Number(shape[2]);
   const values = rows * columns;
@@ -75,8 +77,10 @@ export function parseNpy(file: Buffer): Matrix {
   if (values > MAX_VALUES || file.length - end < values * bytes)
     throw unreadable('The .npy file is cut off.');
   const data = new Float32Array(values);
-  for (let i = 0; i < values; i++)
-    data[i] = bytes === 4 ? file.readFloatLE(end + 4 * i) : file.readDoubleLE(end + 8 * i);
+  for (let i = 0; i < values; i++) {
+    const value = bytes === 4 ? file.readFloatLE(end + 4 * i) : file.readDoubleLE(end + 8 * i);
+    data[order === 'True' ? (i % rows) * columns + Math.floor(i / rows) : i] = value;
+  }
   if (!data.every(Number.isFinite)) throw unreadable('The array holds values that are not numbers.');
   return { rows, columns, data };
 }

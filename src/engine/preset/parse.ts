@@ -92,7 +92,8 @@ export function parsePreset(
 export function parsePresetJson(text: string): unknown {
   if (text.length > MAX_PRESET_BYTES) throw invalid('This is too large to be a Tiller preset.');
   try {
-    return JSON.parse(text);
+    // Some editors put a byte order mark before what they save.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw invalid('This is not a Tiller preset: it is not valid JSON.', error);
   }

@@ -43,10 +43,22 @@ describe('npy', () => {
     expect([...data]).toEqual([0.5, -2]);
   });
 
+  it('reads what NumPy saves of a transpose, column by column', () => {
+    const dictionary = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }";
+    const header = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${dictionary}`, 'latin1');
+    header.writeUInt16LE(dictionary.length, 8);
+    const columns = Float32Array.of(1, 4, 2, 5, 3, 6);
+    expect(parseNpy(Buffer.concat([header, Buffer.from(columns.buffer)]))).toEqual({
+      rows: 2,
+      columns: 3,
+      data: Float32Array.of(1, 2, 3, 4, 5, 6),
+    });
+  });
+
   it.each([
     ['another byte order', "{'descr': '>f4', 'fortran_order': False, 'shape': (1, 1), }"],
     ['integers', "{'descr': '<i4', 'fortran_order': False, 'shape': (1, 1), }"],
-    ['Fortran order', "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1), }"],
+    ['no order', "{'descr': '<f4', 'shape': (1, 1), }"],
     ['one dimension', "{'descr': '<f4', 'fortran_order': False, 'shape': (4,), }"],
     ['more values than there are', "{'descr': '<f4', 'fortran_order': False, 'shape': (100, 100), }"],
     [

@@ -46,6 +46,8 @@ const ADDED_LATER: Readonly<Record<string, Json>> = { 'output.margin': 'normal' 
 describe('parsePreset', () => {
   it('returns what was written', () => {
     expect(parsePresetText(formatPreset(samplePreset()))).toEqual(samplePreset());
+    // As an editor may leave it.
+    expect(parsePresetText(`\uFEFF${formatPreset(samplePreset())}`)).toEqual(samplePreset());
   });
 
   it.each(paths(sample()).map((path) => [path.join('.'), path] as const))(
