@@ -47,8 +47,8 @@ export class Player {
   private readonly models = new OpenedModels();
   private place: ModelPlace | null = null;
   private model: RunningModel | null = null;
-  /** The model before it, while that is still heard. */
-  private leaving: RunningModel | null = null;
+  /** Models before it that are still heard. */
+  private leaving: RunningModel[] = [];
   /** What is meant for the model that is expected or being opened; null while there is none. */
   private waiting: Setting[] | null = null;
   private track: { rate: number; maxBlock: number; channels: 1 | 2 } | null = null;
@@ -123,12 +123,12 @@ export class Player {
    */
   prepare(rate: number, maxBlock: number, channels: 1 | 2): number {
     this.track = { rate, maxBlock, channels };
-    this.letGo();
     const { latencySamples } = this.stream.prepare({
       ...this.track,
       model: this.model,
       noise: streamNoise(this.noise),
     });
+    this.letGo();
     this.tellPrepared(latencySamples);
     // The other variant has the same latency unless it takes other frames per call: then a second report follows.
     if (this.needsOtherVariant()) void this.load();
@@ -150,7 +150,7 @@ export class Player {
   /** Plays the next block; see `Stream.process`. */
   process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
     this.stream.process(input, output, frames, this.events.take(frames));
-    if (this.leaving !== null && !this.stream.isHandingOver) this.letGo();
+    if (this.leaving.length > 0) this.letGo();
     this.samplesSinceReport += frames;
     if (this.track !== null && this.samplesSinceReport * REPORTS_PER_SECOND >= this.track.rate) {
       this.samplesSinceReport = 0;
@@ -168,15 +168,20 @@ export class Player {
   /** Lets go of the model. */
   close(): void {
     this.loads++;
-    this.letGo();
+    for (const model of this.leaving.splice(0)) this.models.release(model);
     this.model?.close();
     this.model = null;
     this.models.close();
   }
 
+  /** Lets go of the models that are not heard any more. */
   private letGo(): void {
-    if (this.leaving !== null) this.models.release(this.leaving);
-    this.leaving = null;
+    for (let i = this.leaving.length - 1; i >= 0; i--) {
+      const model = this.leaving[i] as RunningModel;
+      if (this.stream.plays(model)) continue;
+      this.leaving.splice(i, 1);
+      this.models.release(model);
+    }
   }
 
   private needsOtherVariant(): boolean {
@@ -226,12 +231,11 @@ export class Player {
 
   /** Plays `opened`, and what waited for it. */
   private async playOn(opened: RunningModel | null): Promise<void> {
-    this.letGo();
-    this.leaving = this.model;
+    if (this.model !== null) this.leaving.push(this.model);
     this.model = opened;
     if (this.track !== null)
       this.tellPrepared(this.stream.exchange(opened, streamNoise(this.noise)).latencySamples);
-    if (!this.stream.isHandingOver) this.letGo();
+    this.letGo();
     await this.takeWaiting();
   }
 

@@ -1,20 +1,28 @@
+import type { Output } from '../audio/schema.js';
+import type { RunningModel } from '../model/running.js';
 import type { Pipeline } from './stream-pipeline.js';
 
 const FADE_SECONDS = 0.03;
+
+/** What makes the sound: one pipeline, or several while one gives way to the next. Its methods are `Pipeline`'s. */
+export interface Sounding extends Pick<Pipeline, 'process' | 'receive' | 'setOutput' | 'setLevel'> {
+  /** True while `model` is played: it must not be closed yet. */
+  plays(model: RunningModel): boolean;
+}
 
 /**
  * From one model to the next without a gap: what played before goes on until the next one has filled up; then one
  * fades into the other. Both cost their time meanwhile. One thread; allocates nothing after construction.
  */
-export class Handover {
+export class Handover implements Sounding {
   private readonly before: Float32Array[];
   private readonly fade: Float32Array;
   private readonly wait: number;
   private position = 0;
 
   constructor(
-    readonly leaving: Pipeline,
-    coming: Pipeline,
+    private readonly leaving: Sounding,
+    private readonly coming: Pipeline,
   ) {
     const { rate, channels } = coming.setup;
     const length = Math.round(FADE_SECONDS * rate);
@@ -28,16 +36,38 @@ export class Handover {
     return this.position >= this.wait + this.fade.length;
   }
 
-  /**
-   * Mixes what leaves into `output`, where the coming pipeline has put its `count` samples from `offset` on.
-   * @param track what both were given
-   */
+  /** What is heard now, for a third model to follow: without the coming one where that is not heard yet. */
+  get heard(): Sounding {
+    return this.position <= this.wait ? this.leaving : this;
+  }
+
+  plays(model: RunningModel): boolean {
+    return this.coming.plays(model) || (!this.done && this.leaving.plays(model));
+  }
+
+  receive(parameter: number, value: number): void {
+    this.coming.receive(parameter, value);
+    this.leaving.receive(parameter, value);
+  }
+
+  setOutput(output: Output): void {
+    this.coming.setOutput(output);
+    this.leaving.setOutput(output);
+  }
+
+  setLevel(parameter: number, value: number): void {
+    this.coming.setLevel(parameter, value);
+    this.leaving.setLevel(parameter, value);
+  }
+
   process(
     track: readonly Float32Array[],
     output: readonly Float32Array[],
     offset: number,
     count: number,
   ): void {
+    this.coming.process(track, output, offset, count);
+    if (this.done) return;
     this.leaving.process(track, this.before, 0, count);
     for (let c = 0; c < output.length; c += 1) {
       const coming = output[c] as Float32Array;

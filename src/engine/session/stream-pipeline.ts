@@ -72,6 +72,11 @@ export class Pipeline {
     return this.mix.latencySamples;
   }
 
+  /** True for the model that it plays. */
+  plays(model: RunningModel): boolean {
+    return this.setup.model === model;
+  }
+
   /** True once something went through it since the start. */
   get hasPlayed(): boolean {
     return this.position > 0;

@@ -2,11 +2,12 @@ import { gainToDb } from '../audio/db.js';
 import { Meter } from '../audio/meter.js';
 import { defaultOutput, type Output } from '../audio/schema.js';
 import { MAX_INPUTS, MAX_LATENTS } from '../limits.js';
+import type { RunningModel } from '../model/running.js';
 import { PARAMETER_INDEX, clampParameter } from '../performance/parameters.js';
 import type { Steering } from '../steering/schema.js';
 import type { StreamNoise } from './stream-controls.js';
 import type { StreamEvents } from './stream-events.js';
-import { Handover } from './stream-handover.js';
+import { Handover, type Sounding } from './stream-handover.js';
 import type { Faults } from './stream-model.js';
 import { Pipeline, type StreamSetup } from './stream-pipeline.js';
 import { type FrameMapping, type FrameSettings, applyToFrames } from './stream-settings.js';
@@ -60,8 +61,8 @@ export class Stream {
   }
 
   /**
-   * Goes on with another model, without a gap: what plays now is heard until the new one has filled up. Settings
-   * that are changed from here on are the new one's; levels are both's. Before the first sound it starts in silence.
+   * Goes on with another model, without a gap: what is heard now is heard until the new one has filled up. Settings
+   * that are changed from here on are the new one's; levels are all's. Before the first sound it starts in silence.
    * @returns by how many track samples the new model's output is late
    * @throws Error before `prepare`
    */
@@ -78,13 +79,18 @@ export class Stream {
     };
     const coming = new Pipeline({ ...leaving.setup, model, noise }, this.settings, this.output);
     this.pipeline = coming;
-    this.handover = leaving.hasPlayed ? new Handover(leaving, coming) : null;
+    const heard = this.handover?.heard ?? (leaving.hasPlayed ? leaving : null);
+    this.handover = heard && new Handover(heard, coming);
     return { latencySamples: coming.latencySamples };
   }
 
-  /** True while a model that was exchanged is still heard: it must not be closed yet. */
-  get isHandingOver(): boolean {
-    return this.handover !== null;
+  /** True while `model` plays, exchanged ones that are still heard included: it must not be closed yet. */
+  plays(model: RunningModel): boolean {
+    return this.sounding?.plays(model) ?? false;
+  }
+
+  private get sounding(): Sounding | null {
+    return this.handover ?? this.pipeline;
   }
 
   /** By how many track samples the output is late; 0 before the first `prepare`. */
@@ -167,8 +173,7 @@ export class Stream {
     this.settings.latentNoise = output.latentNoise;
     this.settings.width = output.width;
     this.settings.freeze = output.freeze;
-    this.pipeline?.setOutput(output);
-    this.handover?.leaving.setOutput(output);
+    this.sounding?.setOutput(output);
   }
 
   /** Swaps in a learned mapping, or none: then every dimension plays what the encoder says. */
@@ -198,8 +203,7 @@ export class Stream {
     const bounded = clampParameter(index, value);
     noteLevel(this.output, index, bounded);
     applyToFrames(this.settings, index, bounded);
-    this.pipeline?.setLevel(index, bounded);
-    this.handover?.leaving.setLevel(index, bounded);
+    this.sounding?.setLevel(index, bounded);
   }
 
   /** Fills `into` with what sounds now; levels, loads and gain reduction since the last snapshot. */
@@ -244,19 +248,15 @@ export class Stream {
       }
     }
     this.inputMeter.add(track, 0, count);
-    pipeline.process(track, output, offset, count);
-    if (this.handover !== null) {
-      this.handover.process(track, output, offset, count);
-      if (this.handover.done) this.handover = null;
-    }
+    (this.handover ?? pipeline).process(track, output, offset, count);
+    if (this.handover?.done === true) this.handover = null;
     this.outputMeter.add(output, offset, count);
   }
 
   /** A change that arrived with the next track sample. */
   private receive(parameter: number, value: number): void {
     noteLevel(this.output, parameter, value);
-    this.pipeline?.receive(parameter, value);
-    this.handover?.leaving.receive(parameter, value);
+    this.sounding?.receive(parameter, value);
   }
 }
 

@@ -70,6 +70,17 @@ describe('Player', () => {
     for (const block of Array.from({ length: 100 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
   });
 
+  it('changes models one after another without a gap', async () => {
+    await player.apply({ type: 'load', model: identity });
+    hear(50);
+    for (const model of [delay, identity, delay, identity, delay]) {
+      await player.apply({ type: 'load', model });
+      for (const block of Array.from({ length: 2 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+    }
+    for (const block of Array.from({ length: 100 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+    expect(reports.filter(({ type }) => type === 'failed')).toEqual([]);
+  });
+
   it('goes back to the last model without opening it again', async () => {
     const dir = join(folder, 'moved');
     await cp(identity.dir, dir, { recursive: true });

@@ -82,14 +82,15 @@ describe('exchanging the model', () => {
   it('plays the same whatever the blocks are, and says when the old model is free', () => {
     const { output } = run();
     expect(run(randomBlocks(after, 700, 5)).output).toEqual(output);
-    const { stream } = prepared(new QuietModel(0.9));
+    const [old, coming] = [new QuietModel(0.9), new QuietModel(0.3)];
+    const { stream } = prepared(old);
     play(stream, [first], [before]);
-    const { latencySamples } = stream.exchange(new QuietModel(0.3), streamNoise());
+    const { latencySamples } = stream.exchange(coming, streamNoise());
     const last = latencySamples + FADE - 1;
     play(stream, [second.subarray(0, last)], equalBlocks(last, 512));
-    expect(stream.isHandingOver).toBe(true);
+    expect([stream.plays(old), stream.plays(coming)]).toEqual([true, true]);
     play(stream, [second.subarray(last, last + 1)], [1]);
-    expect(stream.isHandingOver).toBe(false);
+    expect([stream.plays(old), stream.plays(coming)]).toEqual([false, true]);
   });
 
   it('steers each with what was set for it', () => {
@@ -130,19 +131,63 @@ describe('exchanging the model', () => {
   });
 
   it('is over when the transport jumps, and starts in silence before the first sound', () => {
-    const { stream } = prepared(new QuietModel(0.9));
+    const old = new QuietModel(0.9);
+    const { stream } = prepared(old);
     play(stream, [first], [before]);
     stream.exchange(new QuietModel(0.3), streamNoise());
     stream.restart();
-    expect(stream.isHandingOver).toBe(false);
+    expect(stream.plays(old)).toBe(false);
     const [jumped = new Float32Array()] = play(stream, [second], equalBlocks(after, 512));
 
-    const unplayed = prepared(new QuietModel(0.9)).stream;
+    const unheard = new QuietModel(0.9);
+    const unplayed = prepared(unheard).stream;
     unplayed.exchange(new QuietModel(0.3), streamNoise());
-    expect(unplayed.isHandingOver).toBe(false);
+    expect(unplayed.plays(unheard)).toBe(false);
     expect(play(unplayed, [second], equalBlocks(after, 512))[0]).toEqual(jumped);
     const alone = prepared(new QuietModel(0.3)).stream;
     expect(play(alone, [second], equalBlocks(after, 512))[0]).toEqual(jumped);
+  });
+
+  it('passes a model over that another one follows before it is heard', () => {
+    const [old, passed, last] = [new QuietModel(0.9), new QuietModel(5), new QuietModel(0.3)];
+    const { stream } = prepared(old);
+    play(stream, [first], equalBlocks(before, 480));
+    const { latencySamples } = stream.exchange(passed, streamNoise());
+    const fill = latencySamples - 1;
+    const [filling = new Float32Array()] = play(stream, [second.subarray(0, fill)], equalBlocks(fill, 256));
+    stream.exchange(last, streamNoise());
+    expect([stream.plays(old), stream.plays(passed), stream.plays(last)]).toEqual([true, false, true]);
+    const [rest = new Float32Array()] = play(stream, [second.subarray(fill)], equalBlocks(after - fill, 512));
+
+    const alone = prepared(new QuietModel(0.9)).stream;
+    play(alone, [first], equalBlocks(before, 480));
+    const [undisturbed = new Float32Array()] = play(alone, [second], equalBlocks(after, 512));
+    const heard = Float32Array.from([...filling, ...rest]);
+    expect(heard.subarray(0, fill + latencySamples)).toEqual(undisturbed.subarray(0, fill + latencySamples));
+    expect(stream.plays(old)).toBe(false);
+  });
+
+  it('goes on fading where another model follows in the middle of it', () => {
+    const [old, middle, last] = [new QuietModel(0.9), new QuietModel(0.6), new QuietModel(0.3)];
+    const { stream } = prepared(old);
+    play(stream, [first], equalBlocks(before, 480));
+    const { latencySamples } = stream.exchange(middle, streamNoise());
+    const half = latencySamples + FADE / 2;
+    const [fading = new Float32Array()] = play(stream, [second.subarray(0, half)], equalBlocks(half, 256));
+    stream.exchange(last, streamNoise());
+    expect([stream.plays(old), stream.plays(middle), stream.plays(last)]).toEqual([true, true, true]);
+    const [rest = new Float32Array()] = play(stream, [second.subarray(half)], equalBlocks(after - half, 512));
+
+    // What two models alone give, until the third has filled up.
+    const { output } = run(equalBlocks(after, 512));
+    const two = prepared(new QuietModel(0.9)).stream;
+    play(two, [first], equalBlocks(before, 480));
+    two.exchange(new QuietModel(0.6), streamNoise());
+    const [reference = new Float32Array()] = play(two, [second], equalBlocks(after, 512));
+    const heard = Float32Array.from([...fading, ...rest]);
+    expect(heard.subarray(0, half + latencySamples)).toEqual(reference.subarray(0, half + latencySamples));
+    close(heard, output, half + latencySamples + FADE, after);
+    expect([stream.plays(old), stream.plays(middle), stream.plays(last)]).toEqual([false, false, true]);
   });
 
   it('needs a stream', () => {
