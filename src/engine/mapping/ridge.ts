@@ -42,7 +42,8 @@ export class RidgeSolver {
     const system = this.system();
     let trace = 0;
     for (let i = 0; i < this.size; i++) trace += system[i * this.size + i]!;
-    const jitter = JITTER * Math.max(trace / this.size, Number.MIN_VALUE / JITTER);
+    // Features that never move leave nothing to solve: any diagonal gives the coefficients 0.
+    const jitter = trace > 0 ? (JITTER * trace) / this.size : 1;
     this.factor = new Float64Array(system.length);
     for (let extra = jitter; !cholesky(system, this.factor, this.size, ridge + extra);) {
       extra = Math.max(extra * 10, 1e-12);

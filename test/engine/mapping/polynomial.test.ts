@@ -117,3 +117,18 @@ test('products of inputs need cross terms', () => {
   expect(error(true)).toBeLessThan(1e-5);
   expect(error(false)).toBeCloseTo(1, 3);
 });
+
+test.each(['linear', 'polynomial'] as const)(
+  '%s without ridge gives the mean where no input moves',
+  (kind) => {
+    const settings = kind === 'linear' ? { kind, ridge: 0 } : { kind, degree: 5, crossTerms: true, ridge: 0 };
+    // Too far apart to be one place, too close to count as a movement.
+    const examples = [0, 2].map((i) => example([0.5 + i * 2e-6, 0.5, 1], [i, -i]));
+    const { trained, report } = trainMapping(request(examples, settings));
+    const out = new Float64Array(2);
+    compileMapping(trained).evaluate(Float64Array.of(0.1, 0.9, 0.2), out);
+    expect(out[0]).toBeCloseTo(1, 6);
+    expect(out[1]).toBeCloseTo(-1, 6);
+    expect(report.dimensions[0]?.errorRelative).toBeCloseTo(1, 6);
+  },
+);
