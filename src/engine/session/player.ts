@@ -6,7 +6,7 @@ import { createNoise } from '../model/noise.js';
 import type { NoiseSetting } from '../model/noise.js';
 import type { RunningModel } from '../model/running.js';
 import { MidiRouter } from '../performance/midi-router.js';
-import { PARAMETERS } from '../performance/parameters.js';
+import { PARAMETER_INDEX, PARAMETERS } from '../performance/parameters.js';
 import type { StreamCommand, StreamReport } from './commands.js';
 import { OpenedModels, type ModelPlace } from './opened-models.js';
 import { PendingEvents } from './pending-events.js';
@@ -141,10 +141,16 @@ export class Player {
     this.router.message(offsetSamples, status, data1, data2);
   }
 
-  /** Queues an automatable parameter's change for the next block. */
+  /**
+   * Queues an automatable parameter's change for the next block. A first width calls for another variant of the
+   * model, which is `loading` then; it stays until `output` says otherwise, so that a fader at 0 is no change of model.
+   */
   parameter(offsetSamples: number, index: number, value: number): void {
     this.events.push(offsetSamples, index, value);
     this.moved[index] = value;
+    if (index !== PARAMETER_INDEX.width || !(value > 0) || this.output.width > 0) return;
+    this.output = { ...this.output, width: value };
+    if (this.needsOtherVariant()) void this.load();
   }
 
   /** Plays the next block; see `Stream.process`. */

@@ -3,6 +3,7 @@ import { FrameWriter } from '../../../src/engine/host/frame-writer.js';
 import type { FromPipe, ToPipe } from '../../../src/engine/host/messages.js';
 import type { PipePlayer } from '../../../src/engine/host/pipe-loop.js';
 import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
+import { PARAMETER_INDEX } from '../../../src/engine/performance/parameters.js';
 import type { StreamCommand } from '../../../src/engine/session/commands.js';
 import { blockFrame, frame, framesIn, readerOf } from './pipes.js';
 
@@ -14,7 +15,9 @@ class NotingPlayer implements PipePlayer {
 
   apply(command: StreamCommand): void {
     this.notes.push(command.type);
-    if (command.type !== 'load') return;
+    if (command.type === 'load') this.load();
+  }
+  private load(): void {
     this.loading = new Promise((resolve) =>
       setImmediate(() => {
         this.loading = null;
@@ -33,6 +36,7 @@ class NotingPlayer implements PipePlayer {
   }
   parameter(offset: number, index: number, value: number): void {
     this.notes.push(`parameter ${offset} ${index} ${value}`);
+    if (index === PARAMETER_INDEX.width) this.load();
   }
   process(input: Float32Array[], output: Float32Array[], frames: number): void {
     this.notes.push(`process ${frames}`);
@@ -155,6 +159,21 @@ describe('PipeLoop', () => {
     expect(sent.filter(({ name }) => name === 'samples').map(({ fields }) => fields['position'])).toEqual([
       0, 5, 7, 8,
     ]);
+  });
+
+  test('a model that a parameter calls for is waited for before its block', async () => {
+    const parameters: [number, number, number][] = [[0, PARAMETER_INDEX.width, 0.5]];
+    const { player, sent } = await play([
+      hello,
+      prepare(1, 1),
+      blockFrame({ position: 0, channels: [[0]], parameters }),
+    ]);
+    expect(player.notes.slice(1)).toEqual([
+      `parameter 0 ${PARAMETER_INDEX.width} 0.5`,
+      'loaded',
+      'process 1',
+    ]);
+    expect(sent.filter(({ name }) => name === 'busy')).toHaveLength(2);
   });
 
   test('blocks of another epoch are neither played nor answered', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { defaultOutput } from '../../../src/engine/audio/schema.js';
 import { type ImportedModel, importModel } from '../../../src/engine/model/import.js';
 import type { StreamReport } from '../../../src/engine/session/commands.js';
+import { PARAMETER_INDEX } from '../../../src/engine/performance/parameters.js';
 import type { Input } from '../../../src/engine/performance/schema.js';
 import { defaultInput } from '../../../src/engine/preset/defaults.js';
 import { Player } from '../../../src/engine/session/player.js';
@@ -79,6 +80,35 @@ describe('Player', () => {
     }
     for (const block of Array.from({ length: 100 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
     expect(reports.filter(({ type }) => type === 'failed')).toEqual([]);
+  });
+
+  it('takes the variant that automated width calls for, once', async () => {
+    const wide = await importModel(fixturePath('identity'), {
+      libraryDir: join(folder, 'wide'),
+      variants: [
+        { frames: 1, batch: 1 },
+        { frames: 1, batch: 2 },
+      ],
+    });
+    player.prepare(48_000, BLOCK, 2);
+    const sides = [new Float32Array(BLOCK), new Float32Array(BLOCK)];
+    const play = (blocks: number) => {
+      for (let i = 0; i < blocks; i++) player.process(sides, sides, BLOCK);
+    };
+    await player.apply({ type: 'load', model: wide });
+    await player.apply({ type: 'parameter', index: PARAMETER_INDEX.latentNoise, value: 1 });
+    play(100);
+    expect(sides[0]).toEqual(sides[1]);
+    const before = preparations();
+    for (const value of [0, 0.5, 1, 0, 1]) {
+      player.parameter(0, PARAMETER_INDEX.width, value);
+      await player.loading;
+      play(20);
+    }
+    play(100);
+    expect(preparations()).toBe(before + 1);
+    expect(peak(sides[0] as Float32Array)).toBeGreaterThan(0);
+    expect(sides[0]).not.toEqual(sides[1]);
   });
 
   it('goes back to the last model without opening it again', async () => {
