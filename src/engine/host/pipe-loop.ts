@@ -86,7 +86,7 @@ export class PipeLoop {
         // A bounce depends on what was said before it, never on when that is done.
         if (restart && offline) await this.untilSettled();
         const recalls = this.takeEvents(player);
-        await this.untilLoaded();
+        if (player.loading !== null) await this.untilLoaded();
         if (recalls && offline) await this.untilSettled();
         this.process(player);
       }
