@@ -1,5 +1,7 @@
 #include "HostParameter.h"
 
+#include <utility>
+
 namespace tiller
 {
 
@@ -15,7 +17,7 @@ HostParameter::HostParameter (ParameterTable& t, std::size_t i)
 
 void HostParameter::followEngine (float plain, protocol::Gesture gesture)
 {
-    if (gesture == protocol::Gesture::begin)
+    if (gesture == protocol::Gesture::begin && ! std::exchange (isHeld, true))
         beginChangeGesture();
 
     // The host may have moved on since the engine spoke.
@@ -26,6 +28,12 @@ void HostParameter::followEngine (float plain, protocol::Gesture gesture)
     }
 
     if (gesture == protocol::Gesture::end)
+        letGo();
+}
+
+void HostParameter::letGo()
+{
+    if (std::exchange (isHeld, false))
         endChangeGesture();
 }
 

@@ -18,6 +18,9 @@ public:
     /** Moves the parameter to a plain value that the engine has already. [main-thread] */
     void followEngine (float plain, protocol::Gesture);
 
+    /** Ends a gesture whose end the engine did not tell any more. [main-thread] */
+    void letGo();
+
     /** Moves the parameter to a plain value that a project brought. [main-thread] */
     void show (float plain);
 
@@ -47,6 +50,7 @@ private:
     const std::size_t index;
     const protocol::Parameter& about;
     const juce::NormalisableRange<float> range;
+    bool isHeld = false;    ///< [main-thread]
     mutable std::mutex nameMutex;
     juce::String name;
 };

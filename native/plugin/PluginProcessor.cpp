@@ -4,6 +4,8 @@
 #include "PackedPreset.h"
 #include "PluginEditor.h"
 
+#include <utility>
+
 namespace tiller
 {
 
@@ -209,6 +211,11 @@ void PluginProcessor::handleAsyncUpdate()
 
     for (const auto& moved : view.moved)
         hostParameters[moved.index]->followEngine (moved.value, moved.gesture);
+
+    // A hand on a page that went with its engine never says that it let go.
+    if (std::exchange (restartsSeen, view.restarts) != view.restarts)
+        for (auto* parameter : hostParameters)
+            parameter->letGo();
 
     if (view.edited)
     {

@@ -108,6 +108,7 @@ private:
 
     // [main-thread]
     EngineView view;
+    int restartsSeen = 0;
     std::string namesShown, programsShown;
 
     HostProgram hostProgram;

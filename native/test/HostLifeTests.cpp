@@ -36,6 +36,16 @@ void namesAndValuesFollowTheEngine()
     CHECK_EQUAL (readState (rig.plugin.state()).parameters[glide], 0.02f);
 }
 
+/** A host in touch mode would write over its automation for ever. */
+void aGestureEndsWithItsEngine()
+{
+    LiveRig rig;
+    commit ("hold");
+    CHECK (eventually (3.0, [&] { rig.live->step(); return rig.plugin.openGestures() == 1; }));
+    commit ("crash");
+    CHECK (eventually (3.0, [&] { rig.live->step(); return rig.plugin.openGestures() == 0; }));
+}
+
 void eightInstances()
 {
     const StreamSetup setup { 48000.0, 512, 2, 2, false };
@@ -122,6 +132,7 @@ void addLifeTests (Suite& suite)
 {
     suite.add ("a scan starts no engine", scanStartsNoEngine);
     suite.add ("names and values follow the engine", namesAndValuesFollowTheEngine);
+    suite.add ("a gesture ends with its engine", aGestureEndsWithItsEngine);
     suite.add ("the engines end with a killed host", [] { enginesEndWithAKilledHost (false); });
     suite.add ("stopped engines end with a killed host", [] { enginesEndWithAKilledHost (true); });
     suite.add ("eight instances", eightInstances);

@@ -83,10 +83,11 @@ struct Changes final : Owned<Vst::IParameterChanges>
 struct Handler final : Owned<Vst::IComponentHandler>
 {
     std::atomic<bool> latencyChanged { false }, titlesChanged { false };
+    std::atomic<int> openGestures { 0 };
 
-    tresult PLUGIN_API beginEdit (Vst::ParamID) override                       { return kResultOk; }
+    tresult PLUGIN_API beginEdit (Vst::ParamID) override                       { ++openGestures; return kResultOk; }
     tresult PLUGIN_API performEdit (Vst::ParamID, Vst::ParamValue) override     { return kResultOk; }
-    tresult PLUGIN_API endEdit (Vst::ParamID) override                         { return kResultOk; }
+    tresult PLUGIN_API endEdit (Vst::ParamID) override                         { --openGestures; return kResultOk; }
 
     tresult PLUGIN_API restartComponent (int32 flags) override
     {

@@ -289,6 +289,8 @@ std::string Vst3Instance::programName (int program) const
 bool Vst3Instance::takeLatencyChanged() { return in->handler.latencyChanged.exchange (false); }
 bool Vst3Instance::takeTitlesChanged()  { return in->handler.titlesChanged.exchange (false); }
 
+int Vst3Instance::openGestures() const  { return in->handler.openGestures.load(); }
+
 bool Vst3Instance::openEditor (unsigned long parent)
 {
     in->view = owned (in->controller->createView (Vst::ViewType::kEditor));

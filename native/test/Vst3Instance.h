@@ -73,6 +73,9 @@ public:
     /** The host's notification that names changed has come since the last call. */
     bool takeTitlesChanged();
 
+    /** How many gestures have begun and not ended: a host in touch mode writes as long as one lasts. */
+    int openGestures() const;
+
     /** Opens the editor in `parent`, an X11 window. False where it has none. */
     bool openEditor (unsigned long parent);
     /** Serves the editor's events for a while. */

@@ -13,6 +13,7 @@ import { FrameWriter, writeDescriptor } from '../../src/engine/host/frame-writer
 import type { FromPipe, ToPipe } from '../../src/engine/host/messages.js';
 import type { PipePlayer } from '../../src/engine/host/pipe-loop.js';
 import { PipeLoop } from '../../src/engine/host/pipe-loop.js';
+import { GESTURE } from '../../src/protocol/plugin.js';
 import { PARAMETERS, PARAMETER_INDEX } from '../../src/engine/performance/parameters.js';
 import type { StreamCommand } from '../../src/engine/session/commands.js';
 
@@ -175,6 +176,14 @@ function commit(fault: string): void {
       sendState(true);
       return;
     }
+    case 'hold':
+      queue.push({
+        type: 'send',
+        message: 'parameter',
+        fields: { index: PARAMETER_INDEX.dryWet, value: 0.25, gesture: GESTURE.begin },
+        text: '',
+      });
+      return;
     case 'move':
       for (const [index, value] of [
         [PARAMETER_INDEX.glide, 0.02],

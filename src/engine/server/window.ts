@@ -3,6 +3,7 @@ import { envelopeSchema, type MapRequest } from '../../protocol/interface-comman
 import { FRAME, MAX_MICROPHONE_FRAMES, readAudioHead, writeMap } from '../../protocol/interface-frames.js';
 import type { Announcement, Fault, SliceName, Slices } from '../../protocol/interface.js';
 import { TillerError } from '../errors.js';
+import { parameterValues } from '../session/parameter-values.js';
 import { dispatch, type Window } from './dispatch.js';
 import type { Served, ServedLive, SpeakerEnd } from './served.js';
 import { copy } from './slices.js';
@@ -28,6 +29,8 @@ export class ConnectedWindow implements Window {
   private painting = false;
   private repaint = false;
   private speaker: SpeakerEnd | null = null;
+  /** Parameters that a hand on this page holds: a host writes its automation as long as it does. */
+  private readonly held = new Set<number>();
 
   constructor(
     private readonly socket: WebSocket,
@@ -43,6 +46,7 @@ export class ConnectedWindow implements Window {
     socket.on('close', () => {
       this.map = null;
       this.closeSpeaker();
+      this.letGo();
     });
   }
 
@@ -79,11 +83,22 @@ export class ConnectedWindow implements Window {
         );
       }
       request = envelope.data.request ?? null;
-      const result = await dispatch(this.served, this, envelope.data.command);
+      const { command } = envelope.data;
+      if (command.type === 'parameter' && command.gesture === 'begin') this.held.add(command.index);
+      if (command.type === 'parameter' && command.gesture === 'end') this.held.delete(command.index);
+      const result = await dispatch(this.served, this, command);
       if (request !== null) this.announce({ type: 'done', request, result });
     } catch (error) {
       this.announce({ type: 'failed', request, fault: toFault(error) });
     }
+  }
+
+  /** A page that has gone never says that its hands let go. */
+  private letGo(): void {
+    const { instrument } = this.served;
+    const values = parameterValues(instrument.state.preset);
+    for (const index of this.held) instrument.setParameter(index, values[index] ?? 0, 'page', 'end');
+    this.held.clear();
   }
 
   private receiveFrame(frame: ArrayBuffer): void {

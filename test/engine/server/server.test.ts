@@ -7,6 +7,7 @@ import { PresetStore } from '../../../src/engine/preset/store.js';
 import { TillerError } from '../../../src/engine/errors.js';
 import type { Served } from '../../../src/engine/server/served.js';
 import { startServer, type RunningServer } from '../../../src/engine/server/server.js';
+import { parameterValues } from '../../../src/engine/session/parameter-values.js';
 import { TelemetryFrame, TELEMETRY } from '../../../src/protocol/interface-frames.js';
 import {
   FILE_NAME_HEADER,
@@ -197,6 +198,37 @@ describe('the interface’s server', () => {
     second.ask(1, { type: 'release-all' });
     await second.until(() => second.find('done') !== undefined);
     expect(second.find('notice')).toBeUndefined();
+  });
+
+  it('lets go of what a page held that goes in the middle of a movement', async () => {
+    const gestures: [number, string][] = [];
+    const stop = bench.instrument.subscribe((_, { origin, parameter }) => {
+      if (parameter && parameter.gesture !== 'move')
+        gestures.push([parameter.index, `${origin} ${parameter.gesture}`]);
+    });
+    const client = connect();
+    await client.until(() => client.find('welcome') !== undefined);
+    client.ask(1, { type: 'parameter', index: 17, value: 0.25, gesture: 'begin' });
+    client.ask(2, { type: 'parameter', index: 18, value: 0.5, gesture: 'begin' });
+    client.ask(3, { type: 'parameter', index: 18, value: 0.75, gesture: 'end' });
+    await client.until(() => client.heard.some((said) => said.type === 'done' && said.request === 3));
+    const gone = new Promise<void>((resolve) => {
+      const end = bench.instrument.subscribe((_, { parameter }) => {
+        if (parameter?.gesture !== 'end') return;
+        end();
+        resolve();
+      });
+    });
+    client.socket.terminate();
+    await gone;
+    stop();
+    expect(gestures).toEqual([
+      [17, 'page begin'],
+      [18, 'page begin'],
+      [18, 'page end'],
+      [17, 'page end'],
+    ]);
+    expect(parameterValues(bench.instrument.state.preset).slice(17, 19)).toEqual([0.25, 0.75]);
   });
 
   it('asks for the token wherever anything can be read or done', async () => {
