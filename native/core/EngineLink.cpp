@@ -22,6 +22,8 @@ namespace
     constexpr Milliseconds hungMain { 5000 };
     /** After this many failures in a row an offline render no longer waits for the next engine. */
     constexpr int failuresUntilHopeless = 4;
+    /** Audio flows where a block came within this time. */
+    constexpr Milliseconds flowing { 500 };
     /** Sound that has lasted this long is worth an engine standing by. */
     constexpr std::chrono::seconds playedForStandby { 2 };
 }
@@ -90,12 +92,6 @@ void EngineLink::presetLoaded()
     appendState (orders);
     ++statesTold;
     --presetsLoading;
-}
-
-void EngineLink::setParameter (std::uint32_t index, float value)
-{
-    const std::lock_guard lock (mutex);
-    appendFrame (orders, to_engine::Parameter { index, value });
 }
 
 void EngineLink::openInterface()
@@ -363,6 +359,9 @@ void EngineLink::keepTime (Clock::time_point now)
         nextTick = now + Milliseconds (protocol::tickMilliseconds);
         process->lastWords();
         tellMishap();
+
+        if (greeted && ! offline && now - lastBlock > flowing)
+            tellParametersWithoutAudio();
 
         if (greeted)
             say (to_engine::Tick { ++ticks });

@@ -83,9 +83,6 @@ public:
     /** Plays what the preset memory and the parameters hold now; once after each `presetLoads`. [any-thread] but the audio thread */
     void presetLoaded();
 
-    /** A parameter that the host changed while no audio flows. [main-thread] */
-    void setParameter (std::uint32_t index, float value);
-
     /** Serves the page, now and after each restart; its address comes with the view. [main-thread] */
     void openInterface();
 
@@ -125,6 +122,7 @@ private:
     void sendBlock (BlockHead, bool skip);
     void keepTime (Clock::time_point);
     std::uint32_t napMicroseconds() const noexcept;
+    void tellParametersWithoutAudio();
     void tellMishap();
     void setPhase (EnginePhase);
     template <typename Change> void tell (Change&&);

@@ -148,6 +148,8 @@ bool EngineLink::handleState (const Frame& frame)
             return true;
 
         presets.pushed (frame.text (sizeof (state)), state.edited != 0);
+
+        parameters.setEngineChooses (false);
     }
 
     exchange.setSilenceOnFault (state.silenceOnFault != 0);
@@ -167,8 +169,10 @@ bool EngineLink::handleParameter (const Frame& frame)
 
     {
         const std::lock_guard lock (mutex);
+        // A value of the instrument that it chooses, unless the host has chosen another meanwhile.
+        const bool chosen = presetsLoading == 0 && parameters.engineChooses() && parameters.isUntouched (moved.index);
 
-        if (! isBelieved())
+        if (! isBelieved() && ! chosen)
             return true;
 
         parameters.setValue (moved.index, moved.value);
@@ -223,6 +227,20 @@ void EngineLink::appendState (std::vector<std::uint8_t>& frames) const
 
     for (std::uint32_t i = 0; i < ParameterTable::size; ++i)
         appendFrame (frames, to_engine::Parameter { i, parameters.value (i) });
+}
+
+/** Blocks carry the parameters; where none come, the engine and its page follow the host all the same. */
+void EngineLink::tellParametersWithoutAudio()
+{
+    for (std::uint32_t i = 0; i < ParameterTable::size; ++i)
+    {
+        if (! parameters.isNews (i))
+            continue;
+
+        const float value = parameters.value (i);
+        say (to_engine::Parameter { i, value });
+        parameters.setTold (i, value);
+    }
 }
 
 /** A mishap of an export is told as soon as an engine plays that can show it. */

@@ -35,14 +35,28 @@ public:
     /** The engine's value is not known. */
     void forget (std::size_t i) noexcept                    { setTold (i, std::numeric_limits<float>::quiet_NaN()); }
 
+    /** The engine's values are not known; where it chooses them, what the host left alone is not news to it. */
     void forgetAll() noexcept
     {
         for (std::size_t i = 0; i < size; ++i)
-            forget (i);
+        {
+            if (engineChooses())
+                setTold (i, protocol::parameters[i].initial);
+            else
+                forget (i);
+        }
     }
+
+    /** Whether there is no instrument yet: the engine chooses one, and its values are what plays. */
+    bool engineChooses() const noexcept                     { return choosing.load (std::memory_order_relaxed); }
+    void setEngineChooses (bool does) noexcept              { choosing.store (does, std::memory_order_relaxed); }
+
+    /** True where the host has left the value as it was at first. */
+    bool isUntouched (std::size_t i) const noexcept         { return value (i) == protocol::parameters[i].initial; }
 
 private:
     std::array<std::atomic<float>, size> values, told;
+    std::atomic<bool> choosing { true };
 };
 
 } // namespace tiller

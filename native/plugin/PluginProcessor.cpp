@@ -15,8 +15,6 @@ namespace
     constexpr double tailSeconds = 2.0;
     /** Until the engine has told its latency once: one call of the usual model at 44.1 kHz. */
     constexpr double guessedEngineSeconds = 0.03, guessedMarginSeconds = 0.01;
-    /** Audio flows where a block came within this time, in milliseconds. */
-    constexpr juce::uint32 flowing = 500;
 }
 
 PluginProcessor::PluginProcessor()
@@ -147,7 +145,6 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         table.forgetAll();
 
     events.collect (table, hostParameters, hostProgram, midi, frames);
-    lastProcessed.store (juce::Time::getMillisecondCounter(), std::memory_order_relaxed);
     bool allSent = true;
 
     for (int start = 0; start < frames; start += format.maxBlock)
@@ -200,11 +197,6 @@ void PluginProcessor::setWindowSize (int width, int height)
     state.windowHeight = height;
 }
 
-bool PluginProcessor::playsNow() const noexcept
-{
-    return juce::Time::getMillisecondCounter() - lastProcessed.load (std::memory_order_relaxed) < flowing;
-}
-
 void PluginProcessor::handleAsyncUpdate()
 {
     view = link.takeView();
@@ -227,19 +219,6 @@ void PluginProcessor::handleAsyncUpdate()
     rename (view.namesJson);
     nameProgramsAfter (view.presetsJson);
     followLatency();
-
-    // Without audio the blocks carry no parameters; with it they do.
-    if (! playsNow())
-    {
-        for (std::uint32_t i = 0; i < ParameterTable::size; ++i)
-        {
-            if (table.isNews (i))
-            {
-                link.setParameter (i, table.value (i));
-                table.setTold (i, table.value (i));
-            }
-        }
-    }
 
     sendChangeMessage();
 }
@@ -371,10 +350,14 @@ void PluginProcessor::setStateInformation (const void* data, int size)
 
     link.presetLoads();
     presets.load (loaded.preset);
+    table.setEngineChooses (loaded.preset.empty());
     hostProgram.restore (read ? loaded.program : HostProgram::unknown);
 
     for (std::size_t i = 0; i < hostParameters.size(); ++i)
         hostParameters[i]->show (loaded.parameters[i]);
+
+    if (table.engineChooses())
+        table.forgetAll();
 
     link.presetLoaded();
     sendChangeMessage();

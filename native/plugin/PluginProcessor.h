@@ -92,7 +92,6 @@ private:
     Delays expectedDelays (double rate) const;
     void rename (const std::string& namesJson);
     void nameProgramsAfter (const std::string& presetsJson);
-    bool playsNow() const noexcept;
 
     ParameterTable table;
     std::array<HostParameter*, ParameterTable::size> hostParameters {};
@@ -117,7 +116,6 @@ private:
     BlockEvents events;
     TransportWatch transport;
     std::atomic<bool> restartRequested { false };
-    std::atomic<juce::uint32> lastProcessed { 0 };  ///< milliseconds; says whether audio flows
 
     EngineLink link;                    ///< last: its thread uses everything above
 

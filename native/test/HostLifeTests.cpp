@@ -36,6 +36,37 @@ void namesAndValuesFollowTheEngine()
     CHECK_EQUAL (readState (rig.plugin.state()).parameters[glide], 0.02f);
 }
 
+/** True once the fake engine, asked for its values, tells exactly these. */
+bool engineTells (LiveRig& rig, const std::string& values)
+{
+    commit ("tell-values");
+    return eventually (3.0, [&] { return readState (rig.plugin.state()).preset == values; });
+}
+
+/** Its values are the host's, too, but for those that the host has chosen before. */
+void theEngineChoosesForANewInstance()
+{
+    LiveRig rig;
+    CHECK_EQUAL (readState (rig.plugin.state()).parameters[glide], 0.3f);
+    CHECK_EQUAL (readState (rig.plugin.state()).parameters[amount], 0.5f);
+    CHECK (engineTells (rig, R"({"amount":0.5,"glide":0.3,"dryWet":1})"), readState (rig.plugin.state()).preset);
+
+    // A project that holds no instrument leaves the choice to the engine again.
+    rig.plugin.setState (SavedState {}.encode());
+    CHECK (eventually (3.0, [&] { rig.live->step(); return std::abs (rig.plugin.parameter (amount) - 1.0) < 1e-6; }));
+    rig.live->run (0.3);
+    CHECK (engineTells (rig, R"({"amount":1,"glide":0.3,"dryWet":1})"), readState (rig.plugin.state()).preset);
+}
+
+/** A host that processes nothing while its transport stands still moves a knob. */
+void theEngineFollowsTheHostWithoutAudio()
+{
+    LiveRig rig;
+    rig.plugin.flush ({ { dryWet, 0, 0.25 } });
+    std::this_thread::sleep_for (std::chrono::milliseconds (800));
+    CHECK (engineTells (rig, R"({"amount":0.5,"glide":0.3,"dryWet":0.25})"), readState (rig.plugin.state()).preset);
+}
+
 /** A host in touch mode would write over its automation for ever. */
 void aGestureEndsWithItsEngine()
 {
@@ -132,6 +163,8 @@ void addLifeTests (Suite& suite)
 {
     suite.add ("a scan starts no engine", scanStartsNoEngine);
     suite.add ("names and values follow the engine", namesAndValuesFollowTheEngine);
+    suite.add ("the engine chooses for a new instance", theEngineChoosesForANewInstance);
+    suite.add ("the engine follows the host without audio", theEngineFollowsTheHostWithoutAudio);
     suite.add ("a gesture ends with its engine", aGestureEndsWithItsEngine);
     suite.add ("the engines end with a killed host", [] { enginesEndWithAKilledHost (false); });
     suite.add ("stopped engines end with a killed host", [] { enginesEndWithAKilledHost (true); });

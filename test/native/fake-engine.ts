@@ -5,6 +5,7 @@
  * It sounds so that tests can tell it from the dry track: the input, `LATENCY` samples later, times the `amount`
  * parameter at its sample position, plus noise of the size of the `latentNoise` parameter. Program change n means an
  * amount of n / 127.
+ * Where there is no instrument it chooses one with a glide of `CHOSEN_GLIDE`.
  * `TILLER_FAKE_FAULT` names a file whose first word is a fault to commit at the next tick; it is removed first.
  */
 import { readFileSync, rmSync } from 'node:fs';
@@ -18,6 +19,8 @@ import { PARAMETERS, PARAMETER_INDEX } from '../../src/engine/performance/parame
 import type { StreamCommand } from '../../src/engine/session/commands.js';
 
 const LATENCY = Number(process.env['TILLER_FAKE_LATENCY'] ?? 300);
+
+const CHOSEN_GLIDE = 0.3;
 
 /** xorshift32, -1..1. */
 class Noise {
@@ -120,6 +123,12 @@ function post(message: FromPipe): void {
     }
     preset = message.text;
     states++;
+    if (preset === '')
+      for (const index of [PARAMETER_INDEX.glide, PARAMETER_INDEX.amount]) {
+        const value = index === PARAMETER_INDEX.glide ? CHOSEN_GLIDE : 1;
+        player.parameter(0, index, value);
+        queue.push({ type: 'send', message: 'parameter', fields: { index, value, gesture: 0 }, text: '' });
+      }
     if (preset !== '' && !preset.startsWith('{')) {
       queue.push({ type: 'send', message: 'refused', fields: {}, text: 'The preset is not JSON.' });
       preset = '{"default":true}';
@@ -140,7 +149,7 @@ function post(message: FromPipe): void {
     preset = JSON.stringify({ mishap: message.text });
     sendState(true);
   } else if (message.type === 'settle') queue.push({ type: 'ready' });
-  else if (message.type === 'parameter') player.parameter(0, message.index, message.value);
+  else if (message.type === 'parameter') player.values[message.index] = message.value;
 }
 
 function commit(fault: string): void {
@@ -176,6 +185,17 @@ function commit(fault: string): void {
       sendState(true);
       return;
     }
+    case 'tell-values':
+      preset = JSON.stringify(
+        Object.fromEntries(
+          (['amount', 'glide', 'dryWet'] as const).map((id) => [
+            id,
+            Math.round((player.values[PARAMETER_INDEX[id]] ?? 0) * 1000) / 1000,
+          ]),
+        ),
+      );
+      sendState(true);
+      return;
     case 'hold':
       queue.push({
         type: 'send',

@@ -142,8 +142,10 @@ export class HostSession {
       link.write('refused', {}, `The instrument in this project could not be read. ${error.message} ${hint}`);
     }
     try {
-      if (project === null) await this.loadDefault();
-      else {
+      if (project === null) {
+        await this.loadDefault();
+        if (text === '') this.tellChoice();
+      } else {
         const { preset, presetId } = project;
         const from = await loadedFrom(presetId, this.takeHistory(preset), this.options.presets);
         await instrument.loadPreset(preset, 'host', from);
@@ -196,6 +198,12 @@ export class HostSession {
       manifest === undefined ? empty : useModel(empty, manifest, manifest.latentRanges),
       'engine',
     );
+  }
+
+  /** The plugin has no instrument yet, and takes all values of the one that was chosen, not those alone that moved. */
+  private tellChoice(): void {
+    for (const [index, value] of this.values.entries())
+      this.options.link.write('parameter', { index, value, gesture: GESTURE.none });
   }
 
   private follow(state: InstrumentState, change: Change): void {

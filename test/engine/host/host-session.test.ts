@@ -6,6 +6,7 @@ import { emptyPreset } from '../../../src/engine/preset/defaults.js';
 import type { Preset } from '../../../src/engine/preset/schema.js';
 import type { PresetEntry } from '../../../src/engine/preset/store.js';
 import { Instrument } from '../../../src/engine/session/instrument.js';
+import { parameterValues } from '../../../src/engine/session/parameter-values.js';
 import type { StreamLink } from '../../../src/engine/session/commands.js';
 
 interface Sent {
@@ -154,15 +155,26 @@ describe('HostSession', () => {
 
   test('a new instance plays the first factory preset whose model is there; its values go to the host', async () => {
     const output = { ...emptyPreset(null, 0).output, dryWet: 0.5 };
-    const { session, instrument, of } = setUp([
+    const { session, instrument, of, sent } = setUp([
       preset('Model is missing', { model: { name: 'm', sha256: 'b'.repeat(64) } }),
       preset('Playable', { model: { name: 'm', sha256: 'a'.repeat(64) }, output }),
     ]);
     await session.receive({ type: 'state', text: '' });
     expect(instrument.state.preset.name).toBe('Playable');
-    expect(of('parameter').map(({ fields }) => fields)).toEqual([
-      { index: PARAMETER_INDEX.dryWet, value: 0.5, gesture: 0 },
+    const told = () => new Map(of('parameter').map(({ fields }) => [fields['index'], fields['value']]));
+    expect([...told()].sort(([a = 0], [b = 0]) => a - b)).toEqual([
+      ...parameterValues(instrument.state.preset).entries(),
     ]);
+    expect(told().get(PARAMETER_INDEX.dryWet)).toBe(0.5);
+    // Once it has been told what plays, the plugin takes a value for the player's.
+    expect(sent.findLastIndex(({ message }) => message === 'parameter')).toBeLessThan(
+      sent.findIndex(({ message }) => message === 'state'),
+    );
+
+    // The same instrument again moves nothing in the engine, but the plugin has forgotten its values.
+    sent.length = 0;
+    await session.receive({ type: 'state', text: '' });
+    expect(told().get(PARAMETER_INDEX.dryWet)).toBe(0.5);
   });
 
   test("the host's parameters come after its preset and are not sent back", async () => {
