@@ -49,8 +49,12 @@ void BlockEvents::collectParameters (ParameterTable& table, const std::array<Hos
         if (point.index >= ParameterTable::size || parameterCount + ParameterTable::size >= parameters.size())
             continue;
 
+        auto& parameter = *hostParameters[point.index];
+
+        if (parameter.takeEcho (point.normalised))
+            continue;
+
         // A host that writes back what it was shown means that value, which its normalised form may have rounded.
-        const auto& parameter = *hostParameters[point.index];
         const bool isPresent = parameter.getValue() == point.normalised;
         const float plain = isPresent ? table.value (point.index) : parameter.convertFrom0to1 (point.normalised);
         add (std::min (point.offset, lastOffset), point.index, plain);

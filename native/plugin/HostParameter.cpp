@@ -23,8 +23,12 @@ void HostParameter::followEngine (float plain, protocol::Gesture gesture)
     // The host may have moved on since the engine spoke.
     if (table.value (index) == plain)
     {
-        show (plain);
-        table.setTold (index, table.value (index));
+        const auto normalised = convertTo0to1 (plain);
+
+        if (juce::PluginHostType::getPluginLoadedAs() == juce::AudioProcessor::wrapperType_VST3)
+            shown.add (normalised, juce::Time::getMillisecondCounter());
+
+        sendValueChangedMessageToListeners (normalised);
     }
 
     if (gesture == protocol::Gesture::end)
@@ -39,12 +43,13 @@ void HostParameter::letGo()
 
 void HostParameter::show (float plain)
 {
-    const auto normalised = convertTo0to1 (plain);
-    setValueNotifyingHost (normalised);
+    table.setValue (index, plain);
+    sendValueChangedMessageToListeners (convertTo0to1 (plain));
+}
 
-    // The normalised value was rounded on its way, the plain one is exact: unless the host has moved on.
-    if (table.value (index) == convertFrom0to1 (normalised))
-        table.setValue (index, plain);
+bool HostParameter::takeEcho (float normalised) noexcept
+{
+    return shown.take (normalised, juce::Time::getMillisecondCounter());
 }
 
 bool HostParameter::rename (const juce::String& wanted)
@@ -59,7 +64,14 @@ bool HostParameter::rename (const juce::String& wanted)
 }
 
 float HostParameter::getValue() const                      { return convertTo0to1 (table.value (index)); }
-void HostParameter::setValue (float normalised)            { table.setValue (index, convertFrom0to1 (normalised)); }
+
+void HostParameter::setValue (float normalised)
+{
+    // What the host has is not news, and may be rounded; an echo is older than what the engine has.
+    if (normalised != getValue() && ! shown.holds (normalised, juce::Time::getMillisecondCounter()))
+        table.setValue (index, convertFrom0to1 (normalised));
+}
+
 float HostParameter::getDefaultValue() const               { return convertTo0to1 (about.initial); }
 int HostParameter::getNumSteps() const                     { return isSwitch() ? 2 : AudioProcessorParameter::getNumSteps(); }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ParameterTable.h"
+#include "ShownValues.h"
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
@@ -23,6 +24,9 @@ public:
 
     /** Moves the parameter to a plain value that a project brought. [main-thread] */
     void show (float plain);
+
+    /** True where the host only gives back what it was shown, and has not given it back before. [audio-thread] */
+    bool takeEcho (float normalised) noexcept;
 
     /** Sets what the host shows; true where this changes it. [main-thread] */
     bool rename (const juce::String&);
@@ -50,6 +54,7 @@ private:
     const std::size_t index;
     const protocol::Parameter& about;
     const juce::NormalisableRange<float> range;
+    ShownValues shown;
     bool isHeld = false;    ///< [main-thread]
     mutable std::mutex nameMutex;
     juce::String name;

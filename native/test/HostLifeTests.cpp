@@ -67,6 +67,30 @@ void theEngineFollowsTheHostWithoutAudio()
     CHECK (engineTells (rig, R"({"amount":0.5,"glide":0.3,"dryWet":0.25})"), readState (rig.plugin.state()).preset);
 }
 
+/** A host gives the processor what it was shown, late: by then the hand or the controller has moved on. */
+void anEchoIsNoWishOfTheHost()
+{
+    LiveRig rig;
+    const auto isShown = [&] (double value) { return eventually (3.0, [&] { rig.live->step(); return rig.plugin.parameter (dryWet) == value; }); };
+    rig.plugin.takeEdits();
+    commit ("move");
+    CHECK (isShown (0.25));
+    const auto owed = rig.plugin.takeEdits();
+    CHECK (! owed.empty());
+    commit ("move-on");
+    CHECK (isShown (0.5));
+    rig.live->step (owed);
+    rig.live->step (rig.plugin.takeEdits());
+    rig.live->run (0.1);
+    CHECK_EQUAL (rig.plugin.parameter (dryWet), 0.5);
+    CHECK (engineTells (rig, R"({"amount":0.5,"glide":0.02,"dryWet":0.5})"), readState (rig.plugin.state()).preset);
+
+    // Each is given back once; the same value again is the host's own.
+    rig.live->step ({ { dryWet, 0, 0.25 } });
+    rig.live->run (0.1);
+    CHECK (engineTells (rig, R"({"amount":0.5,"glide":0.02,"dryWet":0.25})"), readState (rig.plugin.state()).preset);
+}
+
 /** A host in touch mode would write over its automation for ever. */
 void aGestureEndsWithItsEngine()
 {
@@ -165,6 +189,7 @@ void addLifeTests (Suite& suite)
     suite.add ("names and values follow the engine", namesAndValuesFollowTheEngine);
     suite.add ("the engine chooses for a new instance", theEngineChoosesForANewInstance);
     suite.add ("the engine follows the host without audio", theEngineFollowsTheHostWithoutAudio);
+    suite.add ("an echo is no wish of the host", anEchoIsNoWishOfTheHost);
     suite.add ("a gesture ends with its engine", aGestureEndsWithItsEngine);
     suite.add ("the engines end with a killed host", [] { enginesEndWithAKilledHost (false); });
     suite.add ("stopped engines end with a killed host", [] { enginesEndWithAKilledHost (true); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <poll.h>
 #include <tuple>
 #include <utility>
@@ -84,9 +85,18 @@ struct Handler final : Owned<Vst::IComponentHandler>
 {
     std::atomic<bool> latencyChanged { false }, titlesChanged { false };
     std::atomic<int> openGestures { 0 };
+    std::mutex editMutex;
+    std::vector<std::pair<Vst::ParamID, Vst::ParamValue>> edits;
 
     tresult PLUGIN_API beginEdit (Vst::ParamID) override                       { ++openGestures; return kResultOk; }
-    tresult PLUGIN_API performEdit (Vst::ParamID, Vst::ParamValue) override     { return kResultOk; }
+
+    tresult PLUGIN_API performEdit (Vst::ParamID id, Vst::ParamValue value) override
+    {
+        const std::lock_guard lock (editMutex);
+        edits.emplace_back (id, value);
+        return kResultOk;
+    }
+
     tresult PLUGIN_API endEdit (Vst::ParamID) override                         { --openGestures; return kResultOk; }
 
     tresult PLUGIN_API restartComponent (int32 flags) override

@@ -289,6 +289,17 @@ std::string Vst3Instance::programName (int program) const
 bool Vst3Instance::takeLatencyChanged() { return in->handler.latencyChanged.exchange (false); }
 bool Vst3Instance::takeTitlesChanged()  { return in->handler.titlesChanged.exchange (false); }
 
+std::vector<Point> Vst3Instance::takeEdits()
+{
+    const std::lock_guard lock (in->handler.editMutex);
+    std::vector<Point> points;
+
+    for (const auto& [id, value] : std::exchange (in->handler.edits, {}))
+        points.push_back ({ static_cast<int> (std::find (in->ids.begin(), in->ids.end(), id) - in->ids.begin()), 0, value });
+
+    return points;
+}
+
 int Vst3Instance::openGestures() const  { return in->handler.openGestures.load(); }
 
 bool Vst3Instance::openEditor (unsigned long parent)

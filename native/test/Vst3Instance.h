@@ -73,6 +73,9 @@ public:
     /** The host's notification that names changed has come since the last call. */
     bool takeTitlesChanged();
 
+    /** The values that the plugin has shown since the last call, as points for the processor, which a host owes it. */
+    std::vector<Point> takeEdits();
+
     /** How many gestures have begun and not ended: a host in touch mode writes as long as one lasts. */
     int openGestures() const;
 

@@ -204,12 +204,23 @@ function commit(fault: string): void {
         text: '',
       });
       return;
+    case 'move-on':
+      player.values[PARAMETER_INDEX.dryWet] = 0.5;
+      queue.push({
+        type: 'send',
+        message: 'parameter',
+        fields: { index: PARAMETER_INDEX.dryWet, value: 0.5, gesture: 0 },
+        text: '',
+      });
+      return;
     case 'move':
       for (const [index, value] of [
         [PARAMETER_INDEX.glide, 0.02],
         [PARAMETER_INDEX.dryWet, 0.25],
-      ] as const)
+      ] as const) {
+        player.values[index] = value;
         queue.push({ type: 'send', message: 'parameter', fields: { index, value, gesture: 0 }, text: '' });
+      }
       return;
     default:
       return;
