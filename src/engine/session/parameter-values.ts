@@ -54,9 +54,13 @@ function parameterValue(preset: Preset, index: number): number | undefined {
   return PLACES[index]?.read(preset);
 }
 
-/** The document with one parameter moved; the same document where nothing changes. */
+/**
+ * The document with one parameter moved; the same document where nothing changes. A plugin's host keeps 32 bits of each
+ * value: what it gives back is the document's own, and no edit.
+ */
 export function withParameter(preset: Preset, index: number, value: number): Preset {
   const bounded = clampParameter(index, value);
+  if (Math.fround(bounded) === Math.fround(parameterValue(preset, index) ?? NaN)) return preset;
   return produce(preset, (draft) => {
     const input = isInput(index) ? draft.inputs[index - at.input] : undefined;
     const dimension = draft.steering.dimensions[index - at.offset];

@@ -26,6 +26,14 @@ describe('withParameter', () => {
     expect(withParameter(preset, 0, preset.inputs[0]?.value ?? -1)).toBe(preset);
   });
 
+  it('knows a value again that a host gives back in 32 bits', () => {
+    const glide = present.find(({ id }) => id === 'glide')?.index ?? -1;
+    const preset = withParameter(samplePreset(), glide, 0.08);
+    expect(Math.fround(0.08)).not.toBe(0.08);
+    expect(withParameter(preset, glide, Math.fround(0.08))).toBe(preset);
+    expect(withParameter(preset, glide, Math.fround(0.08) + 1e-8)).not.toBe(preset);
+  });
+
   it('stays within the bounds', () => {
     for (const { index } of present) {
       const { min = 0, max = 0 } = PARAMETERS[index] ?? {};
