@@ -175,8 +175,14 @@ bool EngineLink::handleParameter (const Frame& frame)
         if (! isBelieved() && ! chosen)
             return true;
 
+        const bool isKnown = parameters.value (moved.index) == moved.value && moved.gesture == static_cast<std::uint32_t> (protocol::Gesture::none);
         parameters.setValue (moved.index, moved.value);
         parameters.setTold (moved.index, moved.value);
+
+        // A host takes each value that it is shown for a move of the player's.
+        if (isKnown)
+            return true;
+
         shared.moved.push_back ({ moved.index, moved.value, static_cast<protocol::Gesture> (moved.gesture) });
     }
 

@@ -47,6 +47,8 @@ bool engineTells (LiveRig& rig, const std::string& values)
 void theEngineChoosesForANewInstance()
 {
     LiveRig rig;
+    const auto shown = rig.plugin.takeEdits();
+    CHECK (shown.size() == 1 && shown[0].index == glide, "the host was shown ", shown.size(), " moves");
     CHECK_EQUAL (readState (rig.plugin.state()).parameters[glide], 0.3f);
     CHECK_EQUAL (readState (rig.plugin.state()).parameters[amount], 0.5f);
     CHECK (engineTells (rig, R"({"amount":0.5,"glide":0.3,"dryWet":1})"), readState (rig.plugin.state()).preset);

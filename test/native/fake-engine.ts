@@ -124,7 +124,7 @@ function post(message: FromPipe): void {
     preset = message.text;
     states++;
     if (preset === '')
-      for (const index of [PARAMETER_INDEX.glide, PARAMETER_INDEX.amount]) {
+      for (const index of [PARAMETER_INDEX.glide, PARAMETER_INDEX.amount, PARAMETER_INDEX.dryWet]) {
         const value = index === PARAMETER_INDEX.glide ? CHOSEN_GLIDE : 1;
         player.parameter(0, index, value);
         queue.push({ type: 'send', message: 'parameter', fields: { index, value, gesture: 0 }, text: '' });
