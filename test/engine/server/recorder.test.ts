@@ -165,7 +165,7 @@ describe('the gesture recorder', () => {
     expect(value(2)).toBe(0.3);
   });
 
-  it('hands out each take as it is done, and goes on with one that was kept', async () => {
+  it('hands out each take as it is done, and goes on with one that was kept', () => {
     const takes: Take[] = [];
     recorder.onTake = (done) => takes.push(done);
     take();
