@@ -3,7 +3,7 @@ import type { StreamCommand, StreamReport } from '../session/commands.js';
 /** Samples rendered at once: small against every hop, so that a gesture waits for no block. */
 export const LIVE_BLOCK = 256;
 
-/** What plays into the model. `channels` are shared with nobody; the worker loops over them at their own rate. */
+/** What plays into the model. `channels` are never written to again; the worker loops over them at their own rate. */
 export type SourceAudio = { kind: 'loop'; rate: number; channels: Float32Array[] } | { kind: 'microphone' };
 
 /** Main thread to live worker, handled in order between two blocks. */

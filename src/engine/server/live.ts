@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { readAudio, type AudioFile } from '../audio/read.js';
+import { readInThread } from '../audio/read-thread.js';
 import { TillerError } from '../errors.js';
 import type { StreamCommand, StreamLink, StreamReport } from '../session/commands.js';
 import type { LiveSource } from '../../protocol/interface-commands.js';
@@ -140,7 +141,7 @@ export class LiveSession implements ServedLive, StreamLink {
   }
 
   async import(path: string, fileName: string): Promise<void> {
-    this.file = await readAudio(path, fileName);
+    this.file = await readInThread(path, fileName);
     this.change({ fileName });
     await this.setSource({ kind: 'file' });
   }

@@ -1,0 +1,53 @@
+import { build } from 'esbuild';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readAudio } from '../../../src/engine/audio/read.js';
+import { readInThread } from '../../../src/engine/audio/read-thread.js';
+
+const LOOP = resolve('models/loops/tabla.wav');
+
+describe('reading audio in another thread', () => {
+  let folder: string;
+  let workerUrl: URL;
+
+  beforeAll(async () => {
+    // Within the project, where the bundle finds the packages that it leaves out.
+    folder = await mkdtemp(join('node_modules', '.tiller-read-'));
+    const outfile = join(folder, 'read-worker.mjs');
+    workerUrl = pathToFileURL(outfile);
+    await build({
+      entryPoints: ['src/engine/audio/read-worker.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      packages: 'external',
+    });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('reads what reading in this thread does, into memory that crosses threads uncopied', async () => {
+    const file = await readInThread(LOOP, 'tabla.wav', workerUrl);
+    expect(file).toEqual(await readAudio(LOOP));
+    expect(file.channels.every(({ buffer }) => buffer instanceof SharedArrayBuffer)).toBe(true);
+  });
+
+  it('tells what is wrong by the name that the player knows', async () => {
+    const path = join(folder, 'noise.wav');
+    await writeFile(path, 'RIFF, but no sound');
+    await expect(readInThread(path, 'my noise.wav', workerUrl)).rejects.toMatchObject({
+      code: 'audio-unreadable',
+      message: expect.stringMatching(/^my noise\.wav cannot be read/) as string,
+      hint: expect.any(String) as string,
+    });
+  });
+
+  it('says so where its thread dies', async () => {
+    const missing = pathToFileURL(join(folder, 'no-worker.mjs'));
+    await expect(readInThread(LOOP, 'tabla.wav', missing)).rejects.toMatchObject({
+      code: 'internal',
+      message: 'tabla.wav could not be read.',
+    });
+  });
+});
