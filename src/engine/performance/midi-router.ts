@@ -8,6 +8,8 @@ const CONTROL_CHANGE = 0xb0;
 const PROGRAM_CHANGE = 0xc0;
 const CHANNEL_PRESSURE = 0xd0;
 const PITCH_BEND = 0xe0;
+const FIRST_CHANNEL_MODE = 120;
+const PITCH_BEND_CENTRE = 0x2000;
 
 /** Where the router sends what it understood. Called in the thread that calls `message`. */
 export interface MidiSink {
@@ -101,8 +103,29 @@ export class MidiRouter {
   }
 }
 
+/**
+ * True for a message of what somebody moves. A clock, the end of a note, what is let go, and the channel mode messages
+ * (controllers 120–127) that hosts send when they stop are nobody's hand. Allocates nothing.
+ */
+export function isLearnable(status: number, data1: number, data2: number): boolean {
+  switch (status & 0xf0) {
+    case CONTROL_CHANGE:
+      return data1 < FIRST_CHANNEL_MODE;
+    case PITCH_BEND:
+      return ((data2 << 7) | data1) !== PITCH_BEND_CENTRE;
+    case CHANNEL_PRESSURE:
+      return data1 > 0;
+    case POLY_PRESSURE:
+    case NOTE_ON:
+      return data2 > 0;
+    default:
+      return false;
+  }
+}
+
 /** The source that a message heard during MIDI learn stands for, or null where it cannot drive an input. */
 export function learnedSource(status: number, data1: number, data2: number): InputSource | null {
+  if (!isLearnable(status, data1, data2)) return null;
   const channel = (status & 0x0f) + 1;
   switch (status & 0xf0) {
     case CONTROL_CHANGE:
@@ -114,7 +137,7 @@ export function learnedSource(status: number, data1: number, data2: number): Inp
     case POLY_PRESSURE:
       return { kind: 'poly-pressure', channel, note: data1 };
     case NOTE_ON:
-      return data2 === 0 ? null : { kind: 'note-velocity', channel };
+      return { kind: 'note-velocity', channel };
     default:
       return null;
   }

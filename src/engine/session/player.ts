@@ -5,7 +5,7 @@ import { compileMapping } from '../mapping/evaluate.js';
 import { createNoise } from '../model/noise.js';
 import type { NoiseSetting } from '../model/noise.js';
 import type { RunningModel } from '../model/running.js';
-import { MidiRouter } from '../performance/midi-router.js';
+import { MidiRouter, isLearnable } from '../performance/midi-router.js';
 import { PARAMETER_INDEX, PARAMETERS } from '../performance/parameters.js';
 import type { StreamCommand, StreamReport } from './commands.js';
 import { OpenedModels, type ModelPlace } from './opened-models.js';
@@ -56,6 +56,7 @@ export class Player {
   private loads = 0;
   private opening: Promise<void> | null = null;
   private samplesSinceReport = 0;
+  /** The first message since the last report that a hand can be learned from. */
   private heard: { status: number; data1: number; data2: number } | null = null;
   private reportedFaults = 0;
 
@@ -137,7 +138,8 @@ export class Player {
 
   /** Queues a MIDI message for the next block. */
   midi(offsetSamples: number, status: number, data1: number, data2: number): void {
-    this.heard = { status, data1, data2 };
+    // The first counts: a note's end, a clock or a controller's fine half may follow at once.
+    if (this.heard === null && isLearnable(status, data1, data2)) this.heard = { status, data1, data2 };
     this.router.message(offsetSamples, status, data1, data2);
   }
 

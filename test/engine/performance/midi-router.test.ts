@@ -104,4 +104,18 @@ describe('learnedSource', () => {
     expect(learnedSource(0x80, 60, 64)).toBeNull();
     expect(learnedSource(0xc0, 1, 0)).toBeNull();
   });
+  it('does not learn from what a host sends when it stops, from what is let go, or from a clock', () => {
+    for (let controller = 120; controller < 128; controller++)
+      expect(learnedSource(0xb0, controller, 0)).toBeNull();
+    for (const [status, data1, data2] of [
+      [0xe0, 0, 0x40],
+      [0xd0, 0, 0],
+      [0xa0, 60, 0],
+      [0xf8, 0, 0],
+    ] as const)
+      expect(learnedSource(status, data1, data2)).toBeNull();
+    expect(learnedSource(0xb3, 119, 0)).toEqual({ kind: 'cc', channel: 4, controller: 119, bits: 7 });
+    expect(learnedSource(0xe0, 1, 0x40)).toEqual({ kind: 'pitch-bend', channel: 1 });
+    expect(learnedSource(0xd0, 1, 0)).toEqual({ kind: 'channel-pressure', channel: 1 });
+  });
 });

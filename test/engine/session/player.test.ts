@@ -203,4 +203,17 @@ describe('Player', () => {
     player.idle();
     expect(reports).toHaveLength(told);
   });
+
+  it.each([
+    ['a note whose end follows at once', [0x90, 36, 100], [0x80, 36, 0]],
+    ['a controller while a clock runs', [0xb0, 21, 64], [0xf8, 0, 0]],
+    ['the coarse half of a controller of fourteen bits', [0xb0, 21, 64], [0xb0, 53, 3]],
+  ] as const)('hears %s', (_, first, second) => {
+    player.midi(0, 0xfe, 0, 0);
+    const [status, data1, data2] = first;
+    player.midi(0, status, data1, data2);
+    player.midi(0, second[0], second[1], second[2]);
+    player.idle();
+    expect(reports.at(-1)).toEqual({ type: 'midi-heard', status, data1, data2 });
+  });
 });
