@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { NoiseSetting } from '../model/noise.js';
+import { importTidily } from './interrupt.js';
 import { Models } from './models.js';
 import { parseNoise } from './noise-option.js';
 import { Report } from './report.js';
@@ -25,7 +26,7 @@ export function contextOf(command: Command): Context {
   }>();
   return {
     report: new Report(json === true),
-    models: new Models(library),
+    models: new Models(library, importTidily),
     noise: parseNoise(noise),
     noiseGiven: command.parent?.getOptionValueSource('noise') === 'cli',
   };

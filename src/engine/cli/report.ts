@@ -1,5 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { TillerError } from '../errors.js';
+import { tidyWhenInterrupted } from './interrupt.js';
 
 /** Exit codes, so that scripts can tell what went wrong. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, input: 3, missing: 4, disk: 5, model: 6 } as const;
@@ -68,9 +69,17 @@ export class Report {
       Presets.shades_grey,
     );
     bar.start(1000, 0, { step: '' });
+    // It hides the cursor, which must not stay away where the work is interrupted or fails.
+    const stop = () => bar.stop();
+    const forget = tidyWhenInterrupted(stop);
+    process.once('exit', stop);
     return {
       at: (share, step = '') => bar.update(Math.round(1000 * Math.min(1, share)), { step }),
-      done: () => bar.stop(),
+      done: () => {
+        forget();
+        process.off('exit', stop);
+        stop();
+      },
     };
   }
 

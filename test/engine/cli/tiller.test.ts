@@ -1,15 +1,27 @@
-import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WavWriter } from '../../../src/engine/audio/wav.js';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseNpy } from '../../../src/engine/cli/npy.js';
 
 /** The built program, as a user runs it. */
 const PROGRAM = 'dist/engine/tiller.js';
 const LOOP = 'models/loops/kit-beat.wav';
+const MODEL = 'models/percussion/percussion.ts';
 const PRESET = 'presets/drum-garden.tiller.json';
 
 let folder: string;
@@ -193,6 +205,19 @@ describe('tiller', () => {
     });
     closeSync(full);
     expect([status, stderr]).toEqual([5, expect.stringMatching(/^tiller: The disk is full/)]);
+  });
+
+  it('leaves nothing in the library of an import that is interrupted', async () => {
+    const library = join(folder, 'interrupted');
+    const importing = spawn(process.execPath, [PROGRAM, '--library', library, 'import', MODEL]);
+    let words = '';
+    importing.stderr.on('data', (piece: Buffer) => (words += piece.toString()));
+    const begun = () => existsSync(library) && readdirSync(library).length > 0;
+    while (!begun() && importing.exitCode === null) await pause(5);
+    importing.kill('SIGINT');
+    const [, signal] = (await once(importing, 'exit')) as [number | null, string | null];
+    expect([signal, words]).toEqual(['SIGINT', '']);
+    expect(readdirSync(library)).toEqual([]);
   });
 
   it('ends where it cannot serve', async () => {
