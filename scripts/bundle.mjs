@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { root, runTool } from './dependencies.mjs';
 
@@ -53,6 +62,8 @@ export function ensureBundle() {
     for (const folder of ['engine', 'ui'])
       rmSync(join(root, 'dist', folder), { recursive: true, force: true });
     runTool('rollup/dist/bin/rollup', ['-c', '--silent']);
+    // npx makes it executable when it first meets it, and never again.
+    chmodSync(program, statSync(program).mode | 0o111);
   }
   const imported = existsSync(IMPORTED) ? statSync(IMPORTED).mtimeMs : 0;
   if (changed > built || Math.max(0, ...modelFiles().map(newest)) > imported) importModels();

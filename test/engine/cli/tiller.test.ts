@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  accessSync,
+  constants,
   closeSync,
   existsSync,
   mkdtempSync,
@@ -61,6 +63,10 @@ describe('tiller', () => {
       expect([command, status]).toEqual([command, 0]);
       expect(stdout).toContain(`Usage: tiller ${command}`);
     }
+  });
+
+  it('is a program that npx can start after every build', () => {
+    expect(() => accessSync(PROGRAM, constants.X_OK)).not.toThrow();
   });
 
   it('encodes and decodes a file, the same each time', () => {
