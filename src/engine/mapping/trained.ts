@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MAX_EXAMPLES, MAX_INPUTS, MAX_LATENTS } from '../limits.js';
 import { layerWidths, parameterCount } from './network.js';
-import { checkPacked, packedSchema } from './packing.js';
+import { checkPacked, packedSchema, unpack } from './packing.js';
 import { MAX_TERMS, termCount } from './polynomial.js';
 import { regressorSettingsSchema } from './schema.js';
 
@@ -99,7 +99,10 @@ export const trainedMappingSchema = z
     }
     if (points !== null) {
       complain(['points', 'inputs'], checkPacked(points.inputs, 'float32', points.count * inputs));
-      complain(['points', 'weights'], checkPacked(points.weights, 'float32', points.count));
+      complain(
+        ['points', 'weights'],
+        checkPacked(points.weights, 'float32', points.count) ?? checkPositive(points.weights),
+      );
     }
     trained.dimensions.forEach((dimension, index) => {
       const [field, message] = checkDimension(dimension, inputs, points?.count);
@@ -107,6 +110,11 @@ export const trainedMappingSchema = z
     });
   });
 export type TrainedMapping = z.infer<typeof trainedMappingSchema>;
+
+/** Without a weight above 0 at every point the covariance of a Gaussian process has no factor. */
+function checkPositive(weights: string): string | undefined {
+  return unpack(weights, 'float32').every((weight) => weight > 0) ? undefined : 'holds a weight of 0 or less';
+}
 
 /** The packed field of a dimension, and what is wrong with it. */
 function checkDimension(

@@ -59,6 +59,16 @@ describe.each(KINDS)('a saved %s', (kind) => {
     }
   });
 
+  test('is refused with a weight that no example can have', () => {
+    const { points } = saved as unknown as TrainedMapping;
+    if (points === null) return;
+    const weights = unpack(points.weights, 'float32');
+    for (const weight of [0, -1]) {
+      const poisoned = { ...points, weights: pack(weights.with(1, weight), 'float32') };
+      expect(accepts({ ...saved, points: poisoned })).toBe(false);
+    }
+  });
+
   test('is refused with a field that is not known', () => {
     expect(accepts({ ...saved, code: 'x' })).toBe(false);
   });
