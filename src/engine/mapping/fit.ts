@@ -112,7 +112,7 @@ function fitProcesses(settings: Settings<'gp'>, dataset: Dataset, checkpoint: ()
     if (factor === undefined) {
       checkpoint();
       if (factors.size * points * points > KEPT_FACTORS) factors.clear();
-      factor = factorise(inputs, inputCount, weights, lengthScale, noise);
+      factor = factorise(inputs, inputCount, weights, lengthScale, noise, checkpoint);
       factors.set(lengthScale, factor);
     }
     const { coefficients, variance } = solveProcess(factor, centred);

@@ -35,6 +35,8 @@ export function kernel(squaredDistance: number, lengthScale: number): number {
  * Cholesky factor of K = R + diag(noise²/wᵢ) over the points, in units of the process's variance
  * (Rasmussen and Williams 2006, algorithm 2.1). The same points give the same factor bit for bit, so that a
  * saved mapping's deviation is the one it was trained with.
+ *
+ * @param checkpoint called now and then; may throw to abandon it
  */
 export function factorise(
   points: Float64Array,
@@ -42,6 +44,7 @@ export function factorise(
   weights: Float64Array,
   lengthScale: number,
   noise: number,
+  checkpoint?: () => void,
 ): Float64Array {
   const n = weights.length;
   const matrix = new Float64Array(n * n);
@@ -52,7 +55,7 @@ export function factorise(
     matrix[i * n + i] = 1 + (noise * noise) / weights[i]!;
   }
   const factor = new Float64Array(n * n);
-  for (let jitter = JITTER; !cholesky(matrix, factor, n, jitter);) jitter *= 10;
+  for (let jitter = JITTER; !cholesky(matrix, factor, n, jitter, checkpoint);) jitter *= 10;
   return factor;
 }
 
@@ -102,7 +105,7 @@ export class LengthScaleChooser {
     const chosenWeights = Float64Array.from(this.selected, (i) => weights[i]!);
     this.factors = LENGTH_SCALES.map((scale) => {
       checkpoint();
-      return factorise(chosen, inputs, chosenWeights, scale, noise);
+      return factorise(chosen, inputs, chosenWeights, scale, noise, checkpoint);
     });
     this.determinants = this.factors.map((factor) => logDeterminant(factor, this.selected.length));
     const median = Math.log(2) + Math.SQRT2 + Math.log(Math.max(1, movingInputs)) / 2;

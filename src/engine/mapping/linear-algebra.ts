@@ -1,11 +1,23 @@
 /** Dense symmetric systems in flat row-major arrays, for sizes from a handful to two thousand. */
 
+/** Rows of a factor between two looks at whether it is still wanted: a fraction of a second for the largest. */
+const ROWS_PER_LOOK = 64;
+
 /**
  * Cholesky factor of the symmetric positive definite [n, n] `matrix` + `ridge`·I, of which the lower triangle is
  * read. Writes the lower triangle of `factor`, which may be `matrix` itself. False when it is not positive definite.
+ *
+ * @param checkpoint called now and then in a large system; may throw to abandon it
  */
-export function cholesky(matrix: Float64Array, factor: Float64Array, n: number, ridge: number): boolean {
+export function cholesky(
+  matrix: Float64Array,
+  factor: Float64Array,
+  n: number,
+  ridge: number,
+  checkpoint?: () => void,
+): boolean {
   for (let i = 0; i < n; i++) {
+    if (i > 0 && i % ROWS_PER_LOOK === 0) checkpoint?.();
     const row = i * n;
     let diagonal = matrix[row + i]! + ridge;
     for (let j = 0; j < i; j++) {

@@ -79,7 +79,7 @@ export class MlpFitter {
    *
    * @param targets normalised to mean 0 and spread 1, one per point
    * @param stream keeps the starting weights of several networks with one seed apart
-   * @param checkpoint called between iterations; may throw to abandon the fit
+   * @param checkpoint called between iterations and within long ones; may throw to abandon the fit
    */
   fit(targets: Float64Array, stream: number, checkpoint: () => void): Float64Array {
     const best = this.theta.slice();
@@ -121,7 +121,7 @@ export class MlpFitter {
       let rejected = 0;
       let gain = 0;
       for (; damping < LAST_DAMPING; rejected++, damping *= REJECTED) {
-        if (!this.solve(damping)) continue;
+        if (!this.solve(damping, checkpoint)) continue;
         for (let i = 0; i < theta.length; i++) candidate[i] = theta[i]! + this.step[i]!;
         const next = this.objective(candidate, targets);
         if (next < objective) {
@@ -185,20 +185,20 @@ export class MlpFitter {
     }
   }
 
-  private solve(damping: number): boolean {
+  private solve(damping: number, checkpoint: () => void): boolean {
     const { network, theta, step, scaled, rootWeights, residual, options } = this;
     const { points, parameters } = network;
     const decay = options.weightDecay;
     const ridge = decay + damping;
     if (this.jacobian !== undefined) {
-      if (!cholesky(this.system, this.factor, parameters, ridge)) return false;
+      if (!cholesky(this.system, this.factor, parameters, ridge, checkpoint)) return false;
       for (let i = 0; i < points; i++) scaled[i] = this.weights[i]! * residual[i]!;
       network.transposed(scaled, step);
       for (let i = 0; i < parameters; i++) step[i] = -step[i]! - decay * theta[i]!;
       solveCholesky(this.factor, step, parameters);
       return true;
     }
-    if (!cholesky(this.system, this.factor, points, ridge)) return false;
+    if (!cholesky(this.system, this.factor, points, ridge, checkpoint)) return false;
     const shrink = decay / ridge;
     for (let i = 0; i < points; i++) scaled[i] = rootWeights[i]! * (residual[i]! - shrink * this.tangent[i]!);
     solveCholesky(this.factor, scaled, points);

@@ -77,8 +77,8 @@ export class Trainer {
   }
 
   /**
-   * Rejects the running training, if any, at once. The worker drops it at its next look: milliseconds later, or
-   * seconds for a Gaussian process over a thousand examples or more.
+   * Rejects the running training, if any, at once. The worker drops it at its next look: milliseconds later, or about
+   * a second with two thousand examples.
    */
   cancel(message?: string): void {
     if (this.job === undefined) return;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { TillerError } from '../../../src/engine/errors.js';
 import { compileMapping, OVERSHOOT } from '../../../src/engine/mapping/evaluate.js';
+import type { RegressorSettings } from '../../../src/engine/mapping/schema.js';
 import { defaultRegressor } from '../../../src/engine/mapping/schema.js';
 import type { TrainingResult } from '../../../src/engine/mapping/train.js';
 import { trainMapping } from '../../../src/engine/mapping/train.js';
@@ -201,6 +202,20 @@ test('stops when asked to, between iterations', () => {
     trainMapping(request(scattered(24, 2, 8, 'random'), 'mlp'), { shouldStop: () => ++asked > 10 });
   expect(stopping).toThrow(expect.objectContaining({ code: 'training-cancelled' }) as Error);
   expect(asked).toBe(11);
+});
+
+test.each<RegressorSettings>([
+  { kind: 'gp', lengthScale: 0.5, noise: 0 },
+  { kind: 'mlp', hidden: [64, 64], activation: 'tanh', weightDecay: 0, seed: 1 },
+])('$kind: asks within one large system too', (settings) => {
+  // Three looks come before the first system of 200 equations; its solution takes as many again.
+  const stack: string[] = [];
+  const stopping = () =>
+    trainMapping(request(scattered(200, 2, 1, 'random'), settings), {
+      shouldStop: () => stack.push(new Error().stack ?? '') >= 6,
+    });
+  expect(stopping).toThrow(expect.objectContaining({ code: 'training-cancelled' }) as Error);
+  expect(stack.slice(3, 6).filter((at) => at.includes('cholesky')).length).toBeGreaterThan(1);
 });
 
 test('an example of the wrong size is refused by name', () => {
