@@ -211,10 +211,10 @@ export class Instrument {
     this.board.history.restore(history);
     this.board.markSaved(sharing(saved, preset));
     this.learner.restart(preset);
+    if (this.state.auditioning !== null) this.holds.audition(null);
     this.board.change(
       {
         presetId,
-        auditioning: null,
         midiLearn: null,
         training: { running: false, done: 0, total: 0, report: null, stale: false },
       },

@@ -312,6 +312,14 @@ describe('Instrument', () => {
     expect(instrument.state).toMatchObject({ auditioning: null, holds: [null, null, null] });
   });
 
+  it('lets go of an example that is heard when another preset comes', async () => {
+    instrument.audition('e1');
+    sent.length = 0;
+    await instrument.loadPreset({ ...samplePreset(), name: 'Other' }, 'page');
+    expect(instrument.state).toMatchObject({ auditioning: null, holds: [null, null, null] });
+    expect(sent.filter(({ type }) => type === 'hold')).toHaveLength(3);
+  });
+
   describe('with several presets', () => {
     const name = () => instrument.state.preset.name;
     const program = (number: number) => report({ type: 'program-change', program: number });
