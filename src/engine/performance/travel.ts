@@ -10,15 +10,19 @@ const CURVE_OCTAVES = Math.log2(3);
 export function shapeTravel(input: Pick<Input, 'range' | 'curve' | 'inverted'>, raw: number): number {
   const bounded = raw > 0 ? Math.min(raw, 1) : 0;
   const turned = input.inverted ? 1 - bounded : bounded;
-  const bent = input.curve === 0 ? turned : turned ** (2 ** (input.curve * CURVE_OCTAVES));
+  const bent = input.curve === 0 ? turned : turned ** bend(input);
   const [low, high] = input.range;
   return low + bent * (high - low);
 }
 
-/** What `shapeTravel` makes `value` of: the source's travel, 0..1; an end of it where no travel reaches that far. */
+/** The travel, 0..1, that `shapeTravel` takes to `value`; an end of it where none reaches that far. */
 export function sourceTravel(input: Pick<Input, 'range' | 'curve' | 'inverted'>, value: number): number {
   const [low, high] = input.range;
   const bent = high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0;
-  const turned = input.curve === 0 ? bent : bent ** (2 ** (-input.curve * CURVE_OCTAVES));
+  const turned = input.curve === 0 ? bent : bent ** (1 / bend(input));
   return input.inverted ? 1 - turned : turned;
+}
+
+function bend({ curve }: Pick<Input, 'curve'>): number {
+  return 2 ** (curve * CURVE_OCTAVES);
 }

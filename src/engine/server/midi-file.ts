@@ -9,17 +9,34 @@ const TICKS_PER_SECOND = 2 * TICKS_PER_BEAT;
 /** General purpose controllers begin here: what an input without a controller of its own is written as. */
 const FIRST_CONTROLLER = 16;
 
-/** Controller and channel (0-based) that an input's moves are written on. */
-function controllerOf(input: Input | undefined, index: number): { channel: number; controller: number } {
+/** Controller, channel (0-based) and resolution that an input's moves are written with. */
+function controllerOf(
+  input: Input | undefined,
+  index: number,
+): { channel: number; controller: number; bits: 7 | 14 } {
   const source = input?.source;
-  if (source?.kind === 'cc')
-    return { channel: Math.max(0, source.channel - 1), controller: source.controller };
-  return { channel: 0, controller: FIRST_CONTROLLER + index };
+  if (source?.kind !== 'cc') return { channel: 0, controller: FIRST_CONTROLLER + index, bits: 7 };
+  const { controller, bits } = source;
+  return {
+    channel: Math.max(0, source.channel - 1),
+    controller: bits === 14 ? controller % 32 : controller,
+    bits,
+  };
+}
+
+/** Controllers and their values that stand for an input's move: coarse, then fine where it has one. */
+function controllerValues(controller: number, bits: 7 | 14, travel: number): [number, number][] {
+  if (bits === 7) return [[controller, Math.round(127 * travel)]];
+  const value = Math.round(16_383 * travel);
+  return [
+    [controller, value >> 7],
+    [controller + 32, value & 0x7f],
+  ];
 }
 
 /**
- * A gesture as a Standard MIDI File of one track: controllers of seven bits, at 120 beats a minute, as the controller
- * was moved, so that an input shapes it again where it is played back. The track ends with the take, as a loop of it does.
+ * A gesture as a Standard MIDI File of one track, at 120 beats a minute: what the inputs' controllers send to make
+ * it, before an input bends their travel and lays it out. The track ends with the take, as a loop of it does.
  */
 export function gestureMidiFile(
   moves: readonly GestureMove[],
@@ -32,18 +49,17 @@ export function gestureMidiFile(
     tick += deltaTime;
     return deltaTime;
   };
-  const events: MidiEvent[] = moves.map(({ seconds, input, value }) => {
-    const deltaTime = until(seconds);
-    const played = inputs[input];
-    const { channel, controller } = controllerOf(played, input);
-    const raw = played?.source.kind === 'cc' ? sourceTravel(played, value) : value;
-    return {
+  const events: MidiEvent[] = moves.flatMap(({ seconds, input: index, value }) => {
+    const input = inputs[index];
+    const { channel, controller, bits } = controllerOf(input, index);
+    const travel = input === undefined ? Math.min(1, Math.max(0, value)) : sourceTravel(input, value);
+    return controllerValues(controller, bits, travel).map(([controllerType, position]): MidiEvent => ({
       type: 'controller',
-      deltaTime,
+      deltaTime: until(seconds),
       channel,
-      controllerType: controller,
-      value: Math.round(127 * Math.min(1, Math.max(0, raw))),
-    };
+      controllerType,
+      value: position,
+    }));
   });
   events.push({ type: 'endOfTrack', deltaTime: until(lengthSeconds), meta: true });
   const bytes = writeMidi({

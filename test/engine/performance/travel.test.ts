@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { shapeTravel } from '../../../src/engine/performance/travel.js';
+import { shapeTravel, sourceTravel } from '../../../src/engine/performance/travel.js';
 
 const straight = { range: [0, 1] as [number, number], curve: 0, inverted: false };
 
@@ -29,4 +29,24 @@ describe('shapeTravel', () => {
       ),
     );
   });
+});
+
+test('sourceTravel finds the travel of every value in the range, and the nearest end of others', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 0.5, noNaN: true }),
+      fc.double({ min: 0.51, max: 1, noNaN: true }),
+      fc.double({ min: -1, max: 1, noNaN: true }),
+      fc.boolean(),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (low, high, curve, inverted, value) => {
+        const input = { range: [low, high] as [number, number], curve, inverted };
+        const travel = sourceTravel(input, value);
+        expect(travel).toBeGreaterThanOrEqual(0);
+        expect(travel).toBeLessThanOrEqual(1);
+        expect(shapeTravel(input, travel)).toBeCloseTo(Math.min(high, Math.max(low, value)), 9);
+      },
+    ),
+  );
+  expect(sourceTravel({ ...straight, range: [0.5, 0.5] }, 0.7)).toBe(0);
 });
