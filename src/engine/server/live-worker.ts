@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { Player } from '../session/player.js';
+import type { EndMessage } from './end-worker.js';
 import type { FromLiveWorker, ToLiveWorker } from './live-messages.js';
 import { LiveRenderer } from './live-renderer.js';
 
@@ -12,4 +13,7 @@ const post = (message: FromLiveWorker, transfer: ArrayBuffer[] = []) => port.pos
 const player = new Player((report) => post({ type: 'report', report }));
 const renderer = new LiveRenderer(player, post);
 
-port.on('message', (message: ToLiveWorker) => renderer.receive(message));
+port.on('message', (message: ToLiveWorker | EndMessage) => {
+  if (message.type === 'end') process.exit();
+  renderer.receive(message);
+});

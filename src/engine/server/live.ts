@@ -7,6 +7,7 @@ import { TillerError } from '../errors.js';
 import type { StreamCommand, StreamLink, StreamReport } from '../session/commands.js';
 import type { LiveSource } from '../../protocol/interface-commands.js';
 import type { LiveState } from '../../protocol/interface.js';
+import { endWorker } from './end-worker.js';
 import { Listeners } from './listeners.js';
 import { LIVE_BLOCK, type FromLiveWorker, type ToLiveWorker } from './live-messages.js';
 import { Restarts } from './restarts.js';
@@ -149,7 +150,7 @@ export class LiveSession implements ServedLive, StreamLink {
   async close(): Promise<void> {
     this.closed = true;
     this.speaker = null;
-    await this.worker.terminate();
+    await endWorker(this.worker);
   }
 
   private async audioOf(source: LiveSource): Promise<Extract<ToLiveWorker, { type: 'source' }>['source']> {

@@ -4,6 +4,7 @@ import type { TrainedMapping } from '../mapping/trained.js';
 import { createNoise } from '../model/noise.js';
 import { openModel } from '../model/run.js';
 import type { RunningModel } from '../model/running.js';
+import type { EndMessage } from './end-worker.js';
 import { probeLevel } from './level-probe.js';
 import { LevelTable } from './level-table.js';
 import type { FromMapWorker, ToMapWorker } from './map-messages.js';
@@ -79,8 +80,10 @@ function measureNext(): void {
   });
 }
 
-port.on('message', (message: ToMapWorker) => {
+port.on('message', (message: ToMapWorker | EndMessage) => {
+  if (message.type === 'end') process.exit();
   switch (message.type) {
+
     case 'model':
       // Without its model the map is painted all the same, only the levels stay unknown.
       load(message.model).catch(() => undefined);

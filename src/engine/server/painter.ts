@@ -5,6 +5,7 @@ import type { Instrument } from '../session/instrument.js';
 import type { ModelSource } from '../session/instrument-state.js';
 import type { MapRequest } from '../../protocol/interface-commands.js';
 import type { MapPicture } from '../../protocol/interface-frames.js';
+import { endWorker } from './end-worker.js';
 import { Listeners } from './listeners.js';
 import type { FromMapWorker, ToMapWorker } from './map-messages.js';
 import type { MapPainter, Unsubscribe } from './served.js';
@@ -69,7 +70,7 @@ export class Painter implements MapPainter {
     if (this.timer !== null) clearTimeout(this.timer);
     const { worker } = this;
     this.worker = null;
-    await worker?.terminate();
+    if (worker !== null) await endWorker(worker);
   }
 
   private async sendModel(): Promise<void> {
