@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { TillerError, systemCode } from '../errors.js';
 import { MAX_PRESET_BYTES, parsePreset } from '../preset/parse.js';
 import type { Preset } from '../preset/schema.js';
 import { NO_STEPS, type HistorySteps } from '../session/history.js';
@@ -38,6 +39,27 @@ export function readAutosave(path: string): Promise<KeptSession | null> {
   return readKept(path, 'The last session could not be read, so this one begins anew.', parseSession);
 }
 
+/**
+ * Keeps what is at `path` under another name, for a session that does not go on with it.
+ * @returns where it is now
+ */
+export async function keepAside(path: string): Promise<string> {
+  const aside = `${path}.${Date.now()}.kept`;
+  await rename(path, aside);
+  return aside;
+}
+
+/** Tells one writing of a file from the next; null where there is none. */
+export async function stampOf(path: string): Promise<string | null> {
+  try {
+    const { ino, mtimeNs, size } = await stat(path, { bigint: true });
+    return [ino, mtimeNs, size].join();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 function parseSession(text: string): KeptSession {
   if (text.length > MAX_PRESET_BYTES + 2 * MAX_HISTORY_LENGTH) throw new RangeError('the file is too large');
   const session = sessionSchema.parse(JSON.parse(text));
@@ -59,11 +81,15 @@ export class Autosave {
   private closed = false;
   private readonly unsubscribe: () => void;
 
-  /** @param onError told once: a full disk does not get fuller by telling it at every gesture */
+  /**
+   * @param onError told once: a full disk does not get fuller by telling it at every gesture
+   * @param stamp of the file that this session goes on with
+   */
   constructor(
     private readonly instrument: Pick<Instrument, 'state' | 'document' | 'history' | 'subscribe'>,
-    private readonly path: string,
+    private path: string,
     private readonly onError: (error: unknown) => void,
+    private stamp: string | null = null,
   ) {
     this.written = this.session;
     this.unsubscribe = instrument.subscribe(() => this.follow());
@@ -115,11 +141,28 @@ export class Autosave {
     });
     try {
       await mkdir(dirname(this.path), { recursive: true });
+      await this.giveWay();
       await writeFileAtomic(this.path, text);
+      this.stamp = await stampOf(this.path);
     } catch (error) {
       if (!this.failed) this.onError(error);
       this.failed = true;
     }
+  }
+
+  /** Where another Tiller writes the same file, this one goes on beside it: of two sessions none is lost. */
+  private async giveWay(): Promise<void> {
+    const stamp = await stampOf(this.path);
+    if (stamp === null || stamp === this.stamp) return;
+    this.path = `${this.path}.${Date.now()}.kept`;
+    this.stamp = null;
+    this.onError(
+      new TillerError(
+        'file-exists',
+        'Another Tiller keeps its session in the same file.',
+        `This one is kept as ${this.path}. Save a preset to find it in the list.`,
+      ),
+    );
   }
 
   /** A hand that moves changes nothing of it. */

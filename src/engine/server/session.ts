@@ -1,10 +1,12 @@
 import { Trainer } from '../mapping/trainer.js';
+import type { Preset } from '../preset/schema.js';
 import type { PresetStore } from '../preset/store.js';
-import { Instrument } from '../session/instrument.js';
+import { Instrument, type LoadedFrom } from '../session/instrument.js';
 import type { ModelSource } from '../session/instrument-state.js';
-import { fromFileError } from '../errors.js';
+import { TillerError, fromFileError } from '../errors.js';
+import { isWorthSaving, sharing } from '../session/document-difference.js';
 import { loadedFrom } from '../session/kept-history.js';
-import { Autosave, readAutosave } from './autosave.js';
+import { Autosave, keepAside, readAutosave, stampOf } from './autosave.js';
 import { readControllers, writeControllers } from './kept-controllers.js';
 import { readTake, writeTake } from './kept-take.js';
 import { LiveSession } from './live.js';
@@ -121,9 +123,8 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
     const running = await serveInstrument(instrument, { ...options, ...takePath, kind: 'live' }, live);
     opened.unshift(() => running.close());
     if (autosavePath !== undefined) {
-      const autosave = new Autosave(instrument, autosavePath, (error) =>
-        instrument.notify(fromFileError(error, autosavePath)),
-      );
+      const tell = (error: unknown) => instrument.notify(fromFileError(error, autosavePath));
+      const autosave = new Autosave(instrument, autosavePath, tell, await stampOf(autosavePath));
       opened.unshift(() => autosave.close());
     }
     return { ...running, close };
@@ -144,15 +145,24 @@ async function openDocument(instrument: Instrument, options: LiveSessionOptions)
           unread = error;
           return null;
         });
-  if (kept !== null && presetId === undefined)
-    await instrument.loadPreset(
-      kept.preset,
-      'engine',
-      await loadedFrom(kept.presetId, kept.history, presets),
-    );
+  const from = kept && (await loadedFrom(kept.presetId, kept.history, presets));
+  if (kept !== null && from !== null && presetId === undefined)
+    await instrument.loadPreset(kept.preset, 'engine', from);
   else await openFirst(instrument, options);
+  // A preset that was asked for takes the place of a session that nobody has saved.
+  if (kept !== null && autosavePath !== undefined && presetId !== undefined && !isSaved(kept.preset, from))
+    instrument.notify(
+      new TillerError(
+        'file-exists',
+        'The last session has changes that were not saved.',
+        `It was kept as ${await keepAside(autosavePath)}: start with --document and that name to go on with it.`,
+      ),
+    );
   if (unread !== null) instrument.notify(unread);
 }
+
+const isSaved = (document: Preset, from: LoadedFrom | null): boolean =>
+  from?.saved !== undefined && !isWorthSaving(sharing(from.saved, document), document);
 
 /** Goes on with the take that was recorded last, and keeps each one that is recorded. */
 async function keepTakes(recorder: GestureRecorder, instrument: Instrument, path: string): Promise<void> {

@@ -242,6 +242,28 @@ describe('tiller', () => {
     expect(absent.stderr).toContain('no preset');
   });
 
+  it.each([
+    ['is asked for instead, and keeps what nobody has saved', { presetId: null }, 1],
+    ['is asked for instead, and leaves what is saved', { presetId: 'factory/drum-garden' }, 0],
+  ])('serves a preset that %s', async (_, kept, asides) => {
+    const home = mkdtempSync(join(folder, 'session-'));
+    const document = join(home, 'session.json');
+    const preset: unknown = JSON.parse(readFileSync(PRESET, 'utf8'));
+    const session = JSON.stringify({ format: 'tiller-session', version: 1, ...kept, preset });
+    writeFileSync(document, session);
+    const serving = spawn(
+      process.execPath,
+      [PROGRAM, 'serve', '--no-open', '--no-restart', '-p', 'factory/breath-and-bow', '--document', document],
+      { env: { ...process.env, HOME: home, XDG_DATA_HOME: join(home, 'data') } },
+    );
+    await once(serving.stdout, 'data');
+    serving.kill('SIGTERM');
+    await once(serving, 'exit');
+    const files = readdirSync(home).filter((name) => name.endsWith('.kept'));
+    expect(files).toHaveLength(asides);
+    for (const name of files) expect(readFileSync(join(home, name), 'utf8')).toBe(session);
+  });
+
   it('gives errors as JSON too', () => {
     expect(json('inspect', 'nothing')).toMatchObject({ error: { code: 'model-missing' } });
     for (const words of [[], ['sing'], ['import'], ['render', LOOP, '--block', '0']]) {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PresetStore } from '../../../src/engine/preset/store.js';
-import { Autosave, readAutosave } from '../../../src/engine/server/autosave.js';
+import { Autosave, readAutosave, stampOf } from '../../../src/engine/server/autosave.js';
 import { Bench, documentOf } from './rig.js';
 
 describe('the session’s autosave', () => {
@@ -99,6 +99,27 @@ describe('the session’s autosave', () => {
     expect(aside).toMatch(/^session\.json\.\d+\.unreadable$/);
     expect(await readFile(join(folder, aside), 'utf8')).toBe(text);
     expect(await readAutosave(path)).toBeNull();
+  });
+
+  it('goes on beside a file that another Tiller writes: of two sessions none is lost', async () => {
+    const path = join(folder, 'session.json');
+    const first = autosave(path);
+    bench.instrument.edit({ type: 'set-seed', seed: 1 });
+    bench.instrument.edit({ type: 'set-seed', seed: 2 });
+    while (!(await written(path)).includes('"seed":2')) await new Promise(setImmediate);
+    const other = new Bench(bench.presets);
+    const second = new Autosave(other.instrument, path, (error) => faults.push(error), await stampOf(path));
+    other.instrument.edit({ type: 'set-seed', seed: 70 });
+    await second.close();
+    bench.instrument.edit({ type: 'set-seed', seed: 3 });
+    bench.instrument.edit({ type: 'set-seed', seed: 4 });
+    await first.close();
+    await other.instrument.close();
+    expect((await readAutosave(path))?.preset.seed).toBe(70);
+    const [aside = '', ...more] = (await readdir(folder)).filter((name) => name.endsWith('.kept'));
+    expect(more).toEqual([]);
+    expect((await readAutosave(join(folder, aside)))?.preset.seed).toBe(4);
+    expect(faults).toMatchObject([{ code: 'file-exists' }]);
   });
 
   it('says once that it cannot write', async () => {

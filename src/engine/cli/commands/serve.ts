@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { importInThread } from '../../model/import-thread.js';
 import { PresetStore } from '../../preset/store.js';
 import { newToken } from '../../server/guard.js';
@@ -36,7 +36,7 @@ export function addServe(program: Command): void {
     .option('--presets <dir>', 'folder of your presets', USER_PRESETS)
     .option('--no-resume', 'start anew instead of where the last session ended')
     .option('--no-restart', 'end when the engine dies instead of starting it again')
-    .addOption(new Option('--document <file>', 'where the session is kept').hideHelp())
+    .option('--document <file>', 'file that keeps the session, instead of the usual one')
     .action((options: Options, command: Command) =>
       options.restart ? keepServing(options, command) : serve(options, command),
     );
