@@ -2,54 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TillerError } from '../../../src/engine/errors.js';
-import type { TrainingRequest, TrainingResult } from '../../../src/engine/mapping/train.js';
-import { trainMapping } from '../../../src/engine/mapping/train.js';
 import type { Trainer } from '../../../src/engine/mapping/trainer.js';
 import type { ModelManifest } from '../../../src/engine/model/manifest.js';
 import { PARAMETER_INDEX } from '../../../src/engine/performance/parameters.js';
 import { PresetStore } from '../../../src/engine/preset/store.js';
-import type { StreamCommand, StreamReport, Telemetry } from '../../../src/engine/session/commands.js';
+import type { StreamCommand, StreamReport } from '../../../src/engine/session/commands.js';
 import type { ModelSource } from '../../../src/engine/session/instrument-state.js';
 import { CAPTURE_STEP } from '../../../src/engine/session/capture-step.js';
 import { formatPreset, parsePresetText } from '../../../src/engine/preset/parse.js';
 import { Instrument } from '../../../src/engine/session/instrument.js';
 import { samplePreset } from '../preset/samples.js';
-
-const manifest = {
-  name: 'sample',
-  sha256: 'ab'.repeat(32),
-  latentRanges: [
-    [-2, 2],
-    [-2, 2],
-    [-2, 2],
-  ],
-} as unknown as ModelManifest;
-
-/** Trains in this thread when `finish` is called, as the worker would later. */
-class HeldTrainer {
-  waiting: {
-    request: TrainingRequest;
-    resolve: (result: TrainingResult) => void;
-    reject: (error: unknown) => void;
-  }[] = [];
-  train(request: TrainingRequest): Promise<TrainingResult> {
-    this.cancel();
-    return new Promise((resolve, reject) => this.waiting.push({ request, resolve, reject }));
-  }
-  cancel(): void {
-    for (const { reject } of this.waiting.splice(0))
-      reject(new TillerError('training-cancelled', 'cancelled'));
-  }
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-  async finish(): Promise<void> {
-    for (const { request, resolve } of this.waiting.splice(0)) resolve(trainMapping(request));
-    await settled();
-  }
-}
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+import { HeldTrainer, manifest, telemetry } from './instrument-rig.js';
 
 let folder: string;
 let sent: StreamCommand[];
@@ -78,24 +41,6 @@ beforeEach(async () => {
   sent.length = 0;
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-function telemetry(decoded: number[]): { type: 'telemetry' } & Telemetry {
-  const values = Float32Array.from(decoded);
-  return {
-    type: 'telemetry',
-    encoded: values,
-    mapped: values,
-    decoded: values,
-    inputPeakDb: [0, 0],
-    outputPeakDb: [0, 0],
-    inputRmsDb: [0, 0],
-    outputRmsDb: [0, 0],
-    gainReductionDb: 0,
-    modelLoad: 0,
-    totalLoad: 0,
-    faults: 0,
-  };
-}
 
 const types = () => sent.map(({ type }) => type);
 
@@ -419,26 +364,6 @@ describe('Instrument', () => {
     instrument.setParameter(0, 0.8, 'page');
     instrument.undo();
     expect(instrument.state.preset.inputs.map(({ value }) => value)).toEqual([0.1, 0.8, 0.3]);
-  });
-
-  it('gives up what it still learns when another document comes', async () => {
-    instrument.edit({ type: 'learn-automatically', automatic: false });
-    void instrument.train();
-    const other = { ...samplePreset(), seed: 5, trained: null };
-    const manual = { ...other, learning: { ...other.learning, automatic: false } };
-    await instrument.loadPreset(manual, 'page');
-    await trainer.finish();
-    expect(instrument.state.preset.trained).toBeNull();
-    expect(instrument.state.training.running).toBe(false);
-  });
-
-  it('ends a training whose inputs are gone', async () => {
-    instrument.edit({ type: 'learn-automatically', automatic: false });
-    void instrument.train();
-    instrument.edit({ type: 'add-input', input: { name: 'third' } });
-    await trainer.finish();
-    expect(instrument.state.training).toMatchObject({ running: false, stale: true });
-    expect(instrument.state.preset.trained).toBeNull();
   });
 
   it('follows what MIDI and automation moved without sending it back', () => {
