@@ -83,7 +83,6 @@ function measureNext(): void {
 port.on('message', (message: ToMapWorker | EndMessage) => {
   if (message.type === 'end') process.exit();
   switch (message.type) {
-
     case 'model':
       // Without its model the map is painted all the same, only the levels stay unknown.
       load(message.model).catch(() => undefined);
