@@ -84,7 +84,7 @@ function FitView({ count }: { count: number }) {
   const examples = usePage((state) => state.examples);
   const selected = usePage(({ view }) => view.dimension);
   const { report } = training;
-  if (report === null) {
+  if (report === null || count === 0) {
     return (
       <Empty
         icon="brain"
