@@ -236,6 +236,15 @@ describe('what is refused', () => {
     refused(['return torch.conv1d(torch.unsqueeze(x, 0), torch.ones([2, 3, 1]))'], 'model-shape', /conv1d/));
   test('a loop without end', () =>
     refused(['while True:', '  pass', 'return x'], 'operation-unsupported', /too long/));
+  // One of 8192 points made an import of a damaged file take half a minute.
+  test.each([8192, 2049, 0, -4])('a transform of %d points', (points) =>
+    refused(
+      [`return torch.fft_irfft(torch.fft_rfft(x, ${points}))`],
+      'operation-unsupported',
+      /transform of/,
+    ),
+  );
+
   test('a range without end', () =>
     refused(['for i in range(1000000000000):', '  pass', 'return x'], 'operation-unsupported', /too long/));
   test('a recursion without end', () =>

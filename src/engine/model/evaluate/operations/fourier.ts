@@ -10,6 +10,15 @@ import { complex, isZero, toComplex } from './promotion.js';
 
 type Wave = (angle: number) => number;
 
+/** Most points of a transform: the matrices grow with their square. */
+const MAX_POINTS = 2048;
+
+function pointsOf(args: Arguments, usual: number): number {
+  const points = args.int(1, usual);
+  if (points >= 1 && points <= MAX_POINTS) return points;
+  throw new OperationError(`a transform of ${points} points is not supported, 1 to ${MAX_POINTS} are`);
+}
+
 /** `[rows, columns]` with `weight(row) · wave(2π · row · column / period)`. */
 function waveMatrix(
   rows: number,
@@ -46,7 +55,7 @@ function fit(args: Arguments, x: Real, length: number): Real {
 function forward(args: Arguments): Complex {
   const input = args.real(0);
   lastAxis(args, input.shape.length);
-  const period = args.int(1, input.shape[input.shape.length - 1] ?? 1);
+  const period = pointsOf(args, input.shape[input.shape.length - 1] ?? 1);
   const x = fit(args, input, period);
   const bins = Math.floor(period / 2) + 1;
   const { algebra } = args.context;
@@ -66,7 +75,7 @@ function inverse(args: Arguments): Real {
   const input = toComplex(args.context, args.tensor(0));
   lastAxis(args, input.shape.length);
   const available = input.shape[input.shape.length - 1] ?? 1;
-  const period = args.int(1, 2 * (available - 1));
+  const period = pointsOf(args, 2 * (available - 1));
   const bins = Math.floor(period / 2) + 1;
   const re = fit(args, input.re, bins);
   const im = fit(args, input.im, bins);
