@@ -35,8 +35,8 @@ export const DEFAULT_VARIANTS: readonly Variant[] = [
 
 /**
  * Turns a TorchScript RAVE model into graphs in the library. Nothing of the file is executed. A file that is
- * there already is not imported again, unless an older Tiller translated it or its graphs cannot be opened. Whatever goes wrong, the library is
- * left as it was.
+ * there already is not imported again, unless an older Tiller translated it or its graphs cannot be opened.
+ * Whatever goes wrong, the library is left as it was.
  * @throws TillerError with the codes of model files, `file-missing`, `disk-full` and `disk-denied`
  */
 export function importModel(path: string, options: ImportOptions): Promise<ImportedModel> {

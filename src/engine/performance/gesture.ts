@@ -30,7 +30,8 @@ const unreadable = (what: string) =>
 
 /**
  * Reads a gesture from CSV: time in seconds, then one column per input, values 0..1, times rising. A first line of
- * names is allowed, and lines that begin with #; an empty cell keeps the input where it is, and the hand moves in straight lines between rows.
+ * names is allowed, and lines that begin with #; an empty cell keeps the input where it is, and the hand moves in
+ * straight lines between rows.
  */
 export function parseGestureCsv(text: string, inputs: number): Gesture {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n?|\n/);

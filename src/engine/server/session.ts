@@ -117,6 +117,8 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
     for (const end of opened) await end();
   };
   try {
+    // Before it is read: what another Tiller writes from here on is not this session's.
+    const stamp = autosavePath === undefined ? null : await stampOf(autosavePath);
     await openDocument(instrument, options);
     // Served once it is there: a page that comes back compares it with what it knew.
     const takePath = autosavePath === undefined ? {} : { takePath: `${autosavePath}.take` };
@@ -124,7 +126,7 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
     opened.unshift(() => running.close());
     if (autosavePath !== undefined) {
       const tell = (error: unknown) => instrument.notify(fromFileError(error, autosavePath));
-      const autosave = new Autosave(instrument, autosavePath, tell, await stampOf(autosavePath));
+      const autosave = new Autosave(instrument, autosavePath, tell, stamp);
       opened.unshift(() => autosave.close());
     }
     return { ...running, close };
