@@ -36,6 +36,9 @@ describe('an engine that dies', () => {
       .getByRole('textbox', { name: 'Output gain, number' })
       .and(page.locator('[value="−9.0 dB"]'))
       .waitFor();
+    let probe = await Probe.open(engine);
+    await probe.until(() => probe.slices.live?.playing === true, 'the answer to Play');
+    probe.close();
     const [before] = servingProcesses(engine.process);
     engine.crash();
     await page.getByText('The engine is restarting.').waitFor();
@@ -45,7 +48,7 @@ describe('an engine that dies', () => {
     const [after] = servingProcesses(engine.process);
     expect(lives(before ?? 0)).toBe(false);
     expect(lives(after ?? 0)).toBe(true);
-    const probe = await Probe.open(engine);
+    probe = await Probe.open(engine);
     await probe.until(() => probe.slices.output.outputGainDb === -9, 'the document');
     await probe.until(() => probe.slices.live?.playing === true, 'the transport');
     expect(probe.slices.live?.source).toEqual({ kind: 'loop', id: 'tabla' });
@@ -62,6 +65,25 @@ describe('an engine that dies', () => {
     // Whatever ends its keeper ends the engine, too.
     process.kill(engine.process.pid ?? 0, 'SIGKILL');
     while (lives(after ?? 0)) await page.waitForTimeout(50);
+    await page.context().close();
+  });
+
+  it('says once each that the engine is away and that a request was not answered', async () => {
+    const engine = await workplace.start();
+    const { page } = await openPage(browser, engine.url);
+    const [serving] = servingProcesses(engine.process);
+    process.kill(serving ?? 0, 'SIGSTOP');
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.waitForTimeout(100);
+    engine.crash();
+    // One sentence stood in the banner and in the message, which told neither from the other.
+    await page.getByText('The engine is restarting.').waitFor();
+    await page
+      .getByRole('region', { name: 'Messages' })
+      .getByText('The engine went away before it had answered.')
+      .waitFor();
+    await page.getByText('The engine is restarting.').waitFor({ state: 'detached' });
+    await engine.stop();
     await page.context().close();
   });
 

@@ -30,10 +30,18 @@ interface Waiting {
   reject(error: RefusedError): void;
 }
 
+/** The request never left the page. */
+const AWAY: Fault = {
+  code: 'engine-busy',
+  message: 'The engine is away: nothing was done.',
+  hint: 'Try again when the page is connected.',
+};
+
+/** The request left the page, and its answer never came. */
 const LOST: Fault = {
   code: 'engine-busy',
-  message: 'The engine is restarting.',
-  hint: 'Try again when the page is connected.',
+  message: 'The engine went away before it had answered.',
+  hint: 'When the page is connected, look whether it was done, and try again if it was not.',
 };
 
 /** The page's one connection to the engine: it reconnects by itself until `close`. */
@@ -82,7 +90,7 @@ export class Client {
     const request = ++this.lastRequest;
     return new Promise((resolve, reject) => {
       this.waiting.set(request, { resolve, reject });
-      if (!this.post({ request, command })) this.settle(request, LOST);
+      if (!this.post({ request, command })) this.settle(request, AWAY);
     });
   }
 
