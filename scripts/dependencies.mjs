@@ -37,10 +37,6 @@ export function ensureDependencies() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing packages (npm ci) …');
-  // onnxruntime-node's own install step downloads GPU libraries; npm 10 knows this switch, npm 11 `allowScripts`.
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    shell: process.platform === 'win32',
-    env: { ...process.env, npm_config_onnxruntime_node_install: 'skip', ONNXRUNTIME_NODE_INSTALL: 'skip' },
-  });
+  run('npm', ['ci', '--loglevel=error'], { shell: process.platform === 'win32' });
   writeFileSync(stamp, wanted);
 }
