@@ -18,7 +18,7 @@ export interface ModelCollection {
   restore(sha256: string): Promise<void>;
 }
 
-type ModelInstrument = Pick<Instrument, 'importModel' | 'resend' | 'state'>;
+type ModelInstrument = Pick<Instrument, 'importModel' | 'lookForModel' | 'state'>;
 
 /** What a model's maker says of it, in `card.json` beside the model. Anything else in the file is passed over. */
 const makersCardSchema = z.object({
@@ -87,7 +87,7 @@ export class ModelShelf implements ServedModels {
 
   private async follow(sha256: string): Promise<void> {
     await this.refresh();
-    if (this.instrument.state.preset.model?.sha256 === sha256) await this.instrument.resend();
+    if (this.instrument.state.preset.model?.sha256 === sha256) await this.instrument.lookForModel();
   }
 
   private async refresh(): Promise<void> {

@@ -259,6 +259,14 @@ export class Instrument {
     await this.loadModel(this.state.preset.model);
   }
 
+  /**
+   * Looks for the document's model again, after it was taken out of the library or brought back: what is missing then
+   * is no news to whoever did that.
+   */
+  lookForModel(): Promise<void> {
+    return this.loadModel(this.state.preset.model, 'known');
+  }
+
   /** Shows an error to the player. */
   notify(error: unknown): void {
     const notice: Notice =
@@ -306,7 +314,10 @@ export class Instrument {
     if (stale && learnable && next.learning.automatic) void this.train();
   }
 
-  private async loadModel(reference: ModelReference | null): Promise<void> {
+  private async loadModel(
+    reference: ModelReference | null,
+    absence: 'known' | 'news' = 'news',
+  ): Promise<void> {
     const load = ++this.loads;
     this.holds.hear(null);
     this.board.change({ model: { ...this.state.model, loading: true } }, 'engine');
@@ -317,7 +328,7 @@ export class Instrument {
       { model: { manifest: found?.manifest ?? null, missing: found ? null : reference, loading: false } },
       'engine',
     );
-    if (reference && !found)
+    if (reference && !found && absence === 'news')
       this.notify(
         new TillerError(
           'model-missing',

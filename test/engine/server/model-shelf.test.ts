@@ -11,10 +11,10 @@ const SHIPPED = 'b'.repeat(64);
 describe('models as the page keeps them', () => {
   const own = entry('choir', OWN);
   let entries: LibraryEntry[];
-  let resent: number;
+  let looked: number;
   const open = async (playing: string) => {
     entries = [own, entry('percussion', SHIPPED)];
-    resent = 0;
+    looked = 0;
     const preset = { ...documentOf(2, 1), model: { name: 'it', sha256: playing } };
     return ModelShelf.open(
       {
@@ -33,8 +33,8 @@ describe('models as the page keeps them', () => {
       {
         state: { preset } as never,
         importModel: () => Promise.reject(new Error('nothing is imported here')),
-        resend: () => {
-          resent += 1;
+        lookForModel: () => {
+          looked += 1;
           return Promise.resolve();
         },
       },
@@ -56,12 +56,12 @@ describe('models as the page keeps them', () => {
     const idle = await open(SHIPPED);
     await idle.remove(OWN);
     expect(idle.cards.map(({ name }) => name)).toEqual(['percussion']);
-    expect(resent).toBe(0);
+    expect(looked).toBe(0);
     const shelf = await open(OWN);
     await shelf.remove(OWN);
-    expect(resent).toBe(1);
+    expect(looked).toBe(1);
     await shelf.restore(OWN);
-    expect(resent).toBe(2);
+    expect(looked).toBe(2);
     expect(shelf.cards.map(({ name }) => name)).toEqual(['choir', 'percussion']);
   });
 });

@@ -306,6 +306,18 @@ describe('Instrument', () => {
     expect(sent.at(-1)).toEqual({ type: 'load', model: null });
   });
 
+  it('looks for its model again without telling anew what was done on purpose', async () => {
+    library.clear();
+    await instrument.lookForModel();
+    expect(instrument.state.model.missing).toEqual(samplePreset().model);
+    // A model that was removed on the page was told of twice: by the page, which offers the way back, and from here.
+    expect(instrument.state.notice).toBeNull();
+    expect(sent.at(-1)).toEqual({ type: 'load', model: null });
+    library.set(manifest.sha256, { dir: folder, manifest });
+    await instrument.lookForModel();
+    expect(instrument.state.model).toMatchObject({ manifest, missing: null });
+  });
+
   it('announces another model before what is meant for it, and none for the same model', async () => {
     await instrument.loadPreset({ ...samplePreset(), seed: 5 }, 'page');
     expect(types()).not.toContain('expect-model');
