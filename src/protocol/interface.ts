@@ -57,6 +57,12 @@ export interface Fault {
   hint?: string;
 }
 
+/**
+ * What came of a file that arrived whole, answered with status 200: what is wrong with a file is no fault of the request.
+ * `result` is a model's SHA-256 or a preset's identifier; neither plays before it is asked for.
+ */
+export type UploadAnswer = { type: 'done'; result: string | null } | { type: 'failed'; fault: Fault };
+
 export interface About {
   name: string;
   description: string;

@@ -1,8 +1,7 @@
 import type { Edit } from '../protocol/interface-document.js';
 import { CAPTURE_STEP, clampParameter, PARAMETER_INDEX } from '../protocol/interface-document.js';
-import type { Command, UploadKind } from '../protocol/interface.js';
+import type { Command } from '../protocol/interface.js';
 import { RefusedError } from './connection/client.js';
-import { keepAudioFile } from './connection/resume.js';
 import type { Gesture } from './controls/use-value.js';
 import { client, store, values } from './session.js';
 import { setView, toast, toastFault } from './store/store.js';
@@ -113,43 +112,6 @@ export function keepLabel(): void {
 export function typeLabel(text: string): void {
   const { labelling } = store.getState().view;
   if (labelling !== null) setView(store, { labelling: { ...labelling, text: text.slice(0, MAX_LABEL) } });
-}
-
-/** Sends a dropped or chosen file; what goes wrong is told in words. */
-export async function upload(kind: UploadKind, file: File): Promise<boolean> {
-  try {
-    await client.upload(kind, file);
-    if (kind === 'audio') keepAudioFile(file);
-    return true;
-  } catch (error) {
-    if (!(error instanceof RefusedError)) throw error;
-    toastFault(store, error.fault);
-    return false;
-  }
-}
-
-const UPLOAD_ENDINGS: readonly [RegExp, UploadKind][] = [
-  [/\.ts$/i, 'model'],
-  [/\.(tiller|json)$/i, 'preset'],
-  [/\.(wav|aiff?|flac)$/i, 'audio'],
-];
-
-export function uploadAny(file: File): void {
-  const kind = UPLOAD_ENDINGS.find(([ending]) => ending.test(file.name))?.[1];
-  if (kind === undefined) {
-    toast(store, {
-      level: 'error',
-      text: `Tiller cannot use ${file.name}.`,
-      hint: 'Drop a RAVE model (.ts), a preset (.tiller) or audio (WAV, AIFF, FLAC).',
-    });
-    return;
-  }
-  void upload(kind, file).then((done) => {
-    if (!done) return;
-    if (kind === 'model')
-      toast(store, { level: 'info', text: `${file.name} is in the library and plays now.`, hint: null });
-    if (kind === 'audio') perform({ type: 'source', source: { kind: 'file' } });
-  });
 }
 
 /** Fetches a file of the engine's and lets the browser save it. */

@@ -3,6 +3,7 @@ import { ConnectionBanner } from './chrome/connection-banner.js';
 import { DropZone } from './chrome/drop-zone.js';
 import { Footer } from './chrome/footer.js';
 import { Header } from './chrome/header.js';
+import { ImportBar } from './chrome/import-bar.js';
 import { Keys } from './chrome/keys.js';
 import { PadStage } from './chrome/pad-stage.js';
 import { PanelArea } from './chrome/panel-area.js';
@@ -24,6 +25,7 @@ export function App() {
       <Footer />
       <ConnectionBanner />
       <DropZone />
+      <ImportBar />
       <Toasts />
       <Keys />
       <HelpTip />

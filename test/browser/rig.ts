@@ -57,8 +57,10 @@ export class Workplace {
   readonly folder = mkdtempSync(join(tmpdir(), 'tiller-browser-'));
   private readonly engines = new Set<ChildProcess>();
 
-  async start(options: { port?: number; token?: string; preset?: string } = {}): Promise<RunningEngine> {
-    const { port = 0, token, preset } = options;
+  async start(
+    options: { port?: number; token?: string; preset?: string; temporary?: string } = {},
+  ): Promise<RunningEngine> {
+    const { port = 0, token, preset, temporary } = options;
     const engine = this.launch(
       [
         ENGINE,
@@ -73,7 +75,10 @@ export class Workplace {
         join(this.folder, 'presets'),
         ...(preset === undefined ? [] : ['--preset', preset]),
       ],
-      token === undefined ? {} : { TILLER_TOKEN: token },
+      {
+        ...(token === undefined ? {} : { TILLER_TOKEN: token }),
+        ...(temporary === undefined ? {} : { TMPDIR: temporary }),
+      },
     );
     engine.stdin.end();
     return {
@@ -277,18 +282,27 @@ export class Probe {
 }
 
 /** Drops a file on the window, as a hand would from a folder. */
-export async function dropFile(page: Page, name: string, bytes: Uint8Array): Promise<void> {
+export const dropFile = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
+  dropFiles(page, [[name, bytes]]);
+
+/** Drops several at once. */
+export async function dropFiles(
+  page: Page,
+  files: readonly (readonly [string, Uint8Array])[],
+): Promise<void> {
   await page.evaluate(
-    ({ file, base64 }) => {
-      const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    (dropped) => {
       const transfer = new DataTransfer();
-      transfer.items.add(new File([data], file));
+      for (const { name, base64 } of dropped) {
+        const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        transfer.items.add(new File([data], name));
+      }
       for (const type of ['dragover', 'drop']) {
         window.dispatchEvent(
           new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }),
         );
       }
     },
-    { file: name, base64: Buffer.from(bytes).toString('base64') },
+    files.map(([name, bytes]) => ({ name, base64: Buffer.from(bytes).toString('base64') })),
   );
 }

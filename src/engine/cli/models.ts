@@ -49,8 +49,8 @@ export class Models implements ModelSource {
    * A model by name, by the start of its SHA-256, or a `.ts` file, which is imported first.
    * @throws TillerError `model-missing`, or as an import does
    */
-  async resolve(what: string, onProgress?: ImportOptions['onProgress']): Promise<LibraryEntry> {
-    if (/\.ts$/i.test(what)) return this.import(what, onProgress);
+  async resolve(what: string): Promise<LibraryEntry> {
+    if (/\.ts$/i.test(what)) return this.import(what);
     return findModel(await this.list(), what);
   }
 
@@ -76,7 +76,7 @@ export class Models implements ModelSource {
     return this.own.restore(sha256);
   }
 
-  import(path: string, onProgress?: ImportOptions['onProgress']): Promise<LibraryEntry> {
-    return this.importer(path, { libraryDir: this.own.dir, ...(onProgress ? { onProgress } : {}) });
+  import(path: string, options: Pick<ImportOptions, 'onProgress'> = {}): Promise<LibraryEntry> {
+    return this.importer(path, { ...options, libraryDir: this.own.dir });
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ImportOptions } from '../model/import.js';
 import type { LibraryEntry } from '../model/library.js';
 import type { Instrument } from '../session/instrument.js';
 import type { ImportProgress, ModelCard } from '../../protocol/interface.js';
@@ -10,6 +11,8 @@ import type { ServedModels, Unsubscribe } from './served.js';
 /** The models on this machine; the command line's collection is one. */
 export interface ModelCollection {
   list(): Promise<LibraryEntry[]>;
+  /** Takes the file at `path` in. @throws TillerError as `importModel` does */
+  import(path: string, options: Pick<ImportOptions, 'onProgress'>): Promise<LibraryEntry>;
   /** Whether the player may remove a model: those that come with Tiller stay. */
   owns(entry: LibraryEntry): boolean;
   /** Moves a model to the trash. @throws TillerError */
@@ -18,7 +21,7 @@ export interface ModelCollection {
   restore(sha256: string): Promise<void>;
 }
 
-type ModelInstrument = Pick<Instrument, 'importModel' | 'lookForModel' | 'state'>;
+type ModelInstrument = Pick<Instrument, 'lookForModel' | 'state'>;
 
 /** What a model's maker says of it, in `card.json` beside the model. Anything else in the file is passed over. */
 const makersCardSchema = z.object({
@@ -38,6 +41,8 @@ export class ModelShelf implements ServedModels {
   cards: ModelCard[] = [];
   importing: ImportProgress | null = null;
   private readonly listeners = new Listeners();
+  /** The import that runs, and those that wait for it: each takes a processor and hundreds of megabytes. */
+  private queue: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly models: ModelCollection,
@@ -60,14 +65,21 @@ export class ModelShelf implements ServedModels {
     return this.listeners.add(listener);
   }
 
-  async import(path: string, fileName: string): Promise<void> {
-    const progress = (share: number, step: string) => {
-      this.importing = { file: fileName, progress: share, step };
+  import(path: string, fileName: string): Promise<string> {
+    const turn = this.queue.then(() => this.importNow(path, fileName));
+    this.queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async importNow(path: string, file: string): Promise<string> {
+    const onProgress = (progress: number, step: string) => {
+      this.importing = { file, progress, step };
       this.listeners.tell();
     };
-    progress(0, 'reading');
+    onProgress(0, 'Reading the file');
     try {
-      await this.instrument.importModel(path, progress);
+      const { manifest } = await this.models.import(path, { onProgress });
+      return manifest.sha256;
     } finally {
       this.importing = null;
       await this.refresh();

@@ -96,10 +96,10 @@ export class PresetShelf implements ServedPresets {
     await this.refresh();
   }
 
-  async import(path: string): Promise<void> {
+  async import(path: string): Promise<string> {
     const id = await this.store.saveAs(await readPresetFile(path));
     await this.refresh();
-    await this.instrument.openPreset(id);
+    return id;
   }
 
   async export(id: string): Promise<string> {

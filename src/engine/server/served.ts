@@ -46,18 +46,19 @@ export interface ServedPresets {
   duplicate(id: string): Promise<void>;
   remove(id: string): Promise<void>;
   restore(id: string): Promise<void>;
-  /** Takes the file at `path`, which the caller removes afterwards, into the library and opens it. */
-  import(path: string): Promise<void>;
+  /** Takes the file at `path`, which the caller removes afterwards, into the library; returns its identifier there. */
+  import(path: string): Promise<string>;
   /** The preset's file as text. */
   export(id: string): Promise<string>;
 }
 
 export interface ServedModels {
   readonly cards: ModelCard[];
+  /** The import that runs; others wait until it is done. */
   readonly importing: ImportProgress | null;
   subscribe(listener: () => void): Unsubscribe;
-  /** Imports the file at `path`, which the caller removes afterwards, and plays it. */
-  import(path: string, fileName: string): Promise<void>;
+  /** Takes the file at `path`, which the caller removes afterwards, into the library; returns the model's SHA-256. */
+  import(path: string, fileName: string): Promise<string>;
   remove(sha256: string): Promise<void>;
   restore(sha256: string): Promise<void>;
 }
@@ -80,6 +81,7 @@ export interface ServedLive {
   openSpeaker(rate: number, send: (frame: ArrayBuffer) => void): SpeakerEnd;
   microphone(frame: ArrayBuffer): void;
   midi(status: number, data1: number, data2: number): void;
+  /** Takes the file at `path`, which the caller removes afterwards, as the source. */
   import(path: string, fileName: string): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { WebSocketServer } from 'ws';
@@ -36,6 +37,8 @@ export interface ServerOptions {
   token?: string;
   /** Folder of the built page. */
   pageFolder?: string;
+  /** Where uploads lie until they are taken in; left out, the system's folder for such. */
+  temporaryFolder?: string;
   /** Version of the engine, for the page's status line. */
   version: string;
 }
@@ -61,6 +64,7 @@ export async function startServer(served: Served, options: ServerOptions): Promi
   const hub = new Hub(served, options.kind, options.version);
   const files = sirv(options.pageFolder ?? PAGE_FOLDER, { dev: true, single: false });
   let port = 0;
+  const temporaryFolder = options.temporaryFolder ?? tmpdir();
 
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(securityHeaders(port))) response.setHeader(name, value);
@@ -72,9 +76,9 @@ export async function startServer(served: Served, options: ServerOptions): Promi
       return files(request, response, () => refuse(response, 404));
     }
     if (!sameToken(bearer(request), token)) return refuse(response, 401);
-    answer(served, path, request, response, port).catch((error: unknown) => {
+    answer(served, path, request, response, { port, temporaryFolder }).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
-      else sendJson(response, error instanceof TillerError ? 400 : 500, toFault(error));
+      else sendJson(response, statusOf(error), toFault(error));
     });
   });
 
@@ -140,7 +144,7 @@ async function answer(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  port: number,
+  { port, temporaryFolder }: { port: number; temporaryFolder: string },
 ): Promise<void> {
   if (request.method === 'GET') {
     if (path === HELLO_PATH) return void response.writeHead(204).end();
@@ -156,23 +160,30 @@ async function answer(
   if (!originAllowed(request, port)) return refuse(response, 403);
   const kind = (Object.keys(UPLOAD_PATHS) as UploadKind[]).find((name) => UPLOAD_PATHS[name] === path);
   if (kind === undefined) return refuse(response, 404);
-  await receiveUpload(request, kind, (file, name) => take(served, kind, file, name));
-  response.writeHead(204).end();
+  const uploaded = await receiveUpload(request, kind, temporaryFolder, (file, name) =>
+    take(served, kind, file, name),
+  );
+  sendJson(response, 200, uploaded);
 }
 
-function take(served: Served, kind: UploadKind, path: string, name: string): Promise<void> {
+async function take(served: Served, kind: UploadKind, path: string, name: string): Promise<string | null> {
   if (kind === 'model') return served.models.import(path, name);
   if (kind === 'preset') return served.presets.import(path);
   if (served.live === null) {
-    return Promise.reject(
-      new TillerError(
-        'argument-invalid',
-        'Inside a host, the host plays the audio.',
-        'Drop the file on a track.',
-      ),
+    throw new TillerError(
+      'argument-invalid',
+      'Inside a host, the host plays the audio.',
+      'Drop the file on a track.',
     );
   }
-  return served.live.import(path, name);
+  await served.live.import(path, name);
+  return null;
+}
+
+/** Of a request that is at fault. */
+function statusOf(error: unknown): number {
+  if (!(error instanceof TillerError)) return 500;
+  return error.code === 'archive-too-large' ? 413 : 400;
 }
 
 function refuse(response: ServerResponse, status: number): void {
@@ -180,7 +191,11 @@ function refuse(response: ServerResponse, status: number): void {
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    // What is left of a request that is refused is not read.
+    ...(status === 200 ? {} : { connection: 'close' }),
+  });
   response.end(JSON.stringify(body));
 }
 

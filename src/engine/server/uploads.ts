@@ -1,11 +1,14 @@
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { FILE_NAME_HEADER, UPLOAD_LIMITS, type UploadKind } from '../../protocol/interface.js';
+import {
+  FILE_NAME_HEADER,
+  UPLOAD_LIMITS,
+  type UploadAnswer,
+  type UploadKind,
+} from '../../protocol/interface.js';
 import { fromFileError, TillerError } from '../errors.js';
 
 /** Endings that each kind of upload takes, so that a wrong drop is refused before it is sent whole. */
@@ -43,35 +46,48 @@ const tooLarge = (kind: UploadKind) =>
     'Choose a smaller file.',
   );
 
+/** What arrives, up to the limit. The request outlives it: its answer says what went wrong. */
+async function* bounded(request: IncomingMessage, kind: UploadKind): AsyncGenerator<Buffer> {
+  let received = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    received += chunk.length;
+    if (received > UPLOAD_LIMITS[kind]) throw tooLarge(kind);
+    yield chunk;
+  }
+}
+
 /**
  * Streams the body of an upload to a file of its own, hands that to `take`, and removes it afterwards.
  * The size is bounded by what arrives, whatever the headers say.
+ * @param temporaryFolder where the file lies meanwhile
+ * @returns what came of the file, and if it is only that it cannot be kept
+ * @throws TillerError where the request is at fault: `argument-invalid` for its name, `archive-too-large`
  */
 export async function receiveUpload(
   request: IncomingMessage,
   kind: UploadKind,
-  take: (path: string, fileName: string) => Promise<void>,
-): Promise<void> {
+  temporaryFolder: string,
+  take: (path: string, fileName: string) => Promise<string | null>,
+): Promise<UploadAnswer> {
   const name = fileName(request, kind);
   if (Number(request.headers['content-length'] ?? 0) > UPLOAD_LIMITS[kind]) throw tooLarge(kind);
-  const folder = await mkdtemp(join(tmpdir(), 'tiller-upload-'));
-  const path = join(folder, name);
-  let received = 0;
-  const bound = new Transform({
-    transform(chunk: Buffer, _encoding, next) {
-      received += chunk.length;
-      if (received > UPLOAD_LIMITS[kind]) next(tooLarge(kind));
-      else next(null, chunk);
-    },
-  });
+  let folder: string | null = null;
+  let path = name;
   try {
     try {
-      await pipeline(request, bound, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+      folder = await mkdtemp(join(temporaryFolder, 'tiller-upload-'));
+      path = join(folder, name);
+      await pipeline(bounded(request, kind), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
     } catch (error) {
       throw fromFileError(error, name);
     }
-    await take(path, name);
+    return { type: 'done', result: await take(path, name) };
+  } catch (error) {
+    if (!(error instanceof TillerError) || error.code === 'archive-too-large') throw error;
+    const fault = error.toJSON();
+    // The player knows the file by its name, not by the place it was put in.
+    return { type: 'failed', fault: { ...fault, message: fault.message.replaceAll(path, name) } };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== null) await rm(folder, { recursive: true, force: true });
   }
 }

@@ -51,10 +51,6 @@ export interface InstrumentState {
 /** What the instrument needs of the model library. */
 export interface ModelSource {
   find(sha256: string): Promise<{ dir: string; manifest: ModelManifest } | null>;
-  import(
-    path: string,
-    onProgress: (share: number, step: string) => void,
-  ): Promise<{ dir: string; manifest: ModelManifest }>;
 }
 
 /** Who moved a parameter: windows leave alone what they moved themselves, the host records what the page moves. */

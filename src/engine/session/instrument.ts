@@ -1,6 +1,5 @@
 import { TillerError } from '../errors.js';
 import type { Trainer } from '../mapping/trainer.js';
-import type { ModelManifest } from '../model/manifest.js';
 import { PARAMETERS } from '../performance/parameters.js';
 import { followInput, withHand } from '../performance/kept-inputs.js';
 import { learnedSource } from '../performance/midi-router.js';
@@ -195,13 +194,6 @@ export class Instrument {
     this.board.history.record(this.state.preset, 'change model');
     this.adopt(next, 'page');
     await this.loadModel(next.model);
-  }
-
-  /** Imports a `.ts` into the library and plays it. */
-  async importModel(path: string, onProgress: (share: number, step: string) => void): Promise<ModelManifest> {
-    const { manifest } = await this.options.models.import(path, onProgress);
-    await this.selectModel(manifest.sha256);
-    return manifest;
   }
 
   /** Replaces the whole document, as a host's project or a preset does. */

@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
-import { uploadAny } from '../actions.js';
 import { Icon } from '../controls/icon.js';
 import { store, usePage } from '../session.js';
 import { setView } from '../store/store.js';
+import { takeFiles } from '../uploads.js';
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -10,7 +10,6 @@ const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('F
 export function DropZone() {
   const dropping = usePage(({ view }) => view.dropping);
   const plugin = usePage(({ kind }) => kind === 'plugin');
-  const importing = usePage(({ library }) => library.importing);
   useEffect(() => {
     const over = (event: DragEvent) => {
       if (!carriesFiles(event)) return;
@@ -24,7 +23,7 @@ export function DropZone() {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setView(store, { dropping: false });
-      for (const file of event.dataTransfer?.files ?? []) uploadAny(file);
+      takeFiles(event.dataTransfer?.files ?? []);
     };
     window.addEventListener('dragover', over);
     window.addEventListener('dragleave', leave);
@@ -35,21 +34,11 @@ export function DropZone() {
       window.removeEventListener('drop', drop);
     };
   }, []);
+  if (!dropping) return null;
   return (
-    <>
-      {dropping && (
-        <div className="drop" aria-hidden="true">
-          <Icon name="upload" />
-          <p>Drop a RAVE model (.ts){plugin ? ' or a preset' : ', a preset, or audio'}</p>
-        </div>
-      )}
-      {importing !== null && (
-        <div className="import-bar" role="status">
-          <strong className="clip">Importing {importing.file}</strong>
-          <span className="note">{importing.step}</span>
-          <progress max={1} value={importing.progress} aria-label={`Import of ${importing.file}`} />
-        </div>
-      )}
-    </>
+    <div className="drop" aria-hidden="true">
+      <Icon name="upload" />
+      <p>Drop RAVE models (.ts){plugin ? ' or presets' : ', presets, or audio'}</p>
+    </div>
   );
 }

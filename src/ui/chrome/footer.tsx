@@ -1,5 +1,5 @@
 import type { LiveSource } from '../../protocol/interface.js';
-import { capture, learn, perform, randomise, snapBack, toggleFreeze, uploadAny } from '../actions.js';
+import { capture, learn, perform, randomise, snapBack, toggleFreeze } from '../actions.js';
 import { togglePlay } from '../audio/transport.js';
 import { chooseMicrophone } from '../audio/microphone.js';
 import { Meters } from '../canvas/meters.js';
@@ -7,6 +7,7 @@ import { Button, Select } from '../controls/buttons.js';
 import { Icon } from '../controls/icon.js';
 import { ParameterKnob } from '../controls/parameter.js';
 import { usePage } from '../session.js';
+import { takeFiles } from '../uploads.js';
 
 /** The row under the hands: what one does while playing. */
 export function Footer() {
@@ -123,8 +124,7 @@ function chooseFile(): void {
   input.type = 'file';
   input.accept = '.wav,.aif,.aiff,.flac';
   input.addEventListener('change', () => {
-    const [file] = input.files ?? [];
-    if (file !== undefined) uploadAny(file);
+    takeFiles(input.files ?? []);
   });
   input.click();
 }

@@ -10,6 +10,7 @@ import {
   TOKEN_SUBPROTOCOL,
   UPLOAD_LIMITS,
   UPLOAD_PATHS,
+  type UploadAnswer,
   type UploadKind,
 } from '../../protocol/interface.js';
 import type { LiveValues } from '../store/live-values.js';
@@ -125,10 +126,10 @@ export class Client {
     this.audioListener = listener;
   }
 
-  /** Sends a file to the engine; rejects with RefusedError. */
-  async upload(kind: UploadKind, file: File): Promise<void> {
+  /** Sends a file to the engine; resolves to what it is called there, rejects with RefusedError. */
+  async upload(kind: UploadKind, file: File): Promise<string | null> {
     if (file.size > UPLOAD_LIMITS[kind]) {
-      throw new RefusedError({
+      throw refusedFile(file, {
         code: 'archive-too-large',
         message: `${file.name} is larger than ${Math.round(UPLOAD_LIMITS[kind] / 2 ** 20)} MiB.`,
         hint: 'Choose a smaller file.',
@@ -142,9 +143,12 @@ export class Client {
         body: file,
       });
     } catch {
-      throw new RefusedError(LOST);
+      throw refusedFile(file, LOST);
     }
-    if (!answer.ok) throw new RefusedError(await faultOf(answer));
+    if (!answer.ok) throw refusedFile(file, await faultOf(answer));
+    const outcome = (await answer.json()) as UploadAnswer;
+    if (outcome.type === 'failed') throw refusedFile(file, outcome.fault);
+    return outcome.result;
   }
 
   /** Fetches a file of the engine's; rejects with RefusedError. */
@@ -230,6 +234,10 @@ export class Client {
     this.connect();
   }
 }
+
+/** Several files may be on their way: what is said of one says which. */
+const refusedFile = ({ name }: File, fault: Fault): RefusedError =>
+  new RefusedError(fault.message.includes(name) ? fault : { ...fault, message: `${name}: ${fault.message}` });
 
 async function faultOf(answer: Response): Promise<Fault> {
   const fallback: Fault = {

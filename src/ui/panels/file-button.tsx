@@ -2,17 +2,17 @@ import { useRef } from 'react';
 import { Button } from '../controls/buttons.js';
 import type { IconName } from '../controls/icon.js';
 
-/** Chooses a file from disk: the same as dropping it on the window. */
+/** Chooses files from disk: the same as dropping them on the window. */
 export function FileButton({
   label,
   accept,
   icon = 'upload',
-  onFile,
+  onFiles,
 }: {
   label: string;
   accept: string;
   icon?: IconName;
-  onFile: (file: File) => void;
+  onFiles: (files: Iterable<File>) => void;
 }) {
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -21,11 +21,11 @@ export function FileButton({
         ref={input}
         type="file"
         accept={accept}
+        multiple
         hidden
         aria-label={label}
         onChange={(event) => {
-          const [file] = event.currentTarget.files ?? [];
-          if (file !== undefined) onFile(file);
+          onFiles(event.currentTarget.files ?? []);
           event.currentTarget.value = '';
         }}
       />

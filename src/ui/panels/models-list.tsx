@@ -1,7 +1,8 @@
 import type { ModelCard } from '../../protocol/interface.js';
-import { perform, removeModel, uploadAny } from '../actions.js';
+import { perform, removeModel } from '../actions.js';
 import { IconButton } from '../controls/buttons.js';
 import { usePage } from '../session.js';
+import { takeFiles } from '../uploads.js';
 import { Empty } from './empty.js';
 import { FileButton } from './file-button.js';
 
@@ -76,7 +77,7 @@ export function ModelsList({ search }: { search: string }) {
       </div>
       <footer className="panel-foot model-card">
         {current === null ? <span className="note">No model plays.</span> : <Card card={current} />}
-        <FileButton label="Import .ts" accept=".ts" onFile={uploadAny} />
+        <FileButton label="Import .ts" accept=".ts" onFiles={takeFiles} />
       </footer>
     </>
   );

@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import type { PresetEntry } from '../../protocol/interface.js';
-import { deletePreset, perform, saveFile, uploadAny } from '../actions.js';
+import { deletePreset, perform, saveFile } from '../actions.js';
 import { Button, IconButton } from '../controls/buttons.js';
 import { TextField } from '../controls/text-field.js';
 import { usePage } from '../session.js';
+import { takeFiles } from '../uploads.js';
 import { Empty } from './empty.js';
 import { FileButton } from './file-button.js';
 
@@ -49,7 +50,7 @@ export function PresetsList({ search }: { search: string }) {
               help="An empty instrument on the same model."
               onPress={() => perform({ type: 'new-preset' })}
             />
-            <FileButton label="Import" accept=".tiller,.json" onFile={uploadAny} />
+            <FileButton label="Import" accept=".tiller,.json" onFiles={takeFiles} />
             <div className="spacer" />
             <Button label="Save as…" onPress={() => setNaming(name)} />
             <Button

@@ -55,7 +55,7 @@ function setUp(factory: Preset[] = []) {
   const instrument = new Instrument({
     link,
     presets: presets as never,
-    models: { find: () => Promise.resolve(null), import: () => Promise.reject(new Error('no')) },
+    models: { find: () => Promise.resolve(null) },
     trainer: { cancel: () => undefined, close: () => Promise.resolve() } as never,
   });
   const models = { list: () => Promise.resolve([{ manifest: { sha256: 'a'.repeat(64) } as never }]) };

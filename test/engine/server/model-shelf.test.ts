@@ -8,17 +8,28 @@ const entry = (name: string, sha256: string) =>
 const OWN = 'a'.repeat(64);
 const SHIPPED = 'b'.repeat(64);
 
+/** An import that ends when the test says so. */
+interface HeldImport {
+  path: string;
+  onProgress: (share: number, step: string) => void;
+  finish: (imported: LibraryEntry) => void;
+}
+
 describe('models as the page keeps them', () => {
   const own = entry('choir', OWN);
   let entries: LibraryEntry[];
   let looked: number;
+  let held: HeldImport[];
   const open = async (playing: string) => {
     entries = [own, entry('percussion', SHIPPED)];
     looked = 0;
+    held = [];
     const preset = { ...documentOf(2, 1), model: { name: 'it', sha256: playing } };
     return ModelShelf.open(
       {
         list: () => Promise.resolve(entries),
+        import: (path, { onProgress = () => undefined }) =>
+          new Promise((finish) => held.push({ path, onProgress, finish })),
         owns: ({ manifest }) => manifest.sha256 === OWN,
         remove: (sha256) => {
           if (sha256 !== OWN) return Promise.reject(new TillerError('disk-denied', 'It stays.'));
@@ -32,7 +43,6 @@ describe('models as the page keeps them', () => {
       },
       {
         state: { preset } as never,
-        importModel: () => Promise.reject(new Error('nothing is imported here')),
         lookForModel: () => {
           looked += 1;
           return Promise.resolve();
@@ -63,5 +73,24 @@ describe('models as the page keeps them', () => {
     await shelf.restore(OWN);
     expect(looked).toBe(2);
     expect(shelf.cards.map(({ name }) => name)).toEqual(['choir', 'percussion']);
+  });
+
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('are imported one after the other, in the order in which they came', async () => {
+    const shelf = await open(SHIPPED);
+    const [first, second] = [shelf.import('/a', 'a.ts'), shelf.import('/b', 'b.ts')];
+    await turn();
+    expect(held.map(({ path }) => path)).toEqual(['/a']);
+    held[0]?.onProgress(0.5, 'Translating');
+    expect(shelf.importing).toEqual({ file: 'a.ts', progress: 0.5, step: 'Translating' });
+    held[0]?.finish(own);
+    expect(await first).toBe(OWN);
+    await turn();
+    expect(held.map(({ path }) => path)).toEqual(['/a', '/b']);
+    expect(shelf.importing).toMatchObject({ file: 'b.ts', progress: 0 });
+    held[1]?.finish(own);
+    await second;
+    expect(shelf.importing).toBeNull();
   });
 });

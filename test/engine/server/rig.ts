@@ -1,7 +1,6 @@
 import { Trainer } from '../../../src/engine/mapping/trainer.js';
 import { emptyPreset } from '../../../src/engine/preset/defaults.js';
 import type { PresetStore } from '../../../src/engine/preset/store.js';
-import { TillerError } from '../../../src/engine/errors.js';
 import { Instrument } from '../../../src/engine/session/instrument.js';
 import { applyEdit } from '../../../src/engine/session/apply-edit.js';
 import type { StreamCommand, StreamReport, Telemetry } from '../../../src/engine/session/commands.js';
@@ -22,10 +21,7 @@ export class Bench {
         },
       },
       presets,
-      models: {
-        find: () => Promise.resolve(null),
-        import: () => Promise.reject(new TillerError('not-a-model', 'That is no model.', 'Choose another.')),
-      },
+      models: { find: () => Promise.resolve(null) },
       trainer: new Trainer(),
     });
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -39,7 +39,7 @@ function servedBy(bench: Bench, taken: string[]): Served {
       duplicate: done,
       remove: done,
       restore: done,
-      import: done,
+      import: () => Promise.resolve('user/a'),
       export: (id) => Promise.resolve(`preset ${id}`),
     },
     models: {
@@ -50,7 +50,9 @@ function servedBy(bench: Bench, taken: string[]): Served {
       restore: done,
       import: async (path, name) => {
         taken.push(name, path, await readFile(path, 'utf8'));
-        if (name === 'bad.ts') throw new TillerError('not-a-model', 'bad.ts is no model.', 'Choose another.');
+        if (name === 'bad.ts')
+          throw new TillerError('not-a-model', `${path} is no model.`, 'Choose another.');
+        return 'ab'.repeat(32);
       },
     },
     live: null,
@@ -109,6 +111,7 @@ class Client {
 
 describe('the interface’s server', () => {
   let folder: string;
+  let temporaryFolder: string;
   let bench: Bench;
   let server: RunningServer;
   const taken: string[] = [];
@@ -116,6 +119,8 @@ describe('the interface’s server', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tiller-server-'));
+    temporaryFolder = join(folder, 'uploads');
+    await mkdir(temporaryFolder);
     await writeFile(join(folder, 'index.html'), '<!doctype html><title>page</title>');
     bench = new Bench(new PresetStore(join(folder, 'presets'), null));
     await bench.instrument.loadPreset(documentOf(3, 2), 'engine');
@@ -123,6 +128,7 @@ describe('the interface’s server', () => {
       kind: 'plugin',
       version: '9.9',
       pageFolder: folder,
+      temporaryFolder,
     });
   });
   afterEach(() => {
@@ -340,22 +346,23 @@ describe('the interface’s server', () => {
         headers: { ...headers, [FILE_NAME_HEADER]: encodeURIComponent(name) },
         body: 'weights',
       });
-    expect((await send('good one.ts')).status).toBe(204);
+    const good = await send('good one.ts');
+    expect([good.status, JSON.parse(good.body)]).toEqual([200, { type: 'done', result: 'ab'.repeat(32) }]);
     const [name, path = '', content] = taken;
-    expect([name, content]).toEqual(['good one.ts', 'weights']);
-    await expect(stat(dirname(path))).rejects.toThrow('ENOENT');
+    expect([name, dirname(dirname(path)), content]).toEqual(['good one.ts', temporaryFolder, 'weights']);
+    expect(await readdir(temporaryFolder)).toEqual([]);
 
+    // A browser's console calls any other status an error, and this is an answer. It names no temporary folder.
     const refused = await send('bad.ts');
-    expect(refused.status).toBe(400);
+    expect(refused.status).toBe(200);
     expect(JSON.parse(refused.body)).toEqual({
-      code: 'not-a-model',
-      message: 'bad.ts is no model.',
-      hint: 'Choose another.',
+      type: 'failed',
+      fault: { code: 'not-a-model', message: 'bad.ts is no model.', hint: 'Choose another.' },
     });
-    await expect(stat(dirname(taken[4] ?? ''))).rejects.toThrow('ENOENT');
+    expect(await readdir(temporaryFolder)).toEqual([]);
 
     expect((await send('song.exe')).status).toBe(400);
-    expect((await send('../../../evil.ts')).status).toBe(204);
+    expect((await send('../../../evil.ts')).status).toBe(200);
     expect(taken[6]).toBe('evil.ts');
     expect((await send('good.ts', { authorization: own().authorization })).status).toBe(403);
     expect((await send('good.ts', { origin: own().origin })).status).toBe(401);
@@ -365,9 +372,21 @@ describe('the interface’s server', () => {
     const answer = await ask(UPLOAD_PATHS.preset, {
       method: 'POST',
       headers: { ...own(), [FILE_NAME_HEADER]: 'a.tiller', 'content-length': String(2 ** 31) },
-    }).catch(() => ({ status: 400, body: '{"code":"archive-too-large"}' }));
-    expect(answer.status).toBe(400);
+    }).catch(() => ({ status: 413, body: '{"code":"archive-too-large"}' }));
+    expect(answer.status).toBe(413);
     expect(answer.body).toContain('archive-too-large');
+  });
+
+  it('says in words where there is no room for an upload, however large it is', async () => {
+    await rename(temporaryFolder, `${temporaryFolder}-gone`);
+    const answer = await ask(UPLOAD_PATHS.model, {
+      method: 'POST',
+      headers: { ...own(), [FILE_NAME_HEADER]: 'good.ts' },
+      // More than the connection holds: the answer comes while it is still being sent.
+      body: 'weights'.repeat(2 ** 20),
+    });
+    await rename(`${temporaryFolder}-gone`, temporaryFolder);
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([200, { type: 'failed' }]);
   });
 
   it('does not start with a token that can be guessed', async () => {

@@ -54,12 +54,14 @@ describe('presets as the page keeps them', () => {
     expect(bench.instrument.state.preset.output.ceilingDb).toBe(-9);
   });
 
-  it('takes a preset file in beside one of the same name, and opens it', async () => {
+  it('takes a preset file in beside one of the same name, to be opened', async () => {
     await shelf.saveAs('Song');
     const path = join(folder, 'other.tiller');
     await writeFile(path, formatPreset({ ...documentOf(2, 1), name: 'Song' }));
-    await shelf.import(path);
+    const id = await shelf.import(path);
     expect(names()).toEqual(['Song', 'Song']);
+    expect(bench.instrument.state.preset.examples).toHaveLength(3);
+    await shelf.open(id);
     expect(bench.instrument.state.preset.examples).toHaveLength(1);
     expect(await readdir(join(folder, 'presets'))).toHaveLength(2);
     await writeFile(path, '{}');

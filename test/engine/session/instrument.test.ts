@@ -28,7 +28,6 @@ beforeEach(async () => {
   library = new Map([[manifest.sha256, { dir: folder, manifest }]]);
   const models: ModelSource = {
     find: (sha256) => Promise.resolve(library.get(sha256) ?? null),
-    import: () => Promise.reject(new TillerError('not-a-model', 'no')),
   };
   instrument = new Instrument({
     link: { send: (command) => sent.push(command), onReport: (listener) => (report = listener) },

@@ -12,7 +12,7 @@ export function addImport(program: Command): void {
       const { report, models } = contextOf(command);
       const progress = report.progress('Importing');
       const { dir, manifest } = await models
-        .import(path, (share, step) => progress.at(share, step))
+        .import(path, { onProgress: (share, step) => progress.at(share, step) })
         .finally(() => progress.done());
       report.result({ dir, manifest }, [`Imported into ${dir}`, ...describeModel(manifest)]);
     });

@@ -1,0 +1,128 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { fixturePath } from '../engine/model/fixtures.js';
+import { dropFile, dropFiles, openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+
+const text = (words: string) => new TextEncoder().encode(words);
+const model = (name: Parameters<typeof fixturePath>[0]) => readFileSync(fixturePath(name));
+
+describe('files that are dropped on the window', () => {
+  const workplace = new Workplace();
+  /** The system's folder for temporary files, as the engine sees it. */
+  const temporary = join(workplace.folder, 'temporary');
+  let browser: Browser;
+  let engine: RunningEngine;
+  let probe: Probe;
+
+  beforeAll(async () => {
+    mkdirSync(temporary);
+    engine = await workplace.start({ temporary });
+    browser = await startBrowser();
+    probe = await Probe.open(engine);
+  });
+  afterAll(async () => {
+    probe.close();
+    await browser.close();
+    await workplace.close();
+  });
+
+  const ownModels = () =>
+    readdirSync(join(workplace.folder, 'models')).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  const messages = (page: Page) => page.locator('.toast').allInnerTexts();
+  const dismissAll = async (page: Page) => {
+    while ((await page.getByRole('button', { name: 'Dismiss' }).count()) > 0)
+      await page.getByRole('button', { name: 'Dismiss' }).first().click();
+  };
+
+  it('are refused in words that name them, and not in the browser’s console', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    await dropFile(page, 'broken.ts', text('this is not a model'));
+    await page.getByRole('alert').filter({ hasText: 'broken.ts' }).waitFor();
+    await dismissAll(page);
+    await dropFile(page, 'torn.tiller', text('{"format":'));
+    await page.getByRole('alert').filter({ hasText: 'torn.tiller' }).waitFor();
+    await dropFile(page, 'notes.txt', text('hello'));
+    await page.getByText('Tiller cannot use notes.txt.').waitFor();
+    await dismissAll(page);
+
+    // Two of the same fault were one message, which named neither.
+    await dropFiles(page, [
+      ['first.ts', text('this is not a model')],
+      ['second.ts', text('neither is this')],
+      ['noise.wav', text('RIFF, but no sound')],
+    ]);
+    const alert = page.getByRole('alert').filter({ hasText: '3 files were not taken.' });
+    await alert.waitFor();
+    for (const name of ['first.ts', 'second.ts', 'noise.wav'])
+      expect(await alert.innerText()).toContain(`${name}`);
+    expect(await messages(page)).toHaveLength(1);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('bring a model, which can be removed and brought back', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    await dropFile(page, 'percussion.ts', readFileSync('models/percussion/percussion.ts'));
+    await page.getByText('Importing percussion.ts').first().waitFor();
+    await page.getByText('percussion.ts is in the library and plays now.').waitFor({ timeout: 60_000 });
+    expect(ownModels()).toHaveLength(1);
+    expect(probe.slices.model.card?.name).toBe('percussion');
+
+    // The copy that was just imported can be removed; it plays on, from those that come with Tiller.
+    await page.getByRole('tab', { name: 'Library' }).click();
+    await page.getByRole('radio', { name: 'Models' }).click();
+    expect(await page.getByRole('button', { name: 'Remove voices' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Remove percussion' }).click();
+    await page.getByText('“percussion” was removed from the library.').waitFor();
+    await page.getByRole('button', { name: 'Remove percussion' }).waitFor({ state: 'detached' });
+    expect(ownModels()).toEqual([]);
+    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Remove percussion' }).waitFor();
+    expect(ownModels()).toHaveLength(1);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('are taken in together: models, then the preset that plays; what is wrong is told apart', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    const [preset = ''] = readdirSync('presets').filter((name) => name.endsWith('.tiller.json'));
+    await dropFiles(page, [
+      ['evening.tiller', readFileSync(join('presets', preset))],
+      ['broken.ts', text('this is not a model')],
+      ['small.ts', model('identity')],
+      ['late.ts', model('delay')],
+    ]);
+    await page.getByText('3 files are in the library; evening.tiller plays now.').waitFor();
+    await page.getByRole('alert').filter({ hasText: 'broken.ts' }).waitFor();
+    expect(await messages(page)).toHaveLength(2);
+    const names = probe.slices.library.models.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['small', 'late']));
+    const { name } = JSON.parse(readFileSync(join('presets', preset), 'utf8')) as { name: string };
+    expect([probe.slices.about.name, probe.slices.history.dirty]).toEqual([name, false]);
+    await dismissAll(page);
+
+    // Of several models the last one plays, in one step of the history.
+    await dropFiles(page, [
+      ['late.ts', model('delay')],
+      ['small.ts', model('identity')],
+    ]);
+    await page.getByText('2 files are in the library; small.ts plays now.').waitFor();
+    await probe.until(() => probe.slices.model.card?.name === 'small', 'the last model');
+    await dismissAll(page);
+    // Removing what plays was told twice: with the way back, and as if a preset had come without its model.
+    await page.getByRole('tab', { name: 'Library' }).click();
+    await page.getByRole('radio', { name: 'Models' }).click();
+    await page.getByRole('button', { name: 'Remove small' }).click();
+    await page.getByText('“small” was removed from the library.').waitFor();
+    await page.getByRole('button', { name: 'Model: small, missing' }).waitFor();
+    expect(await messages(page)).toHaveLength(1);
+    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Model: small', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await probe.until(() => probe.slices.model.card?.name !== 'small', 'the model of before');
+    expect(probe.slices.history.canUndo).toBe(false);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
