@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'model-missing'
   | 'model-corrupt'
   | 'model-failed'
+  | 'import-cancelled'
   // presets and host state
   | 'preset-invalid'
   | 'preset-too-new'

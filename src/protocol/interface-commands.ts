@@ -106,6 +106,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** Brings back what `delete-preset` took away, as long as the engine runs. */
   z.strictObject({ type: z.literal('restore-preset'), id: presetId }),
   z.strictObject({ type: z.literal('select-model'), sha256 }),
+  /** Ends the import that `library.importing` shows; one that is done already stays. */
+  z.strictObject({ type: z.literal('cancel-import'), id: z.number().int().min(0) }),
   z.strictObject({ type: z.literal('remove-model'), sha256 }),
   /** Brings back what `remove-model` took away. */
   z.strictObject({ type: z.literal('restore-model'), sha256 }),

@@ -168,6 +168,8 @@ export interface PresetEntry {
 }
 
 export interface ImportProgress {
+  /** Counts the imports of this engine. */
+  id: number;
   file: string;
   /** Share of the work done, 0..1. */
   progress: number;

@@ -23,6 +23,9 @@ interface Filed {
 interface Outcome {
   filed: Filed[];
   refused: Fault[];
+  /** Set where one was cancelled: those behind it are left out. */
+  cancelled: Fault | null;
+  leftOut: string[];
 }
 
 let taking: Promise<void> = Promise.resolve();
@@ -39,7 +42,7 @@ export function takeFiles(files: Iterable<File>): void {
 
 async function takeTogether(files: readonly File[]): Promise<void> {
   const of = (kind: UploadKind | undefined) => files.filter((file) => kindOf(file) === kind);
-  const outcome: Outcome = { filed: [], refused: of(undefined).map(unusable) };
+  const outcome: Outcome = { filed: [], refused: of(undefined).map(unusable), cancelled: null, leftOut: [] };
   const models = await send('model', of('model'), outcome);
   const presets = await send('preset', of('preset'), outcome);
   // The engine holds one file.
@@ -53,13 +56,18 @@ async function takeTogether(files: readonly File[]): Promise<void> {
 async function send(kind: UploadKind, files: readonly File[], outcome: Outcome): Promise<Filed[]> {
   const filed: Filed[] = [];
   for (const file of files) {
+    if (outcome.cancelled !== null) {
+      outcome.leftOut.push(file.name);
+      continue;
+    }
     try {
       const id = await client.upload(kind, file);
       if (kind === 'audio') keepAudioFile(file);
       if (id !== null) filed.push({ name: file.name, id });
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      outcome.refused.push(error.fault);
+      if (error.fault.code === 'import-cancelled') outcome.cancelled = error.fault;
+      else outcome.refused.push(error.fault);
     }
   }
   outcome.filed.push(...filed);
@@ -93,7 +101,7 @@ function tellOneSource(audio: readonly File[]): void {
 }
 
 /** Says what was done in one message, and what was not in another. */
-function tell({ filed, refused }: Outcome, plays: string | null): void {
+function tell({ filed, refused, cancelled, leftOut }: Outcome, plays: string | null): void {
   const [first] = filed;
   if (filed.length === 1 && first !== undefined)
     toast(store, {
@@ -106,6 +114,12 @@ function tell({ filed, refused }: Outcome, plays: string | null): void {
       level: 'info',
       text: `${filed.length} files are in the library${plays === null ? '' : `; ${plays} plays now`}.`,
       hint: `${listed(filed.map(({ name }) => name))}.`,
+    });
+  if (cancelled !== null)
+    toast(store, {
+      level: 'info',
+      text: cancelled.message,
+      hint: leftOut.length === 0 ? (cancelled.hint ?? null) : `Left out: ${listed(leftOut)}.`,
     });
   const [refusal] = refused;
   if (refused.length === 1 && refusal !== undefined) toastFault(store, refusal);

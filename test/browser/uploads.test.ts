@@ -125,4 +125,37 @@ describe('files that are dropped on the window', () => {
     expect(complaints).toEqual([]);
     await page.context().close();
   });
+
+  it('are given up by key while they are imported, from another window, too', async () => {
+    const one = await openPage(browser, engine.url);
+    const two = await openPage(browser, engine.url);
+    const before = { models: ownModels(), playing: probe.slices.model.card?.sha256 };
+    // Larger than what is imported in a moment, and not in the player's own library.
+    const files = (name: string): [string, Uint8Array][] => [
+      [`${name}.ts`, readFileSync('models/voices/voices.ts')],
+      [`${name} behind.ts`, model('stereo')],
+    ];
+    for (const window of [one.page, two.page]) {
+      const name = window === one.page ? 'here' : 'there';
+      await dropFiles(one.page, files(name));
+      const cancel = window.getByRole('button', { name: 'Cancel import' });
+      await cancel.waitFor();
+      expect(await window.getByRole('progressbar', { name: `Import of ${name}.ts` }).isVisible()).toBe(true);
+      expect(readdirSync(temporary).length).toBeGreaterThan(0);
+      await cancel.focus();
+      await window.keyboard.press('Enter');
+      await one.page.getByText(`${name}.ts: The import was cancelled.`).waitFor();
+      await one.page.getByText(`Left out: ${name} behind.ts.`).waitFor();
+      await probe.until(() => probe.slices.library.importing === null, 'the end of the import');
+      expect(readdirSync(temporary)).toEqual([]);
+      expect(
+        readdirSync(join(workplace.folder, 'models')).filter((entry) => entry.includes('staging')),
+      ).toEqual([]);
+      expect(ownModels()).toEqual(before.models);
+      expect(probe.slices.model.card?.sha256).toBe(before.playing);
+    }
+    expect([...one.complaints, ...two.complaints]).toEqual([]);
+    await one.page.context().close();
+    await two.page.context().close();
+  });
 });

@@ -28,7 +28,10 @@ export function tidyWhenInterrupted(tidy: () => unknown): () => void {
 }
 
 /** `importModel` that leaves nothing in the library where it is interrupted. */
-export async function importTidily(path: string, options: ImportOptions): Promise<ImportedModel> {
+export async function importTidily(
+  path: string,
+  options: Omit<ImportOptions, 'signal'>,
+): Promise<ImportedModel> {
   const controller = new AbortController();
   const importing = importModel(path, { ...options, signal: controller.signal });
   const done = tidyWhenInterrupted(() => {

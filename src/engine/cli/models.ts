@@ -76,7 +76,7 @@ export class Models implements ModelSource {
     return this.own.restore(sha256);
   }
 
-  import(path: string, options: Pick<ImportOptions, 'onProgress'> = {}): Promise<LibraryEntry> {
+  import(path: string, options: Pick<ImportOptions, 'onProgress' | 'signal'> = {}): Promise<LibraryEntry> {
     return this.importer(path, { ...options, libraryDir: this.own.dir });
   }
 }

@@ -37,6 +37,7 @@ function exitCode(error: TillerError): number {
     case 'model-corrupt':
     case 'model-failed':
       return EXIT.model;
+    case 'import-cancelled':
     case 'training-cancelled':
     case 'training-failed':
     case 'engine-busy':

@@ -7,6 +7,9 @@ export interface ImportWorkerData {
   readonly libraryDir: string;
 }
 
+/** Asks the thread to end the import at its next step. */
+export type ToImportWorker = 'cancel';
+
 export type FromImportWorker =
   | { type: 'progress'; share: number; step: string }
   | { type: 'imported'; model: ImportedModel }
@@ -16,16 +19,18 @@ export type FromImportWorker =
  * `importModel` in a thread of its own, for a program that has other things to do meanwhile: translating a large model
  * keeps its thread for seconds. It costs 25 MB more than importing in the calling thread.
  * @param workerUrl the bundled `import-worker`
- * @throws TillerError as `importModel` does, and `internal` when the thread dies
+ * @throws TillerError as `importModel` does, `import-cancelled` by the signal, and `internal` when the thread dies
  */
 export function importInThread(
   path: string,
-  { libraryDir, onProgress }: Pick<ImportOptions, 'libraryDir' | 'onProgress'>,
+  { libraryDir, onProgress, signal }: Pick<ImportOptions, 'libraryDir' | 'onProgress' | 'signal'>,
   workerUrl: URL = new URL('./import-worker.js', import.meta.url),
 ): Promise<ImportedModel> {
   const workerData: ImportWorkerData = { path, libraryDir };
   const worker = new Worker(workerUrl, { name: 'tiller-import', workerData });
-  return new Promise((resolve, reject) => {
+  // Asked, not ended: a thread that is ended inside onnxruntime takes the process along, and leaves its files.
+  const cancel = () => worker.postMessage('cancel' satisfies ToImportWorker);
+  const imported = new Promise<ImportedModel>((resolve, reject) => {
     worker.on('message', (message: FromImportWorker) => {
       if (message.type === 'progress') onProgress?.(message.share, message.step);
       else if (message.type === 'imported') resolve(message.model);
@@ -43,4 +48,7 @@ export function importInThread(
     worker.once('error', died);
     worker.once('exit', died);
   });
+  if (signal?.aborted === true) cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  return imported.finally(() => signal?.removeEventListener('abort', cancel));
 }

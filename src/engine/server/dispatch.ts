@@ -95,6 +95,9 @@ export async function dispatch(served: Served, window: Window, command: Command)
     case 'select-model':
       await instrument.selectModel(command.sha256);
       return null;
+    case 'cancel-import':
+      models.cancelImport(command.id);
+      return null;
     case 'remove-model':
       await models.remove(command.sha256);
       return null;

@@ -11,8 +11,8 @@ import type { ServedModels, Unsubscribe } from './served.js';
 /** The models on this machine; the command line's collection is one. */
 export interface ModelCollection {
   list(): Promise<LibraryEntry[]>;
-  /** Takes the file at `path` in. @throws TillerError as `importModel` does */
-  import(path: string, options: Pick<ImportOptions, 'onProgress'>): Promise<LibraryEntry>;
+  /** Takes the file at `path` in. @throws TillerError as `importModel` does, `import-cancelled` by the signal */
+  import(path: string, options: Pick<ImportOptions, 'onProgress' | 'signal'>): Promise<LibraryEntry>;
   /** Whether the player may remove a model: those that come with Tiller stay. */
   owns(entry: LibraryEntry): boolean;
   /** Moves a model to the trash. @throws TillerError */
@@ -41,8 +41,11 @@ export class ModelShelf implements ServedModels {
   cards: ModelCard[] = [];
   importing: ImportProgress | null = null;
   private readonly listeners = new Listeners();
+  private imports = 0;
   /** The import that runs, and those that wait for it: each takes a processor and hundreds of megabytes. */
   private queue: Promise<unknown> = Promise.resolve();
+  private cancelling = new AbortController();
+  private closed = false;
 
   private constructor(
     private readonly models: ModelCollection,
@@ -71,14 +74,33 @@ export class ModelShelf implements ServedModels {
     return turn;
   }
 
+  cancelImport(id: number): void {
+    if (this.importing?.id !== id) return;
+    this.cancelling.abort();
+    this.importing = { ...this.importing, step: 'Cancelling' };
+    this.listeners.tell();
+  }
+
+  /** Cancels what is being imported and what waits; settles once nothing of it is left. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.cancelling.abort();
+    await this.queue;
+  }
+
   private async importNow(path: string, file: string): Promise<string> {
+    this.cancelling = new AbortController();
+    if (this.closed) this.cancelling.abort();
+    const { signal } = this.cancelling;
+    const id = ++this.imports;
     const onProgress = (progress: number, step: string) => {
-      this.importing = { file, progress, step };
+      if (signal.aborted) return;
+      this.importing = { id, file, progress, step };
       this.listeners.tell();
     };
     onProgress(0, 'Reading the file');
     try {
-      const { manifest } = await this.models.import(path, { onProgress });
+      const { manifest } = await this.models.import(path, { onProgress, signal });
       return manifest.sha256;
     } finally {
       this.importing = null;

@@ -59,6 +59,8 @@ export interface ServedModels {
   subscribe(listener: () => void): Unsubscribe;
   /** Takes the file at `path`, which the caller removes afterwards, into the library; returns the model's SHA-256. */
   import(path: string, fileName: string): Promise<string>;
+  /** Ends the import that is shown under `id`, if it still runs; the library stays as it was. */
+  cancelImport(id: number): void;
   remove(sha256: string): Promise<void>;
   restore(sha256: string): Promise<void>;
 }

@@ -63,6 +63,7 @@ export async function startServer(served: Served, options: ServerOptions): Promi
   }
   const hub = new Hub(served, options.kind, options.version);
   const files = sirv(options.pageFolder ?? PAGE_FOLDER, { dev: true, single: false });
+  const answering = new Set<Promise<void>>();
   let port = 0;
   const temporaryFolder = options.temporaryFolder ?? tmpdir();
 
@@ -76,10 +77,13 @@ export async function startServer(served: Served, options: ServerOptions): Promi
       return files(request, response, () => refuse(response, 404));
     }
     if (!sameToken(bearer(request), token)) return refuse(response, 401);
-    answer(served, path, request, response, { port, temporaryFolder }).catch((error: unknown) => {
-      if (response.headersSent) response.destroy();
-      else sendJson(response, statusOf(error), toFault(error));
-    });
+    const answered = answer(served, path, request, response, { port, temporaryFolder })
+      .catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else sendJson(response, statusOf(error), toFault(error));
+      })
+      .finally(() => answering.delete(answered));
+    answering.add(answered);
   });
 
   const sockets = new WebSocketServer({
@@ -118,6 +122,8 @@ export async function startServer(served: Served, options: ServerOptions): Promi
       sockets.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      // An upload removes its file last of all.
+      await Promise.all(answering);
     },
   };
 }

@@ -60,7 +60,8 @@ export async function serveInstrument(
       ...server,
       instrument,
       close: async () => {
-        await server.close();
+        // An upload is answered, and its file removed, when its import has ended.
+        await Promise.all([models.close(), server.close()]);
         await close();
       },
     };

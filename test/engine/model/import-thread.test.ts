@@ -59,6 +59,28 @@ describe('importing in another thread', () => {
     expect(await readdir(library)).toHaveLength(1);
   });
 
+  it('ends where it is cancelled, and leaves the library as it was', async () => {
+    const before = await readdir(library);
+    const cancelling = new AbortController();
+    const steps: string[] = [];
+    const onProgress = (share: number, step: string) => {
+      steps.push(step);
+      if (share >= 0.2) cancelling.abort();
+    };
+    const { signal } = cancelling;
+    const importing = importInThread(
+      fixturePath('stereo'),
+      { libraryDir: library, onProgress, signal },
+      workerUrl,
+    );
+    await expect(importing).rejects.toMatchObject({ code: 'import-cancelled' });
+    expect(steps).not.toContain('Done');
+    expect(await readdir(library)).toEqual(before);
+    const late = importInThread(fixturePath('stereo'), { libraryDir: library, signal }, workerUrl);
+    await expect(late).rejects.toMatchObject({ code: 'import-cancelled' });
+    expect(await readdir(library)).toEqual(before);
+  });
+
   it('tells when the thread dies', async () => {
     const worker = join(folder, 'mortal.mjs');
     await writeFile(worker, 'process.exit(7);');

@@ -8,7 +8,7 @@ const entry = (name: string, sha256: string) =>
 const OWN = 'a'.repeat(64);
 const SHIPPED = 'b'.repeat(64);
 
-/** An import that ends when the test says so. */
+/** An import that ends when the test says so, or with its signal. */
 interface HeldImport {
   path: string;
   onProgress: (share: number, step: string) => void;
@@ -28,8 +28,13 @@ describe('models as the page keeps them', () => {
     return ModelShelf.open(
       {
         list: () => Promise.resolve(entries),
-        import: (path, { onProgress = () => undefined }) =>
-          new Promise((finish) => held.push({ path, onProgress, finish })),
+        import: (path, { onProgress = () => undefined, signal }) =>
+          new Promise((finish, reject) => {
+            const end = () => reject(new TillerError('import-cancelled', 'The import was cancelled.'));
+            if (signal?.aborted === true) end();
+            signal?.addEventListener('abort', end);
+            held.push({ path, onProgress, finish });
+          }),
         owns: ({ manifest }) => manifest.sha256 === OWN,
         remove: (sha256) => {
           if (sha256 !== OWN) return Promise.reject(new TillerError('disk-denied', 'It stays.'));
@@ -83,14 +88,46 @@ describe('models as the page keeps them', () => {
     await turn();
     expect(held.map(({ path }) => path)).toEqual(['/a']);
     held[0]?.onProgress(0.5, 'Translating');
-    expect(shelf.importing).toEqual({ file: 'a.ts', progress: 0.5, step: 'Translating' });
+    expect(shelf.importing).toEqual({ id: 1, file: 'a.ts', progress: 0.5, step: 'Translating' });
     held[0]?.finish(own);
     expect(await first).toBe(OWN);
     await turn();
     expect(held.map(({ path }) => path)).toEqual(['/a', '/b']);
-    expect(shelf.importing).toMatchObject({ file: 'b.ts', progress: 0 });
+    expect(shelf.importing).toMatchObject({ id: 2, file: 'b.ts', progress: 0 });
     held[1]?.finish(own);
     await second;
     expect(shelf.importing).toBeNull();
+  });
+
+  it('are no longer imported once that is cancelled; what waits comes next', async () => {
+    const shelf = await open(SHIPPED);
+    const [first, second] = [shelf.import('/a', 'a.ts'), shelf.import('/b', 'b.ts')];
+    const ended = expect(first).rejects.toMatchObject({ code: 'import-cancelled' });
+    await turn();
+    shelf.cancelImport(7);
+    expect(shelf.importing?.step).not.toBe('Cancelling');
+    shelf.cancelImport(1);
+    expect(shelf.importing?.step).toBe('Cancelling');
+    // What the thread had said before it heard.
+    held[0]?.onProgress(0.7, 'Writing');
+    expect(shelf.importing?.step).toBe('Cancelling');
+    await ended;
+    await turn();
+    // A second press that meant the first one.
+    shelf.cancelImport(1);
+    expect(shelf.importing).toMatchObject({ id: 2, progress: 0 });
+    held[1]?.finish(own);
+    expect(await second).toBe(OWN);
+  });
+
+  it('are no longer imported when the engine ends, nor is what waits', async () => {
+    const shelf = await open(SHIPPED);
+    const both = [shelf.import('/a', 'a.ts'), shelf.import('/b', 'b.ts')];
+    const ended = Promise.all(
+      both.map((one) => expect(one).rejects.toMatchObject({ code: 'import-cancelled' })),
+    );
+    await turn();
+    await shelf.close();
+    await ended;
   });
 });

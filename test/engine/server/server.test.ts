@@ -54,6 +54,7 @@ function servedBy(bench: Bench, taken: string[]): Served {
           throw new TillerError('not-a-model', `${path} is no model.`, 'Choose another.');
         return 'ab'.repeat(32);
       },
+      cancelImport: () => undefined,
     },
     live: null,
     recorder: {
