@@ -26,7 +26,7 @@ import {
 } from './guard.js';
 import { Hub } from './hub.js';
 import type { Served } from './served.js';
-import { receiveUpload } from './uploads.js';
+import { receiveUpload, sweepUploads } from './uploads.js';
 import { toFault } from './window.js';
 
 export interface ServerOptions {
@@ -66,6 +66,7 @@ export async function startServer(served: Served, options: ServerOptions): Promi
   const answering = new Set<Promise<void>>();
   let port = 0;
   const temporaryFolder = options.temporaryFolder ?? tmpdir();
+  void sweepUploads(temporaryFolder);
 
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(securityHeaders(port))) response.setHeader(name, value);

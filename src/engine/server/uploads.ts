@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -9,7 +9,7 @@ import {
   type UploadAnswer,
   type UploadKind,
 } from '../../protocol/interface.js';
-import { fromFileError, TillerError } from '../errors.js';
+import { fromFileError, systemCode, TillerError } from '../errors.js';
 
 /** Endings that each kind of upload takes, so that a wrong drop is refused before it is sent whole. */
 const ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
@@ -17,6 +17,9 @@ const ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
   preset: ['.tiller', '.json'],
   audio: ['.wav', '.aif', '.aiff', '.flac'],
 };
+
+/** An upload lies in a folder of its own; the number of the process that took it in follows. */
+const PREFIX = 'tiller-upload-';
 
 function fileName(request: IncomingMessage, kind: UploadKind): string {
   const header = request.headers[FILE_NAME_HEADER];
@@ -75,7 +78,7 @@ export async function receiveUpload(
   let path = name;
   try {
     try {
-      folder = await mkdtemp(join(temporaryFolder, 'tiller-upload-'));
+      folder = await mkdtemp(join(temporaryFolder, `${PREFIX}${process.pid}-`));
       path = join(folder, name);
       await pipeline(bounded(request, kind), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
     } catch (error) {
@@ -89,5 +92,27 @@ export async function receiveUpload(
     return { type: 'failed', fault: { ...fault, message: fault.message.replaceAll(path, name) } };
   } finally {
     if (folder !== null) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Removes uploads that an engine left behind when it was killed: those whose name has the number of a process that is no
+ * more. What cannot be removed is somebody else's.
+ */
+export async function sweepUploads(temporaryFolder: string): Promise<void> {
+  const names = await readdir(temporaryFolder).catch(() => []);
+  for (const name of names) {
+    const [, pid] = new RegExp(`^${PREFIX}(\\d+)-\\w{6}$`).exec(name) ?? [];
+    if (pid === undefined || lives(Number(pid))) continue;
+    await rm(join(temporaryFolder, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH';
   }
 }
