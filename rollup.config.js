@@ -59,7 +59,7 @@ function licences(folder) {
     thirdParty: {
       output: join(folder, 'THIRD-PARTY.txt'),
       allow: {
-        test: '(MIT OR ISC OR BSD-2-Clause OR BSD-3-Clause OR Apache-2.0 OR 0BSD)',
+        test: '(MIT OR ISC OR BSD-2-Clause OR BSD-3-Clause OR Apache-2.0 OR 0BSD OR Zlib)',
         failOnUnlicensed: true,
         failOnViolation: true,
       },

@@ -1,4 +1,5 @@
-import { Client, Message } from 'node-osc';
+import { createSocket } from 'node:dgram';
+import { toBuffer } from 'osc-min';
 import { OSC_HOST } from './osc.js';
 
 export interface OscSenderSettings {
@@ -30,13 +31,12 @@ const SILENCE_DB = -120;
  * `/tiller/level` (left and right, dB) and `/wek/outputs`. All arguments are 32-bit floats. Main thread.
  */
 export class OscSender {
-  private readonly client: Client;
+  private readonly socket = createSocket('udp4');
   private readonly moved = new Map<number, number>();
   private gathering: NodeJS.Timeout | null = null;
 
   constructor(private readonly settings: OscSenderSettings) {
-    this.client = new Client(OSC_HOST, settings.port);
-    this.client.on('error', () => undefined);
+    this.socket.on('error', () => undefined);
   }
 
   /** Tells that input `index` (0-based) moved; of many moves at once, the last. */
@@ -65,14 +65,12 @@ export class OscSender {
 
   async close(): Promise<void> {
     if (this.gathering !== null) clearTimeout(this.gathering);
-    await this.client.close();
+    await new Promise<void>((resolve) => this.socket.close(() => resolve()));
   }
 
   private send(address: string, values: Iterable<number>): void {
-    const message = new Message(address);
-    // Named floats: a whole number would go as an integer, which receivers of floats pass over.
-    for (const value of values) message.append({ type: 'float', value });
+    const args = Array.from(values, (value) => ({ type: 'float' as const, value }));
     // Nobody listening is no error with UDP; a full socket buffer loses one message of many.
-    void this.client.send(message, () => undefined);
+    this.socket.send(toBuffer({ address, args }), this.settings.port, OSC_HOST, () => undefined);
   }
 }

@@ -1,5 +1,6 @@
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { Server } from 'node-osc';
+import { fromBuffer, type OscArgOutputOrArray, type OscPacketOutput } from 'osc-min';
 import { TillerError, systemCode } from '../errors.js';
 import type { Input } from './schema.js';
 import { shapeTravel } from './travel.js';
@@ -17,23 +18,24 @@ export interface OscReceiverSettings {
 /** Bundles within bundles are followed this far; nobody nests deeper on purpose. */
 const MAX_NESTING = 8;
 
-type Packet = { elements?: unknown } | unknown[];
-
 /**
  * Open Sound Control from other programs of this machine, over UDP. `/tiller/input/N` (1-based, 0..1) moves input N whatever its source;
- * an input whose source is an OSC address follows that address. Main thread.
+ * an input whose source is an OSC address follows that address. Numbers of every type count, and true and false as 1 and 0.
+ * Bundles are taken when they come, whatever their time tag: a hand cannot be told ahead. Main thread.
  */
 export class OscReceiver {
   private constructor(
-    private readonly server: Server,
+    private readonly socket: Socket,
     private readonly settings: OscReceiverSettings,
     private readonly inputs: () => readonly Input[],
     private readonly move: (index: number, value: number) => void,
   ) {
-    server.on('message', (message: unknown[]) => this.receive(message, 0));
-    server.on('bundle', (bundle: Packet) => this.receive(bundle, 0));
-    // A damaged datagram is nobody's fault that could be mended here: the next one may be good.
-    server.on('error', () => undefined);
+    socket.on('message', (datagram) => {
+      const packet = decoded(datagram);
+      if (packet !== null) this.receive(packet, 0);
+    });
+    // What the system says of one datagram changes nothing for the next.
+    socket.on('error', () => undefined);
   }
 
   /**
@@ -45,10 +47,12 @@ export class OscReceiver {
     inputs: () => readonly Input[],
     move: (index: number, value: number) => void,
   ): Promise<OscReceiver> {
-    const server = new Server(settings.port, OSC_HOST);
+    const socket = createSocket('udp4');
     try {
-      await once(server, 'listening');
+      socket.bind(settings.port, OSC_HOST);
+      await once(socket, 'listening');
     } catch (error) {
+      socket.close();
       throw new TillerError(
         'argument-invalid',
         `OSC cannot listen on port ${settings.port} (${systemCode(error) ?? 'error'}).`,
@@ -56,26 +60,24 @@ export class OscReceiver {
         { cause: error },
       );
     }
-    return new OscReceiver(server, settings, inputs, move);
+    return new OscReceiver(socket, settings, inputs, move);
   }
 
   get port(): number {
-    return this.server.port;
+    return this.socket.address().port;
   }
 
   async close(): Promise<void> {
-    await this.server.close();
+    await new Promise<void>((resolve) => this.socket.close(() => resolve()));
   }
 
-  private receive(packet: Packet, depth: number): void {
-    if (!Array.isArray(packet)) {
-      const { elements } = packet;
-      if (Array.isArray(elements) && depth < MAX_NESTING)
-        for (const element of elements as Packet[]) this.receive(element, depth + 1);
+  private receive(packet: OscPacketOutput, depth: number): void {
+    if (packet.oscType === 'bundle') {
+      if (depth < MAX_NESTING) for (const element of packet.elements) this.receive(element, depth + 1);
       return;
     }
-    const [address, ...values] = packet;
-    if (typeof address !== 'string') return;
+    const { address } = packet;
+    const values = packet.args.map(toNumber);
     const inputs = this.inputs();
     const direct = /^\/tiller\/input\/(\d{1,2})$/.exec(address);
     if (direct) this.moveTo(Number(direct[1]) - 1, values[0], inputs.length);
@@ -85,12 +87,36 @@ export class OscReceiver {
       const { source } = input;
       if (source.kind !== 'osc' || source.address !== address) return;
       const value = values[source.argument];
-      if (typeof value === 'number' && Number.isFinite(value)) this.move(index, shapeTravel(input, value));
+      if (value !== undefined && Number.isFinite(value)) this.move(index, shapeTravel(input, value));
     });
   }
 
-  private moveTo(index: number, value: unknown, inputs: number): void {
-    if (index < 0 || index >= inputs || typeof value !== 'number' || !Number.isFinite(value)) return;
+  private moveTo(index: number, value: number | undefined, inputs: number): void {
+    if (index < 0 || index >= inputs || value === undefined || !Number.isFinite(value)) return;
     this.move(index, Math.min(1, Math.max(0, value)));
+  }
+}
+
+/** Null for a damaged datagram: nobody here could mend it, and the next one may be good. */
+function decoded(datagram: Buffer): OscPacketOutput | null {
+  try {
+    return fromBuffer(datagram);
+  } catch {
+    return null;
+  }
+}
+
+/** An argument as a number, NaN for what is none. */
+function toNumber({ type, value }: OscArgOutputOrArray): number {
+  switch (type) {
+    case 'integer':
+    case 'float':
+    case 'double':
+    case 'bigint':
+    case 'true':
+    case 'false':
+      return Number(value);
+    default:
+      return NaN;
   }
 }
