@@ -40,10 +40,16 @@ export default tseslint.config(
     languageOptions: {
       ...tseslint.configs.disableTypeChecked.languageOptions,
       globals: Object.fromEntries(
-        ['process', 'console', 'URL', 'Buffer', 'Float32Array', 'SharedArrayBuffer'].map((name) => [
-          name,
-          'readonly',
-        ]),
+        [
+          'process',
+          'console',
+          'URL',
+          'Buffer',
+          'Float32Array',
+          'SharedArrayBuffer',
+          'Atomics',
+          'Int32Array',
+        ].map((name) => [name, 'readonly']),
       ),
     },
     rules: { ...tseslint.configs.disableTypeChecked.rules, 'no-console': 'off' },

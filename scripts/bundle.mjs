@@ -10,7 +10,8 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { root, runTool } from './dependencies.mjs';
+import { alone } from './alone.mjs';
+import { BUSY, root, runTool } from './dependencies.mjs';
 
 const SOURCES = ['src', 'bench', 'rollup.config.js', 'package.json', 'package-lock.json'];
 const PRODUCTS = ['dist/engine/tiller.js', 'dist/ui/main.js'];
@@ -53,6 +54,10 @@ function importModels() {
 
 /** Builds the engine and the page when a source is newer than what was built, and imports the bundled models anew. */
 export function ensureBundle() {
+  alone(BUSY, build);
+}
+
+function build() {
   const products = PRODUCTS.map((product) => join(root, product));
   const built = products.every((product) => existsSync(product)) ? Math.min(...products.map(newest)) : 0;
   const changed = Math.max(...SOURCES.map((source) => newest(join(root, source))));

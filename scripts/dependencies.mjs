@@ -3,12 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { alone } from './alone.mjs';
 
 /** The project's folder. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const MINIMUM_NODE = [20, 15];
 const stamp = join(root, 'node_modules', '.tiller-lock');
+
+/** There while a command installs or builds in this clone: two at once would undo each other's work. */
+export const BUSY = join(root, '.tiller-busy');
 
 /** Runs a command in the project's folder with its output shown; ends this program with its status if it fails. */
 export function run(command, args, options = {}) {
@@ -32,6 +36,10 @@ export function ensureDependencies() {
     console.error(`Tiller needs Node ${MINIMUM_NODE.join('.')} or newer; this is ${process.versions.node}.`);
     process.exit(1);
   }
+  alone(BUSY, install);
+}
+
+function install() {
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
