@@ -44,6 +44,10 @@ class IdleModel implements RunningModel {
     this.audioOut.set(this.audioIn);
   }
 
+  decodeAgain(): void {
+    this.decode();
+  }
+
   reset(): void {
     this.audioOut.fill(0);
   }

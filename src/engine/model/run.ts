@@ -39,6 +39,8 @@ export interface HalfModel {
   readonly output: Float32Array;
   /** @throws TillerError `model-failed` */
   run(noise: NoiseSource, batch: number): void;
+  /** In place of the last call: from the state and on the noise of that one. @throws TillerError `model-failed` */
+  runAgain(): void;
   reset(): void;
   close(): void;
 }
@@ -98,6 +100,10 @@ class OpenModel implements RunningModel {
 
   decode(noise: NoiseSource): void {
     this.decoder.run(noise, this.shape.batch);
+  }
+
+  decodeAgain(): void {
+    this.decoder.runAgain();
   }
 
   reset(): void {
@@ -196,9 +202,22 @@ class StatefulGraph implements HalfModel {
       if (distribution === 'uniform') noise.uniform(data, batch);
       else noise.normal(data, batch);
     }
+    this.infer();
+  }
+
+  runAgain(): void {
+    this.turn();
+    this.infer();
+  }
+
+  private turn(): void {
+    this.side = this.side === 0 ? 1 : 0;
+  }
+
+  private infer(): void {
     try {
       this.session.run(this.feeds[this.side], this.fetches[this.side]);
-      this.side = this.side === 0 ? 1 : 0;
+      this.turn();
     } catch (error) {
       this.reset();
       throw new TillerError(

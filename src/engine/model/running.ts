@@ -33,6 +33,11 @@ export interface RunningModel {
   readonly audioOut: Float32Array;
   encode(noise: NoiseSource): void;
   decode(noise: NoiseSource): void;
+  /**
+   * Takes back the last `decode` and decodes what `latents` holds now in its place: from the state that it began with, and on
+   * the same noise. Only where nothing but `decodeAgain` came after that `decode`.
+   */
+  decodeAgain(): void;
   /** Back to the state of a freshly loaded model. */
   reset(): void;
   close(): void;

@@ -11,6 +11,7 @@ import { WetPath } from './stream-wet.js';
 
 /** Longest stretch that goes through the pipeline in one piece: bounds the scratch memory. */
 const SEGMENT = 512;
+const HAND_SHARE = 0.3;
 
 export interface StreamSetup {
   /** Rate of the track in Hz, a whole number, 22 050 to 192 000. */
@@ -21,6 +22,11 @@ export interface StreamSetup {
   /** Opened in the variant that `requiredVariant` names; null passes the dry track. The caller closes it. */
   readonly model: RunningModel | null;
   readonly noise: StreamNoise;
+  /**
+   * Share of real time that the model may take where gestures call for more than one decoding of a call; at 0 gestures
+   * wait for the next call. Left out: 0.3, for which the plugin's usual margin has room.
+   */
+  readonly handShare?: number;
 }
 
 /**
@@ -43,7 +49,7 @@ export class Pipeline {
     private readonly settings: FrameSettings,
     output: Output,
   ) {
-    const { rate, maxBlock, channels, model, noise } = setup;
+    const { rate, maxBlock, channels, model, noise, handShare = HAND_SHARE } = setup;
     if (!Number.isInteger(rate) || rate < MIN_RATE || rate > MAX_RATE) throw new RangeError(`rate ${rate}`);
     if (!Number.isInteger(maxBlock) || maxBlock < 1 || maxBlock > MAX_BLOCK) {
       throw new RangeError(`block of ${maxBlock}`);
@@ -52,7 +58,7 @@ export class Pipeline {
     this.guarded = model && new GuardedModel(model, makeControls(model, settings, rate, noise));
     this.wetPath =
       this.guarded &&
-      new WetPath(this.guarded, rate, channels, this.segment, output, (position, failed) => {
+      new WetPath(this.guarded, rate, channels, this.segment, output, handShare, (position, failed) => {
         this.mix.scheduleFault(position, failed);
       });
     this.mix = new MixStage(

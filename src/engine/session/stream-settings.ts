@@ -8,7 +8,7 @@ export interface FrameMapping {
   evaluate(inputs: Float64Array, latents: Float64Array): void;
 }
 
-/** What acts on the latents, as it stands. It outlives the model; changes take the next frame. */
+/** What acts on the latents, as it stands. It outlives the model. */
 export interface FrameSettings {
   readonly inputs: Float64Array;
   mapping: FrameMapping | null;
@@ -20,6 +20,8 @@ export interface FrameSettings {
   latentNoise: number;
   width: number;
   freeze: boolean;
+  /** True where a hand changed something since the frames that sound were steered; automation waits for its frame. */
+  touched: boolean;
 }
 
 /** Sets one of the parameters that act on the latents; the others are left alone. */

@@ -31,6 +31,13 @@ export class Splice {
     this.broken = true;
   }
 
+  /** What `process` was last given ends differently now. */
+  endsWith(channels: readonly Float32Array[], count: number): void {
+    for (let c = 0; c < this.last.length; c += 1) {
+      this.last[c] = (channels[c] as Float32Array)[count - 1] as number;
+    }
+  }
+
   /** Takes the next `count` samples, at least 1, of every channel, in place. */
   process(channels: readonly Float32Array[], count: number): void {
     const from = this.broken ? 0 : this.position;

@@ -10,11 +10,19 @@ import { Splice } from './stream-splice.js';
 
 /** Time over which a break in the model's sound is smoothed. */
 const SPLICE_SECONDS = 0.005;
+/** A call's sound is given out in pieces no shorter than this, and in no more than so many. */
+const PIECE_SECONDS = 0.005;
+const MOST_PIECES = 4;
+/** Time in which a call that is decoded anew takes the place of what sounds. */
+const ANEW_SECONDS = 0.002;
 
 /**
  * The track through the model: input gain and choice of sides, into the model's rate, one call after another, back
  * into the track's rate. Output n is the model's answer to track sample n − `delaySamples`. One thread; allocates
  * nothing after construction.
+ *
+ * A call's sound is given out in pieces, each as late as it may be. Where a hand has moved since, the call is decoded once
+ * more before its next piece, and one sound fades into the other: a gesture waits for a piece, not for a call.
  */
 export class WetPath {
   readonly delaySamples: number;
@@ -32,25 +40,45 @@ export class WetPath {
   /** `model.audioIn`, one view per stream. */
   private readonly inputs: Float32Array[];
   private readonly wet: Float32Array[];
+  /** The sound of the same call, decoded anew. */
+  private readonly wetAgain: Float32Array[];
+  private readonly anewSamples: number;
   private readonly splice: Splice;
   private readonly callSamples: number;
+  private readonly callSeconds: number;
+  private readonly mostPieces: number;
+  /** Model samples by which a piece is given early: the two rates meet between whole samples. */
+  private readonly lead: number;
   private filled = 0;
+  /** Samples of the last call that were given out. */
+  private given = 0;
+  /** Of the piece that is given out. */
+  private pieceSamples: number;
   private calls = 0;
   private failing = false;
 
-  /** @param onFault told from which sample of the output on the sound fails (true), or is good again (false) */
+  /**
+   * @param handShare of real time that the model may take where gestures call for more than one decoding of a call
+   * @param onFault told from which sample of the output on the sound fails (true), or is good again (false)
+   */
   constructor(
     private readonly guarded: GuardedModel,
     rate: number,
     private readonly trackChannels: number,
     segment: number,
     output: Output,
+    private readonly handShare: number,
     private readonly onFault: (position: number, failed: boolean) => void,
   ) {
     const { shape, audioIn } = guarded.model;
     const { sampleRate: modelRate, delaySamples: modelDelaySamples, inputChannels, batch } = shape;
     const streams = inputChannels * batch;
     this.callSamples = shape.hop * shape.frames;
+    this.callSeconds = this.callSamples / modelRate;
+    this.mostPieces = Math.min(MOST_PIECES, Math.max(1, Math.floor(this.callSeconds / PIECE_SECONDS)));
+    this.anewSamples = Math.round(ANEW_SECONDS * modelRate);
+    this.lead = Math.ceil(modelRate / rate) + 1;
+    this.pieceSamples = this.callSamples;
     this.channels = wetChannels(shape, trackChannels);
     this.intoModel = new Resampler({ from: rate, to: modelRate, channels: streams, capacity: segment });
     const { numerator, denominator } = this.intoModel;
@@ -84,6 +112,7 @@ export class WetPath {
       audioIn.subarray(stream * this.callSamples, (stream + 1) * this.callSamples),
     );
     this.wet = Array.from({ length: this.channels }, () => new Float32Array(this.callSamples));
+    this.wetAgain = this.wet.map(() => new Float32Array(this.callSamples));
     this.splice = new Splice(this.channels, Math.max(1, Math.round(SPLICE_SECONDS * modelRate)));
   }
 
@@ -97,6 +126,8 @@ export class WetPath {
     this.inputGain.finish();
     for (const row of this.shares) for (const ramp of row) ramp.finish();
     this.filled = 0;
+    this.given = 0;
+    this.pieceSamples = this.callSamples;
     this.calls = 0;
     this.failing = false;
   }
@@ -104,7 +135,6 @@ export class WetPath {
   /** Empties the model's state; what was playing gives way without a click. */
   resetModel(): void {
     this.guarded.reset();
-    this.splice.break();
   }
 
   setInputGain(gainDb: number): void {
@@ -131,11 +161,13 @@ export class WetPath {
     this.listen(track, count);
     this.intoModel.write(this.streams, 0, count);
     for (let ready = this.intoModel.available(); ready > 0;) {
-      const part = Math.min(ready, this.callSamples - this.filled);
+      const pieceEnd = this.filled - (this.filled % this.pieceSamples) + this.pieceSamples;
+      const part = Math.min(ready, pieceEnd - this.filled, this.callSamples - this.filled);
       this.intoModel.read(this.inputs, this.filled, part);
       this.filled += part;
       ready -= part;
       if (this.filled === this.callSamples) this.call();
+      else if (this.filled === pieceEnd) this.nextPiece();
     }
     this.outOfModel.read(output, 0, count);
   }
@@ -162,17 +194,58 @@ export class WetPath {
 
   private call(): void {
     const { guarded, callSamples, channels } = this;
+    // What failed or was emptied since the last call is not continued by this one.
+    if (this.calls > 0 && !guarded.continues) this.splice.break();
     const good = guarded.run();
     if (good === this.failing) this.turn(!good);
-    for (let side = 0; side < channels; side += 1) {
-      const wet = this.wet[side] as Float32Array;
-      if (good) collectWet(guarded.model.audioOut, guarded.model.shape, callSamples, side, channels, wet);
-      else wet.fill(0);
-    }
+    if (good) this.collect(this.wet);
+    else for (let side = 0; side < channels; side += 1) (this.wet[side] as Float32Array).fill(0);
     this.splice.process(this.wet, callSamples);
-    this.outOfModel.write(this.wet, 0, callSamples);
     this.filled = 0;
+    this.given = 0;
     this.calls += 1;
+    const pieces = Math.min(this.mostPieces, guarded.affordableDecodes(this.callSeconds, this.handShare));
+    this.pieceSamples = Math.ceil(callSamples / pieces);
+    this.give(this.pieceSamples);
+  }
+
+  private nextPiece(): void {
+    const { guarded, filled, pieceSamples } = this;
+    const frame = Math.floor(filled / guarded.model.shape.hop);
+    if (guarded.controls.touched && guarded.runAgain(frame)) this.fadeAnew();
+    this.give(filled + pieceSamples);
+  }
+
+  /** Gives out the call's sound up to where the input of the next call will have filled `until`. */
+  private give(until: number): void {
+    const end = until < this.callSamples ? Math.min(until + this.lead, this.callSamples) : this.callSamples;
+    this.outOfModel.write(this.wet, this.given, end - this.given);
+    this.given = end;
+  }
+
+  private collect(wet: readonly Float32Array[]): void {
+    const { model } = this.guarded;
+    for (let side = 0; side < this.channels; side += 1) {
+      const into = wet[side] as Float32Array;
+      collectWet(model.audioOut, model.shape, this.callSamples, side, this.channels, into);
+    }
+  }
+
+  /** What was not given out yet becomes what was decoded anew. */
+  private fadeAnew(): void {
+    this.collect(this.wetAgain);
+    const from = this.given;
+    const length = Math.min(this.anewSamples, this.callSamples - from);
+    for (let side = 0; side < this.channels; side += 1) {
+      const wet = this.wet[side] as Float32Array;
+      const again = this.wetAgain[side] as Float32Array;
+      for (let i = 0; i < length; i += 1) {
+        const old = wet[from + i] as number;
+        wet[from + i] = old + ((i + 0.5) / length) * ((again[from + i] as number) - old);
+      }
+      for (let i = from + length; i < this.callSamples; i += 1) wet[i] = again[i] as number;
+    }
+    this.splice.endsWith(this.wet, this.callSamples);
   }
 
   /** The present call begins a stretch of failure, or ends one. */

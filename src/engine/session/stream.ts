@@ -15,7 +15,8 @@ import type { StreamSnapshot } from './stream-telemetry.js';
 
 /**
  * One playing instrument: a track through a model, steered, mixed and limited. Synchronous, one thread. Settings (`set…`)
- * hold across `prepare` and take effect with the next latent frame, levels ramped from the next sample on. Changes
+ * hold across `prepare` and take effect with the next piece of the model's sound, a latent frame or less (`WetPath`);
+ * levels are ramped from the next sample on. Changes
  * that arrive with the audio (`StreamEvents`) are tied to their track sample: what acts on the latents takes the
  * latent frame whose window holds that sample, and levels start to move when that sample is heard (input
  * gain: when it is read).
@@ -34,6 +35,7 @@ export class Stream {
     latentNoise: 0,
     width: 0,
     freeze: false,
+    touched: false,
   };
   private pipeline: Pipeline | null = null;
   private handover: Handover | null = null;
@@ -170,32 +172,38 @@ export class Stream {
   /** Levels, mix and listening. `framesPerCall`, and a `listen` or `width` that needs another batch, take another model. */
   setOutput(output: Output): void {
     this.output = { ...output };
-    this.settings.latentNoise = output.latentNoise;
-    this.settings.width = output.width;
-    this.settings.freeze = output.freeze;
+    const { settings } = this;
+    settings.touched ||= output.latentNoise !== settings.latentNoise || output.freeze !== settings.freeze;
+    settings.latentNoise = output.latentNoise;
+    settings.width = output.width;
+    settings.freeze = output.freeze;
     this.sounding?.setOutput(output);
   }
 
   /** Swaps in a learned mapping, or none: then every dimension plays what the encoder says. */
   setMapping(mapping: FrameMapping | null): void {
     this.settings.mapping = mapping;
+    this.settings.touched = true;
   }
 
   setSteering(steering: Steering): void {
     this.settings.steering = structuredClone(steering);
     this.settings.steeringVersion += 1;
+    this.settings.touched = true;
   }
 
   /** Sets the first inputs (0..1), as many as there are values. */
   setInputs(values: ArrayLike<number>): void {
     const count = Math.min(values.length, MAX_INPUTS);
     for (let i = 0; i < count; i += 1) this.settings.inputs[i] = values[i] as number;
+    this.settings.touched = true;
   }
 
   /** Holds what the decoder gets in one dimension; NaN lets go. @throws RangeError for an impossible dimension */
   setHold(dimension: number, value: number): void {
     if (!(dimension in this.settings.holds)) throw new RangeError(`no dimension ${dimension}`);
     this.settings.holds[dimension] = value;
+    this.settings.touched = true;
   }
 
   /** One automatable parameter, from now on. @throws RangeError for an unknown index */
@@ -203,6 +211,7 @@ export class Stream {
     const bounded = clampParameter(index, value);
     noteLevel(this.output, index, bounded);
     applyToFrames(this.settings, index, bounded);
+    this.settings.touched = true;
     this.sounding?.setLevel(index, bounded);
   }
 

@@ -9,15 +9,19 @@ export const LATENT_LIMIT = 1000;
 const ARRIVED = 1e-6;
 
 const BLENDING_MODES = ['override', 'add', 'multiply'] as const;
+/** What glides in each dimension: the modes' amounts, and mapped, offset, low, high, bounded, hold and holding. */
+const GLIDES = BLENDING_MODES.length + 7;
 
 /** One control value per dimension that follows its target by the dimension's glide. */
 class Glides {
-  readonly now: Float64Array;
   readonly target: Float64Array;
 
-  constructor(dimensions: number, initial: number) {
-    this.now = new Float64Array(dimensions).fill(initial);
-    this.target = this.now.slice();
+  /** @param now where the values are kept */
+  constructor(
+    readonly now: Float64Array,
+    initial: number,
+  ) {
+    this.target = now.fill(initial).slice();
   }
 
   step(d: number, share: number): number {
@@ -58,6 +62,8 @@ export class Steering {
   private readonly hold: Glides;
   /** How far the held value applies. */
   private readonly holding: Glides;
+  /** Where all glides stand. */
+  private readonly standing: Float64Array;
   private jump = true;
   private faultCount = 0;
 
@@ -69,7 +75,10 @@ export class Steering {
     this.glideShare = new Float64Array(dimensions).fill(1);
     this.mode = new Array<SteeringMode>(dimensions).fill('off');
     this.wantedAmount = new Float64Array(dimensions);
-    const glides = (initial: number) => new Glides(dimensions, initial);
+    this.standing = new Float64Array(GLIDES * dimensions);
+    let made = 0;
+    const glides = (initial: number) =>
+      new Glides(this.standing.subarray(made * dimensions, ++made * dimensions), initial);
     this.amounts = { override: glides(0), add: glides(0), multiply: glides(0) };
     this.mapped = glides(0);
     this.offset = glides(0);
@@ -101,6 +110,23 @@ export class Steering {
   /** The next frame jumps to wherever the controls then are. */
   reset(): void {
     this.jump = true;
+  }
+
+  /** Numbers that `save` writes. */
+  get savedLength(): number {
+    return this.standing.length + 1;
+  }
+
+  /** Notes where every glide stands, for `restore`, from `into[at]` on. */
+  save(into: Float64Array, at: number): void {
+    into.set(this.standing, at);
+    into[at + this.standing.length] = this.jump ? 1 : 0;
+  }
+
+  /** Back to where every glide stood; what they head for stays. */
+  restore(from: Float64Array, at: number): void {
+    for (let i = 0; i < this.standing.length; i++) this.standing[i] = from[at + i]!;
+    this.jump = from[at + this.standing.length] === 1;
   }
 
   /**

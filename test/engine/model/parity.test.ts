@@ -72,6 +72,35 @@ describe.each(FIXTURE_NAMES)('the model "%s"', (name: FixtureName) => {
     expect(snrDb(wantedAudio, audio)).toBeGreaterThan(MIN_SNR_DB);
   });
 
+  test('decodes a call again as if for the first time', async () => {
+    const { dir, manifest } = imported;
+    const x = fixtureData(name, 'x');
+    const [once, twice] = await Promise.all(
+      [false, true].map(async (again) => {
+        const noise = createNoise({ kind: 'seed', seed: 5 });
+        const model = await openModel(dir, manifest, { frames: meta.frames, batch: meta.batch });
+        const audio: Float32Array[] = [];
+        for (let block = 0; block < meta.blocks; block += 1) {
+          model.audioIn.set(x.subarray(block * model.audioIn.length, (block + 1) * model.audioIn.length));
+          model.encode(noise);
+          if (again) model.latents.fill(2);
+          else model.latents.set(model.encoded);
+          model.decode(noise);
+          const first = model.audioOut.slice();
+          model.latents.set(model.encoded);
+          if (again) model.decodeAgain();
+          if (again && manifest.latentDims > 1 && name !== 'identity' && name !== 'delay') {
+            expect(model.audioOut).not.toEqual(first);
+          }
+          audio.push(model.audioOut.slice());
+        }
+        model.close();
+        return audio;
+      }),
+    );
+    expect(twice).toEqual(once);
+  });
+
   test('starts over after reset', async () => {
     const { dir, manifest } = imported;
     const noise = createNoise({ kind: 'seed', seed: 5 });

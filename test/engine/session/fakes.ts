@@ -30,8 +30,12 @@ export class FakeModel implements RunningModel {
   readonly latents: Float32Array;
   readonly audioOut: Float32Array;
   calls = 0;
+  /** Times that a call was decoded in place of the last one. */
+  again = 0;
   resets = 0;
   private readonly late: Float32Array[];
+  /** What the last `decode` began with. */
+  private before: { calls: number; late: Float32Array[] } | null = null;
 
   constructor(shape: Partial<ModelShape> = {}) {
     this.shape = { ...DEFAULT_SHAPE, ...shape };
@@ -55,6 +59,23 @@ export class FakeModel implements RunningModel {
   }
 
   decode(_noise: NoiseSource): void {
+    this.before = { calls: this.calls, late: this.late.map((samples) => samples.slice()) };
+    this.sound();
+    this.calls += 1;
+  }
+
+  decodeAgain(): void {
+    if (this.before === null) throw new Error('there is no call to decode again');
+    const { calls, late } = this.before;
+    late.forEach((samples, i) => this.late[i]?.set(samples));
+    this.calls = calls;
+    this.again += 1;
+    this.sound();
+    this.calls += 1;
+  }
+
+  /** Fills `audioOut`. */
+  protected sound(): void {
     const { batch, inputChannels, outputChannels, hop, frames } = this.shape;
     const samples = hop * frames;
     for (let row = 0; row < batch; row += 1) {
@@ -66,11 +87,11 @@ export class FakeModel implements RunningModel {
         late.set(joined.subarray(samples));
       }
     }
-    this.calls += 1;
   }
 
   reset(): void {
     this.resets += 1;
+    this.before = null;
     this.calls = 0;
     for (const late of this.late) late.fill(0);
   }
@@ -82,7 +103,7 @@ export class FakeModel implements RunningModel {
 
 /** Plays latent 0 of each frame as a constant: shows which frame a change took, and when it is heard. */
 export class LatentModel extends FakeModel {
-  override decode(_noise: NoiseSource): void {
+  protected override sound(): void {
     const { batch, outputChannels, latentDims, hop, frames } = this.shape;
     for (let row = 0; row < batch; row += 1) {
       for (let c = 0; c < outputChannels; c += 1) {
@@ -92,18 +113,22 @@ export class LatentModel extends FakeModel {
         }
       }
     }
-    this.calls += 1;
   }
 }
 
 /** Passes its input on, with the model's own noise added: what differs between two runs is the noise. */
 export class NoisyModel extends FakeModel {
+  private readonly values = new Float32Array(this.audioOut.length);
+
   override decode(noise: NoiseSource): void {
+    noise.uniform(this.values, this.shape.batch);
     super.decode(noise);
-    const values = new Float32Array(this.audioOut.length);
-    noise.uniform(values, this.shape.batch);
-    for (let i = 0; i < values.length; i += 1) {
-      this.audioOut[i] = (this.audioOut[i] ?? 0) + 0.1 * (values[i] ?? 0) * (1 + (this.latents[0] ?? 0));
+  }
+
+  protected override sound(): void {
+    super.sound();
+    for (let i = 0; i < this.values.length; i += 1) {
+      this.audioOut[i] = (this.audioOut[i] ?? 0) + 0.1 * (this.values[i] ?? 0) * (1 + (this.latents[0] ?? 0));
     }
   }
 }
@@ -131,8 +156,8 @@ export class FailingModel extends FakeModel {
     if (this.failure === 'nan-latent') this.encoded[this.encoded.length - 1] = NaN;
   }
 
-  override decode(noise: NoiseSource): void {
-    super.decode(noise);
+  protected override sound(): void {
+    super.sound();
     if (!this.fails()) return;
     if (this.failure === 'throw-decode') throw new Error('inference failed');
     const last = this.audioOut.length - 1;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Output, defaultOutput } from '../../../src/engine/audio/schema.js';
-import type { ModelShape, RunningModel } from '../../../src/engine/model/running.js';
+import type { ModelShape } from '../../../src/engine/model/running.js';
 import { Stream } from '../../../src/engine/session/stream.js';
 import { StreamSnapshot } from '../../../src/engine/session/stream-telemetry.js';
 import { FailingModel, type Failure, FakeModel, streamNoise } from './fakes.js';
@@ -28,8 +28,8 @@ const RAMP = 480;
 
 /** The dry track is a constant, the model adds 0.2 to it: what is heard tells which of the two plays. */
 class Brighter extends FailingModel {
-  override decode(...noise: Parameters<RunningModel['decode']>): void {
-    super.decode(...noise);
+  protected override sound(): void {
+    super.sound();
     for (let i = 0; i < this.audioOut.length; i += 1) this.audioOut[i] = (this.audioOut[i] ?? 0) + 0.2;
   }
 }

@@ -19,8 +19,8 @@ class QuietModel extends FakeModel {
     super(shape);
   }
 
-  override decode(noise: Parameters<FakeModel['decode']>[0]): void {
-    super.decode(noise);
+  protected override sound(): void {
+    super.sound();
     for (let i = 0; i < this.audioOut.length; i += 1) this.audioOut[i] = (this.audioOut[i] ?? 0) * this.gain;
   }
 }

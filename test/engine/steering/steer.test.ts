@@ -103,6 +103,22 @@ test('the first frame jumps, and the first after a reset', () => {
   expect(frame(steering, 0, -3)).toBe(-3);
 });
 
+test('a frame is steered again from where it began', () => {
+  const steering = steered(set({ mode: 'override', amount: 1 }, { glideSeconds: 0.3 }));
+  const before = new Float64Array(2 + steering.savedLength);
+  steering.save(before, 2);
+  const jumped = frame(steering, 0, 1);
+  steering.restore(before, 2);
+  expect(frame(steering, 0, 1)).toBe(jumped);
+  steering.save(before, 2);
+  const wanted = frame(steering, 0, 3, 0.5);
+  frame(steering, 0, -7);
+  steering.restore(before, 2);
+  expect(frame(steering, 0, 3, 0.5)).toBe(wanted);
+  expect(wanted).toBeGreaterThan(0.5);
+  expect(wanted).toBeLessThan(3);
+});
+
 test('a glide arrives, exactly', () => {
   const steering = steered(set({ mode: 'override', glideSeconds: 0.2 }));
   frame(steering, 0.1, 0);
