@@ -129,6 +129,22 @@ export async function saveFile(kind: 'csv' | 'midi' | 'preset', name: string, qu
   }
 }
 
+/** Opens another document in place of the present one; says how to come back to what was not saved of that. */
+async function replaceDocument(deed: Command): Promise<boolean> {
+  const { about, history } = store.getState();
+  if (!(await client.perform(deed))) return false;
+  if (history.dirty)
+    toast(store, {
+      level: 'info',
+      text: `“${about.name || 'Untitled'}” was left with unsaved changes.`,
+      hint: 'Undo leads back to it.',
+    });
+  return true;
+}
+
+export const openPreset = (id: string): Promise<boolean> => replaceDocument({ type: 'open-preset', id });
+export const newPreset = (): Promise<boolean> => replaceDocument({ type: 'new-preset' });
+
 /** Takes something out of the library, with the way back in a toast. */
 async function takeAway(deed: Command, undoing: Command, text: string, hint: string | null): Promise<void> {
   if (!(await client.perform(deed))) return;

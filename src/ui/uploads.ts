@@ -1,4 +1,5 @@
 import type { Fault, UploadKind } from '../protocol/interface.js';
+import { openPreset } from './actions.js';
 import { RefusedError } from './connection/client.js';
 import { keepAudioFile } from './connection/resume.js';
 import { client, store } from './session.js';
@@ -77,8 +78,7 @@ async function send(kind: UploadKind, files: readonly File[], outcome: Outcome):
 /** Plays the last preset, else the model that is missing or the last one; resolves to the name of what plays. */
 async function playLast(models: readonly Filed[], presets: readonly Filed[]): Promise<string | null> {
   const preset = presets.at(-1);
-  if (preset !== undefined)
-    return (await client.perform({ type: 'open-preset', id: preset.id })) ? preset.name : null;
+  if (preset !== undefined) return (await openPreset(preset.id)) ? preset.name : null;
   const { missing } = store.getState().model;
   const model = models.find(({ id }) => id === missing?.sha256) ?? models.at(-1);
   if (model === undefined) return null;

@@ -49,6 +49,13 @@ describe('presets', () => {
     await page.locator('.list-main', { hasText: 'Friday set' }).click();
     await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
     expect(await ceiling.inputValue()).toBe(saved);
+    // What was not saved was lost where a preset was opened, by one press of a key.
+    await page.getByText('“Friday set” was left with unsaved changes.').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByRole('button', { name: 'Preset: Friday set, changed' }).waitFor();
+    expect(await ceiling.inputValue()).toBe('−7.5 dB');
+    await page.keyboard.press('Control+Shift+z');
+    await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
 
     await page.getByRole('button', { name: 'Delete Friday set' }).click();
     await page.getByText('“Friday set” was deleted.').waitFor();

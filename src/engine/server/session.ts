@@ -1,7 +1,8 @@
 import { Trainer } from '../mapping/trainer.js';
 import type { Preset } from '../preset/schema.js';
 import type { PresetStore } from '../preset/store.js';
-import { Instrument, type LoadedFrom } from '../session/instrument.js';
+import { Instrument } from '../session/instrument.js';
+import type { LoadedFrom } from '../session/history.js';
 import type { ModelSource } from '../session/instrument-state.js';
 import { TillerError, fromFileError } from '../errors.js';
 import { isWorthSaving, sharing } from '../session/document-difference.js';

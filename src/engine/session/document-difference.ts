@@ -67,15 +67,16 @@ export function learnsFromOther(preset: Preset, from: LearnedFrom): boolean {
 
 /**
  * `from` as it is, sharing with `model` every part that is equal: documents read apart compare by identity afterwards, as
- * versions of one document do.
+ * versions of one document do. A part that can share nothing more stays the same object.
  */
 export function sharing<T>(from: T, model: T): T {
   if (isDeepStrictEqual(from, model)) return model;
   if (typeof from !== 'object' || typeof model !== 'object' || from === null || model === null) return from;
-  const parts = Object.entries(from).map(([key, part]: [string, unknown]) => [
-    key,
-    sharing(part, (model as Record<string, unknown>)[key]),
-  ]);
+  const own = Object.entries(from) as [string, unknown][];
+  const parts = own.map(
+    ([key, part]) => [key, sharing(part, (model as Record<string, unknown>)[key])] as const,
+  );
+  if (own.every(([, part], i) => Object.is(part, parts[i]?.[1]))) return from;
   const shared: unknown = Array.isArray(from) ? parts.map(([, part]) => part) : Object.fromEntries(parts);
   return shared as T;
 }

@@ -15,13 +15,38 @@ export interface HistorySteps {
   readonly undone: readonly Step[];
 }
 
+/** Where a document that is loaded comes from. */
+export interface LoadedFrom {
+  /** Its place in the preset store; null or left out, it was never saved. */
+  readonly presetId?: string | null;
+  /** What that place holds, where the document has gone beyond it. */
+  readonly saved?: Preset;
+  /** What can be undone and redone; left out, nothing. */
+  readonly history?: HistorySteps;
+}
+
+/** A document that was left for another one, and all there is to go on with it. */
+export interface LeftDocument {
+  readonly preset: Preset;
+  readonly from: Required<LoadedFrom>;
+}
+
+/** Documents that can be gone back to: each may hold thousands of examples. */
+export const MAX_LEFT = 20;
+const OPENING = 'open preset';
+
 export const NO_STEPS: HistorySteps = { done: [], undone: [] };
 
-/** Undo and redo over immutable documents. Main thread. */
+/**
+ * Undo and redo over immutable documents. Beyond the first step of a document lies the one that was left for it, with the
+ * steps that it had. Main thread.
+ */
 export class History {
   private current = NO_STEPS;
   /** What the last step was recorded with, while changes may still join it. */
   private open: string | undefined;
+  private earlier: readonly LeftDocument[] = [];
+  private later: readonly LeftDocument[] = [];
 
   get steps(): HistorySteps {
     return this.current;
@@ -29,10 +54,10 @@ export class History {
 
   /** What undo and redo would do, in the player's words; null where there is nothing. */
   get undoLabel(): string | null {
-    return this.current.done.at(-1)?.label ?? null;
+    return this.current.done.at(-1)?.label ?? (this.earlier.length > 0 ? OPENING : null);
   }
   get redoLabel(): string | null {
-    return this.current.undone.at(-1)?.label ?? null;
+    return this.current.undone.at(-1)?.label ?? (this.later.length > 0 ? OPENING : null);
   }
 
   /**
@@ -46,6 +71,7 @@ export class History {
       done: [...this.current.done, { label, document: before }].slice(-MAX_STEPS),
       undone: [],
     };
+    this.later = [];
   }
 
   /** Ends a gesture: the next change with the same key is a step of its own. */
@@ -70,6 +96,39 @@ export class History {
     const { document } = step;
     this.restore({ done: [...done, { label: step.label, document: present }], undone: undone.slice(0, -1) });
     return document;
+  }
+
+  /** Another document takes the place of `left`, and has no steps yet. */
+  leave(left: LeftDocument): void {
+    const { preset, from } = left;
+    const history = { ...from.history, undone: [] };
+    this.earlier = [...this.earlier, { preset, from: { ...from, history } }].slice(-MAX_LEFT);
+    this.later = [];
+    this.restore(NO_STEPS);
+  }
+
+  /** The document to return to where no step is left to undo, or null; `present` is what redo will bring back. */
+  back(present: LeftDocument): LeftDocument | null {
+    const left = this.earlier.at(-1);
+    if (left === undefined) return null;
+    this.earlier = this.earlier.slice(0, -1);
+    this.later = [...this.later, present];
+    return left;
+  }
+
+  /** The document to go on to where no step is left to redo, or null. */
+  forward(present: LeftDocument): LeftDocument | null {
+    const left = this.later.at(-1);
+    if (left === undefined) return null;
+    this.later = this.later.slice(0, -1);
+    this.earlier = [...this.earlier, present];
+    return left;
+  }
+
+  /** Lets go of every other document. */
+  forget(): void {
+    this.earlier = [];
+    this.later = [];
   }
 
   /** Goes on from steps that were kept. */

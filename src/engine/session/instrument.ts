@@ -11,7 +11,7 @@ import { CAPTURE_STEP } from './capture-step.js';
 import type { StreamLink, StreamReport, Telemetry } from './commands.js';
 import { sendDifference, sharing } from './document-difference.js';
 import type { Edit } from './edits.js';
-import { NO_STEPS, type HistorySteps } from './history.js';
+import { NO_STEPS, type HistorySteps, type LeftDocument, type LoadedFrom } from './history.js';
 import { Holds } from './holds.js';
 import type { Change, Gesture, InstrumentState, ModelSource, Notice, Origin } from './instrument-state.js';
 import { Learner } from './learner.js';
@@ -23,16 +23,6 @@ export interface InstrumentOptions {
   readonly presets: PresetStore;
   readonly models: ModelSource;
   readonly trainer: Trainer;
-}
-
-/** Where a document that is loaded comes from. */
-export interface LoadedFrom {
-  /** Its place in the preset store; left out, it was never saved. */
-  readonly presetId?: string;
-  /** What that place holds, where the document has gone beyond it. */
-  readonly saved?: Preset;
-  /** What can be undone and redone; left out, nothing. */
-  readonly history?: HistorySteps;
 }
 
 /**
@@ -97,11 +87,13 @@ export class Instrument {
   undo(): void {
     const previous = this.board.history.undo(this.state.preset);
     if (previous) this.travel(previous);
+    else this.reopen(this.board.back(this.document));
   }
 
   redo(): void {
     const next = this.board.history.redo(this.state.preset);
     if (next) this.travel(next);
+    else this.reopen(this.board.forward(this.document));
   }
 
   /**
@@ -200,6 +192,8 @@ export class Instrument {
   async loadPreset(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {
     const { presetId = null, saved = preset, history = NO_STEPS } = from;
     this.documents++;
+    // What a host's project or a new start brings has no other document before it.
+    if (origin !== 'page') this.board.history.forget();
     this.board.history.restore(history);
     this.board.markSaved(sharing(saved, preset));
     this.learner.restart(preset);
@@ -219,6 +213,7 @@ export class Instrument {
   newPreset(): Promise<void> {
     const { manifest } = this.state.model;
     const empty = emptyPreset(null, 0);
+    this.board.leave(this.document);
     return this.loadPreset(manifest ? useModel(empty, manifest, manifest.latentRanges) : empty, 'page');
   }
 
@@ -268,10 +263,6 @@ export class Instrument {
     this.board.change({ notice }, 'engine');
   }
 
-  dismissNotice(): void {
-    this.board.change({ notice: null }, 'page');
-  }
-
   async close(): Promise<void> {
     await this.learner.close();
     this.board.close();
@@ -289,6 +280,10 @@ export class Instrument {
     const model = this.state.preset.model?.sha256;
     this.adopt(next, 'page');
     if (next.model?.sha256 !== model) void this.loadModel(next.model);
+  }
+
+  private reopen(left: LeftDocument | null): void {
+    if (left) void this.loadPreset(left.preset, 'page', left.from);
   }
 
   /** Makes `next` the document: the worker, the mapping and the listeners follow what differs. */
@@ -394,6 +389,8 @@ export class Instrument {
     const id = await find();
     if (id === undefined || document !== this.documents) return;
     const preset = await this.options.presets.read(id);
-    if (document === this.documents) await this.loadPreset(preset, 'page', { presetId: id });
+    if (document !== this.documents) return;
+    this.board.leave(this.document);
+    await this.loadPreset(preset, 'page', { presetId: id });
   }
 }

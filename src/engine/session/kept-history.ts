@@ -4,8 +4,7 @@ import { parsePreset } from '../preset/parse.js';
 import type { Preset } from '../preset/schema.js';
 import type { PresetStore } from '../preset/store.js';
 import { sharing } from './document-difference.js';
-import { MAX_STEPS, type HistorySteps, type Step } from './history.js';
-import type { LoadedFrom } from './instrument.js';
+import { MAX_STEPS, type HistorySteps, type LoadedFrom, type Step } from './history.js';
 
 /** Longest text of a history, in characters. */
 export const MAX_HISTORY_LENGTH = 8 * 1024 * 1024;

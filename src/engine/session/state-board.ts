@@ -1,6 +1,6 @@
 import type { Preset } from '../preset/schema.js';
 import { isWorthSaving } from './document-difference.js';
-import { History } from './history.js';
+import { History, type LeftDocument } from './history.js';
 import type { Change, InstrumentState } from './instrument-state.js';
 
 type Listener = (state: InstrumentState, change: Change) => void;
@@ -66,7 +66,29 @@ export class StateBoard {
     this.saved = preset;
   }
 
+  /** Makes way for another document, which undo leads back from; one that nobody has worked on is let go. */
+  leave(document: Preset): void {
+    const { presetId, dirty } = this.current;
+    if (presetId !== null || dirty) this.history.leave(this.leaving(document));
+  }
+
+  /** The document that the present one was opened after, or null. */
+  back(document: Preset): LeftDocument | null {
+    return this.history.back(this.leaving(document));
+  }
+
+  /** The document that was opened after the present one, or null. */
+  forward(document: Preset): LeftDocument | null {
+    return this.history.forward(this.leaving(document));
+  }
+
   close(): void {
     this.listeners.clear();
+  }
+
+  /** `preset`, the present document, as it is left for another. */
+  private leaving(preset: Preset): LeftDocument {
+    const { presetId } = this.current;
+    return { preset, from: { presetId, saved: this.saved, history: this.history.steps } };
   }
 }

@@ -2,6 +2,7 @@ import {
   capture,
   keepLabel,
   learn,
+  openPreset,
   perform,
   randomise,
   redo,
@@ -40,7 +41,7 @@ export function stepPreset(by: 1 | -1): void {
   const at = presets.findIndex(({ id }) => id === current);
   const from = at < 0 && by > 0 ? -1 : Math.max(0, at);
   const next = presets[(from + by + presets.length) % presets.length];
-  if (next !== undefined) perform({ type: 'open-preset', id: next.id });
+  if (next !== undefined) void openPreset(next.id);
 }
 
 const takesText = (target: EventTarget | null): boolean =>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { PresetEntry } from '../../protocol/interface.js';
-import { deletePreset, perform, saveFile } from '../actions.js';
+import { deletePreset, newPreset, openPreset, perform, saveFile } from '../actions.js';
 import { Button, IconButton } from '../controls/buttons.js';
 import { TextField } from '../controls/text-field.js';
 import { usePage } from '../session.js';
@@ -48,7 +48,7 @@ export function PresetsList({ search }: { search: string }) {
               label="New"
               tone="quiet"
               help="An empty instrument on the same model."
-              onPress={() => perform({ type: 'new-preset' })}
+              onPress={() => void newPreset()}
             />
             <FileButton label="Import" accept=".tiller,.json" onFiles={takeFiles} />
             <div className="spacer" />
@@ -98,7 +98,7 @@ function PresetRow({ entry, current }: { entry: PresetEntry; current: boolean })
           aria-current={current}
           disabled={problem !== null}
           data-help={problem ?? (entry.description || `Open ${name}.`)}
-          onClick={() => perform({ type: 'open-preset', id })}
+          onClick={() => void openPreset(id)}
         >
           <span className="list-name">{name}</span>
           <span className="list-detail">

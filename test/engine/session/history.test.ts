@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { History } from '../../../src/engine/session/history.js';
+import { History, MAX_LEFT, NO_STEPS } from '../../../src/engine/session/history.js';
 import { samplePreset } from '../preset/samples.js';
 
 const version = (name: string) => ({ ...samplePreset(), name });
@@ -45,6 +45,49 @@ describe('History', () => {
     history.undo(version('b'));
     history.record(version('a'), 'second');
     expect(history.redoLabel).toBeNull();
+  });
+
+  const left = (name: string, history = NO_STEPS) => ({
+    preset: version(name),
+    from: { presetId: null, saved: version(name), history },
+  });
+
+  it('leads beyond the first step to the document before, with its steps, and on again', () => {
+    const history = new History();
+    history.record(version('a0'), 'first of a');
+    history.record(version('a1'), 'second of a');
+    history.undo(version('a2'));
+    history.leave(left('a1', history.steps));
+    // Opening another one was a deed of its own: what was undone before it is gone.
+    expect([history.undoLabel, history.redoLabel]).toEqual(['open preset', null]);
+    history.record(version('b0'), 'first of b');
+    expect(history.undoLabel).toBe('first of b');
+    history.undo(version('b1'));
+    const a = history.back(left('b0', history.steps));
+    expect(a?.preset.name).toBe('a1');
+    history.restore(a?.from.history ?? NO_STEPS);
+    expect([history.undoLabel, history.redoLabel]).toEqual(['first of a', 'open preset']);
+    expect(history.undo(version('a1'))?.name).toBe('a0');
+    expect(history.redo(version('a0'))?.name).toBe('a1');
+    const b = history.forward(left('a1', history.steps));
+    history.restore(b?.from.history ?? NO_STEPS);
+    expect([b?.preset.name, history.redoLabel]).toEqual(['b0', 'first of b']);
+    expect(history.forward(left('b0'))).toBeNull();
+  });
+
+  it('forgets the document that was undone once something else is done, and all of them when it is told to', () => {
+    const history = new History();
+    history.leave(left('a'));
+    history.restore(history.back(left('b'))?.from.history ?? NO_STEPS);
+    history.record(version('a'), 'step');
+    expect(history.redoLabel).toBeNull();
+    for (let i = 0; i < MAX_LEFT + 5; i++) history.leave(left(String(i)));
+    let documents = 0;
+    while (history.back(left('now')) !== null) documents += 1;
+    expect(documents).toBe(MAX_LEFT);
+    history.leave(left('a'));
+    history.forget();
+    expect(history.undoLabel).toBeNull();
   });
 
   it('keeps the newest 500 steps', () => {
