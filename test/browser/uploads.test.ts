@@ -68,6 +68,8 @@ describe('files that are dropped on the window', () => {
     await page.getByText('percussion.ts is in the library and plays now.').waitFor({ timeout: 60_000 });
     expect(ownModels()).toHaveLength(1);
     expect(probe.slices.model.card?.name).toBe('percussion');
+    // It played already: there is nothing to save, nor to undo.
+    expect(probe.slices.history).toMatchObject({ dirty: false, canUndo: false });
 
     // The copy that was just imported can be removed; it plays on, from those that come with Tiller.
     await page.getByRole('tab', { name: 'Library' }).click();

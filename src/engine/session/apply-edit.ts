@@ -167,7 +167,7 @@ export function useModel(
   latentRanges: readonly (readonly [number, number])[],
 ): Preset {
   return produce(preset, (draft) => {
-    draft.model = { name: model.name, sha256: model.sha256 };
+    if (draft.model?.sha256 !== model.sha256) draft.model = { name: model.name, sha256: model.sha256 };
     const latents = latentRanges.length;
     if (draft.steering.dimensions.length === latents) return;
     draft.steering.dimensions = latentRanges.map(

@@ -182,9 +182,11 @@ export class Instrument {
     if (found === null)
       throw new TillerError('model-missing', 'This model is not in the library.', 'Import its .ts file.');
     const next = useModel(this.state.preset, found.manifest, found.manifest.latentRanges);
-    if (next === this.state.preset && this.state.model.missing === null) return;
-    this.board.history.record(this.state.preset, 'change model');
-    this.adopt(next, 'page');
+    if (next !== this.state.preset) {
+      this.board.history.record(this.state.preset, 'change model');
+      this.adopt(next, 'page');
+    }
+    // The same one, too: it may have failed, or have been imported anew.
     await this.loadModel(next.model);
   }
 

@@ -112,6 +112,18 @@ describe('useModel', () => {
     expect(() => parsePreset(JSON.parse(JSON.stringify(preset)))).not.toThrow();
   });
 
+  it('leaves a document that plays the model already as it is', () => {
+    const preset = samplePreset();
+    const same = { name: 'imported under another name', sha256: preset.model?.sha256 ?? '' };
+    expect(
+      useModel(preset, same, [
+        [-1, 1],
+        [-1, 1],
+        [-1, 1],
+      ]),
+    ).toBe(preset);
+  });
+
   it('drops the settings of dimensions that are gone', () => {
     const settled = applyEdit(samplePreset(), {
       type: 'learn-dimensions-with',

@@ -85,6 +85,11 @@ describe('a document that is left for another one', () => {
     expect(trainer.waiting).toHaveLength(1);
   });
 
+  it('is neither left nor changed where its model is chosen again', async () => {
+    await instrument.selectModel(manifest.sha256);
+    expect(seen()).toMatchObject({ dirty: false, undoLabel: null });
+  });
+
   it('is let go where nobody worked on it, and where a project brings another world', async () => {
     await instrument.newPreset();
     await instrument.newPreset();
