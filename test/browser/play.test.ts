@@ -134,6 +134,45 @@ describe('the first minutes', () => {
     await page.context().close();
   });
 
+  it('is played by keys whatever the mouse pressed last, and by quick taps', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    // The space bar pressed the button once more, and a letter searched the list.
+    await page.getByRole('button', { name: 'Freeze' }).click();
+    await probe.until(() => probe.slices.output.freeze, 'the freeze');
+    await page.keyboard.press(' ');
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+    await page.keyboard.press(' ');
+    await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+    expect(probe.slices.output.freeze).toBe(true);
+    await page.getByLabel('Source').click();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await probe.until(() => probe.slices.live?.source.kind === 'loop', 'another loop');
+    await page.keyboard.press('f');
+    await probe.until(() => !probe.slices.output.freeze, 'the thaw');
+    // Who walks by keys presses buttons by the space bar.
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Freeze' }).focus();
+    await page.keyboard.press(' ');
+    await probe.until(() => probe.slices.output.freeze, 'the freeze by key');
+    await page.keyboard.press('f');
+    await probe.until(() => !probe.slices.output.freeze, 'the second thaw');
+
+    // Two quick taps were a double click, which moved the cursor to the middle.
+    const pad = page.getByRole('application', { name: /^Pad/ });
+    const box = await pad.boundingBox();
+    if (box === null) throw new Error('the pad is not shown');
+    await pad.dblclick({ position: { x: LEFT * box.width, y: LEFT * box.height } });
+    await page.waitForTimeout(200);
+    expect(probe.slices.inputs[0]?.value).toBeCloseTo(LEFT, 2);
+    await page.keyboard.press('Tab');
+    await pad.focus();
+    await page.keyboard.press('Backspace');
+    await probe.until(() => probe.slices.inputs[0]?.value === 0.5, 'the middle');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('plays a dropped file and the microphone, too', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     await dropFile(page, 'my own.wav', readFileSync('models/loops/tabla.wav'));

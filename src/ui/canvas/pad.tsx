@@ -182,10 +182,15 @@ export function Pad({ map }: { map: MapPicture | null }) {
 
   const key = (event: KeyboardEvent) => {
     const way = ARROWS[event.key];
-    if (way === undefined || event.ctrlKey || event.metaKey) return;
+    const home = labelling === null && (event.key === 'Backspace' || event.key === 'Delete');
+    if ((way === undefined && !home) || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
-    nudge(way[0] / (event.shiftKey ? FINE : 1), way[1] / (event.shiftKey ? FINE : 1));
+    if (way !== undefined) nudge(way[0] / (event.shiftKey ? FINE : 1), way[1] / (event.shiftKey ? FINE : 1));
+    else {
+      moveBoth(0.5, 0.5, 'begin');
+      moveBoth(0.5, 0.5, 'end');
+    }
   };
 
   return (
@@ -199,10 +204,6 @@ export function Pad({ map }: { map: MapPicture | null }) {
       onPointerMove={move}
       onPointerUp={up}
       onPointerCancel={up}
-      onDoubleClick={() => {
-        moveBoth(0.5, 0.5, 'begin');
-        moveBoth(0.5, 0.5, 'end');
-      }}
       onKeyDown={key}
     >
       <canvas ref={ground} aria-hidden="true" />

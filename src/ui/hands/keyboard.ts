@@ -51,7 +51,20 @@ const takesText = (target: EventTarget | null): boolean =>
 const isPressed = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('button') !== null;
 
+/** Whether a pointer gave the focus: what was pressed in passing must not take the keys that play. */
+let pointed = false;
+
+function followFocus(): void {
+  window.addEventListener('pointerdown', () => (pointed = true), true);
+  window.addEventListener('keydown', ({ key }) => (pointed &&= key !== 'Tab'), true);
+  // A list would go on to search for letters.
+  window.addEventListener('change', ({ target }) => {
+    if (pointed && target instanceof HTMLSelectElement) target.blur();
+  });
+}
+
 export function followKeyboard(): void {
+  followFocus();
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || takesText(event.target)) return;
     if ((event.ctrlKey || event.metaKey) && !event.altKey) {
@@ -90,7 +103,9 @@ function press(event: KeyboardEvent): boolean {
     return true;
   }
   if (event.key === ' ') {
-    if (isPressed(event.target) || store.getState().live === null) return false;
+    if (store.getState().live === null || (isPressed(event.target) && !pointed)) return false;
+    // Some browsers press a button that has the focus all the same.
+    if (isPressed(event.target)) (event.target as HTMLElement).blur();
     void togglePlay();
     return true;
   }
