@@ -25,8 +25,10 @@ export function App() {
       <Footer />
       <ConnectionBanner />
       <DropZone />
-      <ImportBar />
-      <Toasts />
+      <div className="messages">
+        <ImportBar />
+        <Toasts />
+      </div>
       <Keys />
       <HelpTip />
     </div>

@@ -96,7 +96,7 @@ function tellOneSource(audio: readonly File[]): void {
   toast(store, {
     level: 'info',
     text: `One audio file plays at a time: ${names.at(-1) ?? ''}.`,
-    hint: `Left out: ${listed(names.slice(0, -1))}.`,
+    hint: `Left out: ${names.slice(0, -1).join(', ')}.`,
   });
 }
 
@@ -113,13 +113,13 @@ function tell({ filed, refused, cancelled, leftOut }: Outcome, plays: string | n
     toast(store, {
       level: 'info',
       text: `${filed.length} files are in the library${plays === null ? '' : `; ${plays} plays now`}.`,
-      hint: `${listed(filed.map(({ name }) => name))}.`,
+      hint: `${filed.map(({ name }) => name).join(', ')}.`,
     });
   if (cancelled !== null)
     toast(store, {
       level: 'info',
       text: cancelled.message,
-      hint: leftOut.length === 0 ? (cancelled.hint ?? null) : `Left out: ${listed(leftOut)}.`,
+      hint: leftOut.length === 0 ? (cancelled.hint ?? null) : `Left out: ${leftOut.join(', ')}.`,
     });
   const [refusal] = refused;
   if (refused.length === 1 && refusal !== undefined) toastFault(store, refusal);
@@ -127,16 +127,6 @@ function tell({ filed, refused, cancelled, leftOut }: Outcome, plays: string | n
     toast(store, {
       level: 'error',
       text: `${refused.length} files were not taken.`,
-      hint: shortened(refused.map(({ message }) => message)).join('\n'),
+      hint: refused.map(({ message }) => message).join('\n'),
     });
 }
-
-/** As many of a list as a message holds. */
-const MOST_LISTED = 5;
-
-function shortened(lines: readonly string[]): string[] {
-  if (lines.length <= MOST_LISTED) return [...lines];
-  return [...lines.slice(0, MOST_LISTED - 1), `and ${lines.length - MOST_LISTED + 1} more`];
-}
-
-const listed = (names: readonly string[]): string => shortened(names).join(', ');

@@ -1,9 +1,11 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Button, IconButton } from '../controls/buttons.js';
 import { store, usePage } from '../session.js';
 import { dismissToast, type Toast } from '../store/store.js';
 
 const SHOWN_MILLISECONDS = { info: 6000, warning: 10_000, error: 15_000 };
+/** A way back is shown at least this long. */
+const ACTION_MILLISECONDS = 12_000;
 
 /** What happened and what to do about it, out of the way of the hands. */
 export function Toasts() {
@@ -18,12 +20,24 @@ export function Toasts() {
 }
 
 function ToastView({ toast: { id, level, text, hint, action } }: { toast: Toast }) {
+  /** What is pointed at or has the focus stays. */
+  const [held, setHeld] = useState(false);
+  const shown = Math.max(SHOWN_MILLISECONDS[level], action === null ? 0 : ACTION_MILLISECONDS);
   useEffect(() => {
-    const timer = setTimeout(() => dismissToast(store, id), SHOWN_MILLISECONDS[level]);
+    if (held) return;
+    const timer = setTimeout(() => dismissToast(store, id), shown);
     return () => clearTimeout(timer);
-  }, [id, level]);
+  }, [id, shown, held]);
   return (
-    <div className="toast" data-level={level} role={level === 'error' ? 'alert' : 'status'}>
+    <div
+      className="toast"
+      data-level={level}
+      role={level === 'error' ? 'alert' : 'status'}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
       <div className="toast-text">
         <strong>{text}</strong>
         {hint !== null && <p>{hint}</p>}
