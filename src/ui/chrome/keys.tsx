@@ -8,7 +8,7 @@ const PLAY_KEY = 'Space';
 const KEYS: readonly (readonly [string, string])[] = [
   ['C', 'capture what sounds at the cursor'],
   ['L', 'learn the mapping'],
-  ['R', 'randomise within the radius'],
+  ['R', 'randomise within the reach'],
   ['S', 'snap back to the mapping'],
   ['F', 'freeze'],
   [PLAY_KEY, 'play and stop'],
@@ -16,7 +16,9 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['← ↑ → ↓', 'move the cursor, or the control in focus'],
   ['Shift', 'ten times finer'],
   ['Double-click', 'back to the initial value'],
+  ['Right-click', 'on an input or a latent: more'],
   ['Enter', 'accept what was typed'],
+  ['Esc', 'leave it as it was; stop hearing an example'],
   ['Ctrl Z', 'undo; with Shift redo'],
   ['Ctrl S', 'save the preset'],
   ['[ and ]', 'previous and next preset'],

@@ -4,7 +4,8 @@ const WAIT_MILLISECONDS = 550;
 
 /**
  * The help text of whatever carries `data-help`, after a moment's rest on it or at once on keyboard focus.
- * One for the page: controls stay light, and only one tip is ever open.
+ * One for the page: controls stay light, and only one tip is ever open. Screen readers are told it as the description of what
+ * has the focus.
  */
 export function HelpTip() {
   const [tip, setTip] = useState<{ text: string; box: DOMRect } | null>(null);
@@ -18,6 +19,11 @@ export function HelpTip() {
       const text = element.dataset.help ?? '';
       if (text !== '' && element.isConnected) setTip({ text, box: element.getBoundingClientRect() });
     };
+    const describe = (element: HTMLElement) => {
+      const text = element.dataset.help ?? '';
+      if (text === element.ariaLabel) element.removeAttribute('aria-description');
+      else element.setAttribute('aria-description', text);
+    };
     const hide = () => {
       clearTimeout(waiting);
       setTip(null);
@@ -30,6 +36,7 @@ export function HelpTip() {
     const focus = (event: Event) => {
       const element = bearer(event);
       hide();
+      if (element !== null) describe(element);
       if (element?.matches(':focus-visible') === true)
         waiting = setTimeout(() => show(element), WAIT_MILLISECONDS);
     };

@@ -136,8 +136,16 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
         />
       </td>
       <td className="narrow actions">
-        <IconButton label="Duplicate" icon="copy" onPress={() => edit({ type: 'duplicate-example', id })} />
-        <IconButton label="Delete" icon="bin" onPress={() => edit({ type: 'remove-examples', ids: [id] })} />
+        <IconButton
+          label={`Duplicate ${label}`}
+          icon="copy"
+          onPress={() => edit({ type: 'duplicate-example', id })}
+        />
+        <IconButton
+          label={`Delete ${label}`}
+          icon="bin"
+          onPress={() => edit({ type: 'remove-examples', ids: [id] })}
+        />
       </td>
     </tr>
   );
