@@ -103,7 +103,10 @@ function PresetRow({ entry, current }: { entry: PresetEntry; current: boolean })
           <span className="list-name">{name}</span>
           <span className="list-detail">
             {problem !== null ? (
-              <span className="badge danger">unreadable</span>
+              <>
+                <span className="badge danger">unreadable</span>
+                <span className="clip">{problem}</span>
+              </>
             ) : !modelPresent && model !== null ? (
               <span
                 className="badge danger"
@@ -133,17 +136,23 @@ function PresetRow({ entry, current }: { entry: PresetEntry; current: boolean })
         />
       )}
       <div className="list-actions">
-        {!factory && <IconButton label={`Rename ${name}`} icon="pencil" onPress={() => setRenaming(true)} />}
-        <IconButton
-          label={`Duplicate ${name}`}
-          icon="copy"
-          onPress={() => perform({ type: 'duplicate-preset', id })}
-        />
-        <IconButton
-          label={`Save ${name} to a file`}
-          icon="save"
-          onPress={() => void saveFile('preset', `${name}.tiller.json`, `?id=${encodeURIComponent(id)}`)}
-        />
+        {!factory && problem === null && (
+          <IconButton label={`Rename ${name}`} icon="pencil" onPress={() => setRenaming(true)} />
+        )}
+        {problem === null && (
+          <>
+            <IconButton
+              label={`Duplicate ${name}`}
+              icon="copy"
+              onPress={() => perform({ type: 'duplicate-preset', id })}
+            />
+            <IconButton
+              label={`Save ${name} to a file`}
+              icon="save"
+              onPress={() => void saveFile('preset', `${name}.tiller.json`, `?id=${encodeURIComponent(id)}`)}
+            />
+          </>
+        )}
         {!factory && (
           <IconButton label={`Delete ${name}`} icon="bin" onPress={() => deletePreset(id, name)} />
         )}
