@@ -1,18 +1,13 @@
-// One decoder per format: the umbrella package `audio-decode` brings a decoder under GPL-2.0-only.
-import decodeAiff from '@audio/decode-aiff';
-import { decoder as flacDecoder } from '@audio/decode-flac';
-import { decoder as wavDecoder } from '@audio/decode-wav';
-import { readFile, stat } from 'node:fs/promises';
-import { TillerError, fromFileError } from '../errors.js';
-import { findWavChunks, isWav, plainWavHead, wavBits, wavSamples } from './wav-chunks.js';
+import { TillerError } from '../errors.js';
+import { type ByteSource, bytesInMemory, openBytes } from './byte-source.js';
+import { type Decoded, type Pieces, decodePieces, unreadable } from './decode.js';
+import { SoundReader, type SoundStream, gatherSound } from './sound-stream.js';
 
-/** Largest file that is opened, and most samples that one may decode to, all channels together. */
-const MAX_FILE_BYTES = 2 ** 30;
+/** Most samples that a sound may have which is held in memory, all channels together. */
 const MAX_SAMPLES = 2 ** 28;
 const MIN_FILE_RATE = 4000;
 const MAX_FILE_RATE = 384_000;
 const MAX_FILE_CHANNELS = 2;
-const FLAC_CHUNK_BYTES = 2 ** 16;
 
 export interface AudioFile {
   /** Hz, a whole number. */
@@ -23,152 +18,147 @@ export interface AudioFile {
   readonly notFinite: number;
 }
 
-interface Decoded {
-  readonly channelData: Float32Array[];
-  readonly sampleRate: number;
+/**
+ * A WAV, AIFF or FLAC file as a stream, recognised by its content: one or two channels, one sample at least. Full scale is
+ * ±1. AIFF alone is held in memory. Whoever opens it closes it.
+ */
+export class AudioStream implements SoundStream {
+  readonly rate: number;
+  readonly channels: number;
+  /** Samples so far that were no finite number; each is 0. */
+  notFinite = 0;
+  private first: Decoded | null;
+
+  private constructor(
+    private readonly file: ByteSource,
+    private readonly name: string,
+    private readonly source: Pieces,
+    private readonly progress: { at: number },
+  ) {
+    this.first = this.decode();
+    if (this.first === null) throw unreadable(name, 'there is no sound in it', 'Export it again.');
+    const { channelData, sampleRate } = this.first;
+    this.channels = channelData.length;
+    this.rate = Math.round(sampleRate);
+    if (this.channels > MAX_FILE_CHANNELS)
+      throw unreadable(name, `it has ${this.channels} channels`, 'Export it in mono or stereo.');
+    if (!(sampleRate >= MIN_FILE_RATE && sampleRate <= MAX_FILE_RATE))
+      throw unreadable(name, `its sample rate is ${sampleRate} Hz`, 'Export it at 44.1 or 48 kHz.');
+  }
+
+  /**
+   * @param name what messages call it
+   * @throws TillerError `file-missing`, `disk-denied`, or `audio-unreadable` with what is wrong
+   */
+  static async open(path: string, name = path): Promise<AudioStream> {
+    return AudioStream.of(await openBytes(path, name), name);
+  }
+
+  /** `open` from bytes, which are closed where they are no sound. */
+  static async of(file: ByteSource, name: string): Promise<AudioStream> {
+    const progress = { at: 0 };
+    let source: Pieces | null = null;
+    try {
+      source = await decodePieces(file, name, (at) => (progress.at = at));
+      return new AudioStream(file, name, source, progress);
+    } catch (error) {
+      source?.pieces.return();
+      file.close();
+      throw damage(error, name);
+    }
+  }
+
+  /** Samples of all channels together, where the file tells before it is read. */
+  get samples(): number | null {
+    return this.source.samples;
+  }
+
+  /** Share of the file that was read, 0..1. */
+  get share(): number {
+    return this.progress.at / this.file.size;
+  }
+
+  next(): Float32Array[] | null {
+    const piece = this.first ?? this.decode();
+    this.first = null;
+    if (piece === null) return null;
+    const { channelData, sampleRate } = piece;
+    if (channelData.length !== this.channels || Math.round(sampleRate) !== this.rate)
+      throw unreadable(this.name, 'its format changes on the way', 'Export it again.');
+    for (const channel of channelData) {
+      for (let i = 0; i < channel.length; i += 1) {
+        if (Number.isFinite(channel[i])) continue;
+        channel[i] = 0;
+        this.notFinite += 1;
+      }
+    }
+    return channelData;
+  }
+
+  close(): void {
+    this.source.pieces.return();
+    this.file.close();
+  }
+
+  /** The next piece that has something in it. */
+  private decode(): Decoded | null {
+    try {
+      for (;;) {
+        const { done, value } = this.source.pieces.next();
+        if (done === true) return null;
+        if ((value.channelData[0]?.length ?? 0) > 0) return value;
+      }
+    } catch (error) {
+      throw damage(error, this.name);
+    }
+  }
+}
+
+function damage(error: unknown, name: string): TillerError {
+  if (error instanceof TillerError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return unreadable(name, `it is damaged (${reason})`, 'Export it again.', error);
 }
 
 /**
- * Reads a WAV, AIFF or FLAC file, recognised by its content.
+ * Reads a whole WAV, AIFF or FLAC file into memory.
  * @param name what messages call it
  * @throws TillerError `file-missing`, `disk-denied`, or `audio-unreadable` with what is wrong
  */
 export async function readAudio(path: string, name = path): Promise<AudioFile> {
-  let bytes: Uint8Array;
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_FILE_BYTES) throw unreadable(name, 'it is larger than 1 GB', 'Cut it into shorter files.');
-    bytes = await readFile(path);
-  } catch (error) {
-    throw fromFileError(error, name);
-  }
-  return decodeAudio(bytes, name);
+  return readWhole(await AudioStream.open(path, name), name);
 }
 
 /**
- * Decodes the bytes of a WAV, AIFF or FLAC file.
- * @param name what messages call it
+ * `readAudio` from bytes.
  * @throws TillerError `audio-unreadable`
  */
 export async function decodeAudio(bytes: Uint8Array, name: string): Promise<AudioFile> {
-  let decoded: Decoded;
+  return readWhole(await AudioStream.of(bytesInMemory(bytes), name), name);
+}
+
+function readWhole(stream: AudioStream, name: string): AudioFile {
   try {
-    // Not as a Buffer: the WAV decoder relies on `slice` to copy.
-    decoded = await decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), name);
-  } catch (error) {
-    if (error instanceof TillerError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw unreadable(name, `it is damaged (${reason})`, 'Export it again.', error);
-  }
-  return checked(decoded, name);
-}
-
-function unreadable(name: string, reason: string, hint: string, cause?: unknown): TillerError {
-  return new TillerError('audio-unreadable', `${name} cannot be read: ${reason}.`, hint, { cause });
-}
-
-async function decode(bytes: Uint8Array, name: string): Promise<Decoded> {
-  if (isWav(bytes)) return decodeRiff(bytes, name);
-  switch (tag(bytes, 0)) {
-    case 'FORM':
-      return decodeAiff(bytes);
-    case 'fLaC':
-      return rescaled(await decodeFlac(bytes, name), flacBits(bytes), false);
-    default:
-      throw unreadable(
-        name,
-        'it is no WAV, AIFF or FLAC file',
-        'Convert it to one of these, for example to a 24-bit WAV.',
-      );
-  }
-}
-
-const tag = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
-
-/** Decoded piece by piece, since a few kilobytes of FLAC can stand for hours of silence. */
-async function decodeFlac(bytes: Uint8Array, name: string): Promise<Decoded> {
-  const decoder = await flacDecoder();
-  const parts: Decoded[] = [];
-  let samples = 0;
-  const take = (part: Decoded) => {
-    samples += (part.channelData[0]?.length ?? 0) * part.channelData.length;
-    if (samples > MAX_SAMPLES) throw tooLong(name);
-    if (part.channelData.length > 0) parts.push(part);
-  };
-  try {
-    for (let at = 0; at < bytes.length; at += FLAC_CHUNK_BYTES) {
-      take(decoder.decode(bytes.subarray(at, at + FLAC_CHUNK_BYTES)));
-    }
-    take(decoder.flush());
+    const check = (length: number) => checkLength(length * stream.channels, name);
+    const channels =
+      stream.samples === null
+        ? gatherSound(stream, check)
+        : takeSound(stream, Math.floor(stream.samples / stream.channels), check);
+    return { rate: stream.rate, channels, notFinite: stream.notFinite };
   } finally {
-    decoder.free();
+    stream.close();
   }
-  const first = parts[0];
-  if (first === undefined) return { channelData: [], sampleRate: 0 };
-  const channelData = first.channelData.map((_, c) => {
-    const pieces = parts.map((part) => part.channelData[c] ?? new Float32Array(0));
-    const whole = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole;
-  });
-  return { channelData, sampleRate: first.sampleRate };
 }
 
-const tooLong = (name: string): TillerError =>
-  unreadable(name, 'it is longer than Tiller reads at once', 'Cut it into shorter files.');
-
-/** The decoder knows neither RF64 nor padded chunks, and takes what an ADPCM file says of its length. */
-function decodeRiff(bytes: Uint8Array, name: string): Decoded {
-  const chunks = findWavChunks(bytes);
-  if (chunks === null) return { channelData: [], sampleRate: 0 };
-  const samples = wavSamples(chunks);
-  if (samples === null) throw unreadable(name, 'it is damaged', 'Export it again.');
-  if (samples > MAX_SAMPLES) throw tooLong(name);
-  const decoder = wavDecoder();
-  decoder.decode(plainWavHead(chunks));
-  return rescaled(decoder.decode(chunks.data), wavBits(chunks), true);
+function checkLength(samples: number, name: string): void {
+  if (samples > MAX_SAMPLES)
+    throw unreadable(name, 'it is longer than Tiller reads at once', 'Cut it into shorter files.');
 }
 
-/** Bits per sample as STREAMINFO, always the first block, has them. */
-const flacBits = (bytes: Uint8Array): number => ((((bytes[20] ?? 0) & 1) << 4) | ((bytes[21] ?? 0) >> 4)) + 1;
-
-/**
- * The WAV decoder divides positive samples, and the FLAC decoder all, by 2^(bits − 1) − 1: full scale differs
- * between formats, and a WAV is bent at zero. This puts every whole number n at n / 2^(bits − 1).
- */
-function rescaled(decoded: Decoded, bits: number | null, positiveOnly: boolean): Decoded {
-  if (bits === null || bits < 8 || bits > 32) return decoded;
-  const full = 2 ** (bits - 1);
-  for (const channel of decoded.channelData) {
-    for (let i = 0; i < channel.length; i += 1) {
-      const value = channel[i] as number;
-      if (value > 0 || !positiveOnly) channel[i] = Math.round(value * (full - 1)) / full;
-    }
-  }
-  return decoded;
-}
-
-function checked({ channelData, sampleRate }: Decoded, name: string): AudioFile {
-  const length = channelData[0]?.length ?? 0;
-  if (length === 0) throw unreadable(name, 'there is no sound in it', 'Export it again.');
-  if (channelData.length > MAX_FILE_CHANNELS) {
-    throw unreadable(name, `it has ${channelData.length} channels`, 'Export it in mono or stereo.');
-  }
-  if (!(sampleRate >= MIN_FILE_RATE && sampleRate <= MAX_FILE_RATE)) {
-    throw unreadable(name, `its sample rate is ${sampleRate} Hz`, 'Export it at 44.1 or 48 kHz.');
-  }
-  if (length * channelData.length > MAX_SAMPLES) throw tooLong(name);
-  let notFinite = 0;
-  for (const channel of channelData) {
-    for (let i = 0; i < length; i += 1) {
-      if (Number.isFinite(channel[i])) continue;
-      channel[i] = 0;
-      notFinite += 1;
-    }
-  }
-  return { rate: Math.round(sampleRate), channels: channelData, notFinite };
+/** A sound of at most `frames` samples per channel. */
+function takeSound(stream: AudioStream, frames: number, check: (length: number) => void): Float32Array[] {
+  check(frames);
+  const whole = Array.from({ length: stream.channels }, () => new Float32Array(frames));
+  const length = new SoundReader(stream).read(whole, frames);
+  return whole.map((channel) => (channel.length > length ? channel.slice(0, length) : channel));
 }

@@ -1,3 +1,5 @@
+import type { ByteSource } from './byte-source.js';
+
 const HEADER_BYTES = 12;
 const CHUNK_HEAD_BYTES = 8;
 /** Stands for a size that is elsewhere (RF64's `ds64`) or was not known when the header was written. */
@@ -5,11 +7,14 @@ const UNKNOWN_SIZE = 0xffff_ffff;
 const PCM = 1;
 const EXTENSIBLE = 0xfffe;
 const ADPCM = [2, 0x11];
+/** Of a format, more is nobody's. */
+const MAX_FORMAT_BYTES = 4096;
 
-/** The two chunks of a WAV that make its sound, as they lie in the file. */
+/** The two chunks of a WAV that make its sound. */
 export interface WavChunks {
   readonly format: Uint8Array;
-  readonly data: Uint8Array;
+  /** Where the samples lie in the file. */
+  readonly data: { readonly start: number; readonly bytes: number };
 }
 
 const tag = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
@@ -21,29 +26,47 @@ export const isWav = (bytes: Uint8Array): boolean =>
   ['RIFF', 'RF64'].includes(tag(bytes, 0)) && tag(bytes, 8) === 'WAVE';
 
 /** Finds the chunks in whatever order and company they stand; null where one of them is missing. */
-export function findWavChunks(bytes: Uint8Array): WavChunks | null {
-  const view = viewOf(bytes);
+export function findWavChunks(file: ByteSource): WavChunks | null {
   let format: Uint8Array | null = null;
-  let data: Uint8Array | null = null;
+  let data: WavChunks['data'] | null = null;
   let dataBytes64: number | null = null;
-  for (let at = HEADER_BYTES; at + CHUNK_HEAD_BYTES <= bytes.length && (format === null || data === null);) {
-    const name = tag(bytes, at);
-    const start = at + CHUNK_HEAD_BYTES;
-    let size = view.getUint32(at + 4, true);
-    if (name === 'ds64' && start + 16 <= bytes.length)
-      dataBytes64 = Number(view.getBigUint64(start + 8, true));
+  for (let at = HEADER_BYTES; at + CHUNK_HEAD_BYTES <= file.size && (format === null || data === null);) {
+    const chunk = readChunkHead(file, at);
+    const { name, start } = chunk;
+    let { size } = chunk;
+    if (name === 'ds64' && start + 16 <= file.size)
+      dataBytes64 = Number(viewOf(file.read(start, 16)).getBigUint64(8, true));
     if (name === 'data') {
       if (size === UNKNOWN_SIZE && dataBytes64 !== null) size = dataBytes64;
       // What a recorder writes before it knows the length, and leaves where it is interrupted.
-      else if (size === UNKNOWN_SIZE || size === 0) size = bytes.length - start;
-      data = bytes.subarray(start, start + size);
+      else if (size === UNKNOWN_SIZE || (size === 0 && !chunksFollow(file, start))) size = file.size - start;
+      data = { start, bytes: Math.max(0, Math.min(size, file.size - start)) };
     }
-    if (name === 'fmt ' && size >= 16) format = bytes.subarray(start, start + size);
-    at = start + size;
-    // Chunks begin at even places; some programs forget it. No chunk's name begins with a zero.
-    if (size % 2 === 1 && bytes[at] === 0) at += 1;
+    if (name === 'fmt ' && size >= 16) format = file.read(start, Math.min(size, MAX_FORMAT_BYTES)).slice();
+    at = nextChunk(file, start + size, size);
   }
   return format === null || format.length < 16 || data === null ? null : { format, data };
+}
+
+function readChunkHead(file: ByteSource, at: number): { name: string; start: number; size: number } {
+  const head = file.read(at, CHUNK_HEAD_BYTES);
+  return { name: tag(head, 0), start: at + CHUNK_HEAD_BYTES, size: viewOf(head).getUint32(4, true) };
+}
+
+/** Chunks begin at even places; some programs forget it. No chunk's name begins with a zero. */
+function nextChunk(file: ByteSource, end: number, size: number): number {
+  return size % 2 === 1 && file.read(end, 1)[0] === 0 ? end + 1 : end;
+}
+
+/** Whether nothing but chunks stands from here to the end, one at least: what sound does not look like by chance. */
+function chunksFollow(file: ByteSource, from: number): boolean {
+  let at = from;
+  while (at + CHUNK_HEAD_BYTES <= file.size) {
+    const { name, start, size } = readChunkHead(file, at);
+    if (!/^[ -~]{4}$/.test(name)) return false;
+    at = nextChunk(file, start + size, size);
+  }
+  return at > from && at === file.size;
 }
 
 /** Bits per sample of whole numbers, null for anything else. */
@@ -59,7 +82,8 @@ export function wavSamples({ format, data }: WavChunks): number | null {
   const view = viewOf(format);
   const channels = view.getUint16(2, true);
   const blockBytes = view.getUint16(12, true);
-  const blocks = Math.floor(data.length / blockBytes);
+  if (blockBytes === 0) return null;
+  const blocks = Math.floor(data.bytes / blockBytes);
   if (!ADPCM.includes(view.getUint16(0, true))) return blocks * channels;
   // Four bits a sample at best; a file that states more would be spread over all memory.
   const most = 2 * blockBytes;
@@ -69,6 +93,9 @@ export function wavSamples({ format, data }: WavChunks): number | null {
   return stated > most ? null : blocks * (stated || most);
 }
 
+/** Bytes of the smallest piece that can be decoded by itself; 0 where the format contradicts itself. */
+export const wavBlockBytes = ({ format }: WavChunks): number => viewOf(format).getUint16(12, true);
+
 /** The head of a WAV of nothing but these chunks, for a decoder that knows no others; the data follows. */
 export function plainWavHead({ format, data }: WavChunks): Uint8Array {
   const padded = format.length + (format.length % 2);
@@ -76,12 +103,12 @@ export function plainWavHead({ format, data }: WavChunks): Uint8Array {
   const view = viewOf(head);
   const chunk = (at: number, name: string, size: number) => {
     head.set(new TextEncoder().encode(name), at);
-    view.setUint32(at + 4, size, true);
+    view.setUint32(at + 4, Math.min(size, UNKNOWN_SIZE), true);
   };
-  chunk(0, 'RIFF', head.length - CHUNK_HEAD_BYTES + data.length);
+  chunk(0, 'RIFF', head.length - CHUNK_HEAD_BYTES + data.bytes);
   head.set(new TextEncoder().encode('WAVE'), CHUNK_HEAD_BYTES);
   chunk(HEADER_BYTES, 'fmt ', padded);
   head.set(format, HEADER_BYTES + CHUNK_HEAD_BYTES);
-  chunk(head.length - CHUNK_HEAD_BYTES, 'data', data.length);
+  chunk(head.length - CHUNK_HEAD_BYTES, 'data', data.bytes);
   return head;
 }

@@ -1,0 +1,89 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { TillerError, fromFileError } from '../errors.js';
+
+/** Bytes that are read piece by piece. One thread. */
+export interface ByteSource {
+  readonly size: number;
+  /**
+   * Up to `length` bytes from `at` on, fewer at the end. Valid until the next call.
+   * @throws TillerError of the file system
+   */
+  read(at: number, length: number): Uint8Array;
+  close(): void;
+}
+
+/** Read from a file at a time, so that a search by small steps is no system call a step. */
+const WINDOW_BYTES = 2 ** 16;
+
+/**
+ * The bytes of a file. What is no ordinary file, such as a pipe, is read into memory at once.
+ * @param name what messages call it
+ * @throws TillerError `file-missing`, `disk-denied`
+ */
+export async function openBytes(path: string, name: string): Promise<ByteSource> {
+  try {
+    const stats = await stat(path);
+    if (stats.isFile()) return new FileBytes(openSync(path, 'r'), stats.size, name);
+    // Some of them never end.
+    if (stats.isCharacterDevice() || stats.isBlockDevice())
+      throw new TillerError('file-missing', `${name} is a device, not a file.`, 'Name a file.');
+    return bytesInMemory(await readFile(path));
+  } catch (error) {
+    throw fromFileError(error, name);
+  }
+}
+
+export function bytesInMemory(bytes: Uint8Array): ByteSource {
+  // Not as a Buffer: the WAV decoder relies on `slice` to copy.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    size: plain.length,
+    read: (at, length) => plain.subarray(at, at + length),
+    close: () => undefined,
+  };
+}
+
+class FileBytes implements ByteSource {
+  private window = new Uint8Array(WINDOW_BYTES);
+  /** Place of the window in the file, and how much of it was read. */
+  private start = 0;
+  private filled = 0;
+  private open = true;
+
+  constructor(
+    private readonly file: number,
+    readonly size: number,
+    private readonly name: string,
+  ) {}
+
+  read(at: number, length: number): Uint8Array {
+    const end = Math.min(at + length, this.size);
+    if (at < this.start || end > this.start + this.filled) this.fill(at, end - at);
+    const from = at - this.start;
+    return this.window.subarray(from, Math.min(from + Math.max(0, end - at), this.filled));
+  }
+
+  close(): void {
+    if (this.open) closeSync(this.file);
+    this.open = false;
+  }
+
+  private fill(at: number, length: number): void {
+    if (length > this.window.length) this.window = new Uint8Array(length);
+    this.start = at;
+    this.filled = 0;
+    try {
+      for (let count = -1; count !== 0 && this.filled < this.window.length; this.filled += count)
+        count = readSync(
+          this.file,
+          this.window,
+          this.filled,
+          this.window.length - this.filled,
+          at + this.filled,
+        );
+    } catch (error) {
+      throw fromFileError(error, this.name);
+    }
+  }
+}

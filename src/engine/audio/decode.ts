@@ -1,0 +1,133 @@
+// One decoder per format: the umbrella package `audio-decode` brings a decoder under GPL-2.0-only.
+import decodeAiff from '@audio/decode-aiff';
+import { decoder as flacDecoder } from '@audio/decode-flac';
+import { decoder as wavDecoder } from '@audio/decode-wav';
+import { TillerError } from '../errors.js';
+import type { ByteSource } from './byte-source.js';
+import {
+  findWavChunks,
+  isWav,
+  plainWavHead,
+  wavBits,
+  wavBlockBytes,
+  wavSamples,
+  type WavChunks,
+} from './wav-chunks.js';
+
+const PIECE_BYTES = 2 ** 16;
+/** Largest file of a format that is decoded as a whole. */
+const MAX_WHOLE_BYTES = 2 ** 30;
+
+/** A piece as the decoders give it; without a channel where there is nothing in it. */
+export interface Decoded {
+  readonly channelData: Float32Array[];
+  readonly sampleRate: number;
+}
+
+/** A file's sound, to be decoded piece by piece. */
+export interface Pieces {
+  /** Samples of all channels together, where the file's head tells. */
+  readonly samples: number | null;
+  /** Ends with the last piece; until then the decoder is in memory, unless `return` is called. */
+  readonly pieces: Generator<Decoded, void, undefined>;
+}
+
+export function unreadable(name: string, reason: string, hint: string, cause?: unknown): TillerError {
+  return new TillerError('audio-unreadable', `${name} cannot be read: ${reason}.`, hint, { cause });
+}
+
+/**
+ * Opens a WAV, AIFF or FLAC file, recognised by its content.
+ * @param name what messages call it
+ * @param reading told how far the file was read, in bytes
+ * @throws TillerError `audio-unreadable`; the decoders' own errors for damage, here and with each piece
+ */
+export async function decodePieces(
+  file: ByteSource,
+  name: string,
+  reading: (at: number) => void,
+): Promise<Pieces> {
+  const head = file.read(0, 22).slice();
+  if (isWav(head)) return wavPieces(file, name, reading);
+  switch (String.fromCharCode(...head.subarray(0, 4))) {
+    case 'FORM':
+      return { samples: null, pieces: aiffPieces(file, name, reading) };
+    case 'fLaC':
+      return { samples: null, pieces: flacPieces(file, await flacDecoder(), flacBits(head), reading) };
+    default:
+      throw unreadable(
+        name,
+        'it is no WAV, AIFF or FLAC file',
+        'Convert it to one of these, for example to a 24-bit WAV.',
+      );
+  }
+}
+
+/** The decoder knows neither RF64 nor padded chunks, and takes what an ADPCM file says of its length. */
+function wavPieces(file: ByteSource, name: string, reading: (at: number) => void): Pieces {
+  const chunks = findWavChunks(file);
+  if (chunks === null) return { samples: 0, pieces: nothing() };
+  const samples = wavSamples(chunks);
+  if (samples === null) throw unreadable(name, 'it is damaged', 'Export it again.');
+  return { samples, pieces: decodeWav(file, chunks, reading) };
+}
+
+function* nothing(): Pieces['pieces'] {}
+
+function* decodeWav(file: ByteSource, chunks: WavChunks, reading: (at: number) => void): Pieces['pieces'] {
+  const decoder = wavDecoder();
+  const bits = wavBits(chunks);
+  const block = wavBlockBytes(chunks);
+  const length = block * Math.max(1, Math.floor(PIECE_BYTES / block));
+  const end = chunks.data.start + chunks.data.bytes;
+  decoder.decode(plainWavHead(chunks));
+  for (let at = chunks.data.start; at < end; at += length) {
+    reading(at);
+    yield rescaled(decoder.decode(file.read(at, Math.min(length, end - at))), bits, true);
+  }
+}
+
+/** A few kilobytes of FLAC can stand for hours of silence: each piece is taken before the next is made. */
+function* flacPieces(
+  file: ByteSource,
+  decoder: Awaited<ReturnType<typeof flacDecoder>>,
+  bits: number,
+  reading: (at: number) => void,
+): Pieces['pieces'] {
+  try {
+    for (let at = 0; at < file.size; at += PIECE_BYTES) {
+      reading(at);
+      // The decoder keeps what it could not yet use.
+      yield rescaled(decoder.decode(file.read(at, PIECE_BYTES).slice()), bits, false);
+    }
+    yield rescaled(decoder.flush(), bits, false);
+  } finally {
+    decoder.free();
+  }
+}
+
+function* aiffPieces(file: ByteSource, name: string, reading: (at: number) => void): Pieces['pieces'] {
+  if (file.size > MAX_WHOLE_BYTES)
+    throw unreadable(name, 'it is larger than 1 GB', 'Cut it into shorter files, or convert it to a WAV.');
+  reading(0);
+  yield decodeAiff(file.read(0, file.size));
+}
+
+/** Bits per sample as STREAMINFO, always the first block, has them. */
+const flacBits = (head: Uint8Array): number => ((((head[20] ?? 0) & 1) << 4) | ((head[21] ?? 0) >> 4)) + 1;
+
+/**
+ * The WAV decoder divides positive samples, and the FLAC decoder all, by 2^(bits − 1) − 1: full scale differs
+ * between formats, and a WAV is bent at zero. This puts every whole number n at n / 2^(bits − 1).
+ */
+function rescaled(decoded: Decoded, bits: number | null, positiveOnly: boolean): Decoded {
+  if (bits === null || bits < 8 || bits > 32) return decoded;
+  const full = 2 ** (bits - 1);
+  for (const channel of decoded.channelData) {
+    for (let i = 0; i < channel.length; i += 1) {
+      const value = channel[i] as number;
+      if (value > 0 || !positiveOnly) channel[i] = Math.round(value * (full - 1)) / full;
+    }
+  }
+  return decoded;
+}
