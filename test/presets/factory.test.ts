@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAudio } from '../../src/engine/audio/read.js';
+import { wholeSound } from '../../src/engine/audio/sound-stream.js';
 import { compileMapping } from '../../src/engine/mapping/evaluate.js';
 import { ModelLibrary } from '../../src/engine/model/library.js';
 import { parseGestureCsv } from '../../src/engine/performance/gesture.js';
@@ -46,9 +47,16 @@ describe('the factory presets', () => {
     const play = async (value: number) => {
       const hand = `0,${preset.inputs.map(() => value).join(',')}\n`;
       const gesture = parseGestureCsv(hand, preset.inputs.length);
-      const { output, faults } = await render({ input, rate, preset, model, gesture });
+      const left: number[] = [];
+      const { faults } = await render({
+        input: wholeSound(rate, input),
+        output: ([samples]) => left.push(...(samples ?? [])),
+        preset,
+        model,
+        gesture,
+      });
       expect(faults).toBe(0);
-      return output[0] ?? new Float32Array(0);
+      return Float32Array.from(left);
     };
     const [low, high] = [await play(0), await play(1)];
     const rms = (samples: Float32Array) =>

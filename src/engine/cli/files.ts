@@ -2,7 +2,7 @@ import { accessSync, constants, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { WavWriter } from '../audio/wav.js';
 import { TillerError, fromFileError, systemCode } from '../errors.js';
-import type { Sound } from './rates.js';
+import { tidyWhenInterrupted } from './interrupt.js';
 
 function look(path: string): Stats | null {
   try {
@@ -40,9 +40,27 @@ export function checkOutput(path: string, force: boolean | undefined): void {
   }
 }
 
-/** Writes a sound as a WAV of 32-bit floats, replacing a file of that name. @throws TillerError of the file system. */
-export function writeSound(path: string, { channels, rate }: Sound): void {
-  const writer = new WavWriter(path, { rate, channels: channels.length, overwrite: true });
-  writer.append(channels, channels[0]?.length ?? 0);
-  writer.close();
+/**
+ * Has `work` write a WAV of 32-bit floats, which replaces a file of that name when it is whole, and not before: of a work that
+ * fails or is interrupted nothing stays.
+ * @throws TillerError of the file system, and as `work` does
+ */
+export async function writeSound<T>(
+  path: string,
+  rate: number,
+  channels: number,
+  work: (writer: WavWriter) => T | Promise<T>,
+): Promise<T> {
+  const writer = new WavWriter(path, { rate, channels, overwrite: true });
+  const done = tidyWhenInterrupted(() => writer.discard());
+  try {
+    const result = await work(writer);
+    writer.close();
+    return result;
+  } catch (error) {
+    writer.discard();
+    throw error;
+  } finally {
+    done();
+  }
 }

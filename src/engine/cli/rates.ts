@@ -1,32 +1,69 @@
 import { Resampler } from '../audio/resampler.js';
+import type { SoundStream } from '../audio/sound-stream.js';
 
-export interface Sound {
-  readonly channels: Float32Array[];
-  readonly rate: number;
+/** Samples that are converted at a time. */
+const CHUNK = 4096;
+
+/** A stream at another rate, its start in place; the same where the rates agree or none is asked for. */
+export function atRate(stream: SoundStream, rate: number | undefined): SoundStream {
+  return rate === undefined || rate === stream.rate ? stream : new ResampledStream(stream, rate);
 }
 
-/** A whole sound at another rate, its start in place; the same sound where the rates agree or none is asked for. */
-export function toRate(sound: Sound, rate: number | undefined): Sound {
-  if (rate === undefined || rate === sound.rate) return sound;
-  const length = sound.channels[0]?.length ?? 0;
-  const wanted = Math.round((length * rate) / sound.rate);
-  const chunk = 4096;
-  const resampler = new Resampler({
-    from: sound.rate,
-    to: rate,
-    channels: sound.channels.length,
-    capacity: chunk,
-  });
-  const channels = sound.channels.map(() => new Float32Array(wanted));
-  const silence = sound.channels.map(() => new Float32Array(chunk));
-  let done = 0;
-  for (let at = 0; done < wanted; at += chunk) {
-    const count = Math.min(chunk, Math.max(0, length - at));
-    if (count > 0) resampler.write(sound.channels, at, count);
-    else resampler.write(silence, 0, chunk);
-    const ready = Math.min(resampler.available(), wanted - done);
-    resampler.read(channels, done, ready);
-    done += ready;
+class ResampledStream implements SoundStream {
+  readonly channels: number;
+  private readonly resampler: Resampler;
+  private piece: readonly Float32Array[] | null = null;
+  private at = 0;
+  private taken = 0;
+  private given = 0;
+  /** Samples to give in all, known when everything was taken. */
+  private wanted = Infinity;
+
+  constructor(
+    private readonly stream: SoundStream,
+    readonly rate: number,
+  ) {
+    this.channels = stream.channels;
+    this.resampler = new Resampler({
+      from: stream.rate,
+      to: rate,
+      channels: this.channels,
+      capacity: CHUNK,
+    });
   }
-  return { channels, rate };
+
+  next(): Float32Array[] | null {
+    let ready = 0;
+    while (ready === 0 && this.given < this.wanted) {
+      this.write();
+      ready = Math.min(this.resampler.available(), this.wanted - this.given);
+    }
+    if (ready === 0) return null;
+    const piece = this.arrays(ready);
+    this.resampler.read(piece, 0, ready);
+    this.given += ready;
+    return piece;
+  }
+
+  /** Takes some of the stream, or silence behind its end. */
+  private write(): void {
+    this.piece ??= this.stream.next();
+    if (this.piece === null) {
+      this.wanted = Math.round((this.taken * this.rate) / this.stream.rate);
+      this.resampler.write(this.arrays(CHUNK), 0, CHUNK);
+      return;
+    }
+    const length = this.piece[0]?.length ?? 0;
+    const count = Math.min(CHUNK, length - this.at);
+    this.resampler.write(this.piece, this.at, count);
+    this.taken += count;
+    this.at += count;
+    if (this.at < length) return;
+    this.piece = null;
+    this.at = 0;
+  }
+
+  private arrays(length: number): Float32Array[] {
+    return Array.from({ length: this.channels }, () => new Float32Array(length));
+  }
 }

@@ -1,5 +1,6 @@
 import { TillerError } from '../errors.js';
 import { MAX_BLOCK } from '../limits.js';
+import { SoundReader, type SoundStream } from '../audio/sound-stream.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { NoiseSetting } from '../model/noise.js';
 import type { Gesture } from '../performance/gesture.js';
@@ -10,10 +11,13 @@ import { sendDifference } from './document-difference.js';
 import { Player } from './player.js';
 
 export interface RenderOptions {
-  /** One array per channel (one or two), all of one length. */
-  readonly input: readonly Float32Array[];
-  /** Of the input and the output, in hertz. */
-  readonly rate: number;
+  /** One or two channels, at the rate that is rendered at. */
+  readonly input: SoundStream;
+  /**
+   * Takes the next `count` samples of each channel, valid until it returns. In all they are as many as the input has, and in
+   * time with it: the latency is taken out.
+   */
+  readonly output: (channels: readonly Float32Array[], count: number) => void;
   readonly preset: Preset;
   /** Null renders the dry track. */
   readonly model: { readonly dir: string; readonly manifest: ModelManifest } | null;
@@ -22,27 +26,29 @@ export interface RenderOptions {
   readonly block?: number;
   /** The preset's own seed where left out. */
   readonly noise?: NoiseSetting;
-  readonly onProgress?: (share: number) => void;
+  /** Called now and then, about every 64 blocks. */
+  readonly onProgress?: () => void;
 }
 
 export interface Rendered {
-  /** As long as the input and in time with it: the latency is taken out. */
-  readonly output: Float32Array[];
+  /** Samples per channel. */
+  readonly samples: number;
   readonly latencySamples: number;
   readonly faults: number;
-  /** Time spent, as a share of the sound's own length. */
+  /** Time spent, reading and writing included, as a share of the sound's own length. */
   readonly realTimeShare: number;
 }
 
 /**
- * Plays a whole sound through an instrument, faster or slower than real time, by the same path as live.
- * @throws TillerError `model-failed` when the model cannot be opened, `argument-invalid` for impossible channels
+ * Plays a sound through an instrument, faster or slower than real time, by the same path as live. What it holds in memory does
+ * not depend on the sound's length.
+ * @throws TillerError `model-failed` when the model cannot be opened, `argument-invalid` for impossible channels, and as
+ * input and output do
  */
 export async function render(options: RenderOptions): Promise<Rendered> {
-  const { input, rate, preset, gesture } = options;
+  const { input, preset } = options;
+  const { rate, channels } = input;
   const block = options.block ?? 512;
-  const channels = input.length;
-  const samples = input[0]?.length ?? 0;
   if ((channels !== 1 && channels !== 2) || block < 1 || block > MAX_BLOCK)
     throw new TillerError(
       'argument-invalid',
@@ -68,52 +74,53 @@ export async function render(options: RenderOptions): Promise<Rendered> {
   if (failure !== null) throw new TillerError('model-failed', failure, 'Import the model again.');
 
   const start = performance.now();
-  const output = await play(player, input, samples, block, rate, gesture, options.onProgress);
-  const realTimeShare = samples === 0 ? 0 : (performance.now() - start) / 1000 / (samples / rate);
-  const { latencySamples } = player;
-  player.close();
-  return { output, latencySamples, faults, realTimeShare };
+  try {
+    const samples = await play(player, options, block);
+    const realTimeShare = (performance.now() - start) / 1000 / (samples / rate);
+    return { samples, latencySamples: player.latencySamples, faults, realTimeShare };
+  } finally {
+    player.close();
+  }
 }
 
-async function play(
-  player: Player,
-  input: readonly Float32Array[],
-  samples: number,
-  block: number,
-  rate: number,
-  gesture: Gesture | undefined,
-  onProgress: ((share: number) => void) | undefined,
-): Promise<Float32Array[]> {
+/** Plays everything; returns the samples per channel. */
+async function play(player: Player, options: RenderOptions, block: number): Promise<number> {
+  const { input, output, gesture, onProgress } = options;
+  const { rate, channels } = input;
   const latency = player.latencySamples;
-  const total = samples + latency;
-  const output = input.map(() => new Float32Array(samples));
-  const blockIn = input.map(() => new Float32Array(block));
-  const blockOut = input.map(() => new Float32Array(block));
+  const reader = new SoundReader(input);
+  const blockIn = Array.from({ length: channels }, () => new Float32Array(block));
+  const blockOut = blockIn.map(() => new Float32Array(block));
   const moves = gesture?.moves ?? [];
   let move = 0;
-  for (let at = 0; at < total; at += block) {
-    const frames = Math.min(block, total - at);
-    blockIn.forEach((samplesIn, channel) => {
-      samplesIn.fill(0);
-      samplesIn.set(input[channel]?.subarray(at, at + frames) ?? []);
-    });
+  let samples = 0;
+  let ended = false;
+  for (let at = 0; !ended || at < samples + latency; at += block) {
+    for (const channel of blockIn) channel.fill(0);
+    if (!ended) {
+      const count = reader.read(blockIn, block);
+      samples += count;
+      ended = count < block;
+    }
     for (; move < moves.length; move++) {
       const { seconds, input: index, value } = moves[move] as Gesture['moves'][number];
       const offset = Math.round(seconds * rate) - at;
-      if (offset >= frames) break;
+      if (offset >= block) break;
       player.parameter(Math.max(0, offset), PARAMETER_INDEX.input + index, value);
     }
-    player.process(blockIn, blockOut, frames);
-    const skip = Math.max(0, latency - at);
-    if (skip < frames)
-      blockOut.forEach((samplesOut, channel) =>
-        output[channel]?.set(samplesOut.subarray(skip, frames), at + skip - latency),
+    player.process(blockIn, blockOut, block);
+    const from = Math.max(0, latency - at);
+    const to = Math.min(block, samples + latency - at);
+    if (from < to)
+      output(
+        blockOut.map((channel) => channel.subarray(from, to)),
+        to - from,
       );
     if ((at / block) % 64 === 0) {
-      onProgress?.(at / total);
+      onProgress?.();
       // Lets a signal or a terminal through.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  return output;
+  return samples;
 }

@@ -1,20 +1,21 @@
-import { toRate } from '../../../src/engine/cli/rates.js';
+import { gatherSound, wholeSound } from '../../../src/engine/audio/sound-stream.js';
+import { atRate } from '../../../src/engine/cli/rates.js';
 
 const tone = (rate: number, seconds: number) =>
   Float32Array.from({ length: Math.round(rate * seconds) }, (_, i) =>
     Math.sin((2 * Math.PI * 1000 * i) / rate),
   );
 
-describe('toRate', () => {
+describe('atRate', () => {
   it.each([
     [48_000, 44_100],
     [44_100, 48_000],
     [22_050, 96_000],
   ])('brings a tone from %i to %i Hz, in place', (from, to) => {
-    const { channels, rate } = toRate({ channels: [tone(from, 0.5)], rate: from }, to);
-    const [converted] = channels;
+    const stream = atRate(wholeSound(from, [tone(from, 0.5)]), to);
+    const [converted] = gatherSound(stream);
     const wanted = tone(to, 0.5);
-    expect(rate).toBe(to);
+    expect(stream.rate).toBe(to);
     expect(converted).toHaveLength(wanted.length);
     // The ends see the silence around the tone.
     const margin = Math.round(0.01 * to);
@@ -22,9 +23,18 @@ describe('toRate', () => {
       expect(Math.abs((converted?.[i] ?? 9) - (wanted[i] ?? 0))).toBeLessThan(1e-3);
   });
 
+  it('gives the same whatever pieces the sound comes in', () => {
+    const whole = tone(44_100, 0.5);
+    const cut = [0, 1, 2, 5000, 5001, 20_000, whole.length];
+    const pieces = cut.slice(1).map((to, i) => [whole.subarray(cut[i], to)]);
+    const stream = atRate({ rate: 44_100, channels: 1, next: () => pieces.shift() ?? null }, 48_000);
+    expect(gatherSound(stream)).toEqual(gatherSound(atRate(wholeSound(44_100, [whole]), 48_000)));
+    expect(stream.next()).toBeNull();
+  });
+
   it('leaves a sound alone at its own rate', () => {
-    const sound = { channels: [tone(44_100, 0.01)], rate: 44_100 };
-    expect(toRate(sound, 44_100)).toBe(sound);
-    expect(toRate(sound, undefined)).toBe(sound);
+    const sound = wholeSound(44_100, [tone(44_100, 0.01)]);
+    expect(atRate(sound, 44_100)).toBe(sound);
+    expect(atRate(sound, undefined)).toBe(sound);
   });
 });

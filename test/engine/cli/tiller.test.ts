@@ -10,6 +10,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WavWriter } from '../../../src/engine/audio/wav.js';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseNpy } from '../../../src/engine/cli/npy.js';
+import { parseNpy, writeNpy } from '../../../src/engine/cli/npy.js';
 
 /** The built program, as a user runs it. */
 const PROGRAM = 'dist/engine/tiller.js';
@@ -44,6 +45,18 @@ function tiller(...args: string[]) {
   return { status, stdout, stderr };
 }
 const json = (...args: string[]) => JSON.parse(tiller('--json', ...args).stdout) as Record<string, unknown>;
+
+/** A WAV of that much silence. */
+function longWav(path: string, seconds: number): void {
+  const writer = new WavWriter(path, { rate: 44_100, channels: 1, overwrite: true });
+  writer.append([new Float32Array(1)], 1);
+  writer.close();
+  const head = readFileSync(path).subarray(0, 58);
+  // Its length is not known, as a recorder leaves it that was interrupted.
+  head.writeUInt32LE(0, 54);
+  writeFileSync(path, head);
+  truncateSync(path, 58 + seconds * 44_100 * 4);
+}
 
 describe('tiller', () => {
   it('says what each command is for', () => {
@@ -88,6 +101,30 @@ describe('tiller', () => {
     const wav = (name: string) => readFileSync(join(folder, `${name}.wav`));
     expect(wav('a').equals(wav('b'))).toBe(true);
     expect(wav('c').equals(wav('d'))).toBe(false);
+  });
+
+  // The last incomplete frame was left out, and what the model's own delay puts behind the end.
+  it.each([1, 511, 512, 1300])('encodes all of %i samples, so that decoded they are all there', (length) => {
+    const [x, z, y] = ['x.wav', 'x.npy', 'y.wav'].map((name) => join(folder, `${length}-${name}`)) as [
+      string,
+      string,
+      string,
+    ];
+    const sound = new Float32Array(length);
+    sound[length - 1] = 0.9;
+    const writer = new WavWriter(x, { rate: 44_100, channels: 1 });
+    writer.append([sound], length);
+    writer.close();
+    const { frames, hop, samples, delaySamples } = json('encode', 'percussion', x, '-o', z) as Record<
+      string,
+      number
+    >;
+    expect([samples, hop]).toEqual([length, 512]);
+    expect(delaySamples).toBeGreaterThan(0);
+    expect(frames).toBe(Math.ceil((length + (delaySamples ?? 0)) / 512));
+    expect(json('decode', 'percussion', z, '-o', y)).toMatchObject({
+      seconds: ((frames ?? 0) * 512) / 44_100,
+    });
   });
 
   it('runs models without a trace of onnxruntime’s reports to its maker', () => {
@@ -224,6 +261,32 @@ describe('tiller', () => {
     const [, signal] = (await once(importing, 'exit')) as [number | null, string | null];
     expect([signal, words]).toEqual(['SIGINT', '']);
     expect(readdirSync(library)).toEqual([]);
+  });
+
+  it.each([
+    ['render', ['-p', PRESET], 'wav'],
+    ['encode', [], 'npy'],
+    ['decode', [], 'wav'],
+  ])('leaves what was there where %s is interrupted', async (command, options, extension) => {
+    const home = mkdtempSync(join(folder, 'interrupted-'));
+    const out = join(home, `out.${extension}`);
+    writeFileSync(out, 'mine');
+    // Two hours of silence, which nobody waits for: sparse files cost nothing.
+    const long = join(folder, command === 'decode' ? 'long.npy' : 'long.wav');
+    if (command === 'decode')
+      await writeNpy(long, { rows: 8, columns: 600_000, data: new Float32Array(4_800_000) });
+    else longWav(long, 7200);
+    const model = command === 'render' ? [] : ['percussion'];
+    const working = spawn(process.execPath, [PROGRAM, command, ...model, long, ...options, '-f', '-o', out]);
+    const begun = () => command === 'encode' || readdirSync(home).length > 1;
+    while (!begun() && working.exitCode === null) await pause(5);
+    await pause(500);
+    expect(working.exitCode).toBeNull();
+    working.kill('SIGINT');
+    const [, signal] = (await once(working, 'exit')) as [number | null, string | null];
+    expect(signal).toBe('SIGINT');
+    expect(readdirSync(home)).toEqual([`out.${extension}`]);
+    expect(readFileSync(out, 'utf8')).toBe('mine');
   });
 
   it('ends where it cannot serve', async () => {

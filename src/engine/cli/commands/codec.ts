@@ -1,12 +1,17 @@
 import type { Command } from 'commander';
-import { readAudio } from '../../audio/read.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AudioStream } from '../../audio/read.js';
+import { SoundReader } from '../../audio/sound-stream.js';
 import { TillerError } from '../../errors.js';
 import { openModel } from '../../model/run.js';
 import { streamNoise } from '../../session/player.js';
 import { contextOf } from '../context.js';
 import { checkOutput, writeSound } from '../files.js';
 import { readNpy, writeNpy } from '../npy.js';
-import { toRate } from '../rates.js';
+import { atRate } from '../rates.js';
+
+/** After so many frames a signal gets through. */
+const FRAMES_A_TURN = 64;
 
 interface Options {
   output: string;
@@ -37,29 +42,44 @@ async function encode(name: string, path: string, options: Options, command: Com
   const { report, models, noise } = contextOf(command);
   checkOutput(options.output, options.force);
   const { dir, manifest } = await models.resolve(name);
-  const { hop, inputChannels, latentDims, sampleRate } = manifest;
-  const audio = toRate(await readAudio(path), sampleRate);
-  const length = audio.channels[0]?.length ?? 0;
-  const frames = Math.floor(length / hop);
+  const { hop, inputChannels, latentDims, sampleRate, delaySamples } = manifest;
+  const file = await AudioStream.open(path);
+  const input = atRate(file, sampleRate);
+  const reader = new SoundReader(input);
+  const block = Array.from({ length: input.channels }, () => new Float32Array(hop));
   const model = await openModel(dir, manifest, { frames: 1, batch: 1 });
   const source = streamNoise(noise).model;
-  const data = new Float32Array(latentDims * frames);
+  const encoded: Float32Array[] = [];
+  let samples = 0;
   const progress = report.progress('Encoding');
-  const channels = matchChannels(audio.channels, inputChannels);
-  for (let frame = 0; frame < frames; frame++) {
-    channels.forEach((samples, c) =>
-      model.audioIn.set(samples.subarray(frame * hop, (frame + 1) * hop), c * hop),
-    );
+  for (let ended = false; !ended || encoded.length * hop < samples + delaySamples;) {
+    for (const channel of block) channel.fill(0);
+    if (!ended) {
+      const count = reader.read(block, hop);
+      samples += count;
+      ended = count < hop;
+      if (count === 0) continue;
+    }
+    feed(model.audioIn, block, inputChannels, hop);
     model.encode(source);
-    for (let d = 0; d < latentDims; d++) data[d * frames + frame] = model.encoded[d] ?? 0;
-    progress.at(frame / frames);
+    encoded.push(model.encoded.slice(0, latentDims));
+    progress.at(file.share);
+    if (encoded.length % FRAMES_A_TURN === 0) await nextTurn();
   }
   progress.done();
   model.close();
+  file.close();
+  const frames = encoded.length;
+  const data = new Float32Array(latentDims * frames);
+  encoded.forEach((latents, frame) => latents.forEach((value, d) => (data[d * frames + frame] = value)));
   await writeNpy(options.output, { rows: latentDims, columns: frames, data });
-  report.result({ output: options.output, dimensions: latentDims, frames, hop, rate: sampleRate }, [
-    `${options.output}: ${latentDims} dimensions × ${frames} frames of ${hop} samples at ${sampleRate} Hz`,
-  ]);
+  report.result(
+    { output: options.output, dimensions: latentDims, frames, hop, rate: sampleRate, samples, delaySamples },
+    [
+      `${options.output}: ${latentDims} dimensions × ${frames} frames of ${hop} samples at ${sampleRate} Hz`,
+      `decoded, the ${samples} samples come ${delaySamples} later, the model’s own delay`,
+    ],
+  );
 }
 
 async function decode(name: string, path: string, options: Options, command: Command): Promise<void> {
@@ -76,34 +96,33 @@ async function decode(name: string, path: string, options: Options, command: Com
     );
   const model = await openModel(dir, manifest, { frames: 1, batch: 1 });
   const source = streamNoise(noise).model;
-  const channels = Array.from({ length: outputChannels }, () => new Float32Array(columns * hop));
+  const sound = Array.from({ length: outputChannels }, (_, c) =>
+    model.audioOut.subarray(c * hop, (c + 1) * hop),
+  );
   const progress = report.progress('Decoding');
-  for (let frame = 0; frame < columns; frame++) {
-    for (let d = 0; d < latentDims; d++) model.latents[d] = data[d * columns + frame] ?? 0;
-    model.decode(source);
-    channels.forEach((samples, c) =>
-      samples.set(model.audioOut.subarray(c * hop, (c + 1) * hop), frame * hop),
-    );
-    progress.at(frame / columns);
-  }
-  progress.done();
+  await writeSound(options.output, sampleRate, outputChannels, async (writer) => {
+    for (let frame = 0; frame < columns; frame++) {
+      for (let d = 0; d < latentDims; d++) model.latents[d] = data[d * columns + frame] ?? 0;
+      model.decode(source);
+      writer.append(sound, hop);
+      progress.at(frame / columns);
+      if (frame % FRAMES_A_TURN === 0) await nextTurn();
+    }
+  }).finally(() => progress.done());
   model.close();
-  writeSound(options.output, { channels, rate: sampleRate });
   report.result({ output: options.output, seconds: (columns * hop) / sampleRate, rate: sampleRate }, [
     `${options.output}: ${((columns * hop) / sampleRate).toFixed(2)} s at ${sampleRate} Hz`,
   ]);
 }
 
-/** A file's channels as the model takes them: their mean for one, the first twice for two. */
-function matchChannels(channels: readonly Float32Array[], wanted: number): Float32Array[] {
-  const [first, second] = channels;
-  if (first === undefined)
-    throw new TillerError('audio-unreadable', 'The file has no sound in it.', 'Choose another.');
-  if (wanted === 2) return [first, second ?? first];
-  if (second === undefined) return [first];
-  return [
-    first.map(
-      (sample, i) => channels.reduce((sum, channel) => sum + (channel[i] ?? 0), 0 * sample) / channels.length,
-    ),
-  ];
+/** Gives the model a file's channels as it takes them: their mean for one, the first twice for two. */
+function feed(audioIn: Float32Array, block: readonly Float32Array[], wanted: number, hop: number): void {
+  const [first, second] = block;
+  if (first === undefined) return;
+  if (wanted === 2) {
+    audioIn.set(first, 0);
+    audioIn.set(second ?? first, hop);
+  } else
+    for (let i = 0; i < hop; i++)
+      audioIn[i] = second === undefined ? (first[i] ?? 0) : ((first[i] ?? 0) + (second[i] ?? 0)) / 2;
 }

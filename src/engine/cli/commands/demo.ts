@@ -2,14 +2,15 @@ import type { Command } from 'commander';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { readAudio } from '../../audio/read.js';
+import { AudioStream } from '../../audio/read.js';
+import { gatherSound, wholeSound } from '../../audio/sound-stream.js';
 import { TillerError, fromFileError } from '../../errors.js';
 import { readPresetFile } from '../../preset/store.js';
 import { render } from '../../session/render.js';
 import { contextOf } from '../context.js';
 import { writeSound } from '../files.js';
 import { shippedFolder } from '../places.js';
-import { toRate } from '../rates.js';
+import { atRate } from '../rates.js';
 import { spectrogramPng } from '../spectrogram.js';
 import { modelOf, readGesture } from './render.js';
 
@@ -38,29 +39,45 @@ export function addDemo(program: Command): void {
       const context = contextOf(command);
       const preset = await readPresetFile(shipped('presets', PRESET));
       const { dir, manifest } = await modelOf(preset, context);
-      const audio = toRate(await readAudio(shipped('loops', LOOP)), manifest.sampleRate);
+      const rate = manifest.sampleRate;
+      const loop = await AudioStream.open(shipped('loops', LOOP));
+      const before = gatherSound(atRate(loop, rate));
+      loop.close();
       const gesture = await readGesture(shipped('presets', GESTURE), preset);
-      const progress = context.report.progress('Rendering');
-      const { output, latencySamples, realTimeShare } = await render({
-        input: audio.channels,
-        rate: audio.rate,
-        preset,
-        model: { dir, manifest },
-        gesture,
-        onProgress: (share) => progress.at(share),
-      }).finally(() => progress.done());
-
-      const wav = join(options.output, 'tiller-demo.wav');
-      const png = join(options.output, 'tiller-demo.png');
       try {
         await mkdir(options.output, { recursive: true });
-        const [before, after] = [audio.channels[0], output[0]];
-        if (before && after) await writeFileAtomic(png, spectrogramPng([before, after], audio.rate));
       } catch (error) {
         throw fromFileError(error, options.output);
       }
-      writeSound(wav, { channels: output, rate: audio.rate });
-      const seconds = (output[0]?.length ?? 0) / audio.rate;
+      const wav = join(options.output, 'tiller-demo.wav');
+      const png = join(options.output, 'tiller-demo.png');
+      const after = new Float32Array(before[0]?.length ?? 0);
+      let done = 0;
+      const progress = context.report.progress('Rendering');
+      const { samples, latencySamples, realTimeShare } = await writeSound(
+        wav,
+        rate,
+        before.length,
+        (writer) =>
+          render({
+            input: wholeSound(rate, before),
+            output: (sound, count) => {
+              writer.append(sound, count);
+              after.set(sound[0] ?? [], done);
+              done += count;
+            },
+            preset,
+            model: { dir, manifest },
+            gesture,
+            onProgress: () => progress.at(done / after.length),
+          }),
+      ).finally(() => progress.done());
+      try {
+        await writeFileAtomic(png, spectrogramPng([before[0] ?? after, after], rate));
+      } catch (error) {
+        throw fromFileError(error, png);
+      }
+      const seconds = samples / rate;
       context.report.result({ wav, png, seconds, latencySamples, realTimeShare }, [
         `Played ${LOOP} (${seconds.toFixed(1)} s) through the model “${manifest.name}” (${manifest.latentDims} latents, hop ${manifest.hop}).`,
         `The preset “${preset.name}” maps ${preset.inputs.length} inputs onto the latents, learned from ${preset.examples.length} examples.`,

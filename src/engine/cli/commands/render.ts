@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { readAudio } from '../../audio/read.js';
+import { AudioStream } from '../../audio/read.js';
 import { TillerError, fromFileError } from '../../errors.js';
 import { MAX_RATE, MIN_RATE } from '../../limits.js';
 import { parseGestureMidi } from '../../performance/gesture-midi.js';
@@ -13,7 +13,7 @@ import type { Context } from '../context.js';
 import { contextOf } from '../context.js';
 import { checkOutput, writeSound } from '../files.js';
 import { wholeNumber } from '../numbers.js';
-import { toRate } from '../rates.js';
+import { atRate } from '../rates.js';
 
 interface Options {
   output: string;
@@ -76,16 +76,15 @@ export function addRender(program: Command): void {
       const preset = await readPresetFile(options.preset);
       const model = await modelOf(preset, context);
       const gesture = options.gesture === undefined ? undefined : await readGesture(options.gesture, preset);
-      const file = await readAudio(path);
-      const audio = toRate(file, options.rate);
-      if (audio.rate < MIN_RATE || audio.rate > MAX_RATE)
+      const file = await AudioStream.open(path);
+      const input = atRate(file, options.rate);
+      const { rate, channels } = input;
+      if (rate < MIN_RATE || rate > MAX_RATE)
         throw new TillerError(
           'argument-invalid',
-          `${path} has a rate of ${audio.rate} Hz; Tiller plays at ${MIN_RATE} to ${MAX_RATE} Hz.`,
+          `${path} has a rate of ${rate} Hz; Tiller plays at ${MIN_RATE} to ${MAX_RATE} Hz.`,
           'Add --rate 44100.',
         );
-      if (file.notFinite > 0)
-        report.warn(`${file.notFinite} samples of ${path} are no numbers; they are played as silence`);
       if (preset.trained === null && preset.examples.length > 0)
         report.warn(
           `nothing has been learned of this preset's examples, so they steer nothing; tiller train does it`,
@@ -97,25 +96,25 @@ export function addRender(program: Command): void {
           : context.noiseGiven
             ? context.noise
             : undefined;
-      const rendered = await render({
-        input: audio.channels,
-        rate: audio.rate,
-        preset,
-        model,
-        block: options.block,
-        ...(gesture ? { gesture } : {}),
-        ...(noise ? { noise } : {}),
-        onProgress: (share) => progress.at(share),
-      }).finally(() => progress.done());
-      writeSound(options.output, { channels: rendered.output, rate: audio.rate });
-      const seconds = (rendered.output[0]?.length ?? 0) / audio.rate;
+      const rendered = await writeSound(options.output, rate, channels, (writer) =>
+        render({
+          input,
+          output: (samples, count) => writer.append(samples, count),
+          preset,
+          model,
+          block: options.block,
+          ...(gesture ? { gesture } : {}),
+          ...(noise ? { noise } : {}),
+          onProgress: () => progress.at(file.share),
+        }).finally(() => file.close()),
+      ).finally(() => progress.done());
+      if (file.notFinite > 0)
+        report.warn(`${file.notFinite} samples of ${path} are no numbers; they were played as silence`);
+      const seconds = rendered.samples / rate;
       const { latencySamples, faults, realTimeShare } = rendered;
-      report.result(
-        { output: options.output, seconds, rate: audio.rate, latencySamples, faults, realTimeShare },
-        [
-          `${options.output}: ${seconds.toFixed(2)} s at ${audio.rate} Hz`,
-          `latency ${latencySamples} samples, taken out; ${(100 * realTimeShare).toFixed(0)} % of real time; ${faults} faults`,
-        ],
-      );
+      report.result({ output: options.output, seconds, rate, latencySamples, faults, realTimeShare }, [
+        `${options.output}: ${seconds.toFixed(2)} s at ${rate} Hz`,
+        `latency ${latencySamples} samples, taken out; ${(100 * realTimeShare).toFixed(0)} % of real time; ${faults} faults`,
+      ]);
     });
 }
