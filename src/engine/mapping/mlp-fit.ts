@@ -1,5 +1,5 @@
 import type { Activation } from './activation.js';
-import { cholesky, dot, solveCholesky } from './linear-algebra.js';
+import { cholesky, dot, rowProducts, solveCholesky } from './linear-algebra.js';
 import { Network } from './network.js';
 import { Random } from './random.js';
 
@@ -166,23 +166,8 @@ export class MlpFitter {
       network.tangent(this.tangent);
       return;
     }
-    const { points, parameters } = network;
-    network.jacobian(jacobian);
-    for (let i = 0; i < points; i++) {
-      const root = rootWeights[i]!;
-      for (let k = i * parameters; k < (i + 1) * parameters; k++) jacobian[k] = jacobian[k]! * root;
-    }
-    system.fill(0);
-    for (let i = 0; i < points; i++) {
-      const row = i * parameters;
-      for (let a = 0; a < parameters; a++) {
-        const value = jacobian[row + a]!;
-        if (value === 0) continue;
-        for (let b = 0; b <= a; b++) {
-          system[a * parameters + b] = system[a * parameters + b]! + value * jacobian[row + b]!;
-        }
-      }
-    }
+    network.jacobian(jacobian, rootWeights);
+    rowProducts(system, jacobian, network.parameters, network.points);
   }
 
   private solve(damping: number, checkpoint: () => void): boolean {

@@ -1,5 +1,6 @@
 import type { Activation } from './activation.js';
 import { fastTanh } from './activation.js';
+import { rowProducts } from './linear-algebra.js';
 
 /** Layer widths from input to output: [inputs, hidden…, 1]. */
 export function layerWidths(inputs: number, hidden: readonly number[]): number[] {
@@ -176,57 +177,25 @@ export class Network {
     }
   }
 
-  /** Writes J, [points, parameters], for fits with fewer parameters than points. */
-  jacobian(out: Float64Array): void {
-    const { points, widths, parameters } = this;
-    for (let i = 0; i < points; i++) {
-      let at = i * parameters;
-      for (let l = 0; l < this.sums.length; l++) {
-        const before = widths[l]!;
-        const width = widths[l + 1]!;
-        const entering = this.activations[l]!;
-        const signals = this.signals[l]!;
-        for (let j = 0; j < width; j++) {
-          const signal = signals[i * width + j]!;
-          for (let k = 0; k < before; k++) out[at++] = signal * entering[i * before + k]!;
+  /** Writes Jᵀ, [parameters, points], its columns times `scale`, for fits with fewer parameters than points. */
+  jacobian(out: Float64Array, scale: Float64Array): void {
+    const { points, widths } = this;
+    let at = 0;
+    for (let l = 0; l < this.sums.length; l++) {
+      const before = widths[l]!;
+      const width = widths[l + 1]!;
+      const entering = this.activations[l]!;
+      const signals = this.signals[l]!;
+      for (let j = 0; j < width; j++) {
+        for (let k = 0; k < before; k++) {
+          for (let i = 0; i < points; i++) {
+            out[at++] = scale[i]! * signals[i * width + j]! * entering[i * before + k]!;
+          }
         }
-        for (let j = 0; j < width; j++) out[at++] = signals[i * width + j]!;
       }
-    }
-  }
-}
-
-/** Writes the lower triangle of rows·rowsᵀ, four products at a time; `rows` is [count, width]. */
-function rowProducts(out: Float64Array, rows: Float64Array, count: number, width: number): void {
-  for (let i = 0; i < count; i++) {
-    const a = i * width;
-    let j = 0;
-    for (; j + 3 <= i; j += 4) {
-      const b0 = j * width;
-      const b1 = b0 + width;
-      const b2 = b1 + width;
-      const b3 = b2 + width;
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      for (let k = 0; k < width; k++) {
-        const value = rows[a + k]!;
-        s0 += value * rows[b0 + k]!;
-        s1 += value * rows[b1 + k]!;
-        s2 += value * rows[b2 + k]!;
-        s3 += value * rows[b3 + k]!;
+      for (let j = 0; j < width; j++) {
+        for (let i = 0; i < points; i++) out[at++] = scale[i]! * signals[i * width + j]!;
       }
-      const at = i * count + j;
-      out[at] = s0;
-      out[at + 1] = s1;
-      out[at + 2] = s2;
-      out[at + 3] = s3;
-    }
-    for (; j <= i; j++) {
-      let sum = 0;
-      for (let k = 0; k < width; k++) sum += rows[a + k]! * rows[j * width + k]!;
-      out[i * count + j] = sum;
     }
   }
 }

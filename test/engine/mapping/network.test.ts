@@ -96,9 +96,12 @@ describe.each(SHAPES)('%d inputs, hidden %j, %s', (inputs, hidden, activation) =
   test('the kernel, the tangent and the transpose agree with the Jacobian written out', () => {
     const count = network.parameters;
     const jacobian = new Float64Array(POINTS * count);
-    network.jacobian(jacobian);
-    const row = (i: number) => jacobian.subarray(i * count, (i + 1) * count);
+    network.jacobian(jacobian, new Float64Array(POINTS).fill(1));
+    const row = (i: number) => Float64Array.from({ length: count }, (_, k) => jacobian[k * POINTS + i]!);
     const scale = Float64Array.from({ length: POINTS }, (_, i) => 0.5 + i / 4);
+    const scaled = new Float64Array(POINTS * count);
+    network.jacobian(scaled, scale);
+    scaled.forEach((slope, at) => expect(slope).toBeCloseTo(scale[at % POINTS]! * jacobian[at]!, 12));
     const gram = new Float64Array(POINTS * POINTS);
     network.gram(gram, scale);
     const tangent = new Float64Array(POINTS);
