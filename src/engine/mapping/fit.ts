@@ -49,9 +49,16 @@ function learned(dataset: Dataset, dimension: number): { range: [number, number]
   return { range: [Math.min(...latents), Math.max(...latents)], errorRelative: 0 };
 }
 
+/** Multiply-adds that all networks of a mapping may take, about ten seconds, and those that one of them may. */
+const NETWORKS_BUDGET = 2 ** 34;
+const NETWORK_BUDGET = 2 ** 31;
+
 function fitNetworks(settings: Settings<'mlp'>, dataset: Dataset, checkpoint: () => void): DimensionFit {
   const { hidden, activation } = settings;
-  const fitter = new MlpFitter(dataset.inputs, dataset.weights, dataset.inputCount, settings);
+  const { inputs, weights, inputCount, latentCount } = dataset;
+  // A share for each latent, however few are networks: how one is learned does not depend on the others.
+  const budget = Math.min(NETWORK_BUDGET, NETWORKS_BUDGET / latentCount);
+  const fitter = new MlpFitter(inputs, weights, inputCount, settings, budget);
   return (dimension) => {
     const targets = dataset.targets[dimension]!;
     const { mean, spread } = statistics(targets, dataset.weights);

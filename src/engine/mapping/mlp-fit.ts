@@ -12,6 +12,14 @@ export interface MlpOptions {
 
 const MAX_ITERATIONS = 200;
 const MAX_STARTS = 3;
+/** A fit that can afford fewer iterations than the one, to more points than the other, starts from half of them. */
+const FEW_ITERATIONS = 30;
+const MANY_POINTS = 512;
+/** Iterations that a fit may have whatever they cost: from random weights, and from the fit to half of the points. */
+const LEAST_ITERATIONS = 15;
+const LEAST_REFINEMENTS = 2;
+/** Share of the budget from which on only the best start goes on. */
+const TRIALS_SHARE = 2 / 3;
 /** Root mean square miss, in spreads of the targets, from which only the decay is left to be gained. */
 const GOOD_FIT = 0.006;
 /** A fit that misses by more than this is tried again from other starting weights. */
@@ -33,6 +41,7 @@ const LAST_DAMPING = 1e10;
  * Fits networks with one output to points that they share, by Levenberg and Marquardt's method on
  * E(θ) = ½ Σ wᵢ (f(xᵢ) − yᵢ)² + ½ decay·|θ|². The step solves (AᵀA + c·I)·s = −∇E with A = √W·J and
  * c = decay + damping, in whichever of the two spaces is smaller: parameters, or (by the Woodbury identity) points.
+ * Where iterations are dear, a fit starts from the one to every other point, and that likewise.
  * Everything is allocated once and used for every network with the same topology.
  */
 export class MlpFitter {
@@ -47,16 +56,26 @@ export class MlpFitter {
   private readonly system: Float64Array;
   private readonly factor: Float64Array;
   private readonly jacobian: Float64Array | undefined;
+  /** Multiply-adds of forming a step's system, and of solving it and trying the step. */
+  private readonly systemCost: number;
+  private readonly stepCost: number;
+  /** Multiply-adds that the present fit has taken. */
+  private spent = 0;
+  /** Fits every other point, where all of them are too many to start with. */
+  private readonly coarse: MlpFitter | undefined;
 
   /**
    * @param inputs normalised points, [points, inputCount]
    * @param weights one per point, mean 1
+   * @param budget multiply-adds that a fit may take, unless its least iterations take more; counted, not timed, so
+   * that it ends alike on every machine
    */
   constructor(
     inputs: Float64Array,
     private readonly weights: Float64Array,
     inputCount: number,
     private readonly options: MlpOptions,
+    private readonly budget = Infinity,
   ) {
     const points = weights.length;
     this.network = new Network(inputs, points, inputCount, options.hidden, options.activation);
@@ -72,6 +91,13 @@ export class MlpFitter {
     this.system = new Float64Array(size * size);
     this.factor = new Float64Array(size * size);
     this.jacobian = parameters < points ? new Float64Array(points * parameters) : undefined;
+    const units = options.hidden.reduce((sum, width) => sum + width, 0);
+    const pairs = parameters < points ? (points * parameters ** 2) / 2 : points ** 2 * units;
+    this.systemCost = points * parameters + pairs;
+    this.stepCost = 2 * points * parameters + size ** 3 / 6;
+    if (points < MANY_POINTS || FEW_ITERATIONS * (this.systemCost + this.stepCost) <= budget) return;
+    const [half, halfWeights] = [everyOther(inputs, inputCount), everyOther(weights, 1)];
+    this.coarse = new MlpFitter(half, halfWeights, inputCount, options, budget / 2);
   }
 
   /**
@@ -82,19 +108,31 @@ export class MlpFitter {
    * @param checkpoint called between iterations and within long ones; may throw to abandon the fit
    */
   fit(targets: Float64Array, stream: number, checkpoint: () => void): Float64Array {
-    const best = this.theta.slice();
+    const { coarse, theta, options } = this;
+    const half = coarse?.fit(everyOther(targets, 1), stream, checkpoint);
+    this.spent = coarse?.spent ?? 0;
+    const least = half === undefined ? LEAST_ITERATIONS : LEAST_REFINEMENTS;
+    const limit = Math.max(this.budget, this.spent + least * (this.systemCost + this.stepCost));
+    const trials = TRIALS_SHARE * limit;
+    const best = theta.slice();
     let bestError = Infinity;
-    for (let start = 0; start < MAX_STARTS && bestError > POOR_FIT; start++) {
-      this.randomise(new Random(this.options.seed, stream * MAX_STARTS + start));
-      this.descend(targets, TRIAL_GAIN, checkpoint);
+    for (let start = 0; start < MAX_STARTS; start++) {
+      if (start > 0 && (bestError <= POOR_FIT || this.spent >= trials)) break;
+      if (start === 0 && half !== undefined) {
+        theta.set(half);
+        this.descend(targets, LEAST_GAIN, limit, checkpoint);
+      } else {
+        this.randomise(new Random(options.seed, stream * MAX_STARTS + start));
+        this.descend(targets, TRIAL_GAIN, trials, checkpoint);
+      }
       const error = this.error();
       if (error >= bestError) continue;
       bestError = error;
-      best.set(this.theta);
+      best.set(theta);
     }
-    this.theta.set(best);
-    this.descend(targets, LEAST_GAIN, checkpoint);
-    return this.theta.slice();
+    theta.set(best);
+    this.descend(targets, LEAST_GAIN, limit, checkpoint);
+    return theta.slice();
   }
 
   /** Normal weights, small enough that the function starts smooth; biases spread the units over the examples. */
@@ -110,17 +148,20 @@ export class MlpFitter {
     }
   }
 
-  private descend(targets: Float64Array, leastGain: number, checkpoint: () => void): void {
+  /** @param limit multiply-adds from which on no iteration begins */
+  private descend(targets: Float64Array, leastGain: number, limit: number, checkpoint: () => void): void {
     const { theta, candidate, network } = this;
     let damping = FIRST_DAMPING;
     let objective = this.objective(theta, targets);
-    for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
+    for (let iteration = 0; iteration < MAX_ITERATIONS && this.spent < limit; iteration++) {
       checkpoint();
+      this.spent += this.systemCost;
       network.backward(theta);
       this.linearise();
       let rejected = 0;
       let gain = 0;
       for (; damping < LAST_DAMPING; rejected++, damping *= REJECTED) {
+        this.spent += this.stepCost;
         if (!this.solve(damping, checkpoint)) continue;
         for (let i = 0; i < theta.length; i++) candidate[i] = theta[i]! + this.step[i]!;
         const next = this.objective(candidate, targets);
@@ -192,4 +233,12 @@ export class MlpFitter {
     for (let i = 0; i < parameters; i++) step[i] = step[i]! - shrink * theta[i]!;
     return true;
   }
+}
+
+/** Rows 0, 2, 4 … of `values`, [rows, width]. */
+function everyOther(values: Float64Array, width: number): Float64Array {
+  const rows = values.length / width;
+  const kept = new Float64Array(Math.ceil(rows / 2) * width);
+  for (let i = 0; i < rows; i += 2) kept.set(values.subarray(i * width, (i + 1) * width), (i / 2) * width);
+  return kept;
 }

@@ -102,6 +102,39 @@ test.each([
   expect(slope).toBeLessThan(0.05 * Math.hypot(...gradient));
 });
 
+test('a fit that could go on for long ends when its budget is spent, after its least iterations', () => {
+  const random = new Random(6);
+  const inputs = new Float64Array(2 * 300).map(() => 2 * random.uniform() - 1);
+  const targets = new Float64Array(300).map(() => random.normal());
+  const options = { hidden: [4], activation: 'tanh', weightDecay: 1e-4, seed: 1 } as const;
+  const iterations = (budget: number) => {
+    let count = 0;
+    const weights = new Float64Array(300).fill(1);
+    new MlpFitter(inputs, weights, 2, options, budget).fit(targets, 0, () => count++);
+    return count;
+  };
+  // Its 17 parameters make an iteration 59,000 multiply-adds or more.
+  expect(iterations(0)).toBeLessThanOrEqual(15);
+  expect(iterations(2e6)).toBeLessThanOrEqual(34);
+  expect(iterations(2e6)).toBeGreaterThan(iterations(0));
+  expect(iterations(Infinity)).toBeGreaterThan(40);
+});
+
+test.each([
+  ['parameters', [12]],
+  ['points', [16, 16]],
+])('many points are met on a small budget too, solving in the space of %s', (_, hidden) => {
+  const [inputs, targets] = problem(600, hidden.length === 1 ? 2 : 16);
+  const options = { hidden, activation: 'tanh', weightDecay: 1e-4, seed: 1 } as const;
+  const inputCount = inputs.length / 600;
+  const weights = new Float64Array(600).fill(1);
+  const theta = new MlpFitter(inputs, weights, inputCount, options, 1e6).fit(targets, 0, none);
+  const network = new Network(inputs, 600, inputCount, hidden, 'tanh');
+  network.forward(theta);
+  const square = network.output.reduce((sum, output, i) => sum + (output - targets[i]!) ** 2, 0);
+  expect(Math.sqrt(square / 600)).toBeLessThan(0.03);
+});
+
 test('heavier examples are met more closely when not all can be', () => {
   const settings = { kind: 'mlp', hidden: [1], activation: 'tanh', weightDecay: 1e-4, seed: 1 } as const;
   const miss = (weight: number) => {
