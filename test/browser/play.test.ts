@@ -169,6 +169,15 @@ describe('the first minutes', () => {
     await pad.focus();
     await page.keyboard.press('Backspace');
     await probe.until(() => probe.slices.inputs[0]?.value === 0.5, 'the middle');
+    await page.keyboard.press('ArrowLeft');
+    await probe.until(() => (probe.slices.inputs[0]?.value ?? 1) < 0.5, 'a step');
+    const { value: x = 0.5 } = probe.slices.inputs[0] ?? {};
+    await page.waitForTimeout(200);
+    await pad.dblclick({ position: { x: x * box.width, y: 0.5 * box.height } });
+    await probe.until(
+      () => probe.slices.inputs[0]?.value === 0.5,
+      'the middle, by a double click on the cursor',
+    );
     expect(complaints).toEqual([]);
     await page.context().close();
   });

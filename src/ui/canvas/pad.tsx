@@ -43,6 +43,8 @@ export function Pad({ map }: { map: MapPicture | null }) {
   const hand = useRef<Hand | null>(null);
   const [trail] = useState(() => new Trail());
   const last = useRef({ x: NaN, y: NaN });
+  /** Whether each of the last two presses was on the cursor: two quick taps elsewhere are no double click. */
+  const presses = useRef({ first: false, second: false });
 
   const inputs = usePage((state) => state.inputs);
   const examples = usePage((state) => state.examples);
@@ -115,12 +117,20 @@ export function Pad({ map }: { map: MapPicture | null }) {
     if (yInput !== xInput) moveTo(yInput, y, gesture);
   };
 
+  const toMiddle = () => {
+    moveBoth(0.5, 0.5, 'begin');
+    moveBoth(0.5, 0.5, 'end');
+  };
+
   const down = (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0 || inputs.length === 0 || hand.current !== null) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     const pointer = event.pointerId;
     const { x, y, width, height } = placeAt(event);
     const reach = event.pointerType === 'touch' ? TOUCH_REACH : MOUSE_REACH;
+    const { x: atX, y: atY } = last.current;
+    const onCursor = Math.hypot((x - atX) * width, (y - atY) * height) <= reach;
+    presses.current = { first: presses.current.second, second: onCursor };
     const example = exampleAt(scene, x * width, (1 - y) * height, width, height, reach);
     if (example !== null) {
       hand.current = { pointer, kind: 'example', example, moved: false };
@@ -187,10 +197,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
     event.preventDefault();
     event.stopPropagation();
     if (way !== undefined) nudge(way[0] / (event.shiftKey ? FINE : 1), way[1] / (event.shiftKey ? FINE : 1));
-    else {
-      moveBoth(0.5, 0.5, 'begin');
-      moveBoth(0.5, 0.5, 'end');
-    }
+    else toMiddle();
   };
 
   return (
@@ -204,6 +211,9 @@ export function Pad({ map }: { map: MapPicture | null }) {
       onPointerMove={move}
       onPointerUp={up}
       onPointerCancel={up}
+      onDoubleClick={() => {
+        if (presses.current.first) toMiddle();
+      }}
       onKeyDown={key}
     >
       <canvas ref={ground} aria-hidden="true" />
