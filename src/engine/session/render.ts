@@ -76,7 +76,7 @@ export async function render(options: RenderOptions): Promise<Rendered> {
   const start = performance.now();
   try {
     const samples = await play(player, options, block);
-    const realTimeShare = (performance.now() - start) / 1000 / (samples / rate);
+    const realTimeShare = samples === 0 ? 0 : (performance.now() - start) / 1000 / (samples / rate);
     return { samples, latencySamples: player.latencySamples, faults, realTimeShare };
   } finally {
     player.close();
