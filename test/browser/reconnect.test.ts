@@ -73,7 +73,7 @@ describe('an engine that dies', () => {
     const { page } = await openPage(browser, engine.url);
     const [serving] = servingProcesses(engine.process);
     process.kill(serving ?? 0, 'SIGSTOP');
-    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.getByLabel('Source').selectOption({ label: 'Tabla' });
     await page.waitForTimeout(100);
     engine.crash();
     // One sentence stood in the banner and in the message, which told neither from the other.
