@@ -37,6 +37,8 @@ export class Instrument {
   private loads = 0;
   /** Counts what replaces the document: of several that are being opened the last one asked for stays. */
   private documents = 0;
+  /** Counts the documents that were loaded: one that is written may have left meanwhile. */
+  private loaded = 0;
   private recalling: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: InstrumentOptions) {
@@ -194,6 +196,7 @@ export class Instrument {
   async loadPreset(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {
     const { presetId = null, saved = preset, history = NO_STEPS } = from;
     this.documents++;
+    this.loaded++;
     // What a host's project or a new start brings has no other document before it.
     if (origin !== 'page') this.board.history.forget();
     this.board.history.restore(history);
@@ -227,17 +230,12 @@ export class Instrument {
   async savePreset(): Promise<string> {
     const { presetId, preset } = this.state;
     if (presetId === null || !presetId.startsWith('user/')) return this.savePresetAs(preset.name);
-    await this.options.presets.save(presetId, this.document);
-    this.markSaved(preset, presetId);
-    return presetId;
+    return this.write((document) => this.options.presets.save(presetId, document).then(() => presetId));
   }
 
   async savePresetAs(name: string): Promise<string> {
     if (name !== this.state.preset.name) this.edit({ type: 'describe', change: { name } });
-    const { preset } = this.state;
-    const id = await this.options.presets.saveAs(this.document);
-    this.markSaved(preset, id);
-    return id;
+    return this.write((document) => this.options.presets.saveAs(document));
   }
 
   /** Tells the streaming worker everything again, after it was started anew. */
@@ -271,9 +269,15 @@ export class Instrument {
     this.telemetryListeners.clear();
   }
 
-  private markSaved(preset: Preset, presetId: string): void {
+  /** Where another document came meanwhile, its place stays its own: the next save would go over the written file. */
+  private async write(save: (document: Preset) => Promise<string>): Promise<string> {
+    const { loaded } = this;
+    const { preset } = this.state;
+    const presetId = await save(this.document);
+    if (loaded !== this.loaded) return presetId;
     this.board.markSaved(preset);
     this.board.change({ presetId }, 'page');
+    return presetId;
   }
 
   /** Goes to a document of the history: the hand stays where it is, the rest returns. */
