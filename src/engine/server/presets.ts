@@ -59,8 +59,9 @@ export class PresetShelf implements ServedPresets {
   }
 
   async rename(id: string, name: string): Promise<void> {
-    const { presetId, dirty } = this.instrument.state;
     await this.store.save(id, { ...(await this.store.read(id)), name });
+    // As it is by now: another one may have been opened meanwhile.
+    const { presetId, dirty } = this.instrument.state;
     if (id === presetId) {
       this.instrument.edit({ type: 'describe', change: { name } });
       // Unsaved work stays unsaved: only the name was asked for.

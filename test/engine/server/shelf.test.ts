@@ -54,6 +54,21 @@ describe('presets as the page keeps them', () => {
     expect(bench.instrument.state.preset.output.ceilingDb).toBe(-9);
   });
 
+  // The preset that was opened meanwhile got the name, and was written over the one that was to have it.
+  it('renames the preset that was meant, whatever is opened meanwhile', async () => {
+    await shelf.saveAs('Draft');
+    const id = bench.instrument.state.presetId ?? '';
+    const other = await bench.presets.saveAs({ ...documentOf(2, 1), name: 'Other' });
+    await Promise.all([shelf.rename(id, 'Song'), bench.instrument.openPreset(other)]);
+    expect(bench.instrument.state).toMatchObject({
+      presetId: other,
+      dirty: false,
+      preset: { name: 'Other' },
+    });
+    expect(await bench.presets.read(id)).toMatchObject({ name: 'Song', examples: { length: 3 } });
+    expect((await bench.presets.read(other)).name).toBe('Other');
+  });
+
   it('takes a preset file in beside one of the same name, to be opened', async () => {
     await shelf.saveAs('Song');
     const path = join(folder, 'other.tiller');
