@@ -50,6 +50,9 @@ function fileStem(name: string): string {
  * Errors are TillerErrors (`preset-missing`, `preset-invalid`, `file-exists`, `disk-full`, `disk-denied`).
  */
 export class PresetStore {
+  /** Files that are being read or written; whoever comes to one waits. */
+  private readonly busy = new Map<string, Promise<unknown>>();
+
   constructor(
     private readonly userDir: string,
     private readonly factoryDir: string | null,
@@ -62,18 +65,20 @@ export class PresetStore {
   }
 
   async read(id: string): Promise<Preset> {
-    return readPresetFile(this.path(id));
+    const path = this.path(id);
+    return this.inTurn(path, () => readPresetFile(path));
   }
 
   /** Writes over the player's preset `id`. */
   async save(id: string, preset: Preset): Promise<void> {
-    if (!id.startsWith('user/'))
-      throw new TillerError(
-        'disk-denied',
-        'Factory presets cannot be changed.',
-        'Save it under another name.',
-      );
-    await this.write(this.path(id), preset);
+    const path = this.ownPath(id);
+    return this.inTurn(path, () => this.write(path, preset));
+  }
+
+  /** Gives the player's preset `id` another name, and leaves the rest of it as it was saved last. */
+  async rename(id: string, name: string): Promise<void> {
+    const path = this.ownPath(id);
+    return this.inTurn(path, async () => this.write(path, { ...(await readPresetFile(path)), name }));
   }
 
   /** Writes a new preset named `preset.name`; a number is added to the file's name where it is taken. */
@@ -122,6 +127,22 @@ export class PresetStore {
         return id;
       }
     }
+  }
+
+  private inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.busy.get(path) ?? Promise.resolve()).then(work);
+    const done = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.busy.get(path) === done) this.busy.delete(path);
+      });
+    this.busy.set(path, done);
+    return turn;
+  }
+
+  private ownPath(id: string): string {
+    if (id.startsWith('user/')) return this.path(id);
+    throw new TillerError('disk-denied', 'Factory presets cannot be changed.', 'Save it under another name.');
   }
 
   private path(id: string): string {

@@ -59,7 +59,7 @@ export class PresetShelf implements ServedPresets {
   }
 
   async rename(id: string, name: string): Promise<void> {
-    await this.store.save(id, { ...(await this.store.read(id)), name });
+    await this.store.rename(id, name);
     // As it is by now: another one may have been opened meanwhile.
     const { presetId, dirty } = this.instrument.state;
     if (id === presetId) {

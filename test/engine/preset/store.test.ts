@@ -36,6 +36,26 @@ describe('PresetStore', () => {
     expect(await store.read(id)).toEqual(changed);
   });
 
+  it('reads what was given to it last, written or not', async () => {
+    const id = await store.saveAs(samplePreset());
+    const saved = store.save(id, { ...samplePreset(), seed: 77 });
+    expect((await store.read(id)).seed).toBe(77);
+    await saved;
+  });
+
+  // The rename wrote what it had read over what was saved meanwhile.
+  it('gives a preset another name and loses nothing that is saved meanwhile', async () => {
+    const id = await store.saveAs(samplePreset());
+    await Promise.all([store.save(id, { ...samplePreset(), seed: 77 }), store.rename(id, 'Song')]);
+    expect(await store.read(id)).toEqual({ ...samplePreset(), name: 'Song', seed: 77 });
+    await Promise.all([store.rename(id, 'Tune'), store.save(id, { ...samplePreset(), seed: 78 })]);
+    expect(await store.read(id)).toEqual({ ...samplePreset(), seed: 78 });
+    await rm(join(folder, 'user'), { recursive: true });
+    await expect(store.rename(id, 'Gone')).rejects.toMatchObject({ code: 'preset-missing' });
+    await store.save(id, samplePreset());
+    expect(await store.read(id)).toEqual(samplePreset());
+  });
+
   it('never writes over another preset of the same name', async () => {
     const ids = await Promise.all([
       store.saveAs(samplePreset()),
@@ -48,6 +68,7 @@ describe('PresetStore', () => {
 
   it('leaves factory presets alone', async () => {
     await expect(store.save('factory/first', samplePreset())).rejects.toMatchObject({ code: 'disk-denied' });
+    await expect(store.rename('factory/first', 'Mine')).rejects.toMatchObject({ code: 'disk-denied' });
     await expect(store.remove('factory/first')).rejects.toMatchObject({ code: 'disk-denied' });
     expect((await store.read('factory/first')).name).toBe('First');
   });
