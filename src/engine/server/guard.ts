@@ -28,6 +28,12 @@ export const originAllowed = (request: IncomingMessage, port: number): boolean =
     .map((name) => `http://${name}`)
     .includes(request.headers.origin ?? '');
 
+/** The path that is asked for, as it was sent: of some no URL could be made. */
+export const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
+
+export const queryOf = (request: IncomingMessage): URLSearchParams =>
+  new URLSearchParams(request.url?.slice(pathOf(request).length));
+
 export function bearer(request: IncomingMessage): string | undefined {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
   return scheme === 'Bearer' ? token : undefined;

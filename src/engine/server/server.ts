@@ -21,6 +21,8 @@ import {
   newToken,
   offeredToken,
   originAllowed,
+  pathOf,
+  queryOf,
   sameToken,
   securityHeaders,
 } from './guard.js';
@@ -71,7 +73,7 @@ export async function startServer(served: Served, options: ServerOptions): Promi
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(securityHeaders(port))) response.setHeader(name, value);
     if (!hostAllowed(request, port)) return refuse(response, 403);
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const path = pathOf(request);
     const guarded = path === HELLO_PATH || path.startsWith('/upload/') || path.startsWith('/download/');
     if (!guarded) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405);
@@ -94,7 +96,7 @@ export async function startServer(served: Served, options: ServerOptions): Promi
     perMessageDeflate: false,
   });
   server.on('upgrade', (request, socket, head) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const path = pathOf(request);
     const refusal =
       path !== SOCKET_PATH
         ? '404 Not Found'
@@ -158,7 +160,7 @@ async function answer(
     if (path === DOWNLOAD_PATHS.csv) return sendFile(response, 'text/csv', served.recorder.csv());
     if (path === DOWNLOAD_PATHS.midi) return sendFile(response, 'audio/midi', served.recorder.midi());
     if (path === DOWNLOAD_PATHS.preset) {
-      const id = new URL(request.url ?? '/', 'http://localhost').searchParams.get('id') ?? '';
+      const id = queryOf(request).get('id') ?? '';
       return sendFile(response, 'application/json', await served.presets.export(id));
     }
     return refuse(response, 404);
