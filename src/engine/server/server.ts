@@ -96,6 +96,8 @@ export async function startServer(served: Served, options: ServerOptions): Promi
     perMessageDeflate: false,
   });
   server.on('upgrade', (request, socket, head) => {
+    // Node lets go of a socket that is upgraded: one that is reset would end the engine.
+    socket.on('error', () => socket.destroy());
     const path = pathOf(request);
     const refusal =
       path !== SOCKET_PATH
@@ -108,6 +110,8 @@ export async function startServer(served: Served, options: ServerOptions): Promi
               ? '503 Service Unavailable'
               : null;
     if (refusal !== null) {
+      // Whoever asked may never close its end.
+      socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }

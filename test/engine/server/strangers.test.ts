@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PresetStore } from '../../../src/engine/preset/store.js';
 import { serveInstrument, type RunningInterface } from '../../../src/engine/server/session.js';
+import { SOCKET_PATH } from '../../../src/protocol/interface.js';
 import { Bench } from './rig.js';
 
 /** Without a token: whatever they send, the engine goes on, for the host or the player that it plays for. */
@@ -90,5 +91,30 @@ describe('what strangers send', () => {
     ['an expectation', lines('GET / HTTP/1.1', 'host: a', 'expect: more', 'connection: close'), 417],
   ])('ends nothing: %s', async (_what, text, answer) => {
     expect(await status(text)).toBe(answer);
+  });
+
+  // Node takes its own listener off a socket that is to be upgraded: the error that a reset makes ended the engine.
+  it('ends nothing: a socket that is reset while it is refused', async () => {
+    for (let i = 0; i < 50; i++) {
+      await new Promise<void>((resolve) => {
+        const socket = open(() => {
+          socket.write(upgrading(SOCKET_PATH));
+          if (i % 2 === 0) socket.resetAndDestroy();
+          else setImmediate(() => socket.resetAndDestroy());
+        });
+        socket.on('close', () => resolve());
+      });
+    }
+  });
+
+  // Its own end was closed, the other one never: each refusal kept a handle for good.
+  it('lets go of a socket that was refused, though the other end stays open', async () => {
+    const socket = open(() => socket.write(upgrading(SOCKET_PATH)));
+    socket.resume();
+    await new Promise((resolve) => socket.on('end', resolve));
+    const gone = new Promise((resolve) => socket.on('close', resolve));
+    const sending = setInterval(() => socket.write('more'), 1);
+    await gone;
+    clearInterval(sending);
   });
 });
