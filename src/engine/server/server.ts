@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import sirv from 'sirv';
 import { WebSocketServer } from 'ws';
 import { MAX_COMMAND_BYTES } from '../../protocol/interface-commands.js';
 import { audioFrameBytes, MAX_MICROPHONE_FRAMES } from '../../protocol/interface-frames.js';
@@ -27,6 +26,7 @@ import {
   securityHeaders,
 } from './guard.js';
 import { Hub } from './hub.js';
+import { pageFiles } from './page-files.js';
 import type { Served } from './served.js';
 import { receiveUpload, sweepUploads } from './uploads.js';
 import { toFault } from './window.js';
@@ -64,7 +64,7 @@ export async function startServer(served: Served, options: ServerOptions): Promi
     throw new TillerError('argument-invalid', 'The token is too short to be safe.', 'Leave it out.');
   }
   const hub = new Hub(served, options.kind, options.version);
-  const files = sirv(options.pageFolder ?? PAGE_FOLDER, { dev: true, single: false });
+  const files = pageFiles(options.pageFolder ?? PAGE_FOLDER, (response) => refuse(response, 404));
   const answering = new Set<Promise<void>>();
   let port = 0;
   const temporaryFolder = options.temporaryFolder ?? tmpdir();
@@ -77,7 +77,7 @@ export async function startServer(served: Served, options: ServerOptions): Promi
     const guarded = path === HELLO_PATH || path.startsWith('/upload/') || path.startsWith('/download/');
     if (!guarded) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405);
-      return files(request, response, () => refuse(response, 404));
+      return files(request, response);
     }
     if (!sameToken(bearer(request), token)) return refuse(response, 401);
     const answered = answer(served, path, request, response, { port, temporaryFolder })
