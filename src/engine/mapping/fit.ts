@@ -119,7 +119,7 @@ function fitProcesses(settings: Settings<'gp'>, dataset: Dataset, checkpoint: ()
     if (factor === undefined) {
       checkpoint();
       if (factors.size * points * points > KEPT_FACTORS) factors.clear();
-      factor = factorise(inputs, inputCount, weights, lengthScale, noise, checkpoint);
+      factor = factorise(inputs, inputCount, weights, lengthScale, noise, checkpoint).factor;
       factors.set(lengthScale, factor);
     }
     const { coefficients, variance } = solveProcess(factor, centred);

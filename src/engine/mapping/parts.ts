@@ -99,7 +99,7 @@ export class ProcessPart implements Part {
   /** Writes the posterior standard deviation of this part's dimensions; factorises the kernel on its first call. */
   deviation(squaredDistances: Float64Array, out: Float32Array | Float64Array): void {
     const { points, inputs, pointWeights, lengthScale, noise } = this;
-    this.factor ??= factorise(points, inputs, pointWeights, lengthScale, noise);
+    this.factor ??= factorise(points, inputs, pointWeights, lengthScale, noise).factor;
     this.compare(squaredDistances);
     const relative = Math.sqrt(posteriorVariance(this.factor, this.similarity, pointWeights.length));
     for (const { index, deviation } of this.dimensions) out[index] = deviation * relative;

@@ -62,6 +62,44 @@ test('the length scale follows the data', () => {
   expect(scaleOf(4)).toBeLessThan(0.5 * scaleOf(1));
 });
 
+test('two near examples that differ do not flatten the rest of the pad', () => {
+  // The length scale fell to the shortest, at which nothing but dots is left of the map.
+  const latents = [-2, 1, 2, -1, 0, 1.5];
+  const places = [[0.1, 0.1], [0.9, 0.2], [0.5, 0.5], [0.51, 0.5], [0.2, 0.9], [0.8, 0.9]]; // prettier-ignore
+  const examples = places.map((place, i) => example(place, [latents[i]!]));
+  const { trained, report } = trainMapping(request(examples, 'gp'));
+  expect(trained.dimensions[0]).toMatchObject({ kind: 'gp' });
+  expect((trained.dimensions[0] as { lengthScale: number }).lengthScale).toBeGreaterThan(0.5);
+  expect(report.dimensions[0]!.errorRelative).toBeLessThan(1e-3);
+});
+
+test.each([60, 150, 300])('without noise %d examples without any order are met', (count) => {
+  // A long length scale, at which the jitter made them noise, was the likeliest: they were missed by all of their spread.
+  const { report } = trainMapping(request(scattered(count, 2, 3, 'random'), 'gp'));
+  for (const { errorRelative } of report.dimensions) expect(errorRelative).toBeLessThan(0.01);
+});
+
+test('believing in noise, it takes such examples for noise', () => {
+  const settings = { kind: 'gp', lengthScale: 'auto', noise: 0.3 } as const;
+  const { report } = trainMapping(request(scattered(150, 2, 3, 'random'), settings));
+  for (const { errorRelative } of report.dimensions) expect(errorRelative).toBeGreaterThan(0.5);
+});
+
+test('each dimension keeps its own length scale, in whatever order they were learned', () => {
+  const cycles = [4, 1, 2, 1, 4];
+  const examples = Array.from({ length: 25 }, (_, i) =>
+    example(
+      [i / 24],
+      cycles.map((count) => Math.sin((count * 2 * Math.PI * i) / 24)),
+    ),
+  );
+  const { trained } = trainMapping(request(examples, 'gp'));
+  cycles.forEach((_, d) => {
+    const alone = examples.map((one) => ({ ...one, latents: [one.latents[d]!] }));
+    expect(trainMapping(request(alone, 'gp')).trained.dimensions[0]).toEqual(trained.dimensions[d]);
+  });
+});
+
 test('far from the examples the mean returns to their mean', () => {
   const places = [0.4, 0.45, 0.5];
   const examples = places.map((x, i) => example([x], [[-1, 0, 4][i]!]));
