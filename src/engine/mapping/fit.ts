@@ -10,36 +10,35 @@ import type { TrainedDimension } from './trained.js';
 
 type Settings<Kind extends RegressorSettings['kind']> = Extract<RegressorSettings, { kind: Kind }>;
 
-/** Learns one dimension whose targets are not all alike. */
-type DimensionFit = (dimension: number) => TrainedDimension;
+/** Learns dimensions whose targets are not all alike. */
+export interface GroupFit {
+  /** The dimensions, in the order in which learning them takes least. */
+  readonly order: readonly number[];
+  readonly fit: (dimension: number) => TrainedDimension;
+}
 
 /**
- * Does once what all dimensions with the same settings share, and returns what does the rest for each of them.
- * `errorRelative` is left at 0, to be filled in by whoever plays the result.
+ * Does once what the dimensions `members`, which have the same settings, share, and returns what does the rest for each
+ * of them. `errorRelative` is left at 0, to be filled in by whoever plays the result.
  *
  * @param checkpoint called often; may throw to abandon the fit
  */
 export function fitGroup(
   settings: RegressorSettings,
   dataset: Dataset,
+  members: readonly number[],
   checkpoint: () => void,
-): DimensionFit {
+): GroupFit {
   switch (settings.kind) {
     case 'mlp':
-      return fitNetworks(settings, dataset, checkpoint);
+      return { order: members, fit: fitNetworks(settings, dataset, checkpoint) };
     case 'gp':
-      return fitProcesses(settings, dataset, checkpoint);
+      return fitProcesses(settings, dataset, members, checkpoint);
     case 'linear':
     case 'polynomial':
-      return fitPolynomials(settings, dataset);
+      return { order: members, fit: fitPolynomials(settings, dataset) };
     case 'knn':
-      return (dimension) => ({
-        kind: 'knn',
-        k: settings.k,
-        falloff: settings.falloff,
-        values: pack(dataset.targets[dimension]!, 'float32'),
-        ...learned(dataset, dimension),
-      });
+      return { order: members, fit: fitNeighbours(settings, dataset) };
   }
 }
 
@@ -53,7 +52,17 @@ function learned(dataset: Dataset, dimension: number): { range: [number, number]
 const NETWORKS_BUDGET = 2 ** 34;
 const NETWORK_BUDGET = 2 ** 31;
 
-function fitNetworks(settings: Settings<'mlp'>, dataset: Dataset, checkpoint: () => void): DimensionFit {
+function fitNeighbours({ k, falloff }: Settings<'knn'>, dataset: Dataset): GroupFit['fit'] {
+  return (dimension) => ({
+    kind: 'knn',
+    k,
+    falloff,
+    values: pack(dataset.targets[dimension]!, 'float32'),
+    ...learned(dataset, dimension),
+  });
+}
+
+function fitNetworks(settings: Settings<'mlp'>, dataset: Dataset, checkpoint: () => void): GroupFit['fit'] {
   const { hidden, activation } = settings;
   const { inputs, weights, inputCount, latentCount } = dataset;
   // A share for each latent, however few are networks: how one is learned does not depend on the others.
@@ -81,7 +90,7 @@ function fitNetworks(settings: Settings<'mlp'>, dataset: Dataset, checkpoint: ()
   };
 }
 
-function fitPolynomials(settings: Settings<'linear' | 'polynomial'>, dataset: Dataset): DimensionFit {
+function fitPolynomials(settings: Settings<'linear' | 'polynomial'>, dataset: Dataset): GroupFit['fit'] {
   const { inputCount, points, inputs } = dataset;
   const degree = settings.kind === 'linear' ? 1 : settings.degree;
   const crossed = settings.kind === 'polynomial' && settings.crossTerms;
@@ -98,39 +107,49 @@ function fitPolynomials(settings: Settings<'linear' | 'polynomial'>, dataset: Da
   };
 }
 
-/** Factors of the kernel kept for other dimensions with the same length scale, in numbers. */
-const KEPT_FACTORS = 2 ** 24;
-
-function fitProcesses(settings: Settings<'gp'>, dataset: Dataset, checkpoint: () => void): DimensionFit {
-  const { inputs, inputCount, weights, points } = dataset;
+function fitProcesses(
+  settings: Settings<'gp'>,
+  dataset: Dataset,
+  members: readonly number[],
+  checkpoint: () => void,
+): GroupFit {
+  const { inputs, inputCount, weights } = dataset;
   const { noise, lengthScale: wanted } = settings;
   const moving = dataset.scale.filter((scale) => scale > 0).length;
   const chooser =
     wanted === 'auto'
       ? new LengthScaleChooser(inputs, inputCount, moving, weights, noise, checkpoint)
       : { choose: () => wanted };
-  const factors = new Map<number, Float64Array>();
-  return (dimension) => {
-    const targets = dataset.targets[dimension]!;
-    const { mean } = statistics(targets, weights);
-    const centred = targets.map((target) => target - mean);
-    const lengthScale = chooser.choose(centred);
-    let factor = factors.get(lengthScale);
-    if (factor === undefined) {
+  const processes = new Map(
+    members.map((dimension) => {
       checkpoint();
-      if (factors.size * points * points > KEPT_FACTORS) factors.clear();
-      factor = factorise(inputs, inputCount, weights, lengthScale, noise, checkpoint).factor;
-      factors.set(lengthScale, factor);
-    }
-    const { coefficients, variance } = solveProcess(factor, centred);
-    return {
-      kind: 'gp',
-      lengthScale,
-      noise,
-      mean,
-      deviation: Math.sqrt(variance),
-      coefficients: pack(coefficients, 'float64'),
-      ...learned(dataset, dimension),
-    };
+      const targets = dataset.targets[dimension]!;
+      const { mean } = statistics(targets, weights);
+      const centred = targets.map((target) => target - mean);
+      return [dimension, { mean, centred, lengthScale: chooser.choose(centred) }];
+    }),
+  );
+  let factor: Float64Array = new Float64Array(0);
+  let factorScale = NaN;
+  return {
+    // Those with the same length scale follow each other, since a factor is large and takes long.
+    order: members.toSorted((a, b) => processes.get(a)!.lengthScale - processes.get(b)!.lengthScale),
+    fit: (dimension) => {
+      const { mean, centred, lengthScale } = processes.get(dimension)!;
+      if (lengthScale !== factorScale) {
+        factor = factorise(inputs, inputCount, weights, lengthScale, noise, checkpoint).factor;
+        factorScale = lengthScale;
+      }
+      const { coefficients, variance } = solveProcess(factor, centred);
+      return {
+        kind: 'gp',
+        lengthScale,
+        noise,
+        mean,
+        deviation: Math.sqrt(variance),
+        coefficients: pack(coefficients, 'float64'),
+        ...learned(dataset, dimension),
+      };
+    },
   };
 }

@@ -74,9 +74,9 @@ export function trainMapping(request: TrainingRequest, control: TrainingControl 
   for (const { settings, members } of groups.values()) {
     checkpoint();
     let from = performance.now();
-    const fit = fitGroup(settings, dataset, checkpoint);
+    const { order, fit } = fitGroup(settings, dataset, members, checkpoint);
     const sharedMs = performance.now() - from;
-    for (const d of members) {
+    for (const d of order) {
       checkpoint();
       from = performance.now();
       dimensions[d] = fit(d);
