@@ -3,7 +3,7 @@ import { statistics } from './dataset.js';
 import { factorise, LengthScaleChooser, solveProcess } from './gp.js';
 import { MlpFitter } from './mlp-fit.js';
 import { pack } from './packing.js';
-import { affordableCrossDegree, fillTerms, polynomialTerms } from './polynomial.js';
+import { affordableCrossDegree, fillTerms, polynomialTerms, termScales } from './polynomial.js';
 import { RidgeSolver } from './ridge.js';
 import type { RegressorSettings } from './schema.js';
 import type { TrainedDimension } from './trained.js';
@@ -98,9 +98,13 @@ function fitPolynomials(settings: Settings<'linear' | 'polynomial'>, dataset: Da
   const terms = polynomialTerms(inputCount, degree, crossDegree);
   const features = new Float64Array(points * terms.count);
   for (let i = 0; i < points; i++) fillTerms(terms, inputs, i * inputCount, features, i * terms.count);
+  const scales = termScales(terms);
+  for (let at = 0; at < features.length; at++) features[at] = features[at]! * scales[at % terms.count]!;
   const solver = new RidgeSolver(features, terms.count, dataset.weights, settings.ridge);
   return (dimension) => {
-    const weights = pack(solver.solve(dataset.targets[dimension]!), 'float32');
+    const solution = solver.solve(dataset.targets[dimension]!);
+    for (let t = 0; t < terms.count; t++) solution[t] = solution[t]! * scales[t]!;
+    const weights = pack(solution, 'float32');
     return settings.kind === 'linear'
       ? { kind: 'linear', weights, ...learned(dataset, dimension) }
       : { kind: 'polynomial', degree, crossDegree, weights, ...learned(dataset, dimension) };

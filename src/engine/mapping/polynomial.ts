@@ -1,5 +1,7 @@
 /** Most terms that a polynomial may have, the constant left out. */
 export const MAX_TERMS = 512;
+/** Size of a term's values in a fit, relative to those of a term of one degree less. */
+const NEXT_DEGREE = 0.5;
 
 /**
  * The monomials of a polynomial without its constant, in an order in which each is an earlier one times an input:
@@ -66,4 +68,24 @@ export function fillTerms(
     const parent = terms.parent[t]!;
     out[at + t] = (parent < 0 ? 1 : out[at + parent]!) * inputs[from + terms.input[t]!]!;
   }
+}
+
+/**
+ * The size at which a fit should see each term, so that it prefers the lowest degrees that meet its examples: half as
+ * large with each degree, and times the root of the multinomial coefficient, which makes the penalty on all terms of a
+ * degree together the same however the inputs are turned. Unscaled, two examples would be met by the cubes as readily
+ * as by the slopes, and the map beyond them would be a cliff.
+ */
+export function termScales(terms: Terms): Float64Array {
+  const degrees = new Int32Array(terms.count);
+  const powers = new Int32Array(terms.count);
+  const multinomials = new Float64Array(terms.count);
+  return Float64Array.from({ length: terms.count }, (_, t) => {
+    const parent = terms.parent[t]!;
+    const again = parent >= 0 && terms.input[parent] === terms.input[t];
+    degrees[t] = parent < 0 ? 1 : degrees[parent]! + 1;
+    powers[t] = again ? powers[parent]! + 1 : 1;
+    multinomials[t] = ((parent < 0 ? 1 : multinomials[parent]!) * degrees[t]) / powers[t];
+    return Math.sqrt(multinomials[t]) * NEXT_DEGREE ** (degrees[t] - 1);
+  });
 }

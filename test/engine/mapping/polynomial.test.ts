@@ -6,6 +6,7 @@ import {
   MAX_TERMS,
   polynomialTerms,
   termCount,
+  termScales,
 } from '../../../src/engine/mapping/polynomial.js';
 import { RidgeSolver } from '../../../src/engine/mapping/ridge.js';
 import { trainMapping } from '../../../src/engine/mapping/train.js';
@@ -89,6 +90,42 @@ test('the number of terms is foretold and bounded', () => {
       if (cross < degree) expect(termCount(inputs, degree, cross + 1)).toBeGreaterThan(MAX_TERMS);
     }
   }
+});
+
+test('squared sizes of the terms of a degree add up to a power of the squared distance, quartered by each degree', () => {
+  for (const [inputs, degree] of [
+    [1, 5],
+    [2, 4],
+    [4, 3],
+  ] as const) {
+    const terms = polynomialTerms(inputs, degree, degree);
+    const scales = termScales(terms);
+    const place = Float64Array.from({ length: inputs }, (_, k) => 0.3 + 0.4 * k);
+    const values = new Float64Array(terms.count);
+    fillTerms(terms, place, 0, values, 0);
+    const sum = values.reduce((total, value, t) => total + (scales[t]! * value) ** 2, 0);
+    const square = place.reduce((total, value) => total + value * value, 0);
+    let expected = 0;
+    for (let d = 1; d <= degree; d++) expected += square ** d / 4 ** (d - 1);
+    expect(sum).toBeCloseTo(expected, 9);
+  }
+});
+
+test('two examples give a gentle slope, not a cliff', () => {
+  // Cubes took as much of the difference as slopes: beyond the examples the map was three times as steep as now.
+  const examples = [example([0.3, 0.3], [-2]), example([0.7, 0.6], [2])];
+  const mapping = compileMapping(trainMapping(request(examples, 'polynomial')).trained);
+  const out = new Float64Array(1);
+  const at = (x: number, y: number) => {
+    mapping.evaluate(Float64Array.of(x, y), out);
+    return out[0]!;
+  };
+  let steepest = 0;
+  for (let x = 0; x < 1; x += 0.01) {
+    for (let y = 0; y <= 1; y += 0.05)
+      steepest = Math.max(steepest, Math.abs(at(x + 0.01, y) - at(x, y)) / 0.01);
+  }
+  expect(steepest).toBeLessThan(8);
 });
 
 test('a line through the examples is found again, in latent units', () => {
