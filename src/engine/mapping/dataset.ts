@@ -5,6 +5,11 @@ import type { Example } from './schema.js';
 const SAME_PLACE = 1e-6;
 /** An input that moves less than this among the examples counts as constant. */
 const LEAST_TRAVEL = 1e-5;
+/**
+ * An input counts as having moved at least this share of the one that moved most: a row of examples set by hand wavers,
+ * and stretched to full travel the wavering would rule the pad above and below the row.
+ */
+const NARROWEST = 0.25;
 /** Latents that differ by more than this at one place contradict each other. */
 const SAME_LATENT = 1e-6;
 
@@ -26,7 +31,7 @@ export interface Dataset {
   readonly pointOf: Int32Array;
   /** Distinct places. */
   readonly points: number;
-  /** [points, inputCount], normalised to −1..1 and rounded to single precision. */
+  /** [points, inputCount], normalised to within −1..1 and rounded to single precision. */
   readonly inputs: Float64Array;
   /** [points], the sum of the weights of the examples there, scaled to mean 1. */
   readonly weights: Float64Array;
@@ -98,17 +103,21 @@ function checkLength(example: Example, field: 'inputs' | 'latents', expected: nu
   );
 }
 
-/** Takes the examples' travel on each input to −1..1. */
+/** Takes the examples' travel on each input to −1..1, or to less where it is far narrower than the widest. */
 function normalisation(places: Example[][], inputCount: number): { centre: number[]; scale: number[] } {
   const centre: number[] = [];
-  const scale: number[] = [];
+  const travels: number[] = [];
   for (let k = 0; k < inputCount; k++) {
     const values = places.map((members) => Math.fround(members[0]!.inputs[k]!));
     const low = values.length === 0 ? 0 : Math.min(...values);
     const high = values.length === 0 ? 1 : Math.max(...values);
     centre.push(Math.fround((low + high) / 2));
-    scale.push(high - low < LEAST_TRAVEL ? 0 : Math.fround(2 / (high - low)));
+    travels.push(high - low);
   }
+  const least = NARROWEST * Math.max(...travels);
+  const scale = travels.map((travel) =>
+    travel < LEAST_TRAVEL ? 0 : Math.fround(2 / Math.max(travel, least)),
+  );
   return { centre, scale };
 }
 

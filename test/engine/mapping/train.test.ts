@@ -153,6 +153,26 @@ test.each(KINDS)('%s survives examples a hair apart that contradict each other',
   }
 });
 
+test.each(['mlp', 'gp', 'knn'] as const)('%s: a row set by a wavering hand is a row', (kind) => {
+  // The hundredth that y wavered by was stretched to its full travel, and beside the row y alone was heard.
+  const wave = (x: number) => Math.sin(4 * x);
+  const wavering = [0.004, -0.005, 0.001, 0.005, -0.002, 0.003, -0.004, 0];
+  const examples = wavering.map((y, i) => example([i / 7, 0.5 + y], [wave(i / 7)]));
+  const result = trainMapping(request(examples, kind));
+  for (const x of [0.2, 0.5, 0.8]) {
+    for (const y of [0.4, 0.6]) expect(Math.abs(play(result, x, y)[0]! - wave(x))).toBeLessThan(0.4);
+  }
+});
+
+test('an input that moves less than the others still counts in full, down to a quarter of their travel', () => {
+  const travelled = (travel: number) =>
+    trainMapping(request([example([0.1, 0.2], [0]), example([0.9, 0.2 + travel], [1])], 'gp')).trained.scale;
+  expect(travelled(0.2)[1]).toBeCloseTo(2 / 0.2, 4);
+  expect(travelled(0.1)[1]).toBeCloseTo(2 / 0.2, 4);
+  expect(travelled(0.1)[0]).toBeCloseTo(2 / 0.8, 4);
+  expect(travelled(0)[1]).toBe(0);
+});
+
 test('each dimension is learned with its own settings', () => {
   const kinds = ['gp', 'linear', 'polynomial', 'knn', 'mlp'] as const;
   const asked = request(scattered(12, 2, 6, 'smooth'), 'mlp');
