@@ -119,6 +119,10 @@ function paintAxes(context: CanvasRenderingContext2D, width: number, height: num
   context.stroke();
 }
 
+/** Whether a ring marks the example out from the others. */
+const isRinged = ({ selected, auditioning }: PadScene, { id }: Example): boolean =>
+  id === selected || id === auditioning;
+
 function paintExample(
   context: CanvasRenderingContext2D,
   scene: PadScene,
@@ -130,7 +134,6 @@ function paintExample(
   const colours = palette();
   const [x, y] = placeOf(example, scene, width, height);
   const colour = exampleColour(example.hue, colours.light);
-  const selected = example.id === scene.selected;
   context.lineWidth = 3;
   context.strokeStyle = colours.light ? '#ffffffd0' : '#0b0c0ed0';
   context.beginPath();
@@ -146,7 +149,7 @@ function paintExample(
     context.strokeStyle = colour;
     context.stroke();
   }
-  if (selected || example.id === scene.auditioning) {
+  if (isRinged(scene, example)) {
     context.lineWidth = 1.5;
     context.strokeStyle = colours.result;
     context.setLineDash(example.id === scene.auditioning ? [3, 2] : []);
@@ -162,7 +165,7 @@ function paintExample(
     context.fillStyle = colours.light ? '#ffffff' : '#0b0c0e';
     context.fillText(String(index + 1), x, y + 0.5);
   }
-  paintLabel(context, example, scene.missed.has(example.id), x, y, width);
+  paintLabel(context, scene, example, x, y, width);
 }
 
 const MOST_LABEL = 150;
@@ -177,22 +180,24 @@ function shortened(context: CanvasRenderingContext2D, text: string, room: number
 
 function paintLabel(
   context: CanvasRenderingContext2D,
+  scene: PadScene,
   example: Example,
-  missed: boolean,
   x: number,
   y: number,
   width: number,
 ): void {
+  const missed = scene.missed.has(example.id);
   if (example.label === '' && !missed) return;
   const colours = palette();
   context.font = LABEL_FONT;
   const label = shortened(context, example.label, Math.min(MOST_LABEL, width / 2));
   const text = missed ? `${label} ≠` : label;
   context.textBaseline = 'middle';
-  const room = context.measureText(text).width + DOT_RADIUS + 8;
+  const away = DOT_RADIUS + (isRinged(scene, example) ? 9 : 6);
+  const room = context.measureText(text).width + away + 2;
   const left = x + room > width;
   context.textAlign = left ? 'right' : 'left';
-  const at = x + (left ? -1 : 1) * (DOT_RADIUS + 6);
+  const at = x + (left ? -1 : 1) * away;
   context.lineJoin = 'round';
   context.lineWidth = 3;
   context.strokeStyle = colours.light ? '#ffffffc8' : '#0b0c0eb8';
