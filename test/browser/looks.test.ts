@@ -182,10 +182,30 @@ describe('how the page looks', () => {
     const home = probe.slices.examples[0]?.inputs[0] ?? NaN;
     await probe.until(() => probe.slices.inputs[0]?.value === home, 'the first example');
 
+    // Nothing is held: the first of the menu is disabled, and had left the focus outside, where Escape was not heard.
+    await page.getByRole('slider', { name: 'Latent 3', exact: true }).focus();
+    await page.keyboard.press('Shift+F10');
+    const menu = page.getByRole('dialog', { name: 'Latent 3' });
+    await menu.getByRole('button', { name: 'Hold what sounds' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await menu.getByRole('button', { name: 'Sweep it alone' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Escape');
+    await menu.waitFor({ state: 'detached' });
+    await page.getByRole('slider', { name: 'Latent 3', exact: true }).and(page.locator(':focus')).waitFor();
+
+    // A second press closes what the first one opened: it had closed and opened it again.
+    const status = page.locator('.engine');
+    for (const open of [1, 0]) {
+      await status.click();
+      expect(await page.getByRole('dialog', { name: 'Engine' }).count()).toBe(open);
+    }
+
     const ceiling = page.getByRole('slider', { name: 'Ceiling', exact: true });
     await ceiling.focus();
     await page.keyboard.press('ArrowDown');
     await probe.until(() => probe.slices.output.ceilingDb < -1.1, 'a lower ceiling');
+    // Screen readers are told what the help says.
+    expect(await ceiling.getAttribute('aria-description')).toBe('Nothing gets louder than this.');
     await page.keyboard.press('Backspace');
     await probe.until(() => probe.slices.output.ceilingDb === -1, 'the initial ceiling');
     expect(complaints).toEqual([]);

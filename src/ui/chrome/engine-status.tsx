@@ -72,7 +72,7 @@ export function EngineStatus() {
         <span className="figure">{latency === null ? '– ms' : `${latency.toFixed(1)} ms`}</span>
       </button>
       {at !== null && (
-        <Popover label="Engine" at={at} onClose={() => setAt(null)}>
+        <Popover label="Engine" at={at} opener={button} onClose={() => setAt(null)}>
           <dl className="facts">
             <dt>Load of a block</dt>
             <dd>

@@ -1,48 +1,63 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  type KeyboardEvent as ReactKeyboardEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 
 interface PopoverProps {
   label: string;
   /** Where its corner stands, in pixels of the window; it is pushed inside when it would leave it. */
   at: { x: number; y: number };
+  /** What opens it, where a second press is to close it: a press there is no press outside. */
+  opener?: RefObject<HTMLElement | null>;
   onClose: () => void;
   children: ReactNode;
 }
 
 const MARGIN = 8;
+/** What takes the focus: a disabled button would leave it outside, where Escape is not heard. */
+const STOPS = 'input:enabled, button:enabled, select:enabled, [tabindex="0"]';
 
 /** A small panel over the page: closes on Escape, on a press outside and when the focus leaves it. */
-export function Popover({ label, at, onClose, children }: PopoverProps) {
+export function Popover({ label, at, opener, onClose, children }: PopoverProps) {
   const box = useRef<HTMLDivElement>(null);
   const close = useRef(onClose);
   useEffect(() => {
     close.current = onClose;
   });
 
-  useEffect(() => {
+  // A layout effect: it ends while what has the focus is still there, which is then given back.
+  useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
     const before = document.activeElement;
     const { width, height } = element.getBoundingClientRect();
     element.style.left = `${Math.max(MARGIN, Math.min(at.x, window.innerWidth - width - MARGIN))}px`;
     element.style.top = `${Math.max(MARGIN, Math.min(at.y, window.innerHeight - height - MARGIN))}px`;
-    const first = element.querySelector<HTMLElement>('input, button, select, [tabindex="0"]');
+    const first = element.querySelector<HTMLElement>(STOPS);
     (first ?? element).focus();
-    const press = (event: Event) => {
-      if (event.target instanceof Node && !element.contains(event.target)) close.current();
-    };
+    const isOutside = (target: EventTarget | null) =>
+      target instanceof Node && !element.contains(target) && opener?.current?.contains(target) !== true;
+    const press = ({ target }: Event) => isOutside(target) && close.current();
     const key = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return;
       event.stopPropagation();
       close.current();
     };
+    const leave = ({ relatedTarget }: FocusEvent) => isOutside(relatedTarget) && close.current();
     document.addEventListener('pointerdown', press, true);
+    element.addEventListener('focusout', leave);
     element.addEventListener('keydown', key);
     return () => {
       document.removeEventListener('pointerdown', press, true);
+      element.removeEventListener('focusout', leave);
       element.removeEventListener('keydown', key);
       if (before instanceof HTMLElement && element.contains(document.activeElement)) before.focus();
     };
-  }, [at.x, at.y]);
+  }, [at.x, at.y, opener]);
 
   return (
     <div
@@ -65,11 +80,21 @@ export interface MenuItem {
   onPress: () => void;
 }
 
+/** Up and down walk through a menu, round its ends. */
+function walk(event: ReactKeyboardEvent<HTMLElement>): void {
+  const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  if (by === 0) return;
+  event.preventDefault();
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('button:enabled')];
+  const at = items.findIndex((item) => item === document.activeElement);
+  items[(at + by + items.length) % items.length]?.focus();
+}
+
 /** A list of commands in a popover. */
 export function Menu({ label, at, items, onClose }: Omit<PopoverProps, 'children'> & { items: MenuItem[] }) {
   return (
     <Popover label={label} at={at} onClose={onClose}>
-      <div className="menu">
+      <div className="menu" onKeyDown={walk}>
         {items.map((item) => (
           <button
             key={item.label}
