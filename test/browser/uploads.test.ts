@@ -160,4 +160,17 @@ describe('files that are dropped on the window', () => {
     await one.page.context().close();
     await two.page.context().close();
   });
+
+  it('leave nothing behind when the engine ends meanwhile', async () => {
+    const { page } = await openPage(browser, engine.url);
+    await dropFile(page, 'late.ts', readFileSync('models/voices/voices.ts'));
+    await page.getByRole('button', { name: 'Cancel import' }).waitFor();
+    expect(readdirSync(temporary)).toHaveLength(1);
+    await engine.stop();
+    expect(readdirSync(temporary)).toEqual([]);
+    expect(
+      readdirSync(join(workplace.folder, 'models')).filter((entry) => entry.includes('staging')),
+    ).toEqual([]);
+    await page.context().close();
+  });
 });
