@@ -132,11 +132,6 @@ export class WetPath {
     this.failing = false;
   }
 
-  /** Empties the model's state; what was playing gives way without a click. */
-  resetModel(): void {
-    this.guarded.reset();
-  }
-
   setInputGain(gainDb: number): void {
     this.inputGain.aim(dbToGain(gainDb));
   }

@@ -159,11 +159,6 @@ export class Stream {
     this.pipeline?.restart();
   }
 
-  /** Empties the model's state between two calls, without a click and without touching the rest. */
-  resetModel(): void {
-    this.pipeline?.wetPath?.resetModel();
-  }
-
   /** Draws from another generator from the next latent frame on. */
   setNoise(noise: StreamNoise): void {
     this.pipeline?.guarded?.controls.setNoise(noise);
@@ -189,13 +184,6 @@ export class Stream {
   setSteering(steering: Steering): void {
     this.settings.steering = structuredClone(steering);
     this.settings.steeringVersion += 1;
-    this.settings.touched = true;
-  }
-
-  /** Sets the first inputs (0..1), as many as there are values. */
-  setInputs(values: ArrayLike<number>): void {
-    const count = Math.min(values.length, MAX_INPUTS);
-    for (let i = 0; i < count; i += 1) this.settings.inputs[i] = values[i] as number;
     this.settings.touched = true;
   }
 

@@ -65,7 +65,6 @@ export class Steering {
   /** Where all glides stand. */
   private readonly standing: Float64Array;
   private jump = true;
-  private faultCount = 0;
 
   /** @param framesPerSecond latent frames, the model's rate over its hop */
   constructor(
@@ -87,11 +86,6 @@ export class Steering {
     this.bounded = glides(0);
     this.hold = glides(0);
     this.holding = glides(0);
-  }
-
-  /** Encoder values that were not finite since construction; each was taken for 0. */
-  get faults(): number {
-    return this.faultCount;
   }
 
   /** Takes over what `steering` says, by value; dimensions that it does not list are off. Cheap enough for each frame. */
@@ -142,7 +136,6 @@ export class Steering {
       const share = this.jump ? 1 : this.glideShare[d]!;
       this.aim(d, mapped[d]!, holds === undefined ? NaN : holds[d]!);
       const encoded = encoder[d]!;
-      if (!Number.isFinite(encoded)) this.faultCount++;
       const e = Number.isFinite(encoded) ? limited(encoded) : 0;
       decoder[d] = this.held(d, share, this.steered(d, share, e));
     }

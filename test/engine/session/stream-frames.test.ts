@@ -16,7 +16,7 @@ function gestureStream(shape: Partial<ModelShape>, rate: number): { stream: Stre
       latents[0] = inputs[0] ?? 0;
     },
   });
-  stream.setInputs([0.1]);
+  stream.setParameter(PARAMETER_INDEX.input, 0.1);
   const model = new LatentModel(shape);
   const { latencySamples } = stream.prepare({
     rate,
