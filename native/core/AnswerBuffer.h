@@ -16,6 +16,24 @@ inline std::int32_t distance (std::uint32_t a, std::uint32_t b) noexcept
 }
 
 /**
+    A place on the clock before which something is not heard. It comes along with the stream: one that stayed where it is
+    would lie ahead again as soon as the clock had gone half round. One thread.
+*/
+class Threshold
+{
+public:
+    void set (std::uint32_t at) noexcept                    { place = at; }
+    std::uint32_t at() const noexcept                       { return place; }
+    bool isReachedBy (std::uint32_t position) const noexcept { return distance (position, place) >= 0; }
+
+    /** Nothing before `oldest` is asked for any more. */
+    void follow (std::uint32_t oldest) noexcept             { if (isReachedBy (oldest)) place = oldest; }
+
+private:
+    std::uint32_t place = 0;
+};
+
+/**
     The engine's answers by their place in the stream. One thread writes, another reads; no lock. Everything from
     `begin` up to `end` can be read; what lies before `begin` was never answered or must not be heard.
 */
@@ -68,10 +86,16 @@ public:
         std::memcpy (target.data(), samples + first, (count - first) * sizeof (float));
     }
 
-    /** [io-thread] */
+    /** Makes what was written readable; what it has overwritten is not any more. [io-thread] */
     void publish (std::size_t count) noexcept
     {
-        end.store (end.load (std::memory_order_relaxed) + static_cast<std::uint32_t> (count), std::memory_order_release);
+        const auto last = end.load (std::memory_order_relaxed) + static_cast<std::uint32_t> (count);
+        const auto oldest = last - static_cast<std::uint32_t> (capacity());
+
+        if (distance (oldest, begin.load (std::memory_order_relaxed)) > 0)
+            begin.store (oldest, std::memory_order_release);
+
+        end.store (last, std::memory_order_release);
     }
 
     /** What can be read now. [audio-thread] */

@@ -40,7 +40,7 @@ void AudioExchange::prepare (const StreamFormat& newFormat, Delays expected)
     setDelays (expected);
     current = delays();
     wasOffline = false;
-    answersCountFrom = 0;
+    answersCountFrom.set (0);
     wet = 0.0f;
     fallback = silenceOnFault.load() ? 0.0f : 1.0f;
     recovering = true;
@@ -83,7 +83,7 @@ bool AudioExchange::process (const HostBlock& block) noexcept
     {
         // What the engine heard before is a matter of timing; from here on the result is a matter of the input alone.
         outgoing.restart = true;
-        answersCountFrom = position;
+        answersCountFrom.set (position);
     }
 
     wasOffline = block.offline;
@@ -96,7 +96,7 @@ bool AudioExchange::process (const HostBlock& block) noexcept
         const auto now = delays();
         const auto needed = next - (now.margin + static_cast<std::uint32_t> (format.maxBlock));
 
-        if (distance (needed, answersCountFrom) > 0)
+        if (distance (needed, answersCountFrom.at()) > 0)
             waitForAnswers (needed);
     }
 
@@ -220,9 +220,10 @@ void AudioExchange::render (const HostBlock& block, std::uint32_t position) noex
     const auto late = current.margin + static_cast<std::uint32_t> (format.maxBlock);
     const auto total = late + current.engine;
     const auto frames = static_cast<std::uint32_t> (block.frames);
-    const auto range = fromEngine.readable();
-    const auto from = distance (range.begin, answersCountFrom) > 0 ? range.begin : answersCountFrom;
     const auto first = position - late;
+    const auto range = fromEngine.readable();
+    answersCountFrom.follow (first - static_cast<std::uint32_t> (fromEngine.capacity()));
+    const auto from = answersCountFrom.isReachedBy (range.begin) ? range.begin : answersCountFrom.at();
 
     // After a gap the engine must be ahead again before it is heard, or the output would flutter.
     if (recovering && (block.offline || distance (range.end, first + frames + current.margin / 2) >= 0))
@@ -237,7 +238,7 @@ void AudioExchange::render (const HostBlock& block, std::uint32_t position) noex
         const auto q = first + i;
         const bool answered = ! recovering && distance (q, from) >= 0 && distance (q, range.end) < 0;
 
-        if (answered && q == answersCountFrom)
+        if (answered && q == answersCountFrom.at())
         {
             // Nothing of this stream was heard before: there is nothing to fade from.
             wet = wetGoal;

@@ -124,7 +124,7 @@ private:
     // The audio thread's own.
     Delays current;
     bool wasOffline = false;
-    std::uint32_t answersCountFrom = 0;  ///< answers for earlier samples are not heard: an export began here
+    Threshold answersCountFrom;          ///< answers for earlier samples are not heard: an export began here
     float wet = 0.0f;                    ///< 0 is the track, 1 the engine
     float fallback = 1.0f;               ///< gain of the track while it stands in for the engine
     bool recovering = true;

@@ -1,7 +1,7 @@
-// What needs neither JUCE nor an engine: queues, frames, the supervisor's clocks, the state's format.
+// What needs neither JUCE nor an engine: queues, frames, the supervisor's clocks, the state's format, the exchange.
 
-#include "AudioExchange.h"
 #include "Checks.h"
+#include "ExchangeRig.h"
 #include "Frames.h"
 #include "HostProgram.h"
 #include "PresetMemory.h"
@@ -276,37 +276,6 @@ void refusedPresetsAreKept()
     CHECK (memory.pushed ("{1}", false));
 }
 
-/** Without an engine the output is the track, as late as was said, without a click where it takes over. */
-void dryTrackIsAligned()
-{
-    AudioExchange exchange;
-    exchange.prepare ({ 48000.0, 100, 1 }, { 400, 50 });
-    const auto latency = exchange.latencySamples (exchange.delays());
-    CHECK_EQUAL (latency, 550u);
-    std::vector<float> input (4000), output (4000);
-
-    for (std::size_t i = 0; i < input.size(); ++i)
-        input[i] = static_cast<float> (i + 1);
-
-    std::mt19937 random (4);
-
-    for (int at = 0; at < 4000;)
-    {
-        const int frames = std::min<int> (1 + random() % 100, 4000 - at);
-        const float* in = input.data() + at;
-        float* out = output.data() + at;
-        HostBlock block;
-        block.input = &in;
-        block.output = &out;
-        block.frames = frames;
-        exchange.process (block);
-        at += frames;
-    }
-
-    for (std::size_t i = 0; i < output.size(); ++i)
-        CHECK_EQUAL (output[i], i < latency ? 0.0f : input[i - latency]);
-}
-
 /** Every program that a host may write, exactly or rounded, is the one that it meant. */
 void programsAreCountedAsHostsDo()
 {
@@ -371,6 +340,6 @@ int main (int count, char** arguments)
     suite.add ("restored programs are no wishes", restoredProgramsAreNoWishes);
     suite.add ("runs and renders begin where they do", rendersBeginWhereTheyDo);
     suite.add ("refused presets are kept", refusedPresetsAreKept);
-    suite.add ("the dry track is aligned", dryTrackIsAligned);
+    addExchangeTests (suite);
     return suite.run (count > 1 ? arguments[1] : "");
 }
