@@ -1,6 +1,7 @@
 #include "AudioExchange.h"
 
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 namespace tiller
@@ -71,8 +72,14 @@ bool AudioExchange::process (const HostBlock& block) noexcept
     const auto position = sentEnd.load (std::memory_order_relaxed);
 
     for (int c = 0; c < format.channels; ++c)
+    {
         for (int i = 0; i < block.frames; ++i)
-            dry.write (c, position + static_cast<std::uint32_t> (i), block.input[c][i]);
+        {
+            // As in the engine: what is no number would stay in the crossfades.
+            const float sample = block.input[c][i];
+            dry.write (c, position + static_cast<std::uint32_t> (i), std::isfinite (sample) ? sample : 0.0f);
+        }
+    }
 
     auto outgoing = block;
 
@@ -265,7 +272,9 @@ void AudioExchange::render (const HostBlock& block, std::uint32_t position) noex
         for (int c = 0; c < format.channels; ++c)
         {
             const float track = fallback * dry.read (c, position + i - total);
-            const float sample = wet > 0.0f ? track + wet * (fromEngine.at (c, q) - track) : track;
+            const float answer = wet > 0.0f ? fromEngine.at (c, q) : 0.0f;
+            // Both ends exactly: what the engine has limited stays below its ceiling.
+            const float sample = wet <= 0.0f ? track : wet >= 1.0f ? answer : track + wet * (answer - track);
             block.output[c][i] = declicked (c, sample, jumped);
         }
 
@@ -288,7 +297,7 @@ float AudioExchange::declicked (int channel, float next, bool jumped) noexcept
         residue[c] = last[c] - next;
 
     const float left = jumped ? 1.0f : static_cast<float> (residueLeft) / static_cast<float> (fadeSamples);
-    last[c] = next + residue[c] * left;
+    last[c] = left > 0.0f ? next + residue[c] * left : next;
     return last[c];
 }
 

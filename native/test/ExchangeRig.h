@@ -12,10 +12,10 @@
 namespace tiller::test
 {
 
-/** An exchange between a host and an engine that answers each block at once: the input, later by its delay, times a half. */
+/** An exchange between a host and an engine that answers each block at once: the input, later by its delay, times `gain`. */
 struct ExchangeRig
 {
-    static constexpr float gain = 0.5f;
+    static constexpr float gain = 0.3f;
 
     AudioExchange exchange;
     const int block;

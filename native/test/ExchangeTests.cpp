@@ -63,12 +63,48 @@ void theClockMayGoRound()
     }
 }
 
+/** What is no number on the track stayed in the crossfades, where the engine's answer was clean; a jump kept it for good. */
+void notANumberOnTheTrackIsSilence()
+{
+    for (const float bad : { std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity() })
+    {
+        ExchangeRig rig;
+        rig.play (100, [] (std::size_t) { return 0.25f; });
+        rig.play (20, [bad] (std::size_t) { return bad; });
+        rig.alive = false;
+        rig.play (40, [bad] (std::size_t i) { return i % 3 == 0 ? bad : 0.25f; });
+        rig.alive = true;
+        rig.play (100, [] (std::size_t) { return 0.25f; });
+
+        for (std::size_t i = 0; i < rig.output.size(); ++i)
+            CHECK (std::isfinite (rig.output[i]), "sample ", i);
+
+        CHECK_EQUAL (rig.output.back(), ExchangeRig::gain * 0.25f);
+    }
+}
+
+/** A mix of track and answer that rounds goes over the ceiling that the engine has kept. */
+void theEngineIsHeardExactly()
+{
+    ExchangeRig rig;
+    std::vector<float> track (6400);
+    std::mt19937 random (5);
+    std::uniform_real_distribution<float> loud (-100.0f, 100.0f);
+    std::generate (track.begin(), track.end(), [&] { return loud (random); });
+    rig.play (100, [&track] (std::size_t i) { return track[i]; });
+
+    for (std::size_t i = 2000; i < rig.output.size(); ++i)
+        CHECK_EQUAL (rig.output[i], ExchangeRig::gain * track[i - rig.latency()]);
+}
+
 } // namespace
 
 void addExchangeTests (Suite& suite)
 {
     suite.add ("the dry track is aligned", dryTrackIsAligned);
     suite.add ("the clock may go round", theClockMayGoRound);
+    suite.add ("what is no number on the track is silence", notANumberOnTheTrackIsSilence);
+    suite.add ("the engine is heard exactly", theEngineIsHeardExactly);
 }
 
 } // namespace tiller::test
