@@ -72,6 +72,19 @@ void EngineLink::rewind() noexcept
     resendParameters.store (true);
 }
 
+bool EngineLink::isStreaming()
+{
+    const std::lock_guard lock (streamMutex);
+    return streaming;
+}
+
+/** In an export the next block comes when the last one is answered, however long that takes. */
+bool EngineLink::audioFlows (Clock::time_point now)
+{
+    const std::lock_guard lock (streamMutex);
+    return now - lastBlock <= flowing || (offline && (unanswered > 0 || exchange.toEngine.readable() > 0));
+}
+
 void EngineLink::presetLoads()
 {
     const std::lock_guard lock (mutex);
@@ -360,14 +373,14 @@ void EngineLink::keepTime (Clock::time_point now)
         process->lastWords();
         tellMishap();
 
-        if (greeted && ! offline && now - lastBlock > flowing)
+        if (greeted && ! audioFlows (now))
             tellParametersWithoutAudio();
 
         if (greeted)
             say (to_engine::Tick { ++ticks });
     }
 
-    const bool live = streaming && ! offline && now - lastBlock < 1s;
+    const bool live = isStreaming() && ! offline && now - lastBlock < 1s;
 
     if (live && now - started > playedForStandby)
         standby->keepReady();

@@ -124,6 +124,8 @@ private:
     std::uint32_t napMicroseconds() const noexcept;
     void tellParametersWithoutAudio();
     void tellMishap();
+    bool isStreaming();
+    bool audioFlows (Clock::time_point);
     void setPhase (EnginePhase);
     template <typename Change> void tell (Change&&);
     template <typename Message> void say (const Message&, std::string_view text = {});
@@ -171,7 +173,7 @@ private:
     std::uint32_t preparedEpoch = 0;    ///< the epoch that the engine was told last
     std::uint32_t sentUpTo = 0;         ///< end of the last block that was taken from the queue
     std::uint32_t unanswered = 0;       ///< samples that were sent and not answered
-    std::uint32_t lastFrames = 0;
+    double lastBlockSeconds = 0.0;      ///< its length
     std::vector<float> answer;
     std::thread thread;
 };

@@ -28,14 +28,11 @@ namespace
 
 std::uint32_t EngineLink::napMicroseconds() const noexcept
 {
-    if (offline)
-        return 100;
-
-    if (Clock::now() - lastBlock > 2s || lastFrames == 0)
+    // Without blocks there is no hurry, even where the last was of an export.
+    if (Clock::now() - lastBlock > 2s)
         return 5000;
 
-    const double block = lastFrames / exchange.streamFormat().rate;
-    return static_cast<std::uint32_t> (std::clamp (block * 0.25, 0.00025, 0.002) * 1e6);
+    return offline ? 100 : static_cast<std::uint32_t> (std::clamp (lastBlockSeconds * 0.25, 0.00025, 0.002) * 1e6);
 }
 
 bool EngineLink::handleSamples (const Frame& frame)
@@ -141,7 +138,7 @@ void EngineLink::takeBlocks()
         queue.peek (0, &head, sizeof (head));
         offline = (head.block.flags & protocol::offline) != 0;
         lastBlock = Clock::now();
-        lastFrames = head.block.frames;
+        lastBlockSeconds = head.block.frames / format.rate;
         const auto end = head.block.position + head.block.frames;
         const auto lateness = distance (exchange.position(), end + late);
 

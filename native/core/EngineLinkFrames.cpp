@@ -259,7 +259,7 @@ void EngineLink::tellMishap()
 
     toldGivenUp = givenUp;
 
-    if (streaming && ! mishap.empty())
+    if (! mishap.empty() && isStreaming())
         say (to_engine::Mishap {}, std::exchange (mishap, {}));
 }
 

@@ -1,9 +1,11 @@
-// What needs neither JUCE nor an engine: queues, frames, the supervisor's clocks, the state's format, the exchange.
+// What needs neither JUCE nor an engine: queues, frames, the supervisor's clocks, the state's format; the
+// exchange and the link.
 
 #include "Checks.h"
 #include "ExchangeRig.h"
 #include "Frames.h"
 #include "HostProgram.h"
+#include "LinkRig.h"
 #include "PresetMemory.h"
 #include "SavedState.h"
 #include "TransportWatch.h"
@@ -327,6 +329,12 @@ void restoredProgramsAreNoWishes()
 
 int main (int count, char** arguments)
 {
+    if (count > 1 && std::string (arguments[1]) == "--engine")
+    {
+        beAnEngine();
+        return 0;
+    }
+
     Suite suite;
     suite.add ("the queue keeps frames whole", queueKeepsFramesWhole);
     suite.add ("the queue refuses what does not fit", queueRefusesWhatDoesNotFit);
@@ -341,5 +349,6 @@ int main (int count, char** arguments)
     suite.add ("runs and renders begin where they do", rendersBeginWhereTheyDo);
     suite.add ("refused presets are kept", refusedPresetsAreKept);
     addExchangeTests (suite);
+    addLinkTests (suite);
     return suite.run (count > 1 ? arguments[1] : "");
 }

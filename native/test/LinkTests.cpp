@@ -1,0 +1,73 @@
+// The link between the exchange and an engine, in a process of its own, without a plugin around it.
+
+#include "LinkRig.h"
+
+#include <random>
+#include <sys/resource.h>
+
+namespace tiller::test
+{
+
+namespace
+{
+
+using namespace std::chrono_literals;
+
+std::vector<float> noise (std::size_t samples)
+{
+    std::vector<float> audio (samples);
+    std::mt19937 random (5);
+    std::uniform_real_distribution<float> level (-0.5f, 0.5f);
+    std::generate (audio.begin(), audio.end(), [&] { return level (random); });
+    return audio;
+}
+
+long wakeUps()
+{
+    rusage usage {};
+    getrusage (RUSAGE_SELF, &usage);
+    return usage.ru_nvcsw;
+}
+
+/** The last block of an export was taken for an export that goes on: the link spun, and no knob reached the engine. */
+void anExportEnds()
+{
+    LinkRig rig;
+    rig.play (noise (12800), true);
+    std::this_thread::sleep_for (2500ms);
+    const auto before = wakeUps();
+    std::this_thread::sleep_for (1s);
+    CHECK (wakeUps() - before < 1500, wakeUps() - before, " wake-ups in a second in which nothing happened");
+    rig.table.setValue (3, 0.75f);
+    CHECK (eventually (3.0, [&] { return rig.presets.get() == "parameter 3 is 0.750000"; }), rig.presets.get());
+}
+
+/** Run it with a thread sanitizer: the link's thread read what is written here. */
+void theStreamIsPreparedAgain()
+{
+    LinkRig rig;
+
+    for (int i = 0; i < 20; ++i)
+    {
+        for (int part = 0; part < 5; ++part)
+        {
+            rig.play (noise (256), false);
+            std::this_thread::sleep_for (5ms);
+        }
+
+        rig.prepare (i % 2 == 0 ? 44100.0 : 48000.0);
+    }
+
+    CHECK (rig.exchange.waitUntilReady());
+    CHECK_EQUAL (rig.play (std::vector<float> (6400, 1.0f), true).back(), 0.5f);
+}
+
+} // namespace
+
+void addLinkTests (Suite& suite)
+{
+    suite.add ("an export ends", anExportEnds);
+    suite.add ("the stream is prepared again", theStreamIsPreparedAgain);
+}
+
+} // namespace tiller::test
