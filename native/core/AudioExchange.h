@@ -74,7 +74,7 @@ public:
     */
     bool process (const HostBlock&) noexcept;
 
-    /** Total latency in samples that the host must be told. [any-thread] */
+    /** Total latency in samples that the host must be told. [main-thread, audio-thread] */
     std::uint32_t latencySamples (Delays delays) const noexcept
     {
         return delays.engine + delays.margin + static_cast<std::uint32_t> (format.maxBlock);
@@ -99,7 +99,7 @@ public:
     /** The place of the next input sample. [any-thread] */
     std::uint32_t position() const noexcept        { return sentEnd.load (std::memory_order_acquire); }
 
-    /** What `prepare` was told last. [any-thread] */
+    /** What `prepare` was told last. [main-thread, audio-thread; io-thread under the link's `streamMutex`] */
     const StreamFormat& streamFormat() const noexcept { return format; }
 
     ByteQueue toEngine;        ///< written by the audio thread, read by the I/O thread
