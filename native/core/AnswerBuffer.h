@@ -70,9 +70,6 @@ public:
         end.store (position, std::memory_order_release);
     }
 
-    /** Nothing before `position` may be heard; answers go on where they are. [io-thread] */
-    void hearFrom (std::uint32_t position) noexcept         { begin.store (position, std::memory_order_release); }
-
     /** Where the next answer is expected. [io-thread] */
     std::uint32_t expected() const noexcept                { return end.load (std::memory_order_relaxed); }
 

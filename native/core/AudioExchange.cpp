@@ -21,6 +21,7 @@ namespace
     /** Room for the events of the blocks that wait in the queue, in bytes. */
     constexpr std::size_t eventRoom = 256 * 1024;
 
+    std::uint32_t later (std::uint32_t a, std::uint32_t b) noexcept { return distance (a, b) > 0 ? a : b; }
     std::uint64_t pack (Delays d) noexcept   { return (static_cast<std::uint64_t> (d.engine) << 32) | d.margin; }
     Delays unpack (std::uint64_t p) noexcept { return { static_cast<std::uint32_t> (p >> 32), static_cast<std::uint32_t> (p) }; }
 }
@@ -40,6 +41,8 @@ void AudioExchange::prepare (const StreamFormat& newFormat, Delays expected)
     ready.store (false);
     setDelays (expected);
     current = delays();
+    delaysChanged = false;
+    filledFrom.set (0);
     wasOffline = false;
     answersCountFrom.set (0);
     wet = 0.0f;
@@ -54,17 +57,46 @@ void AudioExchange::prepare (const StreamFormat& newFormat, Delays expected)
         counter->store (0);
 }
 
+Delays AudioExchange::withinBounds (Delays wanted) const noexcept
+{
+    const auto most = static_cast<std::uint32_t> (maxLatencySeconds * format.rate / 2.0);
+    return { std::min (wanted.engine, most), std::min (wanted.margin, most) };
+}
+
 void AudioExchange::setDelays (Delays wanted) noexcept
 {
-    const auto most = static_cast<std::uint32_t> (maxLatencySeconds * format.rate);
-    wanted.engine = std::min (wanted.engine, most / 2);
-    wanted.margin = std::min (wanted.margin, most / 2);
-    packedDelays.store (pack (wanted), std::memory_order_release);
+    fillsUp.store (false, std::memory_order_relaxed);
+    packedDelays.store (pack (withinBounds (wanted)), std::memory_order_release);
+}
+
+void AudioExchange::setDelaysFrom (std::uint32_t place, Delays wanted) noexcept
+{
+    delaysFrom.store (place, std::memory_order_relaxed);
+    fillsUp.store (true, std::memory_order_relaxed);
+    packedDelays.store (pack (withinBounds (wanted)), std::memory_order_release);
 }
 
 Delays AudioExchange::delays() const noexcept
 {
     return unpack (packedDelays.load (std::memory_order_acquire));
+}
+
+/** Uses what was set last; offline from the block on that plays the place it was set for. */
+void AudioExchange::takeDelays (const HostBlock& block, std::uint32_t position) noexcept
+{
+    const auto wanted = delays();
+    const bool fills = fillsUp.load (std::memory_order_relaxed);
+    const auto place = delaysFrom.load (std::memory_order_relaxed);
+    const bool isEarly = block.offline && fills && distance (position - lateness(), place) < 0;
+    delaysChanged = wanted != current && ! isEarly;
+
+    if (! delaysChanged)
+        return;
+
+    current = wanted;
+
+    if (fills)
+        filledFrom.set (place + current.engine);
 }
 
 bool AudioExchange::process (const HostBlock& block) noexcept
@@ -99,13 +131,12 @@ bool AudioExchange::process (const HostBlock& block) noexcept
     sentEnd.store (next, std::memory_order_release);
 
     if (block.offline)
-    {
-        const auto now = delays();
-        const auto needed = next - (now.margin + static_cast<std::uint32_t> (format.maxBlock));
+        waitForAnswers (next - lateness());
 
-        if (distance (needed, answersCountFrom.at()) > 0)
-            waitForAnswers (needed);
-    }
+    takeDelays (block, position);
+
+    if (block.offline && delaysChanged)
+        waitForAnswers (next - lateness());
 
     render (block, position);
     return sent;
@@ -162,6 +193,9 @@ bool AudioExchange::send (const HostBlock& block, std::uint32_t position) noexce
 
 void AudioExchange::waitForAnswers (std::uint32_t upTo) noexcept
 {
+    if (distance (upTo, answersCountFrom.at()) <= 0)
+        return;
+
     auto reached = fromEngine.readable().end;
 
     if (distance (upTo, reached) <= 0)
@@ -220,17 +254,17 @@ bool AudioExchange::waitUntilReady() noexcept
 
 void AudioExchange::render (const HostBlock& block, std::uint32_t position) noexcept
 {
-    const auto wanted = delays();
-    bool jumped = wanted != current;
-    current = wanted;
-
-    const auto late = current.margin + static_cast<std::uint32_t> (format.maxBlock);
+    bool jumped = delaysChanged;
+    const auto late = lateness();
     const auto total = late + current.engine;
     const auto frames = static_cast<std::uint32_t> (block.frames);
     const auto first = position - late;
     const auto range = fromEngine.readable();
-    answersCountFrom.follow (first - static_cast<std::uint32_t> (fromEngine.capacity()));
-    const auto from = answersCountFrom.isReachedBy (range.begin) ? range.begin : answersCountFrom.at();
+
+    for (auto* threshold : { &answersCountFrom, &filledFrom })
+        threshold->follow (first - static_cast<std::uint32_t> (fromEngine.capacity()));
+
+    const auto from = later (range.begin, later (answersCountFrom.at(), filledFrom.at()));
 
     // After a gap the engine must be ahead again before it is heard, or the output would flutter.
     if (recovering && (block.offline || distance (range.end, first + frames + current.margin / 2) >= 0))

@@ -82,6 +82,12 @@ public:
 
     /** The delays that the output uses from its next block on, bounded by what was allocated. [io-thread] */
     void setDelays (Delays) noexcept;
+
+    /**
+        The same where the engine plays another model from `place` of its answers on: until that has filled up, they are not
+        its sound. Offline the output stays as it is up to there, so that an export is no matter of timing. [io-thread]
+    */
+    void setDelaysFrom (std::uint32_t place, Delays) noexcept;
     Delays delays() const noexcept;                 // [any-thread]
 
     /** Whether silence replaces the track while the engine is away. [any-thread] */
@@ -112,17 +118,27 @@ private:
     bool send (const HostBlock&, std::uint32_t position) noexcept;
     void waitForAnswers (std::uint32_t upTo) noexcept;
     void giveUp() noexcept;
+    void takeDelays (const HostBlock&, std::uint32_t position) noexcept;
+    /** How much later than its block an answer is heard, in samples. */
+    std::uint32_t lateness() const noexcept { return current.margin + static_cast<std::uint32_t> (format.maxBlock); }
     void render (const HostBlock&, std::uint32_t position) noexcept;
     float declicked (int channel, float next, bool jumped) noexcept;
+
+    Delays withinBounds (Delays) const noexcept;   // [main-thread, io-thread]
 
     StreamFormat format;
     DelayLine dry;
     std::atomic<std::uint64_t> packedDelays { 0 };
+    // Written ahead of `packedDelays`: whether a model fills up with them, and from where on.
+    std::atomic<bool> fillsUp { false };
+    std::atomic<std::uint32_t> delaysFrom { 0 };
     std::atomic<std::uint32_t> sentEnd { 0 };
     std::atomic<bool> silenceOnFault { false }, engineExpected { true }, ready { false };
 
     // The audio thread's own.
     Delays current;
+    bool delaysChanged = false;
+    Threshold filledFrom;                ///< answers for earlier samples are not heard: the engine's model was filling up
     bool wasOffline = false;
     Threshold answersCountFrom;          ///< answers for earlier samples are not heard: an export began here
     float wet = 0.0f;                    ///< 0 is the track, 1 the engine

@@ -200,12 +200,14 @@ void EngineLink::handlePrepared (const to_plugin::Prepared& message)
 
         const Delays delays { message.latencySamples, message.marginSamples };
         const bool changed = delays != exchange.delays();
-        exchange.setDelays (delays);
-        exchange.setEngineExpected (true);
 
-        // Where only the model changed: what comes until the new one has filled up is not its sound.
+        // Its frames come in order: the answers behind this one are those of another model.
         if (streaming && changed)
-            exchange.fromEngine.hearFrom (exchange.fromEngine.expected() + exchange.delays().engine);
+            exchange.setDelaysFrom (exchange.fromEngine.expected(), delays);
+        else
+            exchange.setDelays (delays);
+
+        exchange.setEngineExpected (true);
 
         if (! streaming)
             resendParameters.store (true);

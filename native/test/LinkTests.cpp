@@ -62,12 +62,39 @@ void theStreamIsPreparedAgain()
     CHECK_EQUAL (rig.play (std::vector<float> (6400, 1.0f), true).back(), 0.5f);
 }
 
+/** Where another model began to be heard, with its latency, was a matter of when its frame arrived. */
+void anExportWithTwoModelsIsRepeatable()
+{
+    const auto input = noise (38400);
+    std::vector<float> first;
+
+    for (int run = 0; run < 12; ++run)
+    {
+        LinkRig rig;
+        const auto output = rig.play (input, true);
+
+        if (run == 0)
+            first = output;
+
+        const auto differs = std::mismatch (output.begin(), output.end(), first.begin()).first;
+        CHECK (differs == output.end(), "run ", run, " differs from sample ", differs - output.begin(), " on");
+    }
+
+    // Each model is heard later by what it said, and until the second has filled up the track stands in.
+    const auto late = linkMargin + LinkRig::block;
+    const auto filled = linkChange + linkLatencyLater;
+    CHECK_EQUAL (first[linkChange + late - 1], 0.5f * input[linkChange - 1]);
+    CHECK_EQUAL (first[filled + late - 1], input[filled - 1 - linkLatencyLater]);
+    CHECK_EQUAL (first[filled + late + 1000], 0.5f * input[filled + 1000]);
+}
+
 } // namespace
 
 void addLinkTests (Suite& suite)
 {
     suite.add ("an export ends", anExportEnds);
     suite.add ("the stream is prepared again", theStreamIsPreparedAgain);
+    suite.add ("an export with two models is repeatable", anExportWithTwoModelsIsRepeatable);
 }
 
 } // namespace tiller::test
