@@ -44,13 +44,8 @@ void AudioExchange::prepare (const StreamFormat& newFormat, Delays expected)
     delaysChanged = false;
     filledFrom.set (0);
     wasOffline = false;
-    answersCountFrom.set (0);
-    wet = 0.0f;
     fallback = silenceOnFault.load() ? 0.0f : 1.0f;
-    recovering = true;
-    last.fill (0.0f);
-    residue.fill (0.0f);
-    residueLeft = 0;
+    forgetSound (0);
     givenUp = false;
 
     for (auto* counter : { &counters.underruns, &counters.lostBlocks, &counters.lateAnswers, &counters.faultyAnswers, &counters.offlineGivenUp })
@@ -79,6 +74,18 @@ void AudioExchange::setDelaysFrom (std::uint32_t place, Delays wanted) noexcept
 Delays AudioExchange::delays() const noexcept
 {
     return unpack (packedDelays.load (std::memory_order_acquire));
+}
+
+/** From `position` on it is as if nothing had sounded before. */
+void AudioExchange::forgetSound (std::uint32_t position) noexcept
+{
+    answersCountFrom.set (position);
+    trackFrom.set (position);
+    wet = 0.0f;
+    recovering = true;
+    last.fill (0.0f);
+    residue.fill (0.0f);
+    residueLeft = 0;
 }
 
 /** Uses what was set last; offline from the block on that plays the place it was set for. */
@@ -123,6 +130,12 @@ bool AudioExchange::process (const HostBlock& block) noexcept
         // What the engine heard before is a matter of timing; from here on the result is a matter of the input alone.
         outgoing.restart = true;
         answersCountFrom.set (position);
+    }
+
+    if (block.fresh)
+    {
+        outgoing.restart = true;
+        forgetSound (position);
     }
 
     wasOffline = block.offline;
@@ -261,7 +274,7 @@ void AudioExchange::render (const HostBlock& block, std::uint32_t position) noex
     const auto first = position - late;
     const auto range = fromEngine.readable();
 
-    for (auto* threshold : { &answersCountFrom, &filledFrom })
+    for (auto* threshold : { &answersCountFrom, &filledFrom, &trackFrom })
         threshold->follow (first - static_cast<std::uint32_t> (fromEngine.capacity()));
 
     const auto from = later (range.begin, later (answersCountFrom.at(), filledFrom.at()));
@@ -305,7 +318,8 @@ void AudioExchange::render (const HostBlock& block, std::uint32_t position) noex
 
         for (int c = 0; c < format.channels; ++c)
         {
-            const float track = fallback * dry.read (c, position + i - total);
+            const auto place = position + i - total;
+            const float track = trackFrom.isReachedBy (place) ? fallback * dry.read (c, place) : 0.0f;
             const float answer = wet > 0.0f ? fromEngine.at (c, q) : 0.0f;
             // Both ends exactly: what the engine has limited stays below its ceiling.
             const float sample = wet <= 0.0f ? track : wet >= 1.0f ? answer : track + wet * (answer - track);

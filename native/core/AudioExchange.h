@@ -43,6 +43,8 @@ struct HostBlock
     std::uint32_t midiEventCount = 0;
     /** The transport started here, or an export began: the engine starts from empty states. */
     bool restart = false;
+    /** The host has reset the plugin: nothing that came before is heard, and the engine starts from empty states. */
+    bool fresh = false;
     /** The host renders offline: wait for the engine. */
     bool offline = false;
     bool bypass = false;
@@ -118,6 +120,7 @@ private:
     bool send (const HostBlock&, std::uint32_t position) noexcept;
     void waitForAnswers (std::uint32_t upTo) noexcept;
     void giveUp() noexcept;
+    void forgetSound (std::uint32_t position) noexcept;
     void takeDelays (const HostBlock&, std::uint32_t position) noexcept;
     /** How much later than its block an answer is heard, in samples. */
     std::uint32_t lateness() const noexcept { return current.margin + static_cast<std::uint32_t> (format.maxBlock); }
@@ -140,7 +143,8 @@ private:
     bool delaysChanged = false;
     Threshold filledFrom;                ///< answers for earlier samples are not heard: the engine's model was filling up
     bool wasOffline = false;
-    Threshold answersCountFrom;          ///< answers for earlier samples are not heard: an export began here
+    Threshold answersCountFrom;          ///< answers for earlier samples are not heard: an export began here, or the host has reset the plugin
+    Threshold trackFrom;                 ///< nor is the track before this place: the host has reset the plugin here
     float wet = 0.0f;                    ///< 0 is the track, 1 the engine
     float fallback = 1.0f;               ///< gain of the track while it stands in for the engine
     bool recovering = true;

@@ -77,7 +77,7 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
     link.prepare (format, expectedDelays (format.rate));
     hostProgram.prepare (format.rate);
     transport.prepare();
-    restartRequested.store (false);
+    resetRequested.store (false);
     link.start();
 
     // Offline nobody minds the wait, and the latency is the engine's own from the first sample on.
@@ -138,8 +138,7 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         buffer.copyFrom (1, 0, buffer, 0, 0, frames);
     }
 
-    bool restart = renderBegins (buffer);
-    restart = restartRequested.exchange (false) || restart;
+    const bool begins = renderBegins (buffer), fresh = resetRequested.exchange (false);
 
     if (link.takeResendRequest())
         table.forgetAll();
@@ -161,7 +160,8 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         block.parameterEventCount = part.parameterCount;
         block.midiEvents = part.midi;
         block.midiEventCount = part.midiCount;
-        block.restart = restart && start == 0;
+        block.restart = begins && start == 0;
+        block.fresh = fresh && start == 0;
         block.offline = isNonRealtime();
         block.bypass = bypass;
         allSent = exchange.process (block) && allSent;

@@ -60,7 +60,7 @@ public:
 
     void prepareToPlay (double rate, int maximumBlock) override;                          // [main-thread]
     void releaseResources() override {}                                                   // [main-thread]
-    void reset() override                                   { restartRequested.store (true); }   // [any-thread]
+    void reset() override                                   { resetRequested.store (true); }     // [any-thread]
     void processBlock (juce::AudioBuffer<float>&, juce::MidiBuffer&) override;            // [audio-thread]
     void processBlockBypassed (juce::AudioBuffer<float>&, juce::MidiBuffer&) override;    // [audio-thread]
     using AudioProcessor::processBlock;
@@ -115,7 +115,7 @@ private:
     // [audio-thread]
     BlockEvents events;
     TransportWatch transport;
-    std::atomic<bool> restartRequested { false };
+    std::atomic<bool> resetRequested { false };
 
     EngineLink link;                    ///< last: its thread uses everything above
 

@@ -97,6 +97,30 @@ void theEngineIsHeardExactly()
         CHECK_EQUAL (rig.output[i], ExchangeRig::gain * track[i - rig.latency()]);
 }
 
+/** After a host's reset the last of the old sound was played: what waited in the delay line, and answers to it. */
+void aResetForgetsTheSound()
+{
+    for (const bool alive : { true, false })
+    {
+        ExchangeRig rig;
+        rig.alive = alive;
+        rig.play (100, [] (std::size_t) { return 0.25f; });
+        const auto reset = rig.output.size();
+        rig.play (50, [] (std::size_t) { return 0.0f; }, [] (HostBlock& block) { block.fresh = true; });
+
+        for (std::size_t i = reset; i < rig.output.size(); ++i)
+            CHECK (rig.output[i] == 0.0f, "sample ", i - reset, " after the reset is ", rig.output[i]);
+
+        // What comes now is heard whole, from its first sample on.
+        const auto sound = rig.output.size();
+        rig.play (1, [] (std::size_t) { return 0.5f; }, [] (HostBlock& block) { block.fresh = true; });
+        rig.play (20, [] (std::size_t) { return 0.5f; });
+
+        for (std::size_t i = sound + rig.latency(); i < rig.output.size(); ++i)
+            CHECK_EQUAL (rig.output[i], alive ? ExchangeRig::gain * 0.5f : 0.5f);
+    }
+}
+
 } // namespace
 
 void addExchangeTests (Suite& suite)
@@ -105,6 +129,7 @@ void addExchangeTests (Suite& suite)
     suite.add ("the clock may go round", theClockMayGoRound);
     suite.add ("what is no number on the track is silence", notANumberOnTheTrackIsSilence);
     suite.add ("the engine is heard exactly", theEngineIsHeardExactly);
+    suite.add ("a reset forgets the sound", aResetForgetsTheSound);
 }
 
 } // namespace tiller::test

@@ -170,6 +170,22 @@ void latencyIsFilledUpWhileTimeRuns()
     CHECK (heard[0] == heard[1], "the export depends on how long the host was idle before it");
 }
 
+/** A host that stops and goes on elsewhere heard the end of what had played before. */
+void aResetForgetsTheSound()
+{
+    const StreamSetup setup { 48000.0, 64, 2, 2, true };
+    Vst3Instance plugin (bundle);
+    plugin.activate (setup);
+    render (plugin, noise (6400), setup);
+    plugin.reset();
+    auto input = silence (6400);
+    input[0][1000] = 1.0f;
+    const auto output = render (plugin, input, setup);
+
+    for (std::size_t i = 0; i < output[0].size(); ++i)
+        CHECK_EQUAL (output[0][i], i == 1000 + static_cast<std::size_t> (plugin.latencySamples()) ? 1.0f : 0.0f);
+}
+
 void liveStream()
 {
     LiveRig rig;
@@ -242,6 +258,7 @@ void addStreamTests (Suite& suite)
     suite.add ("automation lands on its sample", automationLandsOnItsSample);
     suite.add ("latency is filled up before the transport moves", latencyIsFilledUp);
     suite.add ("latency is filled up while time runs", latencyIsFilledUpWhileTimeRuns);
+    suite.add ("a reset forgets the sound", aResetForgetsTheSound);
     suite.add ("a live stream plays", liveStream);
     suite.add ("random blocks and parameters", randomBlocksAndParameters);
 }

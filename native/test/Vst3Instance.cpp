@@ -149,6 +149,12 @@ void Vst3Instance::activate (const StreamSetup& setup)
     in->active = true;
 }
 
+void Vst3Instance::reset()
+{
+    in->processor->setProcessing (false);
+    in->processor->setProcessing (true);
+}
+
 void Vst3Instance::setOffline (bool offline) { in->setup.offline = offline; }
 
 void Vst3Instance::deactivate()

@@ -41,6 +41,9 @@ public:
     void activate (const StreamSetup&);
     void deactivate();
 
+    /** Stops and starts the processing, which resets the plugin, without preparing anew. */
+    void reset();
+
     /** Says with the next blocks that the host renders offline, or not, without preparing anew. */
     void setOffline (bool);
 
