@@ -41,7 +41,7 @@ struct HostBlock
     std::uint32_t parameterEventCount = 0;
     const protocol::MidiEvent* midiEvents = nullptr;
     std::uint32_t midiEventCount = 0;
-    /** The transport started here, or an export began: the engine starts from empty states. */
+    /** An export begins: the engine starts from empty states. */
     bool restart = false;
     /** The host has reset the plugin: nothing that came before is heard, and the engine starts from empty states. */
     bool fresh = false;

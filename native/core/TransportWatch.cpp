@@ -11,7 +11,7 @@ bool TransportWatch::begins (const Block& block) noexcept
 }
 
 /**
-    A run of the transport, or its jump in an offline render. Hosts fill up their plugins' latency before they move: some
+    A run of the transport, or its jump. Hosts fill up their plugins' latency before they move: some
     tell the same time again and again, some let it run up to the start and say only there that they play. Neither is a
     beginning of its own.
 */
@@ -21,11 +21,11 @@ bool TransportWatch::transportBegins (const Block& block) noexcept
     const auto time = block.timeSamples.value_or (expectedTime);
     const bool runsOn = timeTold && wasTimeTold && time == expectedTime;
     const bool started = block.playing && ! wasPlaying && ! runsOn;
-    const bool jumped = timeTold && time != expectedTime && time != lastTime && block.offline;
+    const bool jumped = timeTold && time != expectedTime && time != lastTime;
     wasPlaying = block.playing;
     wasTimeTold = timeTold;
     expectedTime = lastTime = time;
-    return started || jumped;
+    return block.offline && (started || jumped);
 }
 
 /**

@@ -7,8 +7,8 @@ namespace tiller
 {
 
 /**
-    Knows where a run of the host's transport begins, or a render: there the engine starts from empty states, so that two
-    exports are the same. [audio-thread]
+    Knows where an offline render begins: there the engine starts from empty states, so that two exports are the same. Live
+    it never does: sound that goes through while a player presses play goes on. [audio-thread]
 */
 class TransportWatch
 {
@@ -26,7 +26,7 @@ public:
     /** A stream begins. [main-thread] while no audio flows. */
     void prepare() noexcept { *this = {}; }
 
-    /** Takes the next block; true where it begins a run or a render. */
+    /** Takes the next block; true where it begins a render. */
     bool begins (const Block&) noexcept;
 
 private:

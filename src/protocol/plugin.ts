@@ -222,7 +222,7 @@ export const TO_PLUGIN = {
 
 /** Flags of a `block`. */
 export const BLOCK_FLAG = {
-  /** Empty every state and restart the noise before this block: the transport started, or an export began. */
+  /** Empty every state and restart the noise before this block: an export begins, or the host has reset the plugin. */
   restart: 1,
   /** The host renders offline and waits. */
   offline: 2,
