@@ -285,7 +285,8 @@ void AudioExchange::render (const HostBlock& block, std::uint32_t position) noex
 
     const float step = 1.0f / static_cast<float> (fadeSamples);
     const float wetGoal = block.bypass ? 0.0f : 1.0f;
-    const float fallbackGoal = ! block.bypass && silenceOnFault.load (std::memory_order_relaxed) ? 0.0f : 1.0f;
+    const bool silent = silenceOnFault.load (std::memory_order_relaxed) && ! block.bypass && ! block.neverSilent;
+    const float fallbackGoal = silent ? 0.0f : 1.0f;
 
     for (std::uint32_t i = 0; i < frames; ++i)
     {

@@ -47,7 +47,10 @@ struct HostBlock
     bool fresh = false;
     /** The host renders offline: wait for the engine. */
     bool offline = false;
+    /** The host passes the plugin by for this whole block: the track is heard. */
     bool bypass = false;
+    /** The bypass parameter is on. The engine follows it on the sample; while it is away the track is heard, never silence. */
+    bool neverSilent = false;
 };
 
 /** What went wrong since the stream was prepared. */

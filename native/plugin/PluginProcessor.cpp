@@ -110,7 +110,7 @@ bool PluginProcessor::renderBegins (const juce::AudioBuffer<float>& buffer) noex
 
 void PluginProcessor::processBlock (juce::AudioBuffer<float>& buffer, juce::MidiBuffer& midi)
 {
-    process (buffer, midi, table.value (protocol::bypassIndex) >= 0.5f);
+    process (buffer, midi, false);
 }
 
 void PluginProcessor::processBlockBypassed (juce::AudioBuffer<float>& buffer, juce::MidiBuffer& midi)
@@ -164,6 +164,7 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         block.fresh = fresh && start == 0;
         block.offline = isNonRealtime();
         block.bypass = bypass;
+        block.neverSilent = table.value (protocol::bypassIndex) >= 0.5f;
         allSent = exchange.process (block) && allSent;
     }
 

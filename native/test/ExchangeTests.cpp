@@ -121,6 +121,31 @@ void aResetForgetsTheSound()
     }
 }
 
+/** The engine bypasses on the sample; the plugin did so, too, at once, which was a whole latency early. */
+void theBypassParameterIsTheEngines()
+{
+    const ExchangeRig::Change bypassed = [] (HostBlock& block) { block.neverSilent = true; };
+    ExchangeRig rig;
+    rig.exchange.setSilenceOnFault (true);
+    rig.play (100, [] (std::size_t) { return 0.25f; });
+    const auto from = rig.output.size();
+
+    for (int i = 0; i < 50; ++i)
+        rig.play (1, [] (std::size_t) { return 0.25f; }, bypassed);
+
+    for (auto i = from; i < rig.output.size(); ++i)
+        CHECK_EQUAL (rig.output[i], ExchangeRig::gain * 0.25f);
+
+    rig.alive = false;
+
+    for (int i = 0; i < 50; ++i)
+        rig.play (1, [] (std::size_t) { return 0.25f; }, bypassed);
+
+    CHECK_EQUAL (rig.output.back(), 0.25f);
+    rig.play (50, [] (std::size_t) { return 0.25f; });
+    CHECK_EQUAL (rig.output.back(), 0.0f);
+}
+
 } // namespace
 
 void addExchangeTests (Suite& suite)
@@ -130,6 +155,7 @@ void addExchangeTests (Suite& suite)
     suite.add ("what is no number on the track is silence", notANumberOnTheTrackIsSilence);
     suite.add ("the engine is heard exactly", theEngineIsHeardExactly);
     suite.add ("a reset forgets the sound", aResetForgetsTheSound);
+    suite.add ("the bypass parameter is the engine's", theBypassParameterIsTheEngines);
 }
 
 } // namespace tiller::test

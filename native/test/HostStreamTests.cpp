@@ -46,6 +46,28 @@ void bypassIsAligned()
         CHECK (output[0][i] == input[0][i - latency], "sample ", i);
 }
 
+/** The plugin bypassed a whole latency before the engine did, and earlier still in larger blocks. */
+void bypassLandsOnItsSample()
+{
+    for (const int maxBlock : { 64, 512 })
+    {
+        const StreamSetup setup { 48000.0, maxBlock, 2, 2, true };
+        Vst3Instance plugin (bundle);
+        plugin.activate (setup);
+        auto input = silence (8000);
+
+        for (auto& channel : input)
+            std::fill (channel.begin(), channel.end(), 1.0f);
+
+        constexpr int drawn = 3000;
+        const auto output = render (plugin, input, setup, nullptr, { { amount, 0, 0.5 }, { bypass, drawn, 1.0 } });
+        const int latency = plugin.latencySamples();
+
+        for (int i = 600; i < 8000 - latency; ++i)
+            CHECK_EQUAL (output[0][static_cast<std::size_t> (i + latency)], i < drawn ? 0.5f : 1.0f);
+    }
+}
+
 void monoAndStereo()
 {
     for (const auto& [inputs, outputs] : { std::pair { 1, 1 }, std::pair { 1, 2 }, std::pair { 2, 1 }, std::pair { 2, 2 } })
@@ -254,6 +276,7 @@ void addStreamTests (Suite& suite)
 {
     suite.add ("latency is exact", latencyIsExact);
     suite.add ("bypass is aligned", bypassIsAligned);
+    suite.add ("bypass lands on its sample", bypassLandsOnItsSample);
     suite.add ("mono and stereo", monoAndStereo);
     suite.add ("automation lands on its sample", automationLandsOnItsSample);
     suite.add ("latency is filled up before the transport moves", latencyIsFilledUp);

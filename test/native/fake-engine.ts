@@ -4,7 +4,7 @@
  *
  * It sounds so that tests can tell it from the dry track: the input, `LATENCY` samples later, times the `amount`
  * parameter at its sample position, plus noise of the size of the `latentNoise` parameter. Program change n means an
- * amount of n / 127.
+ * amount of n / 127, bypass an amount of 1.
  * Where there is no instrument it chooses one with a glide of `CHOSEN_GLIDE`.
  * `TILLER_FAKE_FAULT` names a file whose first word is a fault to commit at the next tick; it is removed first.
  */
@@ -73,7 +73,8 @@ class FakePlayer implements PipePlayer {
     for (let i = 0; i < frames; i++) {
       for (let event = this.events[taken]; event && event.offset <= i; event = this.events[++taken])
         this.values[event.index] = event.value;
-      const gain = this.values[PARAMETER_INDEX.amount] ?? 1;
+      const bypassed = (this.values[PARAMETER_INDEX.bypass] ?? 0) >= 0.5;
+      const gain = bypassed ? 1 : (this.values[PARAMETER_INDEX.amount] ?? 1);
       const noise = (this.values[PARAMETER_INDEX.latentNoise] ?? 0) * this.noise.next();
       for (const [c, line] of this.lines.entries()) {
         const sample = (input[c]?.[i] ?? 0) * gain + noise;
