@@ -233,12 +233,16 @@ void PluginProcessor::followLatency()
         return;
 
     const auto delays = exchange.delays();
-    setLatencySamples (static_cast<int> (exchange.latencySamples (delays)));
 
-    const std::lock_guard lock (stateMutex);
-    state.delays = delays;
-    state.rate = format.rate;
-    state.maxBlock = format.maxBlock;
+    {
+        const std::lock_guard lock (stateMutex);
+        state.delays = delays;
+        state.rate = format.rate;
+        state.maxBlock = format.maxBlock;
+    }
+
+    // Last: a host may prepare anew before this returns.
+    setLatencySamples (static_cast<int> (exchange.latencySamples (delays)));
 }
 
 void PluginProcessor::rename (const std::string& namesJson)

@@ -216,6 +216,20 @@ void liveStream()
     CHECK (rig.plugin.latencySamples() == expectedLatency (rig.setup));
 }
 
+/** The plugin told its latency before it remembered it: prepared anew by a host that heard of it, it told the old one again. */
+void theLatencyIsRememberedBeforeItIsTold()
+{
+    const StreamSetup setup { 48000.0, 128, 2, 2, false };
+    Vst3Instance plugin (bundle);
+    plugin.activate (setup);
+    CHECK (plugin.latencySamples() != expectedLatency (setup), "there is nothing to tell");
+    plugin.reactivateOnLatencyChange();
+    Live live (plugin, setup, level);
+    CHECK (eventually (10.0, [&] { live.step ({ { amount, 0, 0.5 } }); return plugin.reactivations() > 0 && plugin.latencySamples() == expectedLatency (setup); }));
+    CHECK (live.secondsUntil (steered, 5.0) >= 0.0, "the engine was not heard");
+    CHECK_EQUAL (plugin.latenciesForgotten(), 0);
+}
+
 /** Live, with everything that hosts do to a stream, for a minute of audio. */
 void randomBlocksAndParameters()
 {
@@ -283,6 +297,7 @@ void addStreamTests (Suite& suite)
     suite.add ("latency is filled up while time runs", latencyIsFilledUpWhileTimeRuns);
     suite.add ("a reset forgets the sound", aResetForgetsTheSound);
     suite.add ("a live stream plays", liveStream);
+    suite.add ("the latency is remembered before it is told", theLatencyIsRememberedBeforeItIsTold);
     suite.add ("random blocks and parameters", randomBlocksAndParameters);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <poll.h>
@@ -83,7 +84,8 @@ struct Changes final : Owned<Vst::IParameterChanges>
 
 struct Handler final : Owned<Vst::IComponentHandler>
 {
-    std::atomic<bool> latencyChanged { false }, titlesChanged { false };
+    std::atomic<bool> titlesChanged { false };
+    std::function<void()> onLatencyChange;   ///< called on the plugin's thread
     std::atomic<int> openGestures { 0 };
     std::mutex editMutex;
     std::vector<std::pair<Vst::ParamID, Vst::ParamValue>> edits;
@@ -101,11 +103,11 @@ struct Handler final : Owned<Vst::IComponentHandler>
 
     tresult PLUGIN_API restartComponent (int32 flags) override
     {
-        if ((flags & Vst::kLatencyChanged) != 0)
-            latencyChanged = true;
-
         if ((flags & Vst::kParamTitlesChanged) != 0)
             titlesChanged = true;
+
+        if ((flags & Vst::kLatencyChanged) != 0 && onLatencyChange)
+            onLatencyChange();
 
         return kResultOk;
     }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <dlfcn.h>
+#include <mutex>
 
 #include <pluginterfaces/vst/ivstaudioprocessor.h>
 #include <pluginterfaces/vst/ivstcomponent.h>
@@ -56,7 +57,9 @@ struct Vst3Instance::Internals
     IPtr<IPlugView> view;
     StreamSetup setup;
     std::vector<Vst::ParamID> ids;
+    std::recursive_mutex activity;  ///< held while it is activated or processes: a notification may come on another thread
     bool active = false;
+    std::atomic<int> reactivations { 0 }, latenciesForgotten { 0 };
 
     void add (const std::vector<Point>& points, Changes& changes) const
     {
@@ -135,6 +138,7 @@ Vst3Instance::~Vst3Instance()
 
 void Vst3Instance::activate (const StreamSetup& setup)
 {
+    const std::lock_guard lock (in->activity);
     deactivate();
     in->setup = setup;
     const auto arrangement = [] (int channels) { return channels == 1 ? Vst::SpeakerArr::kMono : Vst::SpeakerArr::kStereo; };
@@ -159,6 +163,8 @@ void Vst3Instance::setOffline (bool offline) { in->setup.offline = offline; }
 
 void Vst3Instance::deactivate()
 {
+    const std::lock_guard lock (in->activity);
+
     if (! in->active)
         return;
 
@@ -199,6 +205,7 @@ void Vst3Instance::process (const Audio& input, Audio& output, int offset, int f
     data.outputs = &outBus;
     data.inputParameterChanges = &changes;
     data.processContext = &context;
+    const std::lock_guard lock (in->activity);
     CHECK (in->processor->process (data) == kResultOk);
 }
 
@@ -292,7 +299,20 @@ std::string Vst3Instance::programName (int program) const
     return ascii (name);
 }
 
-bool Vst3Instance::takeLatencyChanged() { return in->handler.latencyChanged.exchange (false); }
+void Vst3Instance::reactivateOnLatencyChange()
+{
+    in->handler.onLatencyChange = [this]
+    {
+        const std::lock_guard lock (in->activity);
+        const int told = latencySamples();
+        activate (in->setup);
+        ++in->reactivations;
+        in->latenciesForgotten += latencySamples() == told ? 0 : 1;
+    };
+}
+
+int Vst3Instance::reactivations() const      { return in->reactivations.load(); }
+int Vst3Instance::latenciesForgotten() const { return in->latenciesForgotten.load(); }
 bool Vst3Instance::takeTitlesChanged()  { return in->handler.titlesChanged.exchange (false); }
 
 std::vector<Point> Vst3Instance::takeEdits()

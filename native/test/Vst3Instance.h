@@ -71,8 +71,11 @@ public:
     int programCount() const;
     std::string programName (int) const;
 
-    /** The host's notification that the latency changed has come since the last call. */
-    bool takeLatencyChanged();
+    /** Activates anew within each notification that the latency changed, on the thread that brings it, as some hosts do. */
+    void reactivateOnLatencyChange();
+    /** How often that was done, and how often the latency was another afterwards. */
+    int reactivations() const;
+    int latenciesForgotten() const;
     /** The host's notification that names changed has come since the last call. */
     bool takeTitlesChanged();
 
