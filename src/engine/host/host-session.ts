@@ -39,7 +39,7 @@ export interface HostSessionOptions {
     | 'loadPreset'
     | 'notify'
   >;
-  readonly presets: Pick<PresetStore, 'list' | 'read'>;
+  readonly presets: Pick<PresetStore, 'list' | 'read' | 'onChange'>;
   readonly models: ModelList;
   /** Serves the page and resolves to its address. */
   readonly openInterface: () => Promise<string>;
@@ -82,6 +82,8 @@ export class HostSession {
   private states = 0;
   private pushing: NodeJS.Timeout | null = null;
   private lastStatus = 0;
+  /** How often the presets were looked up: an answer that another has overtaken is not told. */
+  private lookups = 0;
   /** What the plugin says is answered in order, one after the other. */
   private pending: Promise<void> = Promise.resolve();
 
@@ -90,6 +92,9 @@ export class HostSession {
     this.values = parameterValues(options.instrument.state.preset);
     options.instrument.subscribe((state, change) => this.follow(state, change));
     options.instrument.onTelemetry((telemetry) => this.tellStatus(telemetry));
+    options.presets.onChange(() => {
+      if (this.loaded) this.tellPresets();
+    });
   }
 
   /** Takes what the plugin said; resolves when it has been done. */
@@ -226,7 +231,7 @@ export class HostSession {
 
   /** Tells the plugin what has changed since the last time. */
   private push(): void {
-    const { link, instrument, presets } = this.options;
+    const { link, instrument } = this.options;
     if (this.pushing !== null) clearTimeout(this.pushing);
     this.pushing = null;
     if (!this.loaded) return;
@@ -239,12 +244,21 @@ export class HostSession {
     if (names !== this.sent.names) link.write('names', {}, names);
     const text = notice === null ? '' : notice.hint === null ? notice.text : `${notice.text} ${notice.hint}`;
     if (text !== this.sent.notice) link.write('notice', { level: NOTICE[notice?.level ?? 'info'] }, text);
-    if (presetId !== this.sent.presetId)
-      presets.list().then(
-        (entries) => link.write('presets', {}, JSON.stringify(entries.map(({ id, name }) => ({ id, name })))),
-        (error: unknown) => this.notify(error),
-      );
+    if (presetId !== this.sent.presetId) this.tellPresets();
     this.sent = { preset, names, notice: text, presetId, history };
+  }
+
+  /** The host's programs count in this list, as recalling one does. */
+  private tellPresets(): void {
+    const { link, presets } = this.options;
+    const lookup = ++this.lookups;
+    presets.list().then(
+      (entries) => {
+        if (lookup === this.lookups)
+          link.write('presets', {}, JSON.stringify(entries.map(({ id, name }) => ({ id, name }))));
+      },
+      (error: unknown) => this.notify(error),
+    );
   }
 
   private pushProject(project: Project): void {

@@ -52,11 +52,21 @@ function fileStem(name: string): string {
 export class PresetStore {
   /** Files that are being read or written; whoever comes to one waits. */
   private readonly busy = new Map<string, Promise<unknown>>();
+  private readonly listeners: (() => void)[] = [];
 
   constructor(
     private readonly userDir: string,
     private readonly factoryDir: string | null,
   ) {}
+
+  /** Calls `listener` after each change that was made here. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
+  }
 
   /** Every preset, factory first, then by name. */
   async list(): Promise<PresetEntry[]> {
@@ -72,13 +82,15 @@ export class PresetStore {
   /** Writes over the player's preset `id`. */
   async save(id: string, preset: Preset): Promise<void> {
     const path = this.ownPath(id);
-    return this.inTurn(path, () => this.write(path, preset));
+    await this.inTurn(path, () => this.write(path, preset));
+    this.changed();
   }
 
   /** Gives the player's preset `id` another name, and leaves the rest of it as it was saved last. */
   async rename(id: string, name: string): Promise<void> {
     const path = this.ownPath(id);
-    return this.inTurn(path, async () => this.write(path, { ...(await readPresetFile(path)), name }));
+    await this.inTurn(path, async () => this.write(path, { ...(await readPresetFile(path)), name }));
+    this.changed();
   }
 
   /** Writes a new preset named `preset.name`; a number is added to the file's name where it is taken. */
@@ -89,6 +101,7 @@ export class PresetStore {
       // Claims the name first, so that two windows saving at once get two files.
       if (await this.claim(this.path(id))) {
         await this.orGiveUp(id, this.write(this.path(id), preset));
+        this.changed();
         return id;
       }
     }
@@ -109,6 +122,7 @@ export class PresetStore {
     } catch (error) {
       throw missingOr(error, id);
     }
+    this.changed();
     return token;
   }
 
@@ -124,6 +138,7 @@ export class PresetStore {
         await this.orGiveUp(id, rename(from, this.path(id))).catch((error: unknown) => {
           throw missingOr(error, token);
         });
+        this.changed();
         return id;
       }
     }

@@ -21,8 +21,11 @@ const preset = (name: string, change: Partial<Preset> = {}): Preset => ({
   ...change,
 });
 
-function setUp(factory: Preset[] = []) {
+const ADDRESS = 'http://127.0.0.1:1/#token=x';
+
+function setUp(factory: Preset[] = [], opening: Promise<string> = Promise.resolve(ADDRESS)) {
   const sent: Sent[] = [];
+  const listeners: (() => void)[] = [];
   let ready = 0;
   const link: StreamLink & HostSessionOptions['link'] = {
     send: () => undefined,
@@ -51,6 +54,7 @@ function setUp(factory: Preset[] = []) {
         ? Promise.resolve(found)
         : Promise.reject(new TillerError('preset-missing', 'It is gone.'));
     },
+    onChange: (listener: () => void) => void listeners.push(listener),
   };
   const instrument = new Instrument({
     link,
@@ -64,11 +68,16 @@ function setUp(factory: Preset[] = []) {
     instrument,
     presets,
     models: factory.length > 0 ? models : { list: () => Promise.resolve([]) },
-    openInterface: () => Promise.resolve('http://127.0.0.1:1/#token=x'),
+    openInterface: () => opening,
   });
   const of = (message: string) => sent.filter((frame) => frame.message === message);
   const settle = () => new Promise((resolve) => setTimeout(resolve, 150));
-  return { sent, of, session, instrument, settle, isReady: () => ready };
+  /** Other presets are on the disk now, in another order or under other names. */
+  const nowThereAre = (...names: string[]) => {
+    factory.splice(0, factory.length, ...names.map((name) => preset(name)));
+    for (const listener of listeners) listener();
+  };
+  return { sent, of, session, instrument, settle, nowThereAre, isReady: () => ready };
 }
 
 describe('HostSession', () => {
@@ -111,6 +120,22 @@ describe('HostSession', () => {
     const third = setUp();
     await third.session.receive({ type: 'state', text });
     expect(third.instrument.state).toMatchObject({ presetId: null, preset: { seed: 7 } });
+  });
+
+  test('tells the presets anew whenever one is saved, renamed, deleted or brought back', async () => {
+    const { session, of, settle, nowThereAre } = setUp([preset('A'), preset('B')]);
+    const names = () =>
+      (JSON.parse(of('presets').at(-1)?.text ?? '[]') as { name: string }[]).map(({ name }) => name);
+    nowThereAre('A', 'B');
+    await session.receive({ type: 'state', text: JSON.stringify(preset('Song')) });
+    await settle();
+    expect(names()).toEqual(['A', 'B']);
+    // The plugin kept the old list, and a host's program 1 was another preset than it showed.
+    nowThereAre('B');
+    nowThereAre('B', 'C');
+    await settle();
+    expect(names()).toEqual(['B', 'C']);
+    expect(of('presets')).toHaveLength(2);
   });
 
   test('plays on when what the last engine left cannot be read', async () => {
@@ -243,9 +268,7 @@ describe('HostSession', () => {
   test('the page is served when a window asks', async () => {
     const { session, of } = setUp();
     await session.receive({ type: 'open-interface' });
-    expect(of('interface')).toEqual([
-      { message: 'interface', fields: {}, text: 'http://127.0.0.1:1/#token=x' },
-    ]);
+    expect(of('interface')).toEqual([{ message: 'interface', fields: {}, text: ADDRESS }]);
   });
 
   test('a preset that cannot be opened is said, and the rest goes on', async () => {

@@ -66,6 +66,25 @@ describe('PresetStore', () => {
     expect(await store.list()).toHaveLength(4);
   });
 
+  it('says what has changed on the disk, once it has, and nothing that has failed', async () => {
+    const told: string[][] = [];
+    const names = async () => (await store.list()).map(({ name }) => name);
+    store.onChange(() => void names().then((all) => told.push(all)));
+    const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
+    const id = await store.saveAs({ ...samplePreset(), name: 'A' });
+    await settle();
+    await store.save(id, { ...samplePreset(), name: 'B' });
+    await settle();
+    const token = await store.remove(id);
+    await settle();
+    await store.restore(token);
+    await settle();
+    expect(told).toEqual([['First', 'A'], ['First', 'B'], ['First'], ['First', 'B']]);
+    await expect(store.save('factory/first', samplePreset())).rejects.toThrow();
+    await expect(store.restore(token)).rejects.toThrow();
+    expect(told).toHaveLength(4);
+  });
+
   it('leaves factory presets alone', async () => {
     await expect(store.save('factory/first', samplePreset())).rejects.toMatchObject({ code: 'disk-denied' });
     await expect(store.rename('factory/first', 'Mine')).rejects.toMatchObject({ code: 'disk-denied' });
