@@ -131,7 +131,11 @@ export class HostSession {
         instrument.notify(new Error(message.text));
         return;
       case 'open-interface':
-        link.write('interface', {}, await this.options.openInterface());
+        // Not waited for: an engine that opens its page while it starts is not to play later.
+        this.options.openInterface().then(
+          (address) => link.write('interface', {}, address),
+          (error: unknown) => this.notify(error),
+        );
         return;
     }
   }

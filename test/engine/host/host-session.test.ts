@@ -138,6 +138,14 @@ describe('HostSession', () => {
     expect(of('presets')).toHaveLength(2);
   });
 
+  test('lets audio flow while the page is still being opened', async () => {
+    const { session, of, isReady } = setUp([], new Promise(() => undefined));
+    void session.receive({ type: 'open-interface' });
+    await session.receive({ type: 'settle' });
+    expect(isReady()).toBe(1);
+    expect(of('interface')).toEqual([]);
+  });
+
   test('plays on when what the last engine left cannot be read', async () => {
     const { session, instrument } = setUp();
     await session.receive({ type: 'keepsake', text: 'nonsense' });
