@@ -11,8 +11,12 @@ export type StreamCommand =
   | { type: 'expect-model' }
   | { type: 'load'; model: { dir: string; manifest: ModelManifest } | null }
   | { type: 'mapping'; trained: TrainedMapping | null }
-  | { type: 'steering'; steering: Steering }
-  | { type: 'output'; output: Output }
+  /**
+   * `sets`: the indices of the parameters that the document sets with these; of others they may hold an older value than what
+   * plays, which stays. Absent where it sets all.
+   */
+  | { type: 'steering'; steering: Steering; sets?: readonly number[] }
+  | { type: 'output'; output: Output; sets?: readonly number[] }
   /** Routes MIDI to the inputs; their present values come as `parameter`. */
   | { type: 'inputs'; inputs: Input[] }
   /** `index` into PARAMETERS, `value` in the parameter's own unit. */

@@ -3,20 +3,31 @@ import { PARAMETER_INDEX } from '../performance/parameters.js';
 import type { Input } from '../performance/schema.js';
 import type { Preset } from '../preset/schema.js';
 import type { StreamLink } from './commands.js';
+import { parameterValues } from './parameter-values.js';
 
-/** Sends the streaming worker what differs between two documents; everything where there was none. */
+/**
+ * Sends the streaming worker what differs between two documents; everything where there was none. What is automated may
+ * have moved on there: only what the document itself has changed counts.
+ */
 export function sendDifference(link: StreamLink, before: Preset | null, next: Preset): void {
-  if (before?.steering !== next.steering) link.send({ type: 'steering', steering: next.steering });
-  if (before?.output !== next.output) link.send({ type: 'output', output: next.output });
+  const sets = before === null ? {} : { sets: changedParameters(before, next) };
+  if (before?.steering !== next.steering) link.send({ type: 'steering', steering: next.steering, ...sets });
+  if (before?.output !== next.output) link.send({ type: 'output', output: next.output, ...sets });
   if (before?.trained !== next.trained) link.send({ type: 'mapping', trained: next.trained });
   if (before?.seed !== next.seed) link.send({ type: 'noise', noise: { kind: 'seed', seed: next.seed } });
   if (before?.inputs === next.inputs) return;
   const rerouted = before === null || !sameButForValues(before.inputs, next.inputs);
   if (rerouted) link.send({ type: 'inputs', inputs: next.inputs });
   next.inputs.forEach((input, i) => {
-    if (rerouted || before.inputs[i]?.value !== input.value)
+    const was = before?.inputs[i];
+    if (was === undefined || was.value !== input.value || !sameButForValue(was, input))
       link.send({ type: 'parameter', index: PARAMETER_INDEX.input + i, value: input.value });
   });
+}
+
+function changedParameters(before: Preset, next: Preset): number[] {
+  const values = parameterValues(before);
+  return parameterValues(next).flatMap((value, index) => (value === values[index] ? [] : [index]));
 }
 
 /** True where only the hand has moved. Documents share what did not change, so fields compare by identity. */
@@ -25,13 +36,13 @@ function sameButForValues(a: readonly Input[], b: readonly Input[]): boolean {
     a.length === b.length &&
     a.every((input, i) => {
       const other = b[i];
-      return (
-        other !== undefined &&
-        (Object.keys(input) as (keyof Input)[]).every((key) => key === 'value' || input[key] === other[key])
-      );
+      return other !== undefined && sameButForValue(input, other);
     })
   );
 }
+
+const sameButForValue = (a: Input, b: Input): boolean =>
+  (Object.keys(a) as (keyof Input)[]).every((key) => key === 'value' || a[key] === b[key]);
 
 /**
  * True when `present` holds something that `saved` lacks. Where the hand happens to be is no such thing, nor is a mapping

@@ -5,10 +5,13 @@ import type { Preset } from '../preset/schema.js';
 
 const at = PARAMETER_INDEX;
 
+/** The parts of a document that hold what can be automated. */
+export type Automated = Pick<Preset, 'inputs' | 'output' | 'steering'>;
+
 /** Where a document keeps one parameter. */
 interface Place {
-  read(preset: Preset): number;
-  write(draft: Draft<Preset>, value: number): void;
+  read(document: Automated): number;
+  write(draft: Draft<Automated>, value: number): void;
 }
 
 type Levels = Preset['output'];
@@ -24,7 +27,7 @@ const toggle = (key: SwitchOf<Levels>): Place => ({
   write: ({ output }, value) => void (output[key] = value >= 0.5),
 });
 const steering = (key: 'amount' | 'glideSeconds'): Place => ({
-  read: (preset) => preset.steering[key],
+  read: (document) => document.steering[key],
   write: (draft, value) => void (draft.steering[key] = value),
 });
 
@@ -43,25 +46,29 @@ const PLACES: Readonly<Record<number, Place>> = {
 };
 
 /** The present value of every automatable parameter in a document, in the parameters' own units. */
-export function parameterValues(preset: Preset): number[] {
-  return PARAMETERS.map((parameter, index) => parameterValue(preset, index) ?? parameter.initial);
+export function parameterValues(document: Automated): number[] {
+  return PARAMETERS.map((parameter, index) => parameterValue(document, index) ?? parameter.initial);
 }
 
 /** One parameter's value, or undefined where the document has no such input or dimension. */
-function parameterValue(preset: Preset, index: number): number | undefined {
-  if (isInput(index)) return preset.inputs[index - at.input]?.value;
-  if (index >= at.offset) return preset.steering.dimensions[index - at.offset]?.offset;
-  return PLACES[index]?.read(preset);
+function parameterValue(document: Automated, index: number): number | undefined {
+  if (isInput(index)) return document.inputs[index - at.input]?.value;
+  if (index >= at.offset) return document.steering.dimensions[index - at.offset]?.offset;
+  return PLACES[index]?.read(document);
 }
 
 /**
  * The document with one parameter moved; the same document where nothing changes. A plugin's host keeps 32 bits of each
  * value: what it gives back is the document's own, and no edit.
  */
-export function withParameter(preset: Preset, index: number, value: number): Preset {
+export function withParameter<Document extends Automated>(
+  document: Document,
+  index: number,
+  value: number,
+): Document {
   const bounded = clampParameter(index, value);
-  if (Math.fround(bounded) === Math.fround(parameterValue(preset, index) ?? NaN)) return preset;
-  return produce(preset, (draft) => {
+  if (Math.fround(bounded) === Math.fround(parameterValue(document, index) ?? NaN)) return document;
+  return produce(document, (draft: Draft<Automated>) => {
     const input = isInput(index) ? draft.inputs[index - at.input] : undefined;
     const dimension = draft.steering.dimensions[index - at.offset];
     if (input) input.value = bounded;

@@ -7,9 +7,12 @@ import type { NoiseSetting } from '../model/noise.js';
 import type { RunningModel } from '../model/running.js';
 import { MidiRouter, isLearnable } from '../performance/midi-router.js';
 import { PARAMETER_INDEX, PARAMETERS } from '../performance/parameters.js';
+import type { Steering } from '../steering/schema.js';
 import type { StreamCommand, StreamReport } from './commands.js';
 import { OpenedModels, type ModelPlace } from './opened-models.js';
 import { PendingEvents } from './pending-events.js';
+import type { Automated } from './parameter-values.js';
+import { PlayingValues } from './playing-values.js';
 import type { StreamNoise } from './stream-controls.js';
 import { requiredVariant } from './stream-routing.js';
 import { StreamSnapshot } from './stream-telemetry.js';
@@ -42,8 +45,10 @@ export class Player {
   private readonly router: MidiRouter;
   private readonly snapshot = new StreamSnapshot();
   private readonly moved = new Float64Array(PARAMETERS.length).fill(NaN);
+  private readonly playing = new PlayingValues();
   private noise: NoiseSetting = { kind: 'seed', seed: 1 };
   private output: Output = defaultOutput();
+  private steering: Steering = { amount: 1, glideSeconds: 0, dimensions: [] };
   private readonly models = new OpenedModels();
   private place: ModelPlace | null = null;
   private model: RunningModel | null = null;
@@ -96,16 +101,18 @@ export class Player {
         this.stream.setMapping(command.trained === null ? null : compileMapping(command.trained));
         return;
       case 'steering':
-        this.stream.setSteering(command.steering);
+        this.steering = this.kept({ steering: command.steering }, command.sets).steering;
+        this.stream.setSteering(this.steering);
         return;
       case 'output':
-        this.output = command.output;
-        this.stream.setOutput(command.output);
+        this.output = this.kept({ output: command.output }, command.sets).output;
+        this.stream.setOutput(this.output);
         return this.needsOtherVariant() ? this.load() : undefined;
       case 'inputs':
         this.router.configure(command.inputs);
         return;
       case 'parameter':
+        this.playing.set(command.index);
         this.stream.setParameter(command.index, command.value);
         return;
       case 'hold':
@@ -150,6 +157,7 @@ export class Player {
   parameter(offsetSamples: number, index: number, value: number): void {
     this.events.push(offsetSamples, index, value);
     this.moved[index] = value;
+    this.playing.move(index, value);
     if (index !== PARAMETER_INDEX.width || !(value > 0) || this.output.width > 0) return;
     this.output = { ...this.output, width: value };
     if (this.needsOtherVariant()) void this.load();
@@ -171,6 +179,14 @@ export class Player {
     const { count, parameterIndex, value } = this.events.take(1);
     for (let i = 0; i < count; i++) this.stream.setParameter(parameterIndex[i] as number, value[i] as number);
     this.reportMoves();
+  }
+
+  /** Settings of the document, without what it does not know of automation yet. */
+  private kept(
+    { output = this.output, steering = this.steering }: { output?: Output; steering?: Steering },
+    sets: readonly number[] | undefined,
+  ): Automated {
+    return this.playing.keptIn({ inputs: [], output, steering }, sets);
   }
 
   /** Lets go of the model. */
