@@ -54,6 +54,8 @@ export interface RunningServer {
 }
 
 const MAX_WINDOWS = 16;
+/** Of every kind, whoever opens them: what the engine itself opens must not run out of handles. */
+const MAX_CONNECTIONS = 128;
 const LEAST_TOKEN = 16;
 const PAGE_FOLDER = fileURLToPath(new URL('../ui', import.meta.url));
 
@@ -95,6 +97,7 @@ export async function startServer(served: Served, options: ServerOptions): Promi
     handleProtocols: () => SUBPROTOCOL,
     perMessageDeflate: false,
   });
+  server.maxConnections = MAX_CONNECTIONS;
   server.on('upgrade', (request, socket, head) => {
     // Node lets go of a socket that is upgraded: one that is reset would end the engine.
     socket.on('error', () => socket.destroy());
@@ -137,7 +140,8 @@ export async function startServer(served: Served, options: ServerOptions): Promi
 
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    // One that comes later, as where a connection could not be taken, is past already.
+    server.on('error', (error: NodeJS.ErrnoException) => {
       reject(
         error.code === 'EADDRINUSE'
           ? new TillerError(

@@ -117,4 +117,20 @@ describe('what strangers send', () => {
     await gone;
     clearInterval(sending);
   });
+
+  // A few hundred took every handle of the process: the next file that was opened ended the engine.
+  it('are so many connections that no handle is left: most are closed at once', async () => {
+    let ended = 0;
+    await new Promise<void>((resolve) => {
+      for (let i = 0; i < 200; i++)
+        open()
+          .resume()
+          .on('end', () => {
+            if (++ended === 200 - 128) resolve();
+          });
+    });
+    for (const socket of sockets.splice(0)) socket.destroy();
+    // Until the engine has seen that they are gone.
+    for (let tries = 0; tries < 1000 && (await send(asking('/'))) === ''; tries++);
+  });
 });
