@@ -64,10 +64,6 @@ export class PresetStore {
     this.listeners.push(listener);
   }
 
-  private changed(): void {
-    for (const listener of this.listeners) listener();
-  }
-
   /** Every preset, factory first, then by name. */
   async list(): Promise<PresetEntry[]> {
     const entries = [...(await this.listFolder('factory')), ...(await this.listFolder('user'))];
@@ -142,6 +138,10 @@ export class PresetStore {
         return id;
       }
     }
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
   }
 
   private inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {

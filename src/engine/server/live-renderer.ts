@@ -17,7 +17,7 @@ const USUAL_RATE = 48_000;
 const MOST_CREDIT_SECONDS = 1.5;
 
 /** What the renderer drives: the session's player, of which it needs this much. */
-export type LivePlayer = Pick<Player, 'apply' | 'prepare' | 'midi' | 'process' | 'idle'>;
+export type LivePlayer = Pick<Player, 'apply' | 'prepare' | 'midi' | 'process' | 'idle' | 'takeNow'>;
 
 /**
  * Plays the source through the model, as far ahead as the speaker grants. One thread, the live worker's; it
@@ -75,7 +75,8 @@ export class LiveRenderer {
         return;
       case 'midi':
         this.player.midi(0, message.status, message.data1, message.data2);
-        if (!this.open) this.player.idle();
+        if (this.open) this.player.takeNow();
+        else this.player.idle();
         return;
       case 'microphone':
         this.hear(message.frame);

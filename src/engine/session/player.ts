@@ -174,10 +174,15 @@ export class Player {
     }
   }
 
-  /** Takes what is queued at once, and tells it: for when no next block is known to come, as nobody listens. */
-  idle(): void {
+  /** Takes what is queued at once, as a hand's: where there is no timeline that it would have a place in. */
+  takeNow(): void {
     const { count, parameterIndex, value } = this.events.take(1);
     for (let i = 0; i < count; i++) this.stream.setParameter(parameterIndex[i] as number, value[i] as number);
+  }
+
+  /** The same, and tells it: for when no next block is known to come, as nobody listens. */
+  idle(): void {
+    this.takeNow();
     this.reportMoves();
   }
 

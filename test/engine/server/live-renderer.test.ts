@@ -23,6 +23,9 @@ class Doubler implements LivePlayer {
   midi(_offset: number, status: number): void {
     this.told.push(`midi ${status}`);
   }
+  takeNow(): void {
+    this.told.push('now');
+  }
   idle(): void {
     this.told.push('idle');
   }
@@ -126,7 +129,7 @@ describe('the live renderer', () => {
     expect(player.told.slice(-2)).toEqual(['midi 176', 'idle']);
     renderer.receive({ type: 'open', rate: 48_000 });
     renderer.receive(knob);
-    expect(player.told.at(-1)).toBe('midi 176');
+    expect(player.told.slice(-2)).toEqual(['midi 176', 'now']);
     renderer.receive({ type: 'close' });
     expect(player.told.at(-1)).toBe('idle');
   });
