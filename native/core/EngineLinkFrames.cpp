@@ -167,6 +167,9 @@ bool EngineLink::handleParameter (const Frame& frame)
     if (! frame.get (moved) || moved.index >= protocol::parameters.size() || ! std::isfinite (moved.value) || moved.gesture > 3)
         return false;
 
+    const auto& bounds = protocol::parameters[moved.index];
+    moved.value = std::clamp (moved.value, bounds.min, bounds.max);
+
     {
         const std::lock_guard lock (mutex);
         // A value of the instrument that it chooses, unless the host has chosen another meanwhile.

@@ -88,6 +88,17 @@ void anExportWithTwoModelsIsRepeatable()
     CHECK_EQUAL (first[filled + late + 1000], 0.5f * input[filled + 1000]);
 }
 
+/** The host was shown, and the project kept, what no knob can say. */
+void parametersStayWithinTheirBounds()
+{
+    LinkRig rig;
+    constexpr std::uint32_t offset = 26;
+    rig.ask ("move 26 999 1");
+    CHECK_EQUAL (rig.table.value (offset), protocol::parameters[offset].max);
+    rig.ask ("move 26 -999 1");
+    CHECK_EQUAL (rig.table.value (offset), protocol::parameters[offset].min);
+}
+
 } // namespace
 
 void addLinkTests (Suite& suite)
@@ -95,6 +106,7 @@ void addLinkTests (Suite& suite)
     suite.add ("an export ends", anExportEnds);
     suite.add ("the stream is prepared again", theStreamIsPreparedAgain);
     suite.add ("an export with two models is repeatable", anExportWithTwoModelsIsRepeatable);
+    suite.add ("parameters stay within their bounds", parametersStayWithinTheirBounds);
 }
 
 } // namespace tiller::test

@@ -41,7 +41,7 @@ const inputs = Array.from({ length: MAX_INPUTS }, (_, i) =>
   linear(`input${i + 1}`, `Input ${i + 1}`, 0, 1, 0.5),
 );
 const offsets = Array.from({ length: HOST_OFFSETS }, (_, i) =>
-  linear(`offset${i + 1}`, `Offset latent ${i + 1}`, -4, 4, 0),
+  linear(`offset${i + 1}`, `Offset latent ${i + 1}`, -10, 10, 0),
 );
 
 /** Every automatable parameter; its place in this list is its index in messages. Append only. */

@@ -34,6 +34,21 @@ describe('withParameter', () => {
     expect(withParameter(preset, glide, Math.fround(0.08) + 1e-8)).not.toBe(preset);
   });
 
+  it('takes back from a host every value that a document may hold', () => {
+    const offset = present.find(({ id }) => id === 'offset2')?.index ?? -1;
+    // The page sets offsets up to ten; what a host's project gave back was four.
+    for (const wanted of [-10, 7, 10]) {
+      const sample = samplePreset();
+      const dimensions = sample.steering.dimensions.with(1, {
+        ...sample.steering.dimensions[1],
+        offset: wanted,
+      } as never);
+      const preset = parsePreset({ ...sample, steering: { ...sample.steering, dimensions } });
+      expect(parameterValues(preset)[offset]).toBe(wanted);
+      expect(withParameter(preset, offset, wanted)).toBe(preset);
+    }
+  });
+
   it('stays within the bounds', () => {
     for (const { index } of present) {
       const { min = 0, max = 0 } = PARAMETERS[index] ?? {};
