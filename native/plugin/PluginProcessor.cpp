@@ -4,6 +4,7 @@
 #include "PackedPreset.h"
 #include "PluginEditor.h"
 
+#include <cmath>
 #include <utility>
 
 namespace tiller
@@ -70,7 +71,8 @@ Delays PluginProcessor::expectedDelays (double rate) const
 
 void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
 {
-    const StreamFormat format { juce::jlimit (protocol::minRate, protocol::maxRate, rate),
+    // The engine counts in whole hertz; hosts of films run a little beside one.
+    const StreamFormat format { juce::jlimit (protocol::minRate, protocol::maxRate, std::round (rate)),
                                 juce::jlimit (1, protocol::maxBlock, maximumBlock),
                                 getTotalNumOutputChannels() == 1 ? 1 : 2 };
 

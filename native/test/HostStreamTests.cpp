@@ -33,6 +33,16 @@ void latencyIsExact()
     }
 }
 
+/** No engine takes part of a hertz: one after the other ended at it, and the track stayed dry. */
+void aFractionalRatePlays()
+{
+    const StreamSetup setup { 47952.046875, 256, 2, 2, true };
+    Vst3Instance plugin (bundle);
+    plugin.activate (setup);
+    const auto output = render (plugin, Audio (2, std::vector<float> (8000, level)), setup, nullptr, { { amount, 0, 0.5 } });
+    CHECK_EQUAL (output[0].back(), steered);
+}
+
 void bypassIsAligned()
 {
     const StreamSetup setup { 48000.0, 256, 2, 2, true };
@@ -289,6 +299,7 @@ void randomBlocksAndParameters()
 void addStreamTests (Suite& suite)
 {
     suite.add ("latency is exact", latencyIsExact);
+    suite.add ("a fractional rate plays", aFractionalRatePlays);
     suite.add ("bypass is aligned", bypassIsAligned);
     suite.add ("bypass lands on its sample", bypassLandsOnItsSample);
     suite.add ("mono and stereo", monoAndStereo);
