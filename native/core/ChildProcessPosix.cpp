@@ -159,13 +159,18 @@ namespace
                 return how;
 
             toChild.close();
-            const bool alreadyDead = waitpid (pid, &status, WNOHANG) == pid;
+            const auto collected = waitpid (pid, &status, WNOHANG);
 
-            if (! alreadyDead)
+            if (collected < 0)
+            {
+                // Its identifier may be another process's by now.
+                how = "it was collected by the host";
+            }
+            else if (collected == 0)
             {
                 kill (pid, SIGKILL);
-                const bool collected = waitpid (pid, &status, 0) == pid;
-                how = collected ? "it was ended" : "it was collected by the host";
+                waitpid (pid, &status, 0);
+                how = "it was ended";
             }
             else if (WIFSIGNALED (status))
             {

@@ -2,8 +2,25 @@
 
 #include "LinkRig.h"
 
+#include <csignal>
 #include <random>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace
+{
+
+std::atomic<int> kills { 0 };
+
+}
+
+/** Counts what this program kills. */
+extern "C" int kill (pid_t pid, int signal) noexcept
+{
+    ++kills;
+    return static_cast<int> (syscall (SYS_kill, pid, signal));
+}
 
 namespace tiller::test
 {
@@ -99,6 +116,22 @@ void parametersStayWithinTheirBounds()
     CHECK_EQUAL (rig.table.value (offset), protocol::parameters[offset].min);
 }
 
+/** Where the host collects its children itself, the identifier may be another process's by now. */
+void whatTheHostHasCollectedIsNotKilled()
+{
+    const auto before = std::signal (SIGCHLD, SIG_IGN);
+    std::string problem;
+    auto child = ChildProcess::start ({ "/bin/true" }, ChildProcess::Orphan::leftToItself, problem);
+    CHECK (child != nullptr, problem);
+    CHECK (eventually (5.0, [&] { return child->wait (false, 1000) == ChildProcess::Ready::ended; }));
+    std::this_thread::sleep_for (100ms);
+    kills = 0;
+    const auto how = child->end();
+    std::signal (SIGCHLD, before);
+    CHECK_EQUAL (kills.load(), 0);
+    CHECK_EQUAL (how, std::string ("it was collected by the host"));
+}
+
 } // namespace
 
 void addLinkTests (Suite& suite)
@@ -107,6 +140,7 @@ void addLinkTests (Suite& suite)
     suite.add ("the stream is prepared again", theStreamIsPreparedAgain);
     suite.add ("an export with two models is repeatable", anExportWithTwoModelsIsRepeatable);
     suite.add ("parameters stay within their bounds", parametersStayWithinTheirBounds);
+    suite.add ("what the host has collected is not killed", whatTheHostHasCollectedIsNotKilled);
 }
 
 } // namespace tiller::test
