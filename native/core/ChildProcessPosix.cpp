@@ -22,7 +22,8 @@ namespace tiller
 namespace
 {
     constexpr std::size_t keptWords = 4096;
-    constexpr int pipeBytes = 1 << 20;
+    /** Room in a pipe that carries audio. Linux gives an ordinary user 64 such pipes, and very small ones from there on. */
+    constexpr int audioPipeBytes = 1 << 20;
 
     /** A file descriptor that closes itself. */
     class Descriptor
@@ -53,7 +54,7 @@ namespace
     }
 
     /** Both ends close on exec: an engine must never hold another engine's pipe open. */
-    bool makePipe (Descriptor& readEnd, Descriptor& writeEnd)
+    bool makePipe (Descriptor& readEnd, Descriptor& writeEnd, [[maybe_unused]] bool forAudio)
     {
         int ends[2];
 
@@ -61,7 +62,8 @@ namespace
         if (pipe2 (ends, O_CLOEXEC) != 0)
             return false;
 
-        fcntl (ends[1], F_SETPIPE_SZ, pipeBytes);
+        if (forAudio)
+            fcntl (ends[1], F_SETPIPE_SZ, audioPipeBytes);
        #else
         if (pipe (ends) != 0)
             return false;
@@ -218,7 +220,7 @@ std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, O
 {
     Descriptor childIn, toChild, fromChild, childOut, words, childErr;
 
-    if (! makePipe (childIn, toChild) || ! makePipe (fromChild, childOut) || ! makePipe (words, childErr))
+    if (! makePipe (childIn, toChild, true) || ! makePipe (fromChild, childOut, true) || ! makePipe (words, childErr, false))
     {
         problem = std::string ("no pipe could be made: ") + std::strerror (errno);
         return nullptr;
