@@ -89,6 +89,7 @@ void EngineLink::presetLoads()
 {
     const std::lock_guard lock (mutex);
     ++presetsLoading;
+    shared.edited = false;
 }
 
 void EngineLink::presetLoaded()

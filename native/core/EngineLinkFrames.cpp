@@ -148,14 +148,19 @@ bool EngineLink::handleState (const Frame& frame)
             return true;
 
         presets.pushed (frame.text (sizeof (state)), state.edited != 0);
-
         parameters.setEngineChooses (false);
+
+        if (state.edited != 0)
+        {
+            shared.edited = true;
+            shared.refused.clear();
+        }
     }
 
     exchange.setSilenceOnFault (state.silenceOnFault != 0);
 
     if (state.edited != 0)
-        tell ([] (EngineView& view) { view.edited = true; view.refused.clear(); });
+        onNews();
 
     return true;
 }

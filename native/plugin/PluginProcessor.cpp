@@ -343,6 +343,7 @@ void PluginProcessor::setStateInformation (const void* data, int size)
     }
 
     const auto loaded = read.value_or (SavedState {});
+    link.presetLoads();
 
     {
         const std::lock_guard lock (stateMutex);
@@ -355,7 +356,6 @@ void PluginProcessor::setStateInformation (const void* data, int size)
             unreadable.replaceAll (data, static_cast<std::size_t> (juce::jmax (0, size)));
     }
 
-    link.presetLoads();
     presets.load (loaded.preset);
     table.setEngineChooses (loaded.preset.empty());
     hostProgram.restore (read ? loaded.program : HostProgram::unknown);

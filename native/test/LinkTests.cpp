@@ -132,6 +132,19 @@ void whatTheHostHasCollectedIsNotKilled()
     CHECK_EQUAL (how, std::string ("it was collected by the host"));
 }
 
+/** Bytes that nobody could read were thrown away for an edit of the instrument before them. */
+void anEditBeforeAProjectDoesNotCount()
+{
+    LinkRig rig;
+    rig.link.loadPreset ("edit");
+    CHECK (eventually (5.0, [&] { return rig.presets.get() == "edited"; }));
+    rig.link.presetLoads();
+    rig.link.presetLoaded();
+    CHECK (! rig.link.takeView().edited);
+    rig.link.loadPreset ("edit");
+    CHECK (eventually (5.0, [&] { return rig.link.takeView().edited; }), "no edit is seen at all");
+}
+
 } // namespace
 
 void addLinkTests (Suite& suite)
@@ -141,6 +154,7 @@ void addLinkTests (Suite& suite)
     suite.add ("an export with two models is repeatable", anExportWithTwoModelsIsRepeatable);
     suite.add ("parameters stay within their bounds", parametersStayWithinTheirBounds);
     suite.add ("what the host has collected is not killed", whatTheHostHasCollectedIsNotKilled);
+    suite.add ("an edit before a project does not count", anEditBeforeAProjectDoesNotCount);
 }
 
 } // namespace tiller::test
