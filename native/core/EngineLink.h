@@ -109,6 +109,7 @@ private:
     bool handle (const Frame&);
     bool handleState (const Frame&);
     bool handleParameter (const Frame&);
+    void noteMove (const MovedParameter&);                 // under `mutex`
     /** [any-thread] but the audio thread, under `mutex` */
     bool isBelieved() const noexcept { return presetsLoading == 0 && statesPlayed == statesTold; }
     bool handleSamples (const Frame&);

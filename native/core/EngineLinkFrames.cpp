@@ -191,11 +191,24 @@ bool EngineLink::handleParameter (const Frame& frame)
         if (isKnown)
             return true;
 
-        shared.moved.push_back ({ moved.index, moved.value, static_cast<protocol::Gesture> (moved.gesture) });
+        noteMove ({ moved.index, moved.value, static_cast<protocol::Gesture> (moved.gesture) });
     }
 
     onNews();
     return true;
+}
+
+/** Of moves that nobody has seen yet the last one of a parameter is enough, but for where a gesture begins and ends. */
+void EngineLink::noteMove (const MovedParameter& move)
+{
+    auto& moves = shared.moved;
+    const auto last = std::find_if (moves.rbegin(), moves.rend(), [&move] (const auto& earlier) { return earlier.index == move.index; });
+    const auto isPlain = [] (const MovedParameter& m) { return m.gesture == protocol::Gesture::none; };
+
+    if (last != moves.rend() && isPlain (*last) && isPlain (move))
+        last->value = move.value;
+    else
+        moves.push_back (move);
 }
 
 void EngineLink::handlePrepared (const to_plugin::Prepared& message)

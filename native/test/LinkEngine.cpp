@@ -86,7 +86,7 @@ private:
         std::memcpy (outbox.data() + head, &size, sizeof (size));
     }
 
-    /** `move INDEX VALUE TIMES`, `edit`, or `refuse`. */
+    /** `move INDEX VALUE TIMES`, a little further each time, or `edit`. */
     void obey (const std::string& wish)
     {
         std::istringstream words (wish);
@@ -105,10 +105,6 @@ private:
         else if (verb == "edit")
         {
             say (protocol::to_plugin::State { 1, 0, states }, "edited");
-        }
-        else if (verb == "refuse")
-        {
-            say (protocol::to_plugin::Refused {}, "no instrument");
         }
 
         say (protocol::to_plugin::Names {}, wish);

@@ -145,6 +145,18 @@ void anEditBeforeAProjectDoesNotCount()
     CHECK (eventually (5.0, [&] { return rig.link.takeView().edited; }), "no edit is seen at all");
 }
 
+/** While a host's message thread stands still, moves of the engine gathered without end. */
+void movesDoNotGather()
+{
+    LinkRig rig;
+    rig.link.loadPreset ("move 3 0 1000");
+    CHECK (eventually (5.0, [&] { return rig.table.value (3) > 0.9985f; }), rig.table.value (3));
+    std::this_thread::sleep_for (50ms);
+    const auto moved = rig.link.takeView().moved;
+    CHECK_EQUAL (moved.size(), std::size_t { 1 });
+    CHECK_EQUAL (moved[0].value, rig.table.value (3));
+}
+
 } // namespace
 
 void addLinkTests (Suite& suite)
@@ -155,6 +167,7 @@ void addLinkTests (Suite& suite)
     suite.add ("parameters stay within their bounds", parametersStayWithinTheirBounds);
     suite.add ("what the host has collected is not killed", whatTheHostHasCollectedIsNotKilled);
     suite.add ("an edit before a project does not count", anEditBeforeAProjectDoesNotCount);
+    suite.add ("moves do not gather", movesDoNotGather);
 }
 
 } // namespace tiller::test
