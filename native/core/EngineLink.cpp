@@ -34,7 +34,9 @@ EngineLink::EngineLink (AudioExchange& e, PresetMemory& p, ParameterTable& t, Co
     thread = std::thread ([this] { run(); });
 }
 
-EngineLink::~EngineLink()
+EngineLink::~EngineLink() { stop(); }
+
+void EngineLink::stop()
 {
     {
         const std::lock_guard lock (mutex);
@@ -42,7 +44,9 @@ EngineLink::~EngineLink()
     }
 
     wake.notify_all();
-    thread.join();
+
+    if (thread.joinable())
+        thread.join();
 }
 
 void EngineLink::start()

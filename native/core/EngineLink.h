@@ -68,8 +68,11 @@ public:
     /** `onNews` is called on the I/O thread whenever `view` has changed. */
     EngineLink (AudioExchange&, PresetMemory&, ParameterTable&, CommandLine, std::function<void()> onNews);
 
-    /** Ends the engine and waits for the thread; the exchange is not touched afterwards. [main-thread] */
+    /** As `stop`. [main-thread] */
     ~EngineLink();
+
+    /** Ends the engine and its thread for good: neither the exchange nor `onNews` is touched afterwards. [main-thread] */
+    void stop();
 
     /** Wants the engine to run; returns at once. [main-thread] */
     void start();

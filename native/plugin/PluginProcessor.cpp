@@ -33,6 +33,8 @@ PluginProcessor::PluginProcessor()
 
 PluginProcessor::~PluginProcessor()
 {
+    // The link's thread asks for updates until it has ended.
+    link.stop();
     cancelPendingUpdate();
 }
 
