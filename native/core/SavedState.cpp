@@ -100,7 +100,7 @@ namespace
     bool readDelays (Cursor cursor, SavedState& state)
     {
         return cursor.read (state.rate) && cursor.read (state.maxBlock) && cursor.read (state.delays.engine)
-               && cursor.read (state.delays.margin);
+               && cursor.read (state.delays.margin) && std::isfinite (state.rate) && state.rate >= 0.0;
     }
 
     bool readWindow (Cursor cursor, SavedState& state)

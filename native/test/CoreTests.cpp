@@ -11,6 +11,7 @@
 #include "TransportWatch.h"
 #include "Watch.h"
 
+#include <cmath>
 #include <numeric>
 #include <random>
 
@@ -218,6 +219,15 @@ void stateSurvivesItsFormat()
 
     for (std::size_t size = 0; size < bytes.size(); ++size)
         CHECK (! SavedState::decode (bytes.data(), size, problem).has_value(), "cut to ", size);
+
+    // An expected latency would be computed from it.
+    for (const double rate : { std::nan (""), HUGE_VAL, -1.0 })
+    {
+        auto odd = state;
+        odd.rate = rate;
+        const auto encoded = odd.encode();
+        CHECK (! SavedState::decode (encoded.data(), encoded.size(), problem).has_value(), "a rate of ", rate);
+    }
 
     auto newer = bytes;
     newer[4] = 2;
