@@ -59,9 +59,7 @@ public:
         end.store (0, std::memory_order_relaxed);
     }
 
-    // [any-thread]
-    int channelCount() const noexcept                      { return static_cast<int> (channels.size()); }
-    std::size_t capacity() const noexcept                  { return mask + 1; }
+    std::size_t capacity() const noexcept                  { return mask + 1; }   // [any-thread]
 
     /** The next answer starts at `position`, and nothing before `heardFrom` may be heard. [io-thread] */
     void jumpTo (std::uint32_t position, std::uint32_t heardFrom) noexcept

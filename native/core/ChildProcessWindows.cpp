@@ -81,7 +81,7 @@ namespace
 
         ~WindowsProcess() override { end(); }
 
-        /** Anonymous pipes cannot be waited for: looks again every half millisecond. */
+        /** Anonymous pipes cannot be waited for: looks again every millisecond. */
         Ready wait (bool toWrite, std::uint32_t microseconds) override
         {
             const DWORD turns = std::max<DWORD> (1, microseconds / 1000);

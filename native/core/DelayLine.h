@@ -22,8 +22,6 @@ public:
         channels.assign (static_cast<std::size_t> (channelCount), std::vector<float> (size, 0.0f));
     }
 
-    std::size_t capacity() const noexcept { return mask + 1; }   // [any-thread]
-
     /** Stores the sample at `position`. [audio-thread] */
     void write (int channel, std::uint32_t position, float sample) noexcept
     {

@@ -4,7 +4,8 @@
     A plugin cannot show a page itself on Linux: a web view belongs to GTK and WebKit, whose main loop, signal handlers
     and child processes have no place in a host. This program is started with pipes for stdin and stdout. It reads the
     page's address as one line from stdin, prints the X11 identifier of its window as one line ("window 12345"), and
-    ends when its stdin closes, or with the line "taken" when its window is taken out of the one that embeds it. Links that lead away from the page's server open in the browser.
+    ends when its stdin closes, or with the line "taken" when its window is taken out of the one that embeds it. Links
+    that lead away from the page's server open in the browser.
 */
 
 #include <gtk/gtk.h>
