@@ -18,9 +18,12 @@ export class PendingEvents {
     this.sorted = new StreamEvents(capacity);
   }
 
-  /** Adds a change. When there is no room the last one gives way: the newest value is the one that matters. */
+  /**
+   * Adds a change. Where there is no room the last one of the same parameter gives way, or else the last of all: of each
+   * the newest value is the one that matters.
+   */
   push(offsetSamples: number, index: number, value: number): void {
-    if (this.length === this.capacity) this.length -= 1;
+    if (this.length === this.capacity) this.makeRoom(index);
     let at = this.length;
     for (; at > 0 && (this.offsets[at - 1] as number) > offsetSamples; at--) {
       this.offsets[at] = this.offsets[at - 1] as number;
@@ -31,6 +34,15 @@ export class PendingEvents {
     this.indices[at] = index;
     this.values[at] = value;
     this.length += 1;
+  }
+
+  private makeRoom(index: number): void {
+    const last = this.indices.lastIndexOf(index);
+    const out = last === -1 ? this.length - 1 : last;
+    this.offsets.copyWithin(out, out + 1);
+    this.indices.copyWithin(out, out + 1);
+    this.values.copyWithin(out, out + 1);
+    this.length -= 1;
   }
 
   /** The changes of the next block of `frames` samples, emptied; offsets are brought within it. Valid until the next call. */
