@@ -6,8 +6,11 @@ import type { PresetStore } from '../preset/store.js';
 import { sharing } from './document-difference.js';
 import { MAX_STEPS, type HistorySteps, type LoadedFrom, type Step } from './history.js';
 
-/** Longest text of a history, in characters. */
-export const MAX_HISTORY_LENGTH = 8 * 1024 * 1024;
+/**
+ * Longest text of a history, in characters. It goes to the plugin at each edit, through the pipe that carries the
+ * sound: the streaming thread is away for as long as that takes.
+ */
+export const MAX_HISTORY_LENGTH = 1024 * 1024;
 
 const stepsSchema = z
   .array(z.strictObject({ label: z.string().max(200), document: z.unknown() }))
