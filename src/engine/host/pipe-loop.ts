@@ -56,7 +56,8 @@ export class PipeLoop {
   private epoch = 0;
   private channels = 0;
   private expected = 0;
-  private announced = '';
+  /** What the plugin was told last of the stream. */
+  private announced = { epoch: 0, latencySamples: -1, marginSamples: -1 };
   /** What the plugin's host has for each parameter. */
   private readonly hostValues = new Float32Array(PARAMETERS.length).fill(NaN);
 
@@ -77,7 +78,9 @@ export class PipeLoop {
   async run(): Promise<void> {
     const { reader, player } = this.options;
     for (;;) {
-      await this.takeMessages();
+      // A promise only where there is something to wait for: nearly every turn is a block's.
+      const message = this.options.receive();
+      if (message !== undefined) await this.takeMessages(message);
       this.announce();
       if (!reader.read()) return;
       if (reader.type !== TO_ENGINE.block.type) await this.control();
@@ -93,8 +96,8 @@ export class PipeLoop {
     }
   }
 
-  private async takeMessages(): Promise<void> {
-    for (let message = this.options.receive(); message !== undefined; message = this.options.receive()) {
+  private async takeMessages(first: ToPipe | undefined = this.options.receive()): Promise<void> {
+    for (let message = first; message !== undefined; message = this.options.receive()) {
       if (message.type === 'send')
         this.options.writer.message(TO_PLUGIN[message.message], message.fields, message.text);
       else if (message.type === 'ready') this.unsettled--;
@@ -148,10 +151,15 @@ export class PipeLoop {
     if (this.unsettled > 0 || this.channels === 0) return;
     const { latencySamples } = this.options.player;
     const marginSamples = this.margin.samples;
-    const announced = `${this.epoch} ${latencySamples} ${marginSamples}`;
-    if (announced === this.announced) return;
-    this.announced = announced;
-    this.options.writer.message(TO_PLUGIN.prepared, { epoch: this.epoch, latencySamples, marginSamples });
+    const { epoch, announced } = this;
+    if (
+      announced.epoch === epoch &&
+      announced.latencySamples === latencySamples &&
+      announced.marginSamples === marginSamples
+    )
+      return;
+    this.announced = { epoch, latencySamples, marginSamples };
+    this.options.writer.message(TO_PLUGIN.prepared, this.announced);
   }
 
   /** Decodes the block at hand; false where it belongs to another stream. */
