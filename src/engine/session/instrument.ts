@@ -188,6 +188,7 @@ export class Instrument {
       this.board.history.record(this.state.preset, 'change model');
       this.adopt(next, 'page');
     }
+    this.board.change({ notice: null }, 'page');
     // The same one, too: it may have failed, or have been imported anew.
     await this.loadModel(next.model);
   }
@@ -208,6 +209,7 @@ export class Instrument {
         presetId,
         midiLearn: null,
         training: { running: false, done: 0, total: 0, report: null, stale: false },
+        ...(origin === 'page' ? { notice: null } : {}),
       },
       origin,
     );

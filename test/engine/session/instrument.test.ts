@@ -305,6 +305,22 @@ describe('Instrument', () => {
     expect(sent.at(-1)).toEqual({ type: 'load', model: null });
   });
 
+  it('lets a notice go with what it was about, once the player has gone on', async () => {
+    const shown = () => instrument.state.notice;
+    // The plugin's own page showed the first error of a session until its end.
+    instrument.notify(new Error('It is gone.'));
+    await instrument.loadPreset({ ...samplePreset(), name: 'Another' }, 'host');
+    expect(shown()).not.toBeNull();
+    await instrument.loadPreset(samplePreset(), 'page');
+    expect(shown()).toBeNull();
+    instrument.notify(new Error('It is gone.'));
+    await expect(instrument.selectModel('f'.repeat(64))).rejects.toThrow();
+    expect(shown()).not.toBeNull();
+    await instrument.loadPreset({ ...samplePreset(), model: null }, 'host');
+    await instrument.selectModel(manifest.sha256);
+    expect(shown()).toBeNull();
+  });
+
   it('looks for its model again without telling anew what was done on purpose', async () => {
     library.clear();
     await instrument.lookForModel();
