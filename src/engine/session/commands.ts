@@ -12,8 +12,8 @@ export type StreamCommand =
   | { type: 'load'; model: { dir: string; manifest: ModelManifest } | null }
   | { type: 'mapping'; trained: TrainedMapping | null }
   /**
-   * `sets`: the indices of the parameters that the document sets with these; of others they may hold an older value than what
-   * plays, which stays. Absent where it sets all.
+   * `sets`: the indices of the parameters that the document sets with these; of others they may hold an older value
+   * than what plays, which stays. Absent where it sets all.
    */
   | { type: 'steering'; steering: Steering; sets?: readonly number[] }
   | { type: 'output'; output: Output; sets?: readonly number[] }
