@@ -258,7 +258,12 @@ export class PipeLoop {
 
   private prepare(): void {
     const { epoch, rate, maxBlock, channels } = this.fields(TO_ENGINE.prepare);
-    if (!(rate >= MIN_RATE && rate <= MAX_RATE) || !Number.isInteger(rate) || maxBlock < 1 || maxBlock > MAX_BLOCK)
+    if (
+      !(rate >= MIN_RATE && rate <= MAX_RATE) ||
+      !Number.isInteger(rate) ||
+      maxBlock < 1 ||
+      maxBlock > MAX_BLOCK
+    )
       throw new TillerError(
         'message-invalid',
         `A stream of ${rate} Hz in blocks of ${maxBlock} cannot be played.`,

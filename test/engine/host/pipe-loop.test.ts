@@ -309,7 +309,10 @@ describe('PipeLoop', () => {
     await refuses([frame(TO_ENGINE.tick, { count: 1 })]);
     await refuses([hello, frame({ ...TO_ENGINE.tick, type: 99 }, { count: 1 })]);
     await refuses([hello, frame(TO_ENGINE.prepare, { epoch: 1, rate: 1000, maxBlock: 64, channels: 2 })]);
-    await refuses([hello, frame(TO_ENGINE.prepare, { epoch: 1, rate: 47_952.05, maxBlock: 64, channels: 2 })]);
+    await refuses([
+      hello,
+      frame(TO_ENGINE.prepare, { epoch: 1, rate: 47_952.05, maxBlock: 64, channels: 2 }),
+    ]);
     await refuses([hello, frame(TO_ENGINE.prepare, { epoch: 1, rate: 48_000, maxBlock: 0, channels: 2 })]);
     await refuses([hello, frame(TO_ENGINE.prepare, { epoch: 1, rate: 48_000, maxBlock: 64, channels: 3 })]);
     await refuses([hello, prepare(1, 2), blockFrame({ position: 0, channels: [[1]] })]);
