@@ -41,8 +41,10 @@ async function load(place: Extract<ToMapWorker, { type: 'model' }>['model']): Pr
   levels = new LevelTable(place?.manifest.latentDims ?? 1);
   if (place === null) return;
   const opened = await openModel(place.dir, place.manifest, { frames: 1, batch: 1 });
-  if (load === models) model = opened;
-  else opened.close();
+  if (load !== models) return opened.close();
+  model = opened;
+  // What was painted meanwhile waits for its levels.
+  measureNext();
 }
 
 function paint(message: Extract<ToMapWorker, { type: 'paint' }>): void {
