@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -50,7 +51,7 @@ export class ModelShelf implements ServedModels {
   private constructor(
     private readonly models: ModelCollection,
     private readonly instrument: ModelInstrument,
-    /** Folder of the models that come with Tiller, one folder each, named as the model; null where there is none. */
+    /** Models that come with Tiller, each in a folder by its hash, its card in one by its name; null where there are none. */
     private readonly bundledFolder: string | null,
   ) {}
 
@@ -133,8 +134,9 @@ export class ModelShelf implements ServedModels {
   private async card(entry: LibraryEntry): Promise<ModelCard> {
     const { dir, manifest } = entry;
     const own = await readMakersCard(join(dir, 'card.json'));
+    // Another model may have the name of one that comes with Tiller: what that one's card says is not true of it.
     const bundled =
-      own === null && this.bundledFolder !== null
+      own === null && this.bundledFolder !== null && existsSync(join(this.bundledFolder, manifest.sha256))
         ? await readMakersCard(join(this.bundledFolder, manifest.name, 'card.json'))
         : null;
     const maker = own ?? bundled;

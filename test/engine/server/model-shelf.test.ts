@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { LibraryEntry } from '../../../src/engine/model/library.js';
 import { ModelShelf } from '../../../src/engine/server/models.js';
 import { TillerError } from '../../../src/engine/errors.js';
@@ -16,11 +19,14 @@ interface HeldImport {
 }
 
 describe('models as the page keeps them', () => {
-  const own = entry('choir', OWN);
+  let own: LibraryEntry;
   let entries: LibraryEntry[];
   let looked: number;
   let held: HeldImport[];
-  const open = async (playing: string) => {
+  beforeEach(() => {
+    own = entry('choir', OWN);
+  });
+  const open = async (playing: string, bundledFolder: string | null = null) => {
     entries = [own, entry('percussion', SHIPPED)];
     looked = 0;
     held = [];
@@ -53,7 +59,7 @@ describe('models as the page keeps them', () => {
           return Promise.resolve();
         },
       },
-      null,
+      bundledFolder,
     );
   };
 
@@ -65,6 +71,22 @@ describe('models as the page keeps them', () => {
     ]);
     await expect(shelf.remove(SHIPPED)).rejects.toThrow('It stays.');
     expect(shelf.cards).toHaveLength(2);
+  });
+
+  // Cards were found by name alone: another one's licence, text and labels stood under the player's own export.
+  it('have the card that comes with them, and not that of another of the same name', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tiller-bundled-'));
+    await mkdir(join(folder, SHIPPED));
+    await mkdir(join(folder, 'percussion'));
+    const card = { licence: 'CC0-1.0', dimensions: [{ label: 'brightness' }] };
+    await writeFile(join(folder, 'percussion', 'card.json'), JSON.stringify(card));
+    own = entry('percussion', OWN);
+    const shelf = await open(SHIPPED, folder);
+    await rm(folder, { recursive: true });
+    expect(shelf.cards).toMatchObject([
+      { sha256: OWN, bundled: false, licence: null, dimensionLabels: [] },
+      { sha256: SHIPPED, bundled: true, licence: 'CC0-1.0', dimensionLabels: ['brightness'] },
+    ]);
   });
 
   it('are removed and brought back; the instrument looks again where it plays one', async () => {
