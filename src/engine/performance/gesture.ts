@@ -36,11 +36,15 @@ const unreadable = (what: string) =>
 export function parseGestureCsv(text: string, inputs: number): Gesture {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n?|\n/);
   const rows: { seconds: number; values: number[] }[] = [];
+  let named = false;
   for (const [i, line] of lines.entries()) {
     if (line.trim() === '' || line.trim().startsWith('#')) continue;
     const cells = cellsOf(line, inputs + 1);
     const seconds = Number(cells[0]);
-    if (rows.length === 0 && Number.isNaN(seconds)) continue;
+    if (rows.length === 0 && !named && Number.isNaN(seconds)) {
+      named = true;
+      continue;
+    }
     const previous = rows.at(-1);
     if (!Number.isFinite(seconds) || seconds < 0 || seconds > MAX_GESTURE_SECONDS || cells[0] === '')
       throw unreadable(`Line ${i + 1}: “${cells[0] ?? ''}” is not a time in seconds.`);

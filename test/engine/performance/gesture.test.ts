@@ -50,6 +50,9 @@ describe('parseGestureCsv', () => {
     ['', /empty/],
     ['seconds,x\n', /empty/],
     ['0,0.5\n1,2\n', /Line 2.*0 to 1/],
+    // Every line was taken for one of names, and the gesture called empty.
+    ['seconds x\n0 0.5\n1 0.25\n', /Line 2.*“0 0.5”.*time/],
+    ['{\n"json": [1]\n}\n', /Line 2.*time/],
     ['0,0.5\n-1,0\n', /Line 2.*time/],
     ['1,0.5\n0.5,0\n', /Line 2.*backwards/],
     ['0,0.1,0.2\n', /2 values.*1 inputs/],
