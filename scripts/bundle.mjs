@@ -62,7 +62,7 @@ function build() {
   const built = products.every((product) => existsSync(product)) ? Math.min(...products.map(newest)) : 0;
   const changed = Math.max(...SOURCES.map((source) => newest(join(root, source))));
   if (changed > built) {
-    console.log('Building …');
+    console.error('Building …');
     // Chunks are named after their content: those of an earlier build would stay and be packed into the plugin.
     for (const folder of ['engine', 'ui'])
       rmSync(join(root, 'dist', folder), { recursive: true, force: true });

@@ -44,7 +44,11 @@ function install() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  console.log('Installing packages (npm ci) …');
-  run('npm', ['ci', '--loglevel=error'], { shell: process.platform === 'win32' });
+  // Not on stdout, which belongs to the command that follows.
+  console.error('Installing packages (npm ci) …');
+  run('npm', ['ci', '--loglevel=error'], {
+    shell: process.platform === 'win32',
+    stdio: ['inherit', process.stderr, 'inherit'],
+  });
   writeFileSync(stamp, wanted);
 }
