@@ -17,6 +17,9 @@ const PARTS: Record<string, () => Promise<BenchRow[]>> = {
   audio: audioBench,
 };
 
+/** What `runBench` takes. */
+export const BENCH_PARTS: readonly string[] = Object.keys(PARTS);
+
 const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
 
 function judgement({ median, bar, barKind }: BenchRow): string {

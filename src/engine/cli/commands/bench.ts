@@ -13,7 +13,7 @@ export function addBench(program: Command): void {
   program
     .command('bench')
     .description('measure this machine: model, training, mapping, streaming')
-    .option('--only <part>', 'one part: model, import, mapping, stream, audio')
+    .option('--only <part>', 'one part: model, import, mapping, stream, gesture, audio')
     .action(async (options: { only?: string }, command: Command) => {
       const { report } = contextOf(command);
       const path = join(dirname(fileURLToPath(import.meta.url)), '..', 'bench', 'bench.js');
@@ -23,7 +23,13 @@ export function addBench(program: Command): void {
           'The benchmark is not part of this installation.',
           'Run it in a clone: npm run bench.',
         );
-      const { runBench } = (await import(pathToFileURL(path).href)) as Bench;
+      const { BENCH_PARTS, runBench } = (await import(pathToFileURL(path).href)) as Bench;
+      if (options.only !== undefined && !BENCH_PARTS.includes(options.only))
+        throw new TillerError(
+          'argument-invalid',
+          `The benchmark has no part “${options.only}”.`,
+          `Its parts are ${BENCH_PARTS.join(', ')}.`,
+        );
       const { rows, lines } = await runBench(options.only);
       report.result(rows, lines);
     });
