@@ -36,7 +36,7 @@ export const regressorSettingsSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('gp'),
-    /** In normalised input units (1 is half the examples' travel); `auto` picks it by marginal likelihood. */
+    /** In normalised input units (1 is half the examples' travel); `auto` picks it by likelihood, within reason. */
     lengthScale: z.union([z.literal('auto'), z.number().min(0.001).max(100)]),
     /** Standard deviation of the noise believed to be in the examples, relative to the process's; 0 meets them. */
     noise: z.number().min(0).max(1),
