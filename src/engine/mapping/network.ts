@@ -62,10 +62,32 @@ export class Network {
       const sums = this.sums[l]!;
       const biases = offset + width * before;
       for (let i = 0; i < points; i++) {
-        for (let j = 0; j < width; j++) {
+        const from = i * before;
+        let j = 0;
+        // Four sums side by side, which do not wait for each other.
+        for (; j + 3 < width; j += 4) {
+          let weights = offset + j * before;
+          let s0 = theta[biases + j]!;
+          let s1 = theta[biases + j + 1]!;
+          let s2 = theta[biases + j + 2]!;
+          let s3 = theta[biases + j + 3]!;
+          for (let k = 0; k < before; k++, weights++) {
+            const value = entering[from + k]!;
+            s0 += theta[weights]! * value;
+            s1 += theta[weights + before]! * value;
+            s2 += theta[weights + 2 * before]! * value;
+            s3 += theta[weights + 3 * before]! * value;
+          }
+          const to = i * width + j;
+          sums[to] = s0;
+          sums[to + 1] = s1;
+          sums[to + 2] = s2;
+          sums[to + 3] = s3;
+        }
+        for (; j < width; j++) {
           const weights = offset + j * before;
           let sum = theta[biases + j]!;
-          for (let k = 0; k < before; k++) sum += theta[weights + k]! * entering[i * before + k]!;
+          for (let k = 0; k < before; k++) sum += theta[weights + k]! * entering[from + k]!;
           sums[i * width + j] = sum;
         }
       }
@@ -89,11 +111,16 @@ export class Network {
       const below = this.signals[l - 1]!;
       const leaving = this.activations[l]!;
       for (let i = 0; i < points; i++) {
-        for (let k = 0; k < before; k++) {
-          let sum = 0;
-          for (let j = 0; j < width; j++) sum += above[i * width + j]! * theta[offset + j * before + k]!;
-          const a = leaving[i * before + k]!;
-          below[i * before + k] = this.activation === 'tanh' ? sum * (1 - a * a) : a > 0 ? sum : 0;
+        const from = i * before;
+        below.fill(0, from, from + before);
+        for (let j = 0; j < width; j++) {
+          const signal = above[i * width + j]!;
+          const weights = offset + j * before;
+          for (let k = 0; k < before; k++) below[from + k] = below[from + k]! + signal * theta[weights + k]!;
+        }
+        for (let k = from; k < from + before; k++) {
+          const a = leaving[k]!;
+          below[k] = this.activation === 'tanh' ? below[k]! * (1 - a * a) : a > 0 ? below[k]! : 0;
         }
       }
       end = offset;
