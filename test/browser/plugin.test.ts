@@ -50,6 +50,15 @@ describe('the page in the plugin’s window', () => {
     expect(await page.getByText('play and stop').count()).toBe(0);
     await page.keyboard.press('Escape');
 
+    // A space bar that is meant for the host does not press what the mouse pressed last.
+    await page.getByRole('button', { name: 'Freeze' }).click();
+    await probe.until(() => probe.slices.output.freeze, 'the freeze');
+    await page.keyboard.press(' ');
+    await page.waitForTimeout(200);
+    expect(probe.slices.output.freeze).toBe(true);
+    await page.keyboard.press('f');
+    await probe.until(() => !probe.slices.output.freeze, 'the thaw');
+
     await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > -20, 'the host’s tone');
     const pad = page.getByRole('application', { name: /^Pad/ });
     await pad.click({ position: { x: 90, y: 300 } });

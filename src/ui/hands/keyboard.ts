@@ -103,9 +103,12 @@ function press(event: KeyboardEvent): boolean {
     return true;
   }
   if (event.key === ' ') {
-    if (store.getState().live === null || (isPressed(event.target) && !pointed)) return false;
+    const onButton = isPressed(event.target);
+    if (onButton && !pointed) return false;
     // Some browsers press a button that has the focus all the same.
-    if (isPressed(event.target)) (event.target as HTMLElement).blur();
+    if (onButton) (event.target as HTMLElement).blur();
+    // In a plugin the key was meant for the host.
+    if (store.getState().live === null) return onButton;
     void togglePlay();
     return true;
   }
