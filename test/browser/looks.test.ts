@@ -193,6 +193,15 @@ describe('how the page looks', () => {
     await menu.waitFor({ state: 'detached' });
     await page.getByRole('slider', { name: 'Latent 3', exact: true }).and(page.locator(':focus')).waitFor();
 
+    // The focus was lost with the row that was removed.
+    await page.getByRole('tab', { name: 'Examples' }).click();
+    await page.getByRole('button', { name: 'Delete deep drum' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Delete soft shaker' }).and(page.locator(':focus')).waitFor();
+    await probe.until(() => probe.slices.examples.length === SOUNDS.length - 1, 'one example less');
+    await page.keyboard.press('Control+z');
+    await probe.until(() => probe.slices.examples.length === SOUNDS.length, 'it back');
+
     // A second press closes what the first one opened: it had closed and opened it again.
     const status = page.locator('.engine');
     for (const open of [1, 0]) {

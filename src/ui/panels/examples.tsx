@@ -2,6 +2,7 @@ import type { CSSProperties } from 'react';
 import type { Example } from '../../protocol/interface-document.js';
 import { edit, perform } from '../actions.js';
 import { IconButton, Toggle } from '../controls/buttons.js';
+import { passFocus } from '../controls/pass-focus.js';
 import { NumberField } from '../controls/number-field.js';
 import { TextField } from '../controls/text-field.js';
 import { formatValue } from '../controls/units.js';
@@ -144,7 +145,10 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
         <IconButton
           label={`Delete ${label}`}
           icon="bin"
-          onPress={() => edit({ type: 'remove-examples', ids: [id] })}
+          onPress={() => {
+            passFocus();
+            edit({ type: 'remove-examples', ids: [id] });
+          }}
         />
       </td>
     </tr>

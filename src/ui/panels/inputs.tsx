@@ -4,6 +4,7 @@ import { edit, editGesture, perform } from '../actions.js';
 import { palette } from '../canvas/palette.js';
 import { useCanvas, type Surface } from '../canvas/use-canvas.js';
 import { Button, IconButton, Segmented, Select, Toggle } from '../controls/buttons.js';
+import { passFocus } from '../controls/pass-focus.js';
 import { NumberField } from '../controls/number-field.js';
 import { RangeFields } from '../controls/range-fields.js';
 import { TextField } from '../controls/text-field.js';
@@ -88,7 +89,10 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
           label={`Remove ${name}`}
           icon="bin"
           disabled={last}
-          onPress={() => edit({ type: 'remove-input', index })}
+          onPress={() => {
+            passFocus();
+            edit({ type: 'remove-input', index });
+          }}
         />
       </div>
       <div className="card-line">

@@ -1,6 +1,7 @@
 import type { ModelCard } from '../../protocol/interface.js';
 import { perform, removeModel } from '../actions.js';
 import { IconButton } from '../controls/buttons.js';
+import { passFocus } from '../controls/pass-focus.js';
 import { usePage } from '../session.js';
 import { takeFiles } from '../uploads.js';
 import { Empty } from './empty.js';
@@ -63,7 +64,10 @@ export function ModelsList({ search }: { search: string }) {
                   label={`Remove ${card.name}`}
                   icon="bin"
                   help="Takes it out of the library; it can be brought back."
-                  onPress={() => removeModel(card.sha256, card.name)}
+                  onPress={() => {
+                    passFocus();
+                    removeModel(card.sha256, card.name);
+                  }}
                 />
               </div>
             )}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { PresetEntry } from '../../protocol/interface.js';
 import { deletePreset, newPreset, openPreset, perform, saveFile } from '../actions.js';
 import { Button, IconButton } from '../controls/buttons.js';
+import { passFocus } from '../controls/pass-focus.js';
 import { TextField } from '../controls/text-field.js';
 import { usePage } from '../session.js';
 import { takeFiles } from '../uploads.js';
@@ -154,7 +155,14 @@ function PresetRow({ entry, current }: { entry: PresetEntry; current: boolean })
           </>
         )}
         {!factory && (
-          <IconButton label={`Delete ${name}`} icon="bin" onPress={() => deletePreset(id, name)} />
+          <IconButton
+            label={`Delete ${name}`}
+            icon="bin"
+            onPress={() => {
+              passFocus();
+              deletePreset(id, name);
+            }}
+          />
         )}
       </div>
     </div>

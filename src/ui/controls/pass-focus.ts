@@ -1,0 +1,12 @@
+/** A row of a list, or a card. */
+const ROW = 'tr, .list-row, .card';
+
+/**
+ * Gives the focus on to the row below, or above, before its own row is removed: who walks by keys goes on from there, and
+ * not from the top of the page.
+ */
+export function passFocus(): void {
+  const row = document.activeElement?.closest(ROW);
+  const neighbour = row?.nextElementSibling ?? row?.previousElementSibling;
+  [...(neighbour?.querySelectorAll<HTMLElement>('.icon-button:enabled') ?? [])].at(-1)?.focus();
+}
