@@ -5,11 +5,11 @@ import writeFileAtomic from 'write-file-atomic';
 import { fromFileError } from '../../errors.js';
 import type { RegressorKind } from '../../mapping/schema.js';
 import { defaultRegressor } from '../../mapping/schema.js';
-import { trainMapping } from '../../mapping/train.js';
+import { Trainer } from '../../mapping/trainer.js';
 import { formatPreset } from '../../preset/parse.js';
 import { readPresetFile } from '../../preset/store.js';
 import { contextOf } from '../context.js';
-import { checkOutput } from '../files.js';
+import { checkInput, checkOutput } from '../files.js';
 
 const KINDS: readonly RegressorKind[] = ['mlp', 'gp', 'linear', 'polynomial', 'knn'];
 
@@ -40,23 +40,29 @@ export function addTrain(program: Command): void {
     )
     .action(async (path: string, options: Options, command: Command) => {
       const { report } = contextOf(command);
+      checkInput(path);
       checkOutput(options.output, options.force === true || resolve(options.output) === resolve(path));
       const preset = await readPresetFile(path);
+      if (preset.examples.length === 0) report.warn('this preset has no examples, so nothing is learned');
       const learning =
         options.kind === undefined
           ? preset.learning
           : { ...preset.learning, shared: defaultRegressor(options.kind), perDimension: {} };
       const progress = report.progress('Learning');
-      const result = trainMapping(
-        {
-          examples: preset.examples,
-          learning,
-          inputCount: preset.inputs.length,
-          latentCount: preset.steering.dimensions.length,
-        },
-        { onProgress: (done, total) => progress.at(done / total) },
-      );
-      progress.done();
+      // In its own thread: this one hears a signal meanwhile.
+      const trainer = new Trainer();
+      const result = await trainer
+        .train(
+          {
+            examples: preset.examples,
+            learning,
+            inputCount: preset.inputs.length,
+            latentCount: preset.steering.dimensions.length,
+          },
+          { onProgress: (done, total) => progress.at(done / total) },
+        )
+        .finally(() => progress.done());
+      await trainer.close();
       try {
         await writeFileAtomic(options.output, formatPreset({ ...preset, learning, trained: result.trained }));
       } catch (error) {
