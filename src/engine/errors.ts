@@ -86,8 +86,9 @@ export function fromFileError(error: unknown, path: string): TillerError {
         cause,
       );
     case 'ELOOP':
-    case 'ENAMETOOLONG':
       return new TillerError('file-missing', `${path} leads nowhere.`, 'Check the path.', cause);
+    case 'ENAMETOOLONG':
+      return new TillerError('file-missing', `${path} has too long a name.`, 'Choose a shorter one.', cause);
     case 'ENOSPC':
     case 'EDQUOT':
       return new TillerError(

@@ -134,7 +134,11 @@ async function withModelFile<T>(
   try {
     const file = await open(path, 'r');
     try {
-      const { size } = await file.stat();
+      const stats = await file.stat();
+      const { size } = stats;
+      // A device may never end, and a pipe can be read only once.
+      if (!stats.isFile() && !stats.isDirectory())
+        throw new TillerError('file-missing', `${path} is no ordinary file.`, 'Name a file.');
       if (size > MAX_FILE_BYTES) {
         throw new TillerError(
           'archive-too-large',
