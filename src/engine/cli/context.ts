@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { TillerError } from '../errors.js';
 import type { NoiseSetting } from '../model/noise.js';
 import { importTidily } from './interrupt.js';
 import { Models } from './models.js';
@@ -16,7 +17,7 @@ export interface Context {
 
 /**
  * The context of a command from the options that every command shares.
- * @throws TillerError `argument-invalid` for a noise setting that is none.
+ * @throws TillerError `argument-invalid` for a noise setting that is none, or a library without a name.
  */
 export function contextOf(command: Command): Context {
   const { json, library, noise } = command.optsWithGlobals<{
@@ -24,6 +25,8 @@ export function contextOf(command: Command): Context {
     library?: string;
     noise: string;
   }>();
+  if (library === '')
+    throw new TillerError('argument-invalid', 'The library has no name.', 'Name a folder: --library <dir>.');
   return {
     report: new Report(json === true),
     models: new Models(library, importTidily),

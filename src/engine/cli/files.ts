@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync, type Stats } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { WavWriter } from '../audio/wav.js';
 import { TillerError, fromFileError, systemCode } from '../errors.js';
@@ -11,6 +11,24 @@ function look(path: string): Stats | null {
     if (systemCode(error) === 'ENOENT') return null;
     throw fromFileError(error, path);
   }
+}
+
+/** Refuses what may never end. Files that are not there are told of by whoever reads them. @throws TillerError `file-missing` */
+export function checkInput(path: string): void {
+  const there = look(path);
+  if (there?.isCharacterDevice() === true || there?.isBlockDevice() === true)
+    throw new TillerError('file-missing', `${path} is a device, not a file.`, 'Name a file.');
+}
+
+/** Refuses to write a WAV under another format's name. @throws TillerError `argument-invalid` */
+export function checkSoundName(path: string): void {
+  const extension = /\.(aiff?|aifc|flac|mp3|ogg|opus|m4a|aac|wma)$/i.exec(path)?.[1];
+  if (extension !== undefined)
+    throw new TillerError(
+      'argument-invalid',
+      `${path} would not be ${/^[aemo]/i.test(extension) ? 'an' : 'a'} ${extension.toUpperCase()}: Tiller writes WAV.`,
+      'Name it .wav.',
+    );
 }
 
 /**
@@ -51,7 +69,12 @@ export async function writeSound<T>(
   channels: number,
   work: (writer: WavWriter) => T | Promise<T>,
 ): Promise<T> {
-  const writer = new WavWriter(path, { rate, channels, overwrite: true });
+  // What a link leads to is written, as other programs do it, and the link stays.
+  const writer = new WavWriter(look(path) === null ? path : realpathSync(path), {
+    rate,
+    channels,
+    overwrite: true,
+  });
   const done = tidyWhenInterrupted(() => writer.discard());
   try {
     const result = await work(writer);

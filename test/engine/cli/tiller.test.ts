@@ -2,14 +2,17 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   accessSync,
-  constants,
   closeSync,
+  constants,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -166,11 +169,50 @@ describe('tiller', () => {
     expect(readFileSync(still).equals(rendered[0] ?? Buffer.alloc(0))).toBe(false);
   });
 
+  it('renders a preset by the id that serve takes', () => {
+    const [byId, byPath] = [join(folder, 'by-id.wav'), join(folder, 'by-path.wav')];
+    expect(tiller('render', LOOP, '-p', 'factory/drum-garden', '-o', byId).status).toBe(0);
+    expect(tiller('render', LOOP, '-p', PRESET, '-o', byPath).status).toBe(0);
+    expect(readFileSync(byId).equals(readFileSync(byPath))).toBe(true);
+  });
+
+  it('writes through a link, as other programs do', () => {
+    const [target, link] = [join(folder, 'target.wav'), join(folder, 'link.wav')];
+    writeFileSync(target, 'before');
+    symlinkSync(target, link);
+    expect(tiller('render', LOOP, '-p', PRESET, '-f', '-o', link).status).toBe(0);
+    expect(readlinkSync(link)).toBe(target);
+    expect(readFileSync(target).length).toBeGreaterThan(1000);
+  });
+
+  it('says that a model is there already, under the name that it has', () => {
+    const library = join(folder, 'twice');
+    const [first, second] = ['mine.ts', 'renamed.ts'].map((name) => join(folder, name)) as [string, string];
+    for (const path of [first, second]) copyFileSync(MODEL, path);
+    const load = (path: string) => tiller('--library', library, 'import', path).stdout;
+    expect(load(first)).toMatch(/^Imported into .*\nname +mine /);
+    expect(load(second)).toMatch(/^In the library already: .*\nname +mine /);
+  });
+
   it('renders at another rate', () => {
     const out = join(folder, 'rate.wav');
     const result = json('render', LOOP, '-p', PRESET, '--rate', '48000', '-o', out);
     expect(result).toMatchObject({ rate: 48_000, faults: 0 });
     expect(readFileSync(out).readUInt32LE(24)).toBe(48_000);
+  });
+
+  it('reads a gesture as Excel saves it, whatever the encoding', () => {
+    const [short, text] = [join(folder, 'excel.wav'), join(folder, 'excel.txt')];
+    const writer = new WavWriter(short, { rate: 44_100, channels: 1 });
+    writer.append([new Float32Array(44_100).fill(0.1)], 44_100);
+    writer.close();
+    const rendered = (['utf8', 'utf16le'] as const).map((encoding) => {
+      const out = join(folder, `excel-${encoding}.wav`);
+      writeFileSync(text, '\uFEFFZeit\tx\ty\r\n0\t0,1\t1\r\n0,5\t1\t0,25\r\n', encoding);
+      expect(tiller('render', short, '-p', PRESET, '-g', text, '-o', out).status).toBe(0);
+      return readFileSync(out);
+    });
+    expect(rendered[0]?.equals(rendered[1] ?? Buffer.alloc(0))).toBe(true);
   });
 
   it('never writes over a file unless told to', () => {
@@ -188,6 +230,21 @@ describe('tiller', () => {
     ['a file that is no preset', ['train', 'package.json', '-o', 'x.json'], 3, /not a Tiller preset/],
     ['a file that is no sound', ['render', 'package.json', '-p', PRESET, '-o', 'x.wav'], 3, /./],
     ['an impossible block', ['render', LOOP, '-p', PRESET, '-o', 'x.wav', '--block', '0'], 2, /1 to 8192/],
+    ['a device for a model', ['import', '/dev/zero'], 4, /no ordinary file/],
+    ['a device for a preset', ['render', LOOP, '-p', '/dev/zero', '-o', 'x.wav'], 4, /is a device/],
+    [
+      'a device for a gesture',
+      ['render', LOOP, '-p', PRESET, '-g', '/dev/zero', '-o', 'x.wav'],
+      4,
+      /is a device/,
+    ],
+    ['a device for latents', ['decode', 'percussion', '/dev/zero', '-o', 'x.wav'], 4, /is a device/],
+    ['another format', ['render', LOOP, '-p', PRESET, '-o', 'x.mp3'], 2, /no.* an MP3: .*writes WAV/],
+    ['too long a name', ['render', LOOP, '-p', PRESET, '-o', `${'x'.repeat(300)}.wav`], 4, /too long a name/],
+    ['a preset that is none', ['render', LOOP, '-p', 'factory/nothing', '-o', 'x.wav'], 4, /no preset/],
+    ['a library without a name', ['--library', '', 'doctor'], 2, /no name/],
+    ['a demo into nothing', ['demo', '-o', ''], 2, /no name/],
+    ['a part that is none', ['bench', '--only', 'nothing'], 2, /no part .*\n.*gesture/],
     ['an impossible noise', ['--noise', 'loud', 'doctor'], 2, /no noise setting/],
   ])('answers %s with a code and a reason', (_name, args, code, reason) => {
     const { status, stderr } = tiller(...args);
@@ -229,6 +286,14 @@ describe('tiller', () => {
     writeFileSync(untrained, JSON.stringify({ ...JSON.parse(readFileSync(PRESET, 'utf8')), trained: null }));
     const { status, stderr } = tiller('render', LOOP, '-p', untrained, '-o', join(folder, 'untrained.wav'));
     expect([status, stderr]).toEqual([0, expect.stringContaining('tiller train')]);
+  });
+
+  it('says that there are no examples to learn from', () => {
+    const bare = join(folder, 'bare.tiller.json');
+    const preset: object = JSON.parse(readFileSync(PRESET, 'utf8')) as object;
+    writeFileSync(bare, JSON.stringify({ ...preset, examples: [], trained: null }));
+    const { status, stderr } = tiller('train', bare, '-o', join(folder, 'bare-trained.json'));
+    expect([status, stderr]).toEqual([0, expect.stringContaining('no examples')]);
   });
 
   it('lets no name out of a file steer the terminal', () => {
@@ -287,6 +352,28 @@ describe('tiller', () => {
     expect(signal).toBe('SIGINT');
     expect(readdirSync(home)).toEqual([`out.${extension}`]);
     expect(readFileSync(out, 'utf8')).toBe('mine');
+  });
+
+  // The bar on a terminal listens for signals, to give the cursor back, and learning never let one through.
+  it('stops learning where it is interrupted on a terminal', async () => {
+    const [many, out] = [join(folder, 'many.tiller.json'), join(folder, 'many-learned.json')];
+    const preset = JSON.parse(readFileSync(PRESET, 'utf8')) as { examples: { inputs: number[] }[] };
+    const examples = Array.from({ length: 2000 }, (_, i) => ({
+      ...preset.examples[i % preset.examples.length],
+      id: `e${i}`,
+      inputs: [(i % 50) / 50, i / 2000],
+    }));
+    writeFileSync(many, JSON.stringify({ ...preset, examples, trained: null }));
+    const terminal = 'data:text/javascript,process.stderr.isTTY=true';
+    const options = ['--import', terminal, PROGRAM, 'train', many, '--kind', 'mlp', '-o', out];
+    const learning = spawn(process.execPath, options);
+    let words = '';
+    learning.stderr.on('data', (piece: Buffer) => (words += piece.toString()));
+    while (!words.includes('Learning') && learning.exitCode === null) await pause(5);
+    await pause(300);
+    learning.kill('SIGINT');
+    expect(await once(learning, 'exit')).toEqual([null, 'SIGINT']);
+    expect(existsSync(out)).toBe(false);
   });
 
   it('ends where it cannot serve', async () => {

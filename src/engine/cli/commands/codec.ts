@@ -6,7 +6,7 @@ import { TillerError } from '../../errors.js';
 import { openModel } from '../../model/run.js';
 import { streamNoise } from '../../session/player.js';
 import { contextOf } from '../context.js';
-import { checkOutput, writeSound } from '../files.js';
+import { checkInput, checkOutput, checkSoundName, writeSound } from '../files.js';
 import { readNpy, writeNpy } from '../npy.js';
 import { atRate } from '../rates.js';
 
@@ -84,6 +84,8 @@ async function encode(name: string, path: string, options: Options, command: Com
 
 async function decode(name: string, path: string, options: Options, command: Command): Promise<void> {
   const { report, models, noise } = contextOf(command);
+  checkInput(path);
+  checkSoundName(options.output);
   checkOutput(options.output, options.force);
   const { dir, manifest } = await models.resolve(name);
   const { hop, outputChannels, latentDims, sampleRate } = manifest;

@@ -37,6 +37,8 @@ export function addDemo(program: Command): void {
     .option('-o, --output <folder>', 'folder to write into', 'out')
     .action(async (options: { output: string }, command: Command) => {
       const context = contextOf(command);
+      if (options.output === '')
+        throw new TillerError('argument-invalid', 'The output has no name.', 'Name a folder.');
       const preset = await readPresetFile(shipped('presets', PRESET));
       const { dir, manifest } = await modelOf(preset, context);
       const rate = manifest.sampleRate;

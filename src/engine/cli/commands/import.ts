@@ -10,10 +10,16 @@ export function addImport(program: Command): void {
     .argument('<model.ts>', 'TorchScript file exported by RAVE or for nn~')
     .action(async (path: string, _options: unknown, command: Command) => {
       const { report, models } = contextOf(command);
+      const before = await models.list();
       const progress = report.progress('Importing');
       const { dir, manifest } = await models
         .import(path, { onProgress: (share, step) => progress.at(share, step) })
         .finally(() => progress.done());
-      report.result({ dir, manifest }, [`Imported into ${dir}`, ...describeModel(manifest)]);
+      // Found again by what is in it, under the name that it was given first.
+      const known = before.some((entry) => entry.dir === dir);
+      report.result({ dir, manifest, known }, [
+        known ? `In the library already: ${dir}` : `Imported into ${dir}`,
+        ...describeModel(manifest),
+      ]);
     });
 }

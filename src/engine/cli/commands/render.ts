@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { AudioStream } from '../../audio/read.js';
 import { TillerError, fromFileError } from '../../errors.js';
@@ -7,12 +8,13 @@ import { parseGestureMidi } from '../../performance/gesture-midi.js';
 import type { Gesture } from '../../performance/gesture.js';
 import { parseGestureCsv } from '../../performance/gesture.js';
 import type { Preset } from '../../preset/schema.js';
-import { readPresetFile } from '../../preset/store.js';
+import { PresetStore, readPresetFile } from '../../preset/store.js';
 import { render } from '../../session/render.js';
 import type { Context } from '../context.js';
 import { contextOf } from '../context.js';
-import { checkOutput, writeSound } from '../files.js';
+import { checkInput, checkOutput, checkSoundName, writeSound } from '../files.js';
 import { wholeNumber } from '../numbers.js';
+import { USER_PRESETS, shippedFolder } from '../places.js';
 import { atRate } from '../rates.js';
 
 interface Options {
@@ -27,6 +29,7 @@ interface Options {
 
 /** A gesture for `preset` from a CSV or a Standard MIDI File. */
 export async function readGesture(path: string, preset: Preset): Promise<Gesture> {
+  checkInput(path);
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -35,7 +38,20 @@ export async function readGesture(path: string, preset: Preset): Promise<Gesture
   }
   return bytes.toString('latin1', 0, 4) === 'MThd'
     ? parseGestureMidi(bytes, preset.inputs)
-    : parseGestureCsv(bytes.toString('utf8'), preset.inputs.length);
+    : parseGestureCsv(textOf(bytes), preset.inputs.length);
+}
+
+/** Excel's “Unicode Text” is UTF-16. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
+}
+
+/** A preset by its path or, as `tiller serve` takes it, by its id. @throws TillerError as presets are read */
+async function presetOf(what: string): Promise<Preset> {
+  checkInput(what);
+  if (/^(factory|user)\//.test(what) && !existsSync(what))
+    return new PresetStore(USER_PRESETS, shippedFolder('presets')).read(what);
+  return readPresetFile(what);
 }
 
 /** The model that a preset plays, or a clear refusal. */
@@ -63,7 +79,7 @@ export function addRender(program: Command): void {
     .description('play an audio file through a preset, steered by a gesture, into a WAV')
     .argument('<in>', 'WAV, AIFF or FLAC')
     .requiredOption('-o, --output <out.wav>', '32-bit float WAV to write')
-    .requiredOption('-p, --preset <file>', 'preset file')
+    .requiredOption('-p, --preset <file>', 'preset file, or an id such as factory/drum-garden')
     .option('-f, --force', 'replace a file of that name')
     .option('-g, --gesture <file>', 'CSV of seconds and one column per input, or a MIDI file')
     .option('--rate <hertz>', 'render at this rate instead of the file’s', wholeNumber(MIN_RATE, MAX_RATE))
@@ -72,8 +88,9 @@ export function addRender(program: Command): void {
     .action(async (path: string, options: Options, command: Command) => {
       const context = contextOf(command);
       const { report } = context;
+      checkSoundName(options.output);
       checkOutput(options.output, options.force);
-      const preset = await readPresetFile(options.preset);
+      const preset = await presetOf(options.preset);
       const model = await modelOf(preset, context);
       const gesture = options.gesture === undefined ? undefined : await readGesture(options.gesture, preset);
       const file = await AudioStream.open(path);
