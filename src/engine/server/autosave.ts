@@ -82,7 +82,7 @@ export class Autosave {
   private readonly unsubscribe: () => void;
 
   /**
-   * @param onError told once: a full disk does not get fuller by telling it at every gesture
+   * @param onError told once until a write succeeds: a full disk does not get fuller by telling it at every gesture
    * @param stamp of the file that this session goes on with
    */
   constructor(
@@ -101,7 +101,7 @@ export class Autosave {
     this.unsubscribe();
     this.forgetTimer();
     await this.writing;
-    if (this.isEdited() || this.session.preset !== this.written.preset) await this.write();
+    if (this.failed || this.isEdited() || this.session.preset !== this.written.preset) await this.write();
   }
 
   private get session(): KeptSession {
@@ -144,6 +144,7 @@ export class Autosave {
       await this.giveWay();
       await writeFileAtomic(this.path, text);
       this.stamp = await stampOf(this.path);
+      this.failed = false;
     } catch (error) {
       if (!this.failed) this.onError(error);
       this.failed = true;

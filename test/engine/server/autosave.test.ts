@@ -130,4 +130,29 @@ describe('the session’s autosave', () => {
     await saving.close();
     expect(faults).toHaveLength(1);
   });
+
+  // Nothing was tried again once a write had failed: who made room and left had lost what was changed.
+  it('writes at the end what it could not write before, and says it anew where it cannot again', async () => {
+    const wall = join(folder, 'wall');
+    const path = join(wall, 'session.json');
+    await writeFile(wall, '');
+    const saving = autosave(path);
+    const failed = async (times: number) => {
+      while (faults.length < times) await new Promise(setImmediate);
+    };
+    bench.instrument.edit({ type: 'set-seed', seed: 1 });
+    bench.instrument.edit({ type: 'set-seed', seed: 2 });
+    await failed(1);
+    await rm(wall);
+    bench.instrument.edit({ type: 'set-seed', seed: 3 });
+    while (!(await written(path)).includes('"seed":3')) await new Promise(setImmediate);
+    await rm(wall, { recursive: true });
+    await writeFile(wall, '');
+    bench.instrument.edit({ type: 'set-seed', seed: 4 });
+    await failed(2);
+    await rm(wall);
+    await saving.close();
+    expect((await readAutosave(path))?.preset.seed).toBe(4);
+    expect(faults).toHaveLength(2);
+  });
 });
