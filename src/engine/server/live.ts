@@ -40,6 +40,8 @@ export class LiveSession implements ServedLive, StreamLink {
   /** Frames that the speaker granted and has not got yet. */
   private owed = 0;
   private file: AudioFile | null = null;
+  /** Counts the sources that were asked for: a long file may be read by when the next one plays. */
+  private sources = 0;
   /** Called when the worker was started anew and knows nothing. */
   onRestart: () => void = () => undefined;
 
@@ -103,7 +105,10 @@ export class LiveSession implements ServedLive, StreamLink {
   }
 
   async setSource(source: LiveSource): Promise<void> {
-    this.post({ type: 'source', source: await this.audioOf(source) });
+    const asked = ++this.sources;
+    const audio = await this.audioOf(source);
+    if (asked !== this.sources) return;
+    this.post({ type: 'source', source: audio });
     this.change({ source });
   }
 
@@ -217,7 +222,15 @@ export class LiveSession implements ServedLive, StreamLink {
     if (this.closed) return;
     this.worker = this.startWorker();
     this.onRestart();
-    this.post({ type: 'source', source: await this.audioOf(this.state.source) });
+    const { source } = this.state;
+    try {
+      const audio = await this.audioOf(source);
+      // One that was chosen meanwhile came to the new worker by itself.
+      if (source === this.state.source) this.post({ type: 'source', source: audio });
+    } catch (error) {
+      // Its file may be gone: silence plays until another one is chosen.
+      this.fail(error instanceof Error ? error.message : String(error));
+    }
     this.post({ type: 'play', playing: this.state.playing });
     if (this.speaker === null) return;
     this.post({ type: 'open', rate: this.speaker.rate });

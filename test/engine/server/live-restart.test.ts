@@ -75,4 +75,31 @@ describe('a streaming worker that dies', () => {
     await until('play true');
     expect(live.state.playing).toBe(true);
   });
+
+  // The file could not be read any more, nobody caught that, and the engine ended.
+  it('is started anew though the loop that played is gone', async () => {
+    await open(new Restarts());
+    await live.setSource({ kind: 'microphone' });
+    live.state = { ...live.state, source: { kind: 'loop', id: 'gone' } };
+    heard.length = 0;
+    live.midi(0x90, EXIT, 1);
+    await until('play false');
+    expect(heard.slice(-2)).toEqual(['There is no loop “gone”.', 'play false']);
+  });
+
+  // The source that took longest to read won.
+  it('plays the source that was asked for last', async () => {
+    await open(new Restarts());
+    await until('source');
+    heard.length = 0;
+    const [loop] = live.state.loops;
+    await Promise.all([
+      live.setSource({ kind: 'loop', id: loop?.id ?? '' }),
+      live.setSource({ kind: 'microphone' }),
+    ]);
+    expect(live.state.source).toEqual({ kind: 'microphone' });
+    live.play(true);
+    await until('play true');
+    expect(heard).toEqual(['source', 'play true']);
+  });
 });
