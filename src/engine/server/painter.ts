@@ -13,6 +13,9 @@ import type { MapPainter, Unsubscribe } from './served.js';
 /** An input that moves off the plane repaints the map, at most this often. */
 const REPAINT_MILLISECONDS = 120;
 
+const unpainted = () =>
+  new TillerError('internal', 'The map could not be painted.', 'Choose another map, or learn again.');
+
 /** Has the map worker paint what the pad shows. The worker starts with the first picture. Main thread. */
 export class Painter implements MapPainter {
   private worker: Worker | null = null;
@@ -44,8 +47,10 @@ export class Painter implements MapPainter {
   async paint(request: MapRequest): Promise<MapPicture | null> {
     const { preset } = this.instrument.state;
     if (preset.trained === null) return null;
-    this.worker ??= this.start();
+    const worker = (this.worker ??= this.start());
     await this.sendModel();
+    // It may have died meanwhile: nobody would answer.
+    if (worker !== this.worker) throw unpainted();
     if (this.sentMapping !== preset.trained) {
       this.sentMapping = preset.trained;
       this.post({ type: 'mapping', trained: preset.trained });
@@ -115,9 +120,7 @@ export class Painter implements MapPainter {
       this.sentMapping = null;
       this.sentModel = null;
       for (const { reject } of this.jobs.values()) {
-        reject(
-          new TillerError('internal', 'The map could not be painted.', 'Choose another map, or learn again.'),
-        );
+        reject(unpainted());
       }
       this.jobs.clear();
     });
