@@ -15,8 +15,8 @@ type PresetInstrument = Pick<
 export class PresetShelf implements ServedPresets {
   entries: PresetEntry[] = [];
   private readonly listeners = new Listeners();
-  /** What was deleted, by the identifier it had. */
-  private readonly removed = new Map<string, string>();
+  /** What was deleted, by the identifier it had; what was deleted last comes back first. */
+  private readonly removed = new Map<string, string[]>();
 
   private constructor(
     private readonly store: PresetStore,
@@ -32,7 +32,12 @@ export class PresetShelf implements ServedPresets {
     const shelf = new PresetShelf(store, instrument, models);
     await shelf.refresh();
     // A model that arrives makes its presets playable.
-    models.subscribe(() => void shelf.refresh());
+    let { cards } = models;
+    models.subscribe(() => {
+      if (models.cards === cards) return;
+      cards = models.cards;
+      void shelf.refresh();
+    });
     return shelf;
   }
 
@@ -77,21 +82,22 @@ export class PresetShelf implements ServedPresets {
   }
 
   async remove(id: string): Promise<void> {
-    this.removed.set(id, await this.store.remove(id));
+    const token = await this.store.remove(id);
+    this.removed.set(id, [...(this.removed.get(id) ?? []), token]);
     await this.refresh();
   }
 
   async restore(id: string): Promise<void> {
-    const token = this.removed.get(id);
+    const tokens = this.removed.get(id) ?? [];
+    // A second press finds nothing left to restore.
+    const token = tokens.pop();
     if (token === undefined) {
       throw new TillerError('preset-missing', 'There is nothing to restore.', 'Look for it in the list.');
     }
-    // A second press finds nothing left to restore.
-    this.removed.delete(id);
     try {
       await this.store.restore(token);
     } catch (error) {
-      this.removed.set(id, token);
+      tokens.push(token);
       throw error;
     }
     await this.refresh();

@@ -93,4 +93,40 @@ describe('presets as the page keeps them', () => {
       ['Plain', true],
     ]);
   });
+
+  // The first one could not be brought back any more.
+  it('restores both of two that were deleted at one place', async () => {
+    await shelf.saveAs('Song');
+    const id = bench.instrument.state.presetId ?? '';
+    await shelf.remove(id);
+    expect(await bench.presets.saveAs({ ...documentOf(2, 1), name: 'Song' })).toBe(id);
+    await shelf.remove(id);
+    await shelf.restore(id);
+    await shelf.restore(id);
+    expect(names()).toEqual(['Song', 'Song']);
+    await expect(shelf.restore(id)).rejects.toThrow('nothing to restore');
+  });
+
+  // Each step of an import had every preset read again.
+  it('looks at the presets again where the models have changed, not while one is imported', async () => {
+    let told: () => void = () => undefined;
+    const models = {
+      cards: [] as never[],
+      subscribe: (listener: () => void) => {
+        told = listener;
+        return () => undefined;
+      },
+    };
+    const other = await PresetShelf.open(bench.presets, bench.instrument, models);
+    const heard = new Promise<void>((resolve) => other.subscribe(resolve));
+    await bench.presets.saveAs({ ...documentOf(2, 0), name: 'Unseen' });
+    const { entries } = other;
+    told();
+    await shelf.duplicate(shelf.entries[0]?.id ?? '').catch(() => undefined);
+    expect(other.entries).toBe(entries);
+    models.cards = [];
+    told();
+    await heard;
+    expect(other.entries.map(({ name }) => name)).toEqual(['Unseen']);
+  });
 });
