@@ -28,7 +28,8 @@ export type UploadKind = keyof typeof UPLOAD_PATHS;
 /** Largest file that each upload takes, in bytes. */
 export const UPLOAD_LIMITS: Readonly<Record<UploadKind, number>> = {
   model: 2 ** 30,
-  preset: 64 * 2 ** 20,
+  /** The most that is read of one: `MAX_PRESET_BYTES`. */
+  preset: 16 * 2 ** 20,
   audio: 512 * 2 ** 20,
 };
 export const DOWNLOAD_PATHS = {

@@ -3,7 +3,7 @@ import { TillerError } from '../errors.js';
 import type { Preset } from './schema.js';
 import { PRESET_FORMAT, PRESET_VERSION, presetSchema } from './schema.js';
 
-/** Largest preset text that is read, in bytes: sixteen times what a host's project may hold. */
+/** Largest preset text that is read, in bytes: as much as a host's project may hold. */
 export const MAX_PRESET_BYTES = 16 * 1024 * 1024;
 
 /** Brings a document of version `n` to version `n + 1`. */

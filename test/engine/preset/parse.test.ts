@@ -1,6 +1,7 @@
+import { UPLOAD_LIMITS } from '../../../src/protocol/interface.js';
 import fc from 'fast-check';
 import { TillerError } from '../../../src/engine/errors.js';
-import { formatPreset, parsePreset, parsePresetText } from '../../../src/engine/preset/parse.js';
+import { formatPreset, MAX_PRESET_BYTES, parsePreset, parsePresetText } from '../../../src/engine/preset/parse.js';
 import { samplePreset } from './samples.js';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -124,4 +125,9 @@ describe('parsePreset', () => {
       }),
     );
   });
+});
+
+// An upload was taken in up to 64 MiB, and then refused.
+test('the page may send as large a preset as is read', () => {
+  expect(UPLOAD_LIMITS.preset).toBe(MAX_PRESET_BYTES);
 });
