@@ -16,6 +16,8 @@ export interface GestureMove {
 /** Longest gesture that is read: four hours. */
 export const MAX_GESTURE_SECONDS = 4 * 3600;
 const MAX_ROWS = 2_000_000;
+/** Most moves that the lines between the rows are drawn in: one input's for five hours, or sixteen inputs' for twenty minutes. */
+const MAX_MOVES = 4_000_000;
 /** Between two written rows the hand is drawn as a line, in steps of this length. */
 const STEP_SECONDS = 0.005;
 /** Moves of one input that are further apart than this are no drag: it rested between them. */
@@ -90,6 +92,8 @@ function drawLines(rows: { seconds: number; values: number[] }[]): GestureMove[]
       if (value === undefined || Number.isNaN(value)) continue;
       if (last !== undefined && last.value !== value) {
         const steps = Math.floor((seconds - last.seconds) / STEP_SECONDS);
+        if (moves.length + steps > MAX_MOVES)
+          throw unreadable(`The gesture has more than ${MAX_MOVES} moves, one each 5 ms between its rows.`);
         for (let step = 1; step < steps; step++) {
           const along = step / steps;
           moves.push({

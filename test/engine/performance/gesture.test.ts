@@ -15,6 +15,13 @@ describe('parseGestureCsv', () => {
     expect(parseGestureCsv(text, 2)).toEqual(parseGestureCsv('0,0.25,1\n0.5,0.75,0\n', 2));
   });
 
+  // Rows were counted, the moves between them were not: two rows could ask for gigabytes.
+  it('refuses rows whose lines are drawn in too many moves', () => {
+    const names = Array.from({ length: 8 }, (_, i) => i);
+    const row = (seconds: number, value: number) => [seconds, ...names.map(() => value)].join();
+    expect(() => parseGestureCsv([row(0, 0), row(4 * 3600, 1)].join('\n'), 8)).toThrow('4000000 moves');
+  });
+
   it('reads as many rows as a controller writes in an hour', () => {
     const rows = Array.from({ length: 360_000 }, (_, i) => `${(i / 100).toFixed(2)},${(i % 2).toString()}`);
     expect(parseGestureCsv(rows.join('\n'), 1).moves.at(-1)).toEqual({
