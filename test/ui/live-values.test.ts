@@ -68,4 +68,11 @@ describe('what moves on the page', () => {
     expect(values.fresh(2000)).toBe(false);
     expect(values.parameter(0, 0.5, 2000)).toBe(0.5);
   });
+
+  // No name has a small “load” in it: the load was minus infinity until the first telemetry.
+  it('shows no load, and silence, before anything was heard', () => {
+    const values = new LiveValues();
+    expect([values.scalar('modelLoad'), values.scalar('totalLoad')]).toEqual([0, 0]);
+    expect(values.scalar('outputPeakLeft')).toBe(-Infinity);
+  });
 });

@@ -30,7 +30,7 @@ export class LiveValues {
   }
 
   scalar(name: TelemetryScalar): number {
-    return this.frame?.scalars[TELEMETRY[name]] ?? (name.includes('load') ? 0 : -Infinity);
+    return this.frame?.scalars[TELEMETRY[name]] ?? (/Load$/.test(name) ? 0 : -Infinity);
   }
 
   /** What this window's hand just set: shown at once, without waiting for the engine's echo. */
