@@ -10,7 +10,8 @@ const FLOORS = [
   ['engine/server', 'engine/host'],
   ['protocol'],
   ['engine/session'],
-  ['engine/performance', 'engine/mapping', 'engine/steering', 'engine/preset', 'engine/audio'],
+  ['engine/preset'],
+  ['engine/performance', 'engine/mapping', 'engine/steering', 'engine/audio'],
   ['engine/model'],
   ['engine/torchscript', 'engine/onnx'],
 ];
