@@ -7,9 +7,21 @@ const KEY = 'tiller.token';
 export function takeToken(): string {
   const given = new URLSearchParams(window.location.hash.slice(1)).get('token');
   if (given !== null && given !== '') {
-    sessionStorage.setItem(KEY, given);
+    keep(given);
     window.history.replaceState(null, '', window.location.pathname);
     return given;
   }
-  return sessionStorage.getItem(KEY) ?? '';
+  try {
+    return sessionStorage.getItem(KEY) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function keep(token: string): void {
+  try {
+    sessionStorage.setItem(KEY, token);
+  } catch {
+    // A browser that keeps nothing plays until it is reloaded.
+  }
 }
