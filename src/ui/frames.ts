@@ -11,8 +11,15 @@ function tick(now: number): void {
   }
   const elapsed = Math.min(0.1, (now - last) / 1000);
   last = now;
-  for (const paint of paints) paint(now, elapsed);
   requestAnimationFrame(tick);
+  for (const paint of paints) {
+    try {
+      paint(now, elapsed);
+    } catch (error) {
+      // The other canvases go on.
+      reportError(error);
+    }
+  }
 }
 
 /** Calls `paint` at every animation frame until the returned function is called: one clock for every canvas. */
