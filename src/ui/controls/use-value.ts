@@ -115,8 +115,9 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
       put(drag.current.place, 'end');
       drag.current = null;
     },
+    /** A gesture that the system takes over ends where it was: a host writes its automation until it hears of the end. */
     onPointerCancel(event: PointerEvent<HTMLElement>) {
-      if (drag.current?.pointer === event.pointerId) drag.current = null;
+      pointer.onPointerUp(event);
     },
     onDoubleClick() {
       if (latest.current.disabled === true) return;
