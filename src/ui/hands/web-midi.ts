@@ -4,6 +4,9 @@ import { toast } from '../store/store.js';
 /** Channel messages only: 0x80 to 0xEF. */
 const isChannelMessage = (status: number) => status >= 0x80 && status < 0xf0;
 
+/** One for the page: each that is opened would send every message once more. */
+let access: MIDIAccess | null = null;
+
 /** Passes on what the browser's MIDI devices send. The browser asks the player for leave. */
 export async function openWebMidi(): Promise<void> {
   if (typeof navigator.requestMIDIAccess !== 'function') {
@@ -15,13 +18,14 @@ export async function openWebMidi(): Promise<void> {
     return;
   }
   try {
-    const access = await navigator.requestMIDIAccess();
+    access ??= await navigator.requestMIDIAccess();
+    const { inputs } = access;
     const listen = () => {
-      for (const port of access.inputs.values()) port.onmidimessage = receive;
+      for (const port of inputs.values()) port.onmidimessage = receive;
     };
     access.onstatechange = listen;
     listen();
-    const names = [...access.inputs.values()].map(({ name }) => name ?? 'a device');
+    const names = [...inputs.values()].map(({ name }) => name ?? 'a device');
     toast(store, {
       level: 'info',
       text: names.length === 0 ? 'No MIDI device is connected yet.' : `Listening to ${names.join(', ')}.`,
