@@ -2,6 +2,7 @@ import { TillerError } from '../errors.js';
 import { toChannelsLast } from '../onnx/passes/channels-last.js';
 import { type WeightPool, writeModel } from '../onnx/write.js';
 import type { Program } from '../torchscript/program.js';
+import { refuseSharedState } from './evaluate/apart.js';
 import { transposeKernel } from './evaluate/kernels.js';
 import { traceMethod, type Traced } from './evaluate/trace.js';
 import type { GraphManifest } from './manifest.js';
@@ -60,22 +61,6 @@ function checkShape(method: string, traced: Traced, wanted: readonly number[]): 
     `The model's "${method}" gives [${shape.join(', ')}] where it promises [${wanted.join(', ')}].`,
     'Tiller cannot play this model.',
   );
-}
-
-/** Encoder and decoder run apart: what one changes, the other must not read. */
-function refuseSharedState(encode: Traced, decode: Traced): void {
-  for (const [writer, reader] of [
-    [encode, decode],
-    [decode, encode],
-  ] as const) {
-    const shared = writer.states.find(({ path }) => reader.touched.has(path));
-    if (shared === undefined) continue;
-    throw new TillerError(
-      'operation-unsupported',
-      `The model's encoder and decoder share the changing buffer ${shared.path}.`,
-      'Tiller cannot play this model.',
-    );
-  }
 }
 
 /** Convolutions that reach over the border of a block without keeping anything: exported without caches. */

@@ -1,6 +1,6 @@
 import { TillerError } from '../../errors.js';
 import { Graph, type Value } from '../../onnx/graph.js';
-import type { InstanceRecord, PickleValue, TensorRecord } from '../../torchscript/pickle.js';
+import type { InstanceRecord, TensorRecord } from '../../torchscript/pickle.js';
 import type { Program } from '../../torchscript/program.js';
 import {
   type Concrete,
@@ -14,8 +14,9 @@ import {
 } from './content.js';
 import { Context, type NoiseInput } from './context.js';
 import { Interpreter } from './interpreter.js';
+import { type AttributeValues, holdsTensor, isTensor, Objects, type Replaced, sameValue } from './objects.js';
 import { Storage, Tensor, type View, WindowError } from './tensor.js';
-import { Dict, Instance, List, Tuple, type Val } from './values.js';
+import type { Val } from './values.js';
 
 /** Runs needed until the set of changing buffers settles: usually two. */
 const MAX_PASSES = 8;
@@ -25,6 +26,8 @@ const SETTLING_PASSES = 3;
 /** A buffer that the graph carries from call to call. */
 export interface StateBuffer {
   readonly path: string;
+  /** Name of its storage in the file: tensors that share it share memory. */
+  readonly storage: string;
   /** The part of the buffer that is used: its first batch rows, usually. */
   readonly before: Value;
   readonly after: Value;
@@ -38,8 +41,19 @@ export interface Traced {
   readonly output: Value;
   readonly noise: readonly NoiseInput[];
   readonly states: readonly StateBuffer[];
-  /** Paths of all buffers that were read. */
+  /** Storages of all buffers that were read. */
   readonly touched: ReadonlySet<string>;
+  /** Buffers that the first calls leave other than stored, and no later one changes. */
+  readonly settled: ReadonlyMap<TensorRecord, Settled>;
+  /** What attributes hold when a call first reads them, and those that it replaces. */
+  readonly read: ReadonlyMap<InstanceRecord, ReadonlyMap<string, Val>>;
+  readonly replaced: readonly Replaced[];
+}
+
+/** What a buffer holds from the second or third call on, where that is known. */
+export interface Settled {
+  readonly path: string;
+  readonly content: Concrete;
 }
 
 interface StatePlan {
@@ -48,48 +62,51 @@ interface StatePlan {
 
 /**
  * Evaluates `method(input)` of the model's root for a fixed input shape. Buffers start as stored; those that
- * the program changes from call to call become state, found by running until nothing new changes.
+ * the program changes from call to call become state, found by running until nothing new changes. An attribute
+ * that is given another tensor counts as written over as a whole.
  * @throws TillerError `operation-unsupported`, `model-shape`, `model-interface`
  */
 export function traceMethod(program: Program, method: string, inputShape: readonly number[]): Traced {
   const plans = new Map<TensorRecord, StatePlan>();
-  const settled = new Map<TensorRecord, Concrete>();
-  const attributes = new Map<InstanceRecord, Map<string, Val>>();
+  const settled = new Map<TensorRecord, Settled>();
+  const attributes: AttributeValues = new Map();
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const run = new Run(program, plans, settled, attributes);
     try {
       const output = run.call(method, inputShape);
       if (!run.learn(pass < SETTLING_PASSES)) return run.finish(output);
     } catch (error) {
+      // What no single operation is to blame for: values inside values without end, an int that is no number.
+      if (error instanceof RangeError) throw unplayable(`cannot be evaluated: ${error.message}`, error);
       if (!(error instanceof WindowError)) throw error;
       for (const record of plans.keys()) plans.set(record, { window: null });
     }
   }
-  throw new TillerError(
-    'operation-unsupported',
-    `The method "${method}" of the model behaves differently on each call.`,
-    'Tiller cannot play this model.',
-  );
+  throw unplayable(`behaves differently on each call of "${method}"`);
+}
+
+function unplayable(what: string, cause?: unknown): TillerError {
+  return new TillerError('operation-unsupported', `The model ${what}.`, 'Tiller cannot play this model.', {
+    cause,
+  });
 }
 
 /** One evaluation, on a fresh copy of the model's objects. */
 class Run {
   private readonly graph = new Graph();
   private readonly context = new Context(this.graph);
-  private readonly storages = new Map<TensorRecord, Storage>();
-  private readonly instances = new Map<InstanceRecord, Instance>();
-  private readonly records = new Map<Instance, InstanceRecord>();
-  private readonly constants = new Map<number, Val>();
+  private readonly objects: Objects;
   private readonly before = new Map<TensorRecord, Value>();
-  private readonly written = new Map<Instance, Set<string>>();
   private input: Value | null = null;
 
   constructor(
     private readonly program: Program,
     private readonly plans: Map<TensorRecord, StatePlan>,
-    private readonly settled: Map<TensorRecord, Concrete>,
-    private readonly attributes: Map<InstanceRecord, Map<string, Val>>,
-  ) {}
+    private readonly settled: Map<TensorRecord, Settled>,
+    private readonly attributes: AttributeValues,
+  ) {
+    this.objects = new Objects(program, attributes, (record, path) => this.createStorage(record, path));
+  }
 
   call(method: string, inputShape: readonly number[]): Value {
     startWork();
@@ -97,30 +114,34 @@ class Run {
     const interpreter = new Interpreter({
       program: this.program,
       context: this.context,
-      constant: (index) => this.constant(index),
+      constant: (index) => this.objects.constant(index),
       onAttributeWrite: (instance, name) => {
-        const names = this.written.get(instance) ?? new Set();
-        this.written.set(instance, names.add(name));
+        this.objects.noteWrite(instance, name);
       },
     });
-    const root = this.instance(this.program.root, '');
-    const result = interpreter.callMethod(root, method, [Tensor.of(symbolic(this.input))]);
-    if (!(result instanceof Tensor)) {
-      throw new TillerError('model-interface', `The method "${method}" of the model returns no tensor.`);
+    const result = interpreter.callMethod(this.objects.root, method, [Tensor.of(symbolic(this.input))]);
+    if (!(result instanceof Tensor) || result.type === 'complex64') {
+      throw new TillerError(
+        'model-interface',
+        `The method "${method}" of the model returns no tensor of numbers.`,
+      );
     }
     return toValue(this.graph, this.context.readReal(result));
   }
 
   /** Takes note of what the run changed; true when another run is needed. */
   learn(mayFold: boolean): boolean {
+    const changed = this.objects.changedCollection();
+    if (changed !== null) throw unplayable(`changes the list ${changed} from call to call`);
+    this.carryReplaced();
     let again = false;
-    for (const [record, storage] of this.storages) {
+    for (const [record, storage] of this.objects.storages) {
       if (storage.version === 0 || this.plans.has(record)) continue;
       const { content } = storage;
       if (content.kind === 'concrete' && mayFold) {
-        const known = this.settled.get(record) ?? fromStored(this.program.tensor(record, 'data'));
-        if (!equalContents(known, content)) {
-          this.settled.set(record, content);
+        if (!equalContents(this.startOf(record), content)) {
+          this.refuseShared(record, storage);
+          this.settled.set(record, { path: storage.origin?.path ?? '', content });
           again = true;
         }
         continue;
@@ -133,31 +154,57 @@ class Run {
     return this.learnAttributes() || again;
   }
 
+  /**
+   * What took the place of a buffer is written over it, for the next call to read. What is replaced before it is
+   * read does not last, and is left alone.
+   */
+  private carryReplaced(): void {
+    const carried = new Map<TensorRecord, { path: string; value: Tensor }>();
+    for (const { stored, path, value, readFirst } of this.objects.replaced()) {
+      if (!(value instanceof Tensor) || !isTensor(stored) || !readFirst) continue;
+      if (value.type !== this.objects.tensor(stored, path).type || !sameShape(value.shape, stored.sizes))
+        throw unplayable(`replaces ${path} by a tensor of another shape or type`);
+      carried.set(stored, { path, value });
+    }
+    const owners = new Set<Storage>();
+    for (const [stored, { path, value }] of carried) {
+      const { origin } = value.storage;
+      const isKept = origin !== null && origin.record !== stored && !carried.has(origin.record);
+      if (isKept || owners.has(value.storage) || this.objects.shared.has(stored))
+        throw unplayable(`replaces ${path}, which shares memory with another tensor`);
+      owners.add(value.storage);
+    }
+    // All are read before the first is written: two may change places.
+    const contents = [...carried].map(
+      ([stored, { path, value }]) => [this.objects.tensor(stored, path), this.context.read(value)] as const,
+    );
+    for (const [buffer, content] of contents) buffer.write(this.context.algebra, content);
+  }
+
   private learnAttributes(): boolean {
     let again = false;
-    for (const [instance, names] of this.written) {
-      const record = this.records.get(instance);
-      if (record === undefined) continue;
-      for (const name of names) {
-        const value = instance.get(name) ?? null;
-        const known = this.attributes.get(record)?.get(name);
-        if (value instanceof Tensor || sameValue(known, value)) continue;
-        const overrides = this.attributes.get(record) ?? new Map<string, Val>();
-        this.attributes.set(record, overrides.set(name, value));
-        again = true;
+    for (const { record, name, stored, path, value, readFirst } of this.objects.replaced()) {
+      if (holdsTensor(value)) {
+        if (readFirst && !isTensor(stored))
+          throw unplayable(`keeps tensors in ${path}, where none lies before the first call`);
+        continue;
       }
+      const known = this.attributes.get(record)?.get(name);
+      if (sameValue(known, value)) continue;
+      const overrides = this.attributes.get(record) ?? new Map<string, Val>();
+      this.attributes.set(record, overrides.set(name, value));
+      again = true;
     }
     return again;
   }
 
   /** Tensors that share memory in the file are loaded apart, so none of them may be written. */
   private refuseShared(record: TensorRecord, storage: Storage): void {
-    for (const [other, otherStorage] of this.storages) {
+    for (const [other, otherStorage] of this.objects.storages) {
       if (other === record || other.storage !== record.storage) continue;
-      throw new TillerError(
-        'operation-unsupported',
-        `The model writes to ${storage.origin?.path ?? 'a buffer'}, which shares memory with ${otherStorage.origin?.path ?? 'another'}.`,
-        'Tiller cannot play this model.',
+      const path = storage.origin?.path ?? 'a buffer';
+      throw unplayable(
+        `writes to ${path}, which shares memory with ${otherStorage.origin?.path ?? 'another'}`,
       );
     }
   }
@@ -165,25 +212,28 @@ class Run {
   finish(output: Value): Traced {
     if (this.input === null) throw new RangeError('finish comes after call');
     const states: StateBuffer[] = [];
-    for (const [record, storage] of this.storages) {
+    for (const [record, storage] of this.objects.storages) {
       const before = this.before.get(record);
       if (before === undefined) continue;
       const after = toValue(this.graph, asReal(storage.content));
       states.push({
         path: storage.origin?.path ?? '',
+        storage: record.storage,
         before,
         after,
         initial: this.initialContent(record, storage.window, storage.origin?.path ?? ''),
       });
     }
-    const touched = [...this.storages.values()].map((storage) => storage.origin?.path ?? '');
     return {
       graph: this.graph,
       input: this.input,
       output,
       noise: this.context.noise,
       states,
-      touched: new Set(touched),
+      touched: new Set([...this.objects.storages.keys()].map(({ storage }) => storage)),
+      settled: this.settled,
+      read: this.objects.read,
+      replaced: [...this.objects.replaced()],
     };
   }
 
@@ -192,7 +242,7 @@ class Run {
    * which start silent. The file has in them what the exporter's warm-up left.
    */
   private initialContent(record: TensorRecord, window: View | null, path: string): Concrete {
-    const stored = this.settled.get(record) ?? fromStored(this.program.tensor(record, 'data'));
+    const stored = this.startOf(record);
     const part = window?.kind === 'slice' ? this.firstRows(stored, window.length) : stored;
     const isCache = /(^|\.)(pad|cache)$/.test(path);
     return isCache ? { ...part, data: part.data.slice().fill(0) } : part;
@@ -207,75 +257,21 @@ class Run {
     };
   }
 
-  private tensor(record: TensorRecord, path: string): Tensor {
-    let storage = this.storages.get(record);
-    if (storage === undefined) {
-      storage = this.createStorage(record, path);
-      this.storages.set(record, storage);
-    }
-    return Tensor.at(storage, record.sizes);
+  /** What a buffer holds before a call when it is no state. */
+  private startOf(record: TensorRecord): Concrete {
+    return this.settled.get(record)?.content ?? fromStored(this.program.tensor(record, 'data'));
   }
 
   private createStorage(record: TensorRecord, path: string): Storage {
     const origin = { record, path };
     const plan = this.plans.get(record);
-    const content = this.settled.get(record) ?? fromStored(this.program.tensor(record, 'data'));
+    const content = this.startOf(record);
     if (plan === undefined) return new Storage(content, origin);
     const rows = plan.window?.kind === 'slice' ? plan.window.length : record.sizes[0];
     const shape = rows === undefined ? record.sizes : [rows, ...record.sizes.slice(1)];
     const value = this.graph.input(`state.${path}`, content.type, shape);
     this.before.set(record, value);
     return new Storage(symbolic(value), origin, plan.window);
-  }
-
-  private instance(record: InstanceRecord, path: string): Instance {
-    const known = this.instances.get(record);
-    if (known !== undefined) return known;
-    const overrides = this.attributes.get(record);
-    const instance = new Instance(record.className, (name) => {
-      const override = overrides?.get(name);
-      if (override !== undefined) return override;
-      const stored = record.attributes.get(name);
-      return stored === undefined ? undefined : this.value(stored, path === '' ? name : `${path}.${name}`);
-    });
-    this.instances.set(record, instance);
-    this.records.set(instance, record);
-    return instance;
-  }
-
-  private value(value: PickleValue, path: string): Val {
-    if (typeof value !== 'object' || value === null) return value;
-    switch (value.kind) {
-      case 'tensor':
-        return this.tensor(value, path);
-      case 'instance':
-        return this.instance(value, path);
-      case 'list':
-        return new List(value.items.map((item, index) => this.value(item, `${path}.${index}`)));
-      case 'tuple':
-        return new Tuple(value.items.map((item, index) => this.value(item, `${path}.${index}`)));
-      case 'dict': {
-        const dict = new Dict();
-        for (const [key, item] of value.entries)
-          dict.entries.set(this.value(key, path), this.value(item, path));
-        return dict;
-      }
-    }
-  }
-
-  private constant(index: number): Val | undefined {
-    if (!this.constants.has(index)) {
-      const value = this.program.constants[index];
-      if (value === undefined) return undefined;
-      const isTensor = typeof value === 'object' && value?.kind === 'tensor';
-      this.constants.set(
-        index,
-        isTensor
-          ? Tensor.of(fromStored(this.program.tensor(value, 'constants')))
-          : this.value(value, `CONSTANTS.c${index}`),
-      );
-    }
-    return this.constants.get(index);
   }
 }
 
@@ -284,18 +280,8 @@ function asReal(content: Content): Real {
   return content;
 }
 
-function equalContents(a: Concrete, b: Concrete): boolean {
+export function equalContents(a: Concrete, b: Concrete): boolean {
   return sameShape(a.shape, b.shape) && a.data.every((value, index) => value === b.data[index]);
-}
-
-function sameValue(a: Val | undefined, b: Val): boolean {
-  if (a instanceof Tuple && b instanceof Tuple) {
-    return (
-      a.items.length === b.items.length &&
-      a.items.every((item, index) => sameValue(item, b.items[index] ?? null))
-    );
-  }
-  return a === b;
 }
 
 /** The one part of a buffer that everything reads and writes, when it is its first rows; null for the whole. */

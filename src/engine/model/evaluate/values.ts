@@ -32,6 +32,11 @@ export class Instance {
     return value;
   }
 
+  /** Whether the attribute was read or set already. */
+  knows(name: string): boolean {
+    return this.values.has(name);
+  }
+
   set(name: string, value: Val): void {
     this.values.set(name, value);
   }
