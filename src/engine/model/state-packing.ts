@@ -1,15 +1,6 @@
-import { type ElementType, elementCount, type Graph, int, type Node, type Value } from '../onnx/graph.js';
+import { DATA_TYPES, elementCount, type Graph, int, type Node, type Value } from '../onnx/graph.js';
 import { concatKernel } from './evaluate/kernels.js';
 import type { StateBuffer } from './evaluate/trace.js';
-
-/** `TensorProto.DataType` of the types that a buffer may have. */
-const CAST_CODES: Readonly<Record<ElementType, number>> = {
-  float32: 1,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float64: 11,
-};
 
 /** Buffers that lie together: joined along `axis` where there are several. */
 interface Group {
@@ -67,7 +58,9 @@ export class StatePacking {
   pack(graph: Graph): Value {
     const parts = this.groups.map(({ buffers, shape }) => {
       const values = buffers.map(({ after }) =>
-        after.type === 'float32' ? after : graph.add('Cast', [after], after.shape, { to: int(1) }, 'float32'),
+        after.type === 'float32'
+          ? after
+          : graph.add('Cast', [after], after.shape, { to: int(DATA_TYPES.float32) }, 'float32'),
       );
       const joined = join(graph, values, joinedAxis(shape), shape);
       return graph.add('Reshape', [joined, graph.integers([-1])], [elementCount(shape)]);
@@ -127,6 +120,6 @@ function shapedAs(graph: Graph, part: Value, target: Value): readonly Node[] {
     return [{ op: 'Reshape', inputs: [part, shape], outputs: [target], attributes: {} }];
   }
   const shaped = graph.add('Reshape', [part, shape], target.shape);
-  const attributes = { to: int(CAST_CODES[target.type]) };
+  const attributes = { to: int(DATA_TYPES[target.type]) };
   return [{ op: 'Cast', inputs: [shaped], outputs: [target], attributes }];
 }

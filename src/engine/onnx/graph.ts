@@ -1,6 +1,15 @@
 /** Element types of the tensors in a graph. */
 export type ElementType = 'float32' | 'float64' | 'int64' | 'int32' | 'bool';
 
+/** Their numbers in ONNX (`TensorProto.DataType`). */
+export const DATA_TYPES: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+};
+
 export type ConstantData = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
 
 /**

@@ -1,28 +1,19 @@
 import { createHash } from 'node:crypto';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type {
-  Attribute,
-  ConstantData,
-  DerivedData,
-  ElementType,
-  Graph,
-  NamedValue,
-  Node,
-  Value,
+import {
+  type Attribute,
+  type ConstantData,
+  DATA_TYPES,
+  type DerivedData,
+  type Graph,
+  type NamedValue,
+  type Node,
+  type Value,
 } from './graph.js';
 
 /** ONNX 1.14: the operators used here, and read by every onnxruntime since 1.15. */
 const IR_VERSION = 9;
 const OPSET = 18;
-
-/** `TensorProto.DataType` */
-const DATA_TYPES: Readonly<Record<ElementType, number>> = {
-  float32: 1,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float64: 11,
-};
 
 /** `AttributeProto.AttributeType` */
 const ATTRIBUTE_TYPES = { float: 1, int: 2, ints: 7 } as const;
