@@ -1,5 +1,6 @@
 import {
   type Attributes,
+  DATA_TYPES,
   type ElementType,
   elementCount,
   float,
@@ -8,6 +9,7 @@ import {
   ints,
 } from '../../onnx/graph.js';
 import {
+  allocate,
   broadcastShapes,
   checkSize,
   type Concrete,
@@ -117,14 +119,7 @@ export class Algebra {
   cast(x: Real, type: ElementType): Real {
     if (x.type === type) return x;
     if (x.kind === 'concrete') return castKernel(x, type);
-    const codes: Readonly<Record<ElementType, number>> = {
-      float32: 1,
-      int32: 6,
-      int64: 7,
-      bool: 9,
-      float64: 11,
-    };
-    return this.emit('Cast', [x], x.shape, { to: int(codes[type]) }, type);
+    return this.emit('Cast', [x], x.shape, { to: int(DATA_TYPES[type]) }, type);
   }
 
   reshape(x: Real, shape: readonly number[]): Real {
@@ -167,11 +162,12 @@ export class Algebra {
         axis,
       );
     }
-    const rows = Array.from({ length: size }, (_, row) => {
+    const indices = concrete('int64', [size], allocate('int64', size));
+    for (let row = 0; row < size; row += 1) {
       const written = (row - start) / step;
-      return Number.isInteger(written) && written >= 0 && written < count ? size + written : row;
-    });
-    const indices = concrete('int64', [size], Float64Array.from(rows));
+      const isWritten = Number.isInteger(written) && written >= 0 && written < count;
+      indices.data[row] = isWritten ? size + written : row;
+    }
     return this.gather(this.concat([base, part], axis), indices, axis);
   }
 

@@ -40,8 +40,16 @@ export type NumberArray = Float32Array | Float64Array | Uint8Array;
 
 /** Most elements that a program may create by itself; the largest buffers of real models have a million. */
 const MAX_CREATED_ELEMENTS = 2 ** 25;
-/** What all of them may come to: the largest models fold some 40 million. */
+/** What all of them may come to, counted as float32: the largest models fold some 40 million. */
 const MAX_COMPUTED_ELEMENTS = 2 ** 27;
+/** What an element weighs, of float32 ones: integers are held as doubles, and once more as constants of the graph. */
+const WEIGHTS: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  bool: 1,
+  float64: 2,
+  int32: 4,
+  int64: 4,
+};
 
 export function isInteger(type: TensorType): boolean {
   return type === 'int64' || type === 'int32';
@@ -65,14 +73,19 @@ export function checkSize(count: number): void {
 }
 
 /**
- * An array for `count` elements of a type.
- * @throws RangeError when it is too large, or the program computes too much by itself
+ * Counts elements against the allowance, as many as are made or walked.
+ * @throws RangeError when they are more than a tensor may have, or the program computes too much by itself
  */
-export function allocate(type: ElementType, count: number): NumberArray {
+export function spend(count: number, type: ElementType = 'float32'): void {
   checkSize(count);
-  computedElements += count;
+  computedElements += count * WEIGHTS[type];
   if (computedElements > MAX_COMPUTED_ELEMENTS)
     throw new RangeError('the program computes too much by itself');
+}
+
+/** An array for `count` elements of a type. @throws RangeError as `spend` does */
+export function allocate(type: ElementType, count: number): NumberArray {
+  spend(count, type);
   if (type === 'float32') return new Float32Array(count);
   return type === 'bool' ? new Uint8Array(count) : new Float64Array(count);
 }

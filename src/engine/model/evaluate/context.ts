@@ -1,7 +1,7 @@
 import { TillerError } from '../../errors.js';
-import type { Graph, Value } from '../../onnx/graph.js';
+import { elementCount, type Graph, type Value } from '../../onnx/graph.js';
 import { Algebra } from './algebra.js';
-import { type Content, type Real, symbolic } from './content.js';
+import { type Content, type Real, spend, symbolic } from './content.js';
 import { Tensor } from './tensor.js';
 import { describe, List, Tuple, type Val } from './values.js';
 
@@ -44,6 +44,7 @@ export class Context {
 
   /** Values drawn anew in each call of the graph. */
   random(distribution: Distribution, shape: readonly number[]): Tensor {
+    spend(elementCount(shape));
     const value = this.graph.input(`noise${this.noise.length}`, 'float32', shape);
     this.noise.push({ distribution, value });
     return Tensor.of(symbolic(value));
@@ -184,16 +185,17 @@ export function op(signature: string, run: (args: Arguments) => Val): Operation 
   return { parameters: signature.split(' '), run };
 }
 
-/** An axis counted from the front; negative ones count from the back. */
+/** An axis counted from the front; negative ones count from the back. A number may be asked for axis 0, or -1. */
 export function axisOf(axis: number, rank: number): number {
-  const resolved = axis < 0 ? axis + rank : axis;
-  if (resolved < 0 || resolved >= Math.max(1, rank)) {
+  const axes = Math.max(1, rank);
+  const resolved = axis < 0 ? axis + axes : axis;
+  if (resolved < 0 || resolved >= axes) {
     throw new OperationError(`there is no axis ${axis} in ${rank} dimensions`, 'model-shape');
   }
   return resolved;
 }
 
-/** Runs `f`, turning the RangeErrors of shapes that do not fit into errors about the model. */
+/** What was thrown, with the RangeErrors of shapes that do not fit made errors about the model. */
 export function asOperationError(error: unknown): unknown {
   if (error instanceof RangeError && !(error instanceof TillerError)) {
     return new OperationError(error.message, 'model-shape');

@@ -6,6 +6,7 @@ import {
   concrete,
   isInteger,
   sameShape,
+  spend,
   stridesOf,
 } from './content.js';
 
@@ -89,7 +90,12 @@ export function whereKernel(condition: Concrete, a: Concrete, b: Concrete): Conc
 export function castKernel(x: Concrete, type: ElementType): Concrete {
   if (x.type === type) return x;
   if (type === 'bool') return unaryKernel(x, type, (value) => (value === 0 ? 0 : 1));
-  return unaryKernel(x, type, isInteger(type) ? Math.trunc : (value) => value);
+  return unaryKernel(x, type, isInteger(type) ? toInteger : (value) => value);
+}
+
+function toInteger(value: number): number {
+  if (!Number.isFinite(value)) throw new RangeError(`${value} is no number that an integer can hold`);
+  return Math.trunc(value);
 }
 
 export function transposeKernel(x: Concrete, order: readonly number[]): Concrete {
@@ -134,7 +140,8 @@ export function writeSliceKernel(
   const strides = [...stridesOf(base.shape)];
   const offset = start * (strides[axis] ?? 0);
   strides[axis] = (strides[axis] ?? 0) * step;
-  const out = base.data.slice();
+  const out = allocate(base.type, base.data.length);
+  out.set(base.data);
   walk(part.shape, strides, offset, (from, to) => {
     out[to] = part.data[from] ?? 0;
   });
@@ -167,6 +174,7 @@ export function reduceKernel(
 ): Concrete {
   const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const strides = stridesOf(shape).map((stride, axis) => (axes.includes(axis) ? 0 : stride));
+  spend(x.data.length);
   const sums = new Float64Array(elementCount(shape)).fill(initial);
   walk(x.shape, strides, 0, (from, to) => {
     sums[to] = f(sums[to] ?? initial, x.data[from] ?? 0);

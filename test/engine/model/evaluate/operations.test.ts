@@ -267,6 +267,9 @@ describe('what is refused', () => {
     ['a list repeated', ['l = torch.mul([1], 1000000000000)', 'return x']],
     ['a tensor repeated', ['return torch.repeat(x, [1000000, 1000000])']],
     ['a tensor expanded', ['return torch.neg(torch.expand(torch.reshape(x, [4, 1]), [4, 1000000000]))']],
+    ['a tensor of noise', ['return torch.slice(torch.randn([1, 17179869184]), 1, 0, 4)']],
+    ['noise without end', ['while True:', '  n = torch.randn([1000, 1000])', 'return x']],
+    ['classes without end', ['return torch.sum(torch.one_hot(torch.to(x, 4), 40000000))']],
     ['a tensor taken apart', ['l = torch.unbind(torch.ones([1000000]))', 'return x']],
   ])('%s', async (_, lines) => {
     await expect(trace(lines, [1, 4])).rejects.toBeInstanceOf(TillerError);
