@@ -36,6 +36,16 @@ function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * sum;
 }
 
+/** Python's `%`: the sign is the divisor's. */
+export function modulo(a: number, b: number): number {
+  return a - Math.floor(a / b) * b;
+}
+
+function integerModulo(a: number, b: number): number {
+  if (b === 0) throw new RangeError('an integer is divided by zero');
+  return modulo(a, b);
+}
+
 export const UNARY = {
   neg: { onnx: 'Neg', apply: (x) => -x },
   abs: { onnx: 'Abs', apply: Math.abs },
@@ -67,6 +77,8 @@ export const BINARY = {
   sub: { onnx: 'Sub', apply: (a, b) => a - b },
   mul: { onnx: 'Mul', apply: (a, b) => a * b },
   div: { onnx: 'Div', apply: (a, b) => a / b },
+  /** Of integers alone. */
+  mod: { onnx: 'Mod', apply: integerModulo },
   pow: { onnx: 'Pow', apply: Math.pow },
   max: { onnx: 'Max', apply: Math.max },
   min: { onnx: 'Min', apply: Math.min },

@@ -309,7 +309,7 @@ export class Interpreter {
     const { context } = this.world;
     switch (name) {
       case 'annotate':
-        return this.annotate(positional[0], argument(1));
+        return this.annotate(positional[0], argument(1), at);
       case 'unchecked_cast':
         return argument(1);
       case 'uninitialized':
@@ -322,8 +322,10 @@ export class Interpreter {
       case 'int':
       case 'float': {
         const value = argument(0);
-        const number = this.guard(name, at, () => toNumber(context, value));
-        return name === 'float' ? number : BigInt(Math.trunc(number));
+        return this.guard(name, at, () => {
+          const number = toNumber(context, value);
+          return name === 'float' ? number : BigInt(Math.trunc(number));
+        });
       }
       case 'bool': {
         const value = argument(0);
@@ -339,12 +341,14 @@ export class Interpreter {
   }
 
   /** `annotate(int, t)` also turns a tensor of one element into a number. */
-  private annotate(type: Expression | undefined, value: Val): Val {
+  private annotate(type: Expression | undefined, value: Val, at: Position): Val {
     if (!(value instanceof Tensor) || type?.kind !== 'name') return value;
-    if (type.id === 'int') return BigInt(Math.trunc(this.world.context.item(value)));
-    if (type.id === 'float') return this.world.context.item(value);
-    if (type.id === 'bool') return truth(this.world.context, value);
-    return value;
+    const { context } = this.world;
+    return this.guard('annotate', at, () => {
+      if (type.id === 'int') return BigInt(Math.trunc(context.item(value)));
+      if (type.id === 'float') return context.item(value);
+      return type.id === 'bool' ? truth(context, value) : value;
+    });
   }
 
   private callOperation(
@@ -356,6 +360,8 @@ export class Interpreter {
     if (name === 'prim::device') return CPU;
     const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
     if (operation === undefined) throw unsupported(`the operation "${name}"`, at);
+    if (positional.length > operation.parameters.length)
+      throw unsupported(`the operation "${name}" with ${positional.length} arguments`, at);
     const values: (Val | undefined)[] = [...positional];
     for (const [parameter, value] of named) {
       const index = operation.parameters.indexOf(parameter);

@@ -11,7 +11,6 @@ export const IGNORED_NAMES: ReadonlySet<string> = new Set([
   'pin_memory',
   'memory_format',
   'non_blocking',
-  'copy',
 ]);
 
 export function unsupported(what: string, at: Position | null): TillerError {

@@ -130,6 +130,15 @@ export class Tensor {
     return this.derive({ kind: 'expand', from: this.shape, to: shape }, shape, strides);
   }
 
+  /** Whether the elements lie one after the other, row by row. */
+  get isContiguous(): boolean {
+    const rows = stridesOf(this.shape);
+    return (
+      elementCount(this.shape) === 0 ||
+      this.shape.every((size, axis) => size === 1 || this.strides[axis] === rows[axis])
+    );
+  }
+
   /** A window of another shape on the same memory, or null where torch would have to copy. */
   view(shape: readonly number[]): Tensor | null {
     const strides = viewStrides(this.shape, this.strides, shape);
@@ -184,7 +193,7 @@ function viewStrides(
   strides: readonly number[],
   to: readonly number[],
 ): readonly number[] | null {
-  if (elementCount(from) === 0) return stridesOf(to);
+  if (elementCount(from) === 0 || from.length === 0) return stridesOf(to);
   const result = new Array<number>(to.length).fill(1);
   let target = to.length - 1;
   let runStride = strides[strides.length - 1] ?? 1;

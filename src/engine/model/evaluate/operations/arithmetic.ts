@@ -1,14 +1,14 @@
 import type { ElementType } from '../../../onnx/graph.js';
-import { isFloat, type Real } from '../content.js';
+import { isFloat, isInteger, type Real } from '../content.js';
 import {
-  type Arguments,
+  Arguments,
   type Context,
   op,
   type Operation,
   type OperationTable,
   OperationError,
 } from '../context.js';
-import type { BinaryName, UnaryName } from '../elementwise.js';
+import { type BinaryName, modulo, UNARY, type UnaryName } from '../elementwise.js';
 import { Tensor } from '../tensor.js';
 import { describe, List, type Val } from '../values.js';
 import {
@@ -28,11 +28,6 @@ function isNumber(value: Val | undefined): value is bigint | number | boolean {
 
 function floorDivide(a: number, b: number): number {
   return Math.floor(a / b);
-}
-
-/** Python's `%`: the sign is the divisor's. */
-function modulo(a: number, b: number): number {
-  return a - Math.floor(a / b) * b;
 }
 
 /** Arithmetic on plain numbers: ints stay ints where Python keeps them. */
@@ -77,10 +72,15 @@ const elementwise =
   (context, a, b) =>
     context.algebra.binary(name, a, b);
 
-const floorQuotient: TensorRule = ({ algebra }, a, b) => algebra.unary('floor', algebra.binary('div', a, b));
+/** Division that rounds down, where ONNX rounds integers towards zero. */
+const floorQuotient: TensorRule = ({ algebra }, a, b) =>
+  isInteger(a.type)
+    ? algebra.binary('div', algebra.binary('sub', a, algebra.binary('mod', a, b)), b)
+    : algebra.unary('floor', algebra.binary('div', a, b));
 
 const remainder: TensorRule = (context, a, b) => {
   const { algebra } = context;
+  if (isInteger(a.type)) return algebra.binary('mod', a, b);
   return algebra.binary('sub', a, algebra.binary('mul', floorQuotient(context, a, b), b));
 };
 
@@ -98,30 +98,33 @@ function addition(sign: 1 | -1): Operation {
       return a + b;
     }
     const alpha = args.float(2, 1);
+    const { context } = args;
+    const { algebra } = context;
+    const scaled = (y: Real): Real =>
+      alpha === 1 ? y : algebra.binary('mul', y, toReal(context, alpha, y.type));
     if (isNumber(a) && isNumber(b)) {
       return scalars(sign === 1 ? 'add' : 'sub', a, b, (x, y) => x + sign * alpha * y, true);
     }
-    const { context } = args;
-    const { algebra } = context;
+    const name = sign === 1 ? 'add' : 'sub';
     if (isComplex(a) || isComplex(b)) {
       const left = toComplex(context, a);
       const right = toComplex(context, b);
-      const name = sign === 1 ? 'add' : 'sub';
       return Tensor.of(
-        complex(algebra.binary(name, left.re, right.re), algebra.binary(name, left.im, right.im)),
+        complex(
+          algebra.binary(name, left.re, scaled(right.re)),
+          algebra.binary(name, left.im, scaled(right.im)),
+        ),
       );
     }
-    const scaled = (y: Real): Real =>
-      alpha === 1 ? y : algebra.binary('mul', y, toReal(context, alpha, y.type));
-    return combine(
-      context,
-      a,
-      b,
-      (_, x, y) => algebra.binary(sign === 1 ? 'add' : 'sub', x, scaled(y)),
-      false,
-    );
+    return combine(context, a, b, (_, x, y) => algebra.binary(name, x, scaled(y)), false);
   });
 }
+
+/** `other − alpha · self` */
+const reversedSubtraction = op('self other alpha', (args) => {
+  const swapped = [args.at(1), args.at(0), args.at(2)];
+  return addition(-1).run(new Arguments(args.context, ['self', 'other', 'alpha'], swapped));
+});
 
 const multiplication = op('self other', (args) => {
   const a = args.at(0) ?? null;
@@ -204,6 +207,21 @@ function logical(name: 'and' | 'or'): Operation {
   });
 }
 
+/** Work on bits, which a graph has of truth values alone. */
+function onTruth(operation: Operation): Operation {
+  return {
+    parameters: operation.parameters,
+    run: (args) => {
+      for (let index = 0; index < args.count; index += 1) {
+        const value = args.at(index);
+        if (value instanceof Tensor && value.type !== 'bool')
+          throw new OperationError('work on the bits of integers is not supported');
+      }
+      return operation.run(args);
+    },
+  };
+}
+
 /** `max` or `min` of plain numbers or of a list of them. */
 export function reduceScalars(args: Arguments, kind: 'max' | 'min'): Val {
   const a = args.at(0) ?? null;
@@ -230,13 +248,13 @@ const power: TensorRule = ({ algebra }, x, exponent) => {
     : algebra.binary('pow', x, exponent);
 };
 
+const logarithm = unary('log', Math.log);
+
 export const ARITHMETIC: OperationTable = {
   add: addition(1),
   sub: addition(-1),
   mul: multiplication,
-  rsub: op('self other alpha', (args) =>
-    combine(args.context, args.at(1) ?? null, args.at(0) ?? null, elementwise('sub'), false),
-  ),
+  rsub: reversedSubtraction,
   div: op('self other rounding_mode', (args) => {
     const mode = args.string(2, '');
     const a = args.at(0);
@@ -260,9 +278,11 @@ export const ARITHMETIC: OperationTable = {
   sign: unary('sign', Math.sign, { exact: true }),
   ceil: unary('ceil', Math.ceil, { toInt: true }),
   floor: unary('floor', Math.floor, { toInt: true }),
-  round: unary('round', Math.round, { toInt: true }),
+  round: unary('round', UNARY.round.apply),
   exp: unary('exp', Math.exp),
-  log: unary('log', Math.log),
+  log: op('self base', (args) =>
+    args.has(1) ? Math.log(args.float(0)) / Math.log(args.float(1)) : logarithm.run(args),
+  ),
   sqrt: unary('sqrt', Math.sqrt),
   sin: unary('sin', Math.sin),
   cos: unary('cos', Math.cos),
@@ -275,7 +295,7 @@ export const ARITHMETIC: OperationTable = {
   tanh: unary('tanh', Math.tanh),
   sigmoid: unary('sigmoid', (x) => 1 / (1 + Math.exp(-x))),
   relu: unary('relu', (x) => Math.max(0, x), { exact: true }),
-  erf: unary('erf', () => NaN),
+  erf: unary('erf', UNARY.erf.apply),
   reciprocal: unary('reciprocal', (x) => 1 / x),
   log1p: composite(({ context }, x) =>
     context.algebra.unary('log', context.algebra.binary('add', x, toReal(context, 1n, x.type))),
@@ -307,9 +327,9 @@ export const ARITHMETIC: OperationTable = {
   ge: comparison('ge', (a, b) => a >= b),
   __not__: negation,
   logical_not: negation,
-  bitwise_not: negation,
-  __and__: logical('and'),
-  __or__: logical('or'),
+  bitwise_not: onTruth(negation),
+  __and__: onTruth(logical('and')),
+  __or__: onTruth(logical('or')),
   logical_and: logical('and'),
   logical_or: logical('or'),
   __is__: op('self other', (args) => (args.at(0) ?? null) === (args.at(1) ?? null)),

@@ -1,5 +1,5 @@
 import { int, ints } from '../../../onnx/graph.js';
-import { type Real, toValue } from '../content.js';
+import { allocate, concrete, type Real } from '../content.js';
 import { type Arguments, op, type OperationTable, OperationError } from '../context.js';
 import { Tensor } from '../tensor.js';
 import { toReal } from './promotion.js';
@@ -156,19 +156,11 @@ export const NEURAL: OperationTable = {
     const { context } = args;
     const indices = args.real(0);
     const classes = args.int(1);
+    if (classes < 1) throw new OperationError('one_hot without a number of classes is not supported');
     const column = context.algebra.reshape(indices, [...indices.shape, 1]);
-    const range = toValue(context.graph, {
-      kind: 'concrete',
-      type: indices.type,
-      shape: [classes],
-      data: Float64Array.from({ length: classes }, (_, i) => i),
-    });
-    const hit = context.algebra.binary('eq', column, {
-      kind: 'symbolic',
-      type: range.type,
-      shape: range.shape,
-      value: range,
-    });
+    const range = concrete(indices.type, [classes], allocate(indices.type, classes));
+    for (let i = 0; i < classes; i += 1) range.data[i] = i;
+    const hit = context.algebra.binary('eq', column, range);
     return Tensor.of(context.algebra.cast(hit, 'int64'));
   }),
   dropout: op('input p train', (args) => {

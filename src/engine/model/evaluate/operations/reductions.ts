@@ -1,16 +1,30 @@
-import type { Reduction } from '../algebra.js';
-import type { Real } from '../content.js';
-import { type Arguments, axisOf, op, type Operation, type OperationTable } from '../context.js';
+import { elementCount } from '../../../onnx/graph.js';
+import type { Algebra } from '../algebra.js';
+import { isFloat, type Real, scalar } from '../content.js';
+import {
+  type Arguments,
+  axisOf,
+  op,
+  type Operation,
+  OperationError,
+  type OperationTable,
+} from '../context.js';
+
 import { Tensor } from '../tensor.js';
 import { Tuple, type Val } from '../values.js';
 import { combine, reduceScalars } from './arithmetic.js';
 import { elementType, floatType, toReal } from './promotion.js';
 
+/** The axes that are named, all of them by default. A number without axes may be asked for its first: it has none. */
 function resolveAxes(args: Arguments, index: number, rank: number): readonly number[] {
-  const axes = args.ints(index, []);
-  return axes.length === 0
-    ? Array.from({ length: rank }, (_, axis) => axis)
-    : axes.map((axis) => axisOf(axis, rank));
+  const axes = args.ints(index, []).map((axis) => axisOf(axis, rank));
+  return axes.length === 0 || rank === 0 ? Array.from({ length: rank }, (_, axis) => axis) : axes;
+}
+
+/** The one axis that is named, as `resolveAxes`. */
+function oneAxis(args: Arguments, index: number, rank: number): readonly number[] {
+  const axis = axisOf(args.int(index), rank);
+  return rank === 0 ? [] : [axis];
 }
 
 /** Removes the axes that a reduction left with size 1. */
@@ -23,17 +37,39 @@ function drop(args: Arguments, x: Real, axes: readonly number[], keep: boolean):
       );
 }
 
-function reduction(kind: Reduction): Operation {
+/** What is added up or multiplied: as the type that is asked for; truth values and integers as int64. */
+function summand(args: Arguments, dtype: number): Real {
+  const x = args.real(0);
+  const usual = isFloat(x.type) ? x.type : 'int64';
+  return args.context.algebra.cast(x, args.has(dtype) ? elementType(args.int(dtype)) : usual);
+}
+
+function reduction(kind: 'sum' | 'prod' | 'mean'): Operation {
   return op('self dim keepdim dtype', (args) => {
     const { algebra } = args.context;
-    const x = args.real(0);
-    // Without axes the second argument is the element type.
-    const bare =
-      typeof args.at(1) === 'bigint' && args.at(2) === undefined && kind === 'sum' && x.shape.length === 0;
-    const axes = bare ? [] : resolveAxes(args, 1, x.shape.length);
-    const type = args.has(3) ? elementType(args.int(3)) : x.type === 'bool' ? 'int64' : x.type;
-    const reduced = algebra.reduce(kind, algebra.cast(x, kind === 'mean' ? floatType(type) : type), axes);
+    const terms = summand(args, 3);
+    const axes = resolveAxes(args, 1, terms.shape.length);
+    const reduced = algebra.reduce(
+      kind,
+      kind === 'mean' ? algebra.cast(terms, floatType(terms.type)) : terms,
+      axes,
+    );
     return Tensor.of(drop(args, reduced, axes, args.bool(2, false)));
+  });
+}
+
+/** The largest or smallest along axes; of truth values, which ONNX does not compare, as numbers. */
+function extremeAlong(args: Arguments, kind: 'max' | 'min', x: Real, axes: readonly number[]): Real {
+  const { algebra } = args.context;
+  const numbers = x.type === 'bool' ? algebra.cast(x, 'int64') : x;
+  return algebra.cast(algebra.reduce(kind, numbers, axes), x.type);
+}
+
+function extremeOverAxes(kind: 'max' | 'min'): Operation {
+  return op('self dim keepdim', (args) => {
+    const x = args.real(0);
+    const axes = resolveAxes(args, 1, x.shape.length);
+    return Tensor.of(drop(args, extremeAlong(args, kind, x, axes), axes, args.bool(2, false)));
   });
 }
 
@@ -64,45 +100,71 @@ function extreme(kind: 'max' | 'min'): Operation {
     const x = context.readReal(a);
     if (b === undefined) {
       const axes = x.shape.map((_, axis) => axis);
-      return Tensor.of(context.algebra.reshape(context.algebra.reduce(kind, x, axes), []));
+      return Tensor.of(context.algebra.reshape(extremeAlong(args, kind, x, axes), []));
     }
-    const axis = axisOf(args.int(1), x.shape.length);
+    const axes = oneAxis(args, 1, x.shape.length);
     const keep = args.bool(2, false);
-    const values = drop(args, context.algebra.reduce(kind, x, [axis]), [axis], keep);
-    const positions = drop(args, context.algebra.argExtreme(kind, x, axis), [axis], keep);
+    const values = drop(args, extremeAlong(args, kind, x, axes), axes, keep);
+    const positions = drop(args, positionsAlong(args, kind, x, axes), axes, keep);
     return new Tuple([Tensor.of(values), Tensor.of(positions)]);
   });
 }
 
+/** Positions along the one axis, all 0 where there is none. */
+function positionsAlong(args: Arguments, kind: 'max' | 'min', x: Real, [axis]: readonly number[]): Real {
+  return axis === undefined ? scalar('int64', 0) : args.context.algebra.argExtreme(kind, x, axis);
+}
+
+/** Without an axis the position is counted through all elements. */
 function argExtreme(kind: 'max' | 'min'): Operation {
   return op('self dim keepdim', (args) => {
-    const x = args.real(0);
-    const axis = axisOf(args.int(1), x.shape.length);
-    return Tensor.of(drop(args, args.context.algebra.argExtreme(kind, x, axis), [axis], args.bool(2, false)));
+    const given = args.real(0);
+    const isFlat = !args.has(1);
+    const x = isFlat ? args.context.algebra.reshape(given, [elementCount(given.shape)]) : given;
+    const axes = isFlat ? [0] : oneAxis(args, 1, x.shape.length);
+    if (isFlat && args.bool(2, false))
+      throw new OperationError('keeping the axes of a position in all elements is not supported');
+    return Tensor.of(drop(args, positionsAlong(args, kind, x, axes), axes, args.bool(2, false)));
   });
 }
 
+/** `(Σ|x|ᵖ)^(1/p)` and what that tends to: the number of elements that are not 0, the largest, the smallest. */
 function norm(args: Arguments): Tensor {
-  const { algebra } = args.context;
-  const x = args.real(0);
+  const { context } = args;
+  const { algebra } = context;
+  const given = args.real(0);
+  const x = args.has(4) ? algebra.cast(given, elementType(args.int(4))) : given;
   const order = args.float(1, 2);
   const axes = resolveAxes(args, 2, x.shape.length);
-  const power = toReal(args.context, order, x.type);
-  const inverse = toReal(args.context, 1 / order, x.type);
   const sum = (y: Real): Real => algebra.reduce('sum', y, axes);
-  const length =
-    order === 2
-      ? algebra.unary('sqrt', sum(algebra.binary('mul', x, x)))
-      : algebra.binary('pow', sum(algebra.binary('pow', algebra.unary('abs', x), power)), inverse);
-  return Tensor.of(drop(args, length, axes, args.bool(3, false)));
+  const power = (y: Real, exponent: number): Real =>
+    algebra.binary('pow', y, toReal(context, exponent, x.type));
+  const length = (): Real => {
+    if (order === 2) return algebra.unary('sqrt', sum(algebra.binary('mul', x, x)));
+    const sizes = algebra.unary('abs', x);
+    if (Math.abs(order) === Infinity) return algebra.reduce(order > 0 ? 'max' : 'min', sizes, axes);
+    if (order === 0)
+      return sum(algebra.cast(algebra.binary('gt', sizes, toReal(context, 0, x.type)), x.type));
+    return power(sum(power(sizes, order)), 1 / order);
+  };
+  return Tensor.of(drop(args, length(), axes, args.bool(3, false)));
+}
+
+/** A running sum or product; of a number alone the number. */
+function running(apply: (algebra: Algebra, x: Real, axis: number) => Real): Operation {
+  return op('self dim dtype', (args) => {
+    const x = summand(args, 2);
+    const axis = axisOf(args.int(1), x.shape.length);
+    return Tensor.of(x.shape.length === 0 ? x : apply(args.context.algebra, x, axis));
+  });
 }
 
 export const REDUCTIONS: OperationTable = {
   sum: reduction('sum'),
   mean: reduction('mean'),
   prod: reduction('prod'),
-  amax: reduction('max'),
-  amin: reduction('min'),
+  amax: extremeOverAxes('max'),
+  amin: extremeOverAxes('min'),
   var: op('self dim unbiased keepdim correction', (args) => {
     const { value, axes, keep } = variance(args);
     return Tensor.of(drop(args, value, axes, keep));
@@ -115,22 +177,17 @@ export const REDUCTIONS: OperationTable = {
   min: extreme('min'),
   argmax: argExtreme('max'),
   argmin: argExtreme('min'),
-  norm: op('self p dim keepdim', norm),
-  linalg_vector_norm: op('self p dim keepdim', norm),
-  cumsum: op('self dim dtype', (args) => {
-    const x = args.real(0);
-    return Tensor.of(args.context.algebra.cumulativeSum(x, axisOf(args.int(1), x.shape.length)));
-  }),
-  cumprod: op('self dim dtype', (args) => {
-    const x = args.real(0);
-    return Tensor.of(args.context.algebra.cumulativeProduct(x, axisOf(args.int(1), x.shape.length)));
-  }),
+  norm: op('self p dim keepdim dtype', norm),
+  linalg_vector_norm: op('self p dim keepdim dtype', norm),
+  cumsum: running((algebra, x, axis) => algebra.cumulativeSum(x, axis)),
+  cumprod: running((algebra, x, axis) => algebra.cumulativeProduct(x, axis)),
   softmax: op('self dim dtype', (args) => {
     const { algebra } = args.context;
-    const x = args.real(0);
-    const axis = axisOf(args.int(1), x.shape.length);
-    const shifted = algebra.binary('sub', x, algebra.reduce('max', x, [axis]));
+    const given = args.real(0);
+    const x = algebra.cast(given, args.has(2) ? elementType(args.int(2)) : floatType(given.type));
+    const axes = oneAxis(args, 1, x.shape.length);
+    const shifted = algebra.binary('sub', x, algebra.reduce('max', x, axes));
     const raised = algebra.unary('exp', shifted);
-    return Tensor.of(algebra.binary('div', raised, algebra.reduce('sum', raised, [axis])));
+    return Tensor.of(algebra.binary('div', raised, algebra.reduce('sum', raised, axes)));
   }),
 };

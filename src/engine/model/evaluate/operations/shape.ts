@@ -166,9 +166,16 @@ function repeatInterleave(args: Arguments): Tensor {
   return Tensor.of(algebra.reshape(algebra.expand(algebra.reshape(x, inner), wide), shape));
 }
 
-/** `to` has many forms: a type, another tensor, a device, or a device and a type. */
+/**
+ * `to` has many forms: a type, another tensor, a device, or a device and a type; then whether it may run on while it copies,
+ * and whether it copies what need not change.
+ */
 function convert(args: Arguments): Tensor {
-  const x = args.tensor(0);
+  const flags = Array.from({ length: args.count }, (_, index) => args.at(index)).filter(
+    (value) => typeof value === 'boolean',
+  );
+  const [, copies = false] = flags;
+  const x = copies ? copy(args.context, args.tensor(0)) : args.tensor(0);
   for (let index = 1; index < args.count; index += 1) {
     const value = args.at(index);
     if (value instanceof Tensor) return cast(args.context, x, args.context.readReal(value).type);
@@ -216,8 +223,12 @@ export const SHAPE: OperationTable = {
   narrow: op('self dim start length', (args) => {
     const x = args.tensor(0);
     const axis = axisOf(args.int(1), x.shape.length);
-    const { first, count } = sliceBounds(x.shape[axis] ?? 0, args.int(2), args.int(2) + args.int(3), 1);
-    return x.slice(axis, first, count, 1);
+    const size = x.shape[axis] ?? 0;
+    const start = args.int(2) < 0 ? args.int(2) + size : args.int(2);
+    const length = args.int(3);
+    if (start < 0 || length < 0 || start + length > size)
+      throw new OperationError(`a slice of ${length} from ${args.int(2)} is out of range`, 'model-shape');
+    return x.slice(axis, start, length, 1);
   }),
   select: op('self dim index', (args) => {
     const x = args.tensor(0);
@@ -329,7 +340,10 @@ export const SHAPE: OperationTable = {
   constant_pad_nd: op('self pad value', (args) =>
     pad(args.context, args.tensor(0), args.ints(1), args.float(2, 0)),
   ),
-  contiguous: op('self memory_format', (args) => args.tensor(0)),
+  contiguous: op('self memory_format', (args) => {
+    const x = args.tensor(0);
+    return x.isContiguous ? x : copy(args.context, x);
+  }),
   detach: op('self', (args) => args.tensor(0)),
   alias: op('self', (args) => args.tensor(0)),
   clone: op('self memory_format', (args) => copy(args.context, args.tensor(0))),
