@@ -23,10 +23,12 @@ interface Slot {
 
 /**
  * The entries of a TorchScript file, without the top folder that they all lie in. Stored entries are views of
- * the file's one buffer; every entry is checked against its CRC when it is read.
+ * the file's one buffer; every entry is checked against its CRC when it is first read.
  */
 export class Archive {
   private inflatedBytes = 0;
+  /** Stored entries whose checksum was found right: many tensors may lie in one. */
+  private readonly checked = new Set<Slot>();
 
   private constructor(
     private readonly bytes: Buffer,
@@ -61,16 +63,24 @@ export class Archive {
     return this.slots.has(name);
   }
 
+  /** What an entry says that it unpacks to, in bytes; 0 when it is missing. */
+  byteLength(name: string): number {
+    return this.slots.get(name)?.entry.uncompressedSize ?? 0;
+  }
+
   /** @throws TillerError `archive-corrupt` when the entry is missing or damaged, `archive-too-large` */
   read(name: string): Buffer {
     const slot = this.slots.get(name);
     if (slot === undefined) throw corrupt(`the entry ${name} is missing`);
     const { entry, dataStart } = slot;
     const raw = this.bytes.subarray(dataStart, dataStart + entry.compressedSize);
-    const data = entry.compressionMethod === 0 ? raw : this.inflate(raw, entry);
+    if (this.checked.has(slot)) return raw;
+    const isStored = entry.compressionMethod === 0;
+    const data = isStored ? raw : this.inflate(raw, entry);
     if (data.length !== entry.uncompressedSize || crc32(data) !== entry.crc32) {
       throw corrupt(`the entry ${name} does not match its checksum`);
     }
+    if (isStored) this.checked.add(slot);
     return data;
   }
 

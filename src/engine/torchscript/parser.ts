@@ -150,6 +150,14 @@ class Parser {
   }
 
   private parseIf(): Statement {
+    // Each elif lies in the else of the one before.
+    this.enter();
+    const statement = this.parseBranches();
+    this.depth -= 1;
+    return statement;
+  }
+
+  private parseBranches(): Statement {
     const { at } = this.peek();
     this.index += 1;
     const condition = this.parseExpression();
@@ -218,8 +226,9 @@ class Parser {
 
   private parsePostfix(atom: Expression): Expression {
     let expression = atom;
-    for (;;) {
+    for (let length = 0; ; length += 1) {
       const { at } = this.peek();
+      if (length > MAX_DEPTH) throw syntaxError(at, 'code is nested too deeply');
       if (this.takeSymbol('.')) {
         expression = { kind: 'attribute', at, object: expression, name: this.takeIdentifier() };
       } else if (this.takeSymbol('(')) {

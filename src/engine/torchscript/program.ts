@@ -6,12 +6,20 @@ import type { ClassDefinition, FunctionDefinition } from './syntax.js';
 import { loadTensor, type StoredTensor } from './tensors.js';
 
 const CODE_FOLDER = 'code/';
+/**
+ * Largest pickle, and all code together, in bytes: what is read of it takes some two hundred times as much. The
+ * bundled models have 13 and 31 kB.
+ */
+const MAX_PROGRAM_BYTES = 4 * 1024 ** 2;
+/** What may be copied out of the file because its order or type is another, in elements. */
+const MAX_COPIED_ELEMENTS = 2 ** 26;
 /** The newest serialisation that was tried (torch 2.x writes 3 to 10). */
 const NEWEST_VERSION = 100;
 
 /** A TorchScript program: its root object, its code, its constants. Nothing of it has run. */
 export class Program {
   private readonly tensors = new Map<TensorRecord, StoredTensor>();
+  private copiedElements = 0;
 
   private constructor(
     private readonly archive: Archive,
@@ -23,7 +31,7 @@ export class Program {
   ) {}
 
   /**
-   * @throws TillerError `not-a-model` when the archive holds no TorchScript, and what unpickling and parsing throw
+   * @throws TillerError `not-a-model` when the archive holds no TorchScript, `archive-too-large`, and what unpickling and parsing throw
    */
   static load(archive: Archive): Program {
     if (!archive.has('data.pkl') || !archive.has('version')) {
@@ -33,16 +41,16 @@ export class Program {
         'Choose a .ts file exported by RAVE for nn~.',
       );
     }
-    const version = Number(archive.read('version').toString('latin1').trim());
+    const version = Number(readText(archive, 'version'));
     if (!Number.isInteger(version) || version < 1 || version > NEWEST_VERSION) {
       throw new TillerError('not-a-model', 'This TorchScript file is of an unknown version.');
     }
-    if (archive.has('byteorder') && archive.read('byteorder').toString('latin1').trim() !== 'little') {
+    if (archive.has('byteorder') && readText(archive, 'byteorder') !== 'little') {
       throw new TillerError('not-a-model', 'This model was written on a big-endian machine.');
     }
     // What torch.save writes looks the same, and may hold what no export does: it is not even read.
     if (!archive.names().some((name) => name.startsWith('code/'))) throw noModel();
-    const root = unpickle(archive.read('data.pkl'));
+    const root = unpickle(readSmall(archive, 'data.pkl'));
     if (typeof root !== 'object' || root?.kind !== 'instance') throw noModel();
     const { classes, functions } = loadCode(archive);
     return new Program(archive, root, loadConstants(archive), classes, functions);
@@ -56,15 +64,37 @@ export class Program {
     return this.functions.get(qualifiedName);
   }
 
-  /** The values of a tensor; the same record gives the same object. */
+  /**
+   * The values of a tensor; the same record gives the same object.
+   * @throws TillerError as `loadTensor`, and `archive-too-large` when too much is copied
+   */
   tensor(record: TensorRecord, folder: 'data' | 'constants'): StoredTensor {
     let tensor = this.tensors.get(record);
     if (tensor === undefined) {
       tensor = loadTensor(this.archive, record, folder);
+      this.copiedElements += tensor.copied;
+      if (this.copiedElements > MAX_COPIED_ELEMENTS) throw tooLarge('The tensors of the model');
       this.tensors.set(record, tensor);
     }
     return tensor;
   }
+}
+
+function tooLarge(what: string): TillerError {
+  return new TillerError(
+    'archive-too-large',
+    `${what} are larger than those of any model that is known.`,
+    'This file may be made to exhaust memory. Do not open it.',
+  );
+}
+
+function readSmall(archive: Archive, name: string): Buffer {
+  if (archive.byteLength(name) > MAX_PROGRAM_BYTES) throw tooLarge('The objects of the model');
+  return archive.read(name);
+}
+
+function readText(archive: Archive, name: string): string {
+  return readSmall(archive, name).toString('latin1').trim();
 }
 
 function noModel(): TillerError {
@@ -77,7 +107,7 @@ function noModel(): TillerError {
 
 function loadConstants(archive: Archive): readonly PickleValue[] {
   if (!archive.has('constants.pkl')) return [];
-  const constants = unpickle(archive.read('constants.pkl'));
+  const constants = unpickle(readSmall(archive, 'constants.pkl'));
   if (typeof constants !== 'object' || constants?.kind !== 'tuple') {
     throw new TillerError('pickle-corrupt', "The model's constants cannot be read.");
   }
@@ -90,8 +120,10 @@ function loadCode(archive: Archive): {
 } {
   const classes = new Map<string, ClassDefinition>();
   const functions = new Map<string, FunctionDefinition>();
-  for (const name of archive.names()) {
-    if (!name.startsWith(CODE_FOLDER) || !name.endsWith('.py')) continue;
+  const names = archive.names().filter((name) => name.startsWith(CODE_FOLDER) && name.endsWith('.py'));
+  const bytes = names.reduce((sum, name) => sum + archive.byteLength(name), 0);
+  if (bytes > MAX_PROGRAM_BYTES) throw tooLarge('The code files of the model');
+  for (const name of names) {
     const module = name.slice(CODE_FOLDER.length, -'.py'.length).replaceAll('/', '.');
     const file = parseSource(archive.read(name).toString('utf8'), name);
     for (const definition of file.classes) classes.set(`${module}.${definition.name}`, definition);

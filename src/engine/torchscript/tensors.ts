@@ -5,6 +5,8 @@ import type { StorageType, TensorRecord } from './pickle.js';
 /** Most dimensions a tensor may have. */
 const MAX_RANK = 16;
 const MAX_ELEMENTS = 2 ** 28;
+/** The same of a tensor that repeats what its storage holds. */
+const MAX_REPEATED_ELEMENTS = 2 ** 25;
 
 /** Values of a tensor in row-major order. Contiguous float tensors are views of the file's buffer: read only. */
 export interface StoredTensor {
@@ -13,6 +15,8 @@ export interface StoredTensor {
   readonly data: StoredData;
   /** Name of the storage: tensors that share it share memory in torch. */
   readonly storage: string;
+  /** How many elements were made anew to give these: 0 for a view of the file. */
+  readonly copied: number;
 }
 
 export type StoredData =
@@ -32,7 +36,7 @@ const ELEMENT_BYTES: Readonly<Record<StorageType, number>> = {
 
 /**
  * Reads the values of a tensor out of its storage.
- * @throws TillerError `model-corrupt` when it reaches beyond its storage, `operation-unsupported` for half floats
+ * @throws TillerError `archive-corrupt` when it reaches beyond its storage or is larger than any model's
  */
 export function loadTensor(
   archive: Archive,
@@ -45,7 +49,8 @@ export function loadTensor(
   const length = Math.floor(bytes.length / ELEMENT_BYTES[type]);
   const count = sizes.reduce((product, size) => product * size, 1);
   const last = sizes.reduce((sum, size, axis) => sum + (size - 1) * (strides[axis] ?? 0), offset);
-  if (sizes.length > MAX_RANK || count > MAX_ELEMENTS || (count > 0 && last >= length)) {
+  const largest = count > length ? MAX_REPEATED_ELEMENTS : MAX_ELEMENTS;
+  if (sizes.length > MAX_RANK || count > largest || (count > 0 && last >= length)) {
     throw new TillerError(
       'archive-corrupt',
       `A tensor of the model reaches beyond its storage ${storage}.`,
@@ -53,10 +58,11 @@ export function loadTensor(
     );
   }
   const all = viewStorage(bytes, type, length);
-  const data = isContiguous(sizes, strides)
-    ? all.subarray(offset, offset + count)
-    : gather(all, offset, sizes, strides, count);
-  return { type, shape: sizes, data, storage };
+  const decoded = all.buffer === bytes.buffer ? 0 : length;
+  if (isContiguous(sizes, strides))
+    return { type, shape: sizes, data: all.subarray(offset, offset + count), storage, copied: decoded };
+  const data = gather(all, offset, sizes, strides, count);
+  return { type, shape: sizes, data, storage, copied: decoded + count };
 }
 
 function isContiguous(sizes: readonly number[], strides: readonly number[]): boolean {

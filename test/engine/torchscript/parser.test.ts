@@ -114,9 +114,21 @@ describe('parsing', () => {
   });
 
   test('does not overflow the stack on deep nesting', () => {
-    for (const source of ['('.repeat(100_000), '-'.repeat(100_000), '['.repeat(100_000)]) {
-      expect(() => parseSource(`def f():\n  return ${source}`, 'deep.py')).toThrow(TillerError);
+    for (const [start, more] of [
+      ['', '('],
+      ['', '-'],
+      ['', '['],
+      ['a', '.a'],
+      ['a', '()'],
+      ['a', '[0]'],
+    ] as const) {
+      const source = `def f():\n  return ${start}${more.repeat(100_000)}`;
+      expect(() => parseSource(source, 'deep.py')).toThrow(/too deeply/);
     }
+    const branches = '  elif False:\n    pass\n'.repeat(20_000);
+    expect(() => parseSource(`def f():\n  if False:\n    pass\n${branches}`, 'deep.py')).toThrow(
+      /too deeply/,
+    );
   });
 
   test('survives any text', () => {

@@ -55,6 +55,8 @@ describe('tensors', () => {
     { strides: [9, 2] },
     { sizes: new Array<number>(20).fill(1), strides: new Array<number>(20).fill(1) },
     { sizes: [2 ** 20, 2 ** 20], strides: [0, 0] },
+    // Twelve floats that were copied out as a gigabyte.
+    { sizes: [2 ** 25 + 1], strides: [0] },
   ])('never reach beyond their storage: %j', async (part) => {
     await expect(load(floats, { type: 'float32', ...part })).rejects.toMatchObject({
       code: 'archive-corrupt',
