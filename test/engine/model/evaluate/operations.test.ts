@@ -274,5 +274,17 @@ describe('what is refused', () => {
   ])('%s', async (_, lines) => {
     await expect(trace(lines, [1, 4])).rejects.toBeInstanceOf(TillerError);
   });
+  // Ended as faults of Tiller's own.
+  test.each([
+    ['an int of what is none', ['n = int(inf)', 'return x']],
+    ['an int of a tensor of none', ['n = annotate(int, torch.tensor(inf))', 'return x']],
+    ['a number of a tensor of several', ['n = annotate(float, torch.ones([2]))', 'return x']],
+    ['a number of what is heard', ['n = annotate(float, torch.sum(x))', 'return x']],
+    ['complex sound', ['return torch.view_as_complex(torch.reshape(x, [2, 2]))']],
+    ['code that nests in chains', [`return ${'[x'.repeat(150)}${`${'[0]'.repeat(199)}]`.repeat(150)}`]],
+  ])('%s', async (_, lines) => {
+    await expect(trace(lines, [1, 4])).rejects.toBeInstanceOf(TillerError);
+  });
+
   test('a name that is not there', () => refused(['return y'], 'operation-unsupported', /"y"/));
 });

@@ -1,3 +1,7 @@
+import { traceMethod } from '../../../../src/engine/model/evaluate/trace.js';
+import { Archive } from '../../../../src/engine/torchscript/archive.js';
+import { Program } from '../../../../src/engine/torchscript/program.js';
+import { buildZip } from '../../torchscript/archive-builder.js';
 import { callInTurn, trace } from './program.js';
 import type { Attributes } from './stored.js';
 
@@ -83,6 +87,23 @@ const CARRIED: readonly [string, string[], Attributes, number[][], number[][]][]
     [[1], [2]],
   ],
 ];
+
+test('values inside values without end are refused', async () => {
+  const deep = `\x80\x02c__torch__\nM\n)\x81}(X\x04\x00\x00\x00deep)${'\x85'.repeat(100_000)}ub.`;
+  const archive = await Archive.fromBytes(
+    buildZip([
+      { name: 'm/data.pkl', data: Buffer.from(deep, 'latin1') },
+      { name: 'm/version', data: '3\n' },
+      {
+        name: 'm/code/__torch__.py',
+        data: 'class M(Module):\n  def f(self, x: Tensor) -> Tensor:\n    y = self.deep\n    return x\n',
+      },
+    ]),
+  );
+  expect(() => traceMethod(Program.load(archive), 'f', [1])).toThrow(
+    expect.objectContaining({ code: 'operation-unsupported' }) as Error,
+  );
+});
 
 describe('from call to call', () => {
   test.each(CARRIED)('the graph carries %s', async (_, lines, attributes, inputs, wanted) => {
