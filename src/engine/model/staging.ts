@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFileError } from '../errors.js';
 
+/** Followed by when the import began, in milliseconds: a model that is being replaced is older than its import. */
 const PREFIX = '.staging-';
 /** Leftovers of imports that were killed are swept after this long. */
 const STALE_MS = 60 * 60 * 1000;
@@ -20,7 +21,7 @@ export class Staging {
 
   /** A name that nobody else has; nothing is there yet. */
   static plan(libraryDir: string): Staging {
-    const name = `${PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`;
+    const name = `${PREFIX}${Date.now()}-${randomBytes(6).toString('hex')}`;
     return new Staging(libraryDir, join(libraryDir, name));
   }
 
@@ -110,11 +111,12 @@ export class StagedFile {
   }
 }
 
+/** What cannot be removed now is left to a later import. */
 async function sweep(libraryDir: string): Promise<void> {
   for (const name of await readdir(libraryDir)) {
     if (!name.startsWith(PREFIX)) continue;
-    const path = join(libraryDir, name);
-    const age = Date.now() - (await stat(path)).mtimeMs;
-    if (age > STALE_MS) await rm(path, { recursive: true, force: true });
+    const began = Number.parseInt(name.slice(PREFIX.length), 10);
+    if (Date.now() - began > STALE_MS)
+      await rm(join(libraryDir, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
