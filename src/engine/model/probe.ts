@@ -3,8 +3,9 @@ import { listen } from './listen.js';
 import type { ModelManifest } from './manifest.js';
 import { probeSignal } from './signal.js';
 
-/** Seconds that a model listens to; tiny hops get fewer, so that the calls stay few. */
+/** Seconds that a model listens to: fewer for tiny hops, so that the calls stay few, and more for the largest. */
 const PROBE_SECONDS = 3;
+const MIN_CALLS = 4;
 const MAX_CALLS = 1500;
 /** Latents of the first seconds do not count: the model still hears the silence before. */
 const SETTLE_SECONDS = 0.25;
@@ -21,12 +22,13 @@ export async function probeModel(dir: string, manifest: ModelManifest): Promise<
   const { hop, sampleRate, latentDims } = manifest;
   const single = manifest.variants.filter(({ batch }) => batch === 1);
   const frames = Math.max(...single.map((variant) => variant.frames));
-  const length = Math.round(Math.min(PROBE_SECONDS * sampleRate, MAX_CALLS * hop * frames));
+  const block = hop * frames;
+  const length = Math.max(MIN_CALLS * block, Math.min(PROBE_SECONDS * sampleRate, MAX_CALLS * block));
   const signal = probeSignal(length, sampleRate);
   const hear = (signals: readonly Float32Array[]) => listen(dir, manifest, frames, signals);
   const [heard] = await hear([signal]);
   if (heard === undefined) throw new RangeError('a signal has an answer');
-  const settled = heard.latents.slice(Math.ceil((SETTLE_SECONDS * sampleRate) / (hop * frames)) - 1);
+  const settled = heard.latents.slice(Math.ceil((SETTLE_SECONDS * sampleRate) / block) - 1);
   return {
     latentRanges: Array.from({ length: latentDims }, (_, dimension) =>
       range(settled.flatMap((vector) => [...vector.subarray(dimension * frames, (dimension + 1) * frames)])),
