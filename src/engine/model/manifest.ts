@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { MAX_LATENTS } from '../limits.js';
 
+/** Most latent dimensions that a model may have before it leaves any out. */
+export const MAX_FULL_LATENTS = 4096;
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().positive().max(1e9);
 
@@ -26,12 +29,15 @@ export const graphSchema = z.strictObject({
     .strictObject({ input: z.string(), output: z.string(), size: z.number().int().nonnegative() })
     .nullable(),
   /** A file of `state.size` little-endian float32, or null where the state starts at zero. */
-  initialState: z.string().nullable(),
+  initialState: z
+    .string()
+    .regex(/^[\w.-]+\.state$/)
+    .nullable(),
 });
 export type GraphManifest = z.infer<typeof graphSchema>;
 
 /** Raised when imports give other graphs than before: models of an older one are translated anew when imported again. */
-export const IMPORTER_VERSION = 2;
+export const IMPORTER_VERSION = 3;
 
 /** What the model library knows of one imported model. */
 export const manifestSchema = z.strictObject({
@@ -41,14 +47,14 @@ export const manifestSchema = z.strictObject({
   importer: count.optional(),
   name: z.string().min(1).max(200),
   sha256,
-  sourceBytes: count,
+  sourceBytes: z.number().int().positive(),
   sampleRate: z.number().int().min(8000).max(192_000),
   /** Audio samples per latent frame. */
   hop: z.number().int().min(1).max(65_536),
   inputChannels: z.number().int().min(1).max(2),
   outputChannels: z.number().int().min(1).max(2),
   latentDims: z.number().int().min(1).max(MAX_LATENTS),
-  fullLatentDims: z.number().int().min(1).max(4096),
+  fullLatentDims: z.number().int().min(1).max(MAX_FULL_LATENTS),
   parameters: z.number().int().nonnegative(),
   /** False when the file was exported without caches: clicks at the block borders are the file's own. */
   streaming: z.boolean(),

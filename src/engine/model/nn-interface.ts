@@ -1,5 +1,6 @@
 import { TillerError } from '../errors.js';
 import { MAX_CHANNELS, MAX_LATENTS } from '../limits.js';
+import { MAX_FULL_LATENTS } from './manifest.js';
 import type { InstanceRecord, PickleValue, TensorRecord } from '../torchscript/pickle.js';
 import type { Program } from '../torchscript/program.js';
 import type { StoredTensor } from '../torchscript/tensors.js';
@@ -14,7 +15,7 @@ export interface NnInterface {
   readonly fullLatentDims: number;
   readonly parameters: number;
   readonly licence: string | null;
-  /** The delay in samples that the file states in an attribute `delay`, if it does. */
+  /** The delay that the file states in an attribute `delay`, if it does, to the nearest sample. */
   readonly statedDelay: number | null;
 }
 
@@ -53,12 +54,9 @@ export function readInterface(program: Program): NnInterface {
     inputChannels,
     outputChannels,
     latentDims,
-    fullLatentDims: Math.max(
-      latentDims,
-      Number(numberOf(program, root.attributes.get('full_latent_size')) ?? 0),
-    ),
+    fullLatentDims: readFullLatents(program, latentDims),
     parameters: weights,
-    statedDelay: numberOf(program, root.attributes.get('delay')),
+    statedDelay: readDelay(program),
     licence: textOf(root.attributes.get('licence') ?? root.attributes.get('license') ?? null),
   };
 }
@@ -92,6 +90,18 @@ function numberOf(program: Program, value: PickleValue | undefined): number | nu
   if (!isTensor(value)) return null;
   const { data } = program.tensor(value, 'data');
   return data.length === 1 ? Number(data[0]) : null;
+}
+
+function readFullLatents(program: Program, latentDims: number): number {
+  const stated = numberOf(program, program.root.attributes.get('full_latent_size')) ?? latentDims;
+  if (Number.isInteger(stated) && stated <= MAX_FULL_LATENTS) return Math.max(latentDims, stated);
+  throw refuse(`The model says that it has ${stated} latent dimensions.`);
+}
+
+/** Whole samples are counted; what is no delay is not stated. */
+function readDelay(program: Program): number | null {
+  const stated = numberOf(program, program.root.attributes.get('delay'));
+  return stated !== null && stated >= 0 && Number.isFinite(stated) ? Math.round(stated) : null;
 }
 
 function textOf(value: PickleValue): string | null {

@@ -11,7 +11,14 @@ export interface StoredTensor {
 
 /** What an attribute of a model may hold; an object is another instance of the model's class. */
 export type Stored =
-  null | boolean | bigint | StoredTensor | readonly Stored[] | { readonly [name: string]: Stored };
+  | null
+  | boolean
+  | bigint
+  | number
+  | string
+  | StoredTensor
+  | readonly Stored[]
+  | { readonly [name: string]: Stored };
 export type Attributes = Readonly<Record<string, Stored>>;
 
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -20,6 +27,13 @@ function int(value: number): Buffer {
   const bytes = Buffer.alloc(5);
   bytes.write('J');
   bytes.writeInt32LE(value, 1);
+  return bytes;
+}
+
+function float(value: number): Buffer {
+  const bytes = Buffer.alloc(9);
+  bytes.write('G');
+  bytes.writeDoubleBE(value, 1);
   return bytes;
 }
 
@@ -47,6 +61,8 @@ class Pickler {
     if (value === null) return latin('N');
     if (typeof value === 'boolean') return latin(value ? '\x88' : '\x89');
     if (typeof value === 'bigint') return int(Number(value));
+    if (typeof value === 'number') return float(value);
+    if (typeof value === 'string') return text(value);
     const known = this.memo.get(value);
     if (known !== undefined) return Buffer.from([0x68, known]);
     const made = this.build(value);
