@@ -71,6 +71,9 @@ public:
     /** Copies `size` bytes from `offset` behind the oldest, which must be readable. [io-thread] */
     void peek (std::size_t offset, void* target, std::size_t size) const noexcept
     {
+        if (size == 0)
+            return;
+
         const auto from = (taken.load (std::memory_order_relaxed) + offset) & (bytes.size() - 1);
         const auto first = std::min (size, bytes.size() - from);
         std::memcpy (target, bytes.data() + from, first);

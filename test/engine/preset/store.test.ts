@@ -67,19 +67,16 @@ describe('PresetStore', () => {
   });
 
   it('says what has changed on the disk, once it has, and nothing that has failed', async () => {
-    const told: string[][] = [];
-    const names = async () => (await store.list()).map(({ name }) => name);
-    store.onChange(() => void names().then((all) => told.push(all)));
-    const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
+    const told: Promise<string[]>[] = [];
+    store.onChange(() => told.push(store.list().then((entries) => entries.map(({ name }) => name))));
     const id = await store.saveAs({ ...samplePreset(), name: 'A' });
-    await settle();
+    expect(await told[0]).toEqual(['First', 'A']);
     await store.save(id, { ...samplePreset(), name: 'B' });
-    await settle();
+    expect(await told[1]).toEqual(['First', 'B']);
     const token = await store.remove(id);
-    await settle();
+    expect(await told[2]).toEqual(['First']);
     await store.restore(token);
-    await settle();
-    expect(told).toEqual([['First', 'A'], ['First', 'B'], ['First'], ['First', 'B']]);
+    expect(await told[3]).toEqual(['First', 'B']);
     await expect(store.save('factory/first', samplePreset())).rejects.toThrow();
     await expect(store.restore(token)).rejects.toThrow();
     expect(told).toHaveLength(4);
