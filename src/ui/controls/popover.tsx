@@ -21,7 +21,7 @@ const MARGIN = 8;
 /** What takes the focus: a disabled button would leave it outside, where Escape is not heard. */
 const STOPS = 'input:enabled, button:enabled, select:enabled, [tabindex="0"]';
 
-/** A small panel over the page: closes on Escape, on a press outside and when the focus leaves it. */
+/** A small panel over the page: closes on Escape and on a press outside. */
 export function Popover({ label, at, opener, onClose, children }: PopoverProps) {
   const box = useRef<HTMLDivElement>(null);
   const close = useRef(onClose);
@@ -47,13 +47,10 @@ export function Popover({ label, at, opener, onClose, children }: PopoverProps) 
       event.stopPropagation();
       close.current();
     };
-    const leave = ({ relatedTarget }: FocusEvent) => isOutside(relatedTarget) && close.current();
     document.addEventListener('pointerdown', press, true);
-    element.addEventListener('focusout', leave);
     element.addEventListener('keydown', key);
     return () => {
       document.removeEventListener('pointerdown', press, true);
-      element.removeEventListener('focusout', leave);
       element.removeEventListener('keydown', key);
       if (before instanceof HTMLElement && element.contains(document.activeElement)) before.focus();
     };
