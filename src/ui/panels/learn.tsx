@@ -1,7 +1,8 @@
 import type { RegressorSettings } from '../../protocol/interface-document.js';
-import { edit, learn, perform } from '../actions.js';
+import { edit, editGesture, learn, perform } from '../actions.js';
 import { Button, Segmented, Toggle } from '../controls/buttons.js';
 import { formatValue } from '../controls/units.js';
+import type { Gesture } from '../controls/use-value.js';
 import { store, usePage } from '../session.js';
 import { setView } from '../store/store.js';
 import { Empty } from './empty.js';
@@ -19,12 +20,12 @@ export function LearnPanel() {
   const dimension = usePage(({ view }) => view.dimension);
   const own = dimension === null ? undefined : learning.perDimension[String(dimension)];
   const settings = own ?? learning.shared;
-  const apply = (next: RegressorSettings) =>
-    edit(
+  const apply = (next: RegressorSettings, gesture: Gesture = 'begin') =>
+    editGesture(
       dimension === null
         ? { type: 'learn-all-with', settings: next }
         : { type: 'learn-dimensions-with', dimensions: [dimension], settings: next },
-      `learn-${dimension ?? 'all'}-${next.kind}`,
+      gesture,
     );
 
   return (

@@ -4,6 +4,7 @@ import { Segmented, Toggle, type Choice } from '../controls/buttons.js';
 import { FormLine } from '../controls/form-line.js';
 import { Slider } from '../controls/slider.js';
 import type { Unit } from '../controls/units.js';
+import type { Gesture } from '../controls/use-value.js';
 
 export const KIND_CHOICES: readonly Choice<RegressorKind>[] = [
   { value: 'mlp', label: 'Neural net', help: 'Bends smoothly between examples and goes on beyond them.' },
@@ -136,7 +137,7 @@ interface HyperparameterProps {
   value: number | null;
   /** Stands before the fader, such as the switch that brings it. */
   children?: ReactNode;
-  onChange: (value: number) => void;
+  onChange: (value: number, gesture: Gesture) => void;
 }
 
 /** One hyperparameter on its line. */
@@ -147,7 +148,11 @@ function Hyperparameter({ of, value, children, onChange }: HyperparameterProps) 
     <FormLine title={title}>
       {children}
       {value !== null && (
-        <Slider {...spec} value={value} onChange={(next) => onChange(whole ? Math.round(next) : next)} />
+        <Slider
+          {...spec}
+          value={value}
+          onChange={(next, gesture) => onChange(whole ? Math.round(next) : next, gesture)}
+        />
       )}
     </FormLine>
   );
@@ -156,7 +161,8 @@ function Hyperparameter({ of, value, children, onChange }: HyperparameterProps) 
 type SettingsOf<K extends RegressorKind> = Extract<RegressorSettings, { kind: K }>;
 interface FormProps<S extends RegressorSettings = RegressorSettings> {
   settings: S;
-  onChange: (settings: RegressorSettings) => void;
+  /** `gesture` where a hand moves a fader; left out, the change is whole. */
+  onChange: (settings: RegressorSettings, gesture?: Gesture) => void;
 }
 
 /** The hyperparameters of one kind of regressor. */
@@ -171,7 +177,7 @@ export function RegressorForm({ settings, onChange }: FormProps) {
         <Hyperparameter
           of="ridge"
           value={settings.ridge}
-          onChange={(ridge) => onChange({ ...settings, ridge })}
+          onChange={(ridge, gesture) => onChange({ ...settings, ridge }, gesture)}
         />
       );
     case 'polynomial':
@@ -179,11 +185,15 @@ export function RegressorForm({ settings, onChange }: FormProps) {
     case 'knn':
       return (
         <>
-          <Hyperparameter of="k" value={settings.k} onChange={(k) => onChange({ ...settings, k })} />
+          <Hyperparameter
+            of="k"
+            value={settings.k}
+            onChange={(k, gesture) => onChange({ ...settings, k }, gesture)}
+          />
           <Hyperparameter
             of="falloff"
             value={settings.falloff}
-            onChange={(falloff) => onChange({ ...settings, falloff })}
+            onChange={(falloff, gesture) => onChange({ ...settings, falloff }, gesture)}
           />
         </>
       );
@@ -196,12 +206,12 @@ function PolynomialForm({ settings, onChange }: FormProps<SettingsOf<'polynomial
       <Hyperparameter
         of="degree"
         value={settings.degree}
-        onChange={(degree) => onChange({ ...settings, degree })}
+        onChange={(degree, gesture) => onChange({ ...settings, degree }, gesture)}
       />
       <Hyperparameter
         of="ridge"
         value={settings.ridge}
-        onChange={(ridge) => onChange({ ...settings, ridge })}
+        onChange={(ridge, gesture) => onChange({ ...settings, ridge }, gesture)}
       />
       <FormLine title="">
         <Toggle
@@ -217,26 +227,30 @@ function PolynomialForm({ settings, onChange }: FormProps<SettingsOf<'polynomial
 
 function MlpForm({ settings, onChange }: FormProps<SettingsOf<'mlp'>>) {
   const [first = 12, second] = settings.hidden;
-  const layers = (...hidden: number[]) => onChange({ ...settings, hidden });
+  const layers = (hidden: number[], gesture?: Gesture) => onChange({ ...settings, hidden }, gesture);
   return (
     <>
       <Hyperparameter
         of="units"
         value={first}
-        onChange={(units) => (second === undefined ? layers(units) : layers(units, second))}
+        onChange={(units, gesture) => layers(second === undefined ? [units] : [units, second], gesture)}
       />
-      <Hyperparameter of="units2" value={second ?? null} onChange={(units) => layers(first, units)}>
+      <Hyperparameter
+        of="units2"
+        value={second ?? null}
+        onChange={(units, gesture) => layers([first, units], gesture)}
+      >
         <Toggle
           bare
           label="Second layer"
           checked={second !== undefined}
-          onChange={(on) => (on ? layers(first, first) : layers(first))}
+          onChange={(on) => layers(on ? [first, first] : [first])}
         />
       </Hyperparameter>
       <Hyperparameter
         of="weightDecay"
         value={settings.weightDecay}
-        onChange={(weightDecay) => onChange({ ...settings, weightDecay })}
+        onChange={(weightDecay, gesture) => onChange({ ...settings, weightDecay }, gesture)}
       />
       <FormLine title="Activation">
         <Segmented
@@ -260,7 +274,7 @@ function GpForm({ settings, onChange }: FormProps<SettingsOf<'gp'>>) {
       <Hyperparameter
         of="lengthScale"
         value={lengthScale === 'auto' ? null : lengthScale}
-        onChange={(chosen) => onChange({ ...settings, lengthScale: chosen })}
+        onChange={(chosen, gesture) => onChange({ ...settings, lengthScale: chosen }, gesture)}
       >
         <Toggle
           label="Automatic"
@@ -272,7 +286,7 @@ function GpForm({ settings, onChange }: FormProps<SettingsOf<'gp'>>) {
       <Hyperparameter
         of="noise"
         value={settings.noise}
-        onChange={(noise) => onChange({ ...settings, noise })}
+        onChange={(noise, gesture) => onChange({ ...settings, noise }, gesture)}
       />
     </>
   );
