@@ -1,7 +1,12 @@
 import { UPLOAD_LIMITS } from '../../../src/protocol/interface.js';
 import fc from 'fast-check';
 import { TillerError } from '../../../src/engine/errors.js';
-import { formatPreset, MAX_PRESET_BYTES, parsePreset, parsePresetText } from '../../../src/engine/preset/parse.js';
+import {
+  formatPreset,
+  MAX_PRESET_BYTES,
+  parsePreset,
+  parsePresetText,
+} from '../../../src/engine/preset/parse.js';
 import { samplePreset } from './samples.js';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
