@@ -6,7 +6,7 @@ import type { MapMode } from './interface-commands.js';
  */
 export const FRAME = { telemetry: 1, map: 2, audio: 3, microphone: 4 } as const;
 
-/** Largest binary frame that a page may send: a tenth of a second of microphone at 192 kHz, with room. */
+/** Most samples per channel of one frame of the microphone: a tenth of a second at 192 kHz, with room. */
 export const MAX_MICROPHONE_FRAMES = 32_768;
 
 /** Places of the scalars at the head of a telemetry frame, in float32 steps. */
