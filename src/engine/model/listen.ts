@@ -68,7 +68,8 @@ function decode(
   const out = new Float32Array(length);
   decoder.reset();
   for (const [call, vector] of latents.entries()) {
-    decoder.input.set(vector);
+    // As steering does: a spherical encoder gives no number for silence, and the decoder's caches would keep that.
+    vector.forEach((value, i) => (decoder.input[i] = Number.isFinite(value) ? value : 0));
     decoder.run(silent, 1);
     out.set(decoder.output.subarray(0, block), call * block);
   }

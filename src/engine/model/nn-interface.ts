@@ -61,13 +61,17 @@ export function readInterface(program: Program): NnInterface {
   };
 }
 
+/** The methods that nn~ would offer: those that are listed or, in the exports of RAVE 1, that say what they take and give. */
 function listedMethods(program: Program): readonly PickleValue[] {
-  const listed = program.root.attributes.get('_methods');
-  const declared = program.findClass(program.root.className)?.methods;
-  if (typeof listed !== 'object' || listed?.kind !== 'list') {
-    throw refuse('This TorchScript file is not a model for nn~: it does not list its methods.');
+  const { attributes, className } = program.root;
+  const listed = attributes.get('_methods');
+  const declared = program.findClass(className)?.methods;
+  if (typeof listed === 'object' && listed?.kind === 'list') {
+    return listed.items.filter((name) => typeof name === 'string' && declared?.has(name) === true);
   }
-  return listed.items.filter((name) => typeof name === 'string' && declared?.has(name) === true);
+  const described = [...(declared?.keys() ?? [])].filter((name) => attributes.has(`${name}_params`));
+  if (described.length > 0) return described;
+  throw refuse('This TorchScript file is not a model for nn~: it does not list its methods.');
 }
 
 function isTensor(value: PickleValue | undefined): value is TensorRecord {

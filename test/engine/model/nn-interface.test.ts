@@ -49,3 +49,14 @@ test.each<[number | null, Attributes]>([
 test.each([12.5, 5000, Infinity, NaN])('%d latent dimensions are refused', async (size) => {
   await expect(read({ full_latent_size: size })).rejects.toMatchObject({ code: 'model-interface' });
 });
+
+// The first RAVE models that were published list nothing: nn~ plays them, Tiller refused them.
+test('without a list the methods are those that say what they take', async () => {
+  const { encode_params, decode_params, sr } = USUAL;
+  const readOlder = async (attributes: Attributes) =>
+    readInterface(await programOf(['return x'], METHODS, attributes));
+  const older = { encode_params, decode_params, sr } as Attributes;
+  expect(await readOlder(older)).toMatchObject({ latentDims: 4, hop: 16 });
+  await expect(readOlder({ encode_params, sr } as Attributes)).rejects.toThrow('no method "decode"');
+  await expect(readOlder({ sr } as Attributes)).rejects.toThrow('is not a model for nn~');
+});

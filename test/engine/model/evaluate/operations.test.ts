@@ -28,6 +28,13 @@ const CASES: readonly [string, string[], number[], number[], number[]][] = [
   ['stack', ['return torch.stack([x, torch.neg(x)], -1)'], [2], [2, 2], [0, 0, 1, -1]],
   ['repeat', ['return torch.repeat(x, [2, 2])'], [1, 2], [2, 4], [0, 1, 0, 1, 0, 1, 0, 1]],
   ['repeat_interleave', ['return torch.repeat_interleave(x, 2, 1)'], [1, 3], [1, 6], [0, 0, 1, 1, 2, 2]],
+  [
+    'repeat_interleave of all',
+    ['return torch.repeat_interleave(x, 2)'],
+    [2, 2],
+    [8],
+    [0, 0, 1, 1, 2, 2, 3, 3],
+  ],
   ['means', ['return torch.mean(x, [-1], True)'], [2, 2], [2, 1], [0.5, 2.5]],
   ['standard deviation', ['return torch.std(x, [-1], True, True)'], [1, 3], [1, 1], [1]],
   ['maximum along an axis', ['v, i, = torch.max(x, 1)', 'return torch.add(v, i)'], [2, 3], [2], [4, 7]],

@@ -157,9 +157,11 @@ function repeat(args: Arguments): Tensor {
 
 function repeatInterleave(args: Arguments): Tensor {
   const { algebra } = args.context;
-  const x = args.real(0);
+  const given = args.real(0);
+  // Without an axis all elements are one row.
+  const x = args.has(2) ? given : algebra.reshape(given, [elementCount(given.shape)]);
   const count = args.int(1);
-  const axis = axisOf(args.int(2), x.shape.length);
+  const axis = args.has(2) ? axisOf(args.int(2), x.shape.length) : 0;
   const inner = [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)];
   const wide = inner.map((size, index) => (index === axis + 1 ? count : size));
   const shape = x.shape.map((size, index) => (index === axis ? size * count : size));
