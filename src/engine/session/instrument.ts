@@ -13,7 +13,7 @@ import { sendDifference, sharing } from './document-difference.js';
 import type { Edit } from './edits.js';
 import { NO_STEPS, type HistorySteps, type LeftDocument, type LoadedFrom } from './history.js';
 import { Holds } from './holds.js';
-import type { Change, Gesture, InstrumentState, ModelSource, Notice, Origin } from './instrument-state.js';
+import type { Change, Gesture, InstrumentState, ModelSource, Origin } from './instrument-state.js';
 import { Learner } from './learner.js';
 import { isInput, parameterValues, withParameter } from './parameter-values.js';
 import { StateBoard } from './state-board.js';
@@ -258,11 +258,7 @@ export class Instrument {
 
   /** Shows an error to the player. */
   notify(error: unknown): void {
-    const notice: Notice =
-      error instanceof TillerError
-        ? { level: 'error', text: error.message, hint: error.hint ?? null }
-        : { level: 'error', text: error instanceof Error ? error.message : String(error), hint: null };
-    this.board.change({ notice }, 'engine');
+    this.board.notify(error);
   }
 
   async close(): Promise<void> {

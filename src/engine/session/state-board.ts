@@ -1,3 +1,4 @@
+import { TillerError } from '../errors.js';
 import type { Preset } from '../preset/schema.js';
 import { isWorthSaving } from './document-difference.js';
 import { History, type LeftDocument } from './history.js';
@@ -59,6 +60,13 @@ export class StateBoard {
   /** Changes what is said of the training, the rest of it staying as it is. */
   changeTraining(part: Partial<InstrumentState['training']>, origin: Change['origin']): void {
     this.change({ training: { ...this.current.training, ...part } }, origin);
+  }
+
+  /** Shows an error to the player. */
+  notify(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    const hint = error instanceof TillerError ? (error.hint ?? null) : null;
+    this.change({ notice: { level: 'error', text, hint } }, 'engine');
   }
 
   /** `preset` is as it is on disk or in the host's project. */

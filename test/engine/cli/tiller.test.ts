@@ -5,7 +5,6 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -13,7 +12,6 @@ import {
   readlinkSync,
   rmSync,
   symlinkSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,8 +19,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WavWriter } from '../../../src/engine/audio/wav.js';
-import { setTimeout as pause } from 'node:timers/promises';
-import { parseNpy, writeNpy } from '../../../src/engine/cli/npy.js';
+import { parseNpy } from '../../../src/engine/cli/npy.js';
 
 /** The built program, as a user runs it. */
 const PROGRAM = 'dist/engine/tiller.js';
@@ -48,18 +45,6 @@ function tiller(...args: string[]) {
   return { status, stdout, stderr };
 }
 const json = (...args: string[]) => JSON.parse(tiller('--json', ...args).stdout) as Record<string, unknown>;
-
-/** A WAV of that much silence. */
-function longWav(path: string, seconds: number): void {
-  const writer = new WavWriter(path, { rate: 44_100, channels: 1, overwrite: true });
-  writer.append([new Float32Array(1)], 1);
-  writer.close();
-  const head = readFileSync(path).subarray(0, 58);
-  // Its length is not known, as a recorder leaves it that was interrupted.
-  head.writeUInt32LE(0, 54);
-  writeFileSync(path, head);
-  truncateSync(path, 58 + seconds * 44_100 * 4);
-}
 
 describe('tiller', () => {
   it('says what each command is for', () => {
@@ -313,67 +298,6 @@ describe('tiller', () => {
     });
     closeSync(full);
     expect([status, stderr]).toEqual([5, expect.stringMatching(/^tiller: The disk is full/)]);
-  });
-
-  it('leaves nothing in the library of an import that is interrupted', async () => {
-    const library = join(folder, 'interrupted');
-    const importing = spawn(process.execPath, [PROGRAM, '--library', library, 'import', MODEL]);
-    let words = '';
-    importing.stderr.on('data', (piece: Buffer) => (words += piece.toString()));
-    const begun = () => existsSync(library) && readdirSync(library).length > 0;
-    while (!begun() && importing.exitCode === null) await pause(5);
-    importing.kill('SIGINT');
-    const [, signal] = (await once(importing, 'exit')) as [number | null, string | null];
-    expect([signal, words]).toEqual(['SIGINT', '']);
-    expect(readdirSync(library)).toEqual([]);
-  });
-
-  it.each([
-    ['render', ['-p', PRESET], 'wav'],
-    ['encode', [], 'npy'],
-    ['decode', [], 'wav'],
-  ])('leaves what was there where %s is interrupted', async (command, options, extension) => {
-    const home = mkdtempSync(join(folder, 'interrupted-'));
-    const out = join(home, `out.${extension}`);
-    writeFileSync(out, 'mine');
-    // Two hours of silence, which nobody waits for: sparse files cost nothing.
-    const long = join(folder, command === 'decode' ? 'long.npy' : 'long.wav');
-    if (command === 'decode')
-      await writeNpy(long, { rows: 8, columns: 600_000, data: new Float32Array(4_800_000) });
-    else longWav(long, 7200);
-    const model = command === 'render' ? [] : ['percussion'];
-    const working = spawn(process.execPath, [PROGRAM, command, ...model, long, ...options, '-f', '-o', out]);
-    const begun = () => command === 'encode' || readdirSync(home).length > 1;
-    while (!begun() && working.exitCode === null) await pause(5);
-    await pause(500);
-    expect(working.exitCode).toBeNull();
-    working.kill('SIGINT');
-    const [, signal] = (await once(working, 'exit')) as [number | null, string | null];
-    expect(signal).toBe('SIGINT');
-    expect(readdirSync(home)).toEqual([`out.${extension}`]);
-    expect(readFileSync(out, 'utf8')).toBe('mine');
-  });
-
-  // The bar on a terminal listens for signals, to give the cursor back, and learning never let one through.
-  it('stops learning where it is interrupted on a terminal', async () => {
-    const [many, out] = [join(folder, 'many.tiller.json'), join(folder, 'many-learned.json')];
-    const preset = JSON.parse(readFileSync(PRESET, 'utf8')) as { examples: { inputs: number[] }[] };
-    const examples = Array.from({ length: 2000 }, (_, i) => ({
-      ...preset.examples[i % preset.examples.length],
-      id: `e${i}`,
-      inputs: [(i % 50) / 50, i / 2000],
-    }));
-    writeFileSync(many, JSON.stringify({ ...preset, examples, trained: null }));
-    const terminal = 'data:text/javascript,process.stderr.isTTY=true';
-    const options = ['--import', terminal, PROGRAM, 'train', many, '--kind', 'mlp', '-o', out];
-    const learning = spawn(process.execPath, options);
-    let words = '';
-    learning.stderr.on('data', (piece: Buffer) => (words += piece.toString()));
-    while (!words.includes('Learning') && learning.exitCode === null) await pause(5);
-    await pause(300);
-    learning.kill('SIGINT');
-    expect(await once(learning, 'exit')).toEqual([null, 'SIGINT']);
-    expect(existsSync(out)).toBe(false);
   });
 
   it('ends where it cannot serve', async () => {
