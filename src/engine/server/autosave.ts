@@ -1,14 +1,12 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { rename } from 'node:fs/promises';
 import { z } from 'zod';
-import { TillerError, systemCode } from '../errors.js';
+import { TillerError } from '../errors.js';
 import { MAX_PRESET_BYTES, parsePreset } from '../preset/parse.js';
 import type { Preset } from '../preset/schema.js';
 import { NO_STEPS, type HistorySteps } from '../session/history.js';
 import type { Instrument } from '../session/instrument.js';
 import { MAX_HISTORY_LENGTH, historyText, parseHistory } from '../session/kept-history.js';
-import { readKept } from './kept-file.js';
+import { KeptFile, readKept } from './kept-file.js';
 
 /** Where the hand is, is written this often while it moves. Everything else is written at once. */
 const HAND_MILLISECONDS = 700;
@@ -49,17 +47,6 @@ export async function keepAside(path: string): Promise<string> {
   return aside;
 }
 
-/** Tells one writing of a file from the next; null where there is none. */
-export async function stampOf(path: string): Promise<string | null> {
-  try {
-    const { ino, mtimeNs, size } = await stat(path, { bigint: true });
-    return [ino, mtimeNs, size].join();
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-}
-
 function parseSession(text: string): KeptSession {
   if (text.length > MAX_PRESET_BYTES + 2 * MAX_HISTORY_LENGTH) throw new RangeError('the file is too large');
   const session = sessionSchema.parse(JSON.parse(text));
@@ -67,6 +54,13 @@ function parseSession(text: string): KeptSession {
   const history = session.history === undefined ? NO_STEPS : parseHistory(session.history, preset);
   return { preset, presetId: session.presetId, history };
 }
+
+const sharedSession = (beside: string) =>
+  new TillerError(
+    'file-exists',
+    'Another Tiller keeps its session in the same file.',
+    `This one is kept as ${beside}. Save a preset to find it in the list.`,
+  );
 
 /**
  * Keeps the live session on disk as it changes, so that an engine that ends, however it ends, loses nothing but the
@@ -79,6 +73,7 @@ export class Autosave {
   private writing: Promise<void> | null = null;
   private failed = false;
   private closed = false;
+  private readonly file: KeptFile;
   private readonly unsubscribe: () => void;
 
   /**
@@ -87,10 +82,11 @@ export class Autosave {
    */
   constructor(
     private readonly instrument: Pick<Instrument, 'state' | 'document' | 'history' | 'subscribe'>,
-    private path: string,
+    path: string,
     private readonly onError: (error: unknown) => void,
-    private stamp: string | null = null,
+    stamp: string | null = null,
   ) {
+    this.file = new KeptFile(path, stamp);
     this.written = this.session;
     this.unsubscribe = instrument.subscribe(() => this.follow());
   }
@@ -140,30 +136,13 @@ export class Autosave {
       history: this.historyText(history),
     });
     try {
-      await mkdir(dirname(this.path), { recursive: true });
-      await this.giveWay();
-      await writeFileAtomic(this.path, text);
-      this.stamp = await stampOf(this.path);
+      const beside = await this.file.write(text);
       this.failed = false;
+      if (beside !== null) this.onError(sharedSession(beside));
     } catch (error) {
       if (!this.failed) this.onError(error);
       this.failed = true;
     }
-  }
-
-  /** Where another Tiller writes the same file, this one goes on beside it: of two sessions none is lost. */
-  private async giveWay(): Promise<void> {
-    const stamp = await stampOf(this.path);
-    if (stamp === null || stamp === this.stamp) return;
-    this.path = `${this.path}.${Date.now()}.kept`;
-    this.stamp = null;
-    this.onError(
-      new TillerError(
-        'file-exists',
-        'Another Tiller keeps its session in the same file.',
-        `This one is kept as ${this.path}. Save a preset to find it in the list.`,
-      ),
-    );
   }
 
   /** A hand that moves changes nothing of it. */

@@ -1,4 +1,6 @@
-import { readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
 import { TillerError, systemCode } from '../errors.js';
 
 /**
@@ -21,5 +23,43 @@ export async function readKept<T>(path: string, what: string, parse: (text: stri
     const aside = `${path}.${Date.now()}.unreadable`;
     await rename(path, aside);
     throw new TillerError('preset-invalid', what, `It was kept as ${aside}.`, { cause: error });
+  }
+}
+
+/** Tells one writing of a file from the next; null where there is none. */
+export async function stampOf(path: string): Promise<string | null> {
+  try {
+    const { ino, mtimeNs, size } = await stat(path, { bigint: true });
+    return [ino, mtimeNs, size].join();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/**
+ * A file that an engine writes again and again, one write after the other. Where another Tiller writes the same one, this one
+ * goes on beside it: of two, none is lost. Main thread.
+ */
+export class KeptFile {
+  /** @param stamp of what lies there, if this engine goes on with it */
+  constructor(
+    private path: string,
+    private stamp: string | null,
+  ) {}
+
+  /**
+   * Replaces the file's text in one step.
+   * @returns where it went on instead, if it gave way now, else null
+   * @throws errors of the file system
+   */
+  async write(text: string): Promise<string | null> {
+    await mkdir(dirname(this.path), { recursive: true });
+    const found = await stampOf(this.path);
+    const givesWay = found !== null && found !== this.stamp;
+    if (givesWay) this.path = `${this.path}.${Date.now()}.kept`;
+    await writeFileAtomic(this.path, text);
+    this.stamp = await stampOf(this.path);
+    return givesWay ? this.path : null;
   }
 }

@@ -1,10 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { MAX_INPUTS } from '../limits.js';
 import { MAX_GESTURE_SECONDS, type GestureMove } from '../performance/gesture.js';
-import { readKept } from './kept-file.js';
+import { type KeptFile, readKept } from './kept-file.js';
 
 const FORMAT = 'tiller-take';
 /** Most moves of one take. */
@@ -55,9 +52,9 @@ export function readTake(path: string): Promise<Take | null> {
   });
 }
 
-export async function writeTake(path: string, { lengthSeconds, moves }: Take): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+/** @returns as `KeptFile.write`. @throws errors of the file system */
+export function writeTake(file: KeptFile, { lengthSeconds, moves }: Take): Promise<string | null> {
   const rows = moves.map(({ seconds: at, input, value }) => [at, input, value]);
   const text = { format: FORMAT, version: 1, seconds: Math.max(0.05, lengthSeconds), moves: rows };
-  await writeFileAtomic(path, JSON.stringify(text));
+  return file.write(JSON.stringify(text));
 }

@@ -7,7 +7,8 @@ import type { ModelSource } from '../session/instrument-state.js';
 import { TillerError, fromFileError } from '../errors.js';
 import { isWorthSaving, sharing } from '../session/document-difference.js';
 import { loadedFrom } from '../session/kept-history.js';
-import { Autosave, keepAside, readAutosave, stampOf } from './autosave.js';
+import { Autosave, keepAside, readAutosave } from './autosave.js';
+import { KeptFile, stampOf } from './kept-file.js';
 import { readControllers, writeControllers } from './kept-controllers.js';
 import { readTake, writeTake } from './kept-take.js';
 import { LiveSession } from './live.js';
@@ -170,6 +171,8 @@ const isSaved = (document: Preset, from: LoadedFrom | null): boolean =>
 
 /** Goes on with the take that was recorded last, and keeps each one that is recorded. */
 async function keepTakes(recorder: GestureRecorder, instrument: Instrument, path: string): Promise<void> {
+  // Before it is read, as the session's.
+  const file = new KeptFile(path, await stampOf(path));
   try {
     const take = await readTake(path);
     if (take !== null) recorder.restore(take);
@@ -179,10 +182,20 @@ async function keepTakes(recorder: GestureRecorder, instrument: Instrument, path
   let writing = Promise.resolve();
   recorder.onTake = (take) => {
     writing = writing
-      .then(() => writeTake(path, take))
+      .then(() => writeTake(file, take))
+      .then((beside) => {
+        if (beside !== null) instrument.notify(sharedTake(beside));
+      })
       .catch((error: unknown) => instrument.notify(fromFileError(error, path)));
   };
 }
+
+const sharedTake = (beside: string) =>
+  new TillerError(
+    'file-exists',
+    'Another Tiller keeps its gesture in the same file.',
+    `This one is kept as ${beside}. Export it to have it in a place of your own.`,
+  );
 
 /** Tag of the factory preset that a first start opens. */
 const FIRST_STEPS = 'first steps';

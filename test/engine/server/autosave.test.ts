@@ -3,7 +3,8 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PresetStore } from '../../../src/engine/preset/store.js';
-import { Autosave, readAutosave, stampOf } from '../../../src/engine/server/autosave.js';
+import { Autosave, readAutosave } from '../../../src/engine/server/autosave.js';
+import { stampOf } from '../../../src/engine/server/kept-file.js';
 import { Bench, documentOf } from './rig.js';
 
 describe('the session’s autosave', () => {
