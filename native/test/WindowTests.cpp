@@ -221,7 +221,8 @@ void aPageThatIsTakenComesBack()
     const auto before = openPage (plugin, window);
     XReparentWindow (HostWindow::display, window.page(), DefaultRootWindow (HostWindow::display), 0, 0);
     XFlush (HostWindow::display);
-    CHECK (until (plugin, 30.0, [&] { return anotherHelperThan (before) && window.pageColours() > painted; }), "no new page");
+    CHECK (until (plugin, 30.0, [&] { return anotherHelperThan (before) && window.pageColours() > painted; }), "no new page: ", helpers().size(), " helpers, another one: ",
+           anotherHelperThan (before), ", window ", window.page(), ", ", window.pageColours(), " colours");
 }
 
 void openingAndClosing (int times)
