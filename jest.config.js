@@ -1,4 +1,4 @@
-// Tests see a copy of the environment; why this must stand in the real one, `src/engine/model/sync-session.ts` says.
+// Tests see a copy of the environment; why this must stand in the real one, `src/engine/model/run/sync-session.ts` says.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 /** @type {import('jest').Config} */

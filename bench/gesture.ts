@@ -1,11 +1,11 @@
 import { dbToGain } from '../src/engine/audio/db.js';
-import { type EngineMargin, defaultOutput, engineMarginSchema } from '../src/engine/audio/schema.js';
+import { type EngineMargin, defaultOutput, engineMarginSchema } from '../src/document/output.js';
 import { marginSamples } from '../src/engine/host/margin.js';
-import { createNoise } from '../src/engine/model/noise.js';
-import type { ModelShape, RunningModel } from '../src/engine/model/running.js';
-import { PARAMETER_INDEX } from '../src/engine/performance/parameters.js';
-import { Stream } from '../src/engine/session/stream.js';
-import { defaultDimension } from '../src/engine/steering/schema.js';
+import { createNoise } from '../src/engine/model/run/noise.js';
+import type { ModelShape, RunningModel } from '../src/engine/model/run/running-model.js';
+import { PARAMETER_INDEX } from '../src/document/parameters.js';
+import { Stream } from '../src/engine/stream/stream.js';
+import { defaultDimension } from '../src/document/steering.js';
 import type { BenchRow } from './row.js';
 
 const BLOCK = 64;

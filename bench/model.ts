@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { importModel } from '../src/engine/model/import.js';
-import type { LibraryEntry } from '../src/engine/model/library.js';
-import { createNoise } from '../src/engine/model/noise.js';
-import { openModel } from '../src/engine/model/run.js';
-import type { RunningModel } from '../src/engine/model/running.js';
-import { probeSignal } from '../src/engine/model/signal.js';
+import { importModel } from '../src/engine/model/import/import.js';
+import type { LibraryEntry } from '../src/engine/model/library/model-folder.js';
+import { createNoise } from '../src/engine/model/run/noise.js';
+import { openModel } from '../src/engine/model/run/open-model.js';
+import type { RunningModel } from '../src/engine/model/run/running-model.js';
+import { probeSignal } from '../src/engine/model/run/probe-signal.js';
 import { modelsToMeasure } from './bundled.js';
 import { type BenchRow, summarise } from './row.js';
 import { TorchPeer } from './torch-peer.js';

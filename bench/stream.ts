@@ -1,10 +1,10 @@
-import { defaultOutput, type Output } from '../src/engine/audio/schema.js';
+import { defaultOutput, type Output } from '../src/document/output.js';
 import { Random } from '../src/engine/mapping/random.js';
-import { createNoise } from '../src/engine/model/noise.js';
-import type { ModelShape, RunningModel } from '../src/engine/model/running.js';
-import { StreamSnapshot } from '../src/engine/session/stream-telemetry.js';
-import { Stream } from '../src/engine/session/stream.js';
-import { defaultDimension } from '../src/engine/steering/schema.js';
+import { createNoise } from '../src/engine/model/run/noise.js';
+import type { ModelShape, RunningModel } from '../src/engine/model/run/running-model.js';
+import { StreamSnapshot } from '../src/engine/stream/telemetry.js';
+import { Stream } from '../src/engine/stream/stream.js';
+import { defaultDimension } from '../src/document/steering.js';
 import type { BenchRow } from './row.js';
 import { summarise } from './row.js';
 

@@ -13,9 +13,9 @@ ensureDependencies();
 ensureBundle();
 
 const { defaultInput, emptyPreset, defaultRegressor, defaultDimension } = await loadSource(
-  'src/engine/preset/defaults.ts',
-  'src/engine/mapping/schema.ts',
-  'src/engine/steering/schema.ts',
+  'src/document/default-preset.ts',
+  'src/document/learning.ts',
+  'src/document/steering.ts',
 );
 
 const program = join(root, 'dist', 'engine', 'tiller.js');

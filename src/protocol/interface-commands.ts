@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { MAX_INPUTS, MAX_LATENTS, MAX_RATE, MIN_RATE } from '../engine/limits.js';
-import { PARAMETERS } from '../engine/performance/parameters.js';
-import { editSchema } from '../engine/session/edits.js';
+import { MAX_INPUTS, MAX_LATENTS, MAX_RATE, MIN_RATE } from '../document/limits.js';
+import { PARAMETERS } from '../document/parameters.js';
+import { editSchema } from '../document/edit.js';
 
 /** Longest JSON message that a page may send, in bytes: an edit of 128 latents with room to spare. */
 export const MAX_COMMAND_BYTES = 256 * 1024;

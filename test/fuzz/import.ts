@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { TillerError } from '../../src/engine/errors.js';
-import { buildVariant } from '../../src/engine/model/build.js';
-import { readInterface } from '../../src/engine/model/nn-interface.js';
+import { TillerError } from '../../src/document/tiller-error.js';
+import { buildVariant } from '../../src/engine/model/import/build.js';
+import { readInterface } from '../../src/engine/model/import/nn-interface.js';
 import { WeightPool } from '../../src/engine/onnx/write.js';
 import { Archive } from '../../src/engine/torchscript/archive.js';
 import { Program } from '../../src/engine/torchscript/program.js';

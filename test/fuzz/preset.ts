@@ -1,14 +1,14 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { TillerError } from '../../src/engine/errors.js';
+import { TillerError } from '../../src/document/tiller-error.js';
 import { compileMapping } from '../../src/engine/mapping/evaluate.js';
-import { defaultRegressor } from '../../src/engine/mapping/schema.js';
+import { defaultRegressor } from '../../src/document/learning.js';
 import { trainMapping } from '../../src/engine/mapping/train.js';
-import { formatPreset, parsePresetText } from '../../src/engine/preset/parse.js';
-import type { Preset } from '../../src/engine/preset/schema.js';
+import { formatPreset, parsePresetText } from '../../src/document/parse-preset.js';
+import type { Preset } from '../../src/document/preset.js';
 import { LATENT_LIMIT, Steering } from '../../src/engine/steering/steer.js';
 import { KINDS } from '../engine/mapping/requests.js';
-import { samplePreset } from '../engine/preset/samples.js';
+import { samplePreset } from '../document/sample-presets.js';
 import { breakBytes, randomSource, type RandomBelow } from './mutate.js';
 
 /** What became of the mutated presets. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { traceMethod } from '../../src/engine/model/evaluate/trace.js';
-import { readInterface } from '../../src/engine/model/nn-interface.js';
-import { prune } from '../../src/engine/model/state.js';
+import { traceMethod } from '../../src/engine/model/import/evaluate/trace.js';
+import { readInterface } from '../../src/engine/model/import/nn-interface.js';
+import { prune } from '../../src/engine/model/import/state.js';
 import { elementCount, Graph, type Node } from '../../src/engine/onnx/graph.js';
 import { Archive } from '../../src/engine/torchscript/archive.js';
 import { Program } from '../../src/engine/torchscript/program.js';

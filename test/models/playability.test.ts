@@ -1,11 +1,11 @@
 import FFT from 'fft.js';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LibraryEntry } from '../../src/engine/model/library.js';
-import { ModelLibrary } from '../../src/engine/model/library.js';
-import { createNoise } from '../../src/engine/model/noise.js';
-import { openModel } from '../../src/engine/model/run.js';
-import type { RunningModel } from '../../src/engine/model/running.js';
+import type { LibraryEntry } from '../../src/engine/model/library/model-folder.js';
+import { ModelFolder } from '../../src/engine/model/library/model-folder.js';
+import { createNoise } from '../../src/engine/model/run/noise.js';
+import { openModel } from '../../src/engine/model/run/open-model.js';
+import type { RunningModel } from '../../src/engine/model/run/running-model.js';
 import { shipped } from './shipped.js';
 
 const MOST_BYTES = 12e6;
@@ -20,7 +20,7 @@ const SETTLE_FRAMES = 8;
 const HEARD_FRAMES = 24;
 
 let entries: LibraryEntry[];
-beforeAll(async () => (entries = await new ModelLibrary('dist/models').list()));
+beforeAll(async () => (entries = await new ModelFolder('dist/models').list()));
 
 async function open(name: string): Promise<{ entry: LibraryEntry; model: RunningModel }> {
   const entry = entries.find(({ manifest }) => manifest.name === name);

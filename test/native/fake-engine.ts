@@ -15,8 +15,8 @@ import type { FromPipe, ToPipe } from '../../src/engine/host/messages.js';
 import type { PipePlayer } from '../../src/engine/host/pipe-loop.js';
 import { PipeLoop } from '../../src/engine/host/pipe-loop.js';
 import { GESTURE } from '../../src/protocol/plugin.js';
-import { PARAMETERS, PARAMETER_INDEX } from '../../src/engine/performance/parameters.js';
-import type { StreamCommand } from '../../src/engine/session/commands.js';
+import { PARAMETERS, PARAMETER_INDEX } from '../../src/document/parameters.js';
+import type { StreamCommand } from '../../src/engine/stream/messages.js';
 
 const LATENCY = Number(process.env['TILLER_FAKE_LATENCY'] ?? 300);
 

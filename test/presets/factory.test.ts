@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { readAudio } from '../../src/engine/audio/read.js';
 import { wholeSound } from '../../src/engine/audio/sound-stream.js';
 import { compileMapping } from '../../src/engine/mapping/evaluate.js';
-import { ModelLibrary } from '../../src/engine/model/library.js';
-import { parseGestureCsv } from '../../src/engine/performance/gesture.js';
-import { readPresetFile } from '../../src/engine/preset/store.js';
-import { render } from '../../src/engine/session/render.js';
+import { ModelFolder } from '../../src/engine/model/library/model-folder.js';
+import { parseGestureCsv } from '../../src/engine/inputs/gesture-csv.js';
+import { readPresetFile } from '../../src/engine/presets/preset-store.js';
+import { render } from '../../src/engine/stream/render.js';
 
 const names = readdirSync('presets').filter((name) => name.endsWith('.tiller.json'));
 const sources = JSON.parse(readFileSync('presets/factory.json', 'utf8')) as { file: string; model: string }[];
@@ -41,7 +41,7 @@ describe('the factory presets', () => {
 
   it.each(names)('%s is heard, differently from end to end, and under its ceiling', async (name) => {
     const preset = await readPresetFile(join('presets', name));
-    const model = await new ModelLibrary('dist/models').get(preset.model?.sha256 ?? '');
+    const model = await new ModelFolder('dist/models').get(preset.model?.sha256 ?? '');
     const { channels, rate } = await readAudio('models/loops/kit-beat.wav');
     const input = channels.map((samples) => samples.subarray(0, rate));
     const play = async (value: number) => {

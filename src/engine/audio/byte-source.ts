@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { TillerError, fromFileError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
+import { fromFileError } from '../system/file-error.js';
 
 /** Bytes that are read piece by piece. One thread. */
 export interface ByteSource {

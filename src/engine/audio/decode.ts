@@ -2,7 +2,7 @@
 import decodeAiff from '@audio/decode-aiff';
 import { decoder as flacDecoder } from '@audio/decode-flac';
 import { decoder as wavDecoder } from '@audio/decode-wav';
-import { TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
 import type { ByteSource } from './byte-source.js';
 import {
   findWavChunks,

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { TillerError, type ErrorCode } from '../errors.js';
+import { TillerError, type ErrorCode } from '../../document/tiller-error.js';
 import type { AudioFile } from './read.js';
 
 export interface ReadWorkerData {

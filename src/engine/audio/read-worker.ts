@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
 import { readAudio } from './read.js';
 import type { FromReadWorker, ReadWorkerData } from './read-thread.js';
 

@@ -1,4 +1,4 @@
-import { TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
 import { type ByteSource, bytesInMemory, openBytes } from './byte-source.js';
 import { type Decoded, type Pieces, decodePieces, unreadable } from './decode.js';
 import { SoundReader, type SoundStream, gatherSound } from './sound-stream.js';

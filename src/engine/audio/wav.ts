@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { TillerError, fromFileError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
+import { fromFileError } from '../system/file-error.js';
 
 const HEADER_BYTES = 58;
 const IEEE_FLOAT = 3;

@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
-import { TillerError } from '../errors.js';
-import type { NoiseSetting } from '../model/noise.js';
+import { TillerError } from '../../document/tiller-error.js';
+import type { NoiseSetting } from '../model/run/noise.js';
 import { importTidily } from './interrupt.js';
-import { Models } from './models.js';
+import { userLibraryDir } from '../model/library/model-folder.js';
+import { ModelLibrary } from '../model/library/model-library.js';
+import { shippedFolder } from '../system/places.js';
 import { parseNoise } from './noise-option.js';
 import { Report } from './report.js';
 
 /** What every command has at hand. */
 export interface Context {
   readonly report: Report;
-  readonly models: Models;
+  readonly models: ModelLibrary;
   readonly noise: NoiseSetting;
   /** True where `--noise` stood on the command line. */
   readonly noiseGiven: boolean;
@@ -29,7 +31,7 @@ export function contextOf(command: Command): Context {
     throw new TillerError('argument-invalid', 'The library has no name.', 'Name a folder: --library <dir>.');
   return {
     report: new Report(json === true),
-    models: new Models(library, importTidily),
+    models: new ModelLibrary(library ?? userLibraryDir(), shippedFolder('models'), importTidily),
     noise: parseNoise(noise),
     noiseGiven: command.parent?.getOptionValueSource('noise') === 'cli',
   };

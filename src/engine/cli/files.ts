@@ -1,7 +1,8 @@
 import { accessSync, constants, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { WavWriter } from '../audio/wav.js';
-import { TillerError, fromFileError, systemCode } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
+import { fromFileError, systemCode } from '../system/file-error.js';
 import { tidyWhenInterrupted } from './interrupt.js';
 
 function look(path: string): Stats | null {

@@ -1,4 +1,4 @@
-import { type ImportOptions, type ImportedModel, importModel } from '../model/import.js';
+import { type ImportOptions, type ImportedModel, importModel } from '../model/import/import.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const tidies = new Set<() => unknown>();

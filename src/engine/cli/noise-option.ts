@@ -1,5 +1,5 @@
-import { TillerError } from '../errors.js';
-import type { NoiseSetting } from '../model/noise.js';
+import { TillerError } from '../../document/tiller-error.js';
+import type { NoiseSetting } from '../model/run/noise.js';
 
 /** `--noise silent`, `--noise U,N` or `--noise seed:K`. @throws TillerError `argument-invalid`. */
 export function parseNoise(text: string): NoiseSetting {

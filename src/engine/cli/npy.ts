@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import writeFileAtomic from 'write-file-atomic';
-import { TillerError, fromFileError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
+import { fromFileError } from '../system/file-error.js';
 
 // npyjs reads but does not write, and brings a network client along: the two fixed cases that Tiller needs are here.
 

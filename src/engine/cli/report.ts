@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import { TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
 import { tidyWhenInterrupted } from './interrupt.js';
 
 /** Exit codes, so that scripts can tell what went wrong. */

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TillerError } from '../errors.js';
-import { Restarts } from '../server/restarts.js';
+import { TillerError } from '../../document/tiller-error.js';
+import { Restarts } from '../workers/restart-policy.js';
 
 /** Where a serving process is reached; it sends this to its parent once it listens. */
 export interface Serving {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, type CommanderError } from 'commander';
-import { TillerError, fromFileError, systemCode } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
+import { fromFileError, systemCode } from '../system/file-error.js';
 import { addBench } from './commands/bench.js';
 import { addCodec } from './commands/codec.js';
 import { addDemo } from './commands/demo.js';

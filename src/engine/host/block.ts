@@ -5,8 +5,8 @@ import {
   PARAMETER_EVENT,
   TO_ENGINE,
 } from '../../protocol/plugin.js';
-import { TillerError } from '../errors.js';
-import { MAX_BLOCK, MAX_CHANNELS } from '../limits.js';
+import { TillerError } from '../../document/tiller-error.js';
+import { MAX_BLOCK, MAX_CHANNELS } from '../../document/limits.js';
 import type { FrameReader } from './frame-reader.js';
 
 const invalid = (what: string) =>

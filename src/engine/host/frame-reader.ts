@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import { FRAME_HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../../protocol/plugin.js';
-import { TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
 
 const CAPACITY = FRAME_HEADER_BYTES + MAX_PAYLOAD_BYTES;
 

@@ -1,7 +1,7 @@
 /** The thread that owns the plugin's pipe: stdin and stdout are its alone, and what sounds is made between them. */
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { Player } from '../session/player.js';
+import { Player } from '../stream/player.js';
 import { FrameReader, readDescriptor } from './frame-reader.js';
 import { FrameWriter, writeDescriptor } from './frame-writer.js';
 import type { FromPipe, ToPipe } from './messages.js';

@@ -1,5 +1,5 @@
-import type { EngineMargin } from '../audio/schema.js';
-import type { StreamCommand } from '../session/commands.js';
+import type { EngineMargin } from '../../document/output.js';
+import type { StreamCommand } from '../stream/messages.js';
 
 interface Allowance {
   /** Scheduling jitter that every answer is allowed, beyond one block, in seconds. */

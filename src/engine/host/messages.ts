@@ -1,5 +1,5 @@
 import type { TO_PLUGIN } from '../../protocol/plugin.js';
-import type { StreamCommand, StreamReport } from '../session/commands.js';
+import type { StreamCommand, StreamReport } from '../stream/messages.js';
 
 /** Frames that the main thread may have the streaming thread write to the plugin. */
 export type Outgoing = Exclude<keyof typeof TO_PLUGIN, 'samples' | 'pong' | 'prepared' | 'busy'>;

@@ -1,5 +1,5 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { StreamCommand, StreamLink, StreamReport } from '../session/commands.js';
+import type { StreamCommand, StreamLink, StreamReport } from '../stream/messages.js';
 import type { HostWorkerData } from './host-worker.js';
 import type { FromPipe, Outgoing, ToPipe } from './messages.js';
 

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageLayout } from '../../protocol/plugin.js';
 import { GESTURE, PLUGIN_PROTOCOL_VERSION, TO_ENGINE, TO_PLUGIN } from '../../protocol/plugin.js';
-import { TillerError } from '../errors.js';
-import { MAX_BLOCK, MAX_CHANNELS, MAX_RATE, MIN_RATE } from '../limits.js';
-import { PARAMETERS } from '../performance/parameters.js';
-import type { StreamCommand, StreamReport } from '../session/commands.js';
+import { TillerError } from '../../document/tiller-error.js';
+import { MAX_BLOCK, MAX_CHANNELS, MAX_RATE, MIN_RATE } from '../../document/limits.js';
+import { PARAMETERS } from '../../document/parameters.js';
+import type { StreamCommand, StreamReport } from '../stream/messages.js';
 import { Block } from './block.js';
 import type { FrameReader } from './frame-reader.js';
 import type { FrameWriter } from './frame-writer.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parsePreset, parsePresetJson } from '../preset/parse.js';
-import type { Preset } from '../preset/schema.js';
+import { parsePreset, parsePresetJson } from '../../document/parse-preset.js';
+import type { Preset } from '../../document/preset.js';
 
 const FORMAT = 'tiller-project';
 

@@ -1,5 +1,5 @@
-import { TillerError } from '../errors.js';
-import type { Example } from './schema.js';
+import { TillerError } from '../../document/tiller-error.js';
+import type { Example } from '../../document/example.js';
 
 /** Inputs closer than this on every axis are the same place. */
 const SAME_PLACE = 1e-6;

@@ -1,11 +1,11 @@
 import { squaredDistances } from './gp.js';
 import { NetworkBatch } from './network-batch.js';
-import { layerWidths } from './network.js';
-import { unpack } from './packing.js';
+import { layerWidths } from '../../document/regressor-sizes.js';
+import { unpack } from '../../document/packing.js';
 import type { Part } from './parts.js';
 import { NeighboursPart, PolynomialPart, ProcessPart } from './parts.js';
 import { polynomialTerms } from './polynomial.js';
-import type { TrainedDimension, TrainedMapping } from './trained.js';
+import type { TrainedDimension, TrainedMapping } from '../../document/trained.js';
 
 /** How far beyond the examples' latents a regressor may go, as a share of their range. */
 export const OVERSHOOT = 0.25;

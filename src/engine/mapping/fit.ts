@@ -2,11 +2,11 @@ import type { Dataset } from './dataset.js';
 import { statistics } from './dataset.js';
 import { factorise, LengthScaleChooser, solveProcess } from './gp.js';
 import { MlpFitter } from './mlp-fit.js';
-import { pack } from './packing.js';
+import { pack } from '../../document/packing.js';
 import { affordableCrossDegree, fillTerms, polynomialTerms, termScales } from './polynomial.js';
 import { RidgeSolver } from './ridge.js';
-import type { RegressorSettings } from './schema.js';
-import type { TrainedDimension } from './trained.js';
+import type { RegressorSettings } from '../../document/learning.js';
+import type { TrainedDimension } from '../../document/trained.js';
 
 type Settings<Kind extends RegressorSettings['kind']> = Extract<RegressorSettings, { kind: Kind }>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { MAX_EXAMPLES, MAX_LATENTS } from '../limits.js';
+import { MAX_EXAMPLES, MAX_LATENTS } from '../../document/limits.js';
 import { trainingRequestSchema } from './train.js';
-import { trainedMappingSchema } from './trained.js';
+import { trainedMappingSchema } from '../../document/trained.js';
 
 /** What crosses between the thread that asks for training and the worker that trains. */
 

@@ -1,18 +1,7 @@
 import type { Activation } from './activation.js';
 import { fastTanh } from './activation.js';
 import { rowProducts } from './linear-algebra.js';
-
-/** Layer widths from input to output: [inputs, hidden…, 1]. */
-export function layerWidths(inputs: number, hidden: readonly number[]): number[] {
-  return [inputs, ...hidden, 1];
-}
-
-/** Parameters of a fully connected network of these widths, biases included. */
-export function parameterCount(widths: readonly number[]): number {
-  let count = 0;
-  for (let l = 1; l < widths.length; l++) count += widths[l]! * (widths[l - 1]! + 1);
-  return count;
-}
+import { layerWidths, parameterCount } from '../../document/regressor-sizes.js';
 
 /**
  * A multilayer perceptron with one output, evaluated on a fixed set of points at once, with what the fit needs of

@@ -1,5 +1,5 @@
-/** Most terms that a polynomial may have, the constant left out. */
-export const MAX_TERMS = 512;
+import { MAX_TERMS, termCount } from '../../document/regressor-sizes.js';
+
 /** Size of a term's values in a fit, relative to those of a term of one degree less. */
 const NEXT_DEGREE = 0.5;
 
@@ -46,14 +46,6 @@ export function affordableCrossDegree(inputs: number, degree: number): number {
   let affordable = 1;
   for (let d = 2; d <= degree && termCount(inputs, degree, d) <= MAX_TERMS; d++) affordable = d;
   return affordable;
-}
-
-/** Number of {@link polynomialTerms}: C(inputs + crossDegree, crossDegree) − 1 and the powers beyond. */
-export function termCount(inputs: number, degree: number, crossDegree: number): number {
-  const cross = Math.min(crossDegree, degree);
-  let binomial = 1;
-  for (let i = 1; i <= cross; i++) binomial = (binomial * (inputs + i)) / i;
-  return Math.round(binomial) - 1 + inputs * (degree - cross);
 }
 
 /** Writes the terms' values at one point of `inputs` into `out` from `at` on. */

@@ -1,7 +1,7 @@
 import type { Contradiction, Dataset } from './dataset.js';
 import { statistics } from './dataset.js';
 import type { Mapping } from './evaluate.js';
-import type { TrainedDimension } from './trained.js';
+import type { TrainedDimension } from '../../document/trained.js';
 
 /** An example that the fit misses, and by how much: what is heard there minus what was asked for. */
 export interface Miss {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
 import type { TrainerEvent } from './messages.js';
 import { trainerCommandSchema, trainerWorkerDataSchema } from './messages.js';
 import { trainMapping } from './train.js';

@@ -1,16 +1,17 @@
 import { z } from 'zod';
-import { TillerError } from '../errors.js';
-import { MAX_INPUTS, MAX_LATENTS } from '../limits.js';
+import { TillerError } from '../../document/tiller-error.js';
+import { MAX_INPUTS, MAX_LATENTS } from '../../document/limits.js';
 import type { Dataset } from './dataset.js';
 import { prepareDataset } from './dataset.js';
 import { compileMapping } from './evaluate.js';
 import { fitGroup } from './fit.js';
-import { pack } from './packing.js';
+import { pack } from '../../document/packing.js';
 import type { TrainingReport } from './report.js';
 import { reportFit } from './report.js';
-import type { RegressorSettings } from './schema.js';
-import { examplesSchema, learningSchema } from './schema.js';
-import type { TrainedDimension, TrainedMapping } from './trained.js';
+import type { RegressorSettings } from '../../document/learning.js';
+import { learningSchema } from '../../document/learning.js';
+import { examplesSchema } from '../../document/example.js';
+import type { TrainedDimension, TrainedMapping } from '../../document/trained.js';
 
 export type { TrainingReport };
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
 import { trainerEventSchema } from './messages.js';
 import type { TrainingRequest, TrainingResult } from './train.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_LATENTS } from '../limits.js';
+import { MAX_LATENTS } from '../../document/limits.js';
 
 /** Most latent dimensions that a model may have before it leaves any out. */
 export const MAX_FULL_LATENTS = 4096;

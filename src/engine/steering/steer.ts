@@ -1,4 +1,8 @@
-import type { DimensionSteering, Steering as SteeringDocument, SteeringMode } from './schema.js';
+import type {
+  DimensionSteering,
+  Steering as SteeringDocument,
+  SteeringMode,
+} from '../../document/steering.js';
 
 type Values = Float32Array | Float64Array;
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
-import { fromFileError, TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
+import { fromFileError } from '../system/file-error.js';
 
 /** Largest file that is opened, in bytes: the largest known RAVE export is 400 MB. */
 const MAX_FILE_BYTES = 1024 ** 3;

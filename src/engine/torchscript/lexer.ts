@@ -1,4 +1,4 @@
-import { TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
 import { describePosition, type Position } from './syntax.js';
 
 export type Token = { readonly at: Position } & (

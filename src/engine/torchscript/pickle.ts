@@ -1,4 +1,4 @@
-import { TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
 
 /** Element types of the tensors that models hold. */
 export type StorageType =

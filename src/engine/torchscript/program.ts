@@ -1,4 +1,4 @@
-import { TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
 import type { Archive } from './archive.js';
 import { parseSource } from './parser.js';
 import { type InstanceRecord, type PickleValue, type TensorRecord, unpickle } from './pickle.js';

@@ -1,4 +1,4 @@
-import { TillerError } from '../errors.js';
+import { TillerError } from '../../document/tiller-error.js';
 import type { Archive } from './archive.js';
 import type { StorageType, TensorRecord } from './pickle.js';
 

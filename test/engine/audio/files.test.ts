@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AudioStream, decodeAudio, readAudio } from '../../../src/engine/audio/read.js';
 import { WavWriter } from '../../../src/engine/audio/wav.js';
-import { TillerError } from '../../../src/engine/errors.js';
+import { TillerError } from '../../../src/document/tiller-error.js';
 import { writeFlac } from './flac-writer.js';
 import { whiteNoise } from './signals.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TillerError } from '../../../src/engine/errors.js';
+import { TillerError } from '../../../src/document/tiller-error.js';
 import { parseNpy, readNpy, writeNpy } from '../../../src/engine/cli/npy.js';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Supervisor, type Serving } from '../../../src/engine/cli/supervisor.js';
-import { Restarts } from '../../../src/engine/server/restarts.js';
+import { Restarts } from '../../../src/engine/workers/restart-policy.js';
 
 const SERVING = `process.send({ url: 'http://here', port: 4321 });`;
 const LIVES = `setInterval(() => undefined, 1000); process.on('disconnect', () => process.exit(0));`;

@@ -6,7 +6,7 @@ import {
   TO_PLUGIN,
 } from '../../../src/protocol/plugin.js';
 import { Block } from '../../../src/engine/host/block.js';
-import { TillerError } from '../../../src/engine/errors.js';
+import { TillerError } from '../../../src/document/tiller-error.js';
 import { blockFrame, capture, framesIn, readerOf } from './pipes.js';
 
 describe('FrameWriter and FrameReader', () => {

@@ -1,13 +1,13 @@
-import { TillerError } from '../../../src/engine/errors.js';
+import { TillerError } from '../../../src/document/tiller-error.js';
 import { HostSession, parameterNames } from '../../../src/engine/host/host-session.js';
 import type { HostSessionOptions } from '../../../src/engine/host/host-session.js';
-import { PARAMETER_INDEX } from '../../../src/engine/performance/parameters.js';
-import { emptyPreset } from '../../../src/engine/preset/defaults.js';
-import type { Preset } from '../../../src/engine/preset/schema.js';
-import type { PresetEntry } from '../../../src/engine/preset/store.js';
-import { Instrument } from '../../../src/engine/session/instrument.js';
-import { parameterValues } from '../../../src/engine/session/parameter-values.js';
-import type { StreamLink } from '../../../src/engine/session/commands.js';
+import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
+import { emptyPreset } from '../../../src/document/default-preset.js';
+import type { Preset } from '../../../src/document/preset.js';
+import type { PresetEntry } from '../../../src/engine/presets/preset-store.js';
+import { Instrument } from '../../../src/engine/instrument/instrument.js';
+import { parameterValues } from '../../../src/document/parameter-values.js';
+import type { StreamLink } from '../../../src/engine/stream/messages.js';
 
 interface Sent {
   message: string;

@@ -1,4 +1,4 @@
-import { defaultOutput } from '../../../src/engine/audio/schema.js';
+import { defaultOutput } from '../../../src/document/output.js';
 import { MarginKeeper } from '../../../src/engine/host/margin.js';
 
 function marginOf(margin: 'tight' | 'normal' | 'safe', framesPerCall: 1 | 2 | 4 = 1, rate = 48_000): number {

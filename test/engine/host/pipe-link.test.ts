@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Said } from '../../../src/engine/host/pipe-link.js';
 import { PipeLink } from '../../../src/engine/host/pipe-link.js';
-import type { StreamReport } from '../../../src/engine/session/commands.js';
+import type { StreamReport } from '../../../src/engine/stream/messages.js';
 
 const worker = new URL('./answering-worker.mjs', import.meta.url);
 

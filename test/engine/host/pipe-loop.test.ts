@@ -3,8 +3,8 @@ import { FrameWriter } from '../../../src/engine/host/frame-writer.js';
 import type { FromPipe, ToPipe } from '../../../src/engine/host/messages.js';
 import type { PipePlayer } from '../../../src/engine/host/pipe-loop.js';
 import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
-import { PARAMETER_INDEX } from '../../../src/engine/performance/parameters.js';
-import type { StreamCommand } from '../../../src/engine/session/commands.js';
+import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
+import type { StreamCommand } from '../../../src/engine/stream/messages.js';
 import { blockFrame, frame, framesIn, readerOf } from './pipes.js';
 
 /** Plays the input times ten and notes what it is told, in order. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseProject, projectText } from '../../../src/engine/host/project.js';
-import { parsePresetText } from '../../../src/engine/preset/parse.js';
-import { samplePreset } from '../preset/samples.js';
+import { parsePresetText } from '../../../src/document/parse-preset.js';
+import { samplePreset } from '../../document/sample-presets.js';
 
 describe('a project', () => {
   it('knows where its instrument came from', () => {

@@ -3,11 +3,10 @@ import { compileMapping } from '../../../src/engine/mapping/evaluate.js';
 import {
   affordableCrossDegree,
   fillTerms,
-  MAX_TERMS,
   polynomialTerms,
-  termCount,
   termScales,
 } from '../../../src/engine/mapping/polynomial.js';
+import { MAX_TERMS, termCount } from '../../../src/document/regressor-sizes.js';
 import { RidgeSolver } from '../../../src/engine/mapping/ridge.js';
 import { trainMapping } from '../../../src/engine/mapping/train.js';
 import { example, request } from './requests.js';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { TillerError } from '../../../src/engine/errors.js';
+import { TillerError } from '../../../src/document/tiller-error.js';
 import { compileMapping, OVERSHOOT } from '../../../src/engine/mapping/evaluate.js';
-import type { RegressorSettings } from '../../../src/engine/mapping/schema.js';
-import { defaultRegressor } from '../../../src/engine/mapping/schema.js';
+import type { RegressorSettings } from '../../../src/document/learning.js';
+import { defaultRegressor } from '../../../src/document/learning.js';
 import type { TrainingResult } from '../../../src/engine/mapping/train.js';
 import { trainMapping } from '../../../src/engine/mapping/train.js';
-import { trainedMappingSchema } from '../../../src/engine/mapping/trained.js';
+import { trainedMappingSchema } from '../../../src/document/trained.js';
 import { example, KINDS, learnWith, request, scattered } from './requests.js';
 
 function play({ trained }: Pick<TrainingResult, 'trained'>, ...inputs: number[]): number[] {

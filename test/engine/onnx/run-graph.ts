@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
-import { SyncSession } from '../../../src/engine/model/sync-session.js';
+import { SyncSession } from '../../../src/engine/model/run/sync-session.js';
 import { elementCount, type Graph } from '../../../src/engine/onnx/graph.js';
 import { WeightPool, writeModel } from '../../../src/engine/onnx/write.js';
 

@@ -3,8 +3,8 @@ import type {
   DimensionSteering,
   Steering as Document,
   SteeringMode,
-} from '../../../src/engine/steering/schema.js';
-import { defaultDimension } from '../../../src/engine/steering/schema.js';
+} from '../../../src/document/steering.js';
+import { defaultDimension } from '../../../src/document/steering.js';
 import { LATENT_LIMIT, Steering } from '../../../src/engine/steering/steer.js';
 
 const FRAMES_PER_SECOND = 44100 / 2048;

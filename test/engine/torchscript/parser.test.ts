@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { TillerError } from '../../../src/engine/errors.js';
+import { TillerError } from '../../../src/document/tiller-error.js';
 import { parseSource } from '../../../src/engine/torchscript/parser.js';
 import type { Expression, Statement } from '../../../src/engine/torchscript/syntax.js';
 

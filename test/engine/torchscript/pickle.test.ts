@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { TillerError } from '../../../src/engine/errors.js';
+import { TillerError } from '../../../src/document/tiller-error.js';
 import { unpickle } from '../../../src/engine/torchscript/pickle.js';
 
 const bytes = (...parts: (string | number[])[]): Buffer =>

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as Benchmark from '../../../../bench/bench.js';
-import { TillerError } from '../../errors.js';
+import { TillerError } from '../../../document/tiller-error.js';
 import { contextOf } from '../context.js';
 
 type Bench = typeof Benchmark;

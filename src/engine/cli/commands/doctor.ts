@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { PresetStore } from '../../preset/store.js';
+import { PresetStore } from '../../presets/preset-store.js';
 import type { Context } from '../context.js';
 import { contextOf } from '../context.js';
-import { USER_PRESETS, shippedFolder } from '../places.js';
+import { USER_PRESETS, shippedFolder } from '../../system/places.js';
 import { EXIT } from '../report.js';
 
 interface Check {

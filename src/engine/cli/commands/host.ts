@@ -1,23 +1,24 @@
 import type { Command } from 'commander';
 import { PipeLink } from '../../host/pipe-link.js';
-import { runHost } from '../../host/run-host.js';
+import { runHost } from '../../app/plugin-app.js';
 import { Trainer } from '../../mapping/trainer.js';
-import { importInThread } from '../../model/import-thread.js';
-import { PresetStore } from '../../preset/store.js';
-import { Models } from '../models.js';
-import { USER_PRESETS, shippedFolder } from '../places.js';
+import { importInThread } from '../../model/import/import-thread.js';
+import { PresetStore } from '../../presets/preset-store.js';
+import { userLibraryDir } from '../../model/library/model-folder.js';
+import { ModelLibrary } from '../../model/library/model-library.js';
+import { USER_PRESETS, shippedFolder } from '../../system/places.js';
 import { VERSION } from '../version.js';
 
 /** Runs the engine inside the plugin. What only the page needs is loaded when a window asks: a restart must be quick. */
 export function hostEngine(link: PipeLink): void {
   const presets = new PresetStore(USER_PRESETS, shippedFolder('presets'));
-  const models = new Models(undefined, importInThread);
+  const models = new ModelLibrary(userLibraryDir(), shippedFolder('models'), importInThread);
   runHost(link, {
     presets,
     models,
     trainer: new Trainer(),
     serve: async (instrument) => {
-      const { serveInstrument } = await import('../../server/session.js');
+      const { serveInstrument } = await import('../../app/live-app.js');
       return serveInstrument(instrument, {
         kind: 'plugin',
         presets,

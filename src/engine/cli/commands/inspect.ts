@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { measureCosts } from '../../model/inspect.js';
+import { measureCosts } from '../../model/run/measure-cost.js';
 import { contextOf } from '../context.js';
 import { describeModel } from '../describe-model.js';
 

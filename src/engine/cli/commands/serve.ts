@@ -3,15 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { importInThread } from '../../model/import-thread.js';
-import { PresetStore } from '../../preset/store.js';
-import { newToken } from '../../server/guard.js';
-import { startLiveSession } from '../../server/session.js';
+import { importInThread } from '../../model/import/import-thread.js';
+import { PresetStore } from '../../presets/preset-store.js';
+import { newToken } from '../../http/guard.js';
+import { startLiveSession } from '../../app/live-app.js';
 import { openBrowser } from '../browser.js';
 import { contextOf } from '../context.js';
-import { Models } from '../models.js';
+import { userLibraryDir } from '../../model/library/model-folder.js';
+import { ModelLibrary } from '../../model/library/model-library.js';
 import { wholeNumber } from '../numbers.js';
-import { AUTOSAVE, CONTROLLERS, USER_PRESETS, shippedFolder } from '../places.js';
+import { AUTOSAVE, CONTROLLERS, USER_PRESETS, shippedFolder } from '../../system/places.js';
 import { Supervisor, type Serving } from '../supervisor.js';
 import { VERSION } from '../version.js';
 
@@ -48,7 +49,7 @@ async function serve(options: Options, command: Command): Promise<void> {
   const document = options.document ?? (options.resume ? AUTOSAVE : undefined);
   const session = await startLiveSession({
     presets: new PresetStore(options.presets, shippedFolder('presets')),
-    models: new Models(library, importInThread),
+    models: new ModelLibrary(library ?? userLibraryDir(), shippedFolder('models'), importInThread),
     bundledModelsFolder: shippedFolder('models'),
     loopsFolder: shippedFolder('loops'),
     controllersPath: CONTROLLERS,

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { fromFileError } from '../../errors.js';
-import type { RegressorKind } from '../../mapping/schema.js';
-import { defaultRegressor } from '../../mapping/schema.js';
+import { fromFileError } from '../../system/file-error.js';
+import type { RegressorKind } from '../../../document/learning.js';
+import { defaultRegressor } from '../../../document/learning.js';
 import { Trainer } from '../../mapping/trainer.js';
-import { formatPreset } from '../../preset/parse.js';
-import { readPresetFile } from '../../preset/store.js';
+import { formatPreset } from '../../../document/parse-preset.js';
+import { readPresetFile } from '../../presets/preset-store.js';
 import { contextOf } from '../context.js';
 import { checkInput, checkOutput } from '../files.js';
 

@@ -1,0 +1,206 @@
+import { produce } from 'immer';
+import type { Draft } from 'immer';
+import { TillerError } from './tiller-error.js';
+import { MAX_INPUTS } from './limits.js';
+import {
+  addExample,
+  duplicateExample,
+  editExample,
+  moveExample,
+  removeExamples,
+  resizeExamples,
+} from './example-list.js';
+import { defaultInput } from './default-preset.js';
+import type { ModelReference, Preset } from './preset.js';
+import { defaultDimension } from './steering.js';
+import type { Edit } from './edit.js';
+
+/** What undo calls an edit, in the player's words. */
+export function editLabel(edit: Edit): string {
+  switch (edit.type) {
+    case 'describe':
+      return 'describe preset';
+    case 'add-example':
+      return 'add example';
+    case 'edit-example':
+      return 'edit example';
+    case 'remove-examples':
+      return edit.ids.length === 1 ? 'delete example' : `delete ${edit.ids.length} examples`;
+    case 'move-example':
+      return 'reorder examples';
+    case 'duplicate-example':
+      return 'duplicate example';
+    case 'learn-all-with':
+    case 'learn-dimensions-with':
+    case 'learn-automatically':
+      return 'change learning';
+    case 'add-input':
+      return 'add input';
+    case 'edit-input':
+      return 'change input';
+    case 'remove-input':
+      return 'remove input';
+    case 'steer':
+    case 'steer-dimensions':
+      return 'change steering';
+    case 'set-output':
+      return 'change output';
+    case 'set-seed':
+      return 'change seed';
+  }
+}
+
+const refuse = (what: string, hint: string) => new TillerError('argument-invalid', what, hint);
+
+/** Copies the fields that are really there: zod leaves `undefined` where a field was left out. */
+function assign<T extends object>(target: T, change: { [K in keyof T]?: T[K] | undefined }): void {
+  for (const key in change) {
+    const value = change[key];
+    if (value !== undefined) target[key] = value;
+  }
+}
+
+function defined<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/**
+ * The document after `edit`; the one given stays as it is. A learned mapping that no longer fits the counts of
+ * inputs or latents is dropped.
+ *
+ * @throws TillerError `argument-invalid` where the edit names what is not there or passes a bound.
+ */
+export function applyEdit(preset: Preset, edit: Edit): Preset {
+  return produce(preset, (draft) => change(draft, edit));
+}
+
+function change(draft: Draft<Preset>, edit: Edit): void {
+  switch (edit.type) {
+    case 'describe':
+      assign(draft, edit.change);
+      return;
+    case 'add-example':
+      checkCounts(draft, edit.example.inputs, edit.example.latents);
+      draft.examples = addExample(
+        draft.examples,
+        defined(edit.example) as Parameters<typeof addExample>[1],
+        edit.index,
+      );
+      return;
+    case 'edit-example':
+      checkCounts(draft, edit.change.inputs, edit.change.latents);
+      draft.examples = editExample(draft.examples, edit.id, defined(edit.change));
+      return;
+    case 'remove-examples':
+      draft.examples = removeExamples(draft.examples, edit.ids);
+      return;
+    case 'move-example':
+      draft.examples = moveExample(draft.examples, edit.id, edit.index);
+      return;
+    case 'duplicate-example':
+      draft.examples = duplicateExample(draft.examples, edit.id);
+      return;
+    case 'learn-all-with':
+      draft.learning.shared = edit.settings;
+      draft.learning.perDimension = {};
+      return;
+    case 'learn-dimensions-with':
+      for (const dimension of edit.dimensions) {
+        checkDimension(draft, dimension);
+        if (edit.settings === null) delete draft.learning.perDimension[String(dimension)];
+        else draft.learning.perDimension[String(dimension)] = edit.settings;
+      }
+      return;
+    case 'learn-automatically':
+      draft.learning.automatic = edit.automatic;
+      return;
+    case 'add-input':
+      if (draft.inputs.length >= MAX_INPUTS)
+        throw refuse(`There are ${MAX_INPUTS} inputs already.`, 'Remove one first.');
+      draft.inputs.push({ ...defaultInput(`Input ${draft.inputs.length + 1}`), ...defined(edit.input) });
+      draft.examples = resizeExamples(draft.examples, draft.inputs.length, draft.steering.dimensions.length);
+      draft.trained = null;
+      return;
+    case 'edit-input': {
+      const input = draft.inputs[edit.index];
+      if (input === undefined)
+        throw refuse(`There is no input ${edit.index + 1}.`, 'Choose one that is listed.');
+      assign(input, edit.change);
+      return;
+    }
+    case 'remove-input':
+      removeInput(draft, edit.index);
+      return;
+    case 'steer':
+      assign(draft.steering, edit.change);
+      return;
+    case 'steer-dimensions':
+      for (const dimension of edit.dimensions) assign(checkDimension(draft, dimension), edit.change);
+      return;
+    case 'set-output':
+      assign(draft.output, edit.change);
+      return;
+    case 'set-seed':
+      draft.seed = edit.seed;
+      return;
+  }
+}
+
+function removeInput(draft: Draft<Preset>, index: number): void {
+  if (draft.inputs.length === 1) throw refuse('The last input cannot be removed.', 'Add another one first.');
+  if (draft.inputs[index] === undefined)
+    throw refuse(`There is no input ${index + 1}.`, 'Choose one that is listed.');
+  draft.inputs.splice(index, 1);
+  for (const example of draft.examples) example.inputs.splice(index, 1);
+  draft.trained = null;
+}
+
+/**
+ * The document made to play another model: dimensions that both have keep their steering and their examples'
+ * latents, new ones start untouched with the model's own range.
+ */
+export function useModel(
+  preset: Preset,
+  model: ModelReference,
+  latentRanges: readonly (readonly [number, number])[],
+): Preset {
+  return produce(preset, (draft) => {
+    if (draft.model?.sha256 !== model.sha256) draft.model = { name: model.name, sha256: model.sha256 };
+    const latents = latentRanges.length;
+    if (draft.steering.dimensions.length === latents) return;
+    draft.steering.dimensions = latentRanges.map(
+      (range, i) => draft.steering.dimensions[i] ?? { ...defaultDimension(), range: [...range] },
+    );
+    draft.examples = resizeExamples(draft.examples, draft.inputs.length, latents);
+    for (const key of Object.keys(draft.learning.perDimension))
+      if (Number(key) >= latents) delete draft.learning.perDimension[key];
+    draft.trained = null;
+  });
+}
+
+function checkDimension(draft: Draft<Preset>, dimension: number) {
+  const steering = draft.steering.dimensions[dimension];
+  if (steering === undefined)
+    throw refuse(
+      `There is no latent ${dimension + 1}: the model has ${draft.steering.dimensions.length}.`,
+      'Choose one that is listed.',
+    );
+  return steering;
+}
+
+function checkCounts(draft: Draft<Preset>, inputs?: readonly number[], latents?: readonly number[]): void {
+  const wantedInputs = draft.inputs.length;
+  const wantedLatents = draft.steering.dimensions.length;
+  if (inputs && inputs.length !== wantedInputs)
+    throw refuse(
+      `The example has ${inputs.length} input values instead of ${wantedInputs}.`,
+      'Capture it again.',
+    );
+  if (latents && latents.length !== wantedLatents)
+    throw refuse(
+      `The example has ${latents.length} latents instead of ${wantedLatents}.`,
+      'Capture it again.',
+    );
+}

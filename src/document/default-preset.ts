@@ -1,0 +1,40 @@
+import { defaultOutput } from './output.js';
+import { defaultLearning } from './learning.js';
+import type { Input } from './input.js';
+import { defaultDimension } from './steering.js';
+import type { ModelReference, Preset } from './preset.js';
+import { PRESET_FORMAT, PRESET_VERSION } from './preset.js';
+
+/** An input as it is added: moved by the pad and by the host, straight, in the middle. */
+export const defaultInput = (name: string): Input => ({
+  name,
+  source: { kind: 'pad' },
+  range: [0, 1],
+  curve: 0,
+  inverted: false,
+  value: 0.5,
+});
+
+/** An instrument that has learned nothing yet, for a model of `latentDims` dimensions. */
+export function emptyPreset(model: ModelReference | null, latentDims: number): Preset {
+  return {
+    format: PRESET_FORMAT,
+    version: PRESET_VERSION,
+    name: 'Untitled',
+    description: '',
+    tags: [],
+    author: '',
+    model,
+    inputs: [defaultInput('X'), defaultInput('Y')],
+    examples: [],
+    learning: defaultLearning(),
+    trained: null,
+    steering: {
+      amount: 1,
+      glideSeconds: 0,
+      dimensions: Array.from({ length: latentDims }, defaultDimension),
+    },
+    output: defaultOutput(),
+    seed: 1,
+  };
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { outputSchema } from './output.js';
+import { MAX_INPUTS, MAX_LATENTS } from './limits.js';
+import { regressorSettingsSchema } from './learning.js';
+import { exampleSchema } from './example.js';
+import { inputSchema } from './input.js';
+import { presetSchema } from './preset.js';
+import { dimensionSteeringSchema } from './steering.js';
+
+const dimension = z
+  .number()
+  .int()
+  .min(0)
+  .max(MAX_LATENTS - 1);
+const inputIndex = z
+  .number()
+  .int()
+  .min(0)
+  .max(MAX_INPUTS - 1);
+const exampleId = exampleSchema.shape.id;
+
+/** Every change of the instrument's document that can be undone. */
+export const editSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('describe'),
+    change: presetSchema.pick({ name: true, description: true, tags: true, author: true }).partial(),
+  }),
+  /** `id` and `hue` are chosen when left out; `index` is the place in the list, the end when left out. */
+  z.strictObject({
+    type: z.literal('add-example'),
+    example: exampleSchema.partial({ id: true, hue: true, enabled: true, weight: true }),
+    index: z.number().int().min(0).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('edit-example'),
+    id: exampleId,
+    change: exampleSchema.omit({ id: true }).partial(),
+  }),
+  z.strictObject({ type: z.literal('remove-examples'), ids: z.array(exampleId).min(1) }),
+  z.strictObject({ type: z.literal('move-example'), id: exampleId, index: z.number().int().min(0) }),
+  z.strictObject({ type: z.literal('duplicate-example'), id: exampleId }),
+  z.strictObject({ type: z.literal('learn-all-with'), settings: regressorSettingsSchema }),
+  /** `settings` null returns the dimensions to the shared settings. */
+  z.strictObject({
+    type: z.literal('learn-dimensions-with'),
+    dimensions: z.array(dimension).min(1),
+    settings: regressorSettingsSchema.nullable(),
+  }),
+  z.strictObject({ type: z.literal('learn-automatically'), automatic: z.boolean() }),
+  z.strictObject({ type: z.literal('add-input'), input: inputSchema.partial() }),
+  z.strictObject({ type: z.literal('edit-input'), index: inputIndex, change: inputSchema.partial() }),
+  z.strictObject({ type: z.literal('remove-input'), index: inputIndex }),
+  z.strictObject({
+    type: z.literal('steer'),
+    change: z
+      .strictObject({ amount: z.number().min(0).max(1), glideSeconds: z.number().min(0).max(30) })
+      .partial(),
+  }),
+  z.strictObject({
+    type: z.literal('steer-dimensions'),
+    dimensions: z.array(dimension).min(1),
+    change: dimensionSteeringSchema.partial(),
+  }),
+  z.strictObject({ type: z.literal('set-output'), change: outputSchema.partial() }),
+  z.strictObject({ type: z.literal('set-seed'), seed: presetSchema.shape.seed }),
+]);
+export type Edit = z.infer<typeof editSchema>;

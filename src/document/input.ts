@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { MAX_INPUTS } from './limits.js';
+
+const channel = z.number().int().min(0).max(16);
+const sevenBits = z.number().int().min(0).max(127);
+
+/** Where an input's raw value (0..1) comes from. MIDI channel 0 means any. */
+export const inputSourceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('pad') }),
+  z.strictObject({ kind: z.literal('host') }),
+  z.strictObject({
+    kind: z.literal('cc'),
+    channel,
+    controller: sevenBits,
+    bits: z.union([z.literal(7), z.literal(14)]),
+  }),
+  z.strictObject({ kind: z.literal('pitch-bend'), channel }),
+  z.strictObject({ kind: z.literal('channel-pressure'), channel }),
+  z.strictObject({ kind: z.literal('poly-pressure'), channel, note: sevenBits }),
+  z.strictObject({ kind: z.literal('note-pitch'), channel, low: sevenBits, high: sevenBits }),
+  z.strictObject({ kind: z.literal('note-velocity'), channel }),
+  z.strictObject({
+    kind: z.literal('osc'),
+    address: z.string().regex(/^\/[!-~]{0,199}$/),
+    argument: z.number().int().min(0).max(31),
+  }),
+  z.strictObject({ kind: z.literal('gamepad'), axis: z.number().int().min(0).max(31) }),
+]);
+export type InputSource = z.infer<typeof inputSourceSchema>;
+
+/** One axis of the performance space. */
+export const inputSchema = z.strictObject({
+  name: z.string().min(1).max(60),
+  source: inputSourceSchema,
+  /** The part of 0..1 that the source's full travel covers. */
+  range: z
+    .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
+    .refine(([low, high]) => low <= high, 'the range is upside down'),
+  /** Bend of the travel: 0 is straight, positive starts slowly, negative starts fast. */
+  curve: z.number().min(-1).max(1),
+  inverted: z.boolean(),
+  /** The value recalled with the preset, 0..1. */
+  value: z.number().min(0).max(1),
+});
+export type Input = z.infer<typeof inputSchema>;
+export const inputsSchema = z.array(inputSchema).min(1).max(MAX_INPUTS);

@@ -1,0 +1,83 @@
+import { produce } from 'immer';
+import type { Draft } from 'immer';
+import { PARAMETERS, PARAMETER_INDEX, clampParameter } from './parameters.js';
+import type { Preset } from './preset.js';
+
+const at = PARAMETER_INDEX;
+
+/** The parts of a document that hold what can be automated. */
+export type Automated = Pick<Preset, 'inputs' | 'output' | 'steering'>;
+
+/** Where a document keeps one parameter. */
+interface Place {
+  read(document: Automated): number;
+  write(draft: Draft<Automated>, value: number): void;
+}
+
+type Levels = Preset['output'];
+type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
+type SwitchOf<T> = { [K in keyof T]: T[K] extends boolean ? K : never }[keyof T];
+
+const level = (key: Exclude<NumberOf<Levels>, 'framesPerCall'>): Place => ({
+  read: ({ output }) => output[key],
+  write: ({ output }, value) => void (output[key] = value),
+});
+const toggle = (key: SwitchOf<Levels>): Place => ({
+  read: ({ output }) => Number(output[key]),
+  write: ({ output }, value) => void (output[key] = value >= 0.5),
+});
+const steering = (key: 'amount' | 'glideSeconds'): Place => ({
+  read: (document) => document.steering[key],
+  write: (draft, value) => void (draft.steering[key] = value),
+});
+
+/** The parameters between the inputs and the offsets, which there is one of each. */
+const PLACES: Readonly<Record<number, Place>> = {
+  [at.amount]: steering('amount'),
+  [at.glide]: steering('glideSeconds'),
+  [at.dryWet]: level('dryWet'),
+  [at.inputGain]: level('inputGainDb'),
+  [at.outputGain]: level('outputGainDb'),
+  [at.ceiling]: level('ceilingDb'),
+  [at.latentNoise]: level('latentNoise'),
+  [at.width]: level('width'),
+  [at.freeze]: toggle('freeze'),
+  [at.bypass]: toggle('bypass'),
+};
+
+/** The present value of every automatable parameter in a document, in the parameters' own units. */
+export function parameterValues(document: Automated): number[] {
+  return PARAMETERS.map((parameter, index) => parameterValue(document, index) ?? parameter.initial);
+}
+
+/** One parameter's value, or undefined where the document has no such input or dimension. */
+function parameterValue(document: Automated, index: number): number | undefined {
+  if (isInput(index)) return document.inputs[index - at.input]?.value;
+  if (index >= at.offset) return document.steering.dimensions[index - at.offset]?.offset;
+  return PLACES[index]?.read(document);
+}
+
+/**
+ * The document with one parameter moved; the same document where nothing changes. A plugin's host keeps 32 bits of each
+ * value: what it gives back is the document's own, and no edit.
+ */
+export function withParameter<Document extends Automated>(
+  document: Document,
+  index: number,
+  value: number,
+): Document {
+  const bounded = clampParameter(index, value);
+  if (Math.fround(bounded) === Math.fround(parameterValue(document, index) ?? NaN)) return document;
+  return produce(document, (draft: Draft<Automated>) => {
+    const input = isInput(index) ? draft.inputs[index - at.input] : undefined;
+    const dimension = draft.steering.dimensions[index - at.offset];
+    if (input) input.value = bounded;
+    else if (dimension) dimension.offset = bounded;
+    else PLACES[index]?.write(draft, bounded);
+  });
+}
+
+/** True for the parameters that are the performer's hand: they belong to no undo step. */
+export function isInput(index: number): boolean {
+  return index < at.amount;
+}

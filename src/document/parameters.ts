@@ -1,0 +1,85 @@
+import { MAX_INPUTS } from './limits.js';
+
+/** Latent dimensions whose offset a host can automate. */
+export const HOST_OFFSETS = 16;
+
+export type ParameterUnit = 'none' | 'dB' | 's' | 'switch';
+
+/**
+ * One value that a host automates, a gesture records and the streaming loop applies at a sample position.
+ * `id` is stable for ever: hosts keep automation under it. Values are plain (dB, seconds, 0..1), never normalised.
+ */
+export interface Parameter {
+  readonly id: string;
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly initial: number;
+  readonly unit: ParameterUnit;
+  /** 1 is linear; below 1 gives the low end of the knob more room (JUCE's skew factor). */
+  readonly skew: number;
+}
+
+const linear = (
+  id: string,
+  name: string,
+  min: number,
+  max: number,
+  initial: number,
+  unit: ParameterUnit = 'none',
+): Parameter => ({
+  id,
+  name,
+  min,
+  max,
+  initial,
+  unit,
+  skew: 1,
+});
+
+const inputs = Array.from({ length: MAX_INPUTS }, (_, i) =>
+  linear(`input${i + 1}`, `Input ${i + 1}`, 0, 1, 0.5),
+);
+const offsets = Array.from({ length: HOST_OFFSETS }, (_, i) =>
+  linear(`offset${i + 1}`, `Offset latent ${i + 1}`, -10, 10, 0),
+);
+
+/** Every automatable parameter; its place in this list is its index in messages. Append only. */
+export const PARAMETERS: readonly Parameter[] = [
+  ...inputs,
+  linear('amount', 'Steering amount', 0, 1, 1),
+  { ...linear('glide', 'Glide', 0, 30, 0, 's'), skew: 0.3 },
+  linear('dryWet', 'Dry/wet', 0, 1, 1),
+  linear('inputGain', 'Input gain', -60, 24, 0, 'dB'),
+  linear('outputGain', 'Output gain', -60, 24, 0, 'dB'),
+  linear('ceiling', 'Ceiling', -24, 0, -1, 'dB'),
+  linear('latentNoise', 'Latent noise', 0, 3, 0),
+  linear('width', 'Width', 0, 1, 0),
+  linear('freeze', 'Freeze', 0, 1, 0, 'switch'),
+  linear('bypass', 'Bypass', 0, 1, 0, 'switch'),
+  ...offsets,
+];
+
+/** Index of the first parameter of each kind. */
+export const PARAMETER_INDEX = {
+  input: 0,
+  amount: MAX_INPUTS,
+  glide: MAX_INPUTS + 1,
+  dryWet: MAX_INPUTS + 2,
+  inputGain: MAX_INPUTS + 3,
+  outputGain: MAX_INPUTS + 4,
+  ceiling: MAX_INPUTS + 5,
+  latentNoise: MAX_INPUTS + 6,
+  width: MAX_INPUTS + 7,
+  freeze: MAX_INPUTS + 8,
+  bypass: MAX_INPUTS + 9,
+  offset: MAX_INPUTS + 10,
+} as const;
+
+/** `value` brought into the parameter's bounds; a NaN becomes its initial value. */
+export function clampParameter(index: number, value: number): number {
+  const parameter = PARAMETERS[index];
+  if (parameter === undefined) throw new RangeError(`no parameter ${index}`);
+  if (Number.isNaN(value)) return parameter.initial;
+  return Math.min(parameter.max, Math.max(parameter.min, value));
+}

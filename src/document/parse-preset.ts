@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { TillerError } from './tiller-error.js';
+import type { Preset } from './preset.js';
+import { PRESET_FORMAT, PRESET_VERSION, presetSchema } from './preset.js';
+
+/** Largest preset text that is read, in bytes: as much as a host's project may hold. */
+export const MAX_PRESET_BYTES = 16 * 1024 * 1024;
+
+/** Brings a document of version `n` to version `n + 1`. */
+export type Migration = (document: Record<string, unknown>) => Record<string, unknown>;
+
+/** Keyed by the version that a migration starts from. */
+const MIGRATIONS: Readonly<Record<number, Migration>> = {};
+
+const headerSchema = z.looseObject({
+  format: z.literal(PRESET_FORMAT),
+  version: z.number().int().min(1),
+});
+
+const invalid = (what: string, cause?: unknown) =>
+  new TillerError(
+    'preset-invalid',
+    what,
+    'The file was left as it is. Choose another preset, or restore a copy of this one.',
+    {
+      cause,
+    },
+  );
+
+/** Checks that go across fields: counts that must agree within one document. */
+function checkCounts(preset: Preset): void {
+  const inputs = preset.inputs.length;
+  const latents = preset.steering.dimensions.length;
+  const ids = new Set<string>();
+  for (const [i, example] of preset.examples.entries()) {
+    const where = `Example ${i + 1} (“${example.label}”)`;
+    if (example.inputs.length !== inputs)
+      throw invalid(`${where} has ${example.inputs.length} input values; the preset has ${inputs} inputs.`);
+    if (example.latents.length !== latents)
+      throw invalid(
+        `${where} has ${example.latents.length} latents; the preset steers ${latents} dimensions.`,
+      );
+    if (ids.has(example.id)) throw invalid(`${where} has the same identifier as another example.`);
+    ids.add(example.id);
+  }
+  if (preset.trained !== null) {
+    if (preset.trained.inputs !== inputs || preset.trained.dimensions.length !== latents)
+      throw invalid(
+        `The learned mapping leads from ${preset.trained.inputs} inputs to ${preset.trained.dimensions.length} dimensions; the preset has ${inputs} and ${latents}.`,
+      );
+  }
+}
+
+/**
+ * A preset from what was found in a file, a message or a host's project.
+ *
+ * @throws TillerError `preset-invalid` naming the first field that is wrong, or `preset-too-new`.
+ */
+export function parsePreset(
+  value: unknown,
+  migrations: Readonly<Record<number, Migration>> = MIGRATIONS,
+  current = PRESET_VERSION,
+): Preset {
+  const header = headerSchema.safeParse(value);
+  if (!header.success) throw invalid('This is not a Tiller preset.', header.error);
+  let document: Record<string, unknown> = header.data;
+  let version = header.data.version;
+  if (version > current)
+    throw new TillerError(
+      'preset-too-new',
+      `This preset was written by a newer Tiller (preset version ${version}; this one reads up to ${current}).`,
+      'Update Tiller to open it.',
+    );
+  for (; version < current; version++) {
+    const migrate = migrations[version];
+    if (migrate === undefined) throw invalid(`Presets of version ${version} cannot be read any more.`);
+    document = { ...migrate(document), version: version + 1 };
+  }
+  const result = presetSchema.safeParse({ ...document, version: PRESET_VERSION });
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw invalid(
+      `The preset's field “${issue?.path.join('.') ?? ''}” is wrong: ${issue?.message ?? ''}.`,
+      result.error,
+    );
+  }
+  checkCounts(result.data);
+  return result.data;
+}
+
+/** What a text of bounded size holds as JSON, unchecked. @throws TillerError `preset-invalid` */
+export function parsePresetJson(text: string): unknown {
+  if (text.length > MAX_PRESET_BYTES) throw invalid('This is too large to be a Tiller preset.');
+  try {
+    // Some editors put a byte order mark before what they save.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw invalid('This is not a Tiller preset: it is not valid JSON.', error);
+  }
+}
+
+/** `parsePreset` from JSON text. */
+export function parsePresetText(text: string): Preset {
+  return parsePreset(parsePresetJson(text));
+}
+
+/** The text of a preset file: one value a line where people look, so that two versions can be compared. */
+export function formatPreset(preset: Preset): string {
+  return `${JSON.stringify(preset, null, 1)}\n`;
+}

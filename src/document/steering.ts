@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { MAX_LATENTS } from './limits.js';
+
+export const steeringModeSchema = z.enum(['off', 'override', 'add', 'multiply']);
+export type SteeringMode = z.infer<typeof steeringModeSchema>;
+
+/** How one latent dimension answers to the mapping. */
+export const dimensionSteeringSchema = z.strictObject({
+  mode: steeringModeSchema,
+  /** 0 leaves the encoder's value alone (within the range), 1 is the mode's full effect. */
+  amount: z.number().min(0).max(1),
+  /** Bounds of what the decoder may receive while the dimension is steered. */
+  range: z
+    .tuple([z.number().min(-1000).max(1000), z.number().min(-1000).max(1000)])
+    .refine(([low, high]) => low <= high, 'the range is upside down'),
+  /** Time to cover 63 % of a step, on top of the global glide; 0 follows at once. */
+  glideSeconds: z.number().min(0).max(30),
+  /** Added after the mode, whatever the mode: what a host automates directly. */
+  offset: z.number().min(-10).max(10),
+  /** A locked dimension is left alone by randomise, capture by hand and retraining by hand. */
+  locked: z.boolean(),
+});
+export type DimensionSteering = z.infer<typeof dimensionSteeringSchema>;
+
+export const steeringSchema = z.strictObject({
+  /** Scales every dimension's amount. */
+  amount: z.number().min(0).max(1),
+  glideSeconds: z.number().min(0).max(30),
+  dimensions: z.array(dimensionSteeringSchema).max(MAX_LATENTS),
+});
+export type Steering = z.infer<typeof steeringSchema>;
+
+/** A dimension that has not been touched: steered by the mapping as soon as one is learned. */
+export const defaultDimension = (): DimensionSteering => ({
+  mode: 'override',
+  amount: 1,
+  range: [-4, 4],
+  glideSeconds: 0,
+  offset: 0,
+  locked: false,
+});

@@ -1,0 +1,57 @@
+import type { Trainer } from '../mapping/trainer.js';
+import type { PresetStore } from '../presets/preset-store.js';
+import type { ModelSource } from '../instrument/instrument-state.js';
+import { Instrument } from '../instrument/instrument.js';
+import { HostSession, type ModelList } from '../host/host-session.js';
+import type { PipeLink } from '../host/pipe-link.js';
+
+export interface HostServices {
+  readonly presets: PresetStore;
+  readonly models: ModelSource & ModelList;
+  readonly trainer: Trainer;
+  /** Starts serving the page of `instrument`; called once, when a window first asks. */
+  readonly serve: (instrument: Instrument) => Promise<{ url: string; close(): Promise<void> }>;
+}
+
+const PARENT_CHECK_MILLISECONDS = 1000;
+const EXIT_BROKEN = 1;
+
+/**
+ * The engine inside a plugin: stdin and stdout are the plugin's pipe, and this program ends with it. Nothing else may
+ * touch them (`cli/host.ts` sees to that); the last lines of stderr are what the plugin shows when the engine fails.
+ */
+export function runHost(link: PipeLink, services: HostServices): void {
+  let interfaceUrl: Promise<string> | null = null;
+  const instrument = new Instrument({ ...services, link });
+  const session = new HostSession({
+    link,
+    instrument,
+    presets: services.presets,
+    models: services.models,
+    openInterface: () => {
+      interfaceUrl ??= services.serve(instrument).then(
+        ({ url }) => url,
+        (error: unknown) => {
+          interfaceUrl = null;
+          throw error;
+        },
+      );
+      return interfaceUrl;
+    },
+  });
+  link.listen((message) => {
+    if (message.type === 'ended') end(message.reason);
+    else void session.receive(message);
+  });
+
+  // A streaming thread that hangs does not see the pipe close.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(0);
+  }, PARENT_CHECK_MILLISECONDS);
+}
+
+function end(reason: string | null): never {
+  if (reason !== null) process.stderr.write(`${reason}\n`);
+  process.exit(reason === null ? 0 : EXIT_BROKEN);
+}

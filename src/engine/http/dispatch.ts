@@ -1,0 +1,135 @@
+import { TillerError } from '../../document/tiller-error.js';
+import type { Command } from '../../protocol/interface-commands.js';
+import type { Served, ServedLive } from './served.js';
+
+/** What a command means for the window that sent it, beside what it means for the engine. */
+export interface Window {
+  openSpeaker(live: ServedLive, rate: number): void;
+  credit(frames: number, underruns: number): void;
+  closeSpeaker(): void;
+  paint(map: Extract<Command, { type: 'paint-map' }>['map']): void;
+}
+
+function liveOf(served: Served): ServedLive {
+  if (served.live !== null) return served.live;
+  throw new TillerError(
+    'argument-invalid',
+    'The host plays here: there is no transport.',
+    'Start the live session with "tiller serve" to play loops and files.',
+  );
+}
+
+/**
+ * Carries a command of a page out; settles when it is done.
+ * @returns what the page asked for, such as the identifier of a new example, or null
+ * @throws TillerError with what went wrong, in the player's words
+ */
+export async function dispatch(served: Served, window: Window, command: Command): Promise<string | null> {
+  const { instrument, presets, models } = served;
+  switch (command.type) {
+    case 'edit':
+      instrument.edit(command.edit, command.coalesce === undefined ? {} : { coalesce: command.coalesce });
+      return null;
+    case 'undo':
+      instrument.undo();
+      return null;
+    case 'redo':
+      instrument.redo();
+      return null;
+    case 'parameter':
+      instrument.setParameter(command.index, command.value, command.origin ?? 'page', command.gesture);
+      return null;
+    case 'hold':
+      instrument.hold(command.dimension, command.value);
+      return null;
+    case 'release-all':
+      instrument.releaseAll();
+      return null;
+    case 'randomise':
+      instrument.randomise(command.radius);
+      return null;
+    case 'capture':
+      return instrument.capture(command.label);
+    case 'audition':
+      instrument.audition(command.example);
+      return null;
+    case 'midi':
+      liveOf(served).midi(command.status, command.data1, command.data2);
+      return null;
+    case 'learn-midi':
+      instrument.learnMidi(command.input);
+      return null;
+    case 'train':
+      await instrument.train();
+      return null;
+    case 'cancel-training':
+      instrument.cancelTraining();
+      return null;
+    case 'paint-map':
+      window.paint(command.map);
+      return null;
+    case 'new-preset':
+      await presets.create();
+      return null;
+    case 'open-preset':
+      await presets.open(command.id);
+      return null;
+    case 'save-preset':
+      await presets.save();
+      return null;
+    case 'save-preset-as':
+      await presets.saveAs(command.name);
+      return null;
+    case 'rename-preset':
+      await presets.rename(command.id, command.name);
+      return null;
+    case 'duplicate-preset':
+      await presets.duplicate(command.id);
+      return null;
+    case 'delete-preset':
+      await presets.remove(command.id);
+      return null;
+    case 'restore-preset':
+      await presets.restore(command.id);
+      return null;
+    case 'select-model':
+      await instrument.selectModel(command.sha256);
+      return null;
+    case 'cancel-import':
+      models.cancelImport(command.id);
+      return null;
+    case 'remove-model':
+      await models.remove(command.sha256);
+      return null;
+    case 'restore-model':
+      await models.restore(command.sha256);
+      return null;
+    case 'play':
+      liveOf(served).play(command.playing);
+      return null;
+    case 'source':
+      await liveOf(served).setSource(command.source);
+      return null;
+    case 'buffer':
+      liveOf(served).setBuffer(command.milliseconds);
+      return null;
+    case 'audio-open':
+      window.openSpeaker(liveOf(served), command.rate);
+      return null;
+    case 'audio-credit':
+      window.credit(command.frames, command.underruns);
+      return null;
+    case 'audio-close':
+      window.closeSpeaker();
+      return null;
+    case 'recorder':
+      served.recorder.act(command.action);
+      return null;
+    case 'osc':
+      await served.ports.setOsc(command.settings);
+      return null;
+    case 'midi-port':
+      served.ports.openMidi(command.name);
+      return null;
+  }
+}

@@ -1,0 +1,109 @@
+import type { WebSocket } from 'ws';
+import { TelemetryFrame, TELEMETRY } from '../../protocol/interface-frames.js';
+import { INTERFACE_VERSION } from '../../protocol/interface.js';
+import { PARAMETERS } from '../../document/parameters.js';
+import type { Telemetry } from '../stream/messages.js';
+import type { Notice } from '../instrument/instrument-state.js';
+import { parameterValues } from '../../document/parameter-values.js';
+import type { Served } from './served.js';
+import { SliceView } from './slices.js';
+import { ConnectedWindow } from './window.js';
+
+/** Changes are gathered for this long, so that a gesture sends one state a frame and not one a move. */
+const FLUSH_MILLISECONDS = 16;
+
+/** Keeps every open window in step with the engine. */
+export class Hub {
+  private readonly windows = new Set<ConnectedWindow>();
+  private readonly view: SliceView;
+  private readonly subscriptions: (() => void)[];
+  private frame = new TelemetryFrame(0, PARAMETERS.length);
+  private flushing: NodeJS.Timeout | null = null;
+  private notice: Notice | null = null;
+
+  constructor(
+    private readonly served: Served,
+    private readonly kind: 'live' | 'plugin',
+    private readonly version: string,
+  ) {
+    this.view = new SliceView(served);
+    const changed = () => this.schedule();
+    const { instrument, presets, models, live, recorder, ports, painter } = served;
+    this.subscriptions = [
+      ...[instrument, presets, models, live, recorder, ports].flatMap((part) =>
+        part === null ? [] : [part.subscribe(changed)],
+      ),
+      painter.subscribe(() => this.windows.forEach((window) => window.paintAgain())),
+      instrument.onTelemetry((telemetry) => this.sendTelemetry(telemetry)),
+    ];
+  }
+
+  get size(): number {
+    return this.windows.size;
+  }
+
+  add(socket: WebSocket): void {
+    const window = new ConnectedWindow(socket, this.served, (speaker) => {
+      for (const other of this.windows) if (other !== speaker) other.loseSpeaker();
+    });
+    this.flush();
+    this.windows.add(window);
+    socket.on('close', () => this.windows.delete(window));
+    socket.on('error', () => socket.terminate());
+    window.announce({
+      type: 'welcome',
+      version: INTERFACE_VERSION,
+      kind: this.kind,
+      engine: this.version,
+      slices: this.view.current,
+    });
+    this.tellNotice();
+  }
+
+  close(): void {
+    for (const end of this.subscriptions) end();
+    if (this.flushing !== null) clearTimeout(this.flushing);
+  }
+
+  private schedule(): void {
+    this.flushing ??= setTimeout(() => this.flush(), FLUSH_MILLISECONDS);
+  }
+
+  private flush(): void {
+    if (this.flushing !== null) clearTimeout(this.flushing);
+    this.flushing = null;
+    const changed = this.view.refresh();
+    for (const window of this.windows) window.sendState(changed);
+    this.tellNotice();
+  }
+
+  /** What happened while no window was open is told to the first one. */
+  private tellNotice(): void {
+    const { notice } = this.served.instrument.state;
+    if (notice === this.notice || this.windows.size === 0) return;
+    this.notice = notice;
+    if (notice === null) return;
+    for (const window of this.windows) window.announce({ type: 'notice', ...notice });
+  }
+
+  private sendTelemetry(telemetry: Telemetry): void {
+    if (this.windows.size === 0) return;
+    const latents = telemetry.decoded.length;
+    if (this.frame.latents !== latents) this.frame = new TelemetryFrame(latents, PARAMETERS.length);
+    const { frame, scalars, encoded, mapped, decoded, parameters } = this.frame;
+    encoded.set(telemetry.encoded);
+    mapped.set(telemetry.mapped);
+    decoded.set(telemetry.decoded);
+    [scalars[TELEMETRY.inputPeakLeft], scalars[TELEMETRY.inputPeakRight]] = telemetry.inputPeakDb;
+    [scalars[TELEMETRY.outputPeakLeft], scalars[TELEMETRY.outputPeakRight]] = telemetry.outputPeakDb;
+    [scalars[TELEMETRY.inputRmsLeft], scalars[TELEMETRY.inputRmsRight]] = telemetry.inputRmsDb;
+    [scalars[TELEMETRY.outputRmsLeft], scalars[TELEMETRY.outputRmsRight]] = telemetry.outputRmsDb;
+    scalars[TELEMETRY.gainReduction] = telemetry.gainReductionDb;
+    scalars[TELEMETRY.modelLoad] = telemetry.modelLoad;
+    scalars[TELEMETRY.totalLoad] = telemetry.totalLoad;
+    scalars[TELEMETRY.faults] = telemetry.faults;
+    scalars[TELEMETRY.bufferedMilliseconds] = this.served.live?.state.bufferMilliseconds ?? 0;
+    parameters.set(parameterValues(this.served.instrument.state.preset));
+    for (const window of this.windows) window.sendTelemetry(frame);
+  }
+}

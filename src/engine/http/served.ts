@@ -1,0 +1,67 @@
+import type { GestureRecorder } from '../inputs/recorder.js';
+import type { Ports } from '../inputs/ports.js';
+import type { Instrument } from '../instrument/instrument.js';
+import type { ModelShelf } from '../instrument/model-shelf.js';
+import type { PresetShelf } from '../instrument/preset-shelf.js';
+import type { LiveSession } from '../live/live-session.js';
+import type { Painter } from '../map/painter.js';
+
+/** What the page may use of the engine. `live` is null inside a plugin, where the host plays. Main thread. */
+export interface Served {
+  readonly instrument: Pick<
+    Instrument,
+    | 'state'
+    | 'subscribe'
+    | 'onTelemetry'
+    | 'edit'
+    | 'undo'
+    | 'redo'
+    | 'setParameter'
+    | 'hold'
+    | 'releaseAll'
+    | 'randomise'
+    | 'capture'
+    | 'audition'
+    | 'learnMidi'
+    | 'train'
+    | 'cancelTraining'
+    | 'selectModel'
+  >;
+  readonly presets: Pick<
+    PresetShelf,
+    | 'entries'
+    | 'subscribe'
+    | 'create'
+    | 'open'
+    | 'save'
+    | 'saveAs'
+    | 'rename'
+    | 'duplicate'
+    | 'remove'
+    | 'restore'
+    | 'import'
+    | 'export'
+  >;
+  readonly models: Pick<
+    ModelShelf,
+    'cards' | 'importing' | 'subscribe' | 'import' | 'cancelImport' | 'remove' | 'restore'
+  >;
+  readonly live: ServedLive | null;
+  readonly recorder: Pick<GestureRecorder, 'state' | 'subscribe' | 'act' | 'csv' | 'midi'>;
+  readonly ports: Pick<Ports, 'state' | 'subscribe' | 'setOsc' | 'openMidi'>;
+  readonly painter: Pick<Painter, 'paint' | 'subscribe'>;
+}
+
+/** The live session as one window uses it. */
+export type ServedLive = Pick<
+  LiveSession,
+  | 'state'
+  | 'subscribe'
+  | 'play'
+  | 'setSource'
+  | 'setBuffer'
+  | 'openSpeaker'
+  | 'microphone'
+  | 'midi'
+  | 'import'
+>;

@@ -1,0 +1,222 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { WebSocketServer } from 'ws';
+import { MAX_COMMAND_BYTES } from '../../protocol/interface-commands.js';
+import { audioFrameBytes, MAX_MICROPHONE_FRAMES } from '../../protocol/interface-frames.js';
+import {
+  DOWNLOAD_PATHS,
+  HELLO_PATH,
+  SOCKET_PATH,
+  SUBPROTOCOL,
+  UPLOAD_PATHS,
+  type UploadKind,
+} from '../../protocol/interface.js';
+import { TillerError } from '../../document/tiller-error.js';
+import {
+  bearer,
+  hostAllowed,
+  newToken,
+  offeredToken,
+  originAllowed,
+  pathOf,
+  queryOf,
+  sameToken,
+  securityHeaders,
+} from './guard.js';
+import { Hub } from './hub.js';
+import { pageFiles } from './page-files.js';
+import type { Served } from './served.js';
+import { receiveUpload, sweepUploads } from './uploads.js';
+import { toFault } from './window.js';
+
+export interface ServerOptions {
+  kind: 'live' | 'plugin';
+  /** TCP port on loopback; 0 or left out takes a free one. */
+  port?: number;
+  /** Token to ask for; left out, a new one is drawn. A supervisor passes the old one so that pages reconnect. */
+  token?: string;
+  /** Folder of the built page. */
+  pageFolder?: string;
+  /** Where uploads lie until they are taken in; left out, the system's folder for such. */
+  temporaryFolder?: string;
+  /** Version of the engine, for the page's status line. */
+  version: string;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  readonly token: string;
+  /** Where a browser opens the page; the token stands in the fragment, which no server or log ever sees. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const MAX_WINDOWS = 16;
+/** Of every kind, whoever opens them: what the engine itself opens must not run out of handles. */
+const MAX_CONNECTIONS = 128;
+const LEAST_TOKEN = 16;
+const PAGE_FOLDER = fileURLToPath(new URL('../ui', import.meta.url));
+
+/** Serves the page, its files and its socket on loopback. Main thread. */
+export async function startServer(served: Served, options: ServerOptions): Promise<RunningServer> {
+  const token = options.token ?? newToken();
+  if (token.length < LEAST_TOKEN) {
+    throw new TillerError('argument-invalid', 'The token is too short to be safe.', 'Leave it out.');
+  }
+  const hub = new Hub(served, options.kind, options.version);
+  const files = pageFiles(options.pageFolder ?? PAGE_FOLDER, (response) => refuse(response, 404));
+  const answering = new Set<Promise<void>>();
+  let port = 0;
+  const temporaryFolder = options.temporaryFolder ?? tmpdir();
+  void sweepUploads(temporaryFolder);
+
+  const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(securityHeaders(port))) response.setHeader(name, value);
+    if (!hostAllowed(request, port)) return refuse(response, 403);
+    const path = pathOf(request);
+    const guarded = path === HELLO_PATH || path.startsWith('/upload/') || path.startsWith('/download/');
+    if (!guarded) {
+      if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405);
+      return files(request, response);
+    }
+    if (!sameToken(bearer(request), token)) return refuse(response, 401);
+    const answered = answer(served, path, request, response, { port, temporaryFolder })
+      .catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else sendJson(response, statusOf(error), toFault(error));
+      })
+      .finally(() => answering.delete(answered));
+    answering.add(answered);
+  });
+
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: Math.max(MAX_COMMAND_BYTES, audioFrameBytes(2, MAX_MICROPHONE_FRAMES)),
+    handleProtocols: () => SUBPROTOCOL,
+    perMessageDeflate: false,
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('upgrade', (request, socket, head) => {
+    // Node lets go of a socket that is upgraded: one that is reset would end the engine.
+    socket.on('error', () => socket.destroy());
+    const path = pathOf(request);
+    const refusal =
+      path !== SOCKET_PATH
+        ? '404 Not Found'
+        : !hostAllowed(request, port) || !originAllowed(request, port)
+          ? '403 Forbidden'
+          : !sameToken(offeredToken(request), token)
+            ? '401 Unauthorized'
+            : hub.size >= MAX_WINDOWS
+              ? '503 Service Unavailable'
+              : null;
+    if (refusal !== null) {
+      // Whoever asked may never close its end.
+      socket.once('finish', () => socket.destroy());
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (open) => hub.add(open));
+  });
+
+  port = await listen(server, options.port ?? 0);
+  return {
+    port,
+    token,
+    url: `http://127.0.0.1:${port}/#token=${token}`,
+    close: async () => {
+      hub.close();
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      // An upload removes its file last of all.
+      await Promise.all(answering);
+    },
+  };
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // One that comes later, as where a connection could not be taken, is past already.
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new TillerError(
+              'argument-invalid',
+              `Port ${port} is taken by another program.`,
+              'Leave the port out to take a free one.',
+            )
+          : error,
+      );
+    });
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+async function answer(
+  served: Served,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { port, temporaryFolder }: { port: number; temporaryFolder: string },
+): Promise<void> {
+  if (request.method === 'GET') {
+    if (path === HELLO_PATH) return void response.writeHead(204).end();
+    if (path === DOWNLOAD_PATHS.csv) return sendFile(response, 'text/csv', served.recorder.csv());
+    if (path === DOWNLOAD_PATHS.midi) return sendFile(response, 'audio/midi', served.recorder.midi());
+    if (path === DOWNLOAD_PATHS.preset) {
+      const id = queryOf(request).get('id') ?? '';
+      return sendFile(response, 'application/json', await served.presets.export(id));
+    }
+    return refuse(response, 404);
+  }
+  if (request.method !== 'POST') return refuse(response, 405);
+  if (!originAllowed(request, port)) return refuse(response, 403);
+  const kind = (Object.keys(UPLOAD_PATHS) as UploadKind[]).find((name) => UPLOAD_PATHS[name] === path);
+  if (kind === undefined) return refuse(response, 404);
+  const uploaded = await receiveUpload(request, kind, temporaryFolder, (file, name) =>
+    take(served, kind, file, name),
+  );
+  sendJson(response, 200, uploaded);
+}
+
+async function take(served: Served, kind: UploadKind, path: string, name: string): Promise<string | null> {
+  if (kind === 'model') return served.models.import(path, name);
+  if (kind === 'preset') return served.presets.import(path);
+  if (served.live === null) {
+    throw new TillerError(
+      'argument-invalid',
+      'Inside a host, the host plays the audio.',
+      'Drop the file on a track.',
+    );
+  }
+  await served.live.import(path, name);
+  return null;
+}
+
+/** Of a request that is at fault. */
+function statusOf(error: unknown): number {
+  if (!(error instanceof TillerError)) return 500;
+  return error.code === 'archive-too-large' ? 413 : 400;
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { connection: 'close' }).end();
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    // What is left of a request that is refused is not read.
+    ...(status === 200 ? {} : { connection: 'close' }),
+  });
+  response.end(JSON.stringify(body));
+}
+
+function sendFile(response: ServerResponse, type: string, body: string | Uint8Array): void {
+  response.writeHead(200, { 'content-type': type, 'content-disposition': 'attachment' });
+  response.end(body);
+}

@@ -1,0 +1,123 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { fromBuffer, type OscArgOutputOrArray, type OscPacketOutput } from 'osc-min';
+import { TillerError } from '../../document/tiller-error.js';
+import { systemCode } from '../system/file-error.js';
+import type { Input } from '../../document/input.js';
+import { shapeTravel } from '../../document/value-range.js';
+
+/** The only host that OSC is heard from and sent to. */
+export const OSC_HOST = '127.0.0.1';
+
+export interface OscReceiverSettings {
+  /** UDP port to listen on, 1024..65535; 0 lets the system choose. */
+  readonly port: number;
+  /** Understand Wekinator's `/wek/inputs`, one argument per input, as well. */
+  readonly wekinator: boolean;
+}
+
+/** Bundles within bundles are followed this far; nobody nests deeper on purpose. */
+const MAX_NESTING = 8;
+
+/**
+ * Open Sound Control from other programs of this machine, over UDP. `/tiller/input/N` (1-based, 0..1) moves input N whatever its source;
+ * an input whose source is an OSC address follows that address. Numbers of every type count, and true and false as 1 and 0.
+ * Bundles are taken when they come, whatever their time tag: a hand cannot be told ahead. Main thread.
+ */
+export class OscReceiver {
+  private constructor(
+    private readonly socket: Socket,
+    private readonly settings: OscReceiverSettings,
+    private readonly inputs: () => readonly Input[],
+    private readonly move: (index: number, value: number) => void,
+  ) {
+    socket.on('message', (datagram) => {
+      const packet = decoded(datagram);
+      if (packet !== null) this.receive(packet, 0);
+    });
+    // What the system says of one datagram changes nothing for the next.
+    socket.on('error', () => undefined);
+  }
+
+  /**
+   * Starts listening. `inputs` gives the present inputs, `move` is called for each that a message moves (0-based).
+   * @throws TillerError `argument-invalid` where the port is taken.
+   */
+  static async open(
+    settings: OscReceiverSettings,
+    inputs: () => readonly Input[],
+    move: (index: number, value: number) => void,
+  ): Promise<OscReceiver> {
+    const socket = createSocket('udp4');
+    try {
+      socket.bind(settings.port, OSC_HOST);
+      await once(socket, 'listening');
+    } catch (error) {
+      socket.close();
+      throw new TillerError(
+        'argument-invalid',
+        `OSC cannot listen on port ${settings.port} (${systemCode(error) ?? 'error'}).`,
+        'Choose another port, or close the program that uses it.',
+        { cause: error },
+      );
+    }
+    return new OscReceiver(socket, settings, inputs, move);
+  }
+
+  get port(): number {
+    return this.socket.address().port;
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => this.socket.close(() => resolve()));
+  }
+
+  private receive(packet: OscPacketOutput, depth: number): void {
+    if (packet.oscType === 'bundle') {
+      if (depth < MAX_NESTING) for (const element of packet.elements) this.receive(element, depth + 1);
+      return;
+    }
+    const { address } = packet;
+    const values = packet.args.map(toNumber);
+    const inputs = this.inputs();
+    const direct = /^\/tiller\/input\/(\d{1,2})$/.exec(address);
+    if (direct) this.moveTo(Number(direct[1]) - 1, values[0], inputs.length);
+    if (this.settings.wekinator && address === '/wek/inputs')
+      values.forEach((value, index) => this.moveTo(index, value, inputs.length));
+    inputs.forEach((input, index) => {
+      const { source } = input;
+      if (source.kind !== 'osc' || source.address !== address) return;
+      const value = values[source.argument];
+      if (value !== undefined && Number.isFinite(value)) this.move(index, shapeTravel(input, value));
+    });
+  }
+
+  private moveTo(index: number, value: number | undefined, inputs: number): void {
+    if (index < 0 || index >= inputs || value === undefined || !Number.isFinite(value)) return;
+    this.move(index, Math.min(1, Math.max(0, value)));
+  }
+}
+
+/** Null for a damaged datagram: nobody here could mend it, and the next one may be good. */
+function decoded(datagram: Buffer): OscPacketOutput | null {
+  try {
+    return fromBuffer(datagram);
+  } catch {
+    return null;
+  }
+}
+
+/** An argument as a number, NaN for what is none. */
+function toNumber({ type, value }: OscArgOutputOrArray): number {
+  switch (type) {
+    case 'integer':
+    case 'float':
+    case 'double':
+    case 'bigint':
+    case 'true':
+    case 'false':
+      return Number(value);
+    default:
+      return NaN;
+  }
+}

@@ -1,0 +1,50 @@
+import { isSame, keptInputs } from '../../document/input-identity.js';
+import type { Input } from '../../document/input.js';
+
+/** Which track of a take each input plays: it stays with its input while others are added, removed and brought back. */
+export class TakeTracks {
+  private tracks: number[];
+  private count: number;
+  private readonly removed: { readonly input: Input; readonly track: number }[] = [];
+
+  constructor(private inputs: readonly Input[]) {
+    this.tracks = inputs.map((_, i) => i);
+    this.count = inputs.length;
+  }
+
+  /** The track of each input. */
+  get ofInputs(): readonly number[] {
+    return this.tracks;
+  }
+
+  /** The input that plays a track now, or null where it was removed. */
+  inputOf(track: number): number | null {
+    const index = this.tracks.indexOf(track);
+    return index < 0 ? null : index;
+  }
+
+  /** Takes in what became of the inputs; true where some came or went. */
+  follow(inputs: readonly Input[]): boolean {
+    const before = this.inputs;
+    this.inputs = inputs;
+    if (inputs.length === before.length) return false;
+    const kept = keptInputs(before, inputs);
+    const tracks = this.tracks;
+    before.forEach((input, i) => {
+      const track = tracks[i];
+      if (track !== undefined && !kept.includes(i)) this.removed.push({ input, track });
+    });
+    this.tracks = inputs.map((input, i) => {
+      const from = kept[i] ?? null;
+      return (from === null ? undefined : tracks[from]) ?? this.returned(input);
+    });
+    return true;
+  }
+
+  /** The track that an input had when it was removed, or one of its own. */
+  private returned(input: Input): number {
+    const at = this.removed.findLastIndex((gone) => isSame(gone.input, input));
+    const [gone] = at < 0 ? [] : this.removed.splice(at, 1);
+    return gone?.track ?? this.count++;
+  }
+}

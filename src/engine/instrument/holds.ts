@@ -1,0 +1,117 @@
+import { TillerError } from '../../document/tiller-error.js';
+import type { Steering } from '../../document/steering.js';
+import type { StreamLink } from '../stream/messages.js';
+import type { StateBoard } from './state-board.js';
+
+type HoldList = readonly (number | null)[];
+
+/** Latents that the hand holds, against the mapping: how a zone is found. Main thread. */
+export class Holds {
+  /** What the decoder got last; null before the first sound of a model. */
+  private lastDecoded: Float32Array | null = null;
+
+  constructor(
+    private readonly board: StateBoard,
+    private readonly link: StreamLink,
+  ) {}
+
+  /** Holds a latent, or gives it back to the mapping. */
+  hold(dimension: number, value: number | null): void {
+    const { preset, holds } = this.board.state;
+    if (preset.steering.dimensions[dimension] === undefined)
+      throw new TillerError('argument-invalid', `There is no latent ${dimension + 1}.`);
+    this.set(holds.map((held, i) => (i === dimension ? value : held)));
+  }
+
+  /** The mapping has every latent again. */
+  releaseAll(): void {
+    this.set(this.board.state.holds.map(() => null));
+  }
+
+  /** Holds every unlocked latent within `radius` (0..1 of half its range) of what sounds now. */
+  randomise(radius: number): void {
+    const { preset, holds } = this.board.state;
+    this.set(randomHolds(preset.steering, holds, this.sounding(), radius));
+  }
+
+  /** Holds an example's latents until called with null. */
+  audition(exampleId: string | null): void {
+    const { preset, holds } = this.board.state;
+    const example = preset.examples.find(({ id }) => id === exampleId);
+    if (exampleId !== null && example === undefined)
+      throw new TillerError(
+        'argument-invalid',
+        'This example is gone.',
+        'Undo brings deleted examples back.',
+      );
+    this.board.change({ auditioning: example?.id ?? null }, 'page');
+    this.set(holds.map((_, i) => example?.latents[i] ?? null));
+  }
+
+  /** What sounds now with what is held now. @throws TillerError `engine-busy` before the first sound */
+  latents(): number[] {
+    const { holds } = this.board.state;
+    return Array.from(this.sounding(), (value, i) => holds[i] ?? value);
+  }
+
+  /** The holds for a document of `latents` dimensions: those that both have stay, the others are let go. */
+  fitted(latents: number): HoldList {
+    const { holds } = this.board.state;
+    if (holds.length === latents) return holds;
+    for (let dimension = latents; dimension < holds.length; dimension++)
+      if (holds[dimension] !== null) this.link.send({ type: 'hold', dimension, value: null });
+    return Array.from({ length: latents }, (_, i) => holds[i] ?? null);
+  }
+
+  /** Takes note of what the decoder got; null when another model comes. */
+  hear(decoded: Float32Array | null): void {
+    this.lastDecoded = decoded;
+  }
+
+  /** Tells a new streaming worker. */
+  resend(): void {
+    this.board.state.holds.forEach((value, dimension) => this.link.send({ type: 'hold', dimension, value }));
+  }
+
+  private sounding(): Float32Array {
+    if (this.lastDecoded?.length !== this.board.state.preset.steering.dimensions.length)
+      throw new TillerError(
+        'engine-busy',
+        'Nothing has sounded yet.',
+        'Play some audio through the model first.',
+      );
+    return this.lastDecoded;
+  }
+
+  private set(holds: HoldList): void {
+    const before = this.board.state.holds;
+    holds.forEach((value, dimension) => {
+      if (value !== before[dimension]) this.link.send({ type: 'hold', dimension, value });
+    });
+    const free = holds.every((held) => held === null);
+    this.board.change({ holds, ...(free ? { auditioning: null } : {}) }, 'page');
+  }
+}
+
+/**
+ * Holds for every unlocked latent, drawn evenly within `radius` (0..1 of half its range) of what sounds now; locked ones
+ * stay as they are.
+ *
+ * @param random draws from 0..1
+ */
+function randomHolds(
+  steering: Steering,
+  holds: readonly (number | null)[],
+  sounding: Float32Array,
+  radius: number,
+  random: () => number = Math.random,
+): (number | null)[] {
+  return holds.map((held, i) => {
+    const dimension = steering.dimensions[i];
+    if (dimension === undefined || dimension.locked) return held;
+    const [low, high] = dimension.range;
+    const reach = (radius * (high - low)) / 2;
+    const value = (sounding[i] ?? 0) + (2 * random() - 1) * reach;
+    return Math.min(high, Math.max(low, value));
+  });
+}

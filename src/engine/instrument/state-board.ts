@@ -1,0 +1,102 @@
+import { TillerError } from '../../document/tiller-error.js';
+import type { Preset } from '../../document/preset.js';
+import { isWorthSaving } from '../../document/difference.js';
+import { History, type LeftDocument } from '../../document/history.js';
+import type { Change, InstrumentState } from './instrument-state.js';
+
+type Listener = (state: InstrumentState, change: Change) => void;
+
+/**
+ * The state that the parts of an instrument share: one immutable snapshot, replaced on each change and shown to the
+ * listeners. What follows from the document (`dirty`, the labels of undo and redo) is kept in step. Main thread.
+ */
+export class StateBoard {
+  readonly history = new History();
+  private readonly listeners = new Set<Listener>();
+  private current: InstrumentState;
+  /** The document at the last save or load: what `dirty` compares with. */
+  private saved: Preset;
+
+  constructor(preset: Preset) {
+    this.saved = preset;
+    this.current = {
+      preset,
+      presetId: null,
+      dirty: false,
+      undoLabel: null,
+      redoLabel: null,
+      holds: [],
+      auditioning: null,
+      midiLearn: null,
+      training: { running: false, done: 0, total: 0, report: null, stale: false },
+      model: { manifest: null, missing: null, loading: false },
+      stream: null,
+      notice: null,
+    };
+  }
+
+  get state(): InstrumentState {
+    return this.current;
+  }
+
+  /** Calls `listener` after each change; returns how to stop. */
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  change(part: Partial<InstrumentState>, origin: Change['origin'], parameter?: Change['parameter']): void {
+    const next = { ...this.current, ...part };
+    this.current = {
+      ...next,
+      dirty: isWorthSaving(this.saved, next.preset),
+      undoLabel: this.history.undoLabel,
+      redoLabel: this.history.redoLabel,
+    };
+    for (const listener of this.listeners)
+      listener(this.current, { origin, ...(parameter ? { parameter } : {}) });
+  }
+
+  /** Changes what is said of the training, the rest of it staying as it is. */
+  changeTraining(part: Partial<InstrumentState['training']>, origin: Change['origin']): void {
+    this.change({ training: { ...this.current.training, ...part } }, origin);
+  }
+
+  /** Shows an error to the player. */
+  notify(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    const hint = error instanceof TillerError ? (error.hint ?? null) : null;
+    this.change({ notice: { level: 'error', text, hint } }, 'engine');
+  }
+
+  /** `preset` is as it is on disk or in the host's project. */
+  markSaved(preset: Preset): void {
+    this.saved = preset;
+  }
+
+  /** Makes way for another document, which undo leads back from; one that nobody has worked on is let go. */
+  leave(document: Preset): void {
+    const { presetId, dirty } = this.current;
+    if (presetId !== null || dirty) this.history.leave(this.leaving(document));
+  }
+
+  /** The document that the present one was opened after, or null. */
+  back(document: Preset): LeftDocument | null {
+    return this.history.back(this.leaving(document));
+  }
+
+  /** The document that was opened after the present one, or null. */
+  forward(document: Preset): LeftDocument | null {
+    return this.history.forward(this.leaving(document));
+  }
+
+  close(): void {
+    this.listeners.clear();
+  }
+
+  /** `preset`, the present document, as it is left for another. */
+  private leaving(preset: Preset): LeftDocument {
+    const { presetId } = this.current;
+    return { preset, from: { presetId, saved: this.saved, history: this.history.steps } };
+  }
+}

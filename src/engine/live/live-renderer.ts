@@ -1,0 +1,119 @@
+import {
+  FRAME,
+  audioChannel,
+  audioFrameBytes,
+  MAX_MICROPHONE_FRAMES,
+  readAudioHead,
+  writeAudioHead,
+} from '../../protocol/interface-frames.js';
+import { MAX_RATE } from '../../document/limits.js';
+import type { Player } from '../stream/player.js';
+import { LIVE_BLOCK, type FromLiveWorker, type SourceAudio, type ToLiveWorker } from './messages.js';
+import { LoopSource, MicrophoneSource, silence, type LiveSource } from './live-source.js';
+
+/** Rate that latency is reported for before a speaker has opened. */
+const USUAL_RATE = 48_000;
+/** Longest the engine may be asked to run ahead, in seconds. */
+const MOST_CREDIT_SECONDS = 1.5;
+
+/** What the renderer drives: the session's player, of which it needs this much. */
+export type LivePlayer = Pick<Player, 'apply' | 'prepare' | 'midi' | 'process' | 'idle' | 'takeNow'>;
+
+/**
+ * Plays the source through the model, as far ahead as the speaker grants. One thread, the live worker's; it
+ * renders inside `receive`, so commands take effect between two blocks and in order.
+ */
+export class LiveRenderer {
+  private rate = USUAL_RATE;
+  private open = false;
+  private playing = false;
+  private credit = 0;
+  private audio: SourceAudio | null = null;
+  private source: LiveSource = silence;
+  private microphone: MicrophoneSource | null = null;
+  private readonly input = [new Float32Array(LIVE_BLOCK), new Float32Array(LIVE_BLOCK)];
+
+  constructor(
+    private readonly player: LivePlayer,
+    private readonly post: (message: FromLiveWorker, transfer?: ArrayBuffer[]) => void,
+  ) {
+    player.prepare(this.rate, LIVE_BLOCK, 2);
+  }
+
+  receive(message: ToLiveWorker): void {
+    switch (message.type) {
+      case 'command':
+        this.apply(message.command);
+        return;
+      case 'source':
+        this.audio = message.source;
+        this.openSource();
+        return;
+      case 'play':
+        this.playing = message.playing;
+        return;
+      case 'open':
+        this.open = true;
+        this.credit = 0;
+        if (message.rate !== this.rate) {
+          this.rate = message.rate;
+          this.player.prepare(this.rate, LIVE_BLOCK, 2);
+          this.openSource();
+        }
+        return;
+      case 'credit':
+        this.credit = Math.min(
+          this.credit + message.frames,
+          MOST_CREDIT_SECONDS * Math.min(this.rate, MAX_RATE),
+        );
+        this.render();
+        return;
+      case 'close':
+        this.open = false;
+        this.credit = 0;
+        this.player.idle();
+        return;
+      case 'midi':
+        this.player.midi(0, message.status, message.data1, message.data2);
+        if (this.open) this.player.takeNow();
+        else this.player.idle();
+        return;
+      case 'microphone':
+        this.hear(message.frame);
+        return;
+    }
+  }
+
+  private apply(command: Extract<ToLiveWorker, { type: 'command' }>['command']): void {
+    void Promise.resolve(this.player.apply(command)).catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      this.post({ type: 'report', report: { type: 'failed', code: 'model-failed', message: text } });
+    });
+  }
+
+  private openSource(): void {
+    this.microphone = null;
+    if (this.audio === null) this.source = silence;
+    else if (this.audio.kind === 'microphone') this.source = this.microphone = new MicrophoneSource();
+    else this.source = new LoopSource(this.audio.channels, this.audio.rate, this.rate);
+  }
+
+  private hear(frame: ArrayBuffer): void {
+    const head = readAudioHead(frame, FRAME.microphone);
+    if (head === null || head.frames > MAX_MICROPHONE_FRAMES) return;
+    const channels = Array.from({ length: head.channels }, (_, i) => audioChannel(frame, i, head.frames));
+    this.microphone?.push(channels, head.frames);
+  }
+
+  private render(): void {
+    while (this.open && this.credit >= LIVE_BLOCK) {
+      this.credit -= LIVE_BLOCK;
+      const frame = new ArrayBuffer(audioFrameBytes(2, LIVE_BLOCK));
+      writeAudioHead(frame, FRAME.audio, 2, LIVE_BLOCK);
+      const output = [audioChannel(frame, 0, LIVE_BLOCK), audioChannel(frame, 1, LIVE_BLOCK)];
+      (this.playing ? this.source : silence).pull(this.input, LIVE_BLOCK);
+      this.player.process(this.input, output, LIVE_BLOCK);
+      this.post({ type: 'audio', frame }, [frame]);
+    }
+  }
+}

@@ -1,0 +1,245 @@
+import { createNanoEvents } from 'nanoevents';
+import { readdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { readAudio, type AudioFile } from '../audio/read.js';
+import { readInThread } from '../audio/read-thread.js';
+import { TillerError } from '../../document/tiller-error.js';
+import type { StreamCommand, StreamLink, StreamReport } from '../stream/messages.js';
+import type { LiveSource } from '../../protocol/interface-commands.js';
+import type { LiveState } from '../../protocol/interface.js';
+import { endWorker } from '../workers/end-worker.js';
+import { LIVE_BLOCK, type FromLiveWorker, type ToLiveWorker } from './messages.js';
+import { Restarts } from '../workers/restart-policy.js';
+
+const DEFAULT_BUFFER_MILLISECONDS = 80;
+/** The loop that a session starts with, where it comes along: it shows most with the model that most begin with. */
+const FIRST_LOOP = 'kit-beat';
+const AUDIO_FILE = /\.(wav|aiff?|flac)$/i;
+
+/** "kit-beat" as "Kit beat". */
+function spoken(stem: string): string {
+  const words = stem.replace(/[-_]+/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The end of the live session that one window's speaker holds. Main thread. */
+export interface SpeakerEnd {
+  /** Lets the engine render `frames` more sample frames, and tells how often the speaker ran dry since it opened. */
+  credit(frames: number, underruns: number): void;
+  close(): void;
+}
+
+/**
+ * The live session: a worker that streams a loop, a file or the page's microphone through the model, and the link
+ * between it and the instrument. Main thread.
+ */
+export class LiveSession implements StreamLink {
+  state: LiveState;
+  private worker: Worker;
+  private closed = false;
+  /** True once the worker died too often to be started again by itself. */
+  private givenUp = false;
+  private readonly events = createNanoEvents<{ change: () => void }>();
+  private readonly reports = new Set<(report: StreamReport) => void>();
+  private speaker: { rate: number; send: (frame: ArrayBuffer) => void } | null = null;
+  /** Frames that the speaker granted and has not got yet. */
+  private owed = 0;
+  private file: AudioFile | null = null;
+  /** Counts the sources that were asked for: a long file may be read by when the next one plays. */
+  private sources = 0;
+  /** Called when the worker was started anew and knows nothing. */
+  onRestart: () => void = () => undefined;
+
+  private constructor(
+    private readonly loops: ReadonlyMap<string, string>,
+    private readonly workerUrl: URL,
+    private readonly restarts: Restarts,
+  ) {
+    const first = loops.has(FIRST_LOOP) ? FIRST_LOOP : [...loops.keys()][0];
+    this.state = {
+      playing: false,
+      source: first === undefined ? { kind: 'microphone' } : { kind: 'loop', id: first },
+      loops: [...loops.keys()].map((id) => ({ id, name: spoken(id) })),
+      fileName: null,
+      bufferMilliseconds: DEFAULT_BUFFER_MILLISECONDS,
+      underruns: 0,
+    };
+    this.worker = this.startWorker();
+  }
+
+  /** @param loopsFolder audio files to choose from; null where none come along */
+  static async open(
+    loopsFolder: string | null,
+    workerUrl: URL = new URL('./live-worker.js', import.meta.url),
+    restarts = new Restarts(),
+  ): Promise<LiveSession> {
+    const names = loopsFolder === null ? [] : await readdir(loopsFolder).catch(() => []);
+    const files = names.filter((name) => AUDIO_FILE.test(name)).sort();
+    const loops = new Map(
+      files.map((name) => [basename(name, extname(name)), join(loopsFolder ?? '', name)]),
+    );
+    const session = new LiveSession(loops, workerUrl, restarts);
+    await session.setSource(session.state.source);
+    return session;
+  }
+
+  // --- the instrument's link to the sound
+
+  send(command: StreamCommand): void {
+    this.post({ type: 'command', command });
+  }
+
+  onReport(listener: (report: StreamReport) => void): void {
+    this.reports.add(listener);
+  }
+
+  // --- what the page asks for
+
+  subscribe(listener: () => void): () => void {
+    return this.events.on('change', listener);
+  }
+
+  play(playing: boolean): void {
+    if (playing && this.givenUp) {
+      this.givenUp = false;
+      this.restarts.forget();
+      void this.revive();
+    }
+    this.post({ type: 'play', playing });
+    this.change({ playing });
+  }
+
+  async setSource(source: LiveSource): Promise<void> {
+    const asked = ++this.sources;
+    const audio = await this.audioOf(source);
+    if (asked !== this.sources) return;
+    this.post({ type: 'source', source: audio });
+    this.change({ source });
+  }
+
+  setBuffer(milliseconds: number): void {
+    this.change({ bufferMilliseconds: milliseconds });
+  }
+
+  openSpeaker(rate: number, send: (frame: ArrayBuffer) => void): SpeakerEnd {
+    const speaker = { rate, send };
+    this.speaker = speaker;
+    this.owed = 0;
+    this.post({ type: 'open', rate });
+    this.change({ underruns: 0 });
+    return {
+      credit: (frames, underruns) => {
+        if (this.speaker !== speaker) return;
+        this.owed += frames;
+        this.post({ type: 'credit', frames });
+        if (underruns !== this.state.underruns) this.change({ underruns });
+      },
+      close: () => {
+        if (this.speaker !== speaker) return;
+        this.speaker = null;
+        this.post({ type: 'close' });
+        this.play(false);
+      },
+    };
+  }
+
+  microphone(frame: ArrayBuffer): void {
+    if (this.state.source.kind === 'microphone') this.post({ type: 'microphone', frame }, [frame]);
+  }
+
+  midi(status: number, data1: number, data2: number): void {
+    this.post({ type: 'midi', status, data1, data2 });
+  }
+
+  async import(path: string, fileName: string): Promise<void> {
+    this.file = await readInThread(path, fileName);
+    this.change({ fileName });
+    await this.setSource({ kind: 'file' });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.speaker = null;
+    await endWorker(this.worker);
+  }
+
+  private async audioOf(source: LiveSource): Promise<Extract<ToLiveWorker, { type: 'source' }>['source']> {
+    if (source.kind === 'microphone') return { kind: 'microphone' };
+    const file = source.kind === 'file' ? this.file : await readAudio(this.loopPath(source.id));
+    if (file === null) {
+      throw new TillerError(
+        'file-missing',
+        'There is no file to play yet.',
+        'Drop a WAV, AIFF or FLAC file.',
+      );
+    }
+    return { kind: 'loop', rate: file.rate, channels: file.channels };
+  }
+
+  private loopPath(id: string): string {
+    const path = this.loops.get(id);
+    if (path !== undefined) return path;
+    throw new TillerError('file-missing', `There is no loop “${id}”.`, 'Choose another one.');
+  }
+
+  private post(message: ToLiveWorker, transfer: ArrayBuffer[] = []): void {
+    this.worker.postMessage(message, transfer);
+  }
+
+  private change(part: Partial<LiveState>): void {
+    this.state = { ...this.state, ...part };
+    this.events.emit('change');
+  }
+
+  private startWorker(): Worker {
+    const worker = new Worker(this.workerUrl, { name: 'tiller-live' });
+    const began = performance.now();
+    worker.on('message', (message: FromLiveWorker) => {
+      if (worker !== this.worker) return;
+      if (message.type === 'audio') {
+        this.owed = Math.max(0, this.owed - LIVE_BLOCK);
+        this.speaker?.send(message.frame);
+      } else for (const listener of this.reports) listener(message.report);
+    });
+    worker.on('error', (error) => this.fail(error.message));
+    worker.on('exit', () => {
+      if (!this.closed && worker === this.worker) this.died(performance.now() - began);
+    });
+    return worker;
+  }
+
+  private fail(message: string): void {
+    for (const listener of this.reports) listener({ type: 'failed', code: 'internal', message });
+  }
+
+  private died(livedMilliseconds: number): void {
+    const wait = this.restarts.next(livedMilliseconds);
+    if (wait !== null) {
+      setTimeout(() => void this.revive(), wait).unref();
+      return;
+    }
+    this.givenUp = true;
+    this.fail(`The sound stopped ${this.restarts.deaths} times in a row. Press play to try again.`);
+  }
+
+  /** Starts a new worker with everything that the old one knew. */
+  private async revive(): Promise<void> {
+    if (this.closed) return;
+    this.worker = this.startWorker();
+    this.onRestart();
+    const { source } = this.state;
+    try {
+      const audio = await this.audioOf(source);
+      // One that was chosen meanwhile came to the new worker by itself.
+      if (source === this.state.source) this.post({ type: 'source', source: audio });
+    } catch (error) {
+      // Its file may be gone: silence plays until another one is chosen.
+      this.fail(error instanceof Error ? error.message : String(error));
+    }
+    this.post({ type: 'play', playing: this.state.playing });
+    if (this.speaker === null) return;
+    this.post({ type: 'open', rate: this.speaker.rate });
+    this.post({ type: 'credit', frames: this.owed });
+  }
+}

@@ -1,0 +1,26 @@
+import type { StreamCommand, StreamReport } from '../stream/messages.js';
+
+/** Samples rendered at once: small against every hop, so that a gesture waits for no block. */
+export const LIVE_BLOCK = 256;
+
+/** What plays into the model. `channels` are never written to again; the worker loops over them at their own rate. */
+export type SourceAudio = { kind: 'loop'; rate: number; channels: Float32Array[] } | { kind: 'microphone' };
+
+/** Main thread to live worker, handled in order between two blocks. */
+export type ToLiveWorker =
+  | { type: 'command'; command: StreamCommand }
+  | { type: 'source'; source: SourceAudio }
+  | { type: 'play'; playing: boolean }
+  /** A speaker at this rate opens: what was granted before is void. */
+  | { type: 'open'; rate: number }
+  | { type: 'credit'; frames: number }
+  | { type: 'close' }
+  | { type: 'midi'; status: number; data1: number; data2: number }
+  /** A microphone frame of the page's, as it came. */
+  | { type: 'microphone'; frame: ArrayBuffer };
+
+/** Live worker to main thread. */
+export type FromLiveWorker =
+  | { type: 'report'; report: StreamReport }
+  /** A rendered audio frame, laid out as the page's protocol has it. */
+  | { type: 'audio'; frame: ArrayBuffer };

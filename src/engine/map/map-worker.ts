@@ -1,0 +1,103 @@
+import { parentPort } from 'node:worker_threads';
+import { compileMapping, type Mapping } from '../mapping/evaluate.js';
+import type { TrainedMapping } from '../../document/trained.js';
+import { createNoise } from '../model/run/noise.js';
+import { openModel } from '../model/run/open-model.js';
+import type { RunningModel } from '../model/run/running-model.js';
+import type { EndMessage } from '../workers/end-worker.js';
+import { probeLevel } from './level-probe.js';
+import { LevelTable } from './level-table.js';
+import type { FromMapWorker, ToMapWorker } from './messages.js';
+import { eachCell, paintMap, type Colouring } from './map-picture.js';
+
+/**
+ * The painting thread: evaluates the mapping over the pad, and between two pictures measures how loud the
+ * decoder gets there, a point at a time, so that loud zones are seen before they are heard.
+ */
+
+const port = parentPort;
+if (port === null) throw new Error('the map worker was not started as a worker');
+const post = (message: FromMapWorker) => port.postMessage(message);
+
+/** Points measured along each axis: a hundred take about a second. */
+const PROBES = 10;
+/** New levels are shown after this many. */
+const PROBES_A_PICTURE = 25;
+
+let model: RunningModel | null = null;
+let models = 0;
+let learned: { trained: TrainedMapping; mapping: Mapping } | null = null;
+let levels = new LevelTable(1);
+let pending: Float64Array[] = [];
+let measuring = false;
+const colouring: Colouring = { directions: [] };
+const noise = createNoise({ kind: 'seed', seed: 1 }, 0);
+
+async function load(place: Extract<ToMapWorker, { type: 'model' }>['model']): Promise<void> {
+  const load = ++models;
+  model?.close();
+  model = null;
+  pending = [];
+  levels = new LevelTable(place?.manifest.latentDims ?? 1);
+  if (place === null) return;
+  const opened = await openModel(place.dir, place.manifest, { frames: 1, batch: 1 });
+  if (load !== models) return opened.close();
+  model = opened;
+  // What was painted meanwhile waits for its levels.
+  measureNext();
+}
+
+function paint(message: Extract<ToMapWorker, { type: 'paint' }>): void {
+  const { job, request, inputs, examples, limitDb } = message;
+  const axesExist = request.x < inputs.length && request.y < inputs.length;
+  if (learned?.mapping.inputs !== inputs.length || !axesExist) {
+    post({ type: 'painted', job, picture: null });
+    return;
+  }
+  const { mapping, trained } = learned;
+  if (levels.width !== mapping.latents) levels = new LevelTable(mapping.latents);
+  const picture = paintMap({ request, mapping, trained, inputs, examples, levels, limitDb }, colouring);
+  post({ type: 'painted', job, picture });
+  const place = new Float64Array(mapping.latents);
+  pending = [];
+  eachCell(PROBES, request, inputs, (at) => {
+    mapping.evaluate(at, place);
+    const latents = place.map((value) => (Number.isNaN(value) ? 0 : value));
+    if (!levels.knows(latents)) pending.push(latents);
+  });
+  measureNext();
+}
+
+/** Measures one point, then lets messages through. */
+function measureNext(): void {
+  if (measuring || model === null || model.shape.latentDims !== levels.width) return;
+  const latents = pending.pop();
+  if (latents === undefined) return;
+  levels.add(latents, probeLevel(model, noise, latents));
+  if (pending.length % PROBES_A_PICTURE === 0) post({ type: 'measured' });
+  measuring = true;
+  setImmediate(() => {
+    measuring = false;
+    measureNext();
+  });
+}
+
+port.on('message', (message: ToMapWorker | EndMessage) => {
+  if (message.type === 'end') process.exit();
+  switch (message.type) {
+    case 'model':
+      // Without its model the map is painted all the same, only the levels stay unknown.
+      load(message.model).catch(() => undefined);
+      return;
+    case 'mapping':
+      learned = { trained: message.trained, mapping: compileMapping(message.trained) };
+      return;
+    case 'paint':
+      try {
+        paint(message);
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        post({ type: 'failed', job: message.job, message: text });
+      }
+  }
+});

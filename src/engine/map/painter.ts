@@ -1,0 +1,139 @@
+import { createNanoEvents } from 'nanoevents';
+import { Worker } from 'node:worker_threads';
+import { TillerError } from '../../document/tiller-error.js';
+import type { TrainedMapping } from '../../document/trained.js';
+import type { Instrument } from '../instrument/instrument.js';
+import type { ModelSource } from '../instrument/instrument-state.js';
+import type { MapRequest } from '../../protocol/interface-commands.js';
+import type { MapPicture } from '../../protocol/interface-frames.js';
+import { endWorker } from '../workers/end-worker.js';
+import type { FromMapWorker, ToMapWorker } from './messages.js';
+
+/** An input that moves off the plane repaints the map, at most this often. */
+const REPAINT_MILLISECONDS = 120;
+
+const unpainted = () =>
+  new TillerError('internal', 'The map could not be painted.', 'Choose another map, or learn again.');
+
+/** Has the map worker paint what the pad shows. The worker starts with the first picture. Main thread. */
+export class Painter {
+  private worker: Worker | null = null;
+  private readonly events = createNanoEvents<{ change: () => void }>();
+  private readonly jobs = new Map<
+    number,
+    { resolve: (picture: MapPicture | null) => void; reject: (error: TillerError) => void }
+  >();
+  private lastJob = 0;
+  private sentMapping: TrainedMapping | null = null;
+  private sentModel: string | null = null;
+  private shown: { trained: TrainedMapping | null; inputs: string; ceilingDb: number } | null = null;
+  private axes: Pick<MapRequest, 'x' | 'y'> = { x: 0, y: 1 };
+  private timer: NodeJS.Timeout | null = null;
+  private readonly unsubscribe: () => void;
+
+  constructor(
+    private readonly instrument: Pick<Instrument, 'state' | 'subscribe'>,
+    private readonly models: Pick<ModelSource, 'find'>,
+    private readonly workerUrl: URL = new URL('./map-worker.js', import.meta.url),
+  ) {
+    this.unsubscribe = instrument.subscribe(() => this.look());
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.events.on('change', listener);
+  }
+
+  async paint(request: MapRequest): Promise<MapPicture | null> {
+    const { preset } = this.instrument.state;
+    if (preset.trained === null) return null;
+    const worker = (this.worker ??= this.start());
+    await this.sendModel();
+    // It may have died meanwhile: nobody would answer.
+    if (worker !== this.worker) throw unpainted();
+    if (this.sentMapping !== preset.trained) {
+      this.sentMapping = preset.trained;
+      this.post({ type: 'mapping', trained: preset.trained });
+    }
+    this.shown = this.seen(request);
+    const job = ++this.lastJob;
+    return new Promise((resolve, reject) => {
+      this.jobs.set(job, { resolve, reject });
+      this.post({
+        type: 'paint',
+        job,
+        request,
+        inputs: preset.inputs.map(({ value }) => value),
+        examples: preset.examples.filter(({ enabled }) => enabled).map(({ inputs }) => inputs),
+        limitDb: preset.output.ceilingDb - preset.output.outputGainDb,
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.unsubscribe();
+    if (this.timer !== null) clearTimeout(this.timer);
+    const { worker } = this;
+    this.worker = null;
+    if (worker !== null) await endWorker(worker);
+  }
+
+  private async sendModel(): Promise<void> {
+    const sha256 = this.instrument.state.model.manifest?.sha256 ?? null;
+    if (sha256 === this.sentModel) return;
+    this.sentModel = sha256;
+    this.post({ type: 'model', model: sha256 === null ? null : await this.models.find(sha256) });
+  }
+
+  private post(message: ToMapWorker): void {
+    this.worker?.postMessage(message);
+  }
+
+  /** What the picture depends on, but for the two inputs that it is spread over. */
+  private seen({ x, y }: Pick<MapRequest, 'x' | 'y'>) {
+    const { trained, inputs, output } = this.instrument.state.preset;
+    const values = inputs.map(({ value }, i) => (i === x || i === y ? '' : value.toFixed(3)));
+    this.axes = { x, y };
+    return { trained, inputs: values.join(), ceilingDb: output.ceilingDb - output.outputGainDb };
+  }
+
+  /** A new mapping is painted at once, a moving input as often as the eye needs. */
+  private look(): void {
+    if (this.shown === null || this.timer !== null) return;
+    const now = this.seen(this.axes);
+    const { trained, inputs, ceilingDb } = this.shown;
+    if (now.trained === trained && now.inputs === inputs && now.ceilingDb === ceilingDb) return;
+    const wait = now.trained === trained ? REPAINT_MILLISECONDS : 0;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.events.emit('change');
+    }, wait);
+  }
+
+  private start(): Worker {
+    const worker = new Worker(this.workerUrl, { name: 'tiller-map' });
+    worker.on('message', (message: FromMapWorker) => this.receive(message));
+    worker.on('error', () => undefined);
+    worker.on('exit', () => {
+      if (worker !== this.worker) return;
+      this.worker = null;
+      this.sentMapping = null;
+      this.sentModel = null;
+      for (const { reject } of this.jobs.values()) {
+        reject(unpainted());
+      }
+      this.jobs.clear();
+    });
+    return worker;
+  }
+
+  private receive(message: FromMapWorker): void {
+    if (message.type === 'measured') {
+      this.events.emit('change');
+      return;
+    }
+    const job = this.jobs.get(message.job);
+    this.jobs.delete(message.job);
+    if (message.type === 'painted') job?.resolve(message.picture);
+    else job?.reject(new TillerError('internal', message.message));
+  }
+}

@@ -1,0 +1,121 @@
+import { TillerError } from '../../../document/tiller-error.js';
+import { toChannelsLast } from '../../onnx/passes/channels-last.js';
+import { type WeightPool, writeModel } from '../../onnx/write.js';
+import type { Program } from '../../torchscript/program.js';
+import { refuseSharedState } from './evaluate/apart.js';
+import { transposeKernel } from './evaluate/kernels.js';
+import { traceMethod, type Traced } from './evaluate/trace.js';
+import type { GraphManifest } from '../manifest.js';
+import type { NnInterface } from './nn-interface.js';
+import type { Variant } from '../run/open-model.js';
+import { type BoundGraph, bindGraph, prune, STATE_IN, STATE_OUT } from './state.js';
+
+/** One file of a variant, ready to be written. */
+export interface BuiltGraph {
+  readonly manifest: GraphManifest;
+  readonly model: Uint8Array;
+  /** Content of `manifest.initialState`, when that is set. */
+  readonly initialState: Float32Array | null;
+}
+
+export interface BuiltVariant extends Variant {
+  readonly encoder: BuiltGraph;
+  readonly decoder: BuiltGraph;
+  readonly streaming: boolean;
+}
+
+/**
+ * Builds both graphs of a variant; their weights go to the pool.
+ * @throws TillerError `operation-unsupported`, `model-shape`
+ */
+export function buildVariant(
+  program: Program,
+  nn: NnInterface,
+  variant: Variant,
+  pool: WeightPool,
+): BuiltVariant {
+  const { frames, batch } = variant;
+  const audio = [batch, nn.inputChannels, nn.hop * frames];
+  const latents = [batch, nn.latentDims, frames];
+  const encode = traceMethod(program, 'encode', audio);
+  const decode = traceMethod(program, 'decode', latents);
+  checkShape('encode', encode, latents);
+  checkShape('decode', decode, [batch, nn.outputChannels, nn.hop * frames]);
+  refuseSharedState(encode, decode);
+  const streaming = !isBlockwise(encode) && !isBlockwise(decode);
+  return {
+    frames,
+    batch,
+    streaming,
+    encoder: finish(bindGraph(optimise(encode), 'audio', 'latents'), 'encoder', variant, pool),
+    decoder: finish(bindGraph(optimise(decode), 'latents', 'audio'), 'decoder', variant, pool),
+  };
+}
+
+function checkShape(method: string, traced: Traced, wanted: readonly number[]): void {
+  const { shape, type } = traced.output;
+  if (type === 'float32' && shape.length === wanted.length && shape.every((size, i) => size === wanted[i]))
+    return;
+  throw new TillerError(
+    'model-shape',
+    `The model's "${method}" gives [${shape.join(', ')}] where it promises [${wanted.join(', ')}].`,
+    'Tiller cannot play this model.',
+  );
+}
+
+/** Convolutions that reach over the border of a block without keeping anything: exported without caches. */
+function isBlockwise({ graph, states }: Traced): boolean {
+  if (states.length > 0) return false;
+  return graph.nodes.some(({ op, attributes }) => {
+    if (op !== 'Conv' && op !== 'ConvTranspose') return false;
+    const { kernel_shape: kernel, strides } = attributes;
+    return (
+      kernel?.kind === 'ints' && strides?.kind === 'ints' && (kernel.value[0] ?? 1) > (strides.value[0] ?? 1)
+    );
+  });
+}
+
+/** `encoder` for one frame and one side, `encoder.f4b2` for others. */
+function fileStem(role: string, { frames, batch }: Variant): string {
+  return frames === 1 && batch === 1 ? role : `${role}.f${frames}b${batch}`;
+}
+
+function finish(bound: BoundGraph, role: string, variant: Variant, pool: WeightPool): BuiltGraph {
+  const stem = fileStem(role, variant);
+  const { initialState, input, output, noise } = bound;
+  const startsSilent = initialState.every((value) => value === 0);
+  return {
+    manifest: {
+      file: `${stem}.onnx`,
+      input: { name: input.name, shape: [...input.value.shape] },
+      output: { name: output.name, shape: [...output.value.shape] },
+      noise: noise.map(({ name, value, distribution }) => ({ name, shape: [...value.shape], distribution })),
+      state:
+        initialState.length === 0 ? null : { input: STATE_IN, output: STATE_OUT, size: initialState.length },
+      initialState: startsSilent ? null : `${stem}.state`,
+    },
+    model: writeModel(bound.graph, stem, pool),
+    initialState: startsSilent ? null : initialState,
+  };
+}
+
+/** Rewrites a traced method for speed, its state with it. */
+function optimise(original: Traced): Traced {
+  const traced = prune(original);
+  const { graph, output, states } = traced;
+  const moved = toChannelsLast(graph, output, states);
+  return {
+    ...traced,
+    output: moved.output,
+    states: states.map((state, index) => {
+      const place = moved.carried[index];
+      if (place?.swapped !== true) return { ...state, after: place?.after ?? state.after };
+      return {
+        ...state,
+        before: place.before,
+        after: place.after,
+        initial: { ...transposeKernel(state.initial, [0, 2, 1]), shape: place.before.shape },
+      };
+    }),
+  };
+}

@@ -1,0 +1,32 @@
+import { TillerError } from '../../../../document/tiller-error.js';
+import { sameValue } from './objects.js';
+import { equalContents, type Traced } from './trace.js';
+
+/**
+ * Encoder and decoder run apart: what one leaves changed, the other must not read.
+ * @throws TillerError `operation-unsupported`
+ */
+export function refuseSharedState(encode: Traced, decode: Traced): void {
+  const path = sharedPath(encode, decode) ?? sharedPath(decode, encode);
+  if (path === null) return;
+  throw new TillerError(
+    'operation-unsupported',
+    `The model's encoder and decoder share ${path}, which changes from call to call.`,
+    'Tiller cannot play this model.',
+  );
+}
+
+/** Path of something that the writer leaves other than the reader finds it, or null. */
+function sharedPath(writer: Traced, reader: Traced): string | null {
+  for (const { path, storage } of writer.states) if (reader.touched.has(storage)) return path;
+  for (const [record, { path, content }] of writer.settled) {
+    const found = reader.settled.get(record)?.content;
+    if (reader.touched.has(record.storage) && (found === undefined || !equalContents(found, content)))
+      return path;
+  }
+  for (const { record, name, path, value } of writer.replaced) {
+    const found = reader.read.get(record)?.get(name);
+    if (found !== undefined && !sameValue(found, value)) return path;
+  }
+  return null;
+}

@@ -1,0 +1,204 @@
+import { TillerError } from '../../../../document/tiller-error.js';
+import { elementCount, type Graph, type Value } from '../../../onnx/graph.js';
+import { Algebra } from './algebra.js';
+import { type Content, type Real, spend, symbolic } from './content.js';
+import { Tensor } from './tensor.js';
+import { describe, List, Tuple, type Val } from './values.js';
+
+export type Distribution = 'uniform' | 'normal';
+
+/** A random operation of the program, which has become an input of the graph. */
+export interface NoiseInput {
+  readonly distribution: Distribution;
+  readonly value: Value;
+}
+
+/** Why an operation cannot be done; the interpreter adds its name and place. */
+export class OperationError extends Error {
+  constructor(
+    message: string,
+    readonly code: 'operation-unsupported' | 'model-shape' = 'operation-unsupported',
+  ) {
+    super(message);
+  }
+}
+
+/** What operations work with: the graph under construction and the noise drawn so far. */
+export class Context {
+  readonly algebra: Algebra;
+  readonly noise: NoiseInput[] = [];
+
+  constructor(readonly graph: Graph) {
+    this.algebra = new Algebra(graph);
+  }
+
+  read(tensor: Tensor): Content {
+    return tensor.read(this.algebra);
+  }
+
+  readReal(tensor: Tensor): Real {
+    const content = this.read(tensor);
+    if (content.kind === 'complex') throw new OperationError('a complex tensor is not supported here');
+    return content;
+  }
+
+  /** Values drawn anew in each call of the graph. */
+  random(distribution: Distribution, shape: readonly number[]): Tensor {
+    spend(elementCount(shape));
+    const value = this.graph.input(`noise${this.noise.length}`, 'float32', shape);
+    this.noise.push({ distribution, value });
+    return Tensor.of(symbolic(value));
+  }
+
+  /** The number in a tensor of one element. */
+  item(tensor: Tensor): number {
+    const content = this.readReal(tensor);
+    if (content.kind === 'symbolic') {
+      throw new OperationError('the program decides by the sound it hears, which a fixed graph cannot');
+    }
+    if (content.data.length !== 1)
+      throw new OperationError('a tensor of one element was expected', 'model-shape');
+    return content.data[0] ?? 0;
+  }
+}
+
+/** The arguments of one call, by position in the operation's signature; undefined where left out. */
+export class Arguments {
+  constructor(
+    readonly context: Context,
+    private readonly names: readonly string[],
+    private readonly values: readonly (Val | undefined)[],
+  ) {}
+
+  get count(): number {
+    return this.values.length;
+  }
+
+  at(index: number): Val | undefined {
+    return this.values[index];
+  }
+
+  private wrong(index: number, wanted: string): OperationError {
+    const name = this.names[index] ?? `argument ${index + 1}`;
+    return new OperationError(`"${name}" is ${describe(this.values[index])}, not ${wanted}`);
+  }
+
+  tensor(index: number): Tensor {
+    const value = this.values[index];
+    if (!(value instanceof Tensor)) throw this.wrong(index, 'a tensor');
+    return value;
+  }
+
+  real(index: number): Real {
+    return this.context.readReal(this.tensor(index));
+  }
+
+  optionalTensor(index: number): Tensor | null {
+    return this.values[index] === undefined || this.values[index] === null ? null : this.tensor(index);
+  }
+
+  optionalReal(index: number): Real | null {
+    const tensor = this.optionalTensor(index);
+    return tensor === null ? null : this.context.readReal(tensor);
+  }
+
+  has(index: number): boolean {
+    return this.values[index] !== undefined && this.values[index] !== null;
+  }
+
+  int(index: number, fallback?: number): number {
+    const value = this.values[index];
+    if ((value === undefined || value === null) && fallback !== undefined) return fallback;
+    if (typeof value === 'bigint') return Number(value);
+    if (value instanceof Tensor) return Math.trunc(this.context.item(value));
+    if (value instanceof List && value.items.length === 1 && typeof value.items[0] === 'bigint') {
+      return Number(value.items[0]);
+    }
+    throw this.wrong(index, 'an int');
+  }
+
+  optionalInt(index: number): number | null {
+    return this.has(index) ? this.int(index) : null;
+  }
+
+  float(index: number, fallback?: number): number {
+    const value = this.values[index];
+    if ((value === undefined || value === null) && fallback !== undefined) return fallback;
+    if (typeof value === 'number') return value;
+    if (typeof value === 'bigint') return Number(value);
+    if (typeof value === 'boolean') return Number(value);
+    if (value instanceof Tensor) return this.context.item(value);
+    throw this.wrong(index, 'a number');
+  }
+
+  bool(index: number, fallback: boolean): boolean {
+    const value = this.values[index];
+    if (value === undefined || value === null) return fallback;
+    if (typeof value === 'boolean') return value;
+    if (typeof value === 'bigint') return value !== 0n;
+    throw this.wrong(index, 'a bool');
+  }
+
+  string(index: number, fallback: string): string {
+    const value = this.values[index];
+    if (value === undefined || value === null) return fallback;
+    if (typeof value === 'string') return value;
+    throw this.wrong(index, 'a string');
+  }
+
+  items(index: number): readonly Val[] {
+    const value = this.values[index];
+    if (value instanceof List || value instanceof Tuple) return value.items;
+    throw this.wrong(index, 'a list');
+  }
+
+  /** A list of ints; a single int stands for a list of one. */
+  ints(index: number, fallback?: readonly number[]): readonly number[] {
+    const value = this.values[index];
+    if ((value === undefined || value === null) && fallback !== undefined) return fallback;
+    if (typeof value === 'bigint') return [Number(value)];
+    return this.items(index).map((item) => {
+      if (typeof item === 'bigint') return Number(item);
+      if (item instanceof Tensor) return Math.trunc(this.context.item(item));
+      throw this.wrong(index, 'a list of ints');
+    });
+  }
+
+  tensors(index: number): readonly Tensor[] {
+    return this.items(index).map((item) => {
+      if (!(item instanceof Tensor)) throw this.wrong(index, 'a list of tensors');
+      return item;
+    });
+  }
+}
+
+/** One operation of torch: the names of its parameters in order, and what it does. */
+export interface Operation {
+  readonly parameters: readonly string[];
+  readonly run: (args: Arguments) => Val;
+}
+
+export type OperationTable = Readonly<Record<string, Operation>>;
+
+/** Declares an operation by its signature, as in `op('x dim keepdim', …)`. */
+export function op(signature: string, run: (args: Arguments) => Val): Operation {
+  return { parameters: signature.split(' '), run };
+}
+
+/** An axis counted from the front; negative ones count from the back. A number may be asked for axis 0, or -1. */
+export function axisOf(axis: number, rank: number): number {
+  const axes = Math.max(1, rank);
+  const resolved = axis < 0 ? axis + axes : axis;
+  if (resolved < 0 || resolved >= axes) {
+    throw new OperationError(`there is no axis ${axis} in ${rank} dimensions`, 'model-shape');
+  }
+  return resolved;
+}
+
+/** What was thrown, with the RangeErrors of shapes that do not fit made errors about the model. */
+export function asOperationError(error: unknown): unknown {
+  if (error instanceof RangeError && !(error instanceof TillerError)) {
+    return new OperationError(error.message, 'model-shape');
+  }
+  return error;
+}

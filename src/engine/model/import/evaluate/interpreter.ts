@@ -1,0 +1,392 @@
+import { TillerError } from '../../../../document/tiller-error.js';
+import type { Program } from '../../../torchscript/program.js';
+import {
+  describePosition,
+  type Expression,
+  type FunctionDefinition,
+  type Position,
+  type Statement,
+  type Target,
+} from '../../../torchscript/syntax.js';
+import { countUp, dottedPath, IGNORED_NAMES, toNumber, unsupported } from './language.js';
+import { Arguments, asOperationError, type Context, OperationError } from './context.js';
+import { OPERATIONS } from './operations/index.js';
+import { getItem, iterate, truth } from './operations/sequences.js';
+import { Tensor } from './tensor.js';
+import { CPU, describe, Dict, FunctionReference, Instance, List, Tuple, type Val } from './values.js';
+
+/** Bounds that no real model comes near: statements run, graph nodes, and calls inside calls. */
+const MAX_STEPS = 500_000;
+const MAX_NODES = 100_000;
+const MAX_CALL_DEPTH = 150;
+
+type Scope = Map<string, Val>;
+
+interface Returned {
+  readonly value: Val;
+}
+
+/** What the program may reach beyond its own code. */
+export interface World {
+  readonly program: Program;
+  readonly context: Context;
+  /** `CONSTANTS.c…` by number. */
+  constant(index: number): Val | undefined;
+  /** Called before an attribute of an object is replaced. */
+  onAttributeWrite(instance: Instance, name: string): void;
+}
+
+/**
+ * Runs functions of a TorchScript program. Numbers, lists, objects and control flow are executed; operations on
+ * tensors go to the operation table, which folds what is known and adds graph nodes for the rest.
+ */
+export class Interpreter {
+  private steps = 0;
+  private depth = 0;
+
+  constructor(private readonly world: World) {}
+
+  /** Calls a method of an object. @throws TillerError with the place in the source */
+  callMethod(instance: Instance, name: string, args: readonly Val[], at: Position | null = null): Val {
+    const method = this.world.program.findClass(instance.className)?.methods.get(name);
+    if (method === undefined) {
+      throw unsupported(`${instance.className} has no method "${name}"`, at);
+    }
+    return this.callFunction(method, [instance, ...args], []);
+  }
+
+  private callFunction(
+    definition: FunctionDefinition,
+    positional: readonly Val[],
+    named: readonly (readonly [string, Val])[],
+  ): Val {
+    const scope: Scope = new Map();
+    for (const [index, parameter] of definition.parameters.entries()) {
+      const given =
+        index < positional.length ? positional[index] : named.find(([name]) => name === parameter.name)?.[1];
+      if (given !== undefined) scope.set(parameter.name, given);
+      else if (parameter.fallback !== null)
+        scope.set(parameter.name, this.evaluate(parameter.fallback, scope));
+      else throw unsupported(`"${definition.name}" is called without "${parameter.name}"`, definition.at);
+    }
+    this.depth += 1;
+    if (this.depth > MAX_CALL_DEPTH) throw unsupported('calls nest too deeply', definition.at);
+    const returned = this.runBlock(definition.body, scope);
+    this.depth -= 1;
+    return returned?.value ?? null;
+  }
+
+  private runBlock(statements: readonly Statement[], scope: Scope): Returned | null {
+    for (const statement of statements) {
+      const returned = this.runStatement(statement, scope);
+      if (returned !== null) return returned;
+    }
+    return null;
+  }
+
+  private runStatement(statement: Statement, scope: Scope): Returned | null {
+    this.spend(statement.at);
+    switch (statement.kind) {
+      case 'pass':
+        return null;
+      case 'expression':
+        this.evaluate(statement.value, scope);
+        return null;
+      case 'return':
+        return { value: statement.value === null ? null : this.evaluate(statement.value, scope) };
+      case 'assign':
+        this.assign(statement, scope);
+        return null;
+      case 'if':
+        return this.runBlock(
+          this.test(statement.condition, scope) ? statement.then : statement.otherwise,
+          scope,
+        );
+      case 'while':
+        while (this.test(statement.condition, scope)) {
+          this.spend(statement.at);
+          const returned = this.runBlock(statement.body, scope);
+          if (returned !== null) return returned;
+        }
+        return null;
+      case 'for':
+        return this.runFor(statement, scope);
+    }
+  }
+
+  private spend(at: Position): void {
+    this.steps += 1;
+    if (this.steps > MAX_STEPS || this.world.context.graph.nodes.length > MAX_NODES) {
+      throw unsupported('the program runs too long', at);
+    }
+  }
+
+  private runFor(statement: Statement & { kind: 'for' }, scope: Scope): Returned | null {
+    const items = this.iterable(statement.iterable, scope);
+    for (const item of items) {
+      this.spend(statement.at);
+      scope.set(statement.variable, item);
+      const returned = this.runBlock(statement.body, scope);
+      if (returned !== null) return returned;
+    }
+    return null;
+  }
+
+  private iterable(expression: Expression, scope: Scope): Iterable<Val> {
+    if (expression.kind === 'call' && expression.callee.kind === 'name' && expression.callee.id === 'range') {
+      const bounds = expression.positional.map((item) => this.evaluate(item, scope));
+      const numbers = bounds.map((bound) => {
+        if (typeof bound !== 'bigint') throw unsupported(`range over ${describe(bound)}`, expression.at);
+        return bound;
+      });
+      const [first = 0n, second, step = 1n] = numbers;
+      if (step === 0n) throw unsupported('range with step 0', expression.at);
+      return second === undefined ? countUp(0n, first, 1n) : countUp(first, second, step);
+    }
+    return this.guard('for', expression.at, () => iterate(this.evaluate(expression, scope)));
+  }
+
+  private test(condition: Expression, scope: Scope): boolean {
+    const value = this.evaluate(condition, scope);
+    return this.guard('if', condition.at, () => truth(this.world.context, value));
+  }
+
+  private assign(statement: Statement & { kind: 'assign' }, scope: Scope): void {
+    const value = this.evaluate(statement.value, scope);
+    if (!statement.unpack) {
+      const [target] = statement.targets;
+      if (target !== undefined) this.store(target, value, scope, statement.at);
+      return;
+    }
+    const items = this.guard('unpack', statement.at, () => [...iterate(value)]);
+    if (items.length !== statement.targets.length) {
+      throw unsupported(
+        `${items.length} values are unpacked into ${statement.targets.length} names`,
+        statement.at,
+      );
+    }
+    for (const [index, target] of statement.targets.entries()) {
+      this.store(target, items[index] ?? null, scope, statement.at);
+    }
+  }
+
+  private store(target: Target, value: Val, scope: Scope, at: Position): void {
+    if (target.kind === 'name') {
+      scope.set(target.id, value);
+      return;
+    }
+    const object = this.evaluate(target.object, scope);
+    if (!(object instanceof Instance)) throw unsupported(`an attribute of ${describe(object)} is set`, at);
+    this.world.onAttributeWrite(object, target.name);
+    object.set(target.name, value);
+  }
+
+  private evaluate(expression: Expression, scope: Scope): Val {
+    switch (expression.kind) {
+      case 'int':
+      case 'float':
+      case 'string':
+      case 'bool':
+        return expression.value;
+      case 'none':
+        return null;
+      case 'list':
+        return new List(expression.items.map((item) => this.evaluate(item, scope)));
+      case 'tuple':
+        return new Tuple(expression.items.map((item) => this.evaluate(item, scope)));
+      case 'dict': {
+        const dict = new Dict();
+        for (const [key, value] of expression.entries) {
+          dict.entries.set(this.evaluate(key, scope), this.evaluate(value, scope));
+        }
+        return dict;
+      }
+      case 'negate': {
+        const operand = this.evaluate(expression.operand, scope);
+        if (typeof operand === 'bigint' || typeof operand === 'number') return -operand;
+        throw unsupported(`${describe(operand)} is negated`, expression.at);
+      }
+      case 'name':
+        return this.lookUp(expression.id, scope, expression.at);
+      case 'attribute':
+        return this.getAttribute(expression, scope);
+      case 'index': {
+        const object = this.evaluate(expression.object, scope);
+        const index = this.evaluate(expression.index, scope);
+        return this.guard('[]', expression.at, () => getItem(object, index));
+      }
+      case 'call':
+        return this.call(expression, scope);
+    }
+  }
+
+  private lookUp(id: string, scope: Scope, at: Position): Val {
+    const value = scope.get(id);
+    if (value !== undefined) return value;
+    if (id === 'inf') return Infinity;
+    if (id === 'nan') return NaN;
+    throw unsupported(`the name "${id}" is unknown`, at);
+  }
+
+  private getAttribute(expression: Expression & { kind: 'attribute' }, scope: Scope): Val {
+    if (expression.object.kind === 'name' && expression.object.id === 'CONSTANTS') {
+      const value = this.world.constant(Number(expression.name.slice(1)));
+      if (value === undefined) throw unsupported(`the constant ${expression.name} is missing`, expression.at);
+      return value;
+    }
+    const path = dottedPath(expression);
+    if (path !== null && !scope.has(path[0] ?? '')) {
+      const definition = this.world.program.findFunction(path.join('.'));
+      if (definition === undefined) throw unsupported(`the name "${path.join('.')}"`, expression.at);
+      return new FunctionReference(definition);
+    }
+    return this.attributeOf(this.evaluate(expression.object, scope), expression.name, expression.at);
+  }
+
+  private attributeOf(object: Val, name: string, at: Position): Val {
+    if (object instanceof Instance) {
+      const value = object.get(name);
+      if (value !== undefined) return value;
+      const constant = this.world.program.findClass(object.className)?.constants.get(name);
+      if (constant !== undefined) return this.evaluate(constant, new Map());
+    }
+    throw unsupported(`${describe(object)} has no attribute "${name}"`, at);
+  }
+
+  private call(expression: Expression & { kind: 'call' }, scope: Scope): Val {
+    const { callee, at } = expression;
+    if (callee.kind === 'name') {
+      const local = scope.get(callee.id);
+      if (local === undefined) return this.callBuiltin(callee.id, expression, scope);
+      if (!(local instanceof FunctionReference)) throw unsupported(`${describe(local)} is called`, at);
+      const { positional, named } = this.evaluateArguments(expression, scope);
+      return this.callFunction(local.definition, positional, named);
+    }
+    const path = dottedPath(callee);
+    if (path === null || scope.has(path[0] ?? '')) return this.callObject(callee, expression, scope);
+    const { positional, named } = this.evaluateArguments(expression, scope);
+    const [root] = path;
+    if (root === 'torch' || root === 'ops') {
+      const name = root === 'torch' ? path.slice(1).join('.') : path.slice(1).join('::');
+      return this.callOperation(name, positional, named, at);
+    }
+    const definition = this.world.program.findFunction(path.join('.'));
+    if (definition === undefined) throw unsupported(`"${path.join('.')}" is called`, at);
+    return this.callFunction(definition, positional, named);
+  }
+
+  private evaluateArguments(
+    expression: Expression & { kind: 'call' },
+    scope: Scope,
+  ): { positional: readonly Val[]; named: readonly (readonly [string, Val])[] } {
+    return {
+      positional: expression.positional.map((item) => this.evaluate(item, scope)),
+      named: expression.named.map(([name, item]) => [name, this.evaluate(item, scope)] as const),
+    };
+  }
+
+  private callObject(callee: Expression, expression: Expression & { kind: 'call' }, scope: Scope): Val {
+    const { at } = expression;
+    if (callee.kind !== 'attribute') throw unsupported('a computed function is called', at);
+    const object = this.evaluate(callee.object, scope);
+    if (!(object instanceof Instance)) {
+      throw unsupported(`the method "${callee.name}" of ${describe(object)} is called`, at);
+    }
+    const method = this.world.program.findClass(object.className)?.methods.get(callee.name);
+    if (method === undefined) throw unsupported(`${object.className} has no method "${callee.name}"`, at);
+    const { positional, named } = this.evaluateArguments(expression, scope);
+    return this.callFunction(method, [object, ...positional], named);
+  }
+
+  /** Functions that are part of the language. */
+  private callBuiltin(name: string, expression: Expression & { kind: 'call' }, scope: Scope): Val {
+    const { at, positional } = expression;
+    const argument = (index: number): Val => {
+      const item = positional[index];
+      if (item === undefined) throw unsupported(`"${name}" lacks an argument`, at);
+      return this.evaluate(item, scope);
+    };
+    const { context } = this.world;
+    switch (name) {
+      case 'annotate':
+        return this.annotate(positional[0], argument(1), at);
+      case 'unchecked_cast':
+        return argument(1);
+      case 'uninitialized':
+        return null;
+      case 'getattr': {
+        const key = argument(1);
+        if (typeof key !== 'string') throw unsupported('getattr without a name', at);
+        return this.attributeOf(argument(0), key, at);
+      }
+      case 'int':
+      case 'float': {
+        const value = argument(0);
+        return this.guard(name, at, () => {
+          const number = toNumber(context, value);
+          return name === 'float' ? number : BigInt(Math.trunc(number));
+        });
+      }
+      case 'bool': {
+        const value = argument(0);
+        return this.guard(name, at, () => truth(context, value));
+      }
+      case 'str': {
+        const value = argument(0);
+        return typeof value === 'object' ? describe(value) : String(value);
+      }
+      default:
+        throw unsupported(`the function "${name}"`, at);
+    }
+  }
+
+  /** `annotate(int, t)` also turns a tensor of one element into a number. */
+  private annotate(type: Expression | undefined, value: Val, at: Position): Val {
+    if (!(value instanceof Tensor) || type?.kind !== 'name') return value;
+    const { context } = this.world;
+    return this.guard('annotate', at, () => {
+      if (type.id === 'int') return BigInt(Math.trunc(context.item(value)));
+      if (type.id === 'float') return context.item(value);
+      return type.id === 'bool' ? truth(context, value) : value;
+    });
+  }
+
+  private callOperation(
+    name: string,
+    positional: readonly Val[],
+    named: readonly (readonly [string, Val])[],
+    at: Position,
+  ): Val {
+    if (name === 'prim::device') return CPU;
+    const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+    if (operation === undefined) throw unsupported(`the operation "${name}"`, at);
+    if (positional.length > operation.parameters.length)
+      throw unsupported(`the operation "${name}" with ${positional.length} arguments`, at);
+    const values: (Val | undefined)[] = [...positional];
+    for (const [parameter, value] of named) {
+      const index = operation.parameters.indexOf(parameter);
+      // Layout, device and memory format say where results lie, never what they are.
+      if (index >= 0) values[index] = value;
+      else if (!IGNORED_NAMES.has(parameter)) {
+        throw unsupported(`the operation "${name}" with "${parameter}"`, at);
+      }
+    }
+    const args = new Arguments(this.world.context, operation.parameters, values);
+    return this.guard(name, at, () => operation.run(args));
+  }
+
+  private guard<T>(name: string, at: Position, run: () => T): T {
+    try {
+      return run();
+    } catch (thrown) {
+      const error = asOperationError(thrown);
+      if (!(error instanceof OperationError)) throw error;
+      throw new TillerError(
+        error.code,
+        `The operation "${name}" at ${describePosition(at)} cannot be imported: ${error.message}.`,
+        'Nothing was guessed: Tiller cannot play this model as it is.',
+        { cause: error },
+      );
+    }
+  }
+}

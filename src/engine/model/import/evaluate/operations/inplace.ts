@@ -1,0 +1,79 @@
+import type { ElementType } from '../../../../onnx/graph.js';
+import { broadcastShapes, sameShape } from '../content.js';
+import { type Arguments, OperationError, type Operation, type OperationTable } from '../context.js';
+import type { Tensor } from '../tensor.js';
+import { describe, type Val } from '../values.js';
+import { toReal } from './promotion.js';
+
+/** Operations that torch also offers as `name_`, which writes the result over its first argument. */
+const WITH_INPLACE_FORM = [
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'pow',
+  'remainder',
+  'floor_divide',
+  'neg',
+  'abs',
+  'exp',
+  'log',
+  'sqrt',
+  'rsqrt',
+  'sin',
+  'cos',
+  'tan',
+  'acos',
+  'tanh',
+  'sigmoid',
+  'relu',
+  'leaky_relu',
+  'silu',
+  'reciprocal',
+  'square',
+  'clamp',
+  'ceil',
+  'floor',
+  'round',
+  'sign',
+  'log1p',
+  'masked_fill',
+  'cumsum',
+  'cumprod',
+  'logical_not',
+] as const;
+
+/** Writes a value over a tensor, and so into every tensor that shares its memory. */
+function overwrite(args: Arguments, value: Val): Tensor {
+  const target = args.tensor(0);
+  const { context } = args;
+  if (target.type === 'complex64') throw new OperationError('complex tensors cannot be written in place');
+  const type: ElementType = target.type;
+  const source = toReal(context, value, type);
+  if (!sameShape(broadcastShapes(source.shape, target.shape), target.shape)) {
+    throw new OperationError(`${describe(value)} is written over ${describe(target)}`, 'model-shape');
+  }
+  target.write(context.algebra, context.algebra.expand(source, target.shape));
+  return target;
+}
+
+function inPlace(operation: Operation): Operation {
+  return { parameters: operation.parameters, run: (args) => overwrite(args, operation.run(args)) };
+}
+
+/** The in-place forms of a table's operations, and those that only exist in place. */
+export function inPlaceForms(table: OperationTable): OperationTable {
+  const forms: Record<string, Operation> = {
+    copy_: {
+      parameters: ['self', 'src', 'non_blocking'],
+      run: (args) => overwrite(args, args.at(1) ?? null),
+    },
+    fill_: { parameters: ['self', 'value'], run: (args) => overwrite(args, args.at(1) ?? null) },
+    zero_: { parameters: ['self'], run: (args) => overwrite(args, 0n) },
+  };
+  for (const name of WITH_INPLACE_FORM) {
+    const operation = table[name];
+    if (operation !== undefined) forms[`${name}_`] = inPlace(operation);
+  }
+  return forms;
+}

@@ -1,0 +1,77 @@
+import type { Graph, NamedValue, Value } from '../../onnx/graph.js';
+import { findLive, removeDeadCode } from '../../onnx/passes/dead-code.js';
+import type { NoiseInput } from './evaluate/context.js';
+import type { StateBuffer, Traced } from './evaluate/trace.js';
+import { StatePacking } from './state-packing.js';
+
+/** A graph with its inputs and outputs in the form that Tiller runs. */
+export interface BoundGraph {
+  readonly graph: Graph;
+  readonly input: NamedValue;
+  readonly output: NamedValue;
+  readonly noise: readonly (NoiseInput & { readonly name: string })[];
+  /** All state in one flat tensor; empty when the method keeps none. */
+  readonly initialState: Float32Array;
+}
+
+export const STATE_IN = 'state';
+export const STATE_OUT = 'state_out';
+
+/**
+ * Declares what a traced method reads and writes. State becomes one flat float32 input and output, cut up and
+ * joined inside: a session's cost per fed tensor is far above that of the copy.
+ */
+export function bindGraph(traced: Traced, inputName: string, outputName: string): BoundGraph {
+  const { graph } = traced;
+  const { states } = traced;
+  const live = findLive(graph, [traced.output, ...states.map(({ after }) => after)]);
+  const noise = traced.noise
+    .filter(({ value }) => live.has(value))
+    .map((entry, index) => ({ ...entry, name: `noise${index}` }));
+  const packing = new StatePacking(states);
+  const stateIn = states.length === 0 ? null : packing.unpackInto(graph, STATE_IN);
+  graph.inputs.splice(
+    0,
+    graph.inputs.length,
+    { name: inputName, value: traced.input },
+    ...noise.map(({ name, value }) => ({ name, value })),
+    ...(stateIn === null ? [] : [{ name: STATE_IN, value: stateIn }]),
+  );
+  const output = asOutput(graph, traced.output);
+  graph.output(outputName, output);
+  if (states.length > 0) graph.output(STATE_OUT, packing.pack(graph));
+  removeDeadCode(
+    graph,
+    graph.outputs.map(({ value }) => value),
+  );
+  return {
+    graph,
+    input: { name: inputName, value: traced.input },
+    output: { name: outputName, value: output },
+    noise,
+    initialState: packing.initial(),
+  };
+}
+
+/**
+ * Drops what nothing heard depends on. State counts when the output needs it, directly or through other state.
+ */
+export function prune(traced: Traced): Traced {
+  const { graph, output } = traced;
+  let states: readonly StateBuffer[] = [];
+  for (;;) {
+    const roots = [output, ...states.map(({ after }) => after)];
+    const live = findLive(graph, roots);
+    const found = traced.states.filter(({ before }) => live.has(before));
+    if (found.length === states.length) {
+      removeDeadCode(graph, roots);
+      return { ...traced, states };
+    }
+    states = found;
+  }
+}
+
+/** An output must be computed by a node, also where the model hands its input through. */
+function asOutput(graph: Graph, value: Value): Value {
+  return graph.add('Identity', [value], value.shape);
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { TillerError } from '../../../document/tiller-error.js';
+import { WeightPool } from '../../onnx/write.js';
+import { Archive, readModelFile } from '../../torchscript/archive.js';
+import { Program } from '../../torchscript/program.js';
+import { type BuiltGraph, type BuiltVariant, buildVariant } from './build.js';
+import { ModelFolder } from '../library/model-folder.js';
+import { IMPORTER_VERSION, type ModelManifest } from '../manifest.js';
+import { type NnInterface, readInterface } from './nn-interface.js';
+import type { Variant } from '../run/open-model.js';
+import type { Staging } from '../library/staging.js';
+
+/** What is translated, and where to. */
+export interface TranslationRequest {
+  /** The `.ts` file. */
+  readonly path: string;
+  /** Name of the model in the library. */
+  readonly name: string;
+  readonly libraryDir: string;
+  /** Where the graphs go; its folder is made when the file turns out to be a model. */
+  readonly staging: Staging;
+  /** Sorted, without repetition. */
+  readonly variants: readonly Variant[];
+}
+
+/** All that a file tells without being listened to. */
+export interface Translation {
+  /** Complete but for `delaySamples` and `latentRanges`. */
+  readonly manifest: ModelManifest;
+  /** The delay in samples that the file states, if it does. */
+  readonly statedDelay: number | null;
+}
+
+/** Told the share that is done (0..1) and what is being done; may throw, to end it. */
+export type TranslationStep = (share: number, what: string) => Promise<void> | void;
+
+const WEIGHTS_FILE = 'weights.bin';
+
+/**
+ * Reads a model file and writes its graphs and their weights into the staging folder. Nothing of the file is executed.
+ * @throws TillerError with the codes of model files, `file-missing`, `disk-full` and `disk-denied`; the caller discards the
+ *   staging folder
+ */
+export async function translateModel(
+  { path, name, libraryDir, staging, variants }: TranslationRequest,
+  step: TranslationStep,
+): Promise<Translation> {
+  const bytes = await readModelFile(path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  await step(0.1, 'Reading the program');
+  const program = Program.load(await Archive.fromBytes(bytes));
+  const nn = readInterface(program);
+  await new ModelFolder(libraryDir).create();
+  await staging.create();
+  const built = await writeVariants(program, nn, variants, staging, step);
+  const { statedDelay, ...known } = nn;
+  return {
+    statedDelay,
+    manifest: {
+      format: 'tiller-model',
+      version: 1,
+      importer: IMPORTER_VERSION,
+      name,
+      sha256,
+      sourceBytes: bytes.length,
+      ...known,
+      streaming: built.every(({ streaming }) => streaming),
+      delaySamples: 0,
+      latentRanges: Array.from({ length: nn.latentDims }, () => [-3, 3] as [number, number]),
+      variants: built.map(({ manifest }) => manifest),
+    },
+  };
+}
+
+interface VariantSummary {
+  readonly streaming: boolean;
+  readonly manifest: ModelManifest['variants'][number];
+}
+
+/** Builds all graphs and writes them with their weights. */
+async function writeVariants(
+  program: Program,
+  nn: NnInterface,
+  variants: readonly Variant[],
+  staging: Staging,
+  step: TranslationStep,
+): Promise<VariantSummary[]> {
+  const weights = await staging.openFile(WEIGHTS_FILE);
+  try {
+    const pool = new WeightPool(WEIGHTS_FILE, (bytes) => weights.write(bytes));
+    const built: VariantSummary[] = [];
+    for (const [index, variant] of variants.entries()) {
+      await step(0.2 + (0.5 * index) / variants.length, 'Translating');
+      const result = tryVariant(program, nn, variant, pool);
+      if (result === null) continue;
+      const { frames, batch, streaming, encoder, decoder } = result;
+      await writeGraph(staging, encoder);
+      await writeGraph(staging, decoder);
+      built.push({
+        streaming,
+        manifest: { frames, batch, encoder: encoder.manifest, decoder: decoder.manifest },
+      });
+    }
+    await step(0.7, 'Writing');
+    return built;
+  } finally {
+    await weights.finish();
+  }
+}
+
+/** Some exports cannot work on two sides at once; they are imported for one. */
+function tryVariant(
+  program: Program,
+  nn: NnInterface,
+  variant: Variant,
+  pool: WeightPool,
+): BuiltVariant | null {
+  try {
+    return buildVariant(program, nn, variant, pool);
+  } catch (error) {
+    const isShape = error instanceof TillerError && error.code === 'model-shape';
+    if (variant.batch > 1 && isShape) return null;
+    throw error;
+  }
+}
+
+async function writeGraph(staging: Staging, { manifest, model, initialState }: BuiltGraph): Promise<void> {
+  await staging.write(manifest.file, model);
+  if (manifest.initialState === null || initialState === null) return;
+  await staging.write(manifest.initialState, new Uint8Array(initialState.buffer));
+}

@@ -1,0 +1,240 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Tensor } from 'onnxruntime-node';
+import { TillerError } from '../../../document/tiller-error.js';
+import type { GraphManifest, ModelManifest } from '../manifest.js';
+import type { NoiseSource } from './noise.js';
+import type { ModelShape, RunningModel } from './running-model.js';
+import { SyncSession, type Tensors } from './sync-session.js';
+
+/** Which of the imported graphs is opened: latent frames per call, and sides. */
+export interface Variant {
+  readonly frames: number;
+  readonly batch: number;
+}
+
+/**
+ * Opens a model of the library for streaming, on the calling thread.
+ * @param dir the model's folder
+ * @throws TillerError `model-missing` when there is no such variant, `model-corrupt` when its files are damaged
+ */
+export async function openModel(
+  dir: string,
+  manifest: ModelManifest,
+  variant: Variant,
+): Promise<RunningModel> {
+  const encoder = await openHalf(dir, manifest, variant, 'encoder');
+  try {
+    const decoder = await openHalf(dir, manifest, variant, 'decoder');
+    return new OpenModel(shapeOf(manifest, variant), encoder, decoder);
+  } catch (error) {
+    encoder.close();
+    throw error;
+  }
+}
+
+/** Half of a model, with tensors of its own: written to and read from around a call. */
+export interface HalfModel {
+  readonly input: Float32Array;
+  readonly output: Float32Array;
+  /** @throws TillerError `model-failed` */
+  run(noise: NoiseSource, batch: number): void;
+  /** In place of the last call: from the state and on the noise of that one. @throws TillerError `model-failed` */
+  runAgain(): void;
+  reset(): void;
+  close(): void;
+}
+
+/**
+ * Opens the encoder or the decoder alone.
+ * @throws TillerError as `openModel` does
+ */
+export async function openHalf(
+  dir: string,
+  manifest: ModelManifest,
+  variant: Variant,
+  half: 'encoder' | 'decoder',
+): Promise<HalfModel> {
+  const found = manifest.variants.find(
+    ({ frames, batch }) => frames === variant.frames && batch === variant.batch,
+  );
+  if (found !== undefined) return openGraph(dir, found[half]);
+  throw new TillerError(
+    'model-missing',
+    `${manifest.name} was not imported for ${variant.frames} frames and ${variant.batch} sides per call.`,
+    'Import it again.',
+  );
+}
+
+function shapeOf(manifest: ModelManifest, { frames, batch }: Variant): ModelShape {
+  const { sampleRate, hop, inputChannels, outputChannels, latentDims, delaySamples } = manifest;
+  return { sampleRate, hop, frames, batch, inputChannels, outputChannels, latentDims, delaySamples };
+}
+
+class OpenModel implements RunningModel {
+  constructor(
+    readonly shape: ModelShape,
+    private readonly encoder: HalfModel,
+    private readonly decoder: HalfModel,
+  ) {}
+
+  get audioIn(): Float32Array {
+    return this.encoder.input;
+  }
+
+  get encoded(): Float32Array {
+    return this.encoder.output;
+  }
+
+  get latents(): Float32Array {
+    return this.decoder.input;
+  }
+
+  get audioOut(): Float32Array {
+    return this.decoder.output;
+  }
+
+  encode(noise: NoiseSource): void {
+    this.encoder.run(noise, this.shape.batch);
+  }
+
+  decode(noise: NoiseSource): void {
+    this.decoder.run(noise, this.shape.batch);
+  }
+
+  decodeAgain(): void {
+    this.decoder.runAgain();
+  }
+
+  reset(): void {
+    this.encoder.reset();
+    this.decoder.reset();
+  }
+
+  close(): void {
+    this.encoder.close();
+    this.decoder.close();
+  }
+}
+
+/**
+ * Opens one graph of the library.
+ * @throws TillerError `model-corrupt`
+ */
+async function openGraph(dir: string, graph: GraphManifest): Promise<StatefulGraph> {
+  try {
+    const initial = graph.initialState === null ? null : await readFile(join(dir, graph.initialState));
+    const state = new Float32Array(graph.state?.size ?? 0);
+    if (initial !== null) {
+      if (initial.length !== state.byteLength)
+        throw new RangeError(`${graph.initialState} has the wrong size`);
+      new Uint8Array(state.buffer).set(initial);
+    }
+    return new StatefulGraph(new SyncSession(join(dir, graph.file)), graph, state);
+  } catch (error) {
+    throw new TillerError(
+      'model-corrupt',
+      `The model in ${dir} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+      'Import its .ts file again: that replaces what is damaged.',
+      { cause: error },
+    );
+  }
+}
+
+function float32(shape: readonly number[], data?: Float32Array): Tensor {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return new Tensor('float32', data ?? new Float32Array(size), shape);
+}
+
+interface Fill {
+  readonly distribution: 'uniform' | 'normal';
+  readonly data: Float32Array;
+}
+
+/** One graph with its state, every tensor preallocated: two sets, whose states change places after each call. */
+class StatefulGraph implements HalfModel {
+  readonly input: Float32Array;
+  readonly output: Float32Array;
+  private readonly noise: readonly Fill[];
+  private readonly feeds: readonly [Tensors, Tensors];
+  private readonly fetches: readonly [Tensors, Tensors];
+  private readonly states: readonly [Float32Array, Float32Array];
+  private side: 0 | 1 = 0;
+
+  constructor(
+    private readonly session: SyncSession,
+    graph: GraphManifest,
+    private readonly initialState: Float32Array,
+  ) {
+    const input = float32(graph.input.shape);
+    const output = float32(graph.output.shape);
+    const noise = graph.noise.map(({ name, shape, distribution }) => ({
+      name,
+      distribution,
+      tensor: float32(shape),
+    }));
+    this.input = input.data as Float32Array;
+    this.output = output.data as Float32Array;
+    this.noise = noise.map(({ distribution, tensor }) => ({
+      distribution,
+      data: tensor.data as Float32Array,
+    }));
+    const size = initialState.length;
+    this.states = [initialState.slice(), new Float32Array(size)];
+    const tensors = this.states.map((data) => float32([size], data));
+    const [first, second] = tensors;
+    const feedsWith = (state: Tensor | undefined): Tensors => ({
+      [graph.input.name]: input,
+      ...Object.fromEntries(noise.map(({ name, tensor }) => [name, tensor])),
+      ...(graph.state === null || state === undefined ? {} : { [graph.state.input]: state }),
+    });
+    const fetchesWith = (state: Tensor | undefined): Tensors => ({
+      [graph.output.name]: output,
+      ...(graph.state === null || state === undefined ? {} : { [graph.state.output]: state }),
+    });
+    this.feeds = [feedsWith(first), feedsWith(second)];
+    this.fetches = [fetchesWith(second), fetchesWith(first)];
+  }
+
+  /** One call. @throws TillerError `model-failed`; the state is then as after `reset` */
+  run(noise: NoiseSource, batch: number): void {
+    for (const { distribution, data } of this.noise) {
+      if (distribution === 'uniform') noise.uniform(data, batch);
+      else noise.normal(data, batch);
+    }
+    this.infer();
+  }
+
+  runAgain(): void {
+    this.turn();
+    this.infer();
+  }
+
+  private turn(): void {
+    this.side = this.side === 0 ? 1 : 0;
+  }
+
+  private infer(): void {
+    try {
+      this.session.run(this.feeds[this.side], this.fetches[this.side]);
+      this.turn();
+    } catch (error) {
+      this.reset();
+      throw new TillerError(
+        'model-failed',
+        `The model failed: ${error instanceof Error ? error.message : String(error)}`,
+        'Import it again; if it fails again, the file may be damaged.',
+        { cause: error },
+      );
+    }
+  }
+
+  reset(): void {
+    this.states[0].set(this.initialState);
+    this.side = 0;
+  }
+
+  close(): void {
+    this.session.dispose();
+  }
+}

@@ -1,0 +1,39 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import { deviceNameSchema, oscSettingsSchema } from '../../protocol/interface-commands.js';
+import type { KeptControllers } from '../inputs/ports.js';
+import { readKept } from './stored-file.js';
+
+const FORMAT = 'tiller-controllers';
+const MAX_LENGTH = 10_000;
+
+const schema = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(1),
+  /** The MIDI device that was chosen; null for none. */
+  midi: deviceNameSchema.nullable(),
+  osc: oscSettingsSchema,
+});
+
+/**
+ * The controllers that an engine before this one kept, or null where none did.
+ * @throws TillerError `preset-invalid` when the file cannot be read; it is moved aside
+ */
+export function readControllers(path: string): Promise<KeptControllers | null> {
+  return readKept(
+    path,
+    'The last MIDI device and OSC ports could not be read: choose them again.',
+    (text) => {
+      if (text.length > MAX_LENGTH) throw new RangeError('the file is too large');
+      const { midi, osc } = schema.parse(JSON.parse(text));
+      return { midi, osc };
+    },
+  );
+}
+
+export async function writeControllers(path: string, { midi, osc }: KeptControllers): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomic(path, JSON.stringify({ format: FORMAT, version: 1, midi, osc }));
+}

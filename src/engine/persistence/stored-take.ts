@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { MAX_INPUTS } from '../../document/limits.js';
+import { MOST_MOVES, type Take } from '../inputs/take.js';
+import { MAX_GESTURE_SECONDS } from '../stream/gesture.js';
+import { type KeptFile, readKept } from './stored-file.js';
+
+const FORMAT = 'tiller-take';
+const MAX_LENGTH = 64 * MOST_MOVES;
+
+const seconds = z.number().min(0).max(MAX_GESTURE_SECONDS);
+const schema = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(1),
+  seconds: z
+    .number()
+    .min(0.05)
+    .max(MAX_GESTURE_SECONDS + 60),
+  /** Seconds, input, value. */
+  moves: z
+    .array(
+      z.tuple([
+        seconds,
+        z
+          .number()
+          .int()
+          .min(0)
+          .max(MAX_INPUTS - 1),
+        z.number().min(0).max(1),
+      ]),
+    )
+    .max(MOST_MOVES),
+});
+
+/**
+ * The take that an engine before this one kept, or null where none did.
+ * @throws TillerError `preset-invalid` when the file cannot be read; it is moved aside
+ */
+export function readTake(path: string): Promise<Take | null> {
+  return readKept(path, 'The last gesture could not be read: record it again.', (text) => {
+    if (text.length > MAX_LENGTH) throw new RangeError('the file is too large');
+    const kept = schema.parse(JSON.parse(text));
+    const moves = kept.moves.map(([at, input, value]) => ({ seconds: at, input, value }));
+    moves.sort((a, b) => a.seconds - b.seconds);
+    return moves.length === 0 ? null : { lengthSeconds: kept.seconds, moves };
+  });
+}
+
+/** @returns as `KeptFile.write`. @throws errors of the file system */
+export function writeTake(file: KeptFile, { lengthSeconds, moves }: Take): Promise<string | null> {
+  const rows = moves.map(({ seconds: at, input, value }) => [at, input, value]);
+  const text = { format: FORMAT, version: 1, seconds: Math.max(0.05, lengthSeconds), moves: rows };
+  return file.write(JSON.stringify(text));
+}

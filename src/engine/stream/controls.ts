@@ -1,0 +1,228 @@
+import type { SidedNoise } from '../model/run/noise.js';
+import type { ModelShape } from '../model/run/running-model.js';
+import { PARAMETERS } from '../../document/parameters.js';
+import { Steering } from '../steering/steer.js';
+import { type FrameSettings, applyToFrames } from './latent-frame-settings.js';
+
+/** Noise of the model's own random operations, and the noise added to the latents. */
+export interface StreamNoise {
+  readonly model: SidedNoise;
+  readonly latents: SidedNoise;
+}
+
+/** Frame-wise values of the last frame, first row of the batch. */
+export interface FrameView {
+  readonly encoded: Float32Array;
+  /** NaN where the mapping has nothing to say. */
+  readonly mapped: Float64Array;
+  readonly decoded: Float32Array;
+}
+
+/**
+ * Everything between encoder and decoder, frame by frame: inputs → mapping → steering → holds → noise. Parameter
+ * changes wait here for the frame that holds their sample. One thread; allocates nothing after construction.
+ */
+export class FrameControls {
+  readonly view: FrameView;
+  /** Index of the next latent frame since the start. */
+  private frame = 0;
+  /** Values by parameter for the coming frames, NaN where nothing changes. */
+  private readonly waiting: Float64Array;
+  private readonly rows: number;
+  private readonly mapped: Float64Array;
+  private readonly steerings: Steering[];
+  /** Noise of each frame of the last call, [batch, dims]. */
+  private readonly frameNoise: Float32Array[];
+  /** Where the steering stood before each frame of the last call, [frames, batch, saved length]. */
+  private readonly standing: Float64Array;
+  /** Encoder values that freeze holds, [batch, dims]. */
+  private readonly held: Float32Array;
+  /** True once there is a frame to hold. */
+  private holding = false;
+  private readonly encoded: Float32Array;
+  private readonly decoded: Float32Array;
+  private steeringVersion = -1;
+  /** Frame of the last call that automation changed last. */
+  private automated = 0;
+
+  /** @param framesAhead latent frames by which a change can arrive before the frame that plays it */
+  constructor(
+    private readonly shape: ModelShape,
+    private readonly settings: FrameSettings,
+    private source: StreamNoise,
+    framesAhead: number,
+  ) {
+    const { latentDims, batch, frames } = shape;
+    this.rows = frames + framesAhead + 2;
+    this.waiting = new Float64Array(this.rows * PARAMETERS.length).fill(NaN);
+    this.mapped = new Float64Array(latentDims);
+    this.steerings = Array.from(
+      { length: batch },
+      () => new Steering(latentDims, shape.sampleRate / shape.hop),
+    );
+    this.frameNoise = Array.from({ length: frames }, () => new Float32Array(batch * latentDims));
+    this.standing = new Float64Array(frames * batch * (this.steerings[0]?.savedLength ?? 0));
+    this.held = new Float32Array(batch * latentDims);
+    this.encoded = new Float32Array(latentDims);
+    this.decoded = new Float32Array(latentDims);
+    this.view = {
+      encoded: new Float32Array(latentDims),
+      mapped: this.mapped,
+      decoded: new Float32Array(latentDims),
+    };
+    this.restart();
+  }
+
+  /** True where a hand changed something since the frames that sound were steered. */
+  get touched(): boolean {
+    return this.settings.touched;
+  }
+
+  get noise(): StreamNoise {
+    return this.source;
+  }
+
+  /** Draws from `noise` from the next frame on. */
+  setNoise(noise: StreamNoise): void {
+    this.source = noise;
+  }
+
+  /** Back to frame 0, glides at rest, noise at its first value. Settings stay, with what waited applied to them. */
+  restart(): void {
+    this.settle();
+    this.frame = 0;
+    this.holding = false;
+    this.mapped.fill(NaN);
+    for (const steering of this.steerings) steering.reset();
+    this.noise.model.restart();
+    this.noise.latents.restart();
+  }
+
+  /** Applies every change that waits to the settings. */
+  settle(): void {
+    for (let ahead = 0; ahead < this.rows; ahead += 1) this.applyWaiting(this.frame + ahead);
+  }
+
+  /** Puts a change off to latent frame `frame`; a later one for the same frame and parameter replaces it. */
+  schedule(frame: number, parameter: number, value: number): void {
+    const due = Math.min(Math.max(frame, this.frame), this.frame + this.rows - 1);
+    this.waiting[(due % this.rows) * PARAMETERS.length + parameter] = value;
+  }
+
+  /** Takes [batch, dims, frames] of encoder values to decoder values, over the frames of one call. */
+  run(encoded: Float32Array, latents: Float32Array): void {
+    const { frames } = this.shape;
+    this.settings.touched = false;
+    this.automated = 0;
+    for (let j = 0; j < frames; j += 1) {
+      if (this.applyWaiting(this.frame)) this.automated = j;
+      this.frame += 1;
+      this.drawNoise(j);
+      this.saveSteering(j);
+      this.play(j, encoded, latents);
+    }
+  }
+
+  /**
+   * Steers the frames of the last call anew from `first` on, as a hand has changed the settings since. What automation
+   * did within the call is not taken back: `first` may not lie before it, then nothing is done.
+   * @returns whether `latents` is now another
+   */
+  runAgain(first: number, encoded: Float32Array, latents: Float32Array): boolean {
+    if (first < this.automated) return false;
+    this.settings.touched = false;
+    this.restoreSteering(first);
+    let changed = false;
+    for (let j = first; j < this.shape.frames; j += 1) {
+      this.saveSteering(j);
+      changed = this.play(j, encoded, latents) || changed;
+    }
+    return changed;
+  }
+
+  /** Frame `j` of the call, all rows. @returns whether that changed `latents` */
+  private play(j: number, encoded: Float32Array, latents: Float32Array): boolean {
+    const { frames, batch, latentDims } = this.shape;
+    this.aim();
+    let changed = false;
+    for (let row = 0; row < batch; row += 1) {
+      const at = row * latentDims * frames + j;
+      for (let d = 0; d < latentDims; d += 1) this.encoded[d] = encoded[at + d * frames] as number;
+      this.steer(row, j);
+      for (let d = 0; d < latentDims; d += 1) {
+        const value = this.decoded[d] as number;
+        changed ||= latents[at + d * frames] !== value;
+        latents[at + d * frames] = value;
+      }
+    }
+    this.holding = true;
+    return changed;
+  }
+
+  private aim(): void {
+    const { settings, noise } = this;
+    // A mapping may know fewer dimensions than the model has.
+    this.mapped.fill(NaN);
+    settings.mapping?.evaluate(settings.inputs, this.mapped);
+    if (this.steeringVersion !== settings.steeringVersion) {
+      for (const steering of this.steerings) steering.configure(settings.steering);
+      this.steeringVersion = settings.steeringVersion;
+    }
+    noise.model.width = settings.width;
+  }
+
+  private drawNoise(j: number): void {
+    const { settings, noise, shape } = this;
+    noise.latents.width = settings.width;
+    if (settings.latentNoise > 0) noise.latents.normal(this.frameNoise[j] as Float32Array, shape.batch);
+  }
+
+  private saveSteering(j: number): void {
+    for (let row = 0; row < this.steerings.length; row += 1) {
+      const steering = this.steerings[row] as Steering;
+      steering.save(this.standing, (j * this.steerings.length + row) * steering.savedLength);
+    }
+  }
+
+  private restoreSteering(j: number): void {
+    for (let row = 0; row < this.steerings.length; row += 1) {
+      const steering = this.steerings[row] as Steering;
+      steering.restore(this.standing, (j * this.steerings.length + row) * steering.savedLength);
+    }
+  }
+
+  /** @returns whether something waited for this frame */
+  private applyWaiting(frame: number): boolean {
+    const from = (frame % this.rows) * PARAMETERS.length;
+    let waited = false;
+    for (let p = 0; p < PARAMETERS.length; p += 1) {
+      const value = this.waiting[from + p] as number;
+      if (Number.isNaN(value)) continue;
+      this.waiting[from + p] = NaN;
+      applyToFrames(this.settings, p, value);
+      waited = true;
+    }
+    return waited;
+  }
+
+  private steer(row: number, j: number): void {
+    const { encoded, decoded, held, settings } = this;
+    const dims = this.shape.latentDims;
+    const from = row * dims;
+    const noise = this.frameNoise[j] as Float32Array;
+    // Freeze keeps what the encoder last said; the hand goes on steering it.
+    for (let d = 0; d < dims; d += 1) {
+      if (settings.freeze && this.holding) encoded[d] = held[from + d] as number;
+      else held[from + d] = encoded[d] as number;
+    }
+    (this.steerings[row] as Steering).process(encoded, this.mapped, decoded, settings.holds);
+    if (settings.latentNoise > 0) {
+      for (let d = 0; d < dims; d += 1) {
+        decoded[d] = (decoded[d] as number) + settings.latentNoise * (noise[from + d] as number);
+      }
+    }
+    if (row > 0) return;
+    this.view.encoded.set(encoded);
+    this.view.decoded.set(decoded);
+  }
+}

@@ -1,0 +1,61 @@
+import { MAX_INPUTS } from '../../document/limits.js';
+import { PARAMETER_INDEX } from '../../document/parameters.js';
+import type { Steering } from '../../document/steering.js';
+
+/** A learned mapping as the streaming loop uses it. */
+export interface FrameMapping {
+  /** Inputs (0..1) → one value per latent dimension, NaN where the dimension is not mapped. Allocates nothing. */
+  evaluate(inputs: Float64Array, latents: Float64Array): void;
+}
+
+/** What acts on the latents, as it stands. It outlives the model. */
+export interface FrameSettings {
+  readonly inputs: Float64Array;
+  mapping: FrameMapping | null;
+  steering: Steering;
+  /** Counts the changes of `steering`. */
+  steeringVersion: number;
+  /** Value at which the player's hand holds a dimension, NaN where none does. */
+  readonly holds: Float64Array;
+  latentNoise: number;
+  width: number;
+  freeze: boolean;
+  /** True where a hand changed something since the frames that sound were steered; automation waits for its frame. */
+  touched: boolean;
+}
+
+/** Sets one of the parameters that act on the latents; the others are left alone. */
+export function applyToFrames(settings: FrameSettings, parameter: number, value: number): void {
+  if (parameter < MAX_INPUTS) {
+    settings.inputs[parameter] = value;
+    return;
+  }
+  if (parameter >= PARAMETER_INDEX.offset) {
+    const dimension = settings.steering.dimensions[parameter - PARAMETER_INDEX.offset];
+    if (dimension === undefined) return;
+    dimension.offset = value;
+    settings.steeringVersion += 1;
+    return;
+  }
+  switch (parameter) {
+    case PARAMETER_INDEX.amount:
+      settings.steering.amount = value;
+      settings.steeringVersion += 1;
+      return;
+    case PARAMETER_INDEX.glide:
+      settings.steering.glideSeconds = value;
+      settings.steeringVersion += 1;
+      return;
+    case PARAMETER_INDEX.latentNoise:
+      settings.latentNoise = value;
+      return;
+    case PARAMETER_INDEX.width:
+      settings.width = value;
+      return;
+    case PARAMETER_INDEX.freeze:
+      settings.freeze = value >= 0.5;
+      return;
+    default:
+      return;
+  }
+}

@@ -1,0 +1,140 @@
+import type { RunningModel } from '../model/run/running-model.js';
+import type { FrameControls } from './controls.js';
+
+/** Beyond this a decoder's output is taken for a failure: 120 dB over full scale. */
+const RUNAWAY = 1e6;
+
+/** What is left per call of the slowest call that is remembered. */
+const SLOWEST_FADES = 0.9;
+
+/** Why a call of the model gave no sound: it threw, or it (or the steering) gave values that are no sound. */
+export interface Faults {
+  exceptions: number;
+  latents: number;
+  audio: number;
+}
+
+/** False for NaN too. */
+function allWithin(values: Float32Array, bound: number): boolean {
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as number;
+    if (!(value <= bound && value >= -bound)) return false;
+  }
+  return true;
+}
+
+/**
+ * A model in the loop: encode, controls, decode, with every way of failing caught and counted. One thread;
+ * allocates nothing while the model works.
+ */
+export class GuardedModel {
+  readonly faults: Faults = { exceptions: 0, latents: 0, audio: 0 };
+  /** The last exception, for the report. */
+  lastError: unknown = null;
+  private milliseconds = 0;
+  private callMilliseconds = 0;
+  private decodeMilliseconds = 0;
+  /** True while the model's state is that after the last call. */
+  private standing = false;
+
+  constructor(
+    readonly model: RunningModel,
+    readonly controls: FrameControls,
+  ) {}
+
+  /**
+   * Plays `model.audioIn` through to `model.audioOut`.
+   * @returns false when there is no sound to use: the fault is counted, and the model's state emptied
+   */
+  run(): boolean {
+    const before = this.milliseconds;
+    this.standing = this.settle(this.fault());
+    this.callMilliseconds = Math.max(this.milliseconds - before, SLOWEST_FADES * this.callMilliseconds);
+    return this.standing;
+  }
+
+  /** False after a `reset`, or a fault: what is played next does not continue the last call. */
+  get continues(): boolean {
+    return this.standing;
+  }
+
+  /**
+   * Decodes the last call anew, from latent frame `first` on with the settings as a hand has changed them. Does nothing
+   * where that would change nothing, or where the last call is not continued.
+   * @returns whether `model.audioOut` is another; not so where it failed: the fault is counted, the model's state emptied
+   */
+  runAgain(first: number): boolean {
+    const { model, controls } = this;
+    if (!this.standing || !controls.runAgain(first, model.encoded, model.latents)) return false;
+    this.standing = this.settle(this.decodeFault('decodeAgain'));
+    return this.standing;
+  }
+
+  /**
+   * How often a call of `callSeconds` may be decoded, the first time included, such that the model takes no more than
+   * `share` of the time. Goes by the slowest of the last calls.
+   */
+  affordableDecodes(callSeconds: number, share: number): number {
+    const room = 1000 * callSeconds * share - this.callMilliseconds;
+    return room > 0 ? 1 + Math.floor(room / this.decodeMilliseconds) : 1;
+  }
+
+  /** Empties the model's state before its next call. */
+  reset(): void {
+    this.standing = false;
+    try {
+      this.model.reset();
+    } catch (error) {
+      this.lastError = error;
+    }
+  }
+
+  /** Milliseconds spent in the model since the last call of this. */
+  takeMilliseconds(): number {
+    const spent = this.milliseconds;
+    this.milliseconds = 0;
+    return spent;
+  }
+
+  private fault(): keyof Faults | null {
+    const { model, controls } = this;
+    const threw = !this.call('encode');
+    const heard = !threw && allWithin(model.encoded, Number.MAX_VALUE);
+    if (!heard) model.encoded.fill(0);
+    // Even then, so that automation keeps its time.
+    controls.run(model.encoded, model.latents);
+    if (threw) return 'exceptions';
+    return heard ? this.decodeFault('decode') : 'latents';
+  }
+
+  private decodeFault(kind: 'decode' | 'decodeAgain'): keyof Faults | null {
+    const { model } = this;
+    if (!allWithin(model.latents, Number.MAX_VALUE)) return 'latents';
+    const before = this.milliseconds;
+    const worked = this.call(kind);
+    this.decodeMilliseconds = Math.max(this.milliseconds - before, SLOWEST_FADES * this.decodeMilliseconds);
+    if (!worked) return 'exceptions';
+    return allWithin(model.audioOut, RUNAWAY) ? null : 'audio';
+  }
+
+  /** Counts a fault. @returns whether there was none */
+  private settle(fault: keyof Faults | null): boolean {
+    if (fault === null) return true;
+    this.faults[fault] += 1;
+    this.reset();
+    return false;
+  }
+
+  private call(half: 'encode' | 'decode' | 'decodeAgain'): boolean {
+    const start = performance.now();
+    try {
+      this.model[half](this.controls.noise.model);
+      return true;
+    } catch (error) {
+      this.lastError = error;
+      return false;
+    } finally {
+      this.milliseconds += performance.now() - start;
+    }
+  }
+}

@@ -1,0 +1,338 @@
+import { gainToDb } from '../audio/db.js';
+import { defaultOutput } from '../../document/output.js';
+import type { Output } from '../../document/output.js';
+import { compileMapping } from '../mapping/evaluate.js';
+import { createNoise } from '../model/run/noise.js';
+import type { NoiseSetting } from '../model/run/noise.js';
+import type { RunningModel } from '../model/run/running-model.js';
+import { MidiRouter, isLearnable } from './midi-router.js';
+import { PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
+import type { Steering } from '../../document/steering.js';
+import type { StreamCommand, StreamReport } from './messages.js';
+import { ModelCache, type ModelPlace } from './model-cache.js';
+import { PendingEvents } from './event-queue.js';
+import type { Automated } from '../../document/parameter-values.js';
+import { PlayingValues } from './automated-values.js';
+import type { StreamNoise } from './controls.js';
+import { requiredVariant } from './routing.js';
+import { StreamSnapshot } from './telemetry.js';
+import { Stream } from './stream.js';
+
+const REPORTS_PER_SECOND = 30;
+/** Changes that one block may bring; what is beyond is thinned. */
+const MAX_EVENTS = 4096;
+/** Silence on a meter, where the logarithm has no answer. */
+const FLOOR_DB = -120;
+
+/** Commands that set how the model that plays is played. */
+type Setting = Exclude<StreamCommand, { type: 'load' | 'restart' | 'expect-model' }>;
+
+const decibels = (amplitude: number) => Math.max(FLOOR_DB, gainToDb(amplitude));
+
+/** Noise of the model and of the latents, two independent streams of one setting. */
+export function streamNoise(setting: NoiseSetting): StreamNoise {
+  return { model: createNoise(setting, 0), latents: createNoise(setting, 1) };
+}
+
+/**
+ * A `Stream` with the model it plays, as the streaming worker holds it: takes commands between two blocks, opens models
+ * in the variant that the settings call for, routes MIDI, and reports what sounds about thirty times a second.
+ * One thread, the worker's.
+ */
+export class Player {
+  private readonly stream = new Stream();
+  private readonly events = new PendingEvents(MAX_EVENTS);
+  private readonly router: MidiRouter;
+  private readonly snapshot = new StreamSnapshot();
+  private readonly moved = new Float64Array(PARAMETERS.length).fill(NaN);
+  private readonly playing = new PlayingValues();
+  private noise: NoiseSetting = { kind: 'seed', seed: 1 };
+  private output: Output = defaultOutput();
+  private steering: Steering = { amount: 1, glideSeconds: 0, dimensions: [] };
+  private readonly models = new ModelCache();
+  private place: ModelPlace | null = null;
+  private model: RunningModel | null = null;
+  /** Models before it that are still heard. */
+  private leaving: RunningModel[] = [];
+  /** What is meant for the model that is expected or being opened; null while there is none. */
+  private waiting: Setting[] | null = null;
+  private track: { rate: number; maxBlock: number; channels: 1 | 2 } | null = null;
+  /** Counts loads, so that one overtaken by a newer one is dropped. */
+  private loads = 0;
+  private opening: Promise<void> | null = null;
+  private samplesSinceReport = 0;
+  /** The first message since the last report that a hand can be learned from. */
+  private heard: { status: number; data1: number; data2: number } | null = null;
+  private reportedFaults = 0;
+
+  constructor(private readonly report: (report: StreamReport) => void) {
+    this.router = new MidiRouter({
+      input: (offsetSamples, index, value) => this.parameter(offsetSamples, index, value),
+      program: (program) => this.report({ type: 'program-change', program }),
+    });
+  }
+
+  /** By how many track samples the output is late; constant from one `prepared` report to the next. */
+  get latencySamples(): number {
+    return this.stream.latencySamples;
+  }
+
+  /** Settles when what is being opened plays; null while nothing is. */
+  get loading(): Promise<void> | null {
+    return this.opening;
+  }
+
+  /**
+   * Takes a command between two blocks. `load`, and an `output` that needs another variant of the model, open files:
+   * the promise settles when the model plays, and until then what played before goes on. Commands for a model that
+   * is expected are taken when it plays.
+   */
+  async apply(command: StreamCommand): Promise<void> {
+    if (command.type === 'restart') this.stream.restart();
+    else if (command.type === 'expect-model') this.waiting ??= [];
+    else if (command.type === 'load') await this.changeTo(command.model);
+    else if (this.waiting !== null) this.waiting.push(command);
+    else await this.set(command);
+  }
+
+  private async set(command: Setting): Promise<void> {
+    switch (command.type) {
+      case 'mapping':
+        this.stream.setMapping(command.trained === null ? null : compileMapping(command.trained));
+        return;
+      case 'steering':
+        this.steering = this.kept({ steering: command.steering }, command.sets).steering;
+        this.stream.setSteering(this.steering);
+        return;
+      case 'output':
+        this.output = this.kept({ output: command.output }, command.sets).output;
+        this.stream.setOutput(this.output);
+        return this.needsOtherVariant() ? this.load() : undefined;
+      case 'inputs':
+        this.router.configure(command.inputs);
+        return;
+      case 'parameter':
+        this.playing.set(command.index);
+        this.stream.setParameter(command.index, command.value);
+        return;
+      case 'hold':
+        this.stream.setHold(command.dimension, command.value ?? NaN);
+        return;
+      case 'noise':
+        this.noise = command.noise;
+        this.stream.setNoise(streamNoise(command.noise));
+        return;
+    }
+  }
+
+  /**
+   * Readies the sound for a track. Returns the latency in samples.
+   * @throws RangeError when the rate, block or channels are out of bounds
+   */
+  prepare(rate: number, maxBlock: number, channels: 1 | 2): number {
+    this.track = { rate, maxBlock, channels };
+    const { latencySamples } = this.stream.prepare({
+      ...this.track,
+      model: this.model,
+      noise: streamNoise(this.noise),
+    });
+    this.letGo();
+    this.tellPrepared(latencySamples);
+    // The other variant has the same latency unless it takes other frames per call: then a second report follows.
+    if (this.needsOtherVariant()) void this.load();
+    return this.latencySamples;
+  }
+
+  /** Queues a MIDI message for the next block. */
+  midi(offsetSamples: number, status: number, data1: number, data2: number): void {
+    // The first counts: a note's end, a clock or a controller's fine half may follow at once.
+    if (this.heard === null && isLearnable(status, data1, data2)) this.heard = { status, data1, data2 };
+    this.router.message(offsetSamples, status, data1, data2);
+  }
+
+  /**
+   * Queues an automatable parameter's change for the next block. A first width calls for another variant of the
+   * model, which is `loading` then; it stays until `output` says otherwise, so that a fader at 0 is no change of model.
+   */
+  parameter(offsetSamples: number, index: number, value: number): void {
+    this.events.push(offsetSamples, index, value);
+    this.moved[index] = value;
+    this.playing.move(index, value);
+    if (index !== PARAMETER_INDEX.width || !(value > 0) || this.output.width > 0) return;
+    this.output = { ...this.output, width: value };
+    if (this.needsOtherVariant()) void this.load();
+  }
+
+  /** Plays the next block; see `Stream.process`. */
+  process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
+    this.stream.process(input, output, frames, this.events.take(frames));
+    if (this.leaving.length > 0) this.letGo();
+    this.samplesSinceReport += frames;
+    if (this.track !== null && this.samplesSinceReport * REPORTS_PER_SECOND >= this.track.rate) {
+      this.samplesSinceReport = 0;
+      this.reportState();
+    }
+  }
+
+  /** Takes what is queued at once, as a hand's: where there is no timeline that it would have a place in. */
+  takeNow(): void {
+    const { count, parameterIndex, value } = this.events.take(1);
+    for (let i = 0; i < count; i++) this.stream.setParameter(parameterIndex[i] as number, value[i] as number);
+  }
+
+  /** The same, and tells it: for when no next block is known to come, as nobody listens. */
+  idle(): void {
+    this.takeNow();
+    this.reportMoves();
+  }
+
+  /** Settings of the document, without what it does not know of automation yet. */
+  private kept(
+    { output = this.output, steering = this.steering }: { output?: Output; steering?: Steering },
+    sets: readonly number[] | undefined,
+  ): Automated {
+    return this.playing.keptIn({ inputs: [], output, steering }, sets);
+  }
+
+  /** Lets go of the model. */
+  close(): void {
+    this.loads++;
+    for (const model of this.leaving.splice(0)) this.models.release(model);
+    this.model?.close();
+    this.model = null;
+    this.models.close();
+  }
+
+  /** Lets go of the models that are not heard any more. */
+  private letGo(): void {
+    for (let i = this.leaving.length - 1; i >= 0; i--) {
+      const model = this.leaving[i] as RunningModel;
+      if (this.stream.plays(model)) continue;
+      this.leaving.splice(i, 1);
+      this.models.release(model);
+    }
+  }
+
+  private needsOtherVariant(): boolean {
+    if (this.model === null || this.track === null) return false;
+    const wanted = requiredVariant(this.output, this.track.channels, this.model.shape);
+    return wanted.frames !== this.model.shape.frames || wanted.batch !== this.model.shape.batch;
+  }
+
+  /** The same model is not opened again, unless it failed: what it plays goes on. */
+  private async changeTo(place: ModelPlace | null): Promise<void> {
+    const same = place?.manifest.sha256 === this.place?.manifest.sha256 && place?.dir === this.place?.dir;
+    this.place = place;
+    if (same && this.opening !== null) return this.opening;
+    if (same && this.model !== null && this.reportedFaults === 0) return this.takeWaiting();
+    return this.load();
+  }
+
+  private load(): Promise<void> {
+    const opening = this.open().finally(() => {
+      if (this.opening === opening) this.opening = null;
+    });
+    this.opening = opening;
+    return opening;
+  }
+
+  private async open(): Promise<void> {
+    const load = ++this.loads;
+    const { place } = this;
+    let opened: RunningModel | null = null;
+    try {
+      if (place !== null) {
+        const variant = requiredVariant(this.output, this.track?.channels ?? 1, place.manifest);
+        opened = await this.models.open(place, variant);
+      }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.report({ type: 'failed', code: 'model-failed', message });
+    }
+    if (load !== this.loads) {
+      if (opened !== null) this.models.release(opened);
+      return;
+    }
+    await this.playOn(opened);
+    // What the settings call for may have changed while the file was read.
+    if (this.needsOtherVariant()) await this.open();
+  }
+
+  /** Plays `opened`, and what waited for it. */
+  private async playOn(opened: RunningModel | null): Promise<void> {
+    if (this.model !== null) this.leaving.push(this.model);
+    this.model = opened;
+    if (this.track !== null)
+      this.tellPrepared(this.stream.exchange(opened, streamNoise(this.noise)).latencySamples);
+    this.letGo();
+    await this.takeWaiting();
+  }
+
+  /** Takes all at once: no block is played in between. */
+  private async takeWaiting(): Promise<void> {
+    const waiting = this.waiting ?? [];
+    this.waiting = null;
+    await Promise.all(waiting.map((command) => this.apply(command)));
+  }
+
+  private tellPrepared(latencySamples: number): void {
+    if (this.track === null) return;
+    const { rate, channels } = this.track;
+    this.reportedFaults = 0;
+    this.report({
+      type: 'prepared',
+      rate,
+      channels,
+      latencySamples,
+      modelDelaySamples: this.model?.shape.delaySamples ?? 0,
+    });
+  }
+
+  private reportState(): void {
+    const { snapshot, stream } = this;
+    stream.snapshot(snapshot);
+    const dims = snapshot.latentDims;
+    const pair = (values: Float32Array): [number, number] => [
+      decibels(values[0] ?? 0),
+      decibels(values[1] ?? 0),
+    ];
+    this.report({
+      type: 'telemetry',
+      encoded: snapshot.encoded.slice(0, dims),
+      mapped: snapshot.mapped.slice(0, dims),
+      decoded: snapshot.decoded.slice(0, dims),
+      inputPeakDb: pair(snapshot.inputPeak),
+      outputPeakDb: pair(snapshot.outputPeak),
+      inputRmsDb: pair(snapshot.inputRms),
+      outputRmsDb: pair(snapshot.outputRms),
+      gainReductionDb: snapshot.gainReductionDb,
+      modelLoad: snapshot.modelLoad,
+      totalLoad: snapshot.totalLoad,
+      faults: snapshot.faults,
+    });
+    this.reportMoves();
+    this.reportFaults();
+  }
+
+  private reportMoves(): void {
+    const { moved, heard } = this;
+    const parameters = Array.from(moved, (value, index) => ({ index, value })).filter(
+      ({ value }) => !Number.isNaN(value),
+    );
+    moved.fill(NaN);
+    if (parameters.length > 0) this.report({ type: 'moved', parameters });
+    if (heard !== null) this.report({ type: 'midi-heard', ...heard });
+    this.heard = null;
+  }
+
+  private reportFaults(): void {
+    const { faults, lastError } = this.stream;
+    if (faults === null) return;
+    const count = faults.exceptions + faults.latents + faults.audio;
+    if (this.reportedFaults === 0 && count > 0) {
+      const reason = lastError instanceof Error ? lastError.message : 'it gave values that are no sound';
+      this.report({ type: 'failed', code: 'model-failed', message: `The model fails: ${reason}.` });
+    }
+    this.reportedFaults = count;
+  }
+}

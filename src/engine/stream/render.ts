@@ -1,0 +1,126 @@
+import { TillerError } from '../../document/tiller-error.js';
+import { MAX_BLOCK } from '../../document/limits.js';
+import { SoundReader, type SoundStream } from '../audio/sound-stream.js';
+import type { ModelManifest } from '../model/manifest.js';
+import type { NoiseSetting } from '../model/run/noise.js';
+import type { Gesture } from './gesture.js';
+import { PARAMETER_INDEX } from '../../document/parameters.js';
+import type { Preset } from '../../document/preset.js';
+import type { StreamReport } from './messages.js';
+import { sendDifference } from './send-difference.js';
+import { Player } from './player.js';
+
+export interface RenderOptions {
+  /** One or two channels, at the rate that is rendered at. */
+  readonly input: SoundStream;
+  /**
+   * Takes the next `count` samples of each channel, valid until it returns. In all they are as many as the input has, and in
+   * time with it: the latency is taken out.
+   */
+  readonly output: (channels: readonly Float32Array[], count: number) => void;
+  readonly preset: Preset;
+  /** Null renders the dry track. */
+  readonly model: { readonly dir: string; readonly manifest: ModelManifest } | null;
+  readonly gesture?: Gesture;
+  /** Samples per block, 1..8192. The result does not depend on it. */
+  readonly block?: number;
+  /** The preset's own seed where left out. */
+  readonly noise?: NoiseSetting;
+  /** Called now and then, about every 64 blocks. */
+  readonly onProgress?: () => void;
+}
+
+export interface Rendered {
+  /** Samples per channel. */
+  readonly samples: number;
+  readonly latencySamples: number;
+  readonly faults: number;
+  /** Time spent, reading and writing included, as a share of the sound's own length. */
+  readonly realTimeShare: number;
+}
+
+/**
+ * Plays a sound through an instrument, faster or slower than real time, by the same path as live. What it holds in memory does
+ * not depend on the sound's length.
+ * @throws TillerError `model-failed` when the model cannot be opened, `argument-invalid` for impossible channels, and as
+ * input and output do
+ */
+export async function render(options: RenderOptions): Promise<Rendered> {
+  const { input, preset } = options;
+  const { rate, channels } = input;
+  const block = options.block ?? 512;
+  if ((channels !== 1 && channels !== 2) || block < 1 || block > MAX_BLOCK)
+    throw new TillerError(
+      'argument-invalid',
+      'Tiller renders one or two channels in blocks of 1 to 8192 samples.',
+    );
+
+  let faults = 0;
+  let failure: string | null = null;
+  const player = new Player((report: StreamReport) => {
+    if (report.type === 'telemetry') faults = report.faults;
+    if (report.type === 'failed') failure ??= report.message;
+  });
+  const pending: Promise<void>[] = [];
+  sendDifference(
+    { send: (command) => pending.push(player.apply(command)), onReport: () => undefined },
+    null,
+    preset,
+  );
+  if (options.noise) pending.push(player.apply({ type: 'noise', noise: options.noise }));
+  player.prepare(rate, block, channels);
+  pending.push(player.apply({ type: 'load', model: options.model }));
+  await Promise.all(pending);
+  if (failure !== null) throw new TillerError('model-failed', failure, 'Import the model again.');
+
+  const start = performance.now();
+  try {
+    const samples = await play(player, options, block);
+    const realTimeShare = samples === 0 ? 0 : (performance.now() - start) / 1000 / (samples / rate);
+    return { samples, latencySamples: player.latencySamples, faults, realTimeShare };
+  } finally {
+    player.close();
+  }
+}
+
+/** Plays everything; returns the samples per channel. */
+async function play(player: Player, options: RenderOptions, block: number): Promise<number> {
+  const { input, output, gesture, onProgress } = options;
+  const { rate, channels } = input;
+  const latency = player.latencySamples;
+  const reader = new SoundReader(input);
+  const blockIn = Array.from({ length: channels }, () => new Float32Array(block));
+  const blockOut = blockIn.map(() => new Float32Array(block));
+  const moves = gesture?.moves ?? [];
+  let move = 0;
+  let samples = 0;
+  let ended = false;
+  for (let at = 0; !ended || at < samples + latency; at += block) {
+    for (const channel of blockIn) channel.fill(0);
+    if (!ended) {
+      const count = reader.read(blockIn, block);
+      samples += count;
+      ended = count < block;
+    }
+    for (; move < moves.length; move++) {
+      const { seconds, input: index, value } = moves[move] as Gesture['moves'][number];
+      const offset = Math.round(seconds * rate) - at;
+      if (offset >= block) break;
+      player.parameter(Math.max(0, offset), PARAMETER_INDEX.input + index, value);
+    }
+    player.process(blockIn, blockOut, block);
+    const from = Math.max(0, latency - at);
+    const to = Math.min(block, samples + latency - at);
+    if (from < to)
+      output(
+        blockOut.map((channel) => channel.subarray(from, to)),
+        to - from,
+      );
+    if ((at / block) % 64 === 0) {
+      onProgress?.();
+      // Lets a signal or a terminal through.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  return samples;
+}

@@ -1,0 +1,297 @@
+import { gainToDb } from '../audio/db.js';
+import { Meter } from '../audio/meter.js';
+import { defaultOutput, type Output } from '../../document/output.js';
+import { MAX_INPUTS, MAX_LATENTS } from '../../document/limits.js';
+import type { RunningModel } from '../model/run/running-model.js';
+import { PARAMETER_INDEX, clampParameter } from '../../document/parameters.js';
+import type { Steering } from '../../document/steering.js';
+import type { StreamNoise } from './controls.js';
+import type { StreamEvents } from './events.js';
+import { Handover, type Sounding } from './model-exchange.js';
+import type { Faults } from './model-runner.js';
+import { Pipeline, type StreamSetup } from './pipeline.js';
+import { type FrameMapping, type FrameSettings, applyToFrames } from './latent-frame-settings.js';
+import type { StreamSnapshot } from './telemetry.js';
+
+/**
+ * One playing instrument: a track through a model, steered, mixed and limited. Synchronous, one thread. Settings (`set…`)
+ * hold across `prepare` and take effect with the next piece of the model's sound, a latent frame or less (`WetPath`);
+ * levels are ramped from the next sample on. Changes
+ * that arrive with the audio (`StreamEvents`) are tied to their track sample: what acts on the latents takes the
+ * latent frame whose window holds that sample, and levels start to move when that sample is heard (input
+ * gain: when it is read).
+ *
+ * The output depends on the input, the events and the noise's seed alone, bit for bit, not on how the track is cut
+ * into blocks. Nothing is allocated while it plays.
+ */
+export class Stream {
+  private output: Output = defaultOutput();
+  private settings: FrameSettings = {
+    inputs: new Float64Array(MAX_INPUTS).fill(0.5),
+    mapping: null,
+    steering: { amount: 1, glideSeconds: 0, dimensions: [] },
+    steeringVersion: 0,
+    holds: new Float64Array(MAX_LATENTS).fill(NaN),
+    latentNoise: 0,
+    width: 0,
+    freeze: false,
+    touched: false,
+  };
+  private pipeline: Pipeline | null = null;
+  private handover: Handover | null = null;
+  private track: Float32Array[] = [];
+  private inputMeter = new Meter(1);
+  private outputMeter = new Meter(1);
+  private samplesSinceSnapshot = 0;
+  private milliseconds = 0;
+
+  /**
+   * Makes the pipeline for a track and a model. Starts in silence.
+   * @returns by how many track samples the output is late: constant until the next `prepare` or `exchange`, whatever
+   *   is set
+   * @throws RangeError when the rate, block or channels are out of bounds
+   */
+  prepare(setup: StreamSetup): { latencySamples: number } {
+    this.pipeline?.guarded?.controls.settle();
+    const pipeline = new Pipeline(setup, this.settings, this.output);
+    this.pipeline = pipeline;
+    this.handover = null;
+    this.track = Array.from({ length: setup.channels }, () => new Float32Array(pipeline.segment));
+    this.inputMeter = new Meter(setup.channels);
+    this.outputMeter = new Meter(setup.channels);
+    return { latencySamples: pipeline.latencySamples };
+  }
+
+  /**
+   * Goes on with another model, without a gap: what is heard now is heard until the new one has filled up. Settings
+   * that are changed from here on are the new one's; levels are all's. Before the first sound it starts in silence.
+   * @returns by how many track samples the new model's output is late
+   * @throws Error before `prepare`
+   */
+  exchange(model: StreamSetup['model'], noise: StreamNoise): { latencySamples: number } {
+    const leaving = this.pipeline;
+    if (leaving === null) throw new Error('the stream was not prepared');
+    leaving.guarded?.controls.settle();
+    const { inputs, holds, steering } = this.settings;
+    this.settings = {
+      ...this.settings,
+      inputs: inputs.slice(),
+      holds: holds.slice(),
+      steering: structuredClone(steering),
+    };
+    const coming = new Pipeline({ ...leaving.setup, model, noise }, this.settings, this.output);
+    this.pipeline = coming;
+    const heard = this.handover?.heard ?? (leaving.hasPlayed ? leaving : null);
+    this.handover = heard && new Handover(heard, coming);
+    return { latencySamples: coming.latencySamples };
+  }
+
+  /** True while `model` plays, exchanged ones that are still heard included: it must not be closed yet. */
+  plays(model: RunningModel): boolean {
+    return this.sounding?.plays(model) ?? false;
+  }
+
+  private get sounding(): Sounding | null {
+    return this.handover ?? this.pipeline;
+  }
+
+  /** By how many track samples the output is late; 0 before the first `prepare`. */
+  get latencySamples(): number {
+    return this.pipeline?.latencySamples ?? 0;
+  }
+
+  /** Calls of the model that gave no sound since `prepare`, by kind; null without a model. */
+  get faults(): Readonly<Faults> | null {
+    return this.pipeline?.guarded?.faults ?? null;
+  }
+
+  /** What the model last threw, or null. */
+  get lastError(): unknown {
+    return this.pipeline?.guarded?.lastError ?? null;
+  }
+
+  /**
+   * Plays the next block. `input` and `output` may be the same arrays. Samples that are not finite count as 0.
+   * @param input one array per channel, at least `frames` long
+   * @param frames samples per channel, 1 to `maxBlock`
+   * @param events changes within this block, or null
+   * @throws Error before `prepare`; RangeError when a size does not fit what was prepared
+   */
+  process(
+    input: readonly Float32Array[],
+    output: readonly Float32Array[],
+    frames: number,
+    events: StreamEvents | null,
+  ): void {
+    const pipeline = this.pipeline;
+    if (pipeline === null) throw new Error('the stream was not prepared');
+    checkBlock(pipeline.setup, input, output, frames);
+    const start = performance.now();
+    const count = events?.count ?? 0;
+    let event = 0;
+    for (let done = 0; done < frames;) {
+      let end = Math.min(frames, done + pipeline.segment);
+      for (; events !== null && event < count; event += 1) {
+        const offset = events.offsetSamples[event] as number;
+        if (offset > done) {
+          end = Math.min(end, offset);
+          break;
+        }
+        this.receive(events.parameterIndex[event] as number, events.value[event] as number);
+      }
+      this.playSegment(pipeline, input, output, done, end - done);
+      done = end;
+    }
+    // An event past the end of its block belongs to the sample after it.
+    for (; events !== null && event < count; event += 1) {
+      this.receive(events.parameterIndex[event] as number, events.value[event] as number);
+    }
+    this.samplesSinceSnapshot += frames;
+    this.milliseconds += performance.now() - start;
+  }
+
+  /**
+   * Starts over, as when the transport jumps: silence in every delay and filter, the model's state empty, the noise at
+   * its first value, the latent frames counted from here. Settings stay. What follows depends on nothing before.
+   */
+  restart(): void {
+    this.handover = null;
+    this.pipeline?.restart();
+  }
+
+  /** Draws from another generator from the next latent frame on. */
+  setNoise(noise: StreamNoise): void {
+    this.pipeline?.guarded?.controls.setNoise(noise);
+  }
+
+  /** Levels, mix and listening. `framesPerCall`, and a `listen` or `width` that needs another batch, take another model. */
+  setOutput(output: Output): void {
+    this.output = { ...output };
+    const { settings } = this;
+    settings.touched ||= output.latentNoise !== settings.latentNoise || output.freeze !== settings.freeze;
+    settings.latentNoise = output.latentNoise;
+    settings.width = output.width;
+    settings.freeze = output.freeze;
+    this.sounding?.setOutput(output);
+  }
+
+  /** Swaps in a learned mapping, or none: then every dimension plays what the encoder says. */
+  setMapping(mapping: FrameMapping | null): void {
+    this.settings.mapping = mapping;
+    this.settings.touched = true;
+  }
+
+  setSteering(steering: Steering): void {
+    this.settings.steering = structuredClone(steering);
+    this.settings.steeringVersion += 1;
+    this.settings.touched = true;
+  }
+
+  /** Holds what the decoder gets in one dimension; NaN lets go. @throws RangeError for an impossible dimension */
+  setHold(dimension: number, value: number): void {
+    if (!(dimension in this.settings.holds)) throw new RangeError(`no dimension ${dimension}`);
+    this.settings.holds[dimension] = value;
+    this.settings.touched = true;
+  }
+
+  /** One automatable parameter, from now on. @throws RangeError for an unknown index */
+  setParameter(index: number, value: number): void {
+    const bounded = clampParameter(index, value);
+    noteLevel(this.output, index, bounded);
+    applyToFrames(this.settings, index, bounded);
+    this.settings.touched = true;
+    this.sounding?.setLevel(index, bounded);
+  }
+
+  /** Fills `into` with what sounds now; levels, loads and gain reduction since the last snapshot. */
+  snapshot(into: StreamSnapshot): void {
+    const { pipeline, settings } = this;
+    for (let i = 0; i < MAX_INPUTS; i += 1) into.inputs[i] = settings.inputs[i] as number;
+    if (pipeline === null) return;
+    const { guarded, setup, mix } = pipeline;
+    this.inputMeter.take(into.inputPeak, into.inputRms);
+    this.outputMeter.take(into.outputPeak, into.outputRms);
+    into.gainReductionDb = gainToDb(mix.limiter.takeReduction());
+    into.latentDims = guarded?.model.shape.latentDims ?? 0;
+    const playedMilliseconds = (this.samplesSinceSnapshot * 1000) / setup.rate;
+    const share = playedMilliseconds > 0 ? 1 / playedMilliseconds : 0;
+    into.modelLoad = (guarded?.takeMilliseconds() ?? 0) * share;
+    into.totalLoad = this.milliseconds * share;
+    this.samplesSinceSnapshot = 0;
+    this.milliseconds = 0;
+    if (guarded === null) return;
+    const { view } = guarded.controls;
+    into.encoded.set(view.encoded);
+    into.mapped.set(view.mapped);
+    into.decoded.set(view.decoded);
+    const { exceptions, latents, audio } = guarded.faults;
+    into.faults = exceptions + latents + audio;
+  }
+
+  private playSegment(
+    pipeline: Pipeline,
+    input: readonly Float32Array[],
+    output: readonly Float32Array[],
+    offset: number,
+    count: number,
+  ): void {
+    const { track } = this;
+    for (let c = 0; c < track.length; c += 1) {
+      const target = track[c] as Float32Array;
+      const source = input[c] as Float32Array;
+      for (let i = 0; i < count; i += 1) {
+        const sample = source[offset + i] as number;
+        target[i] = sample - sample === 0 ? sample : 0;
+      }
+    }
+    this.inputMeter.add(track, 0, count);
+    (this.handover ?? pipeline).process(track, output, offset, count);
+    if (this.handover?.done === true) this.handover = null;
+    this.outputMeter.add(output, offset, count);
+  }
+
+  /** A change that arrived with the next track sample. */
+  private receive(parameter: number, value: number): void {
+    noteLevel(this.output, parameter, value);
+    this.sounding?.receive(parameter, value);
+  }
+}
+
+/** Keeps the settings that the next `prepare` starts from in step with automation. */
+function noteLevel(output: Output, parameter: number, value: number): void {
+  switch (parameter) {
+    case PARAMETER_INDEX.inputGain:
+      output.inputGainDb = value;
+      return;
+    case PARAMETER_INDEX.dryWet:
+      output.dryWet = value;
+      return;
+    case PARAMETER_INDEX.outputGain:
+      output.outputGainDb = value;
+      return;
+    case PARAMETER_INDEX.ceiling:
+      output.ceilingDb = value;
+      return;
+    case PARAMETER_INDEX.bypass:
+      output.bypass = value >= 0.5;
+      return;
+    default:
+      return;
+  }
+}
+
+function checkBlock(
+  setup: StreamSetup,
+  input: readonly Float32Array[],
+  output: readonly Float32Array[],
+  frames: number,
+): void {
+  if (!(frames >= 1 && frames <= setup.maxBlock)) throw new RangeError(`block of ${frames} samples`);
+  for (let c = 0; c < setup.channels; c += 1) {
+    const from = input[c];
+    const to = output[c];
+    if (from === undefined || to === undefined || from.length < frames || to.length < frames) {
+      throw new RangeError(`channel ${c} is missing or shorter than ${frames} samples`);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { MAX_CHANNELS, MAX_INPUTS, MAX_LATENTS } from '../../document/limits.js';
+
+/**
+ * What `Stream.snapshot` fills: made once, used again. Levels are linear amplitudes since the last snapshot; a mono
+ * track repeats its one channel.
+ */
+export class StreamSnapshot {
+  /** Dimensions of the model that plays, 0 without one; only so many latents are filled. */
+  latentDims = 0;
+  readonly inputs = new Float32Array(MAX_INPUTS);
+  /** Of the last frame, first row of the batch. */
+  readonly encoded = new Float32Array(MAX_LATENTS);
+  /** NaN where the mapping has nothing to say. */
+  readonly mapped = new Float32Array(MAX_LATENTS);
+  readonly decoded = new Float32Array(MAX_LATENTS);
+  readonly inputPeak = new Float32Array(MAX_CHANNELS);
+  readonly inputRms = new Float32Array(MAX_CHANNELS);
+  readonly outputPeak = new Float32Array(MAX_CHANNELS);
+  readonly outputRms = new Float32Array(MAX_CHANNELS);
+  /** At most 0. */
+  gainReductionDb = 0;
+  /** Shares of real time spent in the model, and in everything; 0 when nothing played since. */
+  modelLoad = 0;
+  totalLoad = 0;
+  /** Calls of the model that gave no sound since `prepare`. */
+  faults = 0;
+}

@@ -1,0 +1,55 @@
+import { TillerError } from '../../document/tiller-error.js';
+
+/** The system's code of an error (`ENOENT`, …), or undefined. Errors of native code come from any realm. */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The error codes of the file system that a user can mend, in Tiller's words. */
+export function fromFileError(error: unknown, path: string): TillerError {
+  if (error instanceof TillerError) return error;
+  const cause = { cause: error };
+  switch (systemCode(error)) {
+    case 'ENOENT':
+      return new TillerError('file-missing', `There is no file at ${path}.`, 'Check the path.', cause);
+    case 'EISDIR':
+      return new TillerError('file-missing', `${path} is a folder, not a file.`, 'Name a file.', cause);
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new TillerError(
+        'file-missing',
+        `${path} leads through a file as if it were a folder.`,
+        'Check the path.',
+        cause,
+      );
+    case 'ELOOP':
+      return new TillerError('file-missing', `${path} leads nowhere.`, 'Check the path.', cause);
+    case 'ENAMETOOLONG':
+      return new TillerError('file-missing', `${path} has too long a name.`, 'Choose a shorter one.', cause);
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new TillerError(
+        'disk-full',
+        `The disk is full: ${path} was not written.`,
+        'Free some space and try again.',
+        cause,
+      );
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new TillerError(
+        'disk-denied',
+        `${path} may not be read or written.`,
+        'Check its permissions.',
+        cause,
+      );
+    default:
+      return new TillerError(
+        'internal',
+        error instanceof Error ? error.message : String(error),
+        undefined,
+        cause,
+      );
+  }
+}

@@ -1,0 +1,138 @@
+import { UPLOAD_LIMITS } from '../../src/protocol/interface.js';
+import fc from 'fast-check';
+import { TillerError } from '../../src/document/tiller-error.js';
+import {
+  formatPreset,
+  MAX_PRESET_BYTES,
+  parsePreset,
+  parsePresetText,
+} from '../../src/document/parse-preset.js';
+import { samplePreset } from './sample-presets.js';
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** Every path to a field or element of a JSON value. */
+function paths(value: Json, prefix: (string | number)[] = []): (string | number)[][] {
+  if (value === null || typeof value !== 'object') return [prefix];
+  const inner = Array.isArray(value)
+    ? value.flatMap((item, i) => paths(item, [...prefix, i]))
+    : Object.entries(value).flatMap(([key, item]) => paths(item, [...prefix, key]));
+  return prefix.length === 0 ? inner : [prefix, ...inner];
+}
+
+/** A deep copy of `value` with the field at `path` replaced, or removed where `change` returns undefined. */
+function altered(value: Json, path: (string | number)[], change: (old: Json) => Json | undefined): Json {
+  const copy = structuredClone(value);
+  let at: Json = copy;
+  for (const key of path.slice(0, -1)) at = (at as { [key: string]: Json })[String(key)] ?? null;
+  const last = String(path.at(-1));
+  const holder = at as { [key: string]: Json };
+  const next = change(holder[last] ?? null);
+  if (next !== undefined) holder[last] = next;
+  else if (Array.isArray(at)) at.splice(Number(last), 1);
+  else delete holder[last];
+  return copy;
+}
+
+const sample = () => JSON.parse(formatPreset(samplePreset())) as Json;
+
+function codeOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof TillerError) return error.code;
+    throw error;
+  }
+  return 'none';
+}
+
+/** Fields that came after the first presets, with what stands for them where they are missing. */
+const ADDED_LATER: Readonly<Record<string, Json>> = { 'output.margin': 'normal' };
+
+describe('parsePreset', () => {
+  it('returns what was written', () => {
+    expect(parsePresetText(formatPreset(samplePreset()))).toEqual(samplePreset());
+    // As an editor may leave it.
+    expect(parsePresetText(`\uFEFF${formatPreset(samplePreset())}`)).toEqual(samplePreset());
+  });
+
+  it.each(paths(sample()).map((path) => [path.join('.'), path] as const))(
+    'refuses a preset without %s',
+    (_name, path) => {
+      const damaged = altered(sample(), [...path], () => undefined);
+      const standIn = ADDED_LATER[path.join('.')];
+      if (standIn !== undefined) {
+        expect(parsePreset(damaged)).toEqual(altered(sample(), [...path], () => standIn));
+        return;
+      }
+      // Leaving out a whole list element can leave a smaller, valid preset; a field can never be left out.
+      if (typeof path.at(-1) === 'number' && codeOf(() => parsePreset(damaged)) === 'none') {
+        expect(['tags.0', 'examples.0', 'examples.1']).toContain(path.join('.'));
+        return;
+      }
+      expect(codeOf(() => parsePreset(damaged))).toBe('preset-invalid');
+    },
+  );
+
+  it.each(paths(sample()).map((path) => [path.join('.'), path] as const))(
+    'refuses nonsense in %s',
+    (_name, path) => {
+      for (const nonsense of [{ nonsense: true }, [[]], -1e9, '\u0000'.repeat(5000)]) {
+        const damaged = altered(sample(), [...path], () => nonsense);
+        expect(codeOf(() => parsePreset(damaged))).toBe('preset-invalid');
+      }
+    },
+  );
+
+  it('refuses a field it does not know, so that nothing is silently dropped on saving', () => {
+    expect(codeOf(() => parsePreset({ ...samplePreset(), surprise: 1 }))).toBe('preset-invalid');
+  });
+
+  it('names the field that is wrong', () => {
+    const damaged = altered(sample(), ['output', 'ceilingDb'], () => 3);
+    expect(() => parsePreset(damaged)).toThrow(/output\.ceilingDb/);
+  });
+
+  it('refuses newer versions and says so', () => {
+    expect(codeOf(() => parsePreset({ ...samplePreset(), version: 2 }))).toBe('preset-too-new');
+  });
+
+  it('migrates older versions step by step', () => {
+    const migrations = {
+      1: (document: Record<string, unknown>) => ({ ...document, steps: 1 }),
+      2: ({ steps, ...document }: Record<string, unknown>) => {
+        expect(steps).toBe(1);
+        return { ...document, description: 'migrated' };
+      },
+    };
+    const { description } = parsePreset({ ...samplePreset(), version: 1 }, migrations, 3);
+    expect(description).toBe('migrated');
+  });
+
+  it('refuses a version whose migration is gone', () => {
+    expect(codeOf(() => parsePreset({ ...samplePreset(), version: 1 }, {}, 2))).toBe('preset-invalid');
+  });
+
+  it('refuses examples that do not fit the inputs or the latents, and two of one identifier', () => {
+    const preset = samplePreset();
+    const [first] = preset.examples;
+    if (!first) throw new Error('the sample has no example');
+    for (const change of [{ inputs: [0.5] }, { latents: [1] }, { id: 'e1' }]) {
+      const examples = [{ ...first, ...change }, ...preset.examples.slice(1)];
+      expect(codeOf(() => parsePreset({ ...preset, examples }))).toBe('preset-invalid');
+    }
+  });
+
+  it('answers any text with a preset or a TillerError', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(['preset-invalid', 'preset-too-new']).toContain(codeOf(() => parsePresetText(text)));
+      }),
+    );
+  });
+});
+
+// An upload was taken in up to 64 MiB, and then refused.
+test('the page may send as large a preset as is read', () => {
+  expect(UPLOAD_LIMITS.preset).toBe(MAX_PRESET_BYTES);
+});

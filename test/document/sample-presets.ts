@@ -1,0 +1,23 @@
+import { emptyPreset } from '../../src/document/default-preset.js';
+import type { Preset } from '../../src/document/preset.js';
+
+/** A preset with something in every field but `trained`. */
+export function samplePreset(): Preset {
+  const preset = emptyPreset({ name: 'sample', sha256: 'ab'.repeat(32) }, 3);
+  return {
+    ...preset,
+    name: 'Sample',
+    description: 'For tests',
+    tags: ['drums'],
+    author: 'Test',
+    examples: [0, 1].map((i) => ({
+      id: `e${i}`,
+      label: `example ${i}`,
+      hue: 40 * i,
+      enabled: true,
+      weight: 1,
+      inputs: [i, 1 - i],
+      latents: [i, 1 - i, 0.5],
+    })),
+  };
+}

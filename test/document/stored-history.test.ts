@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { parsePresetText } from '../../src/document/parse-preset.js';
+import type { Preset } from '../../src/document/preset.js';
+import { History, type HistorySteps, MAX_STEPS } from '../../src/document/history.js';
+import { MAX_HISTORY_LENGTH, historyText, parseHistory } from '../../src/document/stored-history.js';
+import { loadedFrom } from '../../src/engine/presets/loaded-from.js';
+import { samplePreset } from './sample-presets.js';
+
+/** A history of `count` steps that change the seed, and the document they lead to. */
+function seeds(count: number, first = samplePreset()): { history: History; present: Preset } {
+  const history = new History();
+  let present = first;
+  for (let i = 0; i < count; i++) {
+    history.record(present, `seed ${i}`);
+    present = { ...present, seed: i + 1000 };
+  }
+  return { history, present };
+}
+
+const documents = ({ done, undone }: HistorySteps) => [
+  done.map(({ label, document }) => [label, document]),
+  undone.map(({ label, document }) => [label, document]),
+];
+
+describe('a kept history', () => {
+  it('brings every step back, whichever were undone', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 40 }), (count, back) => {
+        const { history, present: last } = seeds(count);
+        let present = last;
+        for (let i = 0; i < back; i++) present = history.undo(present) ?? present;
+        const text = historyText(history.steps);
+        const kept = parseHistory(text, present);
+        expect(documents(kept)).toEqual(documents(history.steps));
+        expect(historyText(kept)).toBe(text);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('shares with the present document what has not changed, as versions of one document do', () => {
+    const { history, present } = seeds(3);
+    const { done } = parseHistory(historyText(history.steps), present);
+    expect(done[0]?.document.examples).toBe(present.examples);
+    expect(done[0]?.document.seed).not.toBe(present.seed);
+  });
+
+  it('leaves mappings out that learn themselves, and plays the present one until they have', () => {
+    const learned = parsePresetText(readFileSync('presets/drum-garden.tiller.json', 'utf8'));
+    const { history, present } = seeds(2, learned);
+    expect(present.trained).not.toBeNull();
+    expect(present.learning.automatic).toBe(true);
+    const text = historyText(history.steps);
+    expect(JSON.stringify(present)).toContain('"coefficients"');
+    expect(text).not.toContain('"coefficients"');
+    const { done } = parseHistory(text, present);
+    expect(done[0]?.document.trained).toBe(present.trained);
+    const narrower = { ...present, trained: present.trained && { ...present.trained, inputs: 1 } };
+    expect(parseHistory(text, narrower).done[0]?.document.trained).toBeNull();
+  });
+
+  it('keeps the newest steps of a history that is too long', () => {
+    const long = 'x'.repeat(400);
+    const done = Array.from({ length: MAX_STEPS }, (_, i) => ({
+      label: `step ${i}`,
+      document: {
+        ...samplePreset(),
+        tags: Array.from({ length: 20 }, (_tag, k) => `${i} ${k} ${long}`),
+      },
+    }));
+    const text = historyText({ done, undone: [] });
+    // Eight megabytes at each edit kept the sound waiting for ten milliseconds and more.
+    expect(text.length).toBeLessThanOrEqual(1024 * 1024);
+    const kept = parseHistory(text, samplePreset()).done;
+    expect(kept.length).toBeGreaterThan(50);
+    expect(kept.at(-1)?.label).toBe('step 499');
+  });
+
+  it('refuses what is no history, and a document only when somebody goes there', () => {
+    const { history, present } = seeds(2);
+    const text = historyText(history.steps);
+    for (const wrong of ['', '[]', 'null', text.slice(0, -9), 'x'.repeat(MAX_HISTORY_LENGTH + 1)])
+      expect(() => parseHistory(wrong, present)).toThrow();
+    const spoilt = parseHistory(text.replaceAll('tiller-preset', 'other-preset'), present);
+    const restored = new History();
+    restored.restore(spoilt);
+    expect(restored.undoLabel).toBe('seed 1');
+    expect(() => restored.undo(present)).toThrow('not a Tiller preset');
+    expect(restored.undoLabel).toBe('seed 1');
+  });
+
+  it('names the preset that the document is a version of, where that is still there', async () => {
+    const { history } = seeds(1);
+    const saved = samplePreset();
+    const there = { read: () => Promise.resolve(saved) };
+    const gone = { read: () => Promise.reject(new Error('gone')) };
+    expect(await loadedFrom('user/a', history.steps, there)).toEqual({
+      presetId: 'user/a',
+      saved,
+      history: history.steps,
+    });
+    expect(await loadedFrom('user/a', history.steps, gone)).toEqual({ history: history.steps });
+  });
+});

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { shapeTravel, sourceTravel } from '../../src/document/value-range.js';
+
+const straight = { range: [0, 1] as [number, number], curve: 0, inverted: false };
+
+describe('shapeTravel', () => {
+  it('starts slowly with a positive curve and fast with a negative one', () => {
+    expect(shapeTravel({ ...straight, curve: 1 }, 0.5)).toBeCloseTo(0.125, 12);
+    expect(shapeTravel({ ...straight, curve: -1 }, 0.125)).toBeCloseTo(0.5, 12);
+  });
+
+  it('meets both ends of its range and never leaves it', () => {
+    const unit = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        unit,
+        unit,
+        fc.double({ min: -1, max: 1, noNaN: true }),
+        fc.boolean(),
+        fc.double(),
+        (a, b, curve, inverted, raw) => {
+          const range: [number, number] = [Math.min(a, b), Math.max(a, b)];
+          const at = (value: number) => shapeTravel({ range, curve, inverted }, value);
+          expect(at(inverted ? 1 : 0)).toBe(range[0]);
+          expect(at(inverted ? 0 : 1)).toBeCloseTo(range[1], 12);
+          expect(at(raw)).toBeGreaterThanOrEqual(range[0]);
+          expect(at(raw)).toBeLessThanOrEqual(range[1] + 1e-12);
+        },
+      ),
+    );
+  });
+});
+
+test('sourceTravel finds the travel of every value in the range, and the nearest end of others', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 0.5, noNaN: true }),
+      fc.double({ min: 0.51, max: 1, noNaN: true }),
+      fc.double({ min: -1, max: 1, noNaN: true }),
+      fc.boolean(),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (low, high, curve, inverted, value) => {
+        const input = { range: [low, high] as [number, number], curve, inverted };
+        const travel = sourceTravel(input, value);
+        expect(travel).toBeGreaterThanOrEqual(0);
+        expect(travel).toBeLessThanOrEqual(1);
+        expect(shapeTravel(input, travel)).toBeCloseTo(Math.min(high, Math.max(low, value)), 9);
+      },
+    ),
+  );
+  expect(sourceTravel({ ...straight, range: [0.5, 0.5] }, 0.7)).toBe(0);
+});

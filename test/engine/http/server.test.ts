@@ -1,0 +1,397 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { WebSocket } from 'ws';
+import { PresetStore } from '../../../src/engine/presets/preset-store.js';
+import { TillerError } from '../../../src/document/tiller-error.js';
+import type { Served } from '../../../src/engine/http/served.js';
+import { startServer, type RunningServer } from '../../../src/engine/http/server.js';
+import { parameterValues } from '../../../src/document/parameter-values.js';
+import { TelemetryFrame, TELEMETRY } from '../../../src/protocol/interface-frames.js';
+import {
+  FILE_NAME_HEADER,
+  HELLO_PATH,
+  OSC_OFF,
+  SOCKET_PATH,
+  SUBPROTOCOL,
+  UPLOAD_PATHS,
+  type Announcement,
+} from '../../../src/protocol/interface.js';
+import { Bench, documentOf } from './rig.js';
+
+const quiet = { subscribe: () => () => undefined };
+const done = () => Promise.resolve();
+
+/** Everything about a served session that this test does not play. */
+function servedBy(bench: Bench, taken: string[]): Served {
+  return {
+    instrument: bench.instrument,
+    presets: {
+      ...quiet,
+      entries: [],
+      create: done,
+      open: () =>
+        Promise.reject(new TillerError('preset-missing', 'There is no such preset.', 'Choose another.')),
+      save: done,
+      saveAs: done,
+      rename: done,
+      duplicate: done,
+      remove: done,
+      restore: done,
+      import: () => Promise.resolve('user/a'),
+      export: (id) => Promise.resolve(`preset ${id}`),
+    },
+    models: {
+      ...quiet,
+      cards: [],
+      importing: null,
+      remove: done,
+      restore: done,
+      import: async (path, name) => {
+        taken.push(name, path, await readFile(path, 'utf8'));
+        if (name === 'bad.ts')
+          throw new TillerError('not-a-model', `${path} is no model.`, 'Choose another.');
+        return 'ab'.repeat(32);
+      },
+      cancelImport: () => undefined,
+    },
+    live: null,
+    recorder: {
+      ...quiet,
+      state: { state: 'empty', seconds: 0, points: 0 },
+      act: () => undefined,
+      csv: () => 'seconds,input1\n',
+      midi: () => Uint8Array.of(1, 2, 3),
+    },
+    ports: {
+      ...quiet,
+      state: {
+        midi: { available: false, reason: null, ports: [], chosen: null },
+        osc: { ...OSC_OFF, error: null },
+      },
+      setOsc: done,
+      openMidi: () => undefined,
+    },
+    painter: { ...quiet, paint: () => Promise.resolve(null) },
+  };
+}
+
+class Client {
+  readonly heard: Announcement[] = [];
+  frame: TelemetryFrame | null = null;
+  closed: number | null = null;
+  private look: () => void = () => undefined;
+
+  constructor(readonly socket: WebSocket) {
+    socket.binaryType = 'arraybuffer';
+    socket.on('error', () => undefined);
+    socket.on('close', (code) => {
+      this.closed = code;
+      this.look();
+    });
+    socket.on('message', (data, binary) => {
+      if (binary) this.frame = TelemetryFrame.read(data as ArrayBuffer, null);
+      else this.heard.push(JSON.parse(Buffer.from(data as ArrayBuffer).toString()) as Announcement);
+      this.look();
+    });
+  }
+
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>((resolve) => (this.look = resolve));
+  }
+
+  ask(number: number, command: unknown): void {
+    this.socket.send(JSON.stringify({ request: number, command }));
+  }
+
+  find<T extends Announcement['type']>(type: T): Extract<Announcement, { type: T }> | undefined {
+    return this.heard.find((said): said is Extract<Announcement, { type: T }> => said.type === type);
+  }
+}
+
+describe('the interface’s server', () => {
+  let folder: string;
+  let temporaryFolder: string;
+  let bench: Bench;
+  let server: RunningServer;
+  const taken: string[] = [];
+  const clients: Client[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tiller-server-'));
+    temporaryFolder = join(folder, 'uploads');
+    await mkdir(temporaryFolder);
+    await writeFile(join(folder, 'index.html'), '<!doctype html><title>page</title>');
+    bench = new Bench(new PresetStore(join(folder, 'presets'), null));
+    await bench.instrument.loadPreset(documentOf(3, 2), 'engine');
+    server = await startServer(servedBy(bench, taken), {
+      kind: 'plugin',
+      version: '9.9',
+      pageFolder: folder,
+      temporaryFolder,
+    });
+  });
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.socket.terminate();
+  });
+  afterAll(async () => {
+    await server.close();
+    await bench.instrument.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const connect = (
+    { token = server.token, origin = `http://127.0.0.1:${server.port}`, path = SOCKET_PATH } = {},
+    headers: Record<string, string> = {},
+  ) => {
+    const client = new Client(
+      new WebSocket(`ws://127.0.0.1:${server.port}${path}`, [SUBPROTOCOL, `token.${token}`], {
+        origin,
+        headers,
+      }),
+    );
+    clients.push(client);
+    return client;
+  };
+
+  /** An HTTP request with any Host, which `fetch` would not send. */
+  const ask = (
+    path: string,
+    {
+      method = 'GET',
+      headers = {},
+      body = '',
+    }: { method?: string; headers?: Record<string, string>; body?: string },
+  ) =>
+    new Promise<{ status: number; body: string; headers: Record<string, unknown> }>((resolve, reject) => {
+      const call = request({ host: '127.0.0.1', port: server.port, path, method, headers }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (part: string) => (text += part));
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode ?? 0, body: text, headers: answer.headers }),
+        );
+      });
+      call.on('error', reject);
+      call.end(body);
+    });
+
+  const own = () => ({
+    authorization: `Bearer ${server.token}`,
+    origin: `http://127.0.0.1:${server.port}`,
+  });
+
+  it('serves the page with a policy, to its own host names only, and nothing outside the folder', async () => {
+    const page = await ask('/', {});
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('<title>page</title>');
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect((await ask('/', { headers: { host: 'evil.example' } })).status).toBe(403);
+    expect((await ask('/../../etc/passwd', {})).status).toBe(404);
+    expect((await ask('/', { method: 'POST' })).status).toBe(405);
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}/#token=${server.token}`);
+  });
+
+  it('tells the first window what went wrong before there was one, once', async () => {
+    bench.instrument.notify(new TillerError('preset-invalid', 'The last session could not be read.'));
+    // Longer than changes are gathered for.
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const first = connect();
+    await first.until(() => first.find('notice') !== undefined);
+    expect(first.find('notice')).toMatchObject({ text: 'The last session could not be read.' });
+    const second = connect();
+    await second.until(() => second.find('welcome') !== undefined);
+    second.ask(1, { type: 'release-all' });
+    await second.until(() => second.find('done') !== undefined);
+    expect(second.find('notice')).toBeUndefined();
+  });
+
+  it('lets go of what a page held that goes in the middle of a movement', async () => {
+    const gestures: [number, string][] = [];
+    const stop = bench.instrument.subscribe((_, { origin, parameter }) => {
+      if (parameter && parameter.gesture !== 'move')
+        gestures.push([parameter.index, `${origin} ${parameter.gesture}`]);
+    });
+    const client = connect();
+    await client.until(() => client.find('welcome') !== undefined);
+    client.ask(1, { type: 'parameter', index: 17, value: 0.25, gesture: 'begin' });
+    client.ask(2, { type: 'parameter', index: 18, value: 0.5, gesture: 'begin' });
+    client.ask(3, { type: 'parameter', index: 18, value: 0.75, gesture: 'end' });
+    await client.until(() => client.heard.some((said) => said.type === 'done' && said.request === 3));
+    const gone = new Promise<void>((resolve) => {
+      const end = bench.instrument.subscribe((_, { parameter }) => {
+        if (parameter?.gesture !== 'end') return;
+        end();
+        resolve();
+      });
+    });
+    client.socket.terminate();
+    await gone;
+    stop();
+    expect(gestures).toEqual([
+      [17, 'page begin'],
+      [18, 'page begin'],
+      [18, 'page end'],
+      [17, 'page end'],
+    ]);
+    expect(parameterValues(bench.instrument.state.preset).slice(17, 19)).toEqual([0.25, 0.75]);
+  });
+
+  it('asks for the token wherever anything can be read or done', async () => {
+    expect((await ask(HELLO_PATH, {})).status).toBe(401);
+    expect((await ask(HELLO_PATH, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
+    expect((await ask(HELLO_PATH, { headers: own() })).status).toBe(204);
+    expect((await ask('/download/preset?id=a', {})).status).toBe(401);
+    expect((await ask('/download/preset?id=a', { headers: own() })).body).toBe('preset a');
+    expect((await ask('/download/recording.csv', { headers: own() })).body).toBe('seconds,input1\n');
+  });
+
+  it.each([
+    ['a wrong token', { token: 'x'.repeat(32) }, {}],
+    ['no right origin', { origin: 'http://evil.example' }, {}],
+    ['a foreign host', {}, { host: 'evil.example' }],
+    ['another path', { path: '/elsewhere' }, {}],
+  ])('refuses a socket with %s', async (_what, where, headers) => {
+    const client = connect(where, headers);
+    await client.until(() => client.closed !== null);
+    expect(client.heard).toEqual([]);
+  });
+
+  it('welcomes a window with everything, then sends only what changed', async () => {
+    const client = connect();
+    await client.until(() => client.heard.length > 0);
+    const welcome = client.find('welcome');
+    expect(welcome).toMatchObject({ kind: 'plugin', engine: '9.9' });
+    expect(welcome?.slices.examples.map(({ label }) => label)).toEqual(['sound 0', 'sound 1']);
+    expect(welcome?.slices.steering.dimensions).toHaveLength(3);
+
+    client.ask(1, { type: 'parameter', index: 0, value: 0.25 });
+    await client.until(() => client.find('state') !== undefined);
+    expect(Object.keys(client.find('state')?.slices ?? {})).toEqual(['inputs']);
+    expect(client.find('state')?.slices.inputs?.[0]?.value).toBe(0.25);
+    expect(client.find('done')).toEqual({ type: 'done', request: 1, result: null });
+  });
+
+  it('keeps two windows in step and answers each its own requests', async () => {
+    const [one, two] = [connect(), connect()];
+    await one.until(() => one.heard.length > 0);
+    await two.until(() => two.heard.length > 0);
+    bench.sound([1, 2, 3]);
+    one.ask(7, { type: 'capture', label: 'here' });
+    await two.until(() => two.find('state')?.slices.examples?.length === 3);
+    await one.until(() => one.find('done') !== undefined);
+    const [, , captured] = bench.instrument.state.preset.examples;
+    expect(one.find('done')?.result).toBe(captured?.id);
+    expect(captured?.latents).toEqual([1, 2, 3]);
+    expect(two.find('done')).toBeUndefined();
+    one.ask(8, { type: 'undo' });
+    await two.until(() =>
+      two.heard.some((said) => said.type === 'state' && said.slices.examples?.length === 2),
+    );
+  });
+
+  it('answers what is wrong in words and goes on', async () => {
+    const client = connect();
+    await client.until(() => client.heard.length > 0);
+    client.socket.send('{ not json');
+    client.ask(2, { type: 'parameter', index: 999, value: 1 });
+    client.ask(3, { type: 'open-preset', id: 'user/none' });
+    client.ask(4, { type: 'play', playing: true });
+    await client.until(() => client.heard.filter(({ type }) => type === 'failed').length === 4);
+    const faults = client.heard.flatMap((said) =>
+      said.type === 'failed' ? [[said.request, said.fault.code]] : [],
+    );
+    expect(faults).toEqual(
+      expect.arrayContaining([
+        [null, 'message-invalid'],
+        [null, 'message-invalid'],
+        [3, 'preset-missing'],
+        [4, 'argument-invalid'],
+      ]),
+    );
+    client.ask(5, { type: 'release-all' });
+    await client.until(() => client.find('done') !== undefined);
+  });
+
+  it('closes on a message beyond every bound, and on a frame that is none', async () => {
+    const large = connect();
+    await large.until(() => large.heard.length > 0);
+    large.socket.send('x'.repeat(2 ** 20));
+    await large.until(() => large.closed !== null);
+    expect(large.closed).toBe(1009);
+    const strange = connect();
+    await strange.until(() => strange.heard.length > 0);
+    strange.socket.send(Buffer.from([9, 9, 9]));
+    await strange.until(() => strange.closed !== null);
+    expect(strange.closed).toBe(1008);
+  });
+
+  it('sends what sounds as one binary frame', async () => {
+    const client = connect();
+    await client.until(() => client.heard.length > 0);
+    bench.instrument.setParameter(1, 0.125, 'page');
+    bench.sound([4, 5, 6]);
+    await client.until(() => client.frame !== null);
+    expect([...(client.frame?.decoded ?? [])]).toEqual([4, 5, 6]);
+    expect(client.frame?.scalars[TELEMETRY.outputPeakRight]).toBe(-9);
+    expect(client.frame?.scalars[TELEMETRY.faults]).toBe(3);
+    expect(client.frame?.parameters[1]).toBe(0.125);
+  });
+
+  it('takes an upload to a file of its own and removes it, whatever comes of it', async () => {
+    taken.length = 0;
+    const send = (name: string, headers: Record<string, string> = own()) =>
+      ask(UPLOAD_PATHS.model, {
+        method: 'POST',
+        headers: { ...headers, [FILE_NAME_HEADER]: encodeURIComponent(name) },
+        body: 'weights',
+      });
+    const good = await send('good one.ts');
+    expect([good.status, JSON.parse(good.body)]).toEqual([200, { type: 'done', result: 'ab'.repeat(32) }]);
+    const [name, path = '', content] = taken;
+    expect([name, dirname(dirname(path)), content]).toEqual(['good one.ts', temporaryFolder, 'weights']);
+    expect(await readdir(temporaryFolder)).toEqual([]);
+
+    // A browser's console calls any other status an error, and this is an answer. It names no temporary folder.
+    const refused = await send('bad.ts');
+    expect(refused.status).toBe(200);
+    expect(JSON.parse(refused.body)).toEqual({
+      type: 'failed',
+      fault: { code: 'not-a-model', message: 'bad.ts is no model.', hint: 'Choose another.' },
+    });
+    expect(await readdir(temporaryFolder)).toEqual([]);
+
+    expect((await send('song.exe')).status).toBe(400);
+    expect((await send('../../../evil.ts')).status).toBe(200);
+    expect(taken[6]).toBe('evil.ts');
+    expect((await send('good.ts', { authorization: own().authorization })).status).toBe(403);
+    expect((await send('good.ts', { origin: own().origin })).status).toBe(401);
+  });
+
+  it('refuses a preset larger than presets are, by what it says and by what it sends', async () => {
+    const answer = await ask(UPLOAD_PATHS.preset, {
+      method: 'POST',
+      headers: { ...own(), [FILE_NAME_HEADER]: 'a.tiller', 'content-length': String(2 ** 31) },
+    }).catch(() => ({ status: 413, body: '{"code":"archive-too-large"}' }));
+    expect(answer.status).toBe(413);
+    expect(answer.body).toContain('archive-too-large');
+  });
+
+  it('says in words where there is no room for an upload, however large it is', async () => {
+    await rename(temporaryFolder, `${temporaryFolder}-gone`);
+    const answer = await ask(UPLOAD_PATHS.model, {
+      method: 'POST',
+      headers: { ...own(), [FILE_NAME_HEADER]: 'good.ts' },
+      // More than the connection holds: the answer comes while it is still being sent.
+      body: 'weights'.repeat(2 ** 20),
+    });
+    await rename(`${temporaryFolder}-gone`, temporaryFolder);
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([200, { type: 'failed' }]);
+  });
+
+  it('does not start with a token that can be guessed', async () => {
+    const options = { kind: 'plugin', version: '1', token: 'short', pageFolder: folder } as const;
+    await expect(startServer(servedBy(bench, []), options)).rejects.toThrow('too short');
+  });
+});

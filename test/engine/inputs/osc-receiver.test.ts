@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { createSocket } from 'node:dgram';
+import { promisify } from 'node:util';
+import { Bundle, Client, Message } from 'node-osc';
+import { OscReceiver } from '../../../src/engine/inputs/osc-receiver.js';
+import type { Input } from '../../../src/document/input.js';
+import { defaultInput } from '../../../src/document/default-preset.js';
+
+/** A string as OSC 1.0 lays it out: ended by a zero, filled up to a multiple of four. */
+const string = (text: string): Buffer => Buffer.from(text.padEnd(4 * Math.floor(text.length / 4 + 1), '\0'));
+const number = (bytes: number, write: (buffer: Buffer) => void): Buffer => {
+  const buffer = Buffer.alloc(bytes);
+  write(buffer);
+  return buffer;
+};
+const float = (value: number) => number(4, (buffer) => buffer.writeFloatBE(value));
+const double = (value: number) => number(8, (buffer) => buffer.writeDoubleBE(value));
+const int32 = (value: number) => number(4, (buffer) => buffer.writeInt32BE(value));
+const int64 = (value: bigint) => number(8, (buffer) => buffer.writeBigInt64BE(value));
+const message = (address: string, tags: string, ...values: Buffer[]): Buffer =>
+  Buffer.concat([string(address), string(`,${tags}`), ...values]);
+/** Seconds since 1900 and their 32-bit fraction; 0 and 1 mean at once. */
+const bundle = (seconds: number, fraction: number, ...elements: Buffer[]): Buffer =>
+  Buffer.concat([
+    string('#bundle'),
+    int32(seconds | 0),
+    int32(fraction | 0),
+    ...elements.flatMap((element) => [int32(element.length), element]),
+  ]);
+
+const inputs: Input[] = [
+  defaultInput('plain'),
+  { ...defaultInput('followed'), source: { kind: 'osc', address: '/fader', argument: 1 }, inverted: true },
+];
+
+async function listen(wekinator = false) {
+  const moves: [number, number][] = [];
+  let wake: () => void = () => undefined;
+  const port = await OscReceiver.open(
+    { port: 0, wekinator },
+    () => inputs,
+    (...move) => {
+      moves.push(move);
+      wake();
+    },
+  );
+  const client = new Client('127.0.0.1', port.port);
+  const moved = async (count: number) => {
+    while (moves.length < count) await new Promise<void>((resolve) => (wake = resolve));
+    return moves;
+  };
+  const socket = createSocket('udp4');
+  const raw = promisify((bytes: Uint8Array, done: (error: Error | null) => void) =>
+    socket.send(bytes, port.port, '127.0.0.1', done),
+  );
+  const close = async () => {
+    socket.close();
+    await client.close();
+    await port.close();
+  };
+  return { port, client, raw, moves, moved, close };
+}
+
+describe('OscReceiver', () => {
+  it('moves inputs by number and by their own address', async () => {
+    const { client, moved, close } = await listen();
+    await client.send(new Message('/tiller/input/1', 0.25));
+    await client.send(new Message('/fader', 0.9, 0.25));
+    expect(await moved(2)).toEqual([
+      [0, 0.25],
+      [1, 0.75],
+    ]);
+    await close();
+  });
+
+  it('unpacks bundles', async () => {
+    const { client, moved, close } = await listen();
+    await client.send(new Bundle(['/tiller/input/1', 0.5], ['/tiller/input/2', 1]));
+    expect(await moved(2)).toEqual([
+      [0, 0.5],
+      [1, 1],
+    ]);
+    await close();
+  });
+
+  // A double, a boolean or a 64-bit number used to lose the whole message: Processing, openFrameworks, TouchDesigner and
+  // python-osc send them.
+  it.each([
+    ['a float', message('/tiller/input/1', 'f', float(0.25)), 0.25],
+    ['a double', message('/tiller/input/1', 'd', double(0.1)), 0.1],
+    ['a whole number', message('/tiller/input/1', 'i', int32(1)), 1],
+    ['a long whole number', message('/tiller/input/1', 'h', int64(1n)), 1],
+    ['true', message('/tiller/input/1', 'T'), 1],
+    ['false', message('/tiller/input/1', 'F'), 0],
+    [
+      'a value in company',
+      message(
+        '/tiller/input/1',
+        'fsSNIrmcth',
+        ...[float(0.5), string('a'), string('b')],
+        Buffer.alloc(12),
+        int64(0n),
+        int64(-1n),
+      ),
+      0.5,
+    ],
+    [
+      'a bundle for later, at once',
+      bundle(0xffff_ffff, 7, message('/tiller/input/1', 'f', float(0.75))),
+      0.75,
+    ],
+    [
+      'a bundle in a bundle',
+      bundle(0, 1, bundle(0, 1), bundle(0, 1, message('/tiller/input/1', 'd', double(0.3)))),
+      0.3,
+    ],
+  ])('hears %s', async (_name, datagram, value) => {
+    const { raw, moved, close } = await listen();
+    await raw(datagram);
+    // What comes after it comes through, so the test ends where nothing was heard.
+    await raw(message('/tiller/input/2', 'f', float(0.5)));
+    expect((await moved(1))[0]).toEqual([0, value]);
+    await close();
+  });
+
+  it('follows the argument that an input names, whatever stands before it', async () => {
+    const { raw, moved, close } = await listen();
+    await raw(message('/fader', 'sd', string('left'), double(0.25)));
+    await raw(message('/fader', '[ff]F', float(1), float(1)));
+    expect(await moved(2)).toEqual([
+      [1, 0.75],
+      [1, 1],
+    ]);
+    await close();
+  });
+
+  it('passes over what holds no number, and the numbers that are none', async () => {
+    const { raw, moved, close } = await listen(true);
+    for (const datagram of [
+      message('/tiller/input/1', 's', string('0.5')),
+      message('/tiller/input/1', 'N'),
+      message('/tiller/input/1', 'f', float(NaN)),
+      message('/tiller/input/1', 'd', double(-Infinity)),
+      message('/tiller/input/1', ''),
+      string('/tiller/input/1'),
+      message('/tiller/input/1', '[f]', float(0.5)),
+      // An argument that is no number keeps its place among the others.
+      message('/wek/inputs', 'sf', string('x'), float(0.5)),
+    ])
+      await raw(datagram);
+    expect(await moved(1)).toEqual([[1, 0.5]]);
+    await close();
+  });
+
+  it('takes Wekinator’s message only when asked to', async () => {
+    const off = await listen(false);
+    await off.client.send(new Message('/wek/inputs', 0.5, 0.75));
+    await off.client.send(new Message('/tiller/input/1', 1));
+    expect(await off.moved(1)).toEqual([[0, 1]]);
+    await off.close();
+    const on = await listen(true);
+    await on.client.send(new Message('/wek/inputs', 0.5, 0.75, 0.1));
+    expect(await on.moved(2)).toEqual([
+      [0, 0.5],
+      [1, 0.75],
+    ]);
+    await on.close();
+  });
+
+  it('survives garbage, unknown inputs and values out of bounds', async () => {
+    const { client, raw, moved, close } = await listen();
+    for (const bytes of ['', '/tiller/input/1', '#bundle\0garbage', '\xff\xfe'])
+      await raw(Buffer.from(bytes, 'latin1'));
+    await client.send(new Message('/tiller/input/99', 0.5));
+    await client.send(new Message('/tiller/input/0', 0.5));
+    await client.send(new Message('/tiller/input/1', 'loud'));
+    await client.send(new Message('/tiller/input/1', 7));
+    expect(await moved(1)).toEqual([[0, 1]]);
+    await close();
+  });
+
+  it('survives bundles nested as deeply as a datagram can hold', async () => {
+    const { raw, moved, close } = await listen();
+    let nested = message('/tiller/input/1', 'f', float(0.25));
+    while (nested.length < 65_000) nested = bundle(0, 1, nested);
+    await raw(nested);
+    await raw(message('/tiller/input/2', 'f', float(1)));
+    expect(await moved(1)).toEqual([[1, 1]]);
+    await close();
+  });
+
+  it('survives whatever else arrives, and hears what comes after it', async () => {
+    const { raw, moves, moved, close } = await listen(true);
+    const good = [
+      message('/tiller/input/1', 'f', float(0.5)),
+      message('/wek/inputs', 'dhTb', double(0.5), int64(-1n), int32(3), Buffer.from('abc\0')),
+      bundle(1, 2, message('/fader', '[if]s', int32(1), float(2), string('x')), bundle(0, 1)),
+    ];
+    const damaged = fc
+      .tuple(
+        fc.constantFrom(...good),
+        fc.array(fc.tuple(fc.nat(99), fc.nat(255)), { maxLength: 5 }),
+        fc.nat(20),
+      )
+      .map(([source, changes, cut]) => {
+        const bytes = Buffer.from(source.subarray(0, source.length - cut));
+        for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+        return bytes;
+      });
+    let sent = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 200 }), damaged), async (datagram) => {
+        await raw(datagram);
+        const mark = (sent += 1) / 1000;
+        await raw(message('/tiller/input/2', 'd', double(mark)));
+        while (moves.at(-1)?.[1] !== mark) await moved(moves.length + 1);
+        for (const [index, value] of moves.splice(0)) {
+          expect([0, 1]).toContain(index);
+          expect(value >= 0 && value <= 1).toBe(true);
+        }
+      }),
+      { numRuns: 500, seed: 9 },
+    );
+    await close();
+  });
+
+  it('says when its port is taken, by another Tiller too', async () => {
+    const first = await listen();
+    await expect(
+      OscReceiver.open(
+        { port: first.port.port, wekinator: false },
+        () => inputs,
+        () => undefined,
+      ),
+    ).rejects.toMatchObject({ code: 'argument-invalid' });
+    await first.close();
+  });
+});

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { createSocket, type Socket } from 'node:dgram';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PresetStore } from '../../../src/engine/presets/preset-store.js';
+import { OSC_OFF } from '../../../src/protocol/interface.js';
+import { type KeptControllers, Ports } from '../../../src/engine/inputs/ports.js';
+import { Bench, documentOf } from '../http/rig.js';
+
+/** An OSC message with one float, by the specification 1.0: address and type tag padded to four, then big-endian. */
+function message(address: string, value: number): Buffer {
+  const padded = (text: string) =>
+    Buffer.from(text.padEnd(4 * Math.floor(text.length / 4) + 4, '\0'), 'latin1');
+  const float = Buffer.alloc(4);
+  float.writeFloatBE(value);
+  return Buffer.concat([padded(address), padded(',f'), float]);
+}
+
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.close();
+});
+
+async function udp(): Promise<{ socket: Socket; port: number }> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  sockets.push(socket);
+  await once(socket, 'listening');
+  return { socket, port: socket.address().port };
+}
+
+async function freePort(): Promise<number> {
+  const { socket, port } = await udp();
+  sockets.pop();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
+
+describe('OSC of the session', () => {
+  let bench: Bench;
+  let ports: Ports;
+  beforeEach(async () => {
+    bench = new Bench(new PresetStore(mkdtempSync(join(tmpdir(), 'tiller-ports-')), null));
+    await bench.instrument.loadPreset(documentOf(2, 0), 'engine');
+    ports = new Ports(bench.instrument, null);
+  });
+  afterEach(async () => {
+    await ports.close();
+    await bench.instrument.close();
+  });
+  const settings = OSC_OFF;
+
+  it('is off until it is asked for, and moves an input then', async () => {
+    expect(ports.state.osc).toEqual({ ...settings, error: null });
+    const { socket, port } = await udp();
+    const free = await freePort();
+    await ports.setOsc({ ...settings, receive: true, receivePort: free });
+    expect(ports.state.osc).toMatchObject({ receive: true, error: null });
+    const moved = new Promise<void>((resolve) => bench.instrument.subscribe(() => resolve()));
+    socket.send(message('/tiller/input/2', 0.25), free, '127.0.0.1');
+    await moved;
+    expect(bench.instrument.state.preset.inputs[1]?.value).toBe(0.25);
+    expect(port).not.toBe(free);
+  });
+
+  it('sends the inputs that move', async () => {
+    const { socket, port } = await udp();
+    await ports.setOsc({ ...settings, send: true, sendPort: port });
+    bench.instrument.setParameter(0, 0.75, 'page');
+    const [packet] = (await once(socket, 'message')) as [Buffer];
+    expect(packet.equals(message('/tiller/input/1', 0.75))).toBe(true);
+  });
+
+  it('sends what sounds only where that is asked for', async () => {
+    const { socket, port } = await udp();
+    const heard: string[] = [];
+    socket.on('message', (packet) => heard.push(packet.toString('latin1').split('\0', 1)[0] ?? ''));
+    await ports.setOsc({ ...settings, send: true, sendPort: port });
+    bench.sound([0.5, 0.5]);
+    bench.instrument.setParameter(0, 0.25, 'page');
+    await once(socket, 'message');
+    expect(heard).toEqual(['/tiller/input/1']);
+    await ports.setOsc({ ...settings, send: true, sendPort: port, sendLatents: true, sendWekinator: true });
+    bench.sound([0.5, 0.5]);
+    while (heard.length < 5) await once(socket, 'message');
+    expect(heard.slice(1)).toEqual(['/tiller/latents', '/tiller/mapped', '/tiller/level', '/wek/outputs']);
+  });
+
+  it('never sends to its own ear, and takes settings one after the other', async () => {
+    const port = await freePort();
+    await ports.setOsc({ ...settings, receive: true, receivePort: port, send: true, sendPort: port });
+    expect(ports.state.osc).toMatchObject({ receive: false, send: false });
+    expect(ports.state.osc.error).toContain('listens itself');
+    const on = { ...settings, receive: true, receivePort: port };
+    await Promise.all([ports.setOsc(on), ports.setOsc(on), ports.setOsc(on)]);
+    expect(ports.state.osc).toMatchObject({ receive: true, error: null });
+  });
+
+  it('says that a port is taken, and stays off', async () => {
+    const { port } = await udp();
+    await ports.setOsc({ ...settings, receive: true, receivePort: port });
+    expect(ports.state.osc.receive).toBe(false);
+    expect(ports.state.osc.error).toContain(String(port));
+  });
+
+  it('tells what was asked for, and goes on with it the next time', async () => {
+    const told: KeptControllers[] = [];
+    const { socket, port } = await udp();
+    const first = new Ports(bench.instrument, null, (controllers) => told.push(controllers));
+    await first.setOsc({ ...settings, receive: true, receivePort: port });
+    expect(first.state.osc.receive).toBe(false);
+    await first.close();
+    expect(told).toEqual([{ midi: null, osc: { ...settings, receive: true, receivePort: port } }]);
+    socket.close();
+    sockets.length = 0;
+    await once(socket, 'close');
+    const next = new Ports(bench.instrument, null, (controllers) => told.push(controllers));
+    for (const kept of told) await next.restore(kept);
+    expect(next.state.osc).toMatchObject({ receive: true, receivePort: port, error: null });
+    expect(told).toHaveLength(1);
+    await next.close();
+  });
+});

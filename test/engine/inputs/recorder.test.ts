@@ -1,0 +1,231 @@
+import { jest } from '@jest/globals';
+import { parseMidi } from 'midi-file';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseGestureCsv } from '../../../src/engine/inputs/gesture-csv.js';
+import { parseGestureMidi } from '../../../src/engine/inputs/gesture-midi.js';
+import { shapeTravel } from '../../../src/document/value-range.js';
+import { defaultInput } from '../../../src/document/default-preset.js';
+import { PresetStore } from '../../../src/engine/presets/preset-store.js';
+import type { Take } from '../../../src/engine/inputs/take.js';
+import { GestureRecorder } from '../../../src/engine/inputs/recorder.js';
+import { Bench, documentOf } from '../http/rig.js';
+
+describe('the gesture recorder', () => {
+  let bench: Bench;
+  let recorder: GestureRecorder;
+  let now = 0;
+
+  const value = (input: number) => bench.instrument.state.preset.inputs[input]?.value;
+  const wait = (milliseconds: number) => {
+    for (let i = 0; i < milliseconds; i += 5) {
+      now += 5;
+      jest.advanceTimersByTime(5);
+    }
+  };
+  const move = (input: number, to: number) => bench.instrument.setParameter(input, to, 'page');
+
+  beforeEach(async () => {
+    jest.useFakeTimers();
+    now = 0;
+    bench = new Bench(new PresetStore(mkdtempSync(join(tmpdir(), 'tiller-recorder-')), null));
+    await bench.instrument.loadPreset(documentOf(2, 0), 'engine');
+    recorder = new GestureRecorder(bench.instrument, () => now);
+  });
+  afterEach(async () => {
+    recorder.close();
+    jest.useRealTimers();
+    await bench.instrument.close();
+  });
+
+  /** One second: input 0 goes to 0.1 at 200 ms and to 0.9 at 600 ms. */
+  const take = () => {
+    recorder.act('record');
+    wait(200);
+    move(0, 0.1);
+    wait(400);
+    move(0, 0.9);
+    wait(400);
+  };
+
+  it('plays a take round and round, at its own times', () => {
+    take();
+    recorder.act('play');
+    expect(recorder.state).toMatchObject({ state: 'playing', seconds: 1, points: 4 });
+    for (let round = 0; round < 3; round++) {
+      wait(210);
+      expect(value(0)).toBe(0.1);
+      wait(400);
+      expect(value(0)).toBe(0.9);
+      wait(390);
+    }
+    // Inside the first moments of a round, every input is where the take began.
+    wait(10);
+    expect(value(0)).toBe(0.5);
+  });
+
+  it('does not record what it plays, and stops where it is told', () => {
+    take();
+    recorder.act('overdub');
+    wait(2500);
+    expect(recorder.state.points).toBe(4);
+    recorder.act('stop');
+    const before = value(0);
+    wait(1000);
+    expect(value(0)).toBe(before);
+    expect(recorder.state.state).toBe('stopped');
+  });
+
+  it('records an input anew while a hand moves it, and leaves the rest of the loop', () => {
+    take();
+    recorder.act('overdub');
+    wait(550);
+    move(0, 0.3);
+    wait(100);
+    move(0, 0.4);
+    move(1, 0.7);
+    wait(350);
+    recorder.act('play');
+    wait(210);
+    expect(value(0)).toBe(0.1);
+    wait(345);
+    expect(value(0)).toBe(0.3);
+    wait(50);
+    // The old move to 0.9 at 600 ms lay under the hand.
+    expect(value(0)).toBe(0.3);
+    wait(60);
+    expect([value(0), value(1)]).toEqual([0.4, 0.7]);
+  });
+
+  it('is emptied, and says nothing of what it has not got', () => {
+    recorder.act('play');
+    expect(recorder.state.state).toBe('empty');
+    take();
+    recorder.act('clear');
+    expect(recorder.state).toEqual({ state: 'empty', seconds: 0, points: 0 });
+  });
+
+  it('exports what its own reader reads back', () => {
+    take();
+    recorder.act('stop');
+    const { moves } = parseGestureCsv(recorder.csv(), 2);
+    const at = (seconds: number) =>
+      moves.filter((one) => one.input === 0 && one.seconds <= seconds).at(-1)?.value;
+    // The input rested, and then jumped.
+    expect(at(0.195)).toBe(0.5);
+    expect(at(0.2)).toBe(0.1);
+    expect(at(0.9)).toBe(0.9);
+    expect(recorder.csv().trimEnd().split('\n').at(-1)).toBe('1.000000,,');
+  });
+
+  it('plays each input’s own moves while others are removed, added and brought back', () => {
+    const { instrument } = bench;
+    instrument.edit({ type: 'add-input', input: { name: 'Third' } });
+    recorder.act('record');
+    wait(200);
+    move(0, 0.1);
+    move(1, 0.2);
+    move(2, 0.3);
+    wait(800);
+    recorder.act('play');
+    wait(100);
+    instrument.edit({ type: 'remove-input', index: 1 });
+    wait(200);
+    expect([value(0), value(1), value(2)]).toEqual([0.1, 0.3, undefined]);
+    expect(parseGestureCsv(recorder.csv(), 2).moves.filter(({ seconds }) => seconds > 0.1)).toEqual([
+      { seconds: 0.2, input: 0, value: 0.1 },
+      { seconds: 0.2, input: 1, value: 0.3 },
+    ]);
+    instrument.edit({ type: 'add-input', input: { name: 'Fourth' } });
+    move(2, 0.9);
+    wait(1000);
+    expect(value(2)).toBe(0.9);
+    instrument.undo();
+    instrument.undo();
+    wait(1000);
+    expect([value(0), value(1), value(2)]).toEqual([0.1, 0.2, 0.3]);
+  });
+
+  it('passes over what an instrument with fewer inputs does not have, and has it again with the first', async () => {
+    const { instrument } = bench;
+    const one = documentOf(2, 0);
+    const first = { ...one, inputs: ['A', 'B', 'C'].map((name) => defaultInput(name)) };
+    await instrument.loadPreset(first, 'engine');
+    recorder.act('record');
+    wait(200);
+    move(2, 0.3);
+    wait(300);
+    recorder.act('play');
+    await instrument.loadPreset({ ...one, inputs: [defaultInput('A')] }, 'engine');
+    wait(400);
+    expect(value(0)).toBe(0.5);
+    await instrument.loadPreset(first, 'engine');
+    wait(500);
+    expect(value(2)).toBe(0.3);
+  });
+
+  it('hands out each take as it is done, and goes on with one that was kept', () => {
+    const takes: Take[] = [];
+    recorder.onTake = (done) => takes.push(done);
+    take();
+    recorder.act('play');
+    recorder.act('overdub');
+    wait(300);
+    move(1, 0.7);
+    wait(800);
+    recorder.act('stop');
+    expect(takes).toHaveLength(2);
+    const last = takes.at(-1);
+    expect(last?.moves).toContainEqual({ seconds: expect.closeTo(0.3, 5) as number, input: 1, value: 0.7 });
+    const other = new GestureRecorder(bench.instrument, () => now);
+    if (last !== undefined) other.restore(last);
+    expect(other.state).toEqual({ state: 'stopped', seconds: 1, points: 5 });
+    expect(other.csv()).toBe(recorder.csv());
+    other.act('play');
+    wait(250);
+    expect(value(0)).toBe(0.1);
+    other.close();
+    recorder.act('clear');
+    expect(takes.at(-1)?.moves).toEqual([]);
+  });
+
+  it('exports controllers of a Standard MIDI File', () => {
+    take();
+    recorder.act('stop');
+    const { header, tracks } = parseMidi(recorder.midi());
+    let tick = 0;
+    const events = (tracks[0] ?? []).flatMap((event) => {
+      tick += event.deltaTime;
+      return event.type === 'controller'
+        ? [[tick / (2 * (header.ticksPerBeat ?? 1)), event.controllerType, event.value]]
+        : [];
+    });
+    expect(events).toEqual([
+      [0, 16, 64],
+      [0, 17, 64],
+      [0.2, 16, 13],
+      [0.6, 16, 114],
+    ]);
+    // A loop of the clip is as long as the loop that was heard.
+    expect(tick).toBe(2 * (header.ticksPerBeat ?? 1));
+  });
+
+  it('exports a controller as it was moved: the input shapes it again', () => {
+    const source = { kind: 'cc', channel: 3, controller: 21, bits: 7 } as const;
+    const shape = { source, inverted: true, range: [0.2, 0.6] as [number, number], curve: 0.5 };
+    bench.instrument.edit({ type: 'edit-input', index: 0, change: shape });
+    recorder.act('record');
+    for (const raw of [0, 0.25, 1]) {
+      wait(100);
+      move(0, shapeTravel(shape, raw));
+    }
+    recorder.act('stop');
+    const { moves } = parseGestureMidi(recorder.midi(), bench.instrument.state.preset.inputs);
+    expect(moves.slice(1).map(({ value: played }) => played)).toEqual([
+      shapeTravel(shape, 0),
+      expect.closeTo(shapeTravel(shape, 0.25), 2),
+      shapeTravel(shape, 1),
+    ]);
+  });
+});

@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Trainer } from '../../../src/engine/mapping/trainer.js';
+import { PresetStore } from '../../../src/engine/presets/preset-store.js';
+import { Instrument } from '../../../src/engine/instrument/instrument.js';
+import { samplePreset } from '../../document/sample-presets.js';
+import { HeldTrainer, manifest } from './instrument-rig.js';
+
+/** Work that was not saved was lost where another preset was opened: by one key, or by a program change. */
+describe('a document that is left for another one', () => {
+  let folder: string;
+  let presets: PresetStore;
+  let trainer: HeldTrainer;
+  let instrument: Instrument;
+  let first: string;
+  let second: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tiller-left-'));
+    presets = new PresetStore(folder, null);
+    trainer = new HeldTrainer();
+    instrument = new Instrument({
+      link: { send: () => undefined, onReport: () => undefined },
+      presets,
+      models: { find: () => Promise.resolve({ dir: folder, manifest }) },
+      trainer: trainer as unknown as Trainer,
+    });
+    first = await presets.saveAs({ ...samplePreset(), name: 'First' });
+    second = await presets.saveAs({ ...samplePreset(), name: 'Second', seed: 9 });
+    await instrument.openPreset(first);
+  });
+  afterEach(async () => {
+    await instrument.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const seen = () => {
+    const { preset, presetId, dirty, undoLabel, redoLabel } = instrument.state;
+    return { name: preset.name, ceiling: preset.output.ceilingDb, presetId, dirty, undoLabel, redoLabel };
+  };
+  const work = () => instrument.edit({ type: 'set-output', change: { ceilingDb: -9 } });
+
+  it('comes back by undo as it was left, with its place and its steps', async () => {
+    const { ceilingDb } = samplePreset().output;
+    expect(instrument.state.undoLabel).toBeNull();
+    work();
+    await instrument.openPreset(second);
+    expect(seen()).toMatchObject({
+      name: 'Second',
+      presetId: second,
+      dirty: false,
+      undoLabel: 'open preset',
+    });
+    instrument.undo();
+    await settled();
+    expect(seen()).toMatchObject({ name: 'First', ceiling: -9, presetId: first, dirty: true });
+    expect(seen().redoLabel).toBe('open preset');
+    instrument.undo();
+    expect(seen()).toMatchObject({ ceiling: ceilingDb, dirty: false, undoLabel: null });
+    instrument.redo();
+    instrument.redo();
+    await settled();
+    expect(seen()).toMatchObject({ name: 'Second', presetId: second, dirty: false, redoLabel: null });
+    // Saving goes where the document belongs.
+    instrument.undo();
+    await settled();
+    await instrument.savePreset();
+    expect((await presets.read(first)).output.ceilingDb).toBe(-9);
+    expect((await presets.read(second)).name).toBe('Second');
+  });
+
+  it('comes back from a new preset, too, and learns again what it had not learned yet', async () => {
+    instrument.edit({
+      type: 'add-example',
+      example: { label: 'kept', inputs: samplePreset().inputs.map(() => 0.5), latents: [0, 1, 2] },
+    });
+    await instrument.newPreset();
+    expect(seen()).toMatchObject({ name: 'Untitled', presetId: null, undoLabel: 'open preset' });
+    trainer.cancel();
+    instrument.undo();
+    await settled();
+    expect(instrument.state.preset.examples.at(-1)?.label).toBe('kept');
+    expect(trainer.waiting).toHaveLength(1);
+  });
+
+  it('is neither left nor changed where its model is chosen again', async () => {
+    await instrument.selectModel(manifest.sha256);
+    expect(seen()).toMatchObject({ dirty: false, undoLabel: null });
+  });
+
+  it('is let go where nobody worked on it, and where a project brings another world', async () => {
+    await instrument.newPreset();
+    await instrument.newPreset();
+    await instrument.openPreset(second);
+    instrument.undo();
+    await settled();
+    expect(seen()).toMatchObject({ name: 'First', presetId: first });
+    work();
+    await instrument.loadPreset(samplePreset(), 'host');
+    expect(seen()).toMatchObject({ undoLabel: null, redoLabel: null });
+  });
+});

@@ -1,0 +1,155 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LibraryEntry } from '../../../src/engine/model/library/model-folder.js';
+import { ModelShelf } from '../../../src/engine/instrument/model-shelf.js';
+import { TillerError } from '../../../src/document/tiller-error.js';
+import { documentOf } from '../http/rig.js';
+
+const entry = (name: string, sha256: string) =>
+  ({ dir: `/nowhere/${sha256}`, manifest: { name, sha256, latentRanges: [] } }) as unknown as LibraryEntry;
+const OWN = 'a'.repeat(64);
+const SHIPPED = 'b'.repeat(64);
+
+/** An import that ends when the test says so, or with its signal. */
+interface HeldImport {
+  path: string;
+  onProgress: (share: number, step: string) => void;
+  finish: (imported: LibraryEntry) => void;
+}
+
+describe('models as the page keeps them', () => {
+  let own: LibraryEntry;
+  let entries: LibraryEntry[];
+  let looked: number;
+  let held: HeldImport[];
+  beforeEach(() => {
+    own = entry('choir', OWN);
+  });
+  const open = async (playing: string, bundledFolder: string | null = null) => {
+    entries = [own, entry('percussion', SHIPPED)];
+    looked = 0;
+    held = [];
+    const preset = { ...documentOf(2, 1), model: { name: 'it', sha256: playing } };
+    return ModelShelf.open(
+      {
+        list: () => Promise.resolve(entries),
+        import: (path, { onProgress = () => undefined, signal } = {}) =>
+          new Promise((finish, reject) => {
+            const end = () => reject(new TillerError('import-cancelled', 'The import was cancelled.'));
+            if (signal?.aborted === true) end();
+            signal?.addEventListener('abort', end);
+            held.push({ path, onProgress, finish });
+          }),
+        owns: ({ manifest }) => manifest.sha256 === OWN,
+        remove: (sha256) => {
+          if (sha256 !== OWN) return Promise.reject(new TillerError('disk-denied', 'It stays.'));
+          entries = entries.filter(({ manifest }) => manifest.sha256 !== sha256);
+          return Promise.resolve();
+        },
+        restore: () => {
+          entries = [own, ...entries];
+          return Promise.resolve();
+        },
+      },
+      {
+        state: { preset } as never,
+        lookForModel: () => {
+          looked += 1;
+          return Promise.resolve();
+        },
+      },
+      bundledFolder,
+    );
+  };
+
+  it('say which of them can be removed', async () => {
+    const shelf = await open(SHIPPED);
+    expect(shelf.cards.map(({ name, removable }) => [name, removable])).toEqual([
+      ['choir', true],
+      ['percussion', false],
+    ]);
+    await expect(shelf.remove(SHIPPED)).rejects.toThrow('It stays.');
+    expect(shelf.cards).toHaveLength(2);
+  });
+
+  // Cards were found by name alone: another one's licence, text and labels stood under the player's own export.
+  it('have the card that comes with them, and not that of another of the same name', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tiller-bundled-'));
+    await mkdir(join(folder, SHIPPED));
+    await mkdir(join(folder, 'percussion'));
+    const card = { licence: 'CC0-1.0', dimensions: [{ label: 'brightness' }] };
+    await writeFile(join(folder, 'percussion', 'card.json'), JSON.stringify(card));
+    own = entry('percussion', OWN);
+    const shelf = await open(SHIPPED, folder);
+    await rm(folder, { recursive: true });
+    expect(shelf.cards).toMatchObject([
+      { sha256: OWN, bundled: false, licence: null, dimensionLabels: [] },
+      { sha256: SHIPPED, bundled: true, licence: 'CC0-1.0', dimensionLabels: ['brightness'] },
+    ]);
+  });
+
+  it('are removed and brought back; the instrument looks again where it plays one', async () => {
+    const idle = await open(SHIPPED);
+    await idle.remove(OWN);
+    expect(idle.cards.map(({ name }) => name)).toEqual(['percussion']);
+    expect(looked).toBe(0);
+    const shelf = await open(OWN);
+    await shelf.remove(OWN);
+    expect(looked).toBe(1);
+    await shelf.restore(OWN);
+    expect(looked).toBe(2);
+    expect(shelf.cards.map(({ name }) => name)).toEqual(['choir', 'percussion']);
+  });
+
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('are imported one after the other, in the order in which they came', async () => {
+    const shelf = await open(SHIPPED);
+    const [first, second] = [shelf.import('/a', 'a.ts'), shelf.import('/b', 'b.ts')];
+    await turn();
+    expect(held.map(({ path }) => path)).toEqual(['/a']);
+    held[0]?.onProgress(0.5, 'Translating');
+    expect(shelf.importing).toEqual({ id: 1, file: 'a.ts', progress: 0.5, step: 'Translating' });
+    held[0]?.finish(own);
+    expect(await first).toBe(OWN);
+    await turn();
+    expect(held.map(({ path }) => path)).toEqual(['/a', '/b']);
+    expect(shelf.importing).toMatchObject({ id: 2, file: 'b.ts', progress: 0 });
+    held[1]?.finish(own);
+    await second;
+    expect(shelf.importing).toBeNull();
+  });
+
+  it('are no longer imported once that is cancelled; what waits comes next', async () => {
+    const shelf = await open(SHIPPED);
+    const [first, second] = [shelf.import('/a', 'a.ts'), shelf.import('/b', 'b.ts')];
+    const ended = expect(first).rejects.toMatchObject({ code: 'import-cancelled' });
+    await turn();
+    shelf.cancelImport(7);
+    expect(shelf.importing?.step).not.toBe('Cancelling');
+    shelf.cancelImport(1);
+    expect(shelf.importing?.step).toBe('Cancelling');
+    // What the thread had said before it heard.
+    held[0]?.onProgress(0.7, 'Writing');
+    expect(shelf.importing?.step).toBe('Cancelling');
+    await ended;
+    await turn();
+    // A second press that meant the first one.
+    shelf.cancelImport(1);
+    expect(shelf.importing).toMatchObject({ id: 2, progress: 0 });
+    held[1]?.finish(own);
+    expect(await second).toBe(OWN);
+  });
+
+  it('are no longer imported when the engine ends, nor is what waits', async () => {
+    const shelf = await open(SHIPPED);
+    const both = [shelf.import('/a', 'a.ts'), shelf.import('/b', 'b.ts')];
+    const ended = Promise.all(
+      both.map((one) => expect(one).rejects.toMatchObject({ code: 'import-cancelled' })),
+    );
+    await turn();
+    await shelf.close();
+    await ended;
+  });
+});

@@ -1,0 +1,137 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatPreset } from '../../../src/document/parse-preset.js';
+import { PresetStore } from '../../../src/engine/presets/preset-store.js';
+import { PresetShelf } from '../../../src/engine/instrument/preset-shelf.js';
+import { Bench, documentOf } from '../http/rig.js';
+
+describe('presets as the page keeps them', () => {
+  let folder: string;
+  let bench: Bench;
+  let shelf: PresetShelf;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tiller-shelf-'));
+    bench = new Bench(new PresetStore(join(folder, 'presets'), null));
+    await bench.instrument.loadPreset(documentOf(2, 3), 'engine');
+    shelf = await PresetShelf.open(bench.presets, bench.instrument, {
+      cards: [],
+      subscribe: () => () => undefined,
+    });
+  });
+  afterEach(async () => {
+    await bench.instrument.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const names = () => shelf.entries.map(({ name }) => name);
+
+  it('saves, duplicates, deletes and restores, and tells each time', async () => {
+    let told = 0;
+    shelf.subscribe(() => (told += 1));
+    await shelf.saveAs('First');
+    const [first] = shelf.entries;
+    await shelf.duplicate(first?.id ?? '');
+    await shelf.duplicate(first?.id ?? '');
+    expect(names()).toEqual(['First', 'First 2', 'First 3']);
+    await shelf.remove(first?.id ?? '');
+    expect(names()).toEqual(['First 2', 'First 3']);
+    await shelf.restore(first?.id ?? '');
+    expect(names()).toEqual(['First', 'First 2', 'First 3']);
+    expect(told).toBe(5);
+    await expect(shelf.restore(first?.id ?? '')).rejects.toThrow('nothing to restore');
+  });
+
+  it('renames a preset without saving other work', async () => {
+    await shelf.saveAs('Draft');
+    const id = bench.instrument.state.presetId ?? '';
+    bench.instrument.edit({ type: 'set-output', change: { ceilingDb: -9 } });
+    await shelf.rename(id, 'Song');
+    expect(names()).toEqual(['Song']);
+    expect(bench.instrument.state.preset.name).toBe('Song');
+    expect((await bench.presets.read(id)).output.ceilingDb).toBe(-1);
+    expect(bench.instrument.state.preset.output.ceilingDb).toBe(-9);
+  });
+
+  // The preset that was opened meanwhile got the name, and was written over the one that was to have it.
+  it('renames the preset that was meant, whatever is opened meanwhile', async () => {
+    await shelf.saveAs('Draft');
+    const id = bench.instrument.state.presetId ?? '';
+    const other = await bench.presets.saveAs({ ...documentOf(2, 1), name: 'Other' });
+    await Promise.all([shelf.rename(id, 'Song'), bench.instrument.openPreset(other)]);
+    expect(bench.instrument.state).toMatchObject({
+      presetId: other,
+      dirty: false,
+      preset: { name: 'Other' },
+    });
+    expect(await bench.presets.read(id)).toMatchObject({ name: 'Song', examples: { length: 3 } });
+    expect((await bench.presets.read(other)).name).toBe('Other');
+  });
+
+  it('takes a preset file in beside one of the same name, to be opened', async () => {
+    await shelf.saveAs('Song');
+    const path = join(folder, 'other.tiller');
+    await writeFile(path, formatPreset({ ...documentOf(2, 1), name: 'Song' }));
+    const id = await shelf.import(path);
+    expect(names()).toEqual(['Song', 'Song']);
+    expect(bench.instrument.state.preset.examples).toHaveLength(3);
+    await shelf.open(id);
+    expect(bench.instrument.state.preset.examples).toHaveLength(1);
+    expect(await readdir(join(folder, 'presets'))).toHaveLength(2);
+    await writeFile(path, '{}');
+    await expect(shelf.import(path)).rejects.toThrow();
+    expect(names()).toHaveLength(2);
+  });
+
+  it('says which preset’s model is not there', async () => {
+    const model = { name: 'choir', sha256: 'c'.repeat(64) };
+    await bench.presets.saveAs({ ...documentOf(2, 0), name: 'Choir', model });
+    await shelf.saveAs('Plain');
+    expect(shelf.entries.map(({ name, modelPresent }) => [name, modelPresent])).toEqual([
+      ['Choir', false],
+      ['Plain', true],
+    ]);
+  });
+
+  // The first one could not be brought back any more.
+  it('restores both of two that were deleted at one place', async () => {
+    await shelf.saveAs('Song');
+    const id = bench.instrument.state.presetId ?? '';
+    await shelf.remove(id);
+    expect(await bench.presets.saveAs({ ...documentOf(2, 1), name: 'Song' })).toBe(id);
+    await shelf.remove(id);
+    await shelf.restore(id);
+    await shelf.restore(id);
+    expect(names()).toEqual(['Song', 'Song']);
+    await expect(shelf.restore(id)).rejects.toThrow('nothing to restore');
+  });
+
+  // Each step of an import had every preset read again.
+  it('looks at the presets again where the models have changed, not while one is imported', async () => {
+    let told: () => void = () => undefined;
+    const models = {
+      cards: [] as never[],
+      subscribe: (listener: () => void) => {
+        told = listener;
+        return () => undefined;
+      },
+    };
+    const other = await PresetShelf.open(bench.presets, bench.instrument, models);
+    const heard = new Promise<void>((resolve) => other.subscribe(resolve));
+    await bench.presets.saveAs({ ...documentOf(2, 0), name: 'Unseen' });
+    let lists = 0;
+    const list = bench.presets.list.bind(bench.presets);
+    bench.presets.list = () => {
+      lists += 1;
+      return list();
+    };
+    told();
+    expect(lists).toBe(0);
+    models.cards = [];
+    told();
+    await heard;
+    expect(lists).toBe(1);
+    expect(other.entries.map(({ name }) => name)).toEqual(['Unseen']);
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Trainer } from '../../../src/engine/mapping/trainer.js';
+import type { Preset } from '../../../src/document/preset.js';
+import { PresetStore } from '../../../src/engine/presets/preset-store.js';
+import { Instrument } from '../../../src/engine/instrument/instrument.js';
+import { samplePreset } from '../../document/sample-presets.js';
+import { HeldTrainer, manifest } from './instrument-rig.js';
+
+/** Writes what is saved after `hold` when it is told to go on. */
+class SlowStore extends PresetStore {
+  private turn = Promise.resolve();
+  goOn: () => void = () => undefined;
+  hold(): void {
+    this.turn = new Promise((resolve) => (this.goOn = resolve));
+  }
+  override async save(id: string, preset: Preset): Promise<void> {
+    await this.turn;
+    await super.save(id, preset);
+  }
+  override async saveAs(preset: Preset): Promise<string> {
+    await this.turn;
+    return super.saveAs(preset);
+  }
+}
+
+describe('a preset that is being written', () => {
+  let folder: string;
+  let presets: SlowStore;
+  let instrument: Instrument;
+  let [first, second] = ['', ''];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tiller-saving-'));
+    presets = new SlowStore(folder, null);
+    first = await presets.saveAs({ ...samplePreset(), name: 'First' });
+    second = await presets.saveAs({ ...samplePreset(), name: 'Second' });
+    instrument = new Instrument({
+      link: { send: () => undefined, onReport: () => undefined },
+      presets,
+      models: { find: () => Promise.resolve({ dir: folder, manifest }) },
+      trainer: new HeldTrainer() as unknown as Trainer,
+    });
+    await instrument.openPreset(first);
+  });
+  afterEach(async () => {
+    await instrument.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  // Another preset that was opened meanwhile was taken for the saved one, and the next save went over that one's file.
+  it.each([
+    ['saved', () => instrument.savePreset()],
+    ['saved as another', () => instrument.savePresetAs('Third')],
+  ])('is not mistaken for the one that is opened before it is %s', async (_how, save) => {
+    instrument.edit({ type: 'set-seed', seed: 11 });
+    presets.hold();
+    const saved = save();
+    await instrument.openPreset(second);
+    presets.goOn();
+    const id = await saved;
+    expect(instrument.state).toMatchObject({ presetId: second, dirty: false });
+    instrument.edit({ type: 'set-seed', seed: 22 });
+    expect(instrument.state.dirty).toBe(true);
+    await instrument.savePreset();
+    expect((await presets.read(id)).seed).toBe(11);
+    expect(await presets.read(second)).toMatchObject({ name: 'Second', seed: 22 });
+  });
+
+  it('is not taken for the project that the host loads meanwhile', async () => {
+    presets.hold();
+    const saved = instrument.savePreset();
+    await instrument.loadPreset({ ...samplePreset(), name: 'Project' }, 'host');
+    presets.goOn();
+    await saved;
+    expect(instrument.state).toMatchObject({ presetId: null, preset: { name: 'Project' } });
+  });
+
+  it('stays unsaved as far as it was changed meanwhile', async () => {
+    instrument.edit({ type: 'set-seed', seed: 11 });
+    presets.hold();
+    const saved = instrument.savePreset();
+    instrument.edit({ type: 'set-seed', seed: 12 });
+    presets.goOn();
+    await saved;
+    expect(instrument.state).toMatchObject({ presetId: first, dirty: true });
+    instrument.undo();
+    expect(instrument.state.dirty).toBe(false);
+  });
+});

@@ -1,0 +1,161 @@
+import {
+  FRAME,
+  audioChannel,
+  audioFrameBytes,
+  readAudioHead,
+  writeAudioHead,
+} from '../../../src/protocol/interface-frames.js';
+import { LIVE_BLOCK, type FromLiveWorker } from '../../../src/engine/live/messages.js';
+import { LiveRenderer, type LivePlayer } from '../../../src/engine/live/live-renderer.js';
+import { LoopSource, MicrophoneSource } from '../../../src/engine/live/live-source.js';
+
+/** Doubles what it hears and notes what it was told. */
+class Doubler implements LivePlayer {
+  readonly told: string[] = [];
+  apply(command: { type: string }): Promise<void> {
+    this.told.push(command.type);
+    return command.type === 'load' ? Promise.reject(new Error('no such file')) : Promise.resolve();
+  }
+  prepare(rate: number): number {
+    this.told.push(`prepare ${rate}`);
+    return 0;
+  }
+  midi(_offset: number, status: number): void {
+    this.told.push(`midi ${status}`);
+  }
+  takeNow(): void {
+    this.told.push('now');
+  }
+  idle(): void {
+    this.told.push('idle');
+  }
+  process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
+    output.forEach((side, c) => {
+      for (let i = 0; i < frames; i++) side[i] = 2 * (input[c]?.[i] ?? 0);
+    });
+  }
+}
+
+describe('the live renderer', () => {
+  let player: Doubler;
+  let posted: FromLiveWorker[];
+  let renderer: LiveRenderer;
+  beforeEach(() => {
+    player = new Doubler();
+    posted = [];
+    renderer = new LiveRenderer(player, (message) => posted.push(message));
+  });
+
+  const heard = () =>
+    posted.flatMap((message) => {
+      if (message.type !== 'audio') return [];
+      expect(readAudioHead(message.frame, FRAME.audio)).toEqual({ channels: 2, frames: LIVE_BLOCK });
+      return [...audioChannel(message.frame, 0, LIVE_BLOCK)];
+    });
+  const loop = {
+    kind: 'loop',
+    rate: 48_000,
+    channels: [Float32Array.from({ length: 300 }, (_, i) => i)],
+  } as const;
+
+  it('renders whole blocks of what it was granted, and not before a speaker is open', () => {
+    renderer.receive({ type: 'credit', frames: 1000 });
+    expect(posted).toEqual([]);
+    renderer.receive({ type: 'open', rate: 48_000 });
+    renderer.receive({ type: 'credit', frames: LIVE_BLOCK * 2 - 1 });
+    expect(heard()).toHaveLength(LIVE_BLOCK);
+    renderer.receive({ type: 'credit', frames: 1 });
+    expect(heard()).toHaveLength(2 * LIVE_BLOCK);
+    renderer.receive({ type: 'close' });
+    renderer.receive({ type: 'credit', frames: 5000 });
+    expect(heard()).toHaveLength(2 * LIVE_BLOCK);
+  });
+
+  it('loops without a seam, and is silent while it does not play', () => {
+    renderer.receive({ type: 'source', source: { ...loop, channels: [...loop.channels] } });
+    renderer.receive({ type: 'open', rate: 48_000 });
+    renderer.receive({ type: 'credit', frames: LIVE_BLOCK });
+    expect(heard().every((sample) => sample === 0)).toBe(true);
+    posted = [];
+    renderer.receive({ type: 'play', playing: true });
+    renderer.receive({ type: 'credit', frames: 4 * LIVE_BLOCK });
+    expect(heard()).toEqual(Array.from({ length: 4 * LIVE_BLOCK }, (_, i) => 2 * (i % 300)));
+  });
+
+  it('prepares anew at the speaker’s rate, once', () => {
+    renderer.receive({ type: 'open', rate: 44_100 });
+    renderer.receive({ type: 'open', rate: 44_100 });
+    expect(player.told).toEqual(['prepare 48000', 'prepare 44100']);
+  });
+
+  it('reports a command that fails and plays on', async () => {
+    renderer.receive({ type: 'command', command: { type: 'load', model: null } });
+    await Promise.resolve();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(posted).toEqual([
+      { type: 'report', report: { type: 'failed', code: 'model-failed', message: 'no such file' } },
+    ]);
+    renderer.receive({ type: 'open', rate: 48_000 });
+    renderer.receive({ type: 'credit', frames: LIVE_BLOCK });
+    expect(heard()).toHaveLength(LIVE_BLOCK);
+  });
+
+  it('plays the microphone as it came, and passes over a frame that is none', () => {
+    renderer.receive({ type: 'source', source: { kind: 'microphone' } });
+    renderer.receive({ type: 'play', playing: true });
+    renderer.receive({ type: 'open', rate: 48_000 });
+    const frame = new ArrayBuffer(audioFrameBytes(1, LIVE_BLOCK));
+    writeAudioHead(frame, FRAME.microphone, 1, LIVE_BLOCK);
+    audioChannel(frame, 0, LIVE_BLOCK).fill(0.25);
+    renderer.receive({ type: 'microphone', frame: frame.slice(0, -4) });
+    renderer.receive({ type: 'microphone', frame });
+    renderer.receive({ type: 'credit', frames: 2 * LIVE_BLOCK });
+    expect(
+      heard()
+        .slice(0, LIVE_BLOCK)
+        .every((sample) => sample === 0.5),
+    ).toBe(true);
+    expect(
+      heard()
+        .slice(LIVE_BLOCK)
+        .every((sample) => sample === 0),
+    ).toBe(true);
+  });
+
+  it('hears a controller while no speaker is open: Learn was deaf until something had been played', () => {
+    const knob = { type: 'midi', status: 0xb0, data1: 74, data2: 16 } as const;
+    renderer.receive(knob);
+    expect(player.told.slice(-2)).toEqual(['midi 176', 'idle']);
+    renderer.receive({ type: 'open', rate: 48_000 });
+    renderer.receive(knob);
+    expect(player.told.slice(-2)).toEqual(['midi 176', 'now']);
+    renderer.receive({ type: 'close' });
+    expect(player.told.at(-1)).toBe('idle');
+  });
+});
+
+describe('what plays into the model', () => {
+  it('keeps a tone’s pitch and level when its rate is not the speaker’s', () => {
+    const rate = 44_100;
+    const speaker = 48_000;
+    const tone = Float32Array.from({ length: rate }, (_, i) => Math.sin((2 * Math.PI * 1000 * i) / rate));
+    const source = new LoopSource([tone], rate, speaker);
+    const out = [new Float32Array(speaker), new Float32Array(speaker)];
+    for (let i = 0; i < 3; i++) source.pull(out, 333 + i);
+    source.pull(out, speaker);
+    const [left = new Float32Array()] = out;
+    let crossings = 0;
+    for (let i = 1; i < left.length; i++) if ((left[i - 1] ?? 0) < 0 && (left[i] ?? 0) >= 0) crossings += 1;
+    expect(Math.abs(crossings - 1000)).toBeLessThanOrEqual(1);
+    expect(Math.max(...left)).toBeCloseTo(1, 2);
+  });
+
+  it('drops the oldest of a microphone that runs ahead', () => {
+    const microphone = new MicrophoneSource();
+    for (let i = 0; i < 40; i++) microphone.push([new Float32Array(512).fill(i)], 512);
+    const out = [new Float32Array(1), new Float32Array(1)];
+    microphone.pull(out, 1);
+    expect(out[0]?.[0]).toBeGreaterThanOrEqual(31);
+  });
+});

@@ -1,0 +1,105 @@
+import { pathToFileURL } from 'node:url';
+import { LiveSession } from '../../../src/engine/live/live-session.js';
+import { Restarts } from '../../../src/engine/workers/restart-policy.js';
+
+const WORKER = pathToFileURL('test/engine/server/mortal-worker.mjs');
+const THROW = 1;
+const EXIT = 2;
+
+describe('Restarts', () => {
+  it('waits longer after each death in a row, gives up, and begins anew after a settled life', () => {
+    const restarts = new Restarts([0, 10, 20], 1000);
+    expect([50, 50, 50, 50].map((lived) => restarts.next(lived))).toEqual([0, 10, 20, null]);
+    expect(restarts.next(1000)).toBe(0);
+    expect(restarts.deaths).toBe(1);
+    restarts.forget();
+    expect(restarts.next(0)).toBe(0);
+  });
+});
+
+describe('a streaming worker that dies', () => {
+  let live: LiveSession;
+  let heard: string[];
+  let wake: () => void;
+  const open = async (restarts: Restarts) => {
+    live = await LiveSession.open('models/loops', WORKER, restarts);
+    heard = [];
+    wake = () => undefined;
+    live.onReport((report) => {
+      if (report.type === 'failed') heard.push(report.message);
+      wake();
+    });
+  };
+  const until = async (message: string) => {
+    while (!heard.includes(message)) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  afterEach(() => live.close());
+
+  for (const [how, note] of [
+    ['throws', THROW],
+    ['exits', EXIT],
+  ] as const)
+    it(`is started anew with all it knew when it ${how}`, async () => {
+      await open(new Restarts());
+      let restarted = 0;
+      live.onRestart = () => {
+        restarted += 1;
+        live.send({ type: 'restart' });
+      };
+      const speaker = live.openSpeaker(44_100, () => undefined);
+      speaker.credit(512, 0);
+      live.play(true);
+      await until('play true');
+      heard.length = 0;
+      live.midi(0x90, note, 1);
+      await until('credit 512');
+      expect(restarted).toBe(1);
+      expect(heard).toEqual([
+        ...(note === THROW ? ['the model burst'] : []),
+        'command restart',
+        'source',
+        'play true',
+        'open 44100',
+        'credit 512',
+      ]);
+    });
+
+  it('is left alone once it keeps dying, and tried again by play', async () => {
+    await open(new Restarts([0, 1]));
+    live.onRestart = () => live.midi(0x90, EXIT, 1);
+    live.midi(0x90, EXIT, 1);
+    await until('The sound stopped 3 times in a row. Press play to try again.');
+    live.onRestart = () => undefined;
+    heard.length = 0;
+    live.play(true);
+    await until('play true');
+    expect(live.state.playing).toBe(true);
+  });
+
+  // The file could not be read any more, nobody caught that, and the engine ended.
+  it('is started anew though the loop that played is gone', async () => {
+    await open(new Restarts());
+    await live.setSource({ kind: 'microphone' });
+    live.state = { ...live.state, source: { kind: 'loop', id: 'gone' } };
+    heard.length = 0;
+    live.midi(0x90, EXIT, 1);
+    await until('play false');
+    expect(heard.slice(-2)).toEqual(['There is no loop “gone”.', 'play false']);
+  });
+
+  // The source that took longest to read won.
+  it('plays the source that was asked for last', async () => {
+    await open(new Restarts());
+    await until('source');
+    heard.length = 0;
+    const [loop] = live.state.loops;
+    await Promise.all([
+      live.setSource({ kind: 'loop', id: loop?.id ?? '' }),
+      live.setSource({ kind: 'microphone' }),
+    ]);
+    expect(live.state.source).toEqual({ kind: 'microphone' });
+    live.play(true);
+    await until('play true');
+    expect(heard).toEqual(['source', 'play true']);
+  });
+});

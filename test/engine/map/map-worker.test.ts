@@ -1,0 +1,79 @@
+import { build } from 'esbuild';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { trainMapping } from '../../../src/engine/mapping/train.js';
+import { importModel } from '../../../src/engine/model/import/import.js';
+import { endWorker } from '../../../src/engine/workers/end-worker.js';
+import type { FromMapWorker, ToMapWorker } from '../../../src/engine/map/messages.js';
+import { fixturePath } from '../model/fixtures.js';
+import { documentOf } from '../http/rig.js';
+
+describe('the map worker', () => {
+  let folder: string;
+  let worker: Worker;
+
+  beforeAll(async () => {
+    // Within the project, where the bundle finds the packages that it leaves out.
+    folder = await mkdtemp(join('node_modules', '.tiller-map-'));
+    const outfile = join(folder, 'map-worker.mjs');
+    await build({
+      entryPoints: ['src/engine/map/map-worker.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      external: ['onnxruntime-node', 'onnxruntime-common'],
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+    });
+    worker = new Worker(pathToFileURL(outfile));
+  });
+  afterAll(async () => {
+    await endWorker(worker);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  // The first picture is asked for while a model with a state of its own is still being read: its levels were never
+  // measured, and no loud zone was seen until something else was painted.
+  it('measures what it painted before its model was there', async () => {
+    const { dir, manifest } = await importModel(fixturePath('mono'), { libraryDir: join(folder, 'library') });
+    const [variant] = manifest.variants;
+    const size = variant?.decoder.state?.size ?? 0;
+    expect(size).toBeGreaterThan(0);
+    await writeFile(join(dir, 'decoder.state'), new Float32Array(size));
+    for (const { decoder } of manifest.variants) decoder.initialState = 'decoder.state';
+
+    const { examples, inputs } = documentOf(manifest.latentDims, 6);
+    const { trained } = trainMapping({
+      examples,
+      learning: { shared: { kind: 'linear', ridge: 0 }, perDimension: {}, automatic: false },
+      inputCount: inputs.length,
+      latentCount: manifest.latentDims,
+    });
+    const heard: string[] = [];
+    const measured = new Promise<void>((resolve) => {
+      worker.on('message', ({ type }: FromMapWorker) => {
+        heard.push(type);
+        if (type === 'measured') resolve();
+      });
+    });
+    const messages: ToMapWorker[] = [
+      { type: 'model', model: { dir, manifest } },
+      { type: 'mapping', trained },
+      {
+        type: 'paint',
+        job: 1,
+        request: { mode: 'loudness', x: 0, y: 1, dimension: 0 },
+        inputs: inputs.map(({ value }) => value),
+        examples: examples.map((example) => example.inputs),
+        limitDb: -1,
+      },
+    ];
+    for (const message of messages) worker.postMessage(message);
+    await measured;
+    expect(heard.slice(0, 2)).toEqual(['painted', 'measured']);
+  });
+});

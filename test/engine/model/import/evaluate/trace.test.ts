@@ -1,0 +1,171 @@
+import { traceMethod } from '../../../../../src/engine/model/import/evaluate/trace.js';
+import { Archive } from '../../../../../src/engine/torchscript/archive.js';
+import { Program } from '../../../../../src/engine/torchscript/program.js';
+import { buildZip } from '../../../torchscript/archive-builder.js';
+import { callInTurn, trace } from './program.js';
+import type { Attributes } from './stored.js';
+
+const floats = (...values: number[]): { data: Float32Array } => ({ data: Float32Array.from(values) });
+
+/** Each case: lines, attributes, inputs call by call, wanted outputs as torch gives them. */
+const CARRIED: readonly [string, string[], Attributes, number[][], number[][]][] = [
+  [
+    'what is written into a tensor',
+    ['_0 = torch.add_(self.sum, x)', 'return torch.mul(self.sum, 1)'],
+    { sum: floats(5) },
+    [[1], [1], [2]],
+    [[6], [7], [9]],
+  ],
+  // Was lost without a word: every call started from what is stored.
+  [
+    'a tensor that takes the place of another',
+    ['self.sum = torch.add(self.sum, x)', 'return self.sum'],
+    { sum: floats(5) },
+    [[1], [1], [2]],
+    [[6], [7], [9]],
+  ],
+  [
+    'a tensor of an object within',
+    ['part = self.part', 'y = torch.add(part.last, x)', 'part.last = x', 'return y'],
+    { part: { last: floats(5, 5) } },
+    [
+      [1, 2],
+      [3, 4],
+      [0, 0],
+    ],
+    [
+      [6, 7],
+      [4, 6],
+      [3, 4],
+    ],
+  ],
+  [
+    'tensors that change places',
+    ['a = self.a', 'self.a = self.b', 'self.b = a', 'return torch.add(self.a, torch.mul(x, 0))'],
+    { a: floats(1), b: floats(2) },
+    [[0], [0], [0]],
+    [[2], [1], [2]],
+  ],
+  [
+    'a line of tensors that move up',
+    ['y = self.a', 'self.a = self.b', 'self.b = x', 'return torch.mul(y, 1)'],
+    { a: floats(1), b: floats(2) },
+    [[3], [4], [5], [6]],
+    [[1], [2], [3], [4]],
+  ],
+  [
+    'a tensor that is written into, then replaced',
+    ['_0 = torch.mul_(self.sum, 2)', 'self.sum = torch.add(self.sum, x)', 'return self.sum'],
+    { sum: floats(1) },
+    [[1], [1]],
+    [[3], [7]],
+  ],
+  [
+    'rows of a tensor, and then all of it',
+    [
+      'rows = torch.slice(self.sum, 0, 0, 1)',
+      '_0 = torch.add_(rows, x)',
+      'self.sum = torch.mul(self.sum, 2)',
+      'return torch.mul(torch.slice(self.sum, 0, 0, 1), 1)',
+    ],
+    { sum: floats(1, 2) },
+    [[1], [1]],
+    [[4], [10]],
+  ],
+  [
+    'not what is replaced before it is read',
+    ['self.last = torch.cat([x, x])', 'return torch.slice(self.last, 0, 1)'],
+    { last: null },
+    [[1], [2]],
+    [[1], [2]],
+  ],
+  [
+    'what settles in the first calls as if they had been',
+    ['if bool(self.fresh):', '  self.fresh = torch.tensor([0.])', 'return torch.add(x, self.fresh)'],
+    { fresh: floats(1) },
+    [[1], [2]],
+    [[1], [2]],
+  ],
+];
+
+test('values inside values without end are refused', async () => {
+  const deep = `\x80\x02c__torch__\nM\n)\x81}(X\x04\x00\x00\x00deep)${'\x85'.repeat(100_000)}ub.`;
+  const archive = await Archive.fromBytes(
+    buildZip([
+      { name: 'm/data.pkl', data: Buffer.from(deep, 'latin1') },
+      { name: 'm/version', data: '3\n' },
+      {
+        name: 'm/code/__torch__.py',
+        data: 'class M(Module):\n  def f(self, x: Tensor) -> Tensor:\n    y = self.deep\n    return x\n',
+      },
+    ]),
+  );
+  expect(() => traceMethod(Program.load(archive), 'f', [1])).toThrow(
+    expect.objectContaining({ code: 'operation-unsupported' }) as Error,
+  );
+});
+
+describe('from call to call', () => {
+  test.each(CARRIED)('the graph carries %s', async (_, lines, attributes, inputs, wanted) => {
+    expect(await callInTurn(lines, attributes, inputs)).toEqual(wanted);
+  });
+
+  test.each<[string, string[], Attributes, RegExp]>([
+    [
+      'a tensor where none was',
+      ['y = x', 'if torch.__isnot__(self.last, None):', '  y = self.last', 'self.last = x', 'return y'],
+      { last: null },
+      /keeps tensors in last/,
+    ],
+    [
+      'a tensor of another shape',
+      ['self.all = torch.cat([self.all, x])', 'return x'],
+      { all: floats(0) },
+      /replaces all by a tensor of another shape/,
+    ],
+    [
+      'a tensor that becomes another name of a buffer',
+      ['y = torch.add(self.a, x)', 'self.a = self.b', 'return y'],
+      { a: floats(1), b: floats(2) },
+      /replaces a, which shares memory/,
+    ],
+    [
+      'two names of one tensor',
+      ['y = torch.add(self.a, self.b)', 'self.a = x', 'self.b = self.a', 'return y'],
+      { a: floats(1), b: floats(2) },
+      /replaces b, which shares memory/,
+    ],
+    [
+      'a tensor that has two names in the file',
+      (() => ['y = torch.add(self.a, self.b)', 'self.a = x', 'return y'])(),
+      (() => {
+        const both = floats(1);
+        return { a: both, b: both };
+      })(),
+      /replaces a, which shares memory/,
+    ],
+    [
+      'memory that two tensors have',
+      ['_0 = torch.zero_(self.a)', 'return torch.add(self.b, x)'],
+      { a: { ...floats(1), storage: 's' }, b: { ...floats(1), storage: 's' } },
+      /writes to a, which shares memory with b/,
+    ],
+    [
+      'a list that grows',
+      ['_0 = torch.append(self.past, 1)', 'return torch.mul(x, torch.len(self.past))'],
+      { past: [1n] },
+      /changes the list past/,
+    ],
+    [
+      'a count',
+      ['self.n = torch.add(self.n, 1)', 'return torch.mul(x, self.n)'],
+      { n: 0n },
+      /behaves differently/,
+    ],
+  ])('the graph cannot carry %s', async (_, lines, attributes, message) => {
+    await expect(trace(lines, [1], '', attributes)).rejects.toMatchObject({
+      code: 'operation-unsupported',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+});

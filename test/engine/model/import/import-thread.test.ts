@@ -1,0 +1,93 @@
+import { build } from 'esbuild';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { importInThread } from '../../../../src/engine/model/import/import-thread.js';
+import { openModel } from '../../../../src/engine/model/run/open-model.js';
+import { fixturePath } from '../fixtures.js';
+
+describe('importing in another thread', () => {
+  let folder: string;
+  let library: string;
+  let workerUrl: URL;
+
+  beforeAll(async () => {
+    // Within the project, where the bundle finds the packages that it leaves out.
+    folder = await mkdtemp(join('node_modules', '.tiller-import-'));
+    library = join(folder, 'library');
+    const outfile = join(folder, 'import-worker.mjs');
+    workerUrl = pathToFileURL(outfile);
+    await build({
+      entryPoints: ['src/engine/model/import-worker.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      external: ['onnxruntime-node', 'onnxruntime-common'],
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+    });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('files the model, tells how far it is, and leaves this thread free meanwhile', async () => {
+    const shares: number[] = [];
+    let turns = 0;
+    const turning = setInterval(() => (turns += 1), 1);
+    const onProgress = (share: number) => shares.push(share);
+    const { dir, manifest } = await importInThread(
+      fixturePath('identity'),
+      { libraryDir: library, onProgress },
+      workerUrl,
+    );
+    clearInterval(turning);
+    expect([shares[0], shares.at(-1)]).toEqual([0, 1]);
+    expect(turns).toBeGreaterThan(10);
+    expect(dir).toBe(join(library, manifest.sha256));
+    (await openModel(dir, manifest, { frames: 1, batch: 1 })).close();
+  });
+
+  it('tells what is wrong as an import in this thread does', async () => {
+    const path = join(folder, 'nonsense.ts');
+    await writeFile(path, 'this is no model');
+    await expect(importInThread(path, { libraryDir: library }, workerUrl)).rejects.toMatchObject({
+      name: 'TillerError',
+      code: 'not-a-model',
+      hint: expect.any(String) as string,
+    });
+    expect(await readdir(library)).toHaveLength(1);
+  });
+
+  it('ends where it is cancelled, and leaves the library as it was', async () => {
+    const before = await readdir(library);
+    const cancelling = new AbortController();
+    const steps: string[] = [];
+    const onProgress = (share: number, step: string) => {
+      steps.push(step);
+      if (share >= 0.2) cancelling.abort();
+    };
+    const { signal } = cancelling;
+    const importing = importInThread(
+      fixturePath('stereo'),
+      { libraryDir: library, onProgress, signal },
+      workerUrl,
+    );
+    await expect(importing).rejects.toMatchObject({ code: 'import-cancelled' });
+    expect(steps).not.toContain('Done');
+    expect(await readdir(library)).toEqual(before);
+    const late = importInThread(fixturePath('stereo'), { libraryDir: library, signal }, workerUrl);
+    await expect(late).rejects.toMatchObject({ code: 'import-cancelled' });
+    expect(await readdir(library)).toEqual(before);
+  });
+
+  it('tells when the thread dies', async () => {
+    const worker = join(folder, 'mortal.mjs');
+    await writeFile(worker, 'process.exit(7);');
+    const dying = importInThread('x.ts', { libraryDir: library }, pathToFileURL(worker));
+    await expect(dying).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('ended with 7') as string,
+    });
+  });
+});

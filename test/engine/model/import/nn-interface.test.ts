@@ -1,0 +1,62 @@
+import { readInterface } from '../../../../src/engine/model/import/nn-interface.js';
+import { programOf } from './evaluate/program.js';
+import type { Attributes } from './evaluate/stored.js';
+
+const longs = (...values: bigint[]): { data: BigInt64Array } => ({ data: BigInt64Array.from(values) });
+
+const USUAL: Attributes = {
+  _methods: ['encode', 'decode'],
+  encode_params: longs(1n, 1n, 4n, 16n),
+  decode_params: longs(4n, 16n, 1n, 1n),
+  sr: 48_000n,
+};
+const METHODS = [
+  '  def encode(self, x: Tensor) -> Tensor:',
+  '    return x',
+  '  def decode(self, x: Tensor) -> Tensor:',
+  '    return x',
+].join('\n');
+
+const read = async (attributes: Attributes) =>
+  readInterface(await programOf(['return x'], METHODS, { ...USUAL, ...attributes }));
+
+test('what a file says of itself is read', async () => {
+  expect(await read({ delay: 20n, full_latent_size: 12n, licence: 'CC0-1.0' })).toEqual({
+    sampleRate: 48_000,
+    hop: 16,
+    inputChannels: 1,
+    outputChannels: 1,
+    latentDims: 4,
+    fullLatentDims: 12,
+    parameters: 0,
+    statedDelay: 20,
+    licence: 'CC0-1.0',
+  });
+});
+
+// Ended as faults of Tiller's own, once everything was done.
+test.each<[number | null, Attributes]>([
+  [null, {}],
+  [0, { delay: 0n }],
+  [11, { delay: 10.6 }],
+  [null, { delay: -3n }],
+  [null, { delay: Infinity }],
+  [null, { delay: 'long' }],
+])('a delay of %p samples is stated by %p', async (wanted, attributes) => {
+  expect((await read(attributes)).statedDelay).toBe(wanted);
+});
+
+test.each([12.5, 5000, Infinity, NaN])('%d latent dimensions are refused', async (size) => {
+  await expect(read({ full_latent_size: size })).rejects.toMatchObject({ code: 'model-interface' });
+});
+
+// The first RAVE models that were published list nothing: nn~ plays them, Tiller refused them.
+test('without a list the methods are those that say what they take', async () => {
+  const { encode_params, decode_params, sr } = USUAL;
+  const readOlder = async (attributes: Attributes) =>
+    readInterface(await programOf(['return x'], METHODS, attributes));
+  const older = { encode_params, decode_params, sr } as Attributes;
+  expect(await readOlder(older)).toMatchObject({ latentDims: 4, hop: 16 });
+  await expect(readOlder({ encode_params, sr } as Attributes)).rejects.toThrow('no method "decode"');
+  await expect(readOlder({ sr } as Attributes)).rejects.toThrow('is not a model for nn~');
+});

@@ -1,0 +1,147 @@
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatPreset } from '../../../src/document/parse-preset.js';
+import { PresetStore } from '../../../src/engine/presets/preset-store.js';
+import { samplePreset } from '../../document/sample-presets.js';
+
+let folder: string;
+let store: PresetStore;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tiller-presets-'));
+  await mkdir(join(folder, 'factory'));
+  await writeFile(
+    join(folder, 'factory', 'first.tiller.json'),
+    formatPreset({ ...samplePreset(), name: 'First' }),
+  );
+  store = new PresetStore(join(folder, 'user'), join(folder, 'factory'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('PresetStore', () => {
+  it('lists factory presets before the player’s', async () => {
+    await store.saveAs({ ...samplePreset(), name: 'A of mine' });
+    expect((await store.list()).map(({ id, name }) => [id, name])).toEqual([
+      ['factory/first', 'First'],
+      ['user/a-of-mine', 'A of mine'],
+    ]);
+  });
+
+  it('reads back what it saved', async () => {
+    const id = await store.saveAs(samplePreset());
+    expect(await store.read(id)).toEqual(samplePreset());
+    const changed = { ...samplePreset(), description: 'changed' };
+    await store.save(id, changed);
+    expect(await store.read(id)).toEqual(changed);
+  });
+
+  it('reads what was given to it last, written or not', async () => {
+    const id = await store.saveAs(samplePreset());
+    const saved = store.save(id, { ...samplePreset(), seed: 77 });
+    expect((await store.read(id)).seed).toBe(77);
+    await saved;
+  });
+
+  // The rename wrote what it had read over what was saved meanwhile.
+  it('gives a preset another name and loses nothing that is saved meanwhile', async () => {
+    const id = await store.saveAs(samplePreset());
+    await Promise.all([store.save(id, { ...samplePreset(), seed: 77 }), store.rename(id, 'Song')]);
+    expect(await store.read(id)).toEqual({ ...samplePreset(), name: 'Song', seed: 77 });
+    await Promise.all([store.rename(id, 'Tune'), store.save(id, { ...samplePreset(), seed: 78 })]);
+    expect(await store.read(id)).toEqual({ ...samplePreset(), seed: 78 });
+    await rm(join(folder, 'user'), { recursive: true });
+    await expect(store.rename(id, 'Gone')).rejects.toMatchObject({ code: 'preset-missing' });
+    await store.save(id, samplePreset());
+    expect(await store.read(id)).toEqual(samplePreset());
+  });
+
+  it('never writes over another preset of the same name', async () => {
+    const ids = await Promise.all([
+      store.saveAs(samplePreset()),
+      store.saveAs(samplePreset()),
+      store.saveAs(samplePreset()),
+    ]);
+    expect(new Set(ids).size).toBe(3);
+    expect(await store.list()).toHaveLength(4);
+  });
+
+  it('says what has changed on the disk, once it has, and nothing that has failed', async () => {
+    const told: Promise<string[]>[] = [];
+    store.onChange(() => told.push(store.list().then((entries) => entries.map(({ name }) => name))));
+    const id = await store.saveAs({ ...samplePreset(), name: 'A' });
+    expect(await told[0]).toEqual(['First', 'A']);
+    await store.save(id, { ...samplePreset(), name: 'B' });
+    expect(await told[1]).toEqual(['First', 'B']);
+    const token = await store.remove(id);
+    expect(await told[2]).toEqual(['First']);
+    await store.restore(token);
+    expect(await told[3]).toEqual(['First', 'B']);
+    await expect(store.save('factory/first', samplePreset())).rejects.toThrow();
+    await expect(store.restore(token)).rejects.toThrow();
+    expect(told).toHaveLength(4);
+  });
+
+  it('leaves factory presets alone', async () => {
+    await expect(store.save('factory/first', samplePreset())).rejects.toMatchObject({ code: 'disk-denied' });
+    await expect(store.rename('factory/first', 'Mine')).rejects.toMatchObject({ code: 'disk-denied' });
+    await expect(store.remove('factory/first')).rejects.toMatchObject({ code: 'disk-denied' });
+    expect((await store.read('factory/first')).name).toBe('First');
+  });
+
+  it('restores what was removed, beside a new one of the same name', async () => {
+    const id = await store.saveAs({ ...samplePreset(), description: 'old' });
+    const token = await store.remove(id);
+    await expect(store.read(id)).rejects.toMatchObject({ code: 'preset-missing' });
+    await store.saveAs({ ...samplePreset(), description: 'new' });
+    const back = await store.restore(token);
+    expect((await store.read(back)).description).toBe('old');
+    expect((await store.read(id)).description).toBe('new');
+  });
+
+  it('lists a preset that it cannot read with the reason, and leaves the file as it is', async () => {
+    await mkdir(join(folder, 'user'));
+    const path = join(folder, 'user', 'broken.tiller.json');
+    await writeFile(path, '{"format": "tiller-preset"');
+    const entry = (await store.list()).find(({ id }) => id === 'user/broken');
+    expect(entry?.problem).toMatch(/JSON/);
+    expect(await readFile(path, 'utf8')).toBe('{"format": "tiller-preset"');
+  });
+
+  it.each(['user/../factory/first', 'user/..', 'other/first', 'user/', 'user/a/b', 'user/.trash', ''])(
+    'refuses the identifier “%s”',
+    async (id) => {
+      await expect(store.read(id)).rejects.toMatchObject({ code: 'preset-missing' });
+    },
+  );
+
+  it('keeps any name readable as a file', async () => {
+    const id = await store.saveAs({ ...samplePreset(), name: '../../Évil: ☠ name?.json' });
+    expect(id).toMatch(/^user\/[\p{L}\p{N}-]+$/u);
+    expect((await store.read(id)).name).toBe('../../Évil: ☠ name?.json');
+    expect(await readdir(join(folder, 'user'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['CON', 'user/preset-con'],
+    ['nul', 'user/preset-nul'],
+    ['☠', 'user/preset'],
+    ['Con moto', 'user/con-moto'],
+  ])('puts %s where every system takes it', async (name, id) => {
+    expect(await store.saveAs({ ...samplePreset(), name })).toBe(id);
+  });
+
+  it.each(['音'.repeat(120), '𠮷'.repeat(60)])('keeps a long name of many bytes: %s', async (name) => {
+    const id = await store.saveAs({ ...samplePreset(), name });
+    expect((await store.read(id)).name).toBe(name);
+    expect((await store.list()).map((entry) => entry.id)).toContain(id);
+  });
+
+  it('leaves no empty file behind where there is nothing to restore', async () => {
+    const id = await store.saveAs(samplePreset());
+    const token = await store.remove(id);
+    const [one, two] = await Promise.allSettled([store.restore(token), store.restore(token)]);
+    expect([one?.status, two?.status].sort()).toEqual(['fulfilled', 'rejected']);
+    expect((await store.list()).filter(({ factory }) => !factory)).toMatchObject([{ problem: null }]);
+  });
+});

@@ -1,0 +1,89 @@
+import { emptyPreset } from '../../../src/document/default-preset.js';
+import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
+import type { StreamCommand, StreamLink, StreamReport } from '../../../src/engine/stream/messages.js';
+import { Instrument } from '../../../src/engine/instrument/instrument.js';
+import { Player } from '../../../src/engine/stream/player.js';
+import { PlayingValues } from '../../../src/engine/stream/automated-values.js';
+
+const RATE = 48000;
+const BLOCK = 512;
+
+/** An instrument and the player that its commands go to; what the player reports waits until `hear`. */
+async function setUp() {
+  const waiting: StreamReport[] = [];
+  const sent: StreamCommand[] = [];
+  const player = new Player((report) => waiting.push(report));
+  let listener: (report: StreamReport) => void = () => undefined;
+  const link: StreamLink = {
+    send: (command) => {
+      sent.push(command);
+      void player.apply(command);
+    },
+    onReport: (added) => void (listener = added),
+  };
+  const instrument = new Instrument({
+    link,
+    presets: {} as never,
+    models: { find: () => Promise.resolve(null) },
+    trainer: { cancel: () => undefined, close: () => Promise.resolve() } as never,
+  });
+  await instrument.loadPreset(emptyPreset(null, 4), 'host');
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  player.prepare(RATE, BLOCK, 1);
+  const input = [new Float32Array(BLOCK).fill(0.25)];
+  const output = [new Float32Array(BLOCK)];
+  const play = (blocks: number) => {
+    for (let i = 0; i < blocks; i++) player.process(input, output, BLOCK);
+    return 20 * Math.log10((output[0]?.at(-1) ?? 0) / 0.25);
+  };
+  const hear = () => {
+    for (const report of waiting.splice(0)) listener(report);
+  };
+  return { player, instrument, play, hear, sent };
+}
+
+describe('automation that the document has not heard of', () => {
+  it('stays when the page edits something beside it', async () => {
+    const { player, instrument, play, hear } = await setUp();
+    play(20);
+    hear();
+    player.parameter(0, PARAMETER_INDEX.outputGain, -20);
+    play(1);
+    // All levels went out with the ceiling, and the gain jumped back to what the document still said.
+    instrument.edit({ type: 'set-output', change: { ceilingDb: -2 } });
+    expect(play(40)).toBeCloseTo(-20, 3);
+    hear();
+    expect(instrument.state.preset.output).toMatchObject({ outputGainDb: -20, ceilingDb: -2 });
+    // What the document sets counts, also against what played.
+    instrument.edit({ type: 'set-output', change: { outputGainDb: -6 } });
+    expect(play(40)).toBeCloseTo(-6, 3);
+    instrument.edit({ type: 'set-output', change: { ceilingDb: -1 } });
+    expect(play(40)).toBeCloseTo(-6, 3);
+  });
+
+  it('is not sent along with an edit of another input', async () => {
+    const { instrument, sent } = await setUp();
+    const before = sent.length;
+    instrument.edit({ type: 'edit-input', index: 0, change: { name: 'knob' } });
+    const moved = sent
+      .slice(before)
+      .flatMap((command) => (command.type === 'parameter' ? command.index : []));
+    expect(moved).toEqual([PARAMETER_INDEX.input]);
+  });
+
+  it('stays in the steering of all dimensions but the one that is edited', async () => {
+    const { instrument, sent } = await setUp();
+    const { offset } = PARAMETER_INDEX;
+    const playing = new PlayingValues();
+    playing.move(offset, 1);
+    playing.move(offset + 1, 2);
+    instrument.edit({ type: 'steer-dimensions', dimensions: [0], change: { offset: 3, mode: 'add' } });
+    const command = sent.at(-1);
+    if (command?.type !== 'steering') throw new Error('the steering was not sent');
+    const { steering } = playing.keptIn({ ...instrument.state.preset, ...command }, command.sets);
+    expect(steering.dimensions.map((dimension) => dimension.offset)).toEqual([3, 2, 0, 0]);
+    // Where the document sets everything, nothing from before counts.
+    expect(playing.keptIn(instrument.state.preset)).toBe(instrument.state.preset);
+    expect(playing.keptIn(instrument.state.preset, [])).toBe(instrument.state.preset);
+  });
+});

@@ -1,0 +1,55 @@
+import type { Stream } from '../../../src/engine/stream/stream.js';
+import { StreamEvents } from '../../../src/engine/stream/events.js';
+import { random } from '../audio/signals.js';
+
+/** A parameter's change at a track sample. */
+export interface TimedChange {
+  readonly sample: number;
+  readonly parameter: number;
+  readonly value: number;
+}
+
+/** Sizes that add up to `total`, drawn between 1 and `largest`. */
+export function randomBlocks(total: number, largest: number, seed: number): number[] {
+  const draw = random(seed);
+  const sizes: number[] = [];
+  for (let left = total; left > 0;) {
+    const size = Math.min(left, 1 + Math.floor(draw() * largest));
+    sizes.push(size);
+    left -= size;
+  }
+  return sizes;
+}
+
+export const equalBlocks = (total: number, size: number): number[] =>
+  Array.from({ length: Math.ceil(total / size) }, (_, i) => Math.min(size, total - i * size));
+
+/** Plays a whole track through a prepared stream, cut into these blocks; in place where `inPlace` says so. */
+export function play(
+  stream: Stream,
+  track: readonly Float32Array[],
+  blocks: readonly number[],
+  changes: readonly TimedChange[] = [],
+  inPlace = false,
+): Float32Array[] {
+  const result = track.map((channel) => new Float32Array(channel.length));
+  const events = new StreamEvents(Math.max(1, changes.length));
+  let position = 0;
+  for (const size of blocks) {
+    const input = track.map((channel) => channel.slice(position, position + size));
+    const output = inPlace ? input : input.map(() => new Float32Array(size));
+    events.clear();
+    for (const { sample, parameter, value } of changes) {
+      if (sample >= position && sample < position + size) events.push(sample - position, parameter, value);
+    }
+    stream.process(input, output, size, events);
+    output.forEach((channel, c) => result[c]?.set(channel, position));
+    position += size;
+  }
+  return result;
+}
+
+export const noiseTrack = (samples: number, level: number, seed: number): Float32Array => {
+  const draw = random(seed);
+  return Float32Array.from({ length: samples }, () => level * (2 * draw() - 1));
+};

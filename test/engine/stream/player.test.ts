@@ -1,0 +1,219 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultOutput } from '../../../src/document/output.js';
+import { type ImportedModel, importModel } from '../../../src/engine/model/import/import.js';
+import type { StreamReport } from '../../../src/engine/stream/messages.js';
+import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
+import type { Input } from '../../../src/document/input.js';
+import { defaultInput } from '../../../src/document/default-preset.js';
+import { Player } from '../../../src/engine/stream/player.js';
+import { defaultDimension } from '../../../src/document/steering.js';
+import { fixturePath } from '../model/fixtures.js';
+import { noiseTrack } from './play.js';
+
+const BLOCK = 256;
+
+describe('Player', () => {
+  let folder: string;
+  let identity: ImportedModel;
+  let delay: ImportedModel;
+  let reports: StreamReport[];
+  let player: Player;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tiller-player-'));
+    const variants = { libraryDir: folder, variants: [{ frames: 1, batch: 1 }] };
+    identity = await importModel(fixturePath('identity'), variants);
+    delay = await importModel(fixturePath('delay'), variants);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  beforeEach(() => {
+    reports = [];
+    player = new Player((report) => reports.push(report));
+    player.prepare(48_000, BLOCK, 1);
+  });
+  afterEach(() => player.close());
+
+  const preparations = () => reports.filter(({ type }) => type === 'prepared').length;
+  const track = noiseTrack(200 * BLOCK, 0.3, 9);
+  let at = 0;
+  /** The next `blocks` of the track through the player. */
+  function hear(blocks: number): Float32Array {
+    const heard = new Float32Array(blocks * BLOCK);
+    for (let i = 0; i < blocks; i++, at += BLOCK) {
+      const from = at % track.length;
+      player.process([track.slice(from, from + BLOCK)], [heard.subarray(i * BLOCK, (i + 1) * BLOCK)], BLOCK);
+    }
+    return heard;
+  }
+  const peak = (sound: Float32Array) => sound.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+
+  it('goes on with a model that is loaded again, as a preset of the same model does', async () => {
+    await player.apply({ type: 'load', model: identity });
+    hear(50);
+    const before = preparations();
+    await player.apply({ type: 'load', model: { ...identity } });
+    expect(preparations()).toBe(before);
+    for (const block of Array.from({ length: 20 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+  });
+
+  it('changes models without a gap, and tells the new latency', async () => {
+    await player.apply({ type: 'load', model: identity });
+    hear(50);
+    await player.apply({ type: 'load', model: delay });
+    const prepared = reports.filter((report) => report.type === 'prepared').at(-1);
+    expect(prepared).toMatchObject({
+      latencySamples: player.latencySamples,
+      modelDelaySamples: delay.manifest.delaySamples,
+    });
+    for (const block of Array.from({ length: 100 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+  });
+
+  it('changes models one after another without a gap', async () => {
+    await player.apply({ type: 'load', model: identity });
+    hear(50);
+    for (const model of [delay, identity, delay, identity, delay]) {
+      await player.apply({ type: 'load', model });
+      for (const block of Array.from({ length: 2 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+    }
+    for (const block of Array.from({ length: 100 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+    expect(reports.filter(({ type }) => type === 'failed')).toEqual([]);
+  });
+
+  it('takes the variant that automated width calls for, once', async () => {
+    const wide = await importModel(fixturePath('identity'), {
+      libraryDir: join(folder, 'wide'),
+      variants: [
+        { frames: 1, batch: 1 },
+        { frames: 1, batch: 2 },
+      ],
+    });
+    player.prepare(48_000, BLOCK, 2);
+    const sides = [new Float32Array(BLOCK), new Float32Array(BLOCK)];
+    const play = (blocks: number) => {
+      for (let i = 0; i < blocks; i++) player.process(sides, sides, BLOCK);
+    };
+    await player.apply({ type: 'load', model: wide });
+    await player.apply({ type: 'parameter', index: PARAMETER_INDEX.latentNoise, value: 1 });
+    play(100);
+    expect(sides[0]).toEqual(sides[1]);
+    const before = preparations();
+    for (const value of [0, 0.5, 1, 0, 1]) {
+      player.parameter(0, PARAMETER_INDEX.width, value);
+      await player.loading;
+      play(20);
+    }
+    play(100);
+    expect(preparations()).toBe(before + 1);
+    expect(peak(sides[0] as Float32Array)).toBeGreaterThan(0);
+    expect(sides[0]).not.toEqual(sides[1]);
+  });
+
+  it('goes back to the last model without opening it again', async () => {
+    const dir = join(folder, 'moved');
+    await cp(identity.dir, dir, { recursive: true });
+    const first = { ...identity, dir };
+    await player.apply({ type: 'load', model: first });
+    hear(50);
+    await player.apply({ type: 'load', model: delay });
+    hear(100);
+    await rm(dir, { recursive: true });
+    await player.apply({ type: 'load', model: first });
+    hear(100);
+    expect(player.latencySamples).not.toBe(0);
+    expect(reports.filter(({ type }) => type === 'failed')).toEqual([]);
+    // Only the last one is kept.
+    await player.apply({ type: 'load', model: delay });
+    hear(100);
+    await player.apply({ type: 'load', model: identity });
+    hear(100);
+    await player.apply({ type: 'load', model: first });
+    expect(reports.filter(({ type }) => type === 'failed')).toHaveLength(1);
+  });
+
+  it('leaves the present model alone with what is meant for the next', async () => {
+    await player.apply({ type: 'load', model: identity });
+    hear(50);
+    const silence = { ...defaultOutput(), outputGainDb: -60 };
+    await player.apply({ type: 'expect-model' });
+    await player.apply({ type: 'output', output: silence });
+    expect(peak(hear(20))).toBeGreaterThan(0.05);
+    const loading = player.apply({ type: 'load', model: delay });
+    await player.apply({
+      type: 'steering',
+      steering: { amount: 1, glideSeconds: 0, dimensions: [defaultDimension()] },
+    });
+    expect(peak(hear(20))).toBeGreaterThan(0.05);
+    await loading;
+    hear(20);
+    expect(peak(hear(20))).toBeLessThan(0.01);
+  });
+
+  it('takes what was meant for a model that turns out to be the present one, or none', async () => {
+    await player.apply({ type: 'load', model: identity });
+    hear(50);
+    for (const [model, outputGainDb] of [
+      [identity, -60],
+      [null, -48],
+    ] as const) {
+      await player.apply({ type: 'expect-model' });
+      await player.apply({ type: 'output', output: { ...defaultOutput(), outputGainDb } });
+      await player.apply({ type: 'load', model });
+      hear(100);
+      expect(peak(hear(20))).toBeLessThan(0.01);
+    }
+  });
+
+  it('plays the dry track where a model cannot be opened, says so, and opens it when asked again', async () => {
+    const broken = { ...identity, dir: join(folder, 'nowhere') };
+    await player.apply({ type: 'load', model: broken });
+    expect(reports.at(-2)).toMatchObject({ type: 'failed', code: 'model-failed' });
+    expect(peak(hear(20))).toBeGreaterThan(0.2);
+    const before = preparations();
+    await player.apply({ type: 'load', model: identity });
+    expect(preparations()).toBe(before + 1);
+  });
+
+  it('draws other noise without a gap', async () => {
+    await player.apply({ type: 'load', model: identity });
+    await player.apply({ type: 'output', output: { ...defaultOutput(), latentNoise: 1 } });
+    hear(50);
+    const before = preparations();
+    await player.apply({ type: 'noise', noise: { kind: 'seed', seed: 77 } });
+    expect(preparations()).toBe(before);
+    for (const block of Array.from({ length: 20 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
+  });
+
+  it('takes a controller and tells of it where no block is played, and does not take it twice', async () => {
+    const knob: Input = {
+      ...defaultInput('knob'),
+      source: { kind: 'cc', channel: 0, controller: 74, bits: 7 },
+    };
+    await player.apply({ type: 'inputs', inputs: [defaultInput('pad'), knob] });
+    player.midi(0, 0xb0, 74, 127);
+    expect(reports.filter(({ type }) => type === 'moved')).toEqual([]);
+    player.idle();
+    expect(reports.slice(-2)).toEqual([
+      { type: 'moved', parameters: [{ index: 1, value: 1 }] },
+      { type: 'midi-heard', status: 0xb0, data1: 74, data2: 127 },
+    ]);
+    const told = reports.length;
+    player.idle();
+    expect(reports).toHaveLength(told);
+  });
+
+  it.each([
+    ['a note whose end follows at once', [0x90, 36, 100], [0x80, 36, 0]],
+    ['a controller while a clock runs', [0xb0, 21, 64], [0xf8, 0, 0]],
+    ['the coarse half of a controller of fourteen bits', [0xb0, 21, 64], [0xb0, 53, 3]],
+  ] as const)('hears %s', (_, first, second) => {
+    player.midi(0, 0xfe, 0, 0);
+    const [status, data1, data2] = first;
+    player.midi(0, status, data1, data2);
+    player.midi(0, second[0], second[1], second[2]);
+    player.idle();
+    expect(reports.at(-1)).toEqual({ type: 'midi-heard', status, data1, data2 });
+  });
+});
