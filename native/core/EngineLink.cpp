@@ -261,7 +261,7 @@ void EngineLink::fail (const std::string& reason)
         if (offline)
         {
             if (lost)
-                mishap = "The engine stopped during an export, which is dry for a moment there: export again.";
+                renderWarning = "The engine stopped during an export, which is dry for a moment there: export again.";
 
             exchange.fromEngine.jumpTo (sentUpTo, sentUpTo);
         }
@@ -376,7 +376,7 @@ void EngineLink::keepTime (Clock::time_point now)
     {
         nextTick = now + Milliseconds (protocol::tickMilliseconds);
         process->lastWords();
-        tellMishap();
+        sendRenderWarning();
 
         if (greeted && ! audioFlows (now))
             tellParametersWithoutAudio();

@@ -127,7 +127,7 @@ private:
     void keepTime (Clock::time_point);
     std::uint32_t napMicroseconds() const noexcept;
     void tellParametersWithoutAudio();
-    void tellMishap();
+    void sendRenderWarning();
     bool isStreaming();
     bool audioFlows (Clock::time_point);
     void setPhase (EnginePhase);
@@ -172,7 +172,7 @@ private:
     bool keepsUp = false;               ///< and one that came in time
     bool parametersSent = false;        ///< this engine has got every parameter in this epoch
     bool offline = false;
-    std::string mishap;                 ///< what an export lost and the player does not know yet
+    std::string renderWarning;                 ///< what an export lost and the player does not know yet
     std::uint32_t toldGivenUp = 0;      ///< how often an export gave up that the player knows of
     std::uint32_t preparedEpoch = 0;    ///< the epoch that the engine was told last
     std::uint32_t sentUpTo = 0;         ///< end of the last block that was taken from the queue

@@ -118,7 +118,7 @@ bool EngineLink::handle (const Frame& frame)
             tell ([&] (EngineView& view) { view.presetsJson = text (0); });
             return true;
 
-        case to_plugin::Keepsake::type:
+        case to_plugin::UndoHistory::type:
             if (frame.size > protocol::maxTextBytes)
                 return false;
 
@@ -246,7 +246,7 @@ void EngineLink::appendState (std::vector<std::uint8_t>& frames) const
     const auto preset = presets.get();
 
     if (const auto kept = presets.kept(); ! kept.empty())
-        appendFrame (frames, to_engine::Keepsake {}, kept);
+        appendFrame (frames, to_engine::UndoHistory {}, kept);
 
     appendFrame (frames, to_engine::State {}, preset);
 
@@ -272,18 +272,18 @@ void EngineLink::tellParametersWithoutAudio()
     }
 }
 
-/** A mishap of an export is told as soon as an engine plays that can show it. */
-void EngineLink::tellMishap()
+/** The warning about a damaged render is sent as soon as an engine plays that can show it. */
+void EngineLink::sendRenderWarning()
 {
     const auto givenUp = exchange.counters.offlineGivenUp.load();
 
     if (givenUp > toldGivenUp)
-        mishap = "The engine did not answer in time during an export, which is dry there: export again.";
+        renderWarning = "The engine did not answer in time during an export, which is dry there: export again.";
 
     toldGivenUp = givenUp;
 
-    if (! mishap.empty() && isStreaming())
-        say (to_engine::Mishap {}, std::exchange (mishap, {}));
+    if (! renderWarning.empty() && isStreaming())
+        say (to_engine::RenderWarning {}, std::exchange (renderWarning, {}));
 }
 
 } // namespace tiller

@@ -20,7 +20,7 @@ public:
     {
         const std::lock_guard lock (mutex);
         preset = std::move (text);
-        keepsake.clear();
+        undoHistory.clear();
         wasRefused = false;
     }
 
@@ -28,7 +28,7 @@ public:
     void keep (std::string_view text)
     {
         const std::lock_guard lock (mutex);
-        keepsake = text;
+        undoHistory = text;
     }
 
     /** The engine tells what it plays; returns true where this replaces what was kept. */
@@ -61,12 +61,12 @@ public:
     std::string kept() const
     {
         const std::lock_guard lock (mutex);
-        return keepsake;
+        return undoHistory;
     }
 
 private:
     mutable std::mutex mutex;
-    std::string preset, keepsake;
+    std::string preset, undoHistory;
     bool wasRefused = false;
 };
 

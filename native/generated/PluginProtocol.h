@@ -141,15 +141,15 @@ struct LoadPreset
     static constexpr std::size_t bytes = 0;
 };
 
-/** Something that the player must know and the engine cannot: what was lost of an export. Text: the message. */
-struct Mishap
+/** A warning for the player that only the plugin can give: an offline render lost its engine for a moment. Text: the message. */
+struct RenderWarning
 {
     static constexpr std::uint16_t type = 9;
     static constexpr std::size_t bytes = 0;
 };
 
-/** What the last engine left for the `state` that follows, after it died. Text: its `keepsake`. */
-struct Keepsake
+/** The undo history that belongs to the `state` that follows. Text: what the previous engine sent as `undoHistory`. */
+struct UndoHistory
 {
     static constexpr std::uint16_t type = 10;
     static constexpr std::size_t bytes = 0;
@@ -285,8 +285,8 @@ struct Presets
     static constexpr std::size_t bytes = 0;
 };
 
-/** What the next engine shall have beside the state, should this one die: what can be undone. Text: only an engine reads it; it belongs to no project. */
-struct Keepsake
+/** The undo history of the present state. The plugin keeps it in memory for the next engine, should this one die, and never saves it. Text: JSON that only an engine reads. */
+struct UndoHistory
 {
     static constexpr std::uint16_t type = 78;
     static constexpr std::size_t bytes = 0;

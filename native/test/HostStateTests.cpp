@@ -91,7 +91,7 @@ void refusedPresetIsKept()
 }
 
 /** What an engine leaves for the next one reaches it when it died, and never with another document. */
-void keepsakeReachesTheNextEngine()
+void undoHistoryReachesTheNextEngine()
 {
     LiveRig rig;
     auto& plugin = rig.plugin;
@@ -190,7 +190,7 @@ void addStateTests (Suite& suite)
     suite.add ("state round trip", stateRoundTrip);
     suite.add ("damaged state is kept", damagedStateIsKept);
     suite.add ("refused preset is kept", refusedPresetIsKept);
-    suite.add ("a keepsake reaches the next engine", keepsakeReachesTheNextEngine);
+    suite.add ("undo history reaches the next engine", undoHistoryReachesTheNextEngine);
     suite.add ("a long preset is kept", longPresetIsKept);
     suite.add ("the project outdoes what played before", theProjectOutdoesWhatPlayedBefore);
     suite.add ("unknown chunks are written back", unknownChunksAreWrittenBack);

@@ -20,7 +20,7 @@ export const sameButForValue = (a: Input, b: Input): boolean =>
  * True when `present` holds something that `saved` lacks. Where the hand happens to be is no such thing, nor is a mapping
  * that learns itself again from the examples.
  */
-export function isWorthSaving(saved: Preset, present: Preset): boolean {
+export function hasUnsavedChanges(saved: Preset, present: Preset): boolean {
   if (saved === present) return false;
   return (Object.keys(present) as (keyof Preset)[]).some((key) => {
     if (key === 'inputs') return !sameButForValues(saved.inputs, present.inputs);
@@ -52,12 +52,12 @@ export function learnsFromOther(preset: Preset, from: LearnedFrom): boolean {
  * `from` as it is, sharing with `model` every part that is equal: documents read apart compare by identity afterwards, as
  * versions of one document do. A part that can share nothing more stays the same object.
  */
-export function sharing<T>(from: T, model: T): T {
+export function shareEqualParts<T>(from: T, model: T): T {
   if (isDeepStrictEqual(from, model)) return model;
   if (typeof from !== 'object' || typeof model !== 'object' || from === null || model === null) return from;
   const own = Object.entries(from) as [string, unknown][];
   const parts = own.map(
-    ([key, part]) => [key, sharing(part, (model as Record<string, unknown>)[key])] as const,
+    ([key, part]) => [key, shareEqualParts(part, (model as Record<string, unknown>)[key])] as const,
   );
   if (own.every(([, part], i) => Object.is(part, parts[i]?.[1]))) return from;
   const shared: unknown = Array.isArray(from) ? parts.map(([, part]) => part) : Object.fromEntries(parts);

@@ -5,7 +5,7 @@ import type { Input } from './input.js';
  * away, those that stay are known by all but their value; anything else is another instrument, whose inputs follow each
  * other by their number.
  */
-export function keptInputs(before: readonly Input[], after: readonly Input[]): (number | null)[] {
+export function matchInputs(before: readonly Input[], after: readonly Input[]): (number | null)[] {
   const fewer = before.length < after.length ? before : after;
   const more = fewer === before ? after : before;
   const places = placesIn(more, fewer);
@@ -19,8 +19,8 @@ export function keptInputs(before: readonly Input[], after: readonly Input[]): (
 }
 
 /** The inputs of `document` with the hand where it is on those of `now` that they have kept. */
-export function withHand(document: readonly Input[], now: readonly Input[]): Input[] {
-  const kept = keptInputs(now, document);
+export function withPresentValues(document: readonly Input[], now: readonly Input[]): Input[] {
+  const kept = matchInputs(now, document);
   return document.map((input, i) => ({ ...input, value: now[kept[i] ?? -1]?.value ?? input.value }));
 }
 
@@ -31,7 +31,7 @@ export function followInput(
   after: readonly Input[],
 ): number | null {
   if (index === null || before.length === after.length) return index;
-  const at = keptInputs(before, after).indexOf(index);
+  const at = matchInputs(before, after).indexOf(index);
   return at < 0 ? null : at;
 }
 

@@ -2,7 +2,7 @@ import { parse, stringify } from 'flatted';
 import { z } from 'zod';
 import { parsePreset } from './parse-preset.js';
 import type { Preset } from './preset.js';
-import { sharing } from './difference.js';
+import { shareEqualParts } from './difference.js';
 import { MAX_STEPS, type HistorySteps, type Step } from './history.js';
 
 /**
@@ -17,7 +17,7 @@ const stepsSchema = z
 const historySchema = z.strictObject({ done: stepsSchema, undone: stepsSchema });
 
 /** A step as it was kept. Its document is checked when the player goes there: a long history would take seconds. */
-class KeptStep implements Step {
+class StoredStep implements Step {
   private checked: Preset | null = null;
 
   constructor(
@@ -28,7 +28,10 @@ class KeptStep implements Step {
 
   /** @throws TillerError `preset-invalid` where what was kept is no document */
   get document(): Preset {
-    return (this.checked ??= sharing(withMapping(parsePreset(this.kept), this.present), this.present));
+    return (this.checked ??= shareEqualParts(
+      withMapping(parsePreset(this.kept), this.present),
+      this.present,
+    ));
   }
 }
 
@@ -36,12 +39,12 @@ class KeptStep implements Step {
  * A history as text, for the engine after this one. In it documents share what they have in common. Mappings that learn themselves again from
  * the examples are left out; of a history that is too long, the oldest steps are.
  */
-export function historyText(history: HistorySteps): string {
+export function formatHistory(history: HistorySteps): string {
   for (let most = MAX_STEPS; ; most >>= 1) {
     const newest = (steps: readonly Step[]) =>
       steps.slice(Math.max(0, steps.length - most)).map((step) => ({
         label: step.label,
-        document: step instanceof KeptStep ? step.kept : lean(step.document),
+        document: step instanceof StoredStep ? step.kept : lean(step.document),
       }));
     const text = stringify({ done: newest(history.done), undone: newest(history.undone) });
     if (text.length <= MAX_HISTORY_LENGTH || most === 0) return text;
@@ -56,7 +59,7 @@ export function parseHistory(text: string, present: Preset): HistorySteps {
   if (text.length > MAX_HISTORY_LENGTH) throw new RangeError('The history is too long.');
   const { done, undone } = historySchema.parse(parse(text));
   const steps = (kept: typeof done) =>
-    kept.map(({ label, document }) => new KeptStep(label, document, present));
+    kept.map(({ label, document }) => new StoredStep(label, document, present));
   return { done: steps(done), undone: steps(undone) };
 }
 

@@ -11,4 +11,4 @@ export { HOST_OFFSETS, PARAMETER_INDEX, PARAMETERS, clampParameter } from '../do
 export { DEFAULT_OUTPUT } from '../document/default-output.js';
 export { CAPTURE_STEP } from '../document/capture-step.js';
 export { MAX_INPUTS, MAX_LATENTS } from '../document/limits.js';
-export { shapeTravel } from '../document/value-range.js';
+export { inputValueOf } from '../document/value-range.js';

@@ -235,7 +235,7 @@ export interface Slices {
 export type SliceName = keyof Slices;
 
 /** What the engine tells the page as text. */
-export type Announcement =
+export type EngineMessage =
   | { type: 'welcome'; version: number; kind: 'live' | 'plugin'; engine: string; slices: Slices }
   | { type: 'state'; slices: Partial<Slices> }
   | { type: 'done'; request: number; result: string | null }

@@ -97,17 +97,17 @@ export const TO_ENGINE = {
     [],
     'text',
   ),
-  mishap: message(
+  renderWarning: message(
     9,
     'plugin',
-    'Something that the player must know and the engine cannot: what was lost of an export. Text: the message.',
+    'A warning for the player that only the plugin can give: an offline render lost its engine for a moment. Text: the message.',
     [],
     'text',
   ),
-  keepsake: message(
+  undoHistory: message(
     10,
     'plugin',
-    'What the last engine left for the `state` that follows, after it died. Text: its `keepsake`.',
+    'The undo history that belongs to the `state` that follows. Text: what the previous engine sent as `undoHistory`.',
     [],
     'text',
   ),
@@ -210,11 +210,11 @@ export const TO_PLUGIN = {
   ]),
   interface: message(76, 'engine', 'Text: the address of the page, with its token.', [], 'text'),
   presets: message(77, 'engine', 'Text: a JSON array of { id, name }.', [], 'text'),
-  keepsake: message(
+  undoHistory: message(
     78,
     'engine',
-    'What the next engine shall have beside the state, should this one die: what can be undone. Text: only an ' +
-      'engine reads it; it belongs to no project.',
+    'The undo history of the present state. The plugin keeps it in memory for the next engine, should this one ' +
+      'die, and never saves it. Text: JSON that only an engine reads.',
     [],
     'text',
   ),

@@ -13,7 +13,7 @@ import {
   SOCKET_PATH,
   SUBPROTOCOL,
   TOKEN_SUBPROTOCOL,
-  type Announcement,
+  type EngineMessage,
   type Command,
   type Slices,
 } from '../../src/protocol/interface.js';
@@ -231,7 +231,7 @@ export class Probe {
     socket.on('message', (data, binary) => {
       const bytes = data as ArrayBuffer;
       if (binary) this.frame = TelemetryFrame.read(bytes, null) ?? this.frame;
-      else this.hear(JSON.parse(Buffer.from(bytes).toString()) as Announcement);
+      else this.hear(JSON.parse(Buffer.from(bytes).toString()) as EngineMessage);
       for (const look of this.waiting) look();
     });
   }
@@ -275,7 +275,7 @@ export class Probe {
     this.socket.terminate();
   }
 
-  private hear(announcement: Announcement): void {
+  private hear(announcement: EngineMessage): void {
     if (announcement.type === 'welcome') this.slices = announcement.slices;
     if (announcement.type === 'state') this.slices = { ...this.slices, ...announcement.slices };
   }

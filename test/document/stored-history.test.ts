@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parsePresetText } from '../../src/document/parse-preset.js';
 import type { Preset } from '../../src/document/preset.js';
 import { History, type HistorySteps, MAX_STEPS } from '../../src/document/history.js';
-import { MAX_HISTORY_LENGTH, historyText, parseHistory } from '../../src/document/stored-history.js';
+import { MAX_HISTORY_LENGTH, formatHistory, parseHistory } from '../../src/document/stored-history.js';
 import { loadedFrom } from '../../src/engine/presets/loaded-from.js';
 import { samplePreset } from './sample-presets.js';
 
@@ -30,10 +30,10 @@ describe('a kept history', () => {
         const { history, present: last } = seeds(count);
         let present = last;
         for (let i = 0; i < back; i++) present = history.undo(present) ?? present;
-        const text = historyText(history.steps);
+        const text = formatHistory(history.steps);
         const kept = parseHistory(text, present);
         expect(documents(kept)).toEqual(documents(history.steps));
-        expect(historyText(kept)).toBe(text);
+        expect(formatHistory(kept)).toBe(text);
       }),
       { numRuns: 20 },
     );
@@ -41,7 +41,7 @@ describe('a kept history', () => {
 
   it('shares with the present document what has not changed, as versions of one document do', () => {
     const { history, present } = seeds(3);
-    const { done } = parseHistory(historyText(history.steps), present);
+    const { done } = parseHistory(formatHistory(history.steps), present);
     expect(done[0]?.document.examples).toBe(present.examples);
     expect(done[0]?.document.seed).not.toBe(present.seed);
   });
@@ -51,7 +51,7 @@ describe('a kept history', () => {
     const { history, present } = seeds(2, learned);
     expect(present.trained).not.toBeNull();
     expect(present.learning.automatic).toBe(true);
-    const text = historyText(history.steps);
+    const text = formatHistory(history.steps);
     expect(JSON.stringify(present)).toContain('"coefficients"');
     expect(text).not.toContain('"coefficients"');
     const { done } = parseHistory(text, present);
@@ -69,7 +69,7 @@ describe('a kept history', () => {
         tags: Array.from({ length: 20 }, (_tag, k) => `${i} ${k} ${long}`),
       },
     }));
-    const text = historyText({ done, undone: [] });
+    const text = formatHistory({ done, undone: [] });
     // Eight megabytes at each edit kept the sound waiting for ten milliseconds and more.
     expect(text.length).toBeLessThanOrEqual(1024 * 1024);
     const kept = parseHistory(text, samplePreset()).done;
@@ -79,7 +79,7 @@ describe('a kept history', () => {
 
   it('refuses what is no history, and a document only when somebody goes there', () => {
     const { history, present } = seeds(2);
-    const text = historyText(history.steps);
+    const text = formatHistory(history.steps);
     for (const wrong of ['', '[]', 'null', text.slice(0, -9), 'x'.repeat(MAX_HISTORY_LENGTH + 1)])
       expect(() => parseHistory(wrong, present)).toThrow();
     const spoilt = parseHistory(text.replaceAll('tiller-preset', 'other-preset'), present);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { shapeTravel, sourceTravel } from '../../src/document/value-range.js';
+import { inputValueOf, sourceValueOf } from '../../src/document/value-range.js';
 
 const straight = { range: [0, 1] as [number, number], curve: 0, inverted: false };
 
-describe('shapeTravel', () => {
+describe('inputValueOf', () => {
   it('starts slowly with a positive curve and fast with a negative one', () => {
-    expect(shapeTravel({ ...straight, curve: 1 }, 0.5)).toBeCloseTo(0.125, 12);
-    expect(shapeTravel({ ...straight, curve: -1 }, 0.125)).toBeCloseTo(0.5, 12);
+    expect(inputValueOf({ ...straight, curve: 1 }, 0.5)).toBeCloseTo(0.125, 12);
+    expect(inputValueOf({ ...straight, curve: -1 }, 0.125)).toBeCloseTo(0.5, 12);
   });
 
   it('meets both ends of its range and never leaves it', () => {
@@ -20,7 +20,7 @@ describe('shapeTravel', () => {
         fc.double(),
         (a, b, curve, inverted, raw) => {
           const range: [number, number] = [Math.min(a, b), Math.max(a, b)];
-          const at = (value: number) => shapeTravel({ range, curve, inverted }, value);
+          const at = (value: number) => inputValueOf({ range, curve, inverted }, value);
           expect(at(inverted ? 1 : 0)).toBe(range[0]);
           expect(at(inverted ? 0 : 1)).toBeCloseTo(range[1], 12);
           expect(at(raw)).toBeGreaterThanOrEqual(range[0]);
@@ -31,7 +31,7 @@ describe('shapeTravel', () => {
   });
 });
 
-test('sourceTravel finds the travel of every value in the range, and the nearest end of others', () => {
+test('sourceValueOf finds the travel of every value in the range, and the nearest end of others', () => {
   fc.assert(
     fc.property(
       fc.double({ min: 0, max: 0.5, noNaN: true }),
@@ -41,12 +41,12 @@ test('sourceTravel finds the travel of every value in the range, and the nearest
       fc.double({ min: 0, max: 1, noNaN: true }),
       (low, high, curve, inverted, value) => {
         const input = { range: [low, high] as [number, number], curve, inverted };
-        const travel = sourceTravel(input, value);
+        const travel = sourceValueOf(input, value);
         expect(travel).toBeGreaterThanOrEqual(0);
         expect(travel).toBeLessThanOrEqual(1);
-        expect(shapeTravel(input, travel)).toBeCloseTo(Math.min(high, Math.max(low, value)), 9);
+        expect(inputValueOf(input, travel)).toBeCloseTo(Math.min(high, Math.max(low, value)), 9);
       },
     ),
   );
-  expect(sourceTravel({ ...straight, range: [0.5, 0.5] }, 0.7)).toBe(0);
+  expect(sourceValueOf({ ...straight, range: [0.5, 0.5] }, 0.7)).toBe(0);
 });

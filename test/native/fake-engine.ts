@@ -104,7 +104,7 @@ const player = new FakePlayer();
 const queue: ToPipe[] = [];
 const write = writeDescriptor(1);
 let preset = '';
-let keepsake = '';
+let undoHistory = '';
 let beats = 0;
 let mainHangs = false;
 let states = 0;
@@ -133,8 +133,8 @@ function post(message: FromPipe): void {
     if (preset !== '' && !preset.startsWith('{')) {
       queue.push({ type: 'send', message: 'refused', fields: {}, text: 'The preset is not JSON.' });
       preset = '{"default":true}';
-    } else if (keepsake !== '') preset = JSON.stringify({ given: keepsake });
-    keepsake = '';
+    } else if (undoHistory !== '') preset = JSON.stringify({ given: undoHistory });
+    undoHistory = '';
     sendState(false);
     const names = PARAMETERS.map((parameter) => parameter.name);
     names[0] = 'Input 1: brightness';
@@ -144,10 +144,10 @@ function post(message: FromPipe): void {
       { id: 'user/second', name: '' },
     ];
     queue.push({ type: 'send', message: 'presets', fields: {}, text: JSON.stringify(presets) });
-  } else if (message.type === 'keepsake') {
-    keepsake = message.text;
-  } else if (message.type === 'mishap') {
-    preset = JSON.stringify({ mishap: message.text });
+  } else if (message.type === 'undoHistory') {
+    undoHistory = message.text;
+  } else if (message.type === 'renderWarning') {
+    preset = JSON.stringify({ renderWarning: message.text });
     sendState(true);
   } else if (message.type === 'settle') queue.push({ type: 'ready' });
   else if (message.type === 'parameter') player.values[message.index] = message.value;
@@ -178,7 +178,7 @@ function commit(fault: string): void {
     case 'edit':
       preset = '{"edited":true}';
       sendState(true);
-      queue.push({ type: 'send', message: 'keepsake', fields: {}, text: 'a step to undo' });
+      queue.push({ type: 'send', message: 'undoHistory', fields: {}, text: 'a step to undo' });
       return;
     case 'edit-long': {
       const noise = new Noise();

@@ -1,8 +1,8 @@
-import type { Announcement, ModelCard, Slices } from '../../src/protocol/interface.js';
+import type { EngineMessage, ModelCard, Slices } from '../../src/protocol/interface.js';
 import { initialSlices } from '../../src/ui/store/initial.js';
 import { createPageStore, dismissToast, receive, setView, toast } from '../../src/ui/store/store.js';
 
-const welcome = (slices: Partial<Slices>): Announcement => ({
+const welcome = (slices: Partial<Slices>): EngineMessage => ({
   type: 'welcome',
   version: 1,
   kind: 'live',

@@ -5,21 +5,21 @@ import { Instrument } from '../instrument/instrument.js';
 import type { LoadedFrom } from '../../document/history.js';
 import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError } from '../system/file-error.js';
-import { isWorthSaving, sharing } from '../../document/difference.js';
+import { hasUnsavedChanges, shareEqualParts } from '../../document/difference.js';
 import { loadedFrom } from '../presets/loaded-from.js';
-import { Autosave, keepAside, readAutosave } from '../persistence/autosave.js';
-import { KeptFile, stampOf } from '../persistence/stored-file.js';
+import { Autosave, moveAside, readAutosave } from '../persistence/autosave.js';
+import { StoredFile, stampOf } from '../persistence/stored-file.js';
 import { readControllers, writeControllers } from '../persistence/stored-controllers.js';
 import { readTake, writeTake } from '../persistence/stored-take.js';
 import { LiveSession } from '../live/live-session.js';
 import { MidiPorts } from '../inputs/midi-ports.js';
-import { ModelShelf } from '../instrument/model-shelf.js';
+import { ModelBrowser } from '../instrument/model-browser.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import { Painter } from '../map/painter.js';
 import { Ports } from '../inputs/ports.js';
-import { PresetShelf } from '../instrument/preset-shelf.js';
+import { PresetBrowser } from '../instrument/preset-browser.js';
 import { GestureRecorder } from '../inputs/recorder.js';
-import type { Served } from '../http/served.js';
+import type { PageServices } from '../http/page-services.js';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.js';
 
 export interface InterfaceOptions extends ServerOptions {
@@ -46,19 +46,19 @@ export async function serveInstrument(
   options: InterfaceOptions,
   live: LiveSession | null = null,
 ): Promise<RunningInterface> {
-  const models = await ModelShelf.open(options.models, instrument, options.bundledModelsFolder);
-  const presets = await PresetShelf.open(options.presets, instrument, models);
+  const models = await ModelBrowser.open(options.models, instrument, options.bundledModelsFolder);
+  const presets = await PresetBrowser.open(options.presets, instrument, models);
   const painter = new Painter(instrument, options.models);
   const recorder = new GestureRecorder(instrument);
   if (options.takePath !== undefined) await keepTakes(recorder, instrument, options.takePath);
   const ports = await openPorts(instrument, live, options.controllersPath);
-  const served: Served = { instrument, presets, models, live, recorder, ports, painter };
+  const services: PageServices = { instrument, presets, models, live, recorder, ports, painter };
   const close = async () => {
     recorder.close();
     await Promise.all([painter.close(), ports.close()]);
   };
   try {
-    const server = await startServer(served, options);
+    const server = await startServer(services, options);
     return {
       ...server,
       instrument,
@@ -124,7 +124,7 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
     // Before it is read: what another Tiller writes from here on is not this session's.
     const stamp = autosavePath === undefined ? null : await stampOf(autosavePath);
     await openDocument(instrument, options);
-    // Served once it is there: a page that comes back compares it with what it knew.
+    // PageServices once it is there: a page that comes back compares it with what it knew.
     const takePath = autosavePath === undefined ? {} : { takePath: `${autosavePath}.take` };
     const running = await serveInstrument(instrument, { ...options, ...takePath, kind: 'live' }, live);
     opened.unshift(() => running.close());
@@ -161,19 +161,19 @@ async function openDocument(instrument: Instrument, options: LiveSessionOptions)
       new TillerError(
         'file-exists',
         'The last session has changes that were not saved.',
-        `It was kept as ${await keepAside(autosavePath)}: start with --document and that name to go on with it.`,
+        `It was kept as ${await moveAside(autosavePath)}: start with --document and that name to go on with it.`,
       ),
     );
   if (unread !== null) instrument.notify(unread);
 }
 
 const isSaved = (document: Preset, from: LoadedFrom | null): boolean =>
-  from?.saved !== undefined && !isWorthSaving(sharing(from.saved, document), document);
+  from?.saved !== undefined && !hasUnsavedChanges(shareEqualParts(from.saved, document), document);
 
 /** Goes on with the take that was recorded last, and keeps each one that is recorded. */
 async function keepTakes(recorder: GestureRecorder, instrument: Instrument, path: string): Promise<void> {
   // Before it is read, as the session's.
-  const file = new KeptFile(path, await stampOf(path));
+  const file = new StoredFile(path, await stampOf(path));
   try {
     const take = await readTake(path);
     if (take !== null) recorder.restore(take);

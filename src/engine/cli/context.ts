@@ -4,7 +4,7 @@ import type { NoiseSetting } from '../model/run/noise.js';
 import { importTidily } from './interrupt.js';
 import { userLibraryDir } from '../model/library/model-folder.js';
 import { ModelLibrary } from '../model/library/model-library.js';
-import { shippedFolder } from '../system/places.js';
+import { bundledFolder } from '../system/paths.js';
 import { parseNoise } from './noise-option.js';
 import { Report } from './report.js';
 
@@ -31,7 +31,7 @@ export function contextOf(command: Command): Context {
     throw new TillerError('argument-invalid', 'The library has no name.', 'Name a folder: --library <dir>.');
   return {
     report: new Report(json === true),
-    models: new ModelLibrary(library ?? userLibraryDir(), shippedFolder('models'), importTidily),
+    models: new ModelLibrary(library ?? userLibraryDir(), bundledFolder('models'), importTidily),
     noise: parseNoise(noise),
     noiseGiven: command.parent?.getOptionValueSource('noise') === 'cli',
   };

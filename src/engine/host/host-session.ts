@@ -10,7 +10,7 @@ import type { Change, InstrumentState } from '../instrument/instrument-state.js'
 import type { Instrument } from '../instrument/instrument.js';
 import { useModel } from '../../document/apply-edit.js';
 import { NO_STEPS, type HistorySteps } from '../../document/history.js';
-import { historyText, parseHistory } from '../../document/stored-history.js';
+import { formatHistory, parseHistory } from '../../document/stored-history.js';
 import { loadedFrom } from '../presets/loaded-from.js';
 import { parameterValues } from '../../document/parameter-values.js';
 import type { PipeLink, Said } from './pipe-link.js';
@@ -74,7 +74,7 @@ export class HostSession {
     history: NO_STEPS,
   };
   /** The history that the engine before this one left for the next state; empty where there is none. */
-  private keepsake = '';
+  private undoHistory = '';
   private values: readonly number[] = [];
   private edited = false;
   /** Before that nothing is told: what an engine starts with must not replace what the project holds. */
@@ -119,8 +119,8 @@ export class HostSession {
         await instrument.settled();
         link.ready();
         return;
-      case 'keepsake':
-        this.keepsake = message.text;
+      case 'undoHistory':
+        this.undoHistory = message.text;
         return;
       case 'parameter':
         instrument.setParameter(message.index, message.value, 'host');
@@ -128,7 +128,7 @@ export class HostSession {
       case 'load-preset':
         await instrument.openPreset(message.id);
         return;
-      case 'mishap':
+      case 'renderWarning':
         instrument.notify(new Error(message.text));
         return;
       case 'open-interface':
@@ -170,8 +170,8 @@ export class HostSession {
   }
 
   private takeHistory(preset: Preset): HistorySteps {
-    const text = this.keepsake;
-    this.keepsake = '';
+    const text = this.undoHistory;
+    this.undoHistory = '';
     if (text === '') return NO_STEPS;
     try {
       return parseHistory(text, preset);
@@ -244,7 +244,7 @@ export class HostSession {
     const { history } = instrument;
     if (preset !== this.sent.preset || presetId !== this.sent.presetId)
       this.pushProject({ preset: instrument.document, presetId });
-    if (history !== this.sent.history) link.write('keepsake', {}, historyText(history));
+    if (history !== this.sent.history) link.write('undoHistory', {}, formatHistory(history));
     const names = JSON.stringify(parameterNames(preset));
     if (names !== this.sent.names) link.write('names', {}, names);
     const text = notice === null ? '' : notice.hint === null ? notice.text : `${notice.text} ${notice.hint}`;

@@ -20,8 +20,8 @@ export type FromPipe =
   | { type: 'settle' }
   | { type: 'open-interface' }
   | { type: 'load-preset'; id: string }
-  | { type: 'mishap'; text: string }
-  | { type: 'keepsake'; text: string }
+  | { type: 'renderWarning'; text: string }
+  | { type: 'undoHistory'; text: string }
   | { type: 'report'; report: StreamReport }
   /** The plugin is gone, or what it sends cannot be trusted: the engine ends. */
   | { type: 'ended'; reason: string | null };

@@ -245,11 +245,11 @@ export class PipeLoop {
       case TO_ENGINE.loadPreset.type:
         post({ type: 'load-preset', id: this.text(TO_ENGINE.loadPreset) });
         return;
-      case TO_ENGINE.mishap.type:
-        post({ type: 'mishap', text: this.text(TO_ENGINE.mishap) });
+      case TO_ENGINE.renderWarning.type:
+        post({ type: 'renderWarning', text: this.text(TO_ENGINE.renderWarning) });
         return;
-      case TO_ENGINE.keepsake.type:
-        post({ type: 'keepsake', text: this.text(TO_ENGINE.keepsake) });
+      case TO_ENGINE.undoHistory.type:
+        post({ type: 'undoHistory', text: this.text(TO_ENGINE.undoHistory) });
         return;
       default:
         throw new TillerError('message-invalid', `The plugin sent a frame of unknown type ${reader.type}.`);

@@ -1,17 +1,17 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { Command } from '../../protocol/interface-commands.js';
-import type { Served, ServedLive } from './served.js';
+import type { PageServices, LiveServices } from './page-services.js';
 
 /** What a command means for the window that sent it, beside what it means for the engine. */
 export interface Window {
-  openSpeaker(live: ServedLive, rate: number): void;
+  openSpeaker(live: LiveServices, rate: number): void;
   credit(frames: number, underruns: number): void;
   closeSpeaker(): void;
   paint(map: Extract<Command, { type: 'paint-map' }>['map']): void;
 }
 
-function liveOf(served: Served): ServedLive {
-  if (served.live !== null) return served.live;
+function liveOf(services: PageServices): LiveServices {
+  if (services.live !== null) return services.live;
   throw new TillerError(
     'argument-invalid',
     'The host plays here: there is no transport.',
@@ -24,8 +24,12 @@ function liveOf(served: Served): ServedLive {
  * @returns what the page asked for, such as the identifier of a new example, or null
  * @throws TillerError with what went wrong, in the player's words
  */
-export async function dispatch(served: Served, window: Window, command: Command): Promise<string | null> {
-  const { instrument, presets, models } = served;
+export async function dispatch(
+  services: PageServices,
+  window: Window,
+  command: Command,
+): Promise<string | null> {
+  const { instrument, presets, models } = services;
   switch (command.type) {
     case 'edit':
       instrument.edit(command.edit, command.coalesce === undefined ? {} : { coalesce: command.coalesce });
@@ -54,7 +58,7 @@ export async function dispatch(served: Served, window: Window, command: Command)
       instrument.audition(command.example);
       return null;
     case 'midi':
-      liveOf(served).midi(command.status, command.data1, command.data2);
+      liveOf(services).midi(command.status, command.data1, command.data2);
       return null;
     case 'learn-midi':
       instrument.learnMidi(command.input);
@@ -105,16 +109,16 @@ export async function dispatch(served: Served, window: Window, command: Command)
       await models.restore(command.sha256);
       return null;
     case 'play':
-      liveOf(served).play(command.playing);
+      liveOf(services).play(command.playing);
       return null;
     case 'source':
-      await liveOf(served).setSource(command.source);
+      await liveOf(services).setSource(command.source);
       return null;
     case 'buffer':
-      liveOf(served).setBuffer(command.milliseconds);
+      liveOf(services).setBuffer(command.milliseconds);
       return null;
     case 'audio-open':
-      window.openSpeaker(liveOf(served), command.rate);
+      window.openSpeaker(liveOf(services), command.rate);
       return null;
     case 'audio-credit':
       window.credit(command.frames, command.underruns);
@@ -123,13 +127,13 @@ export async function dispatch(served: Served, window: Window, command: Command)
       window.closeSpeaker();
       return null;
     case 'recorder':
-      served.recorder.act(command.action);
+      services.recorder.act(command.action);
       return null;
     case 'osc':
-      await served.ports.setOsc(command.settings);
+      await services.ports.setOsc(command.settings);
       return null;
     case 'midi-port':
-      served.ports.openMidi(command.name);
+      services.ports.openMidi(command.name);
       return null;
   }
 }

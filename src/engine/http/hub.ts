@@ -5,7 +5,7 @@ import { PARAMETERS } from '../../document/parameters.js';
 import type { Telemetry } from '../stream/messages.js';
 import type { Notice } from '../instrument/instrument-state.js';
 import { parameterValues } from '../../document/parameter-values.js';
-import type { Served } from './served.js';
+import type { PageServices } from './page-services.js';
 import { SliceView } from './slices.js';
 import { ConnectedWindow } from './window.js';
 
@@ -22,13 +22,13 @@ export class Hub {
   private notice: Notice | null = null;
 
   constructor(
-    private readonly served: Served,
+    private readonly services: PageServices,
     private readonly kind: 'live' | 'plugin',
     private readonly version: string,
   ) {
-    this.view = new SliceView(served);
+    this.view = new SliceView(services);
     const changed = () => this.schedule();
-    const { instrument, presets, models, live, recorder, ports, painter } = served;
+    const { instrument, presets, models, live, recorder, ports, painter } = services;
     this.subscriptions = [
       ...[instrument, presets, models, live, recorder, ports].flatMap((part) =>
         part === null ? [] : [part.subscribe(changed)],
@@ -43,7 +43,7 @@ export class Hub {
   }
 
   add(socket: WebSocket): void {
-    const window = new ConnectedWindow(socket, this.served, (speaker) => {
+    const window = new ConnectedWindow(socket, this.services, (speaker) => {
       for (const other of this.windows) if (other !== speaker) other.loseSpeaker();
     });
     this.flush();
@@ -79,7 +79,7 @@ export class Hub {
 
   /** What happened while no window was open is told to the first one. */
   private tellNotice(): void {
-    const { notice } = this.served.instrument.state;
+    const { notice } = this.services.instrument.state;
     if (notice === this.notice || this.windows.size === 0) return;
     this.notice = notice;
     if (notice === null) return;
@@ -102,8 +102,8 @@ export class Hub {
     scalars[TELEMETRY.modelLoad] = telemetry.modelLoad;
     scalars[TELEMETRY.totalLoad] = telemetry.totalLoad;
     scalars[TELEMETRY.faults] = telemetry.faults;
-    scalars[TELEMETRY.bufferedMilliseconds] = this.served.live?.state.bufferMilliseconds ?? 0;
-    parameters.set(parameterValues(this.served.instrument.state.preset));
+    scalars[TELEMETRY.bufferedMilliseconds] = this.services.live?.state.bufferMilliseconds ?? 0;
+    parameters.set(parameterValues(this.services.instrument.state.preset));
     for (const window of this.windows) window.sendTelemetry(frame);
   }
 }

@@ -27,7 +27,7 @@ import {
 } from './guard.js';
 import { Hub } from './hub.js';
 import { pageFiles } from './page-files.js';
-import type { Served } from './served.js';
+import type { PageServices } from './page-services.js';
 import { receiveUpload, sweepUploads } from './uploads.js';
 import { toFault } from './window.js';
 
@@ -60,12 +60,12 @@ const LEAST_TOKEN = 16;
 const PAGE_FOLDER = fileURLToPath(new URL('../ui', import.meta.url));
 
 /** Serves the page, its files and its socket on loopback. Main thread. */
-export async function startServer(served: Served, options: ServerOptions): Promise<RunningServer> {
+export async function startServer(services: PageServices, options: ServerOptions): Promise<RunningServer> {
   const token = options.token ?? newToken();
   if (token.length < LEAST_TOKEN) {
     throw new TillerError('argument-invalid', 'The token is too short to be safe.', 'Leave it out.');
   }
-  const hub = new Hub(served, options.kind, options.version);
+  const hub = new Hub(services, options.kind, options.version);
   const files = pageFiles(options.pageFolder ?? PAGE_FOLDER, (response) => refuse(response, 404));
   const answering = new Set<Promise<void>>();
   let port = 0;
@@ -82,7 +82,7 @@ export async function startServer(served: Served, options: ServerOptions): Promi
       return files(request, response);
     }
     if (!sameToken(bearer(request), token)) return refuse(response, 401);
-    const answered = answer(served, path, request, response, { port, temporaryFolder })
+    const answered = answer(services, path, request, response, { port, temporaryFolder })
       .catch((error: unknown) => {
         if (response.headersSent) response.destroy();
         else sendJson(response, statusOf(error), toFault(error));
@@ -157,7 +157,7 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
 }
 
 async function answer(
-  served: Served,
+  services: PageServices,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -165,11 +165,11 @@ async function answer(
 ): Promise<void> {
   if (request.method === 'GET') {
     if (path === HELLO_PATH) return void response.writeHead(204).end();
-    if (path === DOWNLOAD_PATHS.csv) return sendFile(response, 'text/csv', served.recorder.csv());
-    if (path === DOWNLOAD_PATHS.midi) return sendFile(response, 'audio/midi', served.recorder.midi());
+    if (path === DOWNLOAD_PATHS.csv) return sendFile(response, 'text/csv', services.recorder.csv());
+    if (path === DOWNLOAD_PATHS.midi) return sendFile(response, 'audio/midi', services.recorder.midi());
     if (path === DOWNLOAD_PATHS.preset) {
       const id = queryOf(request).get('id') ?? '';
-      return sendFile(response, 'application/json', await served.presets.export(id));
+      return sendFile(response, 'application/json', await services.presets.export(id));
     }
     return refuse(response, 404);
   }
@@ -178,22 +178,27 @@ async function answer(
   const kind = (Object.keys(UPLOAD_PATHS) as UploadKind[]).find((name) => UPLOAD_PATHS[name] === path);
   if (kind === undefined) return refuse(response, 404);
   const uploaded = await receiveUpload(request, kind, temporaryFolder, (file, name) =>
-    take(served, kind, file, name),
+    take(services, kind, file, name),
   );
   sendJson(response, 200, uploaded);
 }
 
-async function take(served: Served, kind: UploadKind, path: string, name: string): Promise<string | null> {
-  if (kind === 'model') return served.models.import(path, name);
-  if (kind === 'preset') return served.presets.import(path);
-  if (served.live === null) {
+async function take(
+  services: PageServices,
+  kind: UploadKind,
+  path: string,
+  name: string,
+): Promise<string | null> {
+  if (kind === 'model') return services.models.import(path, name);
+  if (kind === 'preset') return services.presets.import(path);
+  if (services.live === null) {
     throw new TillerError(
       'argument-invalid',
       'Inside a host, the host plays the audio.',
       'Drop the file on a track.',
     );
   }
-  await served.live.import(path, name);
+  await services.live.import(path, name);
   return null;
 }
 

@@ -1,9 +1,9 @@
 import type { FitReport, SliceName, Slices } from '../../protocol/interface.js';
 import type { TrainingReport } from '../mapping/train.js';
 import { fitReport } from './fit-report.js';
-import type { Served } from './served.js';
+import type { PageServices } from './page-services.js';
 
-type Derive<N extends SliceName> = (served: Served, last: Slices[N] | undefined) => Slices[N];
+type Derive<N extends SliceName> = (services: PageServices, last: Slices[N] | undefined) => Slices[N];
 
 /** `next`, or `last` where every field is the same object: an unchanged part then costs nothing further on. */
 function keep<T extends object>(last: T | null | undefined, next: T): T {
@@ -78,7 +78,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
 export class SliceView {
   current: Slices;
 
-  constructor(private readonly served: Served) {
+  constructor(private readonly services: PageServices) {
     const slices: Partial<Slices> = {};
     for (const name of Object.keys(derivations) as SliceName[]) this.derive(name, slices);
     this.current = slices as Slices;
@@ -97,7 +97,7 @@ export class SliceView {
 
   private derive<N extends SliceName>(name: N, into: Partial<Slices>): void {
     const derivation: Derive<N> = derivations[name];
-    into[name] = derivation(this.served, into[name]);
+    into[name] = derivation(this.services, into[name]);
   }
 }
 

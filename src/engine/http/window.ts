@@ -1,12 +1,12 @@
 import type { WebSocket } from 'ws';
 import { envelopeSchema, type MapRequest } from '../../protocol/interface-commands.js';
 import { FRAME, MAX_MICROPHONE_FRAMES, readAudioHead, writeMap } from '../../protocol/interface-frames.js';
-import type { Announcement, Fault, SliceName, Slices } from '../../protocol/interface.js';
+import type { EngineMessage, Fault, SliceName, Slices } from '../../protocol/interface.js';
 import { TillerError } from '../../document/tiller-error.js';
 import { parameterValues } from '../../document/parameter-values.js';
 import { dispatch, type Window } from './dispatch.js';
 import type { SpeakerEnd } from '../live/live-session.js';
-import type { Served, ServedLive } from './served.js';
+import type { PageServices, LiveServices } from './page-services.js';
 import { copy } from './slices.js';
 
 /** A window that reads slower than this many bytes behind gets no telemetry until it has caught up. */
@@ -35,7 +35,7 @@ export class ConnectedWindow implements Window {
 
   constructor(
     private readonly socket: WebSocket,
-    private readonly served: Served,
+    private readonly services: PageServices,
     /** Tells the other windows that this one is the speaker now. */
     private readonly onSpeaker: (window: ConnectedWindow) => void,
   ) {
@@ -51,7 +51,7 @@ export class ConnectedWindow implements Window {
     });
   }
 
-  announce(announcement: Announcement): void {
+  announce(announcement: EngineMessage): void {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(announcement));
   }
 
@@ -87,7 +87,7 @@ export class ConnectedWindow implements Window {
       const { command } = envelope.data;
       if (command.type === 'parameter' && command.gesture === 'begin') this.held.add(command.index);
       if (command.type === 'parameter' && command.gesture === 'end') this.held.delete(command.index);
-      const result = await dispatch(this.served, this, command);
+      const result = await dispatch(this.services, this, command);
       if (request !== null) this.announce({ type: 'done', request, result });
     } catch (error) {
       this.announce({ type: 'failed', request, fault: toFault(error) });
@@ -96,7 +96,7 @@ export class ConnectedWindow implements Window {
 
   /** A page that has gone never says that its hands let go. */
   private letGo(): void {
-    const { instrument } = this.served;
+    const { instrument } = this.services;
     const values = parameterValues(instrument.state.preset);
     for (const index of this.held) instrument.setParameter(index, values[index] ?? 0, 'page', 'end');
     this.held.clear();
@@ -108,7 +108,7 @@ export class ConnectedWindow implements Window {
       this.socket.close(1008, 'unknown frame');
       return;
     }
-    if (this.speaker !== null) this.served.live?.microphone(frame);
+    if (this.speaker !== null) this.services.live?.microphone(frame);
   }
 
   // --- the map under the pad
@@ -133,7 +133,7 @@ export class ConnectedWindow implements Window {
       do {
         this.repaint = false;
         if (this.map === null) return;
-        const picture = await this.served.painter.paint(this.map);
+        const picture = await this.services.painter.paint(this.map);
         if (picture !== null) this.sendFrame(writeMap(picture));
       } while (this.repaint);
     } catch (error) {
@@ -145,7 +145,7 @@ export class ConnectedWindow implements Window {
 
   // --- the speaker
 
-  openSpeaker(live: ServedLive, rate: number): void {
+  openSpeaker(live: LiveServices, rate: number): void {
     this.closeSpeaker();
     this.onSpeaker(this);
     this.speaker = live.openSpeaker(rate, (frame) => this.sendFrame(frame));

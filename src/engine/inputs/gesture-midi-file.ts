@@ -1,7 +1,7 @@
 import { writeMidi, type MidiEvent } from 'midi-file';
 import type { GestureMove } from '../stream/gesture.js';
 import type { Input } from '../../document/input.js';
-import { sourceTravel } from '../../document/value-range.js';
+import { sourceValueOf } from '../../document/value-range.js';
 
 const TICKS_PER_BEAT = 960;
 /** 120 beats a minute, as readers take it where a file says nothing. */
@@ -52,7 +52,7 @@ export function gestureMidiFile(
   const events: MidiEvent[] = moves.flatMap(({ seconds, input: index, value }) => {
     const input = inputs[index];
     const { channel, controller, bits } = controllerOf(input, index);
-    const travel = input === undefined ? Math.min(1, Math.max(0, value)) : sourceTravel(input, value);
+    const travel = input === undefined ? Math.min(1, Math.max(0, value)) : sourceValueOf(input, value);
     return controllerValues(controller, bits, travel).map(([controllerType, position]): MidiEvent => ({
       type: 'controller',
       deltaTime: until(seconds),

@@ -4,7 +4,7 @@ import { fromBuffer, type OscArgOutputOrArray, type OscPacketOutput } from 'osc-
 import { TillerError } from '../../document/tiller-error.js';
 import { systemCode } from '../system/file-error.js';
 import type { Input } from '../../document/input.js';
-import { shapeTravel } from '../../document/value-range.js';
+import { inputValueOf } from '../../document/value-range.js';
 
 /** The only host that OSC is heard from and sent to. */
 export const OSC_HOST = '127.0.0.1';
@@ -88,7 +88,7 @@ export class OscReceiver {
       const { source } = input;
       if (source.kind !== 'osc' || source.address !== address) return;
       const value = values[source.argument];
-      if (value !== undefined && Number.isFinite(value)) this.move(index, shapeTravel(input, value));
+      if (value !== undefined && Number.isFinite(value)) this.move(index, inputValueOf(input, value));
     });
   }
 

@@ -8,7 +8,7 @@ import { OSC_OFF, type PortsState } from '../../protocol/interface.js';
 import type { MidiPorts } from './midi-ports.js';
 
 /** The MIDI device, null for none, and the OSC ports of this machine. They belong to the machine, not to a preset. */
-export interface KeptControllers {
+export interface StoredControllers {
   readonly midi: string | null;
   readonly osc: OscSettings;
 }
@@ -37,7 +37,7 @@ export class Ports {
   constructor(
     private readonly instrument: Pick<Instrument, 'state' | 'subscribe' | 'onTelemetry' | 'setParameter'>,
     private readonly midi: MidiPorts | null,
-    private readonly keep: (controllers: KeptControllers) => void = () => undefined,
+    private readonly keep: (controllers: StoredControllers) => void = () => undefined,
   ) {
     this.state = {
       midi: {
@@ -75,7 +75,7 @@ export class Ports {
   }
 
   /** Goes on with what was chosen before. */
-  async restore({ midi, osc }: KeptControllers): Promise<void> {
+  async restore({ midi, osc }: StoredControllers): Promise<void> {
     this.midi?.select(midi);
     this.look();
     this.osc = osc;

@@ -1,4 +1,4 @@
-import { isSame, keptInputs } from '../../document/input-identity.js';
+import { isSame, matchInputs } from '../../document/input-identity.js';
 import type { Input } from '../../document/input.js';
 
 /** Which track of a take each input plays: it stays with its input while others are added, removed and brought back. */
@@ -28,7 +28,7 @@ export class TakeTracks {
     const before = this.inputs;
     this.inputs = inputs;
     if (inputs.length === before.length) return false;
-    const kept = keptInputs(before, inputs);
+    const kept = matchInputs(before, inputs);
     const tracks = this.tracks;
     before.forEach((input, i) => {
       const track = tracks[i];

@@ -1,7 +1,7 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamLink } from '../stream/messages.js';
-import type { StateBoard } from './state-board.js';
+import type { StateStore } from './state-store.js';
 
 type HoldList = readonly (number | null)[];
 
@@ -11,13 +11,13 @@ export class Holds {
   private lastDecoded: Float32Array | null = null;
 
   constructor(
-    private readonly board: StateBoard,
+    private readonly store: StateStore,
     private readonly link: StreamLink,
   ) {}
 
   /** Holds a latent, or gives it back to the mapping. */
   hold(dimension: number, value: number | null): void {
-    const { preset, holds } = this.board.state;
+    const { preset, holds } = this.store.state;
     if (preset.steering.dimensions[dimension] === undefined)
       throw new TillerError('argument-invalid', `There is no latent ${dimension + 1}.`);
     this.set(holds.map((held, i) => (i === dimension ? value : held)));
@@ -25,18 +25,18 @@ export class Holds {
 
   /** The mapping has every latent again. */
   releaseAll(): void {
-    this.set(this.board.state.holds.map(() => null));
+    this.set(this.store.state.holds.map(() => null));
   }
 
   /** Holds every unlocked latent within `radius` (0..1 of half its range) of what sounds now. */
   randomise(radius: number): void {
-    const { preset, holds } = this.board.state;
+    const { preset, holds } = this.store.state;
     this.set(randomHolds(preset.steering, holds, this.sounding(), radius));
   }
 
   /** Holds an example's latents until called with null. */
   audition(exampleId: string | null): void {
-    const { preset, holds } = this.board.state;
+    const { preset, holds } = this.store.state;
     const example = preset.examples.find(({ id }) => id === exampleId);
     if (exampleId !== null && example === undefined)
       throw new TillerError(
@@ -44,19 +44,19 @@ export class Holds {
         'This example is gone.',
         'Undo brings deleted examples back.',
       );
-    this.board.change({ auditioning: example?.id ?? null }, 'page');
+    this.store.change({ auditioning: example?.id ?? null }, 'page');
     this.set(holds.map((_, i) => example?.latents[i] ?? null));
   }
 
   /** What sounds now with what is held now. @throws TillerError `engine-busy` before the first sound */
   latents(): number[] {
-    const { holds } = this.board.state;
+    const { holds } = this.store.state;
     return Array.from(this.sounding(), (value, i) => holds[i] ?? value);
   }
 
   /** The holds for a document of `latents` dimensions: those that both have stay, the others are let go. */
   fitted(latents: number): HoldList {
-    const { holds } = this.board.state;
+    const { holds } = this.store.state;
     if (holds.length === latents) return holds;
     for (let dimension = latents; dimension < holds.length; dimension++)
       if (holds[dimension] !== null) this.link.send({ type: 'hold', dimension, value: null });
@@ -70,11 +70,11 @@ export class Holds {
 
   /** Tells a new streaming worker. */
   resend(): void {
-    this.board.state.holds.forEach((value, dimension) => this.link.send({ type: 'hold', dimension, value }));
+    this.store.state.holds.forEach((value, dimension) => this.link.send({ type: 'hold', dimension, value }));
   }
 
   private sounding(): Float32Array {
-    if (this.lastDecoded?.length !== this.board.state.preset.steering.dimensions.length)
+    if (this.lastDecoded?.length !== this.store.state.preset.steering.dimensions.length)
       throw new TillerError(
         'engine-busy',
         'Nothing has sounded yet.',
@@ -84,12 +84,12 @@ export class Holds {
   }
 
   private set(holds: HoldList): void {
-    const before = this.board.state.holds;
+    const before = this.store.state.holds;
     holds.forEach((value, dimension) => {
       if (value !== before[dimension]) this.link.send({ type: 'hold', dimension, value });
     });
     const free = holds.every((held) => held === null);
-    this.board.change({ holds, ...(free ? { auditioning: null } : {}) }, 'page');
+    this.store.change({ holds, ...(free ? { auditioning: null } : {}) }, 'page');
   }
 }
 

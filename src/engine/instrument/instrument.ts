@@ -1,7 +1,7 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { Trainer } from '../mapping/trainer.js';
 import { PARAMETERS } from '../../document/parameters.js';
-import { followInput, withHand } from '../../document/input-identity.js';
+import { followInput, withPresentValues } from '../../document/input-identity.js';
 import { learnedSource } from '../stream/midi-router.js';
 import { emptyPreset } from '../../document/default-preset.js';
 import type { ModelReference, Preset } from '../../document/preset.js';
@@ -9,7 +9,7 @@ import type { PresetStore } from '../presets/preset-store.js';
 import { applyEdit, editLabel, useModel } from '../../document/apply-edit.js';
 import { CAPTURE_STEP } from '../../document/capture-step.js';
 import type { StreamLink, StreamReport, Telemetry } from '../stream/messages.js';
-import { sharing } from '../../document/difference.js';
+import { shareEqualParts } from '../../document/difference.js';
 import { sendDifference } from '../stream/send-difference.js';
 import type { Edit } from '../../document/edit.js';
 import { NO_STEPS, type HistorySteps, type LeftDocument, type LoadedFrom } from '../../document/history.js';
@@ -17,7 +17,7 @@ import { Holds } from './holds.js';
 import type { Change, Gesture, InstrumentState, ModelSource, Origin } from './instrument-state.js';
 import { Learner } from './learner.js';
 import { isInput, parameterValues, withParameter } from '../../document/parameter-values.js';
-import { StateBoard } from './state-board.js';
+import { StateStore } from './state-store.js';
 
 export interface InstrumentOptions {
   readonly link: StreamLink;
@@ -31,7 +31,7 @@ export interface InstrumentOptions {
  * that is kept in step with them. Main thread; the worker never waits for it.
  */
 export class Instrument {
-  private readonly board = new StateBoard(emptyPreset(null, 0));
+  private readonly store = new StateStore(emptyPreset(null, 0));
   private readonly holds: Holds;
   private readonly learner: Learner;
   private readonly telemetryListeners = new Set<(telemetry: Telemetry) => void>();
@@ -44,9 +44,9 @@ export class Instrument {
 
   constructor(private readonly options: InstrumentOptions) {
     const { link, trainer } = options;
-    this.holds = new Holds(this.board, link);
+    this.holds = new Holds(this.store, link);
     this.learner = new Learner(
-      this.board,
+      this.store,
       trainer,
       (preset) => this.adopt(preset, 'engine'),
       (error) => this.notify(error),
@@ -55,7 +55,7 @@ export class Instrument {
   }
 
   get state(): InstrumentState {
-    return this.board.state;
+    return this.store.state;
   }
 
   /** The document as it is kept: without a mapping that its examples have outgrown, where it learns by itself. */
@@ -66,12 +66,12 @@ export class Instrument {
 
   /** What can be undone and redone; replaced at each step, never changed in place. */
   get history(): HistorySteps {
-    return this.board.history.steps;
+    return this.store.history.steps;
   }
 
   /** Calls `listener` after each change of the state; returns how to stop. */
   subscribe(listener: (state: InstrumentState, change: Change) => void): () => void {
-    return this.board.subscribe(listener);
+    return this.store.subscribe(listener);
   }
 
   onTelemetry(listener: (telemetry: Telemetry) => void): () => void {
@@ -83,20 +83,20 @@ export class Instrument {
   edit(edit: Edit, options: { coalesce?: string; origin?: Origin } = {}): void {
     const next = applyEdit(this.state.preset, edit);
     if (next === this.state.preset) return;
-    this.board.history.record(this.state.preset, editLabel(edit), options.coalesce);
+    this.store.history.record(this.state.preset, editLabel(edit), options.coalesce);
     this.adopt(next, options.origin ?? 'page');
   }
 
   undo(): void {
-    const previous = this.board.history.undo(this.state.preset);
+    const previous = this.store.history.undo(this.state.preset);
     if (previous) this.travel(previous);
-    else this.reopen(this.board.back(this.document));
+    else this.reopen(this.store.back(this.document));
   }
 
   redo(): void {
-    const next = this.board.history.redo(this.state.preset);
+    const next = this.store.history.redo(this.state.preset);
     if (next) this.travel(next);
-    else this.reopen(this.board.forward(this.document));
+    else this.reopen(this.store.forward(this.document));
   }
 
   /**
@@ -109,10 +109,10 @@ export class Instrument {
     const before = this.state.preset;
     const next = withParameter(before, index, value);
     if (origin === 'page' && !isInput(index)) {
-      if (gesture === 'begin') this.board.history.seal();
+      if (gesture === 'begin') this.store.history.seal();
       if (next !== before)
-        this.board.history.record(before, `change ${parameter.name.toLowerCase()}`, parameter.id);
-      if (gesture === 'end') this.board.history.seal();
+        this.store.history.record(before, `change ${parameter.name.toLowerCase()}`, parameter.id);
+      if (gesture === 'end') this.store.history.seal();
     }
     const moved = parameterValues(next)[index] ?? value;
     if (next !== before || gesture !== 'move') this.adopt(next, origin, { index, value: moved, gesture });
@@ -141,7 +141,7 @@ export class Instrument {
   capture(label: string): string {
     const latents = this.holds.latents();
     const inputs = this.state.preset.inputs.map((input) => input.value);
-    this.board.history.seal();
+    this.store.history.seal();
     this.edit({ type: 'add-example', example: { label, inputs, latents } }, { coalesce: CAPTURE_STEP });
     this.releaseAll();
     const example = this.state.preset.examples.at(-1);
@@ -161,7 +161,7 @@ export class Instrument {
   learnMidi(inputIndex: number | null): void {
     if (inputIndex !== null && this.state.preset.inputs[inputIndex] === undefined)
       throw new TillerError('argument-invalid', `There is no input ${inputIndex + 1}.`);
-    this.board.change({ midiLearn: inputIndex }, 'page');
+    this.store.change({ midiLearn: inputIndex }, 'page');
   }
 
   /** Learns the mapping from the examples; a training that runs already is replaced. */
@@ -186,10 +186,10 @@ export class Instrument {
       throw new TillerError('model-missing', 'This model is not in the library.', 'Import its .ts file.');
     const next = useModel(this.state.preset, found.manifest, found.manifest.latentRanges);
     if (next !== this.state.preset) {
-      this.board.history.record(this.state.preset, 'change model');
+      this.store.history.record(this.state.preset, 'change model');
       this.adopt(next, 'page');
     }
-    this.board.change({ notice: null }, 'page');
+    this.store.change({ notice: null }, 'page');
     // The same one, too: it may have failed, or have been imported anew.
     await this.loadModel(next.model);
   }
@@ -200,12 +200,12 @@ export class Instrument {
     this.documents++;
     this.loaded++;
     // What a host's project or a new start brings has no other document before it.
-    if (origin !== 'page') this.board.history.forget();
-    this.board.history.restore(history);
-    this.board.markSaved(sharing(saved, preset));
+    if (origin !== 'page') this.store.history.forget();
+    this.store.history.restore(history);
+    this.store.markSaved(shareEqualParts(saved, preset));
     this.learner.restart(preset);
     if (this.state.auditioning !== null) this.holds.audition(null);
-    this.board.change(
+    this.store.change(
       {
         presetId,
         midiLearn: null,
@@ -221,7 +221,7 @@ export class Instrument {
   newPreset(): Promise<void> {
     const { manifest } = this.state.model;
     const empty = emptyPreset(null, 0);
-    this.board.leave(this.document);
+    this.store.leave(this.document);
     return this.loadPreset(manifest ? useModel(empty, manifest, manifest.latentRanges) : empty, 'page');
   }
 
@@ -243,7 +243,7 @@ export class Instrument {
 
   /** Tells the streaming worker everything again, after it was started anew. */
   async resend(): Promise<void> {
-    this.board.change({ stream: null }, 'engine');
+    this.store.change({ stream: null }, 'engine');
     sendDifference(this.options.link, null, this.state.preset);
     this.holds.resend();
     await this.loadModel(this.state.preset.model);
@@ -259,12 +259,12 @@ export class Instrument {
 
   /** Shows an error to the player. */
   notify(error: unknown): void {
-    this.board.notify(error);
+    this.store.notify(error);
   }
 
   async close(): Promise<void> {
     await this.learner.close();
-    this.board.close();
+    this.store.close();
     this.telemetryListeners.clear();
   }
 
@@ -274,14 +274,14 @@ export class Instrument {
     const { preset } = this.state;
     const presetId = await save(this.document);
     if (loaded !== this.loaded) return presetId;
-    this.board.markSaved(preset);
-    this.board.change({ presetId }, 'page');
+    this.store.markSaved(preset);
+    this.store.change({ presetId }, 'page');
     return presetId;
   }
 
   /** Goes to a document of the history: the hand stays where it is, the rest returns. */
   private travel(document: Preset): void {
-    const next = { ...document, inputs: withHand(document.inputs, this.state.preset.inputs) };
+    const next = { ...document, inputs: withPresentValues(document.inputs, this.state.preset.inputs) };
     const model = this.state.preset.model?.sha256;
     this.adopt(next, 'page');
     if (next.model?.sha256 !== model) void this.loadModel(next.model);
@@ -300,7 +300,7 @@ export class Instrument {
     const stale = this.learner.follow(next);
     const training = { ...this.state.training, stale };
     const midiLearn = followInput(this.state.midiLearn, before.inputs, next.inputs);
-    this.board.change({ preset: next, holds, training, midiLearn }, origin, parameter);
+    this.store.change({ preset: next, holds, training, midiLearn }, origin, parameter);
     const learnable =
       before.examples !== next.examples || before.learning !== next.learning || next.trained === null;
     if (stale && learnable && next.learning.automatic) void this.train();
@@ -312,11 +312,11 @@ export class Instrument {
   ): Promise<void> {
     const load = ++this.loads;
     this.holds.hear(null);
-    this.board.change({ model: { ...this.state.model, loading: true } }, 'engine');
+    this.store.change({ model: { ...this.state.model, loading: true } }, 'engine');
     const found = reference && (await this.find(reference));
     if (load !== this.loads) return;
     this.options.link.send({ type: 'load', model: found });
-    this.board.change(
+    this.store.change(
       { model: { manifest: found?.manifest ?? null, missing: found ? null : reference, loading: false } },
       'engine',
     );
@@ -348,13 +348,13 @@ export class Instrument {
         return;
       case 'prepared': {
         const { rate, channels, latencySamples, modelDelaySamples } = report;
-        this.board.change({ stream: { rate, channels, latencySamples, modelDelaySamples } }, 'engine');
+        this.store.change({ stream: { rate, channels, latencySamples, modelDelaySamples } }, 'engine');
         return;
       }
       case 'moved': {
         let preset = this.state.preset;
         for (const { index, value } of report.parameters) preset = withParameter(preset, index, value);
-        this.board.change({ preset }, 'host');
+        this.store.change({ preset }, 'host');
         return;
       }
       case 'midi-heard':
@@ -376,7 +376,7 @@ export class Instrument {
     if (index === null) return;
     const source = learnedSource(status, data1, data2);
     if (source === null) return;
-    this.board.change({ midiLearn: null }, 'midi');
+    this.store.change({ midiLearn: null }, 'midi');
     this.edit({ type: 'edit-input', index, change: { source } });
   }
 
@@ -395,7 +395,7 @@ export class Instrument {
     if (id === undefined || document !== this.documents) return;
     const preset = await this.options.presets.read(id);
     if (document !== this.documents) return;
-    this.board.leave(this.document);
+    this.store.leave(this.document);
     await this.loadPreset(preset, 'page', { presetId: id });
   }
 }

@@ -4,7 +4,7 @@ import type { Preset } from '../../document/preset.js';
 import type { LearnedFrom } from '../../document/difference.js';
 import { learnsFromOther, needsLearning } from '../../document/difference.js';
 import type { Change } from './instrument-state.js';
-import type { StateBoard } from './state-board.js';
+import type { StateStore } from './state-store.js';
 
 /** Learns the mapping from the document's examples, and knows which examples the playing one came from. Main thread. */
 export class Learner {
@@ -16,7 +16,7 @@ export class Learner {
 
   /** @param adopt makes a document with a new mapping the present one */
   constructor(
-    private readonly board: StateBoard,
+    private readonly store: StateStore,
     private readonly trainer: Trainer,
     private readonly adopt: (preset: Preset) => void,
     private readonly notify: (error: unknown) => void,
@@ -34,29 +34,29 @@ export class Learner {
   }
 
   private async learn(): Promise<void> {
-    const { board } = this;
-    const { examples, learning, inputs, steering } = board.state.preset;
+    const { store } = this;
+    const { examples, learning, inputs, steering } = store.state.preset;
     const latentCount = steering.dimensions.length;
     if (latentCount === 0) return;
     const from = { examples, learning, inputs, steering };
     this.learningFrom = from;
-    board.changeTraining({ running: true, done: 0, total: latentCount }, 'engine');
+    store.changeTraining({ running: true, done: 0, total: latentCount }, 'engine');
     try {
       const { trained, report } = await this.trainer.train(
         { examples, learning, inputCount: inputs.length, latentCount },
-        { onProgress: (done, total) => board.changeTraining({ done, total }, 'engine') },
+        { onProgress: (done, total) => store.changeTraining({ done, total }, 'engine') },
       );
       this.learnedFrom = from;
       this.learningFrom = null;
-      board.changeTraining(
+      store.changeTraining(
         { running: false, done: latentCount, total: latentCount, report, stale: false },
         'engine',
       );
-      this.adopt({ ...board.state.preset, trained });
+      this.adopt({ ...store.state.preset, trained });
     } catch (error) {
       if (error instanceof TillerError && error.code === 'training-cancelled') return;
       this.learningFrom = null;
-      board.changeTraining({ running: false }, 'engine');
+      store.changeTraining({ running: false }, 'engine');
       this.notify(error);
     }
   }
@@ -86,7 +86,7 @@ export class Learner {
   private stop(origin: Change['origin']): void {
     this.learningFrom = null;
     this.trainer.cancel();
-    this.board.changeTraining({ running: false }, origin);
+    this.store.changeTraining({ running: false }, origin);
   }
 
   close(): Promise<void> {

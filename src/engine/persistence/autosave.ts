@@ -5,15 +5,15 @@ import { MAX_PRESET_BYTES, parsePreset } from '../../document/parse-preset.js';
 import type { Preset } from '../../document/preset.js';
 import { NO_STEPS, type HistorySteps } from '../../document/history.js';
 import type { Instrument } from '../instrument/instrument.js';
-import { MAX_HISTORY_LENGTH, historyText, parseHistory } from '../../document/stored-history.js';
-import { KeptFile, readKept } from './stored-file.js';
+import { MAX_HISTORY_LENGTH, formatHistory, parseHistory } from '../../document/stored-history.js';
+import { StoredFile, readStored } from './stored-file.js';
 
 /** Where the hand is, is written this often while it moves. Everything else is written at once. */
 const HAND_MILLISECONDS = 700;
 const FORMAT = 'tiller-session';
 
 /** What outlives an engine. */
-export interface KeptSession {
+export interface StoredSession {
   readonly preset: Preset;
   /** Where the document came from in the preset store; null where it never was there. */
   readonly presetId: string | null;
@@ -33,21 +33,21 @@ const sessionSchema = z.strictObject({
  * The session that an engine before this one left, or null where there is none.
  * @throws TillerError `preset-invalid` when it cannot be read; the file is moved aside
  */
-export function readAutosave(path: string): Promise<KeptSession | null> {
-  return readKept(path, 'The last session could not be read, so this one begins anew.', parseSession);
+export function readAutosave(path: string): Promise<StoredSession | null> {
+  return readStored(path, 'The last session could not be read, so this one begins anew.', parseSession);
 }
 
 /**
  * Keeps what is at `path` under another name, for a session that does not go on with it.
  * @returns where it is now
  */
-export async function keepAside(path: string): Promise<string> {
+export async function moveAside(path: string): Promise<string> {
   const aside = `${path}.${Date.now()}.kept`;
   await rename(path, aside);
   return aside;
 }
 
-function parseSession(text: string): KeptSession {
+function parseSession(text: string): StoredSession {
   if (text.length > MAX_PRESET_BYTES + 2 * MAX_HISTORY_LENGTH) throw new RangeError('the file is too large');
   const session = sessionSchema.parse(JSON.parse(text));
   const preset = parsePreset(session.preset);
@@ -67,13 +67,13 @@ const sharedSession = (beside: string) =>
  * last movement of a hand. Main thread.
  */
 export class Autosave {
-  private written: KeptSession;
+  private written: StoredSession;
   private history: { readonly steps: HistorySteps; readonly text: string } | null = null;
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> | null = null;
   private failed = false;
   private closed = false;
-  private readonly file: KeptFile;
+  private readonly file: StoredFile;
   private readonly unsubscribe: () => void;
 
   /**
@@ -86,7 +86,7 @@ export class Autosave {
     private readonly onError: (error: unknown) => void,
     stamp: string | null = null,
   ) {
-    this.file = new KeptFile(path, stamp);
+    this.file = new StoredFile(path, stamp);
     this.written = this.session;
     this.unsubscribe = instrument.subscribe(() => this.follow());
   }
@@ -100,7 +100,7 @@ export class Autosave {
     if (this.failed || this.isEdited() || this.session.preset !== this.written.preset) await this.write();
   }
 
-  private get session(): KeptSession {
+  private get session(): StoredSession {
     const { preset, presetId } = this.instrument.state;
     return { preset, presetId, history: this.instrument.history };
   }
@@ -133,7 +133,7 @@ export class Autosave {
       version: 1,
       presetId,
       preset: this.instrument.document,
-      history: this.historyText(history),
+      history: this.formatHistory(history),
     });
     try {
       const beside = await this.file.write(text);
@@ -146,8 +146,8 @@ export class Autosave {
   }
 
   /** A hand that moves changes nothing of it. */
-  private historyText(steps: HistorySteps): string {
-    if (this.history?.steps !== steps) this.history = { steps, text: historyText(steps) };
+  private formatHistory(steps: HistorySteps): string {
+    if (this.history?.steps !== steps) this.history = { steps, text: formatHistory(steps) };
     return this.history.text;
   }
 

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { deviceNameSchema, oscSettingsSchema } from '../../protocol/interface-commands.js';
-import type { KeptControllers } from '../inputs/ports.js';
-import { readKept } from './stored-file.js';
+import type { StoredControllers } from '../inputs/ports.js';
+import { readStored } from './stored-file.js';
 
 const FORMAT = 'tiller-controllers';
 const MAX_LENGTH = 10_000;
@@ -21,8 +21,8 @@ const schema = z.strictObject({
  * The controllers that an engine before this one kept, or null where none did.
  * @throws TillerError `preset-invalid` when the file cannot be read; it is moved aside
  */
-export function readControllers(path: string): Promise<KeptControllers | null> {
-  return readKept(
+export function readControllers(path: string): Promise<StoredControllers | null> {
+  return readStored(
     path,
     'The last MIDI device and OSC ports could not be read: choose them again.',
     (text) => {
@@ -33,7 +33,7 @@ export function readControllers(path: string): Promise<KeptControllers | null> {
   );
 }
 
-export async function writeControllers(path: string, { midi, osc }: KeptControllers): Promise<void> {
+export async function writeControllers(path: string, { midi, osc }: StoredControllers): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFileAtomic(path, JSON.stringify({ format: FORMAT, version: 1, midi, osc }));
 }

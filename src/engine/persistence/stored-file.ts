@@ -10,7 +10,11 @@ import { systemCode } from '../system/file-error.js';
  * @param what told of such a file
  * @throws TillerError `preset-invalid` naming where the file is now
  */
-export async function readKept<T>(path: string, what: string, parse: (text: string) => T): Promise<T | null> {
+export async function readStored<T>(
+  path: string,
+  what: string,
+  parse: (text: string) => T,
+): Promise<T | null> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -42,7 +46,7 @@ export async function stampOf(path: string): Promise<string | null> {
  * A file that an engine writes again and again, one write after the other. Where another Tiller writes the same one, this one
  * goes on beside it: of two, none is lost. Main thread.
  */
-export class KeptFile {
+export class StoredFile {
   /** @param stamp of what lies there, if this engine goes on with it */
   constructor(
     private path: string,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_INPUTS } from '../../document/limits.js';
 import { MOST_MOVES, type Take } from '../inputs/take.js';
 import { MAX_GESTURE_SECONDS } from '../stream/gesture.js';
-import { type KeptFile, readKept } from './stored-file.js';
+import { type StoredFile, readStored } from './stored-file.js';
 
 const FORMAT = 'tiller-take';
 const MAX_LENGTH = 64 * MOST_MOVES;
@@ -36,7 +36,7 @@ const schema = z.strictObject({
  * @throws TillerError `preset-invalid` when the file cannot be read; it is moved aside
  */
 export function readTake(path: string): Promise<Take | null> {
-  return readKept(path, 'The last gesture could not be read: record it again.', (text) => {
+  return readStored(path, 'The last gesture could not be read: record it again.', (text) => {
     if (text.length > MAX_LENGTH) throw new RangeError('the file is too large');
     const kept = schema.parse(JSON.parse(text));
     const moves = kept.moves.map(([at, input, value]) => ({ seconds: at, input, value }));
@@ -45,8 +45,8 @@ export function readTake(path: string): Promise<Take | null> {
   });
 }
 
-/** @returns as `KeptFile.write`. @throws errors of the file system */
-export function writeTake(file: KeptFile, { lengthSeconds, moves }: Take): Promise<string | null> {
+/** @returns as `StoredFile.write`. @throws errors of the file system */
+export function writeTake(file: StoredFile, { lengthSeconds, moves }: Take): Promise<string | null> {
   const rows = moves.map(({ seconds: at, input, value }) => [at, input, value]);
   const text = { format: FORMAT, version: 1, seconds: Math.max(0.05, lengthSeconds), moves: rows };
   return file.write(JSON.stringify(text));

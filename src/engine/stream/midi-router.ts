@@ -1,5 +1,5 @@
 import type { Input, InputSource } from '../../document/input.js';
-import { shapeTravel } from '../../document/value-range.js';
+import { inputValueOf } from '../../document/value-range.js';
 
 const NOTE_OFF = 0x80;
 const NOTE_ON = 0x90;
@@ -52,7 +52,7 @@ export class MidiRouter {
     if (kind === CONTROL_CHANGE) this.storeController(channel, data1, data2);
     for (const route of this.routes) {
       const raw = this.travel(route.source, kind, channel, data1, data2);
-      if (raw >= 0) this.sink.input(offsetSamples, route.index, shapeTravel(route.input, raw));
+      if (raw >= 0) this.sink.input(offsetSamples, route.index, inputValueOf(route.input, raw));
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Announcement, Command, Fault, MapPictureListener } from './types.js';
+import type { EngineMessage, Command, Fault, MapPictureListener } from './types.js';
 import { FRAME, readMap } from '../../protocol/interface-frames.js';
 import {
   DOWNLOAD_PATHS,
@@ -69,7 +69,7 @@ export class Client {
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof data === 'string') this.hear(JSON.parse(data) as Announcement);
+      if (typeof data === 'string') this.hear(JSON.parse(data) as EngineMessage);
       else this.hearFrame(data);
     });
     socket.addEventListener('close', () => this.lost());
@@ -168,7 +168,7 @@ export class Client {
     return true;
   }
 
-  private hear(announcement: Announcement): void {
+  private hear(announcement: EngineMessage): void {
     if (announcement.type === 'welcome' && announcement.version !== INTERFACE_VERSION) {
       this.store.setState({ connection: 'refused' });
       this.close();

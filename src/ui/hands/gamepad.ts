@@ -1,4 +1,4 @@
-import { PARAMETER_INDEX, shapeTravel } from '../../protocol/interface-document.js';
+import { PARAMETER_INDEX, inputValueOf } from '../../protocol/interface-document.js';
 import { onFrame } from '../frames.js';
 import { client, store, values } from '../session.js';
 
@@ -29,7 +29,7 @@ export function followGamepads(): void {
       const before = last.get(index);
       last.set(index, raw);
       if (before === undefined || Math.abs(raw - before) < LEAST_MOVE) return;
-      const value = shapeTravel(input, raw);
+      const value = inputValueOf(input, raw);
       values.setByHand(PARAMETER_INDEX.input + index, value, now);
       client.send({ type: 'parameter', index: PARAMETER_INDEX.input + index, value, origin: 'gamepad' });
     });

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Announcement, Fault, MapMode, Slices } from '../../protocol/interface.js';
+import type { EngineMessage, Fault, MapMode, Slices } from '../../protocol/interface.js';
 import { initialSlices } from './initial.js';
 
 export const PANELS = ['examples', 'learn', 'inputs', 'steering', 'output', 'library'] as const;
@@ -89,7 +89,7 @@ export function createPageStore(view: Partial<View> = {}): PageStore {
 }
 
 /** Takes in what the engine says. Faults of a request go to whoever asked; the others become a toast. */
-export function receive(store: PageStore, announcement: Announcement): void {
+export function receive(store: PageStore, announcement: EngineMessage): void {
   const before = store.getState();
   switch (announcement.type) {
     case 'welcome':

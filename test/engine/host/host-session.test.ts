@@ -86,11 +86,11 @@ describe('HostSession', () => {
     await first.session.receive({ type: 'state', text: JSON.stringify(preset('Song')) });
     first.instrument.edit({ type: 'set-seed', seed: 7 });
     // An engine may be killed right after an edit: what it kept is out by then.
-    const keepsake = first.of('keepsake').at(-1)?.text ?? '';
+    const undoHistory = first.of('undoHistory').at(-1)?.text ?? '';
     const state = first.of('state').at(-1)?.text ?? '';
 
     const second = setUp();
-    await second.session.receive({ type: 'keepsake', text: keepsake });
+    await second.session.receive({ type: 'undoHistory', text: undoHistory });
     await second.session.receive({ type: 'state', text: state });
     expect(second.instrument.state).toMatchObject({ undoLabel: 'change seed', preset: { seed: 7 } });
     second.instrument.undo();
@@ -148,7 +148,7 @@ describe('HostSession', () => {
 
   test('plays on when what the last engine left cannot be read', async () => {
     const { session, instrument } = setUp();
-    await session.receive({ type: 'keepsake', text: 'nonsense' });
+    await session.receive({ type: 'undoHistory', text: 'nonsense' });
     await session.receive({ type: 'state', text: JSON.stringify(preset('Song')) });
     expect(instrument.state.preset.name).toBe('Song');
     expect(instrument.state.notice?.text).toContain('what could be undone is lost');
@@ -266,7 +266,7 @@ describe('HostSession', () => {
 
   test('what the plugin lost of an export is a notice', async () => {
     const { session, instrument } = setUp();
-    await session.receive({ type: 'mishap', text: 'The export is dry for a moment.' });
+    await session.receive({ type: 'renderWarning', text: 'The export is dry for a moment.' });
     expect(instrument.state.notice).toMatchObject({
       level: 'error',
       text: 'The export is dry for a moment.',

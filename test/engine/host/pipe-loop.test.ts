@@ -274,7 +274,7 @@ describe('PipeLoop', () => {
       frame(TO_ENGINE.parameter, { index: 42, value: 0.5 }),
       frame(TO_ENGINE.openInterface, {}),
       frame(TO_ENGINE.loadPreset, {}, Buffer.from('factory/x')),
-      frame(TO_ENGINE.mishap, {}, Buffer.from('dry')),
+      frame(TO_ENGINE.renderWarning, {}, Buffer.from('dry')),
     ]);
     expect(posted).toEqual([
       { type: 'hello', text: 'a test' },
@@ -282,7 +282,7 @@ describe('PipeLoop', () => {
       { type: 'parameter', index: 16, value: 0.5 },
       { type: 'open-interface' },
       { type: 'load-preset', id: 'factory/x' },
-      { type: 'mishap', text: 'dry' },
+      { type: 'renderWarning', text: 'dry' },
     ]);
   });
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { WebSocket } from 'ws';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { TillerError } from '../../../src/document/tiller-error.js';
-import type { Served } from '../../../src/engine/http/served.js';
+import type { PageServices } from '../../../src/engine/http/page-services.js';
 import { startServer, type RunningServer } from '../../../src/engine/http/server.js';
 import { parameterValues } from '../../../src/document/parameter-values.js';
 import { TelemetryFrame, TELEMETRY } from '../../../src/protocol/interface-frames.js';
@@ -16,15 +16,15 @@ import {
   SOCKET_PATH,
   SUBPROTOCOL,
   UPLOAD_PATHS,
-  type Announcement,
+  type EngineMessage,
 } from '../../../src/protocol/interface.js';
 import { Bench, documentOf } from './rig.js';
 
 const quiet = { subscribe: () => () => undefined };
 const done = () => Promise.resolve();
 
-/** Everything about a served session that this test does not play. */
-function servedBy(bench: Bench, taken: string[]): Served {
+/** Everything about a services session that this test does not play. */
+function servicesOf(bench: Bench, taken: string[]): PageServices {
   return {
     instrument: bench.instrument,
     presets: {
@@ -78,7 +78,7 @@ function servedBy(bench: Bench, taken: string[]): Served {
 }
 
 class Client {
-  readonly heard: Announcement[] = [];
+  readonly heard: EngineMessage[] = [];
   frame: TelemetryFrame | null = null;
   closed: number | null = null;
   private look: () => void = () => undefined;
@@ -92,7 +92,7 @@ class Client {
     });
     socket.on('message', (data, binary) => {
       if (binary) this.frame = TelemetryFrame.read(data as ArrayBuffer, null);
-      else this.heard.push(JSON.parse(Buffer.from(data as ArrayBuffer).toString()) as Announcement);
+      else this.heard.push(JSON.parse(Buffer.from(data as ArrayBuffer).toString()) as EngineMessage);
       this.look();
     });
   }
@@ -105,8 +105,8 @@ class Client {
     this.socket.send(JSON.stringify({ request: number, command }));
   }
 
-  find<T extends Announcement['type']>(type: T): Extract<Announcement, { type: T }> | undefined {
-    return this.heard.find((said): said is Extract<Announcement, { type: T }> => said.type === type);
+  find<T extends EngineMessage['type']>(type: T): Extract<EngineMessage, { type: T }> | undefined {
+    return this.heard.find((said): said is Extract<EngineMessage, { type: T }> => said.type === type);
   }
 }
 
@@ -125,7 +125,7 @@ describe('the interface’s server', () => {
     await writeFile(join(folder, 'index.html'), '<!doctype html><title>page</title>');
     bench = new Bench(new PresetStore(join(folder, 'presets'), null));
     await bench.instrument.loadPreset(documentOf(3, 2), 'engine');
-    server = await startServer(servedBy(bench, taken), {
+    server = await startServer(servicesOf(bench, taken), {
       kind: 'plugin',
       version: '9.9',
       pageFolder: folder,
@@ -392,6 +392,6 @@ describe('the interface’s server', () => {
 
   it('does not start with a token that can be guessed', async () => {
     const options = { kind: 'plugin', version: '1', token: 'short', pageFolder: folder } as const;
-    await expect(startServer(servedBy(bench, []), options)).rejects.toThrow('too short');
+    await expect(startServer(servicesOf(bench, []), options)).rejects.toThrow('too short');
   });
 });

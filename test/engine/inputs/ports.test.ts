@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { OSC_OFF } from '../../../src/protocol/interface.js';
-import { type KeptControllers, Ports } from '../../../src/engine/inputs/ports.js';
+import { type StoredControllers, Ports } from '../../../src/engine/inputs/ports.js';
 import { Bench, documentOf } from '../http/rig.js';
 
 /** An OSC message with one float, by the specification 1.0: address and type tag padded to four, then big-endian. */
@@ -105,7 +105,7 @@ describe('OSC of the session', () => {
   });
 
   it('tells what was asked for, and goes on with it the next time', async () => {
-    const told: KeptControllers[] = [];
+    const told: StoredControllers[] = [];
     const { socket, port } = await udp();
     const first = new Ports(bench.instrument, null, (controllers) => told.push(controllers));
     await first.setOsc({ ...settings, receive: true, receivePort: port });

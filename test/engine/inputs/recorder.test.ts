@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseGestureCsv } from '../../../src/engine/inputs/gesture-csv.js';
 import { parseGestureMidi } from '../../../src/engine/inputs/gesture-midi.js';
-import { shapeTravel } from '../../../src/document/value-range.js';
+import { inputValueOf } from '../../../src/document/value-range.js';
 import { defaultInput } from '../../../src/document/default-preset.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import type { Take } from '../../../src/engine/inputs/take.js';
@@ -218,14 +218,14 @@ describe('the gesture recorder', () => {
     recorder.act('record');
     for (const raw of [0, 0.25, 1]) {
       wait(100);
-      move(0, shapeTravel(shape, raw));
+      move(0, inputValueOf(shape, raw));
     }
     recorder.act('stop');
     const { moves } = parseGestureMidi(recorder.midi(), bench.instrument.state.preset.inputs);
     expect(moves.slice(1).map(({ value: played }) => played)).toEqual([
-      shapeTravel(shape, 0),
-      expect.closeTo(shapeTravel(shape, 0.25), 2),
-      shapeTravel(shape, 1),
+      inputValueOf(shape, 0),
+      expect.closeTo(inputValueOf(shape, 0.25), 2),
+      inputValueOf(shape, 1),
     ]);
   });
 });

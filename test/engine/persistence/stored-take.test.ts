@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KeptFile, stampOf } from '../../../src/engine/persistence/stored-file.js';
+import { StoredFile, stampOf } from '../../../src/engine/persistence/stored-file.js';
 import { readTake, writeTake } from '../../../src/engine/persistence/stored-take.js';
 
 describe('the take that is kept', () => {
@@ -22,7 +22,7 @@ describe('the take that is kept', () => {
         { seconds: 0.125, input: 15, value: 1 },
       ],
     };
-    const file = new KeptFile(path, null);
+    const file = new StoredFile(path, null);
     expect(await writeTake(file, take)).toBeNull();
     expect(await readTake(path)).toEqual(take);
     expect(await writeTake(file, { lengthSeconds: 0, moves: [] })).toBeNull();
@@ -32,9 +32,9 @@ describe('the take that is kept', () => {
   // Of two engines the last to record had the file, whatever the other had in it.
   it('goes on beside one that another Tiller keeps', async () => {
     const take = (value: number) => ({ lengthSeconds: 1, moves: [{ seconds: 0, input: 0, value }] });
-    const first = new KeptFile(path, null);
+    const first = new StoredFile(path, null);
     await writeTake(first, take(0.1));
-    const second = new KeptFile(path, await stampOf(path));
+    const second = new StoredFile(path, await stampOf(path));
     await writeTake(second, take(0.25));
     const beside = (await writeTake(first, take(0.5))) ?? '';
     expect(beside).toMatch(/session\.take\.\d+\.kept$/);
@@ -53,7 +53,7 @@ describe('the take that is kept', () => {
     text({ moves: [[0, 0, 1.5]] }),
     text({ moves: [[1e9, 0, 0.5]] }),
   ])('is moved aside where it cannot be read: %s', async (broken) => {
-    await writeTake(new KeptFile(path, null), { lengthSeconds: 1, moves: [] });
+    await writeTake(new StoredFile(path, null), { lengthSeconds: 1, moves: [] });
     await writeFile(path, broken);
     await expect(readTake(path)).rejects.toMatchObject({ code: 'preset-invalid' });
     expect(await readTake(path)).toBeNull();

@@ -10,7 +10,7 @@ import { readPresetFile } from '../../presets/preset-store.js';
 import { render } from '../../stream/render.js';
 import { contextOf } from '../context.js';
 import { writeSound } from '../files.js';
-import { shippedFolder } from '../../system/places.js';
+import { bundledFolder } from '../../system/paths.js';
 import { atRate } from '../rates.js';
 import { spectrogramPng } from '../spectrogram.js';
 import { modelOf, readGesture } from './render.js';
@@ -20,7 +20,7 @@ const PRESET = 'drum-garden.tiller.json';
 const GESTURE = 'demo-gesture.csv';
 
 function shipped(folder: 'loops' | 'presets', name: string): string {
-  const found = shippedFolder(folder);
+  const found = bundledFolder(folder);
   if (found === null)
     throw new TillerError(
       'file-missing',

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { PresetStore } from '../../presets/preset-store.js';
 import type { Context } from '../context.js';
 import { contextOf } from '../context.js';
-import { USER_PRESETS, shippedFolder } from '../../system/places.js';
+import { USER_PRESETS, bundledFolder } from '../../system/paths.js';
 import { EXIT } from '../report.js';
 
 interface Check {
@@ -45,7 +45,7 @@ function writableFolder(name: string, folder: string): Promise<Check> {
 
 async function examine({ models }: Context): Promise<Check[]> {
   const require = createRequire(import.meta.url);
-  const presets = new PresetStore(USER_PRESETS, shippedFolder('presets'));
+  const presets = new PresetStore(USER_PRESETS, bundledFolder('presets'));
   return [
     { name: 'node', ok: true, detail: `${process.version} on ${process.platform}-${process.arch}` },
     await attempt(
@@ -79,7 +79,7 @@ async function examine({ models }: Context): Promise<Check[]> {
     ),
     await attempt(
       'interface',
-      () => shippedFolder('ui') ?? Promise.reject(new Error('The page was not built.')),
+      () => bundledFolder('ui') ?? Promise.reject(new Error('The page was not built.')),
       'Run npm run build.',
     ),
     await attempt(

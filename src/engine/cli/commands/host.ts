@@ -6,13 +6,13 @@ import { importInThread } from '../../model/import/import-thread.js';
 import { PresetStore } from '../../presets/preset-store.js';
 import { userLibraryDir } from '../../model/library/model-folder.js';
 import { ModelLibrary } from '../../model/library/model-library.js';
-import { USER_PRESETS, shippedFolder } from '../../system/places.js';
+import { USER_PRESETS, bundledFolder } from '../../system/paths.js';
 import { VERSION } from '../version.js';
 
 /** Runs the engine inside the plugin. What only the page needs is loaded when a window asks: a restart must be quick. */
 export function hostEngine(link: PipeLink): void {
-  const presets = new PresetStore(USER_PRESETS, shippedFolder('presets'));
-  const models = new ModelLibrary(userLibraryDir(), shippedFolder('models'), importInThread);
+  const presets = new PresetStore(USER_PRESETS, bundledFolder('presets'));
+  const models = new ModelLibrary(userLibraryDir(), bundledFolder('models'), importInThread);
   runHost(link, {
     presets,
     models,
@@ -23,7 +23,7 @@ export function hostEngine(link: PipeLink): void {
         kind: 'plugin',
         presets,
         models,
-        bundledModelsFolder: shippedFolder('models'),
+        bundledModelsFolder: bundledFolder('models'),
         version: VERSION,
       });
     },

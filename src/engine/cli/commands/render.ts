@@ -15,7 +15,7 @@ import type { Context } from '../context.js';
 import { contextOf } from '../context.js';
 import { checkInput, checkOutput, checkSoundName, writeSound } from '../files.js';
 import { wholeNumber } from '../numbers.js';
-import { USER_PRESETS, shippedFolder } from '../../system/places.js';
+import { USER_PRESETS, bundledFolder } from '../../system/paths.js';
 import { atRate } from '../rates.js';
 
 interface Options {
@@ -51,7 +51,7 @@ function textOf(bytes: Buffer): string {
 async function presetOf(what: string): Promise<Preset> {
   checkInput(what);
   if (/^(factory|user)\//.test(what) && !existsSync(what))
-    return new PresetStore(USER_PRESETS, shippedFolder('presets')).read(what);
+    return new PresetStore(USER_PRESETS, bundledFolder('presets')).read(what);
   return readPresetFile(what);
 }
 

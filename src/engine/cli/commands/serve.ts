@@ -12,7 +12,7 @@ import { contextOf } from '../context.js';
 import { userLibraryDir } from '../../model/library/model-folder.js';
 import { ModelLibrary } from '../../model/library/model-library.js';
 import { wholeNumber } from '../numbers.js';
-import { AUTOSAVE, CONTROLLERS, USER_PRESETS, shippedFolder } from '../../system/places.js';
+import { AUTOSAVE, CONTROLLERS, USER_PRESETS, bundledFolder } from '../../system/paths.js';
 import { Supervisor, type Serving } from '../supervisor.js';
 import { VERSION } from '../version.js';
 
@@ -48,10 +48,10 @@ async function serve(options: Options, command: Command): Promise<void> {
   const { library } = command.optsWithGlobals<{ library?: string }>();
   const document = options.document ?? (options.resume ? AUTOSAVE : undefined);
   const session = await startLiveSession({
-    presets: new PresetStore(options.presets, shippedFolder('presets')),
-    models: new ModelLibrary(library ?? userLibraryDir(), shippedFolder('models'), importInThread),
-    bundledModelsFolder: shippedFolder('models'),
-    loopsFolder: shippedFolder('loops'),
+    presets: new PresetStore(options.presets, bundledFolder('presets')),
+    models: new ModelLibrary(library ?? userLibraryDir(), bundledFolder('models'), importInThread),
+    bundledModelsFolder: bundledFolder('models'),
+    loopsFolder: bundledFolder('loops'),
     controllersPath: CONTROLLERS,
     version: VERSION,
     port: options.port,

@@ -1,4 +1,4 @@
-import type { ModelShelf } from './model-shelf.js';
+import type { ModelBrowser } from './model-browser.js';
 import { createNanoEvents } from 'nanoevents';
 import { formatPreset } from '../../document/parse-preset.js';
 import { readPresetFile, type PresetStore } from '../presets/preset-store.js';
@@ -12,7 +12,7 @@ type PresetInstrument = Pick<
 >;
 
 /** The preset store as the page browses it: the list is read again after each change. Main thread. */
-export class PresetShelf {
+export class PresetBrowser {
   entries: PresetEntry[] = [];
   private readonly events = createNanoEvents<{ change: () => void }>();
   /** What was deleted, by the identifier it had; what was deleted last comes back first. */
@@ -21,24 +21,24 @@ export class PresetShelf {
   private constructor(
     private readonly store: PresetStore,
     private readonly instrument: PresetInstrument,
-    private readonly models: Pick<ModelShelf, 'cards' | 'subscribe'>,
+    private readonly models: Pick<ModelBrowser, 'cards' | 'subscribe'>,
   ) {}
 
   static async open(
     store: PresetStore,
     instrument: PresetInstrument,
-    models: Pick<ModelShelf, 'cards' | 'subscribe'>,
-  ): Promise<PresetShelf> {
-    const shelf = new PresetShelf(store, instrument, models);
-    await shelf.refresh();
+    models: Pick<ModelBrowser, 'cards' | 'subscribe'>,
+  ): Promise<PresetBrowser> {
+    const browser = new PresetBrowser(store, instrument, models);
+    await browser.refresh();
     // A model that arrives makes its presets playable.
     let { cards } = models;
     models.subscribe(() => {
       if (models.cards === cards) return;
       cards = models.cards;
-      void shelf.refresh();
+      void browser.refresh();
     });
-    return shelf;
+    return browser;
   }
 
   subscribe(listener: () => void): () => void {

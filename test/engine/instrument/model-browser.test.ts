@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LibraryEntry } from '../../../src/engine/model/library/model-folder.js';
-import { ModelShelf } from '../../../src/engine/instrument/model-shelf.js';
+import { ModelBrowser } from '../../../src/engine/instrument/model-browser.js';
 import { TillerError } from '../../../src/document/tiller-error.js';
 import { documentOf } from '../http/rig.js';
 
@@ -31,7 +31,7 @@ describe('models as the page keeps them', () => {
     looked = 0;
     held = [];
     const preset = { ...documentOf(2, 1), model: { name: 'it', sha256: playing } };
-    return ModelShelf.open(
+    return ModelBrowser.open(
       {
         list: () => Promise.resolve(entries),
         import: (path, { onProgress = () => undefined, signal } = {}) =>
@@ -64,13 +64,13 @@ describe('models as the page keeps them', () => {
   };
 
   it('say which of them can be removed', async () => {
-    const shelf = await open(SHIPPED);
-    expect(shelf.cards.map(({ name, removable }) => [name, removable])).toEqual([
+    const browser = await open(SHIPPED);
+    expect(browser.cards.map(({ name, removable }) => [name, removable])).toEqual([
       ['choir', true],
       ['percussion', false],
     ]);
-    await expect(shelf.remove(SHIPPED)).rejects.toThrow('It stays.');
-    expect(shelf.cards).toHaveLength(2);
+    await expect(browser.remove(SHIPPED)).rejects.toThrow('It stays.');
+    expect(browser.cards).toHaveLength(2);
   });
 
   // Cards were found by name alone: another one's licence, text and labels stood under the player's own export.
@@ -81,9 +81,9 @@ describe('models as the page keeps them', () => {
     const card = { licence: 'CC0-1.0', dimensions: [{ label: 'brightness' }] };
     await writeFile(join(folder, 'percussion', 'card.json'), JSON.stringify(card));
     own = entry('percussion', OWN);
-    const shelf = await open(SHIPPED, folder);
+    const browser = await open(SHIPPED, folder);
     await rm(folder, { recursive: true });
-    expect(shelf.cards).toMatchObject([
+    expect(browser.cards).toMatchObject([
       { sha256: OWN, bundled: false, licence: null, dimensionLabels: [] },
       { sha256: SHIPPED, bundled: true, licence: 'CC0-1.0', dimensionLabels: ['brightness'] },
     ]);
@@ -94,62 +94,62 @@ describe('models as the page keeps them', () => {
     await idle.remove(OWN);
     expect(idle.cards.map(({ name }) => name)).toEqual(['percussion']);
     expect(looked).toBe(0);
-    const shelf = await open(OWN);
-    await shelf.remove(OWN);
+    const browser = await open(OWN);
+    await browser.remove(OWN);
     expect(looked).toBe(1);
-    await shelf.restore(OWN);
+    await browser.restore(OWN);
     expect(looked).toBe(2);
-    expect(shelf.cards.map(({ name }) => name)).toEqual(['choir', 'percussion']);
+    expect(browser.cards.map(({ name }) => name)).toEqual(['choir', 'percussion']);
   });
 
   const turn = () => new Promise((resolve) => setImmediate(resolve));
 
   it('are imported one after the other, in the order in which they came', async () => {
-    const shelf = await open(SHIPPED);
-    const [first, second] = [shelf.import('/a', 'a.ts'), shelf.import('/b', 'b.ts')];
+    const browser = await open(SHIPPED);
+    const [first, second] = [browser.import('/a', 'a.ts'), browser.import('/b', 'b.ts')];
     await turn();
     expect(held.map(({ path }) => path)).toEqual(['/a']);
     held[0]?.onProgress(0.5, 'Translating');
-    expect(shelf.importing).toEqual({ id: 1, file: 'a.ts', progress: 0.5, step: 'Translating' });
+    expect(browser.importing).toEqual({ id: 1, file: 'a.ts', progress: 0.5, step: 'Translating' });
     held[0]?.finish(own);
     expect(await first).toBe(OWN);
     await turn();
     expect(held.map(({ path }) => path)).toEqual(['/a', '/b']);
-    expect(shelf.importing).toMatchObject({ id: 2, file: 'b.ts', progress: 0 });
+    expect(browser.importing).toMatchObject({ id: 2, file: 'b.ts', progress: 0 });
     held[1]?.finish(own);
     await second;
-    expect(shelf.importing).toBeNull();
+    expect(browser.importing).toBeNull();
   });
 
   it('are no longer imported once that is cancelled; what waits comes next', async () => {
-    const shelf = await open(SHIPPED);
-    const [first, second] = [shelf.import('/a', 'a.ts'), shelf.import('/b', 'b.ts')];
+    const browser = await open(SHIPPED);
+    const [first, second] = [browser.import('/a', 'a.ts'), browser.import('/b', 'b.ts')];
     const ended = expect(first).rejects.toMatchObject({ code: 'import-cancelled' });
     await turn();
-    shelf.cancelImport(7);
-    expect(shelf.importing?.step).not.toBe('Cancelling');
-    shelf.cancelImport(1);
-    expect(shelf.importing?.step).toBe('Cancelling');
+    browser.cancelImport(7);
+    expect(browser.importing?.step).not.toBe('Cancelling');
+    browser.cancelImport(1);
+    expect(browser.importing?.step).toBe('Cancelling');
     // What the thread had said before it heard.
     held[0]?.onProgress(0.7, 'Writing');
-    expect(shelf.importing?.step).toBe('Cancelling');
+    expect(browser.importing?.step).toBe('Cancelling');
     await ended;
     await turn();
     // A second press that meant the first one.
-    shelf.cancelImport(1);
-    expect(shelf.importing).toMatchObject({ id: 2, progress: 0 });
+    browser.cancelImport(1);
+    expect(browser.importing).toMatchObject({ id: 2, progress: 0 });
     held[1]?.finish(own);
     expect(await second).toBe(OWN);
   });
 
   it('are no longer imported when the engine ends, nor is what waits', async () => {
-    const shelf = await open(SHIPPED);
-    const both = [shelf.import('/a', 'a.ts'), shelf.import('/b', 'b.ts')];
+    const browser = await open(SHIPPED);
+    const both = [browser.import('/a', 'a.ts'), browser.import('/b', 'b.ts')];
     const ended = Promise.all(
       both.map((one) => expect(one).rejects.toMatchObject({ code: 'import-cancelled' })),
     );
     await turn();
-    await shelf.close();
+    await browser.close();
     await ended;
   });
 });

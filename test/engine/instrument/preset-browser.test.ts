@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatPreset } from '../../../src/document/parse-preset.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
-import { PresetShelf } from '../../../src/engine/instrument/preset-shelf.js';
+import { PresetBrowser } from '../../../src/engine/instrument/preset-browser.js';
 import { Bench, documentOf } from '../http/rig.js';
 
 describe('presets as the page keeps them', () => {
   let folder: string;
   let bench: Bench;
-  let shelf: PresetShelf;
+  let browser: PresetBrowser;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tiller-shelf-'));
+    folder = await mkdtemp(join(tmpdir(), 'tiller-browser-'));
     bench = new Bench(new PresetStore(join(folder, 'presets'), null));
     await bench.instrument.loadPreset(documentOf(2, 3), 'engine');
-    shelf = await PresetShelf.open(bench.presets, bench.instrument, {
+    browser = await PresetBrowser.open(bench.presets, bench.instrument, {
       cards: [],
       subscribe: () => () => undefined,
     });
@@ -25,29 +25,29 @@ describe('presets as the page keeps them', () => {
     await rm(folder, { recursive: true });
   });
 
-  const names = () => shelf.entries.map(({ name }) => name);
+  const names = () => browser.entries.map(({ name }) => name);
 
   it('saves, duplicates, deletes and restores, and tells each time', async () => {
     let told = 0;
-    shelf.subscribe(() => (told += 1));
-    await shelf.saveAs('First');
-    const [first] = shelf.entries;
-    await shelf.duplicate(first?.id ?? '');
-    await shelf.duplicate(first?.id ?? '');
+    browser.subscribe(() => (told += 1));
+    await browser.saveAs('First');
+    const [first] = browser.entries;
+    await browser.duplicate(first?.id ?? '');
+    await browser.duplicate(first?.id ?? '');
     expect(names()).toEqual(['First', 'First 2', 'First 3']);
-    await shelf.remove(first?.id ?? '');
+    await browser.remove(first?.id ?? '');
     expect(names()).toEqual(['First 2', 'First 3']);
-    await shelf.restore(first?.id ?? '');
+    await browser.restore(first?.id ?? '');
     expect(names()).toEqual(['First', 'First 2', 'First 3']);
     expect(told).toBe(5);
-    await expect(shelf.restore(first?.id ?? '')).rejects.toThrow('nothing to restore');
+    await expect(browser.restore(first?.id ?? '')).rejects.toThrow('nothing to restore');
   });
 
   it('renames a preset without saving other work', async () => {
-    await shelf.saveAs('Draft');
+    await browser.saveAs('Draft');
     const id = bench.instrument.state.presetId ?? '';
     bench.instrument.edit({ type: 'set-output', change: { ceilingDb: -9 } });
-    await shelf.rename(id, 'Song');
+    await browser.rename(id, 'Song');
     expect(names()).toEqual(['Song']);
     expect(bench.instrument.state.preset.name).toBe('Song');
     expect((await bench.presets.read(id)).output.ceilingDb).toBe(-1);
@@ -56,10 +56,10 @@ describe('presets as the page keeps them', () => {
 
   // The preset that was opened meanwhile got the name, and was written over the one that was to have it.
   it('renames the preset that was meant, whatever is opened meanwhile', async () => {
-    await shelf.saveAs('Draft');
+    await browser.saveAs('Draft');
     const id = bench.instrument.state.presetId ?? '';
     const other = await bench.presets.saveAs({ ...documentOf(2, 1), name: 'Other' });
-    await Promise.all([shelf.rename(id, 'Song'), bench.instrument.openPreset(other)]);
+    await Promise.all([browser.rename(id, 'Song'), bench.instrument.openPreset(other)]);
     expect(bench.instrument.state).toMatchObject({
       presetId: other,
       dirty: false,
@@ -70,25 +70,25 @@ describe('presets as the page keeps them', () => {
   });
 
   it('takes a preset file in beside one of the same name, to be opened', async () => {
-    await shelf.saveAs('Song');
+    await browser.saveAs('Song');
     const path = join(folder, 'other.tiller');
     await writeFile(path, formatPreset({ ...documentOf(2, 1), name: 'Song' }));
-    const id = await shelf.import(path);
+    const id = await browser.import(path);
     expect(names()).toEqual(['Song', 'Song']);
     expect(bench.instrument.state.preset.examples).toHaveLength(3);
-    await shelf.open(id);
+    await browser.open(id);
     expect(bench.instrument.state.preset.examples).toHaveLength(1);
     expect(await readdir(join(folder, 'presets'))).toHaveLength(2);
     await writeFile(path, '{}');
-    await expect(shelf.import(path)).rejects.toThrow();
+    await expect(browser.import(path)).rejects.toThrow();
     expect(names()).toHaveLength(2);
   });
 
   it('says which preset’s model is not there', async () => {
     const model = { name: 'choir', sha256: 'c'.repeat(64) };
     await bench.presets.saveAs({ ...documentOf(2, 0), name: 'Choir', model });
-    await shelf.saveAs('Plain');
-    expect(shelf.entries.map(({ name, modelPresent }) => [name, modelPresent])).toEqual([
+    await browser.saveAs('Plain');
+    expect(browser.entries.map(({ name, modelPresent }) => [name, modelPresent])).toEqual([
       ['Choir', false],
       ['Plain', true],
     ]);
@@ -96,15 +96,15 @@ describe('presets as the page keeps them', () => {
 
   // The first one could not be brought back any more.
   it('restores both of two that were deleted at one place', async () => {
-    await shelf.saveAs('Song');
+    await browser.saveAs('Song');
     const id = bench.instrument.state.presetId ?? '';
-    await shelf.remove(id);
+    await browser.remove(id);
     expect(await bench.presets.saveAs({ ...documentOf(2, 1), name: 'Song' })).toBe(id);
-    await shelf.remove(id);
-    await shelf.restore(id);
-    await shelf.restore(id);
+    await browser.remove(id);
+    await browser.restore(id);
+    await browser.restore(id);
     expect(names()).toEqual(['Song', 'Song']);
-    await expect(shelf.restore(id)).rejects.toThrow('nothing to restore');
+    await expect(browser.restore(id)).rejects.toThrow('nothing to restore');
   });
 
   // Each step of an import had every preset read again.
@@ -117,7 +117,7 @@ describe('presets as the page keeps them', () => {
         return () => undefined;
       },
     };
-    const other = await PresetShelf.open(bench.presets, bench.instrument, models);
+    const other = await PresetBrowser.open(bench.presets, bench.instrument, models);
     const heard = new Promise<void>((resolve) => other.subscribe(resolve));
     await bench.presets.saveAs({ ...documentOf(2, 0), name: 'Unseen' });
     let lists = 0;

@@ -25,7 +25,7 @@ const makersCardSchema = z.object({
 type MakersCard = z.infer<typeof makersCardSchema>;
 
 /** The model library as the page browses it, with the cards and the import that runs. Main thread. */
-export class ModelShelf {
+export class ModelBrowser {
   cards: ModelCard[] = [];
   importing: ImportProgress | null = null;
   private readonly events = createNanoEvents<{ change: () => void }>();
@@ -46,10 +46,10 @@ export class ModelShelf {
     models: ShelvedModels,
     instrument: ModelInstrument,
     bundledFolder: string | null,
-  ): Promise<ModelShelf> {
-    const shelf = new ModelShelf(models, instrument, bundledFolder);
-    await shelf.refresh();
-    return shelf;
+  ): Promise<ModelBrowser> {
+    const browser = new ModelBrowser(models, instrument, bundledFolder);
+    await browser.refresh();
+    return browser;
   }
 
   subscribe(listener: () => void): () => void {

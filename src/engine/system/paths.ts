@@ -15,7 +15,7 @@ export const CONTROLLERS = join(user.data, 'controllers.json');
  * A folder that comes with Tiller (`presets`, `models`, `ui`): beside the engine's bundle in a packed plugin, under
  * the project's folder in a clone. Null where it does not come along.
  */
-export function shippedFolder(name: 'presets' | 'models' | 'loops' | 'ui'): string | null {
+export function bundledFolder(name: 'presets' | 'models' | 'loops' | 'ui'): string | null {
   const engine = dirname(fileURLToPath(import.meta.url));
   const project = dirname(dirname(engine));
   const candidates = {

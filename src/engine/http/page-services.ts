@@ -1,13 +1,13 @@
 import type { GestureRecorder } from '../inputs/recorder.js';
 import type { Ports } from '../inputs/ports.js';
 import type { Instrument } from '../instrument/instrument.js';
-import type { ModelShelf } from '../instrument/model-shelf.js';
-import type { PresetShelf } from '../instrument/preset-shelf.js';
+import type { ModelBrowser } from '../instrument/model-browser.js';
+import type { PresetBrowser } from '../instrument/preset-browser.js';
 import type { LiveSession } from '../live/live-session.js';
 import type { Painter } from '../map/painter.js';
 
 /** What the page may use of the engine. `live` is null inside a plugin, where the host plays. Main thread. */
-export interface Served {
+export interface PageServices {
   readonly instrument: Pick<
     Instrument,
     | 'state'
@@ -28,7 +28,7 @@ export interface Served {
     | 'selectModel'
   >;
   readonly presets: Pick<
-    PresetShelf,
+    PresetBrowser,
     | 'entries'
     | 'subscribe'
     | 'create'
@@ -43,17 +43,17 @@ export interface Served {
     | 'export'
   >;
   readonly models: Pick<
-    ModelShelf,
+    ModelBrowser,
     'cards' | 'importing' | 'subscribe' | 'import' | 'cancelImport' | 'remove' | 'restore'
   >;
-  readonly live: ServedLive | null;
+  readonly live: LiveServices | null;
   readonly recorder: Pick<GestureRecorder, 'state' | 'subscribe' | 'act' | 'csv' | 'midi'>;
   readonly ports: Pick<Ports, 'state' | 'subscribe' | 'setOsc' | 'openMidi'>;
   readonly painter: Pick<Painter, 'paint' | 'subscribe'>;
 }
 
 /** The live session as one window uses it. */
-export type ServedLive = Pick<
+export type LiveServices = Pick<
   LiveSession,
   | 'state'
   | 'subscribe'

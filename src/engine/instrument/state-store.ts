@@ -1,6 +1,6 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { Preset } from '../../document/preset.js';
-import { isWorthSaving } from '../../document/difference.js';
+import { hasUnsavedChanges } from '../../document/difference.js';
 import { History, type LeftDocument } from '../../document/history.js';
 import type { Change, InstrumentState } from './instrument-state.js';
 
@@ -10,7 +10,7 @@ type Listener = (state: InstrumentState, change: Change) => void;
  * The state that the parts of an instrument share: one immutable snapshot, replaced on each change and shown to the
  * listeners. What follows from the document (`dirty`, the labels of undo and redo) is kept in step. Main thread.
  */
-export class StateBoard {
+export class StateStore {
   readonly history = new History();
   private readonly listeners = new Set<Listener>();
   private current: InstrumentState;
@@ -49,7 +49,7 @@ export class StateBoard {
     const next = { ...this.current, ...part };
     this.current = {
       ...next,
-      dirty: isWorthSaving(this.saved, next.preset),
+      dirty: hasUnsavedChanges(this.saved, next.preset),
       undoLabel: this.history.undoLabel,
       redoLabel: this.history.redoLabel,
     };
