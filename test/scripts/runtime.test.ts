@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const SCRIPT = '../../scripts/runtime.mjs';
+const { checkIntegrity } = (await import(SCRIPT)) as {
+  checkIntegrity: (archive: string, integrity: string) => void;
+};
+
+describe('the runtime that the plugin carries', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tiller-runtime-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is refused where its archive differs from the pinned one in a byte', () => {
+    const archive = join(folder, 'node.tgz');
+    const bytes = Buffer.from('an archive');
+    writeFileSync(archive, bytes);
+    const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+    expect(() => checkIntegrity(archive, integrity)).not.toThrow();
+    bytes[3]! ^= 1;
+    writeFileSync(archive, bytes);
+    expect(() => checkIntegrity(archive, integrity)).toThrow('not the package that was pinned');
+  });
+});
