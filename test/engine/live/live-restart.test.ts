@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { LiveSession } from '../../../src/engine/live/live-session.js';
 import { Restarts } from '../../../src/engine/workers/restart-policy.js';
 
-const WORKER = pathToFileURL('test/engine/server/mortal-worker.mjs');
+const WORKER = pathToFileURL('test/engine/live/mortal-worker.mjs');
 const THROW = 1;
 const EXIT = 2;
 

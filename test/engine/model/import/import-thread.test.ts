@@ -18,7 +18,7 @@ describe('importing in another thread', () => {
     const outfile = join(folder, 'import-worker.mjs');
     workerUrl = pathToFileURL(outfile);
     await build({
-      entryPoints: ['src/engine/model/import-worker.ts'],
+      entryPoints: ['src/engine/model/import/import-worker.ts'],
       bundle: true,
       platform: 'node',
       format: 'esm',
