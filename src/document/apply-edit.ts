@@ -14,6 +14,7 @@ import { defaultInput } from './default-preset.js';
 import type { ModelReference, Preset } from './preset.js';
 import { defaultDimension } from './steering.js';
 import type { Edit } from './edit.js';
+import { hasEnabledExamples } from './training-source.js';
 
 /** What undo calls an edit, in the player's words. */
 export function editLabel(edit: Edit): string {
@@ -67,13 +68,17 @@ function defined<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], 
 }
 
 /**
- * The document after `edit`; the one given stays as it is. A learned mapping that no longer fits the counts of
- * inputs or latents is dropped.
+ * The document after `edit`; the one given stays as it is. A learned mapping is dropped where it no longer fits the
+ * number of inputs or latents, and where learning is automatic and no enabled example is left.
  *
  * @throws TillerError `argument-invalid` where the edit names what is not there or passes a bound.
  */
 export function applyEdit(preset: Preset, edit: Edit): Preset {
-  return produce(preset, (draft) => change(draft, edit));
+  return produce(preset, (draft) => {
+    change(draft, edit);
+    if (draft.learning.automatic && hasEnabledExamples(preset) && !hasEnabledExamples(draft))
+      draft.trained = null;
+  });
 }
 
 function change(draft: Draft<Preset>, edit: Edit): void {

@@ -63,8 +63,8 @@ export class Holds {
     return Array.from({ length: latents }, (_, i) => holds[i] ?? null);
   }
 
-  /** Takes note of what the decoder got; null when another model comes. */
-  hear(decoded: Float32Array | null): void {
+  /** The latents that the decoder got last, one per dimension; null when another model is loaded. */
+  setDecoded(decoded: Float32Array | null): void {
     this.lastDecoded = decoded;
   }
 

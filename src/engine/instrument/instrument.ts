@@ -16,6 +16,7 @@ import { NO_STEPS, type HistorySteps, type LeftDocument, type LoadedFrom } from 
 import { Holds } from './holds.js';
 import type { Change, Gesture, InstrumentState, ModelSource, Origin } from './instrument-state.js';
 import { Learner } from './learner.js';
+import { ModelLoader } from './model-loader.js';
 import { isInput, parameterValues, withParameter } from '../../document/parameter-values.js';
 import { StateStore } from './state-store.js';
 
@@ -27,24 +28,39 @@ export interface InstrumentOptions {
 }
 
 /**
- * One playing instrument: its document with undo, its mapping as it is learned, its model, and the streaming worker
- * that is kept in step with them. Main thread; the worker never waits for it.
+ * Longest that an offline render is held up by a training. The plugin takes an engine that does not answer for 20 s for
+ * hung, and gives a render up after 30 s.
+ */
+const LONGEST_TRAINING_WAIT_MS = 15_000;
+
+const renderedWhileLearning = () =>
+  new TillerError(
+    'engine-busy',
+    'Playback or a render began before the mapping was learned: it begins with the mapping from before.',
+    'Wait until learning has finished, then render again.',
+  );
+
+/**
+ * One playing instrument: owns the document and its undo history, has the mapping learned, loads the model, and keeps the
+ * streaming worker in step with them. Main thread; the worker never waits for it.
  */
 export class Instrument {
   private readonly store = new StateStore(emptyPreset(null, 0));
   private readonly holds: Holds;
   private readonly learner: Learner;
+  private readonly models: ModelLoader;
   private readonly telemetryListeners = new Set<(telemetry: Telemetry) => void>();
-  private loads = 0;
-  /** Counts what replaces the document: of several that are being opened the last one asked for stays. */
-  private documents = 0;
-  /** Counts the documents that were loaded: one that is written may have left meanwhile. */
+  /** Counts the requests for another document: of several that are being opened, the last one requested is kept. */
+  private requests = 0;
+  /** Counts the documents that were loaded, so that a save knows whether its document is still the present one. */
   private loaded = 0;
+  /** The last program change; settles with it. */
   private recalling: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: InstrumentOptions) {
     const { link, trainer } = options;
     this.holds = new Holds(this.store, link);
+    this.models = new ModelLoader(this.store, link, options.models);
     this.learner = new Learner(
       this.store,
       trainer,
@@ -58,7 +74,7 @@ export class Instrument {
     return this.store.state;
   }
 
-  /** The document as it is kept: without a mapping that its examples have outgrown, where it learns by itself. */
+  /** The document as it is saved: without an outdated mapping where learning is automatic, since it is learned again. */
   get document(): Preset {
     const { preset, training } = this.state;
     return training.stale && preset.learning.automatic ? { ...preset, trained: null } : preset;
@@ -69,17 +85,23 @@ export class Instrument {
     return this.store.history.steps;
   }
 
-  /** Calls `listener` after each change of the state; returns how to stop. */
+  /** Calls `listener` after each change of the state. @returns a function that ends the subscription */
   subscribe(listener: (state: InstrumentState, change: Change) => void): () => void {
     return this.store.subscribe(listener);
   }
 
+  /** Calls `listener` with each telemetry report, about 30 a second. @returns a function that ends the subscription */
   onTelemetry(listener: (telemetry: Telemetry) => void): () => void {
     this.telemetryListeners.add(listener);
     return () => this.telemetryListeners.delete(listener);
   }
 
-  /** Changes the document, undoably. @throws TillerError `argument-invalid`; the document is then unchanged. */
+  /**
+   * Changes the document as one step of the undo history.
+   * @param options.coalesce edits in a row with the same key are one step
+   * @throws TillerError `argument-invalid` where the edit names something that does not exist or exceeds a bound; the
+   * document is then unchanged
+   */
   edit(edit: Edit, options: { coalesce?: string; origin?: Origin } = {}): void {
     const next = applyEdit(this.state.preset, edit);
     if (next === this.state.preset) return;
@@ -89,19 +111,22 @@ export class Instrument {
 
   undo(): void {
     const previous = this.store.history.undo(this.state.preset);
-    if (previous) this.travel(previous);
+    if (previous) this.goTo(previous);
     else this.reopen(this.store.back(this.document));
   }
 
   redo(): void {
     const next = this.store.history.redo(this.state.preset);
-    if (next) this.travel(next);
+    if (next) this.goTo(next);
     else this.reopen(this.store.forward(this.document));
   }
 
   /**
-   * Moves an automatable parameter. Inputs are the performer's hand and take no undo step; of the others, a gesture of
-   * the page is one step.
+   * Moves an automatable parameter. Playing the inputs makes no undo step; of the other parameters, each gesture of the
+   * page is one step.
+   * @param index into `PARAMETERS`
+   * @param value in the parameter's own unit; clamped to its bounds, NaN becomes its initial value
+   * @throws TillerError `argument-invalid` where there is no such parameter
    */
   setParameter(index: number, value: number, origin: Origin, gesture: Gesture = 'move'): void {
     const parameter = PARAMETERS[index];
@@ -118,25 +143,35 @@ export class Instrument {
     if (next !== before || gesture !== 'move') this.adopt(next, origin, { index, value: moved, gesture });
   }
 
-  /** Holds a latent by hand, or gives it back to the mapping. */
+  /**
+   * Holds a latent at a value, against the mapping, until it is released.
+   * @param dimension from 0
+   * @param value in latent units, −1000..1000; null releases it
+   * @throws TillerError `argument-invalid` where the model has no such latent
+   */
   hold(dimension: number, value: number | null): void {
     this.holds.hold(dimension, value);
   }
 
-  /** Snaps back: the mapping has every latent again. */
+  /** Releases every held latent. */
   releaseAll(): void {
     this.holds.releaseAll();
   }
 
-  /** Holds every unlocked latent within `radius` (0..1 of half its range) of what sounds now. */
+  /**
+   * Holds every unlocked latent at a random value near the one that sounds now.
+   * @param radius greatest distance, as a share (0..1) of half the latent's range
+   * @throws TillerError `engine-busy` before the first sound
+   */
   randomise(radius: number): void {
     this.holds.randomise(radius);
   }
 
   /**
-   * Makes an example of what sounds now where the inputs are now, then returns to playing. Returns its identifier.
-   * Edits that follow with `CAPTURE_STEP` belong to the same step of the history.
-   * @throws TillerError `engine-busy` before the first sound.
+   * Makes an example of the latents that sound now at the inputs' present values, and releases every held latent.
+   * Edits that follow with the key `CAPTURE_STEP` belong to the same step of the history.
+   * @returns the identifier of the example
+   * @throws TillerError `engine-busy` before the first sound, `argument-invalid` where the list of examples is full
    */
   capture(label: string): string {
     const latents = this.holds.latents();
@@ -149,13 +184,16 @@ export class Instrument {
     return example.id;
   }
 
-  /** Plays an example's latents until called with null. */
+  /**
+   * Holds an example's latents, so that it is heard in place of the mapping; null releases them.
+   * @throws TillerError `argument-invalid` where there is no such example
+   */
   audition(exampleId: string | null): void {
     this.holds.audition(exampleId);
   }
 
   /**
-   * The next MIDI message that can drive an input becomes the source of `inputIndex`; null gives up.
+   * The next MIDI message that can drive an input becomes the source of input `inputIndex`, from 0; null ends the wait.
    * @throws TillerError `argument-invalid` where there is no such input
    */
   learnMidi(inputIndex: number | null): void {
@@ -164,17 +202,31 @@ export class Instrument {
     this.store.change({ midiLearn: inputIndex }, 'page');
   }
 
-  /** Learns the mapping from the examples; a training that runs already is replaced. */
+  /**
+   * Learns the mapping from the examples, in place of a training that runs. Resolves when the mapping plays, or when the
+   * training was cancelled, replaced or has failed; a failure is shown to the player.
+   * @throws TillerError `argument-invalid` where there are no enabled examples
+   */
   train(): Promise<void> {
     return this.learner.train();
   }
 
-  /** Settles when what the last program change recalls is the document, and no mapping is being learned any more. */
+  /**
+   * Resolves once the preset of the last program change is loaded and no training runs, so that an offline render depends
+   * on the project alone. A training is waited for at most `LONGEST_TRAINING_WAIT_MS`; the player is then warned.
+   */
   async settled(): Promise<void> {
     await this.recalling;
-    await this.learner.settled;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), LONGEST_TRAINING_WAIT_MS);
+    });
+    if ((await Promise.race([this.learner.settled(), timeout])) === 'late')
+      this.notify(renderedWhileLearning());
+    clearTimeout(timer);
   }
 
+  /** Ends the running training; it starts again where examples or learning settings change, or by `train`. */
   cancelTraining(): void {
     this.learner.cancel();
   }
@@ -190,16 +242,19 @@ export class Instrument {
       this.adopt(next, 'page');
     }
     this.store.change({ notice: null }, 'page');
-    // The same one, too: it may have failed, or have been imported anew.
+    // Also where it plays already: it may have failed, or have been imported again.
     await this.loadModel(next.model);
   }
 
-  /** Replaces the whole document, as a host's project or a preset does. */
+  /**
+   * Replaces the whole document. Resolves when the streaming worker has been told to play its model.
+   * @param origin `page` keeps the document before it for undo; any other forgets every other document
+   * @param from where it was saved, what is saved there, and its undo history
+   */
   async loadPreset(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {
     const { presetId = null, saved = preset, history = NO_STEPS } = from;
-    this.documents++;
+    this.requests++;
     this.loaded++;
-    // What a host's project or a new start brings has no other document before it.
     if (origin !== 'page') this.store.history.forget();
     this.store.history.restore(history);
     this.store.markSaved(shareEqualParts(saved, preset));
@@ -218,6 +273,7 @@ export class Instrument {
     await this.loadModel(preset.model);
   }
 
+  /** Replaces the document with an empty one that plays the present model. */
   newPreset(): Promise<void> {
     const { manifest } = this.state.model;
     const empty = emptyPreset(null, 0);
@@ -225,23 +281,34 @@ export class Instrument {
     return this.loadPreset(manifest ? useModel(empty, manifest, manifest.latentRanges) : empty, 'page');
   }
 
+  /**
+   * Replaces the document with a saved preset; undo leads back. Resolves when it is loaded, or when another document was
+   * requested meanwhile, which then stays.
+   * @param id as the preset store lists it: `factory/NAME` or `user/NAME`
+   * @throws TillerError `preset-missing`, `preset-invalid`, `preset-too-new`, `disk-denied`; the document is then unchanged
+   */
   openPreset(id: string): Promise<void> {
     return this.open(() => Promise.resolve(id));
   }
 
-  /** Saves over the preset that was opened. A factory preset, or one never saved, is saved as a new one. */
+  /**
+   * Saves over the player's preset that was opened. A factory preset, or a document without a file, is saved as a new one.
+   * @returns the preset's identifier
+   * @throws TillerError `disk-full`, `disk-denied`; the document then stays unsaved
+   */
   async savePreset(): Promise<string> {
     const { presetId, preset } = this.state;
     if (presetId === null || !presetId.startsWith('user/')) return this.savePresetAs(preset.name);
     return this.write((document) => this.options.presets.save(presetId, document).then(() => presetId));
   }
 
+  /** Saves the document as a new preset named `name`. @returns its identifier @throws as `savePreset` */
   async savePresetAs(name: string): Promise<string> {
     if (name !== this.state.preset.name) this.edit({ type: 'describe', change: { name } });
     return this.write((document) => this.options.presets.saveAs(document));
   }
 
-  /** Tells the streaming worker everything again, after it was started anew. */
+  /** Sends the streaming worker everything again, after it was restarted. */
   async resend(): Promise<void> {
     this.store.change({ stream: null }, 'engine');
     sendDifference(this.options.link, null, this.state.preset);
@@ -249,26 +316,24 @@ export class Instrument {
     await this.loadModel(this.state.preset.model);
   }
 
-  /**
-   * Looks for the document's model again, after it was taken out of the library or brought back: what is missing then
-   * is no news to whoever did that.
-   */
+  /** Looks for the document's model again, after the player removed it from the library or restored it; shows no notice. */
   lookForModel(): Promise<void> {
-    return this.loadModel(this.state.preset.model, 'known');
+    return this.loadModel(this.state.preset.model, 'expected');
   }
 
-  /** Shows an error to the player. */
+  /** Shows an error to the player, as the notice of the state. */
   notify(error: unknown): void {
     this.store.notify(error);
   }
 
+  /** Ends the training worker and every subscription. */
   async close(): Promise<void> {
     await this.learner.close();
     this.store.close();
     this.telemetryListeners.clear();
   }
 
-  /** Where another document came meanwhile, its place stays its own: the next save would go over the written file. */
+  /** A document that was loaded meanwhile keeps its own identifier: the next save must not overwrite the file written here. */
   private async write(save: (document: Preset) => Promise<string>): Promise<string> {
     const { loaded } = this;
     const { preset } = this.state;
@@ -279,8 +344,8 @@ export class Instrument {
     return presetId;
   }
 
-  /** Goes to a document of the history: the hand stays where it is, the rest returns. */
-  private travel(document: Preset): void {
+  /** Goes to a document of the history; inputs keep the values that they are played at. */
+  private goTo(document: Preset): void {
     const next = { ...document, inputs: withPresentValues(document.inputs, this.state.preset.inputs) };
     const model = this.state.preset.model?.sha256;
     this.adopt(next, 'page');
@@ -291,7 +356,7 @@ export class Instrument {
     if (left) void this.loadPreset(left.preset, 'page', left.from);
   }
 
-  /** Makes `next` the document: the worker, the mapping and the listeners follow what differs. */
+  /** Makes `next` the present document and sends the streaming worker what differs. */
   private adopt(next: Preset, origin: Origin, parameter?: Change['parameter']): void {
     const before = this.state.preset;
     if (before.model?.sha256 !== next.model?.sha256) this.options.link.send({ type: 'expect-model' });
@@ -301,49 +366,21 @@ export class Instrument {
     const training = { ...this.state.training, stale };
     const midiLearn = followInput(this.state.midiLearn, before.inputs, next.inputs);
     this.store.change({ preset: next, holds, training, midiLearn }, origin, parameter);
-    const learnable =
-      before.examples !== next.examples || before.learning !== next.learning || next.trained === null;
-    if (stale && learnable && next.learning.automatic) void this.train();
+    this.learner.update();
   }
 
-  private async loadModel(
+  private loadModel(
     reference: ModelReference | null,
-    absence: 'known' | 'news' = 'news',
+    absence: 'expected' | 'unexpected' = 'unexpected',
   ): Promise<void> {
-    const load = ++this.loads;
-    this.holds.hear(null);
-    this.store.change({ model: { ...this.state.model, loading: true } }, 'engine');
-    const found = reference && (await this.find(reference));
-    if (load !== this.loads) return;
-    this.options.link.send({ type: 'load', model: found });
-    this.store.change(
-      { model: { manifest: found?.manifest ?? null, missing: found ? null : reference, loading: false } },
-      'engine',
-    );
-    if (reference && !found && absence === 'news')
-      this.notify(
-        new TillerError(
-          'model-missing',
-          `This preset plays the model “${reference.name}”, which is not in the library.`,
-          'Import its .ts file, or choose another model: every example is kept.',
-        ),
-      );
-  }
-
-  /** Null, too, where the library cannot be read: what is expected must come, be it nothing. */
-  private async find({ sha256 }: ModelReference): ReturnType<ModelSource['find']> {
-    try {
-      return await this.options.models.find(sha256);
-    } catch (error) {
-      this.notify(error);
-      return null;
-    }
+    this.holds.setDecoded(null);
+    return this.models.load(reference, absence);
   }
 
   private receive(report: StreamReport): void {
     switch (report.type) {
       case 'telemetry':
-        this.holds.hear(report.decoded);
+        this.holds.setDecoded(report.decoded);
         for (const listener of this.telemetryListeners) listener(report);
         return;
       case 'prepared': {
@@ -358,7 +395,7 @@ export class Instrument {
         return;
       }
       case 'midi-heard':
-        this.hear(report.status, report.data1, report.data2);
+        this.learnSource(report.status, report.data1, report.data2);
         return;
       case 'program-change':
         this.recalling = this.recall(report.program);
@@ -371,7 +408,7 @@ export class Instrument {
     }
   }
 
-  private hear(status: number, data1: number, data2: number): void {
+  private learnSource(status: number, data1: number, data2: number): void {
     const index = this.state.midiLearn;
     if (index === null) return;
     const source = learnedSource(status, data1, data2);
@@ -380,7 +417,7 @@ export class Instrument {
     this.edit({ type: 'edit-input', index, change: { source } });
   }
 
-  /** Program change n recalls the n-th preset of the list. */
+  /** Program change n, from 0, opens the n-th preset of the list. */
   private async recall(program: number): Promise<void> {
     try {
       await this.open(async () => (await this.options.presets.list())[program]?.id);
@@ -390,11 +427,11 @@ export class Instrument {
   }
 
   private async open(find: () => Promise<string | undefined>): Promise<void> {
-    const document = ++this.documents;
+    const request = ++this.requests;
     const id = await find();
-    if (id === undefined || document !== this.documents) return;
+    if (id === undefined || request !== this.requests) return;
     const preset = await this.options.presets.read(id);
-    if (document !== this.documents) return;
+    if (request !== this.requests) return;
     this.store.leave(this.document);
     await this.loadPreset(preset, 'page', { presetId: id });
   }

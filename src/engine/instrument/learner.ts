@@ -1,20 +1,41 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { Trainer } from '../mapping/trainer.js';
 import type { Preset } from '../../document/preset.js';
-import type { LearnedFrom } from '../../document/difference.js';
-import { learnsFromOther, needsLearning } from '../../document/difference.js';
+import {
+  givesSameMapping,
+  hasEnabledExamples,
+  haveSameSize,
+  needsTraining,
+  trainingSource,
+  type TrainingSource,
+} from '../../document/training-source.js';
 import type { Change } from './instrument-state.js';
 import type { StateStore } from './state-store.js';
 
-/** Learns the mapping from the document's examples, and knows which examples the playing one came from. Main thread. */
+/** A running training whose examples have changed is replaced once they have not changed for this long. */
+const REPLACE_AFTER_MS = 300;
+
+/**
+ * Learns the mapping from the document's examples, one training at a time. While examples move, the running training
+ * finishes and plays, and the newest document is learned next; so a drag is followed and none of its trainings starves.
+ * What was cancelled or failed is tried again only where examples or settings change, or when the player asks. Main thread.
+ */
 export class Learner {
-  /** Examples and learning settings that the playing mapping was learned from. */
-  private learnedFrom: LearnedFrom | null = null;
-  /** What the training that runs learns from. */
-  private learningFrom: LearnedFrom | null = null;
+  /** What the mapping in the document was learned from; null where there is none. */
+  private learnedFrom: TrainingSource | null = null;
+  /** What the running training learns from; null while none runs. */
+  private running: TrainingSource | null = null;
+  /** What was cancelled, or failed. */
+  private abandoned: TrainingSource | null = null;
+  /** What is to replace the running training when `replacing` fires. */
+  private next: TrainingSource | null = null;
+  private replacing: NodeJS.Timeout | null = null;
   private training: Promise<void> = Promise.resolve();
 
-  /** @param adopt makes a document with a new mapping the present one */
+  /**
+   * @param adopt makes a document with a new mapping the present one, and comes back through `follow` and `update`
+   * @param notify shows an error to the player
+   */
   constructor(
     private readonly store: StateStore,
     private readonly trainer: Trainer,
@@ -22,81 +43,132 @@ export class Learner {
     private readonly notify: (error: unknown) => void,
   ) {}
 
-  /** The last training that was begun; settles with it. */
-  get settled(): Promise<void> {
-    return this.training;
+  /** Resolves once no training runs and none waits. */
+  async settled(): Promise<void> {
+    for (let last = this.training; ; last = this.training) {
+      await last;
+      if (last === this.training) return;
+    }
   }
 
-  /** Learns; a training that runs already is replaced. Settles when the mapping plays, or when something overtook it. */
+  /**
+   * Trains on the present document, in place of a training that runs. Resolves when the mapping plays, or when the
+   * training was cancelled, replaced or has failed; a failure is shown to the player.
+   * @throws TillerError `argument-invalid` where there are no enabled examples
+   */
   train(): Promise<void> {
+    if (!hasEnabledExamples(this.store.state.preset))
+      throw new TillerError(
+        'argument-invalid',
+        'There are no examples to learn from.',
+        'Find a sound, put the cursor where it should live, and capture it.',
+      );
+    return this.start();
+  }
+
+  /** Ends the running training and the one that waits; neither starts again by itself. */
+  cancel(): void {
+    if (this.running === null) return;
+    this.stop('page');
+    this.abandoned = trainingSource(this.store.state.preset);
+  }
+
+  /** A document was loaded: its mapping, if it has one, counts as learned from its examples. */
+  restart(preset: Preset): void {
+    this.stop('engine');
+    this.abandoned = null;
+    this.learnedFrom = preset.trained === null ? null : trainingSource(preset);
+  }
+
+  /**
+   * `preset` is about to become the present document. Ends a training whose mapping would not fit it, or would replace
+   * the right one, as after an undo.
+   * @returns whether training on `preset` would give another mapping than the one it holds
+   */
+  follow(preset: Preset): boolean {
+    const stale = needsTraining(preset, this.learnedFrom);
+    const { running } = this;
+    if (
+      running !== null &&
+      (!haveSameSize(preset, running) || (!stale && !givesSameMapping(preset, running)))
+    )
+      this.stop('engine');
+    return stale;
+  }
+
+  /** The document has changed: starts or schedules the training that it needs, where it learns automatically. */
+  update(): void {
+    const { preset, training } = this.store.state;
+    if (!training.stale || !preset.learning.automatic) return this.clearReplacement();
+    if (this.abandoned !== null && givesSameMapping(preset, this.abandoned)) return this.clearReplacement();
+    if (this.running === null) void this.start();
+    else if (givesSameMapping(preset, this.running)) this.clearReplacement();
+    else if (this.next === null || !givesSameMapping(preset, this.next)) this.scheduleReplacement(preset);
+  }
+
+  close(): Promise<void> {
+    this.clearReplacement();
+    return this.trainer.close();
+  }
+
+  private start(): Promise<void> {
+    this.clearReplacement();
     this.training = this.learn();
     return this.training;
   }
 
   private async learn(): Promise<void> {
     const { store } = this;
-    const { examples, learning, inputs, steering } = store.state.preset;
-    const latentCount = steering.dimensions.length;
+    const source = trainingSource(store.state.preset);
+    const latentCount = source.steering.dimensions.length;
     if (latentCount === 0) return;
-    const from = { examples, learning, inputs, steering };
-    this.learningFrom = from;
+    this.running = source;
+    this.abandoned = null;
     store.changeTraining({ running: true, done: 0, total: latentCount }, 'engine');
     try {
       const { trained, report } = await this.trainer.train(
-        { examples, learning, inputCount: inputs.length, latentCount },
+        {
+          examples: source.examples,
+          learning: source.learning,
+          inputCount: source.inputs.length,
+          latentCount,
+        },
         { onProgress: (done, total) => store.changeTraining({ done, total }, 'engine') },
       );
-      this.learnedFrom = from;
-      this.learningFrom = null;
+      if (this.running !== source) return;
+      this.running = null;
+      this.learnedFrom = source;
       store.changeTraining(
         { running: false, done: latentCount, total: latentCount, report, stale: false },
         'engine',
       );
       this.adopt({ ...store.state.preset, trained });
     } catch (error) {
-      if (error instanceof TillerError && error.code === 'training-cancelled') return;
-      this.learningFrom = null;
+      if (this.running !== source) return;
+      this.running = null;
+      this.abandoned = source;
       store.changeTraining({ running: false }, 'engine');
-      this.notify(error);
+      if (!(error instanceof TillerError && error.code === 'training-cancelled')) this.notify(error);
+      this.update();
     }
   }
 
-  cancel(): void {
-    this.stop('page');
-  }
-
-  /** A document was loaded whole: its mapping, if it has one, counts as learned from its examples. */
-  restart(preset: Preset): void {
-    this.stop('engine');
-    this.learnedFrom = preset.trained === null ? null : preset;
-  }
-
-  /**
-   * `preset` is becoming the present document. Ends a training whose mapping would not fit it, or would replace the
-   * right one, as after an undo. True when learning it again would give another mapping than the one that plays.
-   */
-  follow(preset: Preset): boolean {
-    const stale = needsLearning(preset, this.learnedFrom);
-    const from = this.learningFrom;
-    if (from !== null && (!fits(preset, from) || (!stale && learnsFromOther(preset, from))))
-      this.stop('engine');
-    return stale;
-  }
-
   private stop(origin: Change['origin']): void {
-    this.learningFrom = null;
+    this.clearReplacement();
+    this.running = null;
     this.trainer.cancel();
     this.store.changeTraining({ running: false }, origin);
   }
 
-  close(): Promise<void> {
-    return this.trainer.close();
+  private scheduleReplacement(preset: Preset): void {
+    this.clearReplacement();
+    this.next = trainingSource(preset);
+    this.replacing = setTimeout(() => void this.start(), REPLACE_AFTER_MS);
   }
-}
 
-/** Whether a mapping that is learned from the one leads from the other's inputs to its latents. */
-function fits({ inputs, steering }: LearnedFrom, from: LearnedFrom): boolean {
-  return (
-    inputs.length === from.inputs.length && steering.dimensions.length === from.steering.dimensions.length
-  );
+  private clearReplacement(): void {
+    if (this.replacing !== null) clearTimeout(this.replacing);
+    this.replacing = null;
+    this.next = null;
+  }
 }

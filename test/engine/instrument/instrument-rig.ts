@@ -4,7 +4,7 @@ import { trainMapping } from '../../../src/engine/mapping/train.js';
 import type { ModelManifest } from '../../../src/engine/model/manifest.js';
 import type { Telemetry } from '../../../src/engine/stream/messages.js';
 
-/** What an instrument's tests know of a model: three latents. */
+/** The manifest of a model of three latents, as far as an instrument reads it. */
 export const manifest = {
   name: 'sample',
   sha256: 'ab'.repeat(32),
@@ -15,14 +15,17 @@ export const manifest = {
   ],
 } as unknown as ModelManifest;
 
-/** Trains in this thread when `finish` is called, as the worker would later. */
-export class HeldTrainer {
+/** A trainer whose trainings end when the test calls `finish` or `fail`. */
+export class ManualTrainer {
   waiting: {
     request: TrainingRequest;
     resolve: (result: TrainingResult) => void;
     reject: (error: unknown) => void;
   }[] = [];
+  /** Trainings that were started so far. */
+  started = 0;
   train(request: TrainingRequest): Promise<TrainingResult> {
+    this.started += 1;
     this.cancel();
     return new Promise((resolve, reject) => this.waiting.push({ request, resolve, reject }));
   }
@@ -35,13 +38,17 @@ export class HeldTrainer {
   }
   async finish(): Promise<void> {
     for (const { request, resolve } of this.waiting.splice(0)) resolve(trainMapping(request));
-    await settled();
+    await nextTurn();
+  }
+  async fail(): Promise<void> {
+    for (const { reject } of this.waiting.splice(0)) reject(new TillerError('training-failed', 'It failed.'));
+    await nextTurn();
   }
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** What the streaming worker says of a moment in which `decoded` sounds. */
+/** A telemetry report with `decoded` as the latents of the last latent frame. */
 export function telemetry(decoded: number[]): { type: 'telemetry' } & Telemetry {
   const values = Float32Array.from(decoded);
   return {

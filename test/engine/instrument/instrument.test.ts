@@ -12,11 +12,11 @@ import { CAPTURE_STEP } from '../../../src/document/capture-step.js';
 import { formatPreset, parsePresetText } from '../../../src/document/parse-preset.js';
 import { Instrument } from '../../../src/engine/instrument/instrument.js';
 import { samplePreset } from '../../document/sample-presets.js';
-import { HeldTrainer, manifest, telemetry } from './instrument-rig.js';
+import { ManualTrainer, manifest, telemetry } from './instrument-rig.js';
 
 let folder: string;
 let sent: StreamCommand[];
-let trainer: HeldTrainer;
+let trainer: ManualTrainer;
 let instrument: Instrument;
 let report: (report: StreamReport) => void;
 let library: Map<string, { dir: string; manifest: ModelManifest }>;
@@ -24,7 +24,7 @@ let library: Map<string, { dir: string; manifest: ModelManifest }>;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tiller-instrument-'));
   sent = [];
-  trainer = new HeldTrainer();
+  trainer = new ManualTrainer();
   library = new Map([[manifest.sha256, { dir: folder, manifest }]]);
   const models: ModelSource = {
     find: (sha256) => Promise.resolve(library.get(sha256) ?? null),

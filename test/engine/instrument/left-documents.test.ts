@@ -5,13 +5,13 @@ import type { Trainer } from '../../../src/engine/mapping/trainer.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { Instrument } from '../../../src/engine/instrument/instrument.js';
 import { samplePreset } from '../../document/sample-presets.js';
-import { HeldTrainer, manifest } from './instrument-rig.js';
+import { ManualTrainer, manifest } from './instrument-rig.js';
 
 /** Work that was not saved was lost where another preset was opened: by one key, or by a program change. */
 describe('a document that is left for another one', () => {
   let folder: string;
   let presets: PresetStore;
-  let trainer: HeldTrainer;
+  let trainer: ManualTrainer;
   let instrument: Instrument;
   let first: string;
   let second: string;
@@ -19,7 +19,7 @@ describe('a document that is left for another one', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tiller-left-'));
     presets = new PresetStore(folder, null);
-    trainer = new HeldTrainer();
+    trainer = new ManualTrainer();
     instrument = new Instrument({
       link: { send: () => undefined, onReport: () => undefined },
       presets,

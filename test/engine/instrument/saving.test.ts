@@ -6,7 +6,7 @@ import type { Preset } from '../../../src/document/preset.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { Instrument } from '../../../src/engine/instrument/instrument.js';
 import { samplePreset } from '../../document/sample-presets.js';
-import { HeldTrainer, manifest } from './instrument-rig.js';
+import { ManualTrainer, manifest } from './instrument-rig.js';
 
 /** Writes what is saved after `hold` when it is told to go on. */
 class SlowStore extends PresetStore {
@@ -40,7 +40,7 @@ describe('a preset that is being written', () => {
       link: { send: () => undefined, onReport: () => undefined },
       presets,
       models: { find: () => Promise.resolve({ dir: folder, manifest }) },
-      trainer: new HeldTrainer() as unknown as Trainer,
+      trainer: new ManualTrainer() as unknown as Trainer,
     });
     await instrument.openPreset(first);
   });
