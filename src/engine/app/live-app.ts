@@ -8,7 +8,7 @@ import { fromFileError } from '../system/file-error.js';
 import { hasUnsavedChanges, shareEqualParts } from '../../document/difference.js';
 import { loadedFrom } from '../presets/loaded-from.js';
 import { Autosave, moveAside, readAutosave } from '../persistence/autosave.js';
-import { StoredFile, stampOf } from '../persistence/stored-file.js';
+import { StoredFile, fileStamp } from '../persistence/stored-file.js';
 import { readControllers, writeControllers } from '../persistence/stored-controllers.js';
 import { readTake, writeTake } from '../persistence/stored-take.js';
 import { LiveSession } from '../live/live-session.js';
@@ -122,7 +122,7 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
   };
   try {
     // Before it is read: what another Tiller writes from here on is not this session's.
-    const stamp = autosavePath === undefined ? null : await stampOf(autosavePath);
+    const stamp = autosavePath === undefined ? null : await fileStamp(autosavePath);
     await openDocument(instrument, options);
     // PageServices once it is there: a page that comes back compares it with what it knew.
     const takePath = autosavePath === undefined ? {} : { takePath: `${autosavePath}.take` };
@@ -173,7 +173,7 @@ const isSaved = (document: Preset, from: LoadedFrom | null): boolean =>
 /** Goes on with the take that was recorded last, and keeps each one that is recorded. */
 async function keepTakes(recorder: GestureRecorder, instrument: Instrument, path: string): Promise<void> {
   // Before it is read, as the session's.
-  const file = new StoredFile(path, await stampOf(path));
+  const file = new StoredFile(path, await fileStamp(path));
   try {
     const take = await readTake(path);
     if (take !== null) recorder.restore(take);

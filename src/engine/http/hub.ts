@@ -9,10 +9,10 @@ import type { PageServices } from './page-services.js';
 import { SliceView } from './slices.js';
 import { ConnectedWindow } from './window.js';
 
-/** Changes are gathered for this long, so that a gesture sends one state a frame and not one a move. */
+/** Changes are collected for this long, so that a gesture sends one state per animation frame, not one per move. */
 const FLUSH_MILLISECONDS = 16;
 
-/** Keeps every open window in step with the engine. */
+/** Sends every open window the engine's state, notices and telemetry. Main thread. */
 export class Hub {
   private readonly windows = new Set<ConnectedWindow>();
   private readonly view: SliceView;
@@ -33,7 +33,7 @@ export class Hub {
       ...[instrument, presets, models, live, recorder, ports].flatMap((part) =>
         part === null ? [] : [part.subscribe(changed)],
       ),
-      painter.subscribe(() => this.windows.forEach((window) => window.paintAgain())),
+      painter.subscribe(() => this.windows.forEach((window) => window.repaint())),
       instrument.onTelemetry((telemetry) => this.sendTelemetry(telemetry)),
     ];
   }
@@ -50,14 +50,14 @@ export class Hub {
     this.windows.add(window);
     socket.on('close', () => this.windows.delete(window));
     socket.on('error', () => socket.terminate());
-    window.announce({
+    window.send({
       type: 'welcome',
       version: INTERFACE_VERSION,
       kind: this.kind,
       engine: this.version,
       slices: this.view.current,
     });
-    this.tellNotice();
+    this.sendNotice();
   }
 
   close(): void {
@@ -74,16 +74,16 @@ export class Hub {
     this.flushing = null;
     const changed = this.view.refresh();
     for (const window of this.windows) window.sendState(changed);
-    this.tellNotice();
+    this.sendNotice();
   }
 
-  /** What happened while no window was open is told to the first one. */
-  private tellNotice(): void {
+  /** Sends a new notice to every window; one that came while no window was open goes to the first. */
+  private sendNotice(): void {
     const { notice } = this.services.instrument.state;
     if (notice === this.notice || this.windows.size === 0) return;
     this.notice = notice;
     if (notice === null) return;
-    for (const window of this.windows) window.announce({ type: 'notice', ...notice });
+    for (const window of this.windows) window.send({ type: 'notice', ...notice });
   }
 
   private sendTelemetry(telemetry: Telemetry): void {

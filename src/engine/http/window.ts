@@ -9,9 +9,9 @@ import type { SpeakerEnd } from '../live/live-session.js';
 import type { PageServices, LiveServices } from './page-services.js';
 import { copy } from './slices.js';
 
-/** A window that reads slower than this many bytes behind gets no telemetry until it has caught up. */
+/** Unsent bytes of a window's socket above which it gets no telemetry. */
 const TELEMETRY_BACKLOG = 256 * 1024;
-/** … and no state: the parts that change meanwhile are sent together later. */
+/** Unsent bytes above which it gets no state either: what changes meanwhile is sent once, when the socket has drained. */
 const STATE_BACKLOG = 4 * 1024 * 1024;
 
 export function toFault(error: unknown): Fault {
@@ -19,24 +19,26 @@ export function toFault(error: unknown): Fault {
   return {
     code: 'internal',
     message: error instanceof Error ? error.message : String(error),
-    hint: 'This is a fault of Tiller. Try again; if it stays, restart the engine.',
+    hint: 'This is an error in Tiller itself. Try again; if it happens again, restart the engine.',
   };
 }
 
-/** One open page: its socket, what it still has to be told, the map it looks at and its speaker. */
+/** One open page: its socket, the state that it still has to get, the map that it shows and its speaker. Main thread. */
 export class ConnectedWindow implements Window {
   private pending: Partial<Slices> = {};
   private map: MapRequest | null = null;
   private painting = false;
-  private repaint = false;
+  private outdated = false;
   private speaker: SpeakerEnd | null = null;
-  /** Parameters that a hand on this page holds: a host writes its automation as long as it does. */
-  private readonly held = new Set<number>();
+  /** Called by the socket whenever a message has been written out. */
+  private readonly onSent = () => this.sendPending();
+  /** Indices of the parameters with an open gesture on this page: hosts write automation while one is open. */
+  private readonly openGestures = new Set<number>();
 
   constructor(
     private readonly socket: WebSocket,
     private readonly services: PageServices,
-    /** Tells the other windows that this one is the speaker now. */
+    /** Called when this window becomes the speaker in place of another. */
     private readonly onSpeaker: (window: ConnectedWindow) => void,
   ) {
     socket.binaryType = 'arraybuffer';
@@ -47,27 +49,31 @@ export class ConnectedWindow implements Window {
     socket.on('close', () => {
       this.map = null;
       this.closeSpeaker();
-      this.letGo();
+      this.endGestures();
     });
   }
 
-  announce(announcement: EngineMessage): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(announcement));
+  send(message: EngineMessage): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message), this.onSent);
   }
 
   sendFrame(frame: Uint8Array | ArrayBuffer): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(frame);
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(frame, this.onSent);
   }
 
   sendTelemetry(frame: Uint8Array): void {
     if (this.socket.bufferedAmount < TELEMETRY_BACKLOG) this.sendFrame(frame);
   }
 
-  /** Sends the parts that changed, now or once the window has read what it was sent before. */
+  /** Sends the parts that changed, now or once the socket has drained. */
   sendState(changed: Partial<Slices>): void {
     for (const name of Object.keys(changed) as SliceName[]) copy(changed, this.pending, name);
+    this.sendPending();
+  }
+
+  private sendPending(): void {
     if (this.socket.bufferedAmount > STATE_BACKLOG || Object.keys(this.pending).length === 0) return;
-    this.announce({ type: 'state', slices: this.pending });
+    this.send({ type: 'state', slices: this.pending });
     this.pending = {};
   }
 
@@ -79,27 +85,27 @@ export class ConnectedWindow implements Window {
         const [issue] = envelope.error.issues;
         throw new TillerError(
           'message-invalid',
-          `The page sent what this engine does not know: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+          `The page sent a command that this engine does not know: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
           'Reload the page.',
         );
       }
       request = envelope.data.request ?? null;
       const { command } = envelope.data;
-      if (command.type === 'parameter' && command.gesture === 'begin') this.held.add(command.index);
-      if (command.type === 'parameter' && command.gesture === 'end') this.held.delete(command.index);
+      if (command.type === 'parameter' && command.gesture === 'begin') this.openGestures.add(command.index);
+      if (command.type === 'parameter' && command.gesture === 'end') this.openGestures.delete(command.index);
       const result = await dispatch(this.services, this, command);
-      if (request !== null) this.announce({ type: 'done', request, result });
+      if (request !== null) this.send({ type: 'done', request, result });
     } catch (error) {
-      this.announce({ type: 'failed', request, fault: toFault(error) });
+      this.send({ type: 'failed', request, fault: toFault(error) });
     }
   }
 
-  /** A page that has gone never says that its hands let go. */
-  private letGo(): void {
+  /** Ends the gestures that a closed page had open: it never ends them itself. */
+  private endGestures(): void {
     const { instrument } = this.services;
     const values = parameterValues(instrument.state.preset);
-    for (const index of this.held) instrument.setParameter(index, values[index] ?? 0, 'page', 'end');
-    this.held.clear();
+    for (const index of this.openGestures) instrument.setParameter(index, values[index] ?? 0, 'page', 'end');
+    this.openGestures.clear();
   }
 
   private receiveFrame(frame: ArrayBuffer): void {
@@ -115,13 +121,13 @@ export class ConnectedWindow implements Window {
 
   paint(map: MapRequest | null): void {
     this.map = map;
-    this.paintAgain();
+    this.repaint();
   }
 
-  /** Paints the map anew; while one is being painted, once more after it. */
-  paintAgain(): void {
+  /** Paints the map again; while it is being painted, once more afterwards. */
+  repaint(): void {
     if (this.painting) {
-      this.repaint = true;
+      this.outdated = true;
       return;
     }
     void this.paintLatest();
@@ -131,13 +137,13 @@ export class ConnectedWindow implements Window {
     this.painting = true;
     try {
       do {
-        this.repaint = false;
+        this.outdated = false;
         if (this.map === null) return;
         const picture = await this.services.painter.paint(this.map);
         if (picture !== null) this.sendFrame(writeMap(picture));
-      } while (this.repaint);
+      } while (this.outdated);
     } catch (error) {
-      this.announce({ type: 'failed', request: null, fault: toFault(error) });
+      this.send({ type: 'failed', request: null, fault: toFault(error) });
     } finally {
       this.painting = false;
     }
@@ -160,11 +166,11 @@ export class ConnectedWindow implements Window {
     this.speaker = null;
   }
 
-  /** Another window took the sound over. */
+  /** Another window has become the speaker. */
   loseSpeaker(): void {
     if (this.speaker === null) return;
     this.closeSpeaker();
-    this.announce({ type: 'audio-taken' });
+    this.send({ type: 'audio-taken' });
   }
 }
 

@@ -5,14 +5,14 @@ import { TillerError } from '../../document/tiller-error.js';
 import { systemCode } from '../system/file-error.js';
 
 /**
- * What an engine before this one left at `path`, or null where there is nothing. A file that `parse` throws at is
- * moved aside, so that what is kept from now on does not overwrite it.
- * @param what told of such a file
- * @throws TillerError `preset-invalid` naming where the file is now
+ * Reads a file that an earlier engine wrote; null where there is none. A file that `parse` refuses is renamed, so that the
+ * next write does not overwrite it.
+ * @param problem message of the error for such a file
+ * @throws TillerError `preset-invalid` with the file's new name; errors of the file system
  */
 export async function readStored<T>(
   path: string,
-  what: string,
+  problem: string,
   parse: (text: string) => T,
 ): Promise<T | null> {
   let text: string;
@@ -27,12 +27,12 @@ export async function readStored<T>(
   } catch (error) {
     const aside = `${path}.${Date.now()}.unreadable`;
     await rename(path, aside);
-    throw new TillerError('preset-invalid', what, `It was kept as ${aside}.`, { cause: error });
+    throw new TillerError('preset-invalid', problem, `The file was renamed to ${aside}.`, { cause: error });
   }
 }
 
-/** Tells one writing of a file from the next; null where there is none. */
-export async function stampOf(path: string): Promise<string | null> {
+/** Identifies one version of a file (inode, time of modification, size); null where there is no file. */
+export async function fileStamp(path: string): Promise<string | null> {
   try {
     const { ino, mtimeNs, size } = await stat(path, { bigint: true });
     return [ino, mtimeNs, size].join();
@@ -43,28 +43,29 @@ export async function stampOf(path: string): Promise<string | null> {
 }
 
 /**
- * A file that an engine writes again and again, one write after the other. Where another Tiller writes the same one, this one
- * goes on beside it: of two, none is lost. Main thread.
+ * A file that an engine rewrites as its content changes; writes must not overlap. Where another process has written the
+ * same file meanwhile, this engine continues in a new file beside it, so that neither overwrites the other. Main thread.
  */
 export class StoredFile {
-  /** @param stamp of what lies there, if this engine goes on with it */
+  /** @param stamp of the version that this engine has read; null where it has read none */
   constructor(
     private path: string,
     private stamp: string | null,
   ) {}
 
   /**
-   * Replaces the file's text in one step.
-   * @returns where it went on instead, if it gave way now, else null
-   * @throws errors of the file system
+   * Replaces the file's content atomically.
+   * @returns the path of the new file, where another process's file made it necessary; else null
+   * @throws errors of the file system; a new file that could not be written is not continued with
    */
   async write(text: string): Promise<string | null> {
-    await mkdir(dirname(this.path), { recursive: true });
-    const found = await stampOf(this.path);
-    const givesWay = found !== null && found !== this.stamp;
-    if (givesWay) this.path = `${this.path}.${Date.now()}.kept`;
-    await writeFileAtomic(this.path, text);
-    this.stamp = await stampOf(this.path);
-    return givesWay ? this.path : null;
+    const found = await fileStamp(this.path);
+    const isForeign = found !== null && found !== this.stamp;
+    const path = isForeign ? `${this.path}.${Date.now()}.kept` : this.path;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomic(path, text);
+    this.path = path;
+    this.stamp = await fileStamp(path);
+    return isForeign ? path : null;
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { Autosave, readAutosave } from '../../../src/engine/persistence/autosave.js';
-import { stampOf } from '../../../src/engine/persistence/stored-file.js';
+import { fileStamp } from '../../../src/engine/persistence/stored-file.js';
 import { Bench, documentOf } from '../http/rig.js';
 
 describe('the session’s autosave', () => {
@@ -109,7 +109,7 @@ describe('the session’s autosave', () => {
     bench.instrument.edit({ type: 'set-seed', seed: 2 });
     while (!(await written(path)).includes('"seed":2')) await new Promise(setImmediate);
     const other = new Bench(bench.presets);
-    const second = new Autosave(other.instrument, path, (error) => faults.push(error), await stampOf(path));
+    const second = new Autosave(other.instrument, path, (error) => faults.push(error), await fileStamp(path));
     other.instrument.edit({ type: 'set-seed', seed: 70 });
     await second.close();
     bench.instrument.edit({ type: 'set-seed', seed: 3 });

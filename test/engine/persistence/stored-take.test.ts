@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StoredFile, stampOf } from '../../../src/engine/persistence/stored-file.js';
+import { StoredFile, fileStamp } from '../../../src/engine/persistence/stored-file.js';
 import { readTake, writeTake } from '../../../src/engine/persistence/stored-take.js';
 
 describe('the take that is kept', () => {
@@ -34,7 +34,7 @@ describe('the take that is kept', () => {
     const take = (value: number) => ({ lengthSeconds: 1, moves: [{ seconds: 0, input: 0, value }] });
     const first = new StoredFile(path, null);
     await writeTake(first, take(0.1));
-    const second = new StoredFile(path, await stampOf(path));
+    const second = new StoredFile(path, await fileStamp(path));
     await writeTake(second, take(0.25));
     const beside = (await writeTake(first, take(0.5))) ?? '';
     expect(beside).toMatch(/session\.take\.\d+\.kept$/);

@@ -1,0 +1,63 @@
+import { EventEmitter } from 'node:events';
+import type { WebSocket } from 'ws';
+import { ConnectedWindow } from '../../../src/engine/http/window.js';
+import type { PageServices } from '../../../src/engine/http/page-services.js';
+import type { EngineMessage, Slices } from '../../../src/protocol/interface.js';
+
+/** A socket that has written nothing out until `drain` is called. */
+class FullSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = this.OPEN;
+  bufferedAmount = 0;
+  readonly sent: EngineMessage[] = [];
+  private readonly callbacks: (() => void)[] = [];
+
+  send(data: string | Uint8Array, written: () => void): void {
+    this.bufferedAmount += data.length;
+    if (typeof data === 'string') this.sent.push(JSON.parse(data) as EngineMessage);
+    this.callbacks.push(written);
+  }
+
+  /** Writes the oldest message out, with `left` bytes still to be written. */
+  drain(left: number): void {
+    this.bufferedAmount = left;
+    this.callbacks.shift()?.();
+  }
+}
+
+const MIB = 2 ** 20;
+
+describe('a window whose socket is full', () => {
+  const seeds = (socket: FullSocket) =>
+    socket.sent.map((message) => (message.type === 'state' ? message.slices.about?.seed : message.type));
+  const about = (seed: number) => ({ about: { seed } }) as unknown as Partial<Slices>;
+
+  // State that changed meanwhile was sent with the next change: without one, the page showed an old state for good.
+  it('gets the newest state once the socket has drained, without another change', () => {
+    const socket = new FullSocket();
+    const window = new ConnectedWindow(socket as unknown as WebSocket, {} as PageServices, () => undefined);
+    window.sendState(about(1));
+    window.sendFrame(new Uint8Array(5 * MIB));
+    window.sendState(about(2));
+    window.sendState(about(3));
+    expect(seeds(socket)).toEqual([1]);
+    socket.drain(5 * MIB);
+    expect(seeds(socket)).toEqual([1]);
+    socket.drain(0);
+    expect(seeds(socket)).toEqual([1, 3]);
+    socket.drain(0);
+    expect(seeds(socket)).toEqual([1, 3]);
+  });
+
+  it('gets no telemetry while it is far behind', () => {
+    const socket = new FullSocket();
+    const window = new ConnectedWindow(socket as unknown as WebSocket, {} as PageServices, () => undefined);
+    window.sendFrame(new Uint8Array(MIB));
+    const before = socket.bufferedAmount;
+    window.sendTelemetry(new Uint8Array(100));
+    expect(socket.bufferedAmount).toBe(before);
+    socket.drain(0);
+    window.sendTelemetry(new Uint8Array(100));
+    expect(socket.bufferedAmount).toBe(100);
+  });
+});
