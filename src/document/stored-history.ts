@@ -5,10 +5,7 @@ import type { Preset } from './preset.js';
 import { shareEqualParts } from './difference.js';
 import { MAX_STEPS, type HistorySteps, type Step } from './history.js';
 
-/**
- * Longest text of a history, in characters. It goes to the plugin at each edit, through the pipe that carries the
- * sound: the streaming thread is away for as long as that takes.
- */
+/** Longest text of a history, in characters: it is sent to the plugin after each edit. */
 export const MAX_HISTORY_LENGTH = 1024 * 1024;
 
 const stepsSchema = z
@@ -16,35 +13,36 @@ const stepsSchema = z
   .max(MAX_STEPS);
 const historySchema = z.strictObject({ done: stepsSchema, undone: stepsSchema });
 
-/** A step as it was kept. Its document is checked when the player goes there: a long history would take seconds. */
+/** A step that was read back. Its document is validated when it is needed: a whole history would take seconds. */
 class StoredStep implements Step {
-  private checked: Preset | null = null;
+  private validated: Preset | null = null;
 
   constructor(
     readonly label: string,
-    readonly kept: unknown,
+    readonly stored: unknown,
     private readonly present: Preset,
   ) {}
 
-  /** @throws TillerError `preset-invalid` where what was kept is no document */
+  /** @throws TillerError `preset-invalid` where the stored document is not valid */
   get document(): Preset {
-    return (this.checked ??= shareEqualParts(
-      withMapping(parsePreset(this.kept), this.present),
+    return (this.validated ??= shareEqualParts(
+      withMapping(parsePreset(this.stored), this.present),
       this.present,
     ));
   }
 }
 
 /**
- * A history as text, for the engine after this one. In it documents share what they have in common. Mappings that learn themselves again from
- * the examples are left out; of a history that is too long, the oldest steps are.
+ * A history as JSON text of at most `MAX_HISTORY_LENGTH` characters, for the next engine. Parts that several documents share
+ * are written once. Mappings that are learned again automatically are left out, and the oldest steps of a history that is
+ * too long: half of the steps at a time, so that all passes together cost at most about twice the first.
  */
 export function formatHistory(history: HistorySteps): string {
-  for (let most = MAX_STEPS; ; most >>= 1) {
+  for (let most = Math.max(history.done.length, history.undone.length); ; most >>= 1) {
     const newest = (steps: readonly Step[]) =>
       steps.slice(Math.max(0, steps.length - most)).map((step) => ({
         label: step.label,
-        document: step instanceof StoredStep ? step.kept : lean(step.document),
+        document: step instanceof StoredStep ? step.stored : withoutMapping(step.document),
       }));
     const text = stringify({ done: newest(history.done), undone: newest(history.undone) });
     if (text.length <= MAX_HISTORY_LENGTH || most === 0) return text;
@@ -52,21 +50,22 @@ export function formatHistory(history: HistorySteps): string {
 }
 
 /**
- * The history that led to the document `present`.
- * @throws Error where `text` is none
+ * Reads what `formatHistory` wrote.
+ * @param present the document that the history belongs to
+ * @throws Error where `text` is not a history; a step's document is validated when it is first read
  */
 export function parseHistory(text: string, present: Preset): HistorySteps {
   if (text.length > MAX_HISTORY_LENGTH) throw new RangeError('The history is too long.');
   const { done, undone } = historySchema.parse(parse(text));
-  const steps = (kept: typeof done) =>
-    kept.map(({ label, document }) => new StoredStep(label, document, present));
+  const steps = (stored: typeof done) =>
+    stored.map(({ label, document }) => new StoredStep(label, document, present));
   return { done: steps(done), undone: steps(undone) };
 }
 
-const lean = (document: Preset): Preset =>
+const withoutMapping = (document: Preset): Preset =>
   document.learning.automatic && document.trained !== null ? { ...document, trained: null } : document;
 
-/** Until `document` has learned its own mapping, it plays the present one where that fits. */
+/** Until a document's own mapping has been learned, it plays the present one where that fits. */
 function withMapping(document: Preset, { trained }: Preset): Preset {
   const fits =
     trained !== null &&

@@ -153,7 +153,9 @@ export interface StreamState {
   latencySamples: number;
 }
 
-export interface PresetEntry {
+/** A preset as the preset store lists it, without its instrument. */
+export interface StoredPreset {
+  /** `factory/NAME` or `user/NAME`. */
   id: string;
   name: string;
   tags: string[];
@@ -162,10 +164,17 @@ export interface PresetEntry {
   model: ModelReference | null;
   /** Factory presets open and duplicate but are never overwritten. */
   factory: boolean;
+  /**
+   * Why the file cannot be read; null where it can. Such a file is listed, so that the player learns of it, and never
+   * changed. A folder that cannot be read is listed in the same way, as a preset that cannot be opened.
+   */
+  problem: string | null;
+}
+
+/** A preset in the page's browser. */
+export interface PresetEntry extends StoredPreset {
   /** False when the model it names is not in the library. */
   modelPresent: boolean;
-  /** Why the file cannot be read; it is listed all the same, and never touched. */
-  problem: string | null;
 }
 
 export interface ImportProgress {

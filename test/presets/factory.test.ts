@@ -6,7 +6,7 @@ import { wholeSound } from '../../src/engine/audio/sound-stream.js';
 import { compileMapping } from '../../src/engine/mapping/evaluate.js';
 import { ModelFolder } from '../../src/engine/model/library/model-folder.js';
 import { parseGestureCsv } from '../../src/engine/inputs/gesture-csv.js';
-import { readPresetFile } from '../../src/engine/presets/preset-store.js';
+import { readPresetFile } from '../../src/engine/presets/preset-file.js';
 import { render } from '../../src/engine/stream/render.js';
 
 const names = readdirSync('presets').filter((name) => name.endsWith('.tiller.json'));

@@ -1,7 +1,8 @@
 import type { ModelBrowser } from './model-browser.js';
 import { createNanoEvents } from 'nanoevents';
 import { formatPreset } from '../../document/parse-preset.js';
-import { readPresetFile, type PresetStore } from '../presets/preset-store.js';
+import { readPresetFile } from '../presets/preset-file.js';
+import type { PresetStore } from '../presets/preset-store.js';
 import { TillerError } from '../../document/tiller-error.js';
 import type { Instrument } from './instrument.js';
 import type { PresetEntry } from '../../protocol/interface.js';
@@ -11,11 +12,11 @@ type PresetInstrument = Pick<
   'state' | 'edit' | 'newPreset' | 'openPreset' | 'savePreset' | 'savePresetAs'
 >;
 
-/** The preset store as the page browses it: the list is read again after each change. Main thread. */
+/** The preset store as the page shows it: listed again after each change. Main thread. */
 export class PresetBrowser {
   entries: PresetEntry[] = [];
   private readonly events = createNanoEvents<{ change: () => void }>();
-  /** What was deleted, by the identifier it had; what was deleted last comes back first. */
+  /** Tokens of deleted presets by the identifier that they had; the one that was deleted last is restored first. */
   private readonly removed = new Map<string, string[]>();
 
   private constructor(
@@ -31,7 +32,7 @@ export class PresetBrowser {
   ): Promise<PresetBrowser> {
     const browser = new PresetBrowser(store, instrument, models);
     await browser.refresh();
-    // A model that arrives makes its presets playable.
+    // A model that was imported makes its presets playable.
     let { cards } = models;
     models.subscribe(() => {
       if (models.cards === cards) return;
@@ -65,11 +66,11 @@ export class PresetBrowser {
 
   async rename(id: string, name: string): Promise<void> {
     await this.store.rename(id, name);
-    // As it is by now: another one may have been opened meanwhile.
+    // Read after the wait: another preset may have been opened meanwhile.
     const { presetId, dirty } = this.instrument.state;
     if (id === presetId) {
       this.instrument.edit({ type: 'describe', change: { name } });
-      // Unsaved work stays unsaved: only the name was asked for.
+      // Other unsaved changes stay unsaved: the player asked for the name only.
       if (!dirty) await this.instrument.savePreset();
     }
     await this.refresh();
@@ -89,10 +90,9 @@ export class PresetBrowser {
 
   async restore(id: string): Promise<void> {
     const tokens = this.removed.get(id) ?? [];
-    // A second press finds nothing left to restore.
     const token = tokens.pop();
     if (token === undefined) {
-      throw new TillerError('preset-missing', 'There is nothing to restore.', 'Look for it in the list.');
+      throw new TillerError('preset-missing', 'This preset is not in the trash.', 'Look for it in the list.');
     }
     try {
       await this.store.restore(token);
@@ -123,19 +123,10 @@ export class PresetBrowser {
 
   private async refresh(): Promise<void> {
     const present = new Set(this.models.cards.map(({ sha256 }) => sha256));
-    this.entries = (await this.store.list()).map(
-      ({ id, name, tags, author, description, model, factory, problem }) => ({
-        id,
-        name,
-        tags: [...tags],
-        author,
-        description,
-        model,
-        factory,
-        problem,
-        modelPresent: model === null || present.has(model.sha256),
-      }),
-    );
+    this.entries = (await this.store.list()).map((preset) => ({
+      ...preset,
+      modelPresent: preset.model === null || present.has(preset.model.sha256),
+    }));
     this.events.emit('change');
   }
 }

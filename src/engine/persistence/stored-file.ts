@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { TillerError } from '../../document/tiller-error.js';
 import { systemCode } from '../system/file-error.js';
+import { fileStamp } from '../system/file-stamp.js';
 
 /**
  * Reads a file that an earlier engine wrote; null where there is none. A file that `parse` refuses is renamed, so that the
@@ -28,17 +29,6 @@ export async function readStored<T>(
     const aside = `${path}.${Date.now()}.unreadable`;
     await rename(path, aside);
     throw new TillerError('preset-invalid', problem, `The file was renamed to ${aside}.`, { cause: error });
-  }
-}
-
-/** Identifies one version of a file (inode, time of modification, size); null where there is no file. */
-export async function fileStamp(path: string): Promise<string | null> {
-  try {
-    const { ino, mtimeNs, size } = await stat(path, { bigint: true });
-    return [ino, mtimeNs, size].join();
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
-    throw error;
   }
 }
 

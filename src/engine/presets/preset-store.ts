@@ -1,35 +1,23 @@
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError, systemCode } from '../system/file-error.js';
-import { MAX_PRESET_BYTES, formatPreset, parsePresetText } from '../../document/parse-preset.js';
-import type { ModelReference, Preset } from '../../document/preset.js';
+import { formatPreset } from '../../document/parse-preset.js';
+import type { Preset } from '../../document/preset.js';
+import type { StoredPreset } from '../../protocol/interface.js';
+import { PRESET_EXTENSION, missingOr, readPresetFile } from './preset-file.js';
+import { PresetIndex } from './preset-index.js';
 
-const EXTENSION = '.tiller.json';
 const TRASH = '.trash';
 
-/** What a browser of presets shows of one. `id` is its place: `factory/NAME` or `user/NAME`. */
-export interface PresetEntry {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly tags: readonly string[];
-  readonly author: string;
-  readonly model: ModelReference | null;
-  readonly factory: boolean;
-  readonly modifiedMs: number;
-  /** Set where the file could not be read: it is listed, so that the player knows of it, and never touched. */
-  readonly problem: string | null;
-}
-
-/** Longest stem in bytes: with ending, number and what an atomic write adds it stays under the usual 255. */
+/** Longest stem, in bytes: with ending, number and the suffix of an atomic write it stays below the usual limit of 255. */
 const MAX_STEM_BYTES = 160;
 
-/** Names that Windows keeps for devices, whatever follows their first point. */
+/** Names that Windows reserves for devices, with any ending. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
-/** A file name that every file system takes, kept readable. */
+/** A readable file name, without its ending, that every file system accepts. */
 function fileStem(name: string): string {
   const words = name
     .normalize('NFKD')
@@ -46,76 +34,92 @@ function fileStem(name: string): string {
 }
 
 /**
- * Presets on disk: the factory's, read only, and the player's own. Writes are atomic, an existing file is
- * replaced only by `save` of the preset it came from, and what is deleted can be restored.
- * Errors are TillerErrors (`preset-missing`, `preset-invalid`, `file-exists`, `disk-full`, `disk-denied`).
+ * Presets on disk: factory presets, which are read-only, and the player's own. Writes are atomic, an existing file is
+ * replaced only by `save` of the preset that it holds, and a deleted preset can be restored. An identifier is
+ * `factory/NAME` or `user/NAME`.
+ *
+ * Rejects with TillerError: `preset-missing`, `preset-invalid`, `preset-too-new`, `disk-full`, `disk-denied`.
  */
 export class PresetStore {
-  /** Files that are being read or written; whoever comes to one waits. */
-  private readonly busy = new Map<string, Promise<unknown>>();
+  /** By path, the last operation on a file; the next one on the same file waits for it. */
+  private readonly operations = new Map<string, Promise<unknown>>();
   private readonly listeners: (() => void)[] = [];
 
+  private readonly userIndex: PresetIndex;
+  private readonly factoryIndex: PresetIndex;
+
+  /**
+   * @param userDir folder of the player's presets; made where it is missing
+   * @param factoryDir folder of the factory presets; null where none come along
+   */
   constructor(
     private readonly userDir: string,
     private readonly factoryDir: string | null,
-  ) {}
+  ) {
+    this.userIndex = new PresetIndex('user', userDir);
+    this.factoryIndex = new PresetIndex('factory', factoryDir);
+  }
 
-  /** Calls `listener` after each change that was made here. */
+  /** Calls `listener` after each change made through this store, for as long as the store lives. */
   onChange(listener: () => void): void {
     this.listeners.push(listener);
   }
 
-  /** Every preset, factory first, then by name. */
-  async list(): Promise<PresetEntry[]> {
-    const entries = [...(await this.listFolder('factory')), ...(await this.listFolder('user'))];
+  /**
+   * Every preset, factory presets first, then by name. Files that have not changed since the last list are not read again.
+   * What cannot be read is listed with the reason as its `problem`.
+   */
+  async list(): Promise<StoredPreset[]> {
+    const entries = [...(await this.factoryIndex.list()), ...(await this.userIndex.list())];
     return entries.sort((a, b) => Number(b.factory) - Number(a.factory) || a.name.localeCompare(b.name));
   }
 
+  /** The preset as it was last written through this store. */
   async read(id: string): Promise<Preset> {
     const path = this.path(id);
-    return this.inTurn(path, () => readPresetFile(path));
+    return this.inOrder(path, () => readPresetFile(path));
   }
 
-  /** Writes over the player's preset `id`. */
+  /** Overwrites the player's preset `id`. @throws TillerError `disk-denied` for a factory preset */
   async save(id: string, preset: Preset): Promise<void> {
     const path = this.ownPath(id);
-    await this.inTurn(path, () => this.write(path, preset));
+    await this.inOrder(path, () => this.write(path, preset));
     this.changed();
   }
 
-  /** Gives the player's preset `id` another name, and leaves the rest of it as it was saved last. */
+  /** Changes the name inside the player's preset `id`; its identifier and the rest of it stay. */
   async rename(id: string, name: string): Promise<void> {
     const path = this.ownPath(id);
-    await this.inTurn(path, async () => this.write(path, { ...(await readPresetFile(path)), name }));
+    await this.inOrder(path, async () => this.write(path, { ...(await readPresetFile(path)), name }));
     this.changed();
   }
 
-  /** Writes a new preset named `preset.name`; a number is added to the file's name where it is taken. */
+  /** Writes a new file for `preset`, named after it, with a number where that name is taken. @returns its identifier */
   async saveAs(preset: Preset): Promise<string> {
     const stem = fileStem(preset.name);
     for (let n = 1; ; n++) {
       const id = `user/${n === 1 ? stem : `${stem}-${n}`}`;
-      // Claims the name first, so that two windows saving at once get two files.
-      if (await this.claim(this.path(id))) {
-        await this.orGiveUp(id, this.write(this.path(id), preset));
+      // Creates the file first, so that two windows saving at once get two files.
+      if (await this.create(this.path(id))) {
+        await this.orRemove(id, this.write(this.path(id), preset));
         this.changed();
         return id;
       }
     }
   }
 
-  /** Moves the player's preset to the trash; the token restores it. */
+  /** Moves the player's preset to the trash. @returns the token that `restore` takes */
   async remove(id: string): Promise<string> {
     if (!id.startsWith('user/'))
       throw new TillerError(
         'disk-denied',
         'Factory presets cannot be deleted.',
-        'Hide it by a search instead.',
+        'Duplicate it to change it.',
       );
-    const token = `${basename(this.path(id), EXTENSION)}.${Date.now()}`;
+    const token = `${basename(this.path(id), PRESET_EXTENSION)}.${Date.now()}`;
     try {
       await mkdir(join(this.userDir, TRASH), { recursive: true });
-      await rename(this.path(id), join(this.userDir, TRASH, token + EXTENSION));
+      await rename(this.path(id), join(this.userDir, TRASH, token + PRESET_EXTENSION));
     } catch (error) {
       throw missingOr(error, id);
     }
@@ -123,16 +127,16 @@ export class PresetStore {
     return token;
   }
 
-  /** Brings back what `remove` took; returns its identifier, which differs where the name was taken meanwhile. */
+  /** Moves a preset back from the trash. @returns its identifier, which is a new one where the old one was taken meanwhile */
   async restore(token: string): Promise<string> {
     if (!/^[^/\\]+\.\d+$/.test(token))
-      throw new TillerError('preset-missing', 'There is nothing to restore.');
-    const from = join(this.userDir, TRASH, token + EXTENSION);
+      throw new TillerError('preset-missing', 'This preset is not in the trash.', 'Look for it in the list.');
+    const from = join(this.userDir, TRASH, token + PRESET_EXTENSION);
     const stem = token.replace(/\.\d+$/, '');
     for (let n = 1; ; n++) {
       const id = `user/${n === 1 ? stem : `${stem}-${n}`}`;
-      if (await this.claim(this.path(id))) {
-        await this.orGiveUp(id, rename(from, this.path(id))).catch((error: unknown) => {
+      if (await this.create(this.path(id))) {
+        await this.orRemove(id, rename(from, this.path(id))).catch((error: unknown) => {
           throw missingOr(error, token);
         });
         this.changed();
@@ -145,14 +149,14 @@ export class PresetStore {
     for (const listener of this.listeners) listener();
   }
 
-  private inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.busy.get(path) ?? Promise.resolve()).then(work);
+  private inOrder<T>(path: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.operations.get(path) ?? Promise.resolve()).then(work);
     const done = turn
       .catch(() => undefined)
       .then(() => {
-        if (this.busy.get(path) === done) this.busy.delete(path);
+        if (this.operations.get(path) === done) this.operations.delete(path);
       });
-    this.busy.set(path, done);
+    this.operations.set(path, done);
     return turn;
   }
 
@@ -171,10 +175,11 @@ export class PresetStore {
         `There is no preset “${id}”.`,
         'Refresh the list and choose another.',
       );
-    return join(folder, stem + EXTENSION);
+    return join(folder, stem + PRESET_EXTENSION);
   }
 
-  private async claim(path: string): Promise<boolean> {
+  /** Creates an empty file. @returns false where there is one already */
+  private async create(path: string): Promise<boolean> {
     try {
       await mkdir(this.userDir, { recursive: true });
       await (await open(path, 'wx')).close();
@@ -185,10 +190,10 @@ export class PresetStore {
     }
   }
 
-  /** Waits for what fills a claimed place; where that fails, the place is free again. */
-  private async orGiveUp(id: string, filled: Promise<void>): Promise<void> {
+  /** Waits for the content of a created file; removes the empty file where that fails. */
+  private async orRemove(id: string, written: Promise<void>): Promise<void> {
     try {
-      await filled;
+      await written;
     } catch (error) {
       await rm(this.path(id), { force: true });
       throw error;
@@ -203,66 +208,4 @@ export class PresetStore {
       throw fromFileError(error, path);
     }
   }
-
-  private async listFolder(kind: 'factory' | 'user'): Promise<PresetEntry[]> {
-    const folder = kind === 'factory' ? this.factoryDir : this.userDir;
-    if (folder === null) return [];
-    let names: string[];
-    try {
-      names = (await readdir(folder)).filter((name) => name.endsWith(EXTENSION));
-    } catch {
-      return [];
-    }
-    return Promise.all(names.map((name) => describe(kind, folder, name)));
-  }
-}
-
-async function describe(kind: 'factory' | 'user', folder: string, fileName: string): Promise<PresetEntry> {
-  const stem = basename(fileName, EXTENSION);
-  const path = join(folder, fileName);
-  const modifiedMs = await stat(path).then(
-    (stats) => stats.mtimeMs,
-    () => 0,
-  );
-  const place = { id: `${kind}/${stem}`, factory: kind === 'factory', modifiedMs };
-  try {
-    const { name, description, tags, author, model } = await readPresetFile(path);
-    return { ...place, name, description, tags, author, model, problem: null };
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    return { ...place, name: stem, description: '', tags: [], author: '', model: null, problem };
-  }
-}
-
-/** A preset from any path. */
-export async function readPresetFile(path: string): Promise<Preset> {
-  let handle;
-  try {
-    handle = await open(path, 'r');
-    const { size } = await handle.stat();
-    if (size > MAX_PRESET_BYTES)
-      throw new TillerError(
-        'preset-invalid',
-        `${path} is too large to be a Tiller preset.`,
-        'Choose another file.',
-      );
-    return parsePresetText(await handle.readFile('utf8'));
-  } catch (error) {
-    throw missingOr(error, path);
-  } finally {
-    await handle?.close();
-  }
-}
-
-function missingOr(error: unknown, what: string): TillerError {
-  if (systemCode(error) === 'ENOENT')
-    return new TillerError(
-      'preset-missing',
-      `There is no preset at ${what}.`,
-      'Check the name, or refresh the list.',
-      {
-        cause: error,
-      },
-    );
-  return fromFileError(error, what);
 }

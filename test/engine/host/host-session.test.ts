@@ -4,7 +4,7 @@ import type { HostSessionOptions } from '../../../src/engine/host/host-session.j
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import { emptyPreset } from '../../../src/document/default-preset.js';
 import type { Preset } from '../../../src/document/preset.js';
-import type { PresetEntry } from '../../../src/engine/presets/preset-store.js';
+import type { StoredPreset } from '../../../src/protocol/interface.js';
 import { Instrument } from '../../../src/engine/instrument/instrument.js';
 import { parameterValues } from '../../../src/document/parameter-values.js';
 import type { StreamLink } from '../../../src/engine/stream/messages.js';
@@ -36,7 +36,7 @@ function setUp(factory: Preset[] = [], opening: Promise<string> = Promise.resolv
   const presets = {
     list: () =>
       Promise.resolve(
-        factory.map(({ name, model }, i): PresetEntry => ({
+        factory.map(({ name, model }, i): StoredPreset => ({
           id: `factory/${i}`,
           name,
           description: '',
@@ -44,7 +44,6 @@ function setUp(factory: Preset[] = [], opening: Promise<string> = Promise.resolv
           author: '',
           model,
           factory: true,
-          modifiedMs: 0,
           problem: null,
         })),
       ),

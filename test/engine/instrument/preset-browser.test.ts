@@ -40,7 +40,7 @@ describe('presets as the page keeps them', () => {
     await browser.restore(first?.id ?? '');
     expect(names()).toEqual(['First', 'First 2', 'First 3']);
     expect(told).toBe(5);
-    await expect(browser.restore(first?.id ?? '')).rejects.toThrow('nothing to restore');
+    await expect(browser.restore(first?.id ?? '')).rejects.toThrow('not in the trash');
   });
 
   it('renames a preset without saving other work', async () => {
@@ -104,7 +104,7 @@ describe('presets as the page keeps them', () => {
     await browser.restore(id);
     await browser.restore(id);
     expect(names()).toEqual(['Song', 'Song']);
-    await expect(browser.restore(id)).rejects.toThrow('nothing to restore');
+    await expect(browser.restore(id)).rejects.toThrow('not in the trash');
   });
 
   // Each step of an import had every preset read again.

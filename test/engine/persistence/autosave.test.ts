@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { Autosave, readAutosave } from '../../../src/engine/persistence/autosave.js';
-import { fileStamp } from '../../../src/engine/persistence/stored-file.js';
+import { fileStamp } from '../../../src/engine/system/file-stamp.js';
 import { Bench, documentOf } from '../http/rig.js';
 
 describe('the session’s autosave', () => {

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StoredFile, fileStamp } from '../../../src/engine/persistence/stored-file.js';
+import { StoredFile } from '../../../src/engine/persistence/stored-file.js';
+import { fileStamp } from '../../../src/engine/system/file-stamp.js';
 
 describe('a stored file', () => {
   let folder: string;

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StoredFile, fileStamp } from '../../../src/engine/persistence/stored-file.js';
+import { StoredFile } from '../../../src/engine/persistence/stored-file.js';
+import { fileStamp } from '../../../src/engine/system/file-stamp.js';
 import { readTake, writeTake } from '../../../src/engine/persistence/stored-take.js';
 
 describe('the take that is kept', () => {

@@ -115,6 +115,27 @@ describe('PresetStore', () => {
     },
   );
 
+  // A program change read and validated every preset, all of them at once.
+  it('reads only what has changed since it was listed last', async () => {
+    const id = await store.saveAs({ ...samplePreset(), name: 'A' });
+    await store.saveAs({ ...samplePreset(), name: 'B' });
+    const before = await store.list();
+    await store.save(id, { ...samplePreset(), name: 'A', author: 'me' });
+    const after = await store.list();
+    expect(after.map((entry, i) => entry === before[i])).toEqual([true, false, true]);
+    expect(after[1]?.author).toBe('me');
+  });
+
+  // It was listed as if there were no presets.
+  it('lists a folder that it cannot read with the reason, beside the presets of the other', async () => {
+    await writeFile(join(folder, 'user'), 'a file where the folder should be');
+    const [first, unreadable, ...more] = await store.list();
+    expect([first?.name, more]).toEqual(['First', []]);
+    expect(unreadable).toMatchObject({ model: null, problem: expect.stringContaining('user') as string });
+    await expect(store.read(unreadable?.id ?? '')).rejects.toMatchObject({ code: 'preset-missing' });
+    await expect(store.remove(unreadable?.id ?? '')).rejects.toMatchObject({ code: 'preset-missing' });
+  });
+
   it('keeps any name readable as a file', async () => {
     const id = await store.saveAs({ ...samplePreset(), name: '../../Évil: ☠ name?.json' });
     expect(id).toMatch(/^user\/[\p{L}\p{N}-]+$/u);

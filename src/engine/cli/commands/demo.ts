@@ -6,7 +6,7 @@ import { AudioStream } from '../../audio/read.js';
 import { gatherSound, wholeSound } from '../../audio/sound-stream.js';
 import { TillerError } from '../../../document/tiller-error.js';
 import { fromFileError } from '../../system/file-error.js';
-import { readPresetFile } from '../../presets/preset-store.js';
+import { readPresetFile } from '../../presets/preset-file.js';
 import { render } from '../../stream/render.js';
 import { contextOf } from '../context.js';
 import { writeSound } from '../files.js';

@@ -7,7 +7,7 @@ import type { RegressorKind } from '../../../document/learning.js';
 import { defaultRegressor } from '../../../document/learning.js';
 import { Trainer } from '../../mapping/trainer.js';
 import { formatPreset } from '../../../document/parse-preset.js';
-import { readPresetFile } from '../../presets/preset-store.js';
+import { readPresetFile } from '../../presets/preset-file.js';
 import { contextOf } from '../context.js';
 import { checkInput, checkOutput } from '../files.js';
 
