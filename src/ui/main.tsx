@@ -1,13 +1,13 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.js';
+import { App } from './shell/app.js';
 import { followMicrophone } from './audio/microphone.js';
 import { followSpeaker } from './audio/speaker.js';
-import { followEngine } from './connection/resume.js';
-import { followGamepads } from './hands/gamepad.js';
-import { followKeyboard } from './hands/keyboard.js';
-import { client } from './session.js';
-import { followTheme } from './theme.js';
+import { followEngine } from './engine-client/restore-after-restart.js';
+import { followGamepads } from './features/controllers/gamepad.js';
+import { followKeyboard } from './shell/shortcuts.js';
+import { client } from './engine-client/page.js';
+import { followTheme } from './shell/theme.js';
 
 followTheme();
 followKeyboard();

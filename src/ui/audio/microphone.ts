@@ -1,6 +1,6 @@
 import { audioChannel, audioFrameBytes, FRAME, writeAudioHead } from '../../protocol/interface-frames.js';
-import { client, store } from '../session.js';
-import { toast } from '../store/store.js';
+import { client, store } from '../engine-client/page.js';
+import { toast } from '../engine-client/store.js';
 import { audioContext, closeSpeaker, openSpeaker } from './speaker.js';
 import type { FromMicrophone } from './speaker-messages.js';
 

@@ -1,7 +1,7 @@
 import { FRAME, audioChannel, readAudioHead } from '../../protocol/interface-frames.js';
-import { RefusedError } from '../connection/client.js';
-import { client, store } from '../session.js';
-import { setView, toast, toastFault } from '../store/store.js';
+import { RefusedError } from '../engine-client/client.js';
+import { client, store } from '../engine-client/page.js';
+import { setView, toast, toastFault } from '../engine-client/store.js';
 import type { LiveState } from '../../protocol/interface.js';
 import type { FromSpeaker, ToSpeaker } from './speaker-messages.js';
 import { UnderrunWatch } from './underrun-watch.js';

@@ -1,4 +1,4 @@
-import { client, store } from '../session.js';
+import { client, store } from '../engine-client/page.js';
 import { chooseMicrophone } from './microphone.js';
 import { closeSpeaker, openSpeaker } from './speaker.js';
 

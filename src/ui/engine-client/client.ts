@@ -1,0 +1,254 @@
+import type { EngineMessage, Command, Fault, MapPictureListener } from './types.js';
+import { FRAME, readMap } from '../../protocol/interface-frames.js';
+import {
+  DOWNLOAD_PATHS,
+  FILE_NAME_HEADER,
+  HELLO_PATH,
+  INTERFACE_VERSION,
+  SOCKET_PATH,
+  SUBPROTOCOL,
+  TOKEN_SUBPROTOCOL,
+  UPLOAD_LIMITS,
+  UPLOAD_PATHS,
+  type UploadAnswer,
+  type UploadKind,
+} from '../../protocol/interface.js';
+import type { LiveValues } from './live-values.js';
+import { receive, toastFault, type PageState, type PageStore } from './store.js';
+
+const RETRY_MILLISECONDS = 700;
+
+/** A request that the engine answered with a fault. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  constructor(readonly fault: Fault) {
+    super(fault.message);
+  }
+}
+
+interface Waiting {
+  resolve(result: string | null): void;
+  reject(error: RefusedError): void;
+}
+
+/** The request never left the page. */
+const AWAY: Fault = {
+  code: 'engine-busy',
+  message: 'The engine is away: nothing was done.',
+  hint: 'Try again when the page is connected.',
+};
+
+/** The request left the page, and its answer never came. */
+const LOST: Fault = {
+  code: 'engine-busy',
+  message: 'The engine went away before it had answered.',
+  hint: 'When the page is connected, look whether it was done, and try again if it was not.',
+};
+
+/** The page's one connection to the engine: it reconnects by itself until `close`. */
+export class Client {
+  private socket: WebSocket | null = null;
+  private readonly waiting = new Map<number, Waiting>();
+  private lastRequest = 0;
+  private retry: ReturnType<typeof setTimeout> | null = null;
+  private closed = false;
+  private readonly mapListeners = new Set<MapPictureListener>();
+  private readonly openListeners = new Set<(before: PageState) => void>();
+  private audioListener: ((frame: ArrayBuffer) => void) | null = null;
+
+  constructor(
+    private readonly store: PageStore,
+    private readonly values: LiveValues,
+    private readonly origin: string,
+    private readonly token: string,
+  ) {}
+
+  connect(): void {
+    const url = `${this.origin.replace(/^http/, 'ws')}${SOCKET_PATH}`;
+    const socket = new WebSocket(url, [SUBPROTOCOL, TOKEN_SUBPROTOCOL + this.token]);
+    socket.binaryType = 'arraybuffer';
+    this.socket = socket;
+    socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof data === 'string') this.hear(JSON.parse(data) as EngineMessage);
+      else this.hearFrame(data);
+    });
+    socket.addEventListener('close', () => this.lost());
+  }
+
+  close(): void {
+    this.closed = true;
+    if (this.retry !== null) clearTimeout(this.retry);
+    this.socket?.close();
+  }
+
+  /** Sends without waiting for an answer; what moves while the engine is away is dropped. */
+  send(command: Command): void {
+    this.post({ command });
+  }
+
+  /** Sends and waits; rejects with RefusedError. */
+  ask(command: Command): Promise<string | null> {
+    const request = ++this.lastRequest;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(request, { resolve, reject });
+      if (!this.post({ request, command })) this.settle(request, AWAY);
+    });
+  }
+
+  /** As `ask`, with the fault shown as a toast; resolves to whether it was done. */
+  async perform(command: Command): Promise<boolean> {
+    try {
+      await this.ask(command);
+      return true;
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      toastFault(this.store, error.fault);
+      return false;
+    }
+  }
+
+  sendFrame(frame: ArrayBuffer): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(frame);
+  }
+
+  onMap(listener: MapPictureListener): () => void {
+    this.mapListeners.add(listener);
+    return () => this.mapListeners.delete(listener);
+  }
+
+  /** Called at each connection, also after a restart of the engine; `before` is what the page knew until then. */
+  onOpen(listener: (before: PageState) => void): () => void {
+    this.openListeners.add(listener);
+    return () => this.openListeners.delete(listener);
+  }
+
+  onAudio(listener: ((frame: ArrayBuffer) => void) | null): void {
+    this.audioListener = listener;
+  }
+
+  /** Sends a file to the engine; resolves to what it is called there, rejects with RefusedError. */
+  async upload(kind: UploadKind, file: File): Promise<string | null> {
+    if (file.size > UPLOAD_LIMITS[kind]) {
+      throw refusedFile(file, {
+        code: 'archive-too-large',
+        message: `${file.name} is larger than ${Math.round(UPLOAD_LIMITS[kind] / 2 ** 20)} MiB.`,
+        hint: 'Choose a smaller file.',
+      });
+    }
+    let answer: Response;
+    try {
+      answer = await fetch(this.origin + UPLOAD_PATHS[kind], {
+        method: 'POST',
+        headers: { authorization: `Bearer ${this.token}`, [FILE_NAME_HEADER]: encodeURIComponent(file.name) },
+        body: file,
+      });
+    } catch {
+      throw refusedFile(file, LOST);
+    }
+    if (!answer.ok) throw refusedFile(file, await faultOf(answer));
+    const outcome = (await answer.json()) as UploadAnswer;
+    if (outcome.type === 'failed') throw refusedFile(file, outcome.fault);
+    return outcome.result;
+  }
+
+  /** Fetches a file of the engine's; rejects with RefusedError. */
+  async download(kind: keyof typeof DOWNLOAD_PATHS, query = ''): Promise<Blob> {
+    const answer = await fetch(this.origin + DOWNLOAD_PATHS[kind] + query, {
+      headers: { authorization: `Bearer ${this.token}` },
+    }).catch(() => {
+      throw new RefusedError(LOST);
+    });
+    if (!answer.ok) throw new RefusedError(await faultOf(answer));
+    return answer.blob();
+  }
+
+  private post(envelope: { request?: number; command: Command }): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(envelope));
+    return true;
+  }
+
+  private hear(announcement: EngineMessage): void {
+    if (announcement.type === 'welcome' && announcement.version !== INTERFACE_VERSION) {
+      this.store.setState({ connection: 'refused' });
+      this.close();
+      return;
+    }
+    if (announcement.type === 'done') this.settle(announcement.request, announcement.result);
+    if (announcement.type === 'failed' && announcement.request !== null) {
+      this.settle(announcement.request, announcement.fault);
+    }
+    const before = this.store.getState();
+    receive(this.store, announcement);
+    if (announcement.type === 'welcome') for (const listener of this.openListeners) listener(before);
+  }
+
+  private hearFrame(frame: ArrayBuffer): void {
+    switch (new Uint8Array(frame, 0, 1)[0] ?? 0) {
+      case FRAME.telemetry:
+        this.values.receive(frame, performance.now());
+        return;
+      case FRAME.map: {
+        const map = readMap(frame);
+        if (map !== null) for (const listener of this.mapListeners) listener(map);
+        return;
+      }
+      case FRAME.audio:
+        this.audioListener?.(frame);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private settle(request: number, outcome: Fault | string | null): void {
+    const waiting = this.waiting.get(request);
+    this.waiting.delete(request);
+    if (outcome !== null && typeof outcome === 'object') waiting?.reject(new RefusedError(outcome));
+    else waiting?.resolve(outcome);
+  }
+
+  private lost(): void {
+    for (const request of [...this.waiting.keys()]) this.settle(request, LOST);
+    if (this.closed) return;
+    if (this.store.getState().connection !== 'refused') this.store.setState({ connection: 'lost' });
+    this.retry = setTimeout(() => void this.tryAgain(), RETRY_MILLISECONDS);
+  }
+
+  /** Asks over HTTP first: a socket that fails does not say why, an answer of 401 does. */
+  private async tryAgain(): Promise<void> {
+    try {
+      const answer = await fetch(this.origin + HELLO_PATH, {
+        headers: { authorization: `Bearer ${this.token}` },
+      });
+      if (answer.status === 401) {
+        this.store.setState({ connection: 'refused' });
+        this.retry = setTimeout(() => void this.tryAgain(), 4 * RETRY_MILLISECONDS);
+        return;
+      }
+    } catch {
+      this.lost();
+      return;
+    }
+    this.store.setState({ connection: 'connecting' });
+    this.connect();
+  }
+}
+
+/** Several files may be on their way: what is said of one says which. */
+const refusedFile = ({ name }: File, fault: Fault): RefusedError =>
+  new RefusedError(fault.message.includes(name) ? fault : { ...fault, message: `${name}: ${fault.message}` });
+
+async function faultOf(answer: Response): Promise<Fault> {
+  const fallback: Fault = {
+    code: 'internal',
+    message: `The engine answered ${answer.status}.`,
+    hint: 'Reload the page.',
+  };
+  try {
+    const body = (await answer.json()) as Partial<Fault>;
+    return { ...fallback, ...body };
+  } catch {
+    return fallback;
+  }
+}

@@ -1,0 +1,196 @@
+import type { OscSettings, RecorderState } from '../../../protocol/interface.js';
+import { perform, saveFile } from '../../engine-client/commands.js';
+import { Button, Select, Toggle } from '../../shared/controls/buttons.js';
+import { NumberField } from '../../shared/controls/number-field.js';
+import { openWebMidi } from './web-midi.js';
+import { usePage } from '../../engine-client/page.js';
+
+/** Controllers beyond the page: MIDI, OSC, gamepads, and the recorder of gestures. */
+export function HandsPanel() {
+  return (
+    <div className="hands">
+      <RecorderBlock />
+      <MidiBlock />
+      <OscBlock />
+    </div>
+  );
+}
+
+const STATE_TEXT: Readonly<Record<RecorderState['state'], string>> = {
+  empty: 'Nothing recorded',
+  stopped: 'Stopped',
+  recording: 'Recording',
+  playing: 'Looping',
+  overdubbing: 'Overdubbing',
+};
+
+function RecorderBlock() {
+  const { state, seconds, points } = usePage(({ recorder }) => recorder);
+  const act = (action: 'record' | 'overdub' | 'play' | 'stop' | 'clear') =>
+    perform({ type: 'recorder', action });
+  const recording = state === 'recording';
+  const moving = state === 'playing' || state === 'overdubbing';
+  return (
+    <section className="block" aria-label="Gesture recorder">
+      <h3>Gesture recorder</h3>
+      <div className="form-row">
+        <Button
+          label={recording ? 'Stop and loop' : 'Record'}
+          icon="record"
+          tone={recording ? 'danger' : 'plain'}
+          help="Records the inputs as you move them; the end of the take starts the loop."
+          onPress={() => act(recording ? 'play' : 'record')}
+        />
+        <Button
+          label={moving ? 'Stop' : 'Loop'}
+          icon={moving ? 'stop' : 'play'}
+          disabled={points === 0 || recording}
+          onPress={() => act(moving ? 'stop' : 'play')}
+        />
+        <Button
+          label="Overdub"
+          disabled={points === 0 || recording}
+          pressed={state === 'overdubbing'}
+          help="Replaces the inputs that you move while the loop goes on."
+          onPress={() => act(state === 'overdubbing' ? 'play' : 'overdub')}
+        />
+        <Button label="Clear" tone="quiet" disabled={state === 'empty'} onPress={() => act('clear')} />
+      </div>
+      <div className="form-row">
+        <span className="note">
+          {STATE_TEXT[state]}
+          {state !== 'empty' && ` · ${seconds.toFixed(1)} s · ${points} points`}
+        </span>
+        <div className="spacer" />
+        <Button
+          label="CSV"
+          icon="save"
+          tone="quiet"
+          disabled={points === 0}
+          onPress={() => void saveFile('csv', 'gesture.csv')}
+        />
+        <Button
+          label="MIDI"
+          icon="save"
+          tone="quiet"
+          disabled={points === 0}
+          onPress={() => void saveFile('midi', 'gesture.mid')}
+        />
+      </div>
+    </section>
+  );
+}
+
+const NO_PORT = '';
+
+function MidiBlock() {
+  const midi = usePage(({ ports }) => ports.midi);
+  const kind = usePage((state) => state.kind);
+  const { chosen } = midi;
+  const absent = chosen === null || midi.ports.includes(chosen) ? [] : [chosen];
+  if (kind === 'plugin') {
+    return (
+      <section className="block" aria-label="MIDI">
+        <h3>MIDI</h3>
+        <p className="note">
+          The host sends MIDI to this track. Use Learn on an input, then move a controller.
+        </p>
+      </section>
+    );
+  }
+  return (
+    <section className="block" aria-label="MIDI">
+      <h3>MIDI</h3>
+      <div className="form-row">
+        {midi.available ? (
+          <Select
+            label="MIDI input"
+            value={midi.chosen ?? NO_PORT}
+            choices={[
+              { value: NO_PORT, label: 'No device' },
+              ...midi.ports.map((name) => ({ value: name, label: name })),
+              ...absent.map((name) => ({ value: name, label: `${name} (not connected)` })),
+            ]}
+            onChange={(name) => perform({ type: 'midi-port', name: name === NO_PORT ? null : name })}
+          />
+        ) : (
+          <span className="note">{midi.reason ?? 'The engine has no MIDI here.'}</span>
+        )}
+        <Button
+          label="Browser’s MIDI"
+          tone="quiet"
+          help="Uses the devices that this browser sees; it asks for leave first."
+          onPress={() => void openWebMidi()}
+        />
+      </div>
+    </section>
+  );
+}
+
+function OscBlock() {
+  const osc = usePage(({ ports }) => ports.osc);
+  const { error, ...settings } = osc;
+  const { receive, receivePort, wekinator, send, sendPort, sendLatents, sendWekinator } = settings;
+  const set = (change: Partial<OscSettings>) =>
+    perform({ type: 'osc', settings: { ...settings, ...change } });
+  const port = (label: string, value: number, change: (port: number) => Partial<OscSettings>) => (
+    <NumberField
+      label={label}
+      value={value}
+      min={1024}
+      max={65535}
+      initial={9000}
+      unit="count"
+      onChange={(next, gesture) => gesture === 'end' && set(change(next))}
+    />
+  );
+  return (
+    <section className="block" aria-label="OSC">
+      <h3>OSC</h3>
+      <div className="form-row">
+        <Toggle
+          label="Receive"
+          help="Listens on this machine only, for /tiller/input/1 and on."
+          checked={receive}
+          onChange={(on) => set({ receive: on })}
+        />
+        {port('Port to receive on', receivePort, (value) => ({ receivePort: value }))}
+        <Toggle
+          label="Wekinator"
+          help="Also takes the arguments of /wek/inputs as inputs 1, 2, 3 …"
+          checked={wekinator}
+          disabled={!receive}
+          onChange={(on) => set({ wekinator: on })}
+        />
+      </div>
+      <div className="form-row">
+        <Toggle
+          label="Send"
+          help="Sends the inputs that move, as /tiller/input/1 and on, to a program of this machine."
+          checked={send}
+          onChange={(on) => set({ send: on })}
+        />
+        {port('Port to send to', sendPort, (value) => ({ sendPort: value }))}
+        <Toggle
+          label="Latents"
+          help="Also sends /tiller/latents, /tiller/mapped and /tiller/level, thirty times a second."
+          checked={sendLatents}
+          disabled={!send}
+          onChange={(on) => set({ sendLatents: on })}
+        />
+        <Toggle
+          label="Wekinator"
+          help="Also sends what the mapping gives as /wek/outputs, one argument a latent."
+          checked={sendWekinator}
+          disabled={!send}
+          onChange={(on) => set({ sendWekinator: on })}
+        />
+      </div>
+      {error !== null && (
+        <p className="fault" role="alert">
+          {error}
+        </p>
+      )}
+    </section>
+  );
+}

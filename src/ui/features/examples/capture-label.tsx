@@ -1,0 +1,41 @@
+import { keepLabel, MAX_LABEL, typeLabel } from '../../engine-client/commands.js';
+import { store, usePage } from '../../engine-client/page.js';
+import { setView, type Labelling } from '../../engine-client/store.js';
+
+interface CaptureLabelProps {
+  labelling: Labelling;
+  xInput: number;
+  yInput: number;
+}
+
+/** The label of what was just captured, asked where it lives. Enter keeps it, Escape keeps the one proposed. */
+export function CaptureLabel({ labelling, xInput, yInput }: CaptureLabelProps) {
+  const example = usePage(({ examples }) => examples.find(({ id }) => id === labelling.example));
+  if (example === undefined) return null;
+  const x = example.inputs[xInput] ?? 0.5;
+  const y = example.inputs[yInput] ?? 0.5;
+  return (
+    <div
+      className="capture-label"
+      data-side={x > 0.6 ? 'left' : 'right'}
+      style={{ left: `${x * 100}%`, top: `${(1 - y) * 100}%` }}
+      onPointerDown={(event) => event.stopPropagation()}
+    >
+      <input
+        autoFocus
+        aria-label="Label of the captured sound"
+        placeholder={example.label}
+        value={labelling.text}
+        maxLength={MAX_LABEL}
+        onChange={(event) => typeLabel(event.currentTarget.value)}
+        onBlur={keepLabel}
+        onKeyDown={(event) => {
+          event.stopPropagation();
+          if (event.key === 'Enter') keepLabel();
+          if (event.key === 'Escape') setView(store, { labelling: null });
+        }}
+      />
+      <kbd aria-hidden="true">↵</kbd>
+    </div>
+  );
+}

@@ -1,0 +1,168 @@
+import { useCallback, useRef, useState } from 'react';
+import { MAX_INPUTS, PARAMETER_INDEX, type Input } from '../../../protocol/interface-document.js';
+import { edit, editGesture, perform } from '../../engine-client/commands.js';
+import { palette } from '../../shared/canvas/palette.js';
+import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
+import { Button, IconButton, Segmented, Select, Toggle } from '../../shared/controls/buttons.js';
+import { passFocus } from '../../shared/controls/pass-focus.js';
+import { NumberField } from '../../shared/controls/number-field.js';
+import { RangeFields } from '../../shared/controls/range-fields.js';
+import { TextField } from '../../shared/controls/text-field.js';
+import { store, usePage, values } from '../../engine-client/page.js';
+import { HandsPanel } from '../controllers/controllers-panel.js';
+import { SourceFields } from './source-fields.js';
+import { SOURCE_CHOICES, startingSource } from './sources.js';
+
+type Page = 'inputs' | 'hands';
+
+const RANGE_HELP = 'The part of the axis that the whole travel covers.';
+
+/** Where each axis of the performance space comes from. */
+export function InputsPanel() {
+  const inputs = usePage((state) => state.inputs);
+  const [page, setPage] = useState<Page>('inputs');
+  return (
+    <div className="inputs">
+      <div className="form-row">
+        <Segmented<Page>
+          label="Part"
+          value={page}
+          choices={[
+            { value: 'inputs', label: 'Inputs' },
+            { value: 'hands', label: 'MIDI, OSC, recorder' },
+          ]}
+          onChange={setPage}
+        />
+        <div className="spacer" />
+        {page === 'inputs' && (
+          <Button
+            label="Add input"
+            icon="plus"
+            disabled={inputs.length >= MAX_INPUTS}
+            help="Adds an axis to the performance space. Examples get its middle."
+            onPress={() => edit({ type: 'add-input', input: {} })}
+          />
+        )}
+      </div>
+      {page === 'hands' ? (
+        <HandsPanel />
+      ) : (
+        <div className="cards">
+          {inputs.map((input, i) => (
+            <InputCard key={i} index={i} input={input} last={inputs.length === 1} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function InputCard({ index, input, last }: { index: number; input: Input; last: boolean }) {
+  const learning = usePage(({ waiting }) => waiting.midiLearn === index);
+  const change = (part: Partial<Input>) => edit({ type: 'edit-input', index, change: part });
+  const { name, source, range, curve, inverted } = input;
+  return (
+    <section className="card" aria-label={`Input ${index + 1}: ${name}`}>
+      <div className="card-line">
+        <TextField
+          className="inline-text strong hand"
+          label={`Name of input ${index + 1}`}
+          value={name}
+          maxLength={60}
+          onAccept={(typed) => change({ name: typed })}
+        />
+        <Select
+          label={`Source of ${name}`}
+          help="What moves this input."
+          value={source.kind}
+          choices={SOURCE_CHOICES}
+          onChange={(kind) => change({ source: startingSource(kind, index) })}
+        />
+        <Button
+          label={learning ? 'Move it…' : 'Learn MIDI'}
+          tone={learning ? 'hand' : 'quiet'}
+          pressed={learning}
+          help="Then move a knob, key or bender of your MIDI controller."
+          onPress={() => perform({ type: 'learn-midi', input: learning ? null : index })}
+        />
+        <IconButton
+          label={`Remove ${name}`}
+          icon="bin"
+          disabled={last}
+          onPress={() => {
+            passFocus();
+            edit({ type: 'remove-input', index });
+          }}
+        />
+      </div>
+      <div className="card-line">
+        <SourceFields name={name} source={source} onChange={(next) => change({ source: next })} />
+        <LiveValue index={index} />
+      </div>
+      <div className="card-line">
+        <label className="mini-field">
+          <span aria-hidden="true">Range</span>
+          <RangeFields
+            min={0}
+            max={1}
+            unit="%"
+            labels={[`${name}: lowest`, `${name}: highest`]}
+            help={[RANGE_HELP, RANGE_HELP]}
+            range={range}
+            initial={[0, 1]}
+            onAccept={(typed) => change({ range: typed })}
+          />
+        </label>
+        <label className="mini-field">
+          <span aria-hidden="true">Curve</span>
+          <NumberField
+            label={`${name}: curve`}
+            help="Bend of the travel: 0 is straight, + starts slowly, − starts fast."
+            value={curve}
+            min={-1}
+            max={1}
+            initial={0}
+            unit="latent"
+            onChange={(value, gesture) =>
+              editGesture({ type: 'edit-input', index, change: { curve: value } }, gesture)
+            }
+          />
+        </label>
+        <Toggle
+          label="Invert"
+          help="Turns the travel around."
+          checked={inverted}
+          onChange={(turned) => change({ inverted: turned })}
+        />
+      </div>
+    </section>
+  );
+}
+
+/** The input's present value, moving. */
+function LiveValue({ index }: { index: number }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const paint = useCallback(
+    ({ context, width, height, now }: Surface) => {
+      const value = values.parameter(
+        PARAMETER_INDEX.input + index,
+        store.getState().inputs[index]?.value ?? 0,
+        now,
+      );
+      const colours = palette();
+      context.clearRect(0, 0, width, height);
+      context.fillStyle = colours.line;
+      context.fillRect(0, height / 2 - 1.5, width, 3);
+      context.fillStyle = colours.hand;
+      context.fillRect(0, height / 2 - 1.5, value * width, 3);
+      context.beginPath();
+      context.arc(Math.min(width - 4, Math.max(4, value * width)), height / 2, 4, 0, 2 * Math.PI);
+      context.fill();
+    },
+    [index],
+  );
+  useCanvas(canvas, paint);
+  return (
+    <canvas ref={canvas} className="live-value" role="img" aria-label={`Live value of input ${index + 1}`} />
+  );
+}

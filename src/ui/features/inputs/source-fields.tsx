@@ -1,0 +1,106 @@
+import type { InputSource } from '../../../protocol/interface-document.js';
+import { NumberField } from '../../shared/controls/number-field.js';
+import { TextField } from '../../shared/controls/text-field.js';
+import { Toggle } from '../../shared/controls/buttons.js';
+
+const ADDRESS = /^\/[!-~]{0,199}$/;
+
+interface FieldProps {
+  name: string;
+  source: InputSource;
+  onChange: (source: InputSource) => void;
+}
+
+/** The details of one source: controller, channel, note range, address, axis. */
+export function SourceFields({ name, source, onChange }: FieldProps) {
+  const number = (
+    label: string,
+    help: string,
+    value: number,
+    min: number,
+    max: number,
+    change: (value: number) => InputSource,
+  ) => (
+    <label className="mini-field">
+      <span aria-hidden="true">{label}</span>
+      <NumberField
+        label={`${name}: ${label}`}
+        help={help}
+        value={value}
+        min={min}
+        max={max}
+        initial={min}
+        unit="count"
+        onChange={(next, gesture) => gesture === 'end' && onChange(change(Math.round(next)))}
+      />
+    </label>
+  );
+  const channel = (from: Extract<InputSource, { channel: number }>) =>
+    number('Ch', 'MIDI channel; 0 is any.', from.channel, 0, 16, (value) => ({ ...from, channel: value }));
+
+  switch (source.kind) {
+    case 'pad':
+    case 'host':
+      return null;
+    case 'cc':
+      return (
+        <>
+          {number('CC', 'Number of the controller.', source.controller, 0, 127, (controller) => ({
+            ...source,
+            controller,
+          }))}
+          {channel(source)}
+          <Toggle
+            label="14 bit"
+            help="Fine steps, from controllers 0–31 with their partner 32 above."
+            checked={source.bits === 14}
+            onChange={(fine) => onChange({ ...source, bits: fine ? 14 : 7 })}
+          />
+        </>
+      );
+    case 'pitch-bend':
+    case 'channel-pressure':
+    case 'note-velocity':
+      return channel(source);
+    case 'poly-pressure':
+      return (
+        <>
+          {number('Note', 'Number of the key; 60 is middle C.', source.note, 0, 127, (note) => ({
+            ...source,
+            note,
+          }))}
+          {channel(source)}
+        </>
+      );
+    case 'note-pitch':
+      return (
+        <>
+          {number('From', 'Lowest key.', source.low, 0, 127, (low) => ({ ...source, low }))}
+          {number('To', 'Highest key.', source.high, 0, 127, (high) => ({ ...source, high }))}
+          {channel(source)}
+        </>
+      );
+    case 'osc':
+      return (
+        <>
+          <TextField
+            label={`${name}: OSC address`}
+            help="An OSC address begins with / and has no spaces."
+            value={source.address}
+            maxLength={200}
+            accepts={(typed) => ADDRESS.test(typed)}
+            onAccept={(address) => onChange({ ...source, address })}
+          />
+          {number('Arg', 'Which argument of the message, from 0.', source.argument, 0, 31, (argument) => ({
+            ...source,
+            argument,
+          }))}
+        </>
+      );
+    case 'gamepad':
+      return number('Axis', 'Number of the stick’s axis, from 0.', source.axis, 0, 31, (axis) => ({
+        ...source,
+        axis,
+      }));
+  }
+}

@@ -1,0 +1,171 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { ParameterSlider } from '../../shared/controls/parameter.js';
+import { usePage, values } from '../../engine-client/page.js';
+import { LatentColumn } from './latent-column.js';
+import { paintLatents, paintOverview, type LatentsScene } from './latents-painter.js';
+import { columnWidth, reachOf, USUAL_RANGE } from './latents-scale.js';
+import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
+
+/** Time constant of the drawn values, in seconds: thirty reports a second look like sixty frames. */
+const EASE_SECONDS = 0.025;
+
+/** Moves `shown` towards `target`; a value that appears or ends is taken at once. */
+function ease(shown: Float32Array, target: Float32Array, share: number): void {
+  for (let i = 0; i < shown.length; i++) {
+    const from = shown[i] ?? NaN;
+    const to = target[i] ?? NaN;
+    shown[i] = Number.isNaN(from) || Number.isNaN(to) ? to : from + (to - from) * share;
+  }
+}
+
+class Eased {
+  readonly encoded: Float32Array;
+  readonly mapped: Float32Array;
+  readonly decoded: Float32Array;
+  constructor(readonly count: number) {
+    this.encoded = new Float32Array(count).fill(NaN);
+    this.mapped = new Float32Array(count).fill(NaN);
+    this.decoded = new Float32Array(count);
+  }
+}
+
+/** One column a latent dimension: what the sound has, what the hand wants, what the decoder gets. */
+export function Latents() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const overview = useRef<HTMLCanvasElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(400);
+  const dimensions = usePage(({ steering }) => steering.dimensions);
+  const amount = usePage(({ steering }) => steering.amount);
+  const card = usePage(({ model }) => model.card);
+  const missing = usePage(({ model }) => model.missing);
+  const holds = usePage((state) => state.holds);
+  const selected = usePage(({ view }) => view.dimension);
+  const count = dimensions.length;
+
+  const scene = useMemo<LatentsScene>(() => {
+    const calibrated = card?.latentRanges ?? [];
+    const reach = dimensions.map((_, i) => reachOf(calibrated[i] ?? USUAL_RANGE));
+    return { dimensions, calibrated, holds, selected, reach };
+  }, [dimensions, card, holds, selected]);
+  const column = columnWidth(width, count);
+  const pans = column * count > width + 1;
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const eased = useRef<Eased>(new Eased(0));
+  const paint = useCallback(
+    ({ context, width: across, height, now, elapsed }: Surface) => {
+      const { frame } = values;
+      const shows = frame?.latents === count && values.fresh(now);
+      if (eased.current.count !== count) eased.current = new Eased(count);
+      if (shows) {
+        const share = 1 - Math.exp(-elapsed / EASE_SECONDS);
+        ease(eased.current.encoded, frame.encoded, share);
+        ease(eased.current.mapped, frame.mapped, share);
+        ease(eased.current.decoded, frame.decoded, share);
+      }
+      const scroll = scroller.current?.scrollLeft ?? 0;
+      paintLatents(
+        context,
+        scene,
+        shows ? eased.current : null,
+        columnWidth(across, count),
+        scroll,
+        across,
+        height,
+      );
+    },
+    [scene, count],
+  );
+  useCanvas(canvas, paint);
+
+  const paintStrip = useCallback(
+    ({ context, width: across, height }: Surface) => {
+      const element = scroller.current;
+      if (element === null) return;
+      const total = Math.max(1, element.scrollWidth);
+      const view = {
+        from: element.scrollLeft / total,
+        to: (element.scrollLeft + element.clientWidth) / total,
+      };
+      paintOverview(context, eased.current.decoded, scene.reach, view, across, height);
+    },
+    [scene],
+  );
+  useCanvas(overview, paintStrip);
+
+  return (
+    <section className="latents" aria-label="Latents">
+      <header className="section-head">
+        <h2>Latents</h2>
+        <ul className="legend" aria-label="Colours">
+          <li className="sound" data-help="What the encoder hears in the sound.">
+            sound
+          </li>
+          <li className="hand" data-help="What the mapping, or your hand on a column, asks for.">
+            hand
+          </li>
+          <li className="result" data-help="What the decoder gets.">
+            result
+          </li>
+        </ul>
+        <div className="spacer" />
+        <div className="amount">
+          <span aria-hidden="true">Amount</span>
+          <ParameterSlider of="amount" value={amount} />
+        </div>
+      </header>
+      <div className="latents-stage">
+        <canvas ref={canvas} className="latents-canvas" aria-hidden="true" />
+        <div className="latents-scroll" ref={scroller} tabIndex={-1}>
+          <div className="latents-columns" style={{ width: `${column * count}px` }}>
+            {dimensions.map((dimension, i) => (
+              <LatentColumn
+                key={i}
+                index={i}
+                width={column}
+                reach={scene.reach[i] ?? 1}
+                steering={dimension}
+                hold={holds[i] ?? null}
+                selected={selected === i}
+              />
+            ))}
+          </div>
+        </div>
+        {count === 0 && (
+          <p className="empty">
+            {missing === null ? (
+              <>No model is loaded. Drop a RAVE model (.ts) on this window, or choose one in the Library.</>
+            ) : (
+              <>
+                The model “{missing.name}” is missing. Drop its .ts file here: the preset keeps everything
+                else.
+              </>
+            )}
+          </p>
+        )}
+      </div>
+      {pans && (
+        <canvas
+          ref={overview}
+          className="latents-overview"
+          aria-hidden="true"
+          onPointerDown={(event) => {
+            const box = event.currentTarget.getBoundingClientRect();
+            const element = scroller.current;
+            if (element === null) return;
+            const place = (event.clientX - box.left) / box.width;
+            element.scrollLeft = place * element.scrollWidth - element.clientWidth / 2;
+          }}
+        />
+      )}
+    </section>
+  );
+}

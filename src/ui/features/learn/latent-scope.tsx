@@ -1,0 +1,22 @@
+import { Select } from '../../shared/controls/buttons.js';
+import { store, usePage } from '../../engine-client/page.js';
+import { setView } from '../../engine-client/store.js';
+
+/** Which latents a panel speaks of: all, or the one that is selected in the columns. */
+export function Scope() {
+  const dimension = usePage(({ view }) => view.dimension);
+  const count = usePage(({ steering }) => steering.dimensions.length);
+  const choices = [
+    { value: 'all', label: 'All latents' },
+    ...Array.from({ length: count }, (_, i) => ({ value: String(i), label: `Latent ${i + 1}` })),
+  ];
+  return (
+    <Select
+      label="Latents that these settings are for"
+      help="Settings for all latents, or for one: press a column to choose it."
+      value={dimension === null ? 'all' : String(dimension)}
+      choices={choices}
+      onChange={(value) => setView(store, { dimension: value === 'all' ? null : Number(value) })}
+    />
+  );
+}

@@ -1,0 +1,172 @@
+import type { RegressorSettings } from '../../../protocol/interface-document.js';
+import { edit, editGesture, learn, perform } from '../../engine-client/commands.js';
+import { Button, Segmented, Toggle } from '../../shared/controls/buttons.js';
+import { formatValue } from '../../shared/controls/units.js';
+import type { Gesture } from '../../shared/controls/use-value.js';
+import { store, usePage } from '../../engine-client/page.js';
+import { setView } from '../../engine-client/store.js';
+import { Empty } from '../../shared/controls/empty-state.js';
+import { KIND_CHOICES, RegressorForm, startingSettings } from './regressor-form.js';
+import { Scope } from './latent-scope.js';
+
+/** Latents whose numbers have room under their bars. */
+const MOST_NUMBERS = 16;
+
+/** How the mapping is learned, and how well it met the examples. */
+export function LearnPanel() {
+  const learning = usePage((state) => state.learning);
+  const training = usePage((state) => state.training);
+  const count = usePage((state) => state.examples.filter(({ enabled }) => enabled).length);
+  const dimension = usePage(({ view }) => view.dimension);
+  const own = dimension === null ? undefined : learning.perDimension[String(dimension)];
+  const settings = own ?? learning.shared;
+  const apply = (next: RegressorSettings, gesture: Gesture = 'begin') =>
+    editGesture(
+      dimension === null
+        ? { type: 'learn-all-with', settings: next }
+        : { type: 'learn-dimensions-with', dimensions: [dimension], settings: next },
+      gesture,
+    );
+
+  return (
+    <div className="learn">
+      <div className="form">
+        <div className="form-row">
+          <Scope />
+          {own !== undefined && dimension !== null && (
+            <Button
+              label="As all"
+              tone="quiet"
+              help="Back to the settings that all dimensions share."
+              onPress={() => edit({ type: 'learn-dimensions-with', dimensions: [dimension], settings: null })}
+            />
+          )}
+          <div className="spacer" />
+          <Toggle
+            label="Automatic"
+            help="Learns again after each change of the examples."
+            checked={learning.automatic}
+            onChange={(automatic) => edit({ type: 'learn-automatically', automatic })}
+          />
+          {training.running ? (
+            <Button
+              label={`Stop ${training.done}/${training.total}`}
+              icon="stop"
+              onPress={() => perform({ type: 'cancel-training' })}
+            />
+          ) : (
+            <Button
+              label="Learn"
+              keyName="L"
+              tone={training.stale ? 'primary' : 'plain'}
+              disabled={count === 0}
+              help="Learns the mapping from the examples; the music goes on meanwhile."
+              onPress={learn}
+            />
+          )}
+        </div>
+        <Segmented
+          label="Kind of regressor"
+          value={settings.kind}
+          choices={KIND_CHOICES}
+          onChange={(kind) => apply(startingSettings(kind))}
+        />
+        <div className="form-columns">
+          <RegressorForm settings={settings} onChange={apply} />
+        </div>
+      </div>
+      <FitView count={count} />
+    </div>
+  );
+}
+
+function FitView({ count }: { count: number }) {
+  const training = usePage((state) => state.training);
+  const examples = usePage((state) => state.examples);
+  const selected = usePage(({ view }) => view.dimension);
+  const { report } = training;
+  if (report === null || count === 0) {
+    return (
+      <Empty
+        icon="brain"
+        title={count === 0 ? 'No examples yet' : training.learned ? 'Learned before' : 'Not learned yet'}
+      >
+        {count === 0 ? (
+          <>
+            Capture a sound with <kbd>C</kbd>: the mapping is learned from where you put it.
+          </>
+        ) : (
+          <>
+            {training.learned && 'The mapping came with the preset. '}Press <kbd>L</kbd> to learn from {count}{' '}
+            {count === 1 ? 'example' : 'examples'} and see the fit.
+          </>
+        )}
+      </Empty>
+    );
+  }
+  const worst = Math.max(0.05, ...report.dimensions.map(({ errorRelative }) => errorRelative));
+  const label = (id: string) => examples.find((example) => example.id === id)?.label ?? 'a deleted example';
+  const every = Math.ceil(report.dimensions.length / MOST_NUMBERS);
+  const missed = [...new Map(report.missed.map((miss) => [miss.example, miss])).values()];
+  return (
+    <div className="fit">
+      <p className="fit-line">
+        <span>
+          Learned in <b>{formatValue(report.milliseconds / 1000, 's')}</b>
+        </span>
+        <span>
+          mean error <b>{percent(meanError(report.dimensions))}</b>
+        </span>
+        {training.stale && <span className="badge">changed since</span>}
+      </p>
+      <ul className="fit-bars" data-many={every > 1} aria-label="Error per latent">
+        {report.dimensions.map(({ dimension, kind, errorRelative: miss }) => (
+          <li key={dimension}>
+            <button
+              type="button"
+              className="fit-bar"
+              aria-pressed={selected === dimension}
+              aria-label={`Latent ${dimension + 1}, ${kind}: error ${percent(miss)}`}
+              data-help={`Latent ${dimension + 1}, ${kind}: error ${percent(miss)}`}
+              onClick={() => setView(store, { dimension: selected === dimension ? null : dimension })}
+            >
+              <span style={{ height: `${Math.max(4, (100 * miss) / worst)}%` }} />
+              <small aria-hidden="true">{dimension % every === 0 ? dimension + 1 : '\u00a0'}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {report.contradictions.map((group) => (
+        <p key={group.join()} className="contradiction">
+          {group.map(label).join(' and ')} ask for different sounds at one place: move one of them apart.
+        </p>
+      ))}
+      {missed.length === 0 ? (
+        <p className="note">Every example is met.</p>
+      ) : (
+        <ul className="missed" aria-label="Examples that the mapping misses">
+          {missed.slice(0, 4).map((miss) => (
+            <li key={miss.example}>
+              <button
+                type="button"
+                className="link"
+                onClick={() => setView(store, { selectedExample: miss.example, panel: 'examples' })}
+              >
+                {label(miss.example)}
+              </button>{' '}
+              is missed by {percent(miss.missRelative)}, most on latent {miss.dimension + 1}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** A share of the examples' own spread. */
+const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+function meanError(dimensions: readonly { errorRelative: number }[]): number {
+  const sum = dimensions.reduce((total, { errorRelative }) => total + errorRelative, 0);
+  return sum / Math.max(1, dimensions.length);
+}

@@ -1,0 +1,293 @@
+import type { ReactNode } from 'react';
+import type { RegressorKind, RegressorSettings } from '../../../protocol/interface-document.js';
+import { Segmented, Toggle, type Choice } from '../../shared/controls/buttons.js';
+import { FormLine } from '../../shared/controls/form-line.js';
+import { Slider } from '../../shared/controls/slider.js';
+import type { Unit } from '../../shared/controls/units.js';
+import type { Gesture } from '../../shared/controls/use-value.js';
+
+export const KIND_CHOICES: readonly Choice<RegressorKind>[] = [
+  { value: 'mlp', label: 'Neural net', help: 'Bends smoothly between examples and goes on beyond them.' },
+  { value: 'gp', label: 'Gaussian', help: 'Passes through the examples and knows where it is unsure.' },
+  { value: 'linear', label: 'Linear', help: 'A flat plane through the examples: no surprises.' },
+  { value: 'polynomial', label: 'Polynomial', help: 'A curved surface; wild far from the examples.' },
+  { value: 'knn', label: 'Neighbours', help: 'Blends the nearest examples; never leaves their values.' },
+];
+
+/** Settings that a kind starts from when it is chosen. */
+export function startingSettings(kind: RegressorKind): RegressorSettings {
+  switch (kind) {
+    case 'mlp':
+      return { kind, hidden: [12], activation: 'tanh', weightDecay: 1e-4, seed: 1 };
+    case 'gp':
+      return { kind, lengthScale: 'auto', noise: 0.01 };
+    case 'linear':
+      return { kind, ridge: 1e-3 };
+    case 'polynomial':
+      return { kind, degree: 2, crossTerms: true, ridge: 1e-3 };
+    case 'knn':
+      return { kind, k: 3, falloff: 2 };
+  }
+}
+
+/** What each hyperparameter is called, what it does and how far it goes. */
+const HYPERPARAMETERS = {
+  units: {
+    title: 'Units',
+    label: 'Units of the first layer',
+    help: 'More units can bend more often.',
+    min: 1,
+    max: 64,
+    initial: 12,
+    unit: 'count',
+  },
+  units2: {
+    title: 'Layer 2',
+    label: 'Units of the second layer',
+    help: 'A second layer bends what the first one bent.',
+    min: 1,
+    max: 64,
+    initial: 12,
+    unit: 'count',
+  },
+  weightDecay: {
+    title: 'Decay',
+    label: 'Weight decay',
+    help: 'More keeps the surface calmer, further from the examples.',
+    min: 0,
+    max: 10,
+    skew: 0.15,
+    initial: 1e-4,
+    unit: 'plain',
+  },
+  lengthScale: {
+    title: 'Length',
+    label: 'Length scale',
+    help: 'How far on the pad an example reaches.',
+    min: 0.01,
+    max: 10,
+    skew: 0.3,
+    initial: 0.5,
+    unit: 'plain',
+  },
+  noise: {
+    title: 'Noise',
+    label: 'Noise',
+    help: 'How far the surface may pass by an example; 0 meets each.',
+    min: 0,
+    max: 1,
+    skew: 0.4,
+    initial: 0.01,
+    unit: 'plain',
+  },
+  ridge: {
+    title: 'Ridge',
+    label: 'Ridge',
+    help: 'More keeps the surface flatter and calmer, further from the examples.',
+    min: 0,
+    max: 10,
+    skew: 0.25,
+    initial: 1e-3,
+    unit: 'plain',
+  },
+  degree: {
+    title: 'Degree',
+    label: 'Degree',
+    help: 'How often the surface may bend.',
+    min: 1,
+    max: 5,
+    initial: 2,
+    unit: 'count',
+  },
+  k: {
+    title: 'Neighbours',
+    label: 'Neighbours',
+    help: 'How many of the nearest examples are blended.',
+    min: 1,
+    max: 32,
+    initial: 3,
+    unit: 'count',
+  },
+  falloff: {
+    title: 'Falloff',
+    label: 'Falloff',
+    help: 'How much more the near ones count; 0 counts them alike.',
+    min: 0,
+    max: 8,
+    initial: 2,
+    unit: 'plain',
+  },
+} as const satisfies Record<
+  string,
+  {
+    title: string;
+    label: string;
+    help: string;
+    min: number;
+    max: number;
+    skew?: number;
+    initial: number;
+    unit: Unit;
+  }
+>;
+
+interface HyperparameterProps {
+  of: keyof typeof HYPERPARAMETERS;
+  /** Null where it is switched off, or chosen by the regressor. */
+  value: number | null;
+  /** Stands before the fader, such as the switch that brings it. */
+  children?: ReactNode;
+  onChange: (value: number, gesture: Gesture) => void;
+}
+
+/** One hyperparameter on its line. */
+function Hyperparameter({ of, value, children, onChange }: HyperparameterProps) {
+  const { title, ...spec } = HYPERPARAMETERS[of];
+  const whole = spec.unit === 'count';
+  return (
+    <FormLine title={title}>
+      {children}
+      {value !== null && (
+        <Slider
+          {...spec}
+          value={value}
+          onChange={(next, gesture) => onChange(whole ? Math.round(next) : next, gesture)}
+        />
+      )}
+    </FormLine>
+  );
+}
+
+type SettingsOf<K extends RegressorKind> = Extract<RegressorSettings, { kind: K }>;
+interface FormProps<S extends RegressorSettings = RegressorSettings> {
+  settings: S;
+  /** `gesture` where a hand moves a fader; left out, the change is whole. */
+  onChange: (settings: RegressorSettings, gesture?: Gesture) => void;
+}
+
+/** The hyperparameters of one kind of regressor. */
+export function RegressorForm({ settings, onChange }: FormProps) {
+  switch (settings.kind) {
+    case 'mlp':
+      return <MlpForm settings={settings} onChange={onChange} />;
+    case 'gp':
+      return <GpForm settings={settings} onChange={onChange} />;
+    case 'linear':
+      return (
+        <Hyperparameter
+          of="ridge"
+          value={settings.ridge}
+          onChange={(ridge, gesture) => onChange({ ...settings, ridge }, gesture)}
+        />
+      );
+    case 'polynomial':
+      return <PolynomialForm settings={settings} onChange={onChange} />;
+    case 'knn':
+      return (
+        <>
+          <Hyperparameter
+            of="k"
+            value={settings.k}
+            onChange={(k, gesture) => onChange({ ...settings, k }, gesture)}
+          />
+          <Hyperparameter
+            of="falloff"
+            value={settings.falloff}
+            onChange={(falloff, gesture) => onChange({ ...settings, falloff }, gesture)}
+          />
+        </>
+      );
+  }
+}
+
+function PolynomialForm({ settings, onChange }: FormProps<SettingsOf<'polynomial'>>) {
+  return (
+    <>
+      <Hyperparameter
+        of="degree"
+        value={settings.degree}
+        onChange={(degree, gesture) => onChange({ ...settings, degree }, gesture)}
+      />
+      <Hyperparameter
+        of="ridge"
+        value={settings.ridge}
+        onChange={(ridge, gesture) => onChange({ ...settings, ridge }, gesture)}
+      />
+      <FormLine title="">
+        <Toggle
+          label="Cross terms"
+          help="Lets inputs act on each other."
+          checked={settings.crossTerms}
+          onChange={(crossTerms) => onChange({ ...settings, crossTerms })}
+        />
+      </FormLine>
+    </>
+  );
+}
+
+function MlpForm({ settings, onChange }: FormProps<SettingsOf<'mlp'>>) {
+  const [first = 12, second] = settings.hidden;
+  const layers = (hidden: number[], gesture?: Gesture) => onChange({ ...settings, hidden }, gesture);
+  return (
+    <>
+      <Hyperparameter
+        of="units"
+        value={first}
+        onChange={(units, gesture) => layers(second === undefined ? [units] : [units, second], gesture)}
+      />
+      <Hyperparameter
+        of="units2"
+        value={second ?? null}
+        onChange={(units, gesture) => layers([first, units], gesture)}
+      >
+        <Toggle
+          bare
+          label="Second layer"
+          checked={second !== undefined}
+          onChange={(on) => layers(on ? [first, first] : [first])}
+        />
+      </Hyperparameter>
+      <Hyperparameter
+        of="weightDecay"
+        value={settings.weightDecay}
+        onChange={(weightDecay, gesture) => onChange({ ...settings, weightDecay }, gesture)}
+      />
+      <FormLine title="Activation">
+        <Segmented
+          label="Activation"
+          value={settings.activation}
+          choices={[
+            { value: 'tanh', label: 'tanh', help: 'Smooth bends.' },
+            { value: 'relu', label: 'ReLU', help: 'Straight pieces with kinks.' },
+          ]}
+          onChange={(activation) => onChange({ ...settings, activation })}
+        />
+      </FormLine>
+    </>
+  );
+}
+
+function GpForm({ settings, onChange }: FormProps<SettingsOf<'gp'>>) {
+  const { lengthScale } = settings;
+  return (
+    <>
+      <Hyperparameter
+        of="lengthScale"
+        value={lengthScale === 'auto' ? null : lengthScale}
+        onChange={(chosen, gesture) => onChange({ ...settings, lengthScale: chosen }, gesture)}
+      >
+        <Toggle
+          label="Automatic"
+          help="Chosen by how likely the examples are under it."
+          checked={lengthScale === 'auto'}
+          onChange={(automatic) => onChange({ ...settings, lengthScale: automatic ? 'auto' : 0.5 })}
+        />
+      </Hyperparameter>
+      <Hyperparameter
+        of="noise"
+        value={settings.noise}
+        onChange={(noise, gesture) => onChange({ ...settings, noise }, gesture)}
+      />
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { useEffect } from 'react';
+import { Icon } from '../../shared/controls/icon.js';
+import { store, usePage } from '../../engine-client/page.js';
+import { setView } from '../../engine-client/store.js';
+import { takeFiles } from './add-files.js';
+
+const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+
+/** Takes files that are dropped anywhere on the window. */
+export function DropZone() {
+  const dropping = usePage(({ view }) => view.dropping);
+  const plugin = usePage(({ kind }) => kind === 'plugin');
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      if (!store.getState().view.dropping) setView(store, { dropping: true });
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setView(store, { dropping: false });
+    };
+    const drop = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      setView(store, { dropping: false });
+      takeFiles(event.dataTransfer?.files ?? []);
+    };
+    window.addEventListener('dragover', over);
+    window.addEventListener('dragleave', leave);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragover', over);
+      window.removeEventListener('dragleave', leave);
+      window.removeEventListener('drop', drop);
+    };
+  }, []);
+  if (!dropping) return null;
+  return (
+    <div className="drop" aria-hidden="true">
+      <Icon name="upload" />
+      <p>Drop RAVE models (.ts){plugin ? ' or presets' : ', presets, or audio'}</p>
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { perform } from '../../engine-client/commands.js';
+import { Button } from '../../shared/controls/buttons.js';
+import { usePage } from '../../engine-client/page.js';
+
+/** The import that runs, whichever window began it, and the way to end it. */
+export function ImportBar() {
+  const importing = usePage(({ library }) => library.importing);
+  if (importing === null) return null;
+  const { id, file, step, progress } = importing;
+  return (
+    <div className="import-bar" role="group" aria-label="Import">
+      <div className="import-text" role="status">
+        <strong className="clip">Importing {file}</strong>
+        <span className="note">{step}</span>
+      </div>
+      <Button
+        label="Cancel import"
+        tone="quiet"
+        help="Ends it; the library stays as it is."
+        onPress={() => perform({ type: 'cancel-import', id })}
+      />
+      <progress max={1} value={progress} aria-label={`Import of ${file}`} />
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { useState } from 'react';
+import { Segmented } from '../../shared/controls/buttons.js';
+import { usePage } from '../../engine-client/page.js';
+import { ModelsList } from './models-list.js';
+import { PresetDetails } from './preset-details.js';
+import { PresetsList } from './presets-list.js';
+
+type Page = 'presets' | 'models' | 'details';
+
+/** Presets and models on this machine. */
+export function LibraryPanel() {
+  const missing = usePage(({ model }) => model.missing !== null);
+  const [page, setPage] = useState<Page>(missing ? 'models' : 'presets');
+  const [search, setSearch] = useState('');
+  return (
+    <div className="library">
+      <div className="form-row">
+        <Segmented<Page>
+          label="Library"
+          value={page}
+          choices={[
+            { value: 'presets', label: 'Presets' },
+            { value: 'models', label: 'Models' },
+            { value: 'details', label: 'Details', help: 'Name, author, tags and description of what plays.' },
+          ]}
+          onChange={setPage}
+        />
+        {page !== 'details' && (
+          <input
+            className="text search"
+            type="search"
+            placeholder="Search"
+            aria-label={`Search ${page}`}
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              event.stopPropagation();
+              if (event.key === 'Escape') setSearch('');
+            }}
+          />
+        )}
+      </div>
+      {page === 'presets' && <PresetsList search={search} />}
+      {page === 'models' && <ModelsList search={search} />}
+      {page === 'details' && <PresetDetails />}
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+import type { ModelCard } from '../../../protocol/interface.js';
+import { perform, removeModel } from '../../engine-client/commands.js';
+import { IconButton } from '../../shared/controls/buttons.js';
+import { passFocus } from '../../shared/controls/pass-focus.js';
+import { usePage } from '../../engine-client/page.js';
+import { takeFiles } from './add-files.js';
+import { Empty } from '../../shared/controls/empty-state.js';
+import { FileButton } from '../../shared/controls/file-button.js';
+
+/** "44.1k · hop 512 · 8D": what decides how a model plays. */
+export function modelFacts(card: ModelCard): string {
+  const rate = card.sampleRate / 1000;
+  return `${Number.isInteger(rate) ? rate : rate.toFixed(1)}k · hop ${card.hop} · ${card.latentDims}D`;
+}
+
+const millions = (count: number) =>
+  count >= 1e6 ? `${(count / 1e6).toFixed(1)} M` : `${Math.max(1, Math.round(count / 1e3))} k`;
+
+/** Models, their cards, and the way in for new ones. */
+export function ModelsList({ search }: { search: string }) {
+  const { models, importing } = usePage((state) => state.library);
+  const current = usePage(({ model }) => model.card);
+  const missing = usePage(({ model }) => model.missing);
+  const found = models.filter(({ name, text }) =>
+    `${name} ${text ?? ''}`.toLowerCase().includes(search.trim().toLowerCase()),
+  );
+  return (
+    <>
+      {missing !== null && (
+        <div className="fault" role="alert">
+          <strong>“{missing.name}” is missing.</strong>
+          <p>
+            Drop its .ts file on this window, or choose another model. SHA-256 {missing.sha256.slice(0, 12)}…
+          </p>
+        </div>
+      )}
+      <div className="list">
+        {found.map((card) => (
+          <div key={card.sha256} className="list-row" data-current={card.sha256 === current?.sha256}>
+            <button
+              type="button"
+              className="list-main"
+              aria-current={card.sha256 === current?.sha256}
+              data-help={`Play ${card.name}.`}
+              onClick={() => perform({ type: 'select-model', sha256: card.sha256 })}
+            >
+              <span className="list-name">{card.name}</span>
+              <span className="list-detail">
+                <span>{modelFacts(card)}</span>
+                {card.bundled && <span className="tag">bundled</span>}
+                {!card.streaming && (
+                  <span
+                    className="badge danger"
+                    data-help="Exported without caches: clicks at the borders of its blocks are the file’s own."
+                  >
+                    not streaming
+                  </span>
+                )}
+              </span>
+            </button>
+            {card.removable && (
+              <div className="list-actions">
+                <IconButton
+                  label={`Remove ${card.name}`}
+                  icon="bin"
+                  help="Takes it out of the library; it can be brought back."
+                  onPress={() => {
+                    passFocus();
+                    removeModel(card.sha256, card.name);
+                  }}
+                />
+              </div>
+            )}
+          </div>
+        ))}
+        {found.length === 0 && importing === null && (
+          <Empty icon="upload" title={models.length === 0 ? 'No models yet' : 'Nothing found'}>
+            Drop a RAVE model (.ts) on this window: Tiller reads it without Python.
+          </Empty>
+        )}
+      </div>
+      <footer className="panel-foot model-card">
+        {current === null ? <span className="note">No model plays.</span> : <Card card={current} />}
+        <FileButton label="Import .ts" accept=".ts" onFiles={takeFiles} />
+      </footer>
+    </>
+  );
+}
+
+function Card({ card }: { card: ModelCard }) {
+  return (
+    <div className="card-text">
+      <strong className="clip">{card.name}</strong>
+      <p className="note">
+        {millions(card.parameters)} parameters · {card.inputChannels} in, {card.outputChannels} out · own
+        delay {card.delaySamples} samples · licence {card.licence ?? 'not stated'}
+      </p>
+      {card.text !== null && (
+        <p className="note clamp" data-help={card.text}>
+          {card.text}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import { useCallback, useRef } from 'react';
+import { usePage, values } from '../../engine-client/page.js';
+import { palette } from '../../shared/canvas/palette.js';
+import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
+
+const FLOOR_DB = -60;
+const TOP_DB = 3;
+const HOLD_SECONDS = 1.6;
+const FALL_DB_PER_SECOND = 24;
+/** Seconds of gain reduction's travel back, for the eye. */
+const REDUCTION_FALL_DB_PER_SECOND = 18;
+const REDUCTION_SPAN_DB = 24;
+
+const place = (db: number): number => Math.min(1, Math.max(0, (db - FLOOR_DB) / (TOP_DB - FLOOR_DB)));
+
+/** One channel: bar with a ballistic fall, peak held for a while. */
+class Channel {
+  level = FLOOR_DB;
+  peak = FLOOR_DB;
+  private peakAge = 0;
+
+  feed(peakDb: number, elapsed: number): void {
+    const now = Number.isFinite(peakDb) ? peakDb : FLOOR_DB;
+    this.level = Math.max(now, this.level - FALL_DB_PER_SECOND * elapsed);
+    this.peakAge += elapsed;
+    if (now >= this.peak) {
+      this.peak = now;
+      this.peakAge = 0;
+    } else if (this.peakAge > HOLD_SECONDS)
+      this.peak = Math.max(this.level, this.peak - FALL_DB_PER_SECOND * elapsed);
+  }
+}
+
+/** Input, output and gain reduction, side by side with their colours. */
+export function Meters() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const channels = useRef<readonly Channel[] | null>(null);
+  const reduction = useRef(0);
+  const ceiling = usePage(({ output }) => output.ceilingDb);
+
+  const paint = useCallback(
+    ({ context, width, height, now, elapsed }: Surface) => {
+      channels.current ??= Array.from({ length: 4 }, () => new Channel());
+      const colours = palette();
+      const fresh = values.fresh(now);
+      const names = ['inputPeakLeft', 'inputPeakRight', 'outputPeakLeft', 'outputPeakRight'] as const;
+      context.clearRect(0, 0, width, height);
+      const gap = 3;
+      const bar = Math.floor((height - 4 * gap) / 5);
+      names.forEach((name, i) => {
+        const channel = channels.current?.[i];
+        if (channel === undefined) return;
+        channel.feed(fresh ? values.scalar(name) : FLOOR_DB, elapsed);
+        const y = i * bar + Math.floor(i / 2) * gap + i * 1;
+        context.fillStyle = colours.line;
+        context.fillRect(0, y, width, bar);
+        context.fillStyle = i < 2 ? colours.sound : colours.result;
+        context.fillRect(0, y, width * place(channel.level), bar);
+        if (channel.peak > FLOOR_DB)
+          context.fillRect(Math.min(width - 1.5, width * place(channel.peak)), y, 1.5, bar);
+        if (i >= 2) {
+          context.fillStyle = colours.danger;
+          context.fillRect(width * place(ceiling), y, 1.5, bar);
+        }
+      });
+      const heardDb = fresh ? Math.max(0, Math.abs(values.scalar('gainReduction'))) : 0;
+      const bounded = Number.isFinite(heardDb) ? heardDb : 0;
+      reduction.current = Math.max(bounded, reduction.current - REDUCTION_FALL_DB_PER_SECOND * elapsed);
+      const y = 4 * bar + 2 * gap + 4;
+      context.fillStyle = colours.line;
+      context.fillRect(0, y, width, bar);
+      const share = Math.min(1, reduction.current / REDUCTION_SPAN_DB);
+      context.fillStyle = colours.danger;
+      context.fillRect(width * (1 - share), y, width * share, bar);
+    },
+    [ceiling],
+  );
+  useCanvas(canvas, paint);
+
+  return (
+    <div className="meters" role="img" aria-label="Meters: input, output and gain reduction">
+      <div className="meter-names" aria-hidden="true">
+        <span className="sound" data-help="Level of what goes into the model.">
+          in
+        </span>
+        <span className="result" data-help="Level of what is heard; the red mark is the ceiling.">
+          out
+        </span>
+        <span className="danger" data-help="Gain reduction: how much the limiter holds back.">
+          GR
+        </span>
+      </div>
+      <canvas ref={canvas} aria-hidden="true" />
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { useCallback, useRef } from 'react';
+import { palette } from '../../shared/canvas/palette.js';
+import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
+import { useValue, type Gesture } from '../../shared/controls/use-value.js';
+import { values } from '../../engine-client/page.js';
+
+interface StripProps {
+  name: string;
+  /** Index of its parameter: what moves live. */
+  parameter: number;
+  value: number;
+  onChange: (value: number, gesture: Gesture) => void;
+}
+
+/** A tall fader for an input that is not on the pad. */
+export function InputStrip({ name, parameter, value, onChange }: StripProps) {
+  const track = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { pointer, aria } = useValue(
+    {
+      label: name,
+      value,
+      min: 0,
+      max: 1,
+      initial: 0.5,
+      unit: 'plain',
+      help: `${name}: drag, shift for fine, double-click for the middle.`,
+      onChange,
+    },
+    { axis: 'y', jump: true, pixels: (element) => element.clientHeight },
+    track,
+  );
+  const paint = useCallback(
+    ({ context, width, height, now }: Surface) => {
+      const shown = values.parameter(parameter, value, now);
+      const colours = palette();
+      const y = (1 - shown) * (height - 12) + 6;
+      context.clearRect(0, 0, width, height);
+      context.fillStyle = colours.line;
+      context.fillRect(width / 2 - 1.5, 0, 3, height);
+      context.fillStyle = colours.hand;
+      context.fillRect(width / 2 - 1.5, y, 3, height - y);
+      context.beginPath();
+      context.roundRect(2, y - 4, width - 4, 8, 3);
+      context.fill();
+    },
+    [parameter, value],
+  );
+  useCanvas(canvas, paint);
+  return (
+    <div className="strip">
+      <span className="strip-name" aria-hidden="true">
+        {name}
+      </span>
+      <div className="strip-track" ref={track} {...aria} aria-orientation="vertical" {...pointer}>
+        <canvas ref={canvas} aria-hidden="true" />
+      </div>
+    </div>
+  );
+}

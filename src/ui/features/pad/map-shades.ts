@@ -1,0 +1,65 @@
+import type { MapMode } from '../../../protocol/interface.js';
+
+/** A colour in OKLab. */
+export interface Shade {
+  l: number;
+  a: number;
+  b: number;
+}
+export type LegendMode = Exclude<MapMode, 'latents'>;
+
+/** Lightness where nothing is known. */
+export const FOG = { dark: 0.2, light: 0.93 };
+
+/** Lightness and chroma of the map: it stays behind what plays on it. */
+const LATENTS = { dark: { base: 0.31, depth: 0.11 }, light: { base: 0.86, depth: 0.08 } };
+const LATENTS_CHROMA = { dark: 0.095, light: 0.075 };
+/** From the low to the high end. */
+const CERTAINTY = { dark: [0.2, 0.46], light: [0.95, 0.74] } as const;
+const LEVEL = { dark: [0.2, 0.56], light: [0.96, 0.66] } as const;
+/** The quiet end is cool, the loud end has the colour of danger; lightness alone tells them apart, too. */
+const QUIET = { a: -0.015, b: -0.05 };
+const LOUD = { a: 0.105, b: 0.075 };
+
+const between = (low: number, high: number, share: number) => low + (high - low) * share;
+
+/**
+ * Shade of a cell from its planes' shares, 0..1. Latents: first principal direction as lightness, the second and
+ * third as the two colour axes of OKLab, so that equal steps look equal. One latent: blue for low, rose for high,
+ * grey at zero, which every common kind of colour vision tells apart.
+ */
+export function shadeOf(
+  mode: MapMode,
+  light: boolean,
+  first: number,
+  second: number,
+  third: number,
+  out: Shade,
+): void {
+  const theme = light ? 'light' : 'dark';
+  const chroma = LATENTS_CHROMA[theme];
+  const { base, depth } = LATENTS[theme];
+  const signed = 2 * first - 1;
+  switch (mode) {
+    case 'latents':
+      out.l = base + depth * signed;
+      out.a = chroma * (2 * second - 1);
+      out.b = chroma * (2 * third - 1);
+      return;
+    case 'dimension':
+      out.l = base + (light ? -1 : 1) * depth * Math.abs(signed);
+      out.a = chroma * signed * (signed > 0 ? 1.1 : 0.2);
+      out.b = chroma * signed * (signed > 0 ? 0.25 : 1.25);
+      return;
+    case 'certainty':
+      out.l = between(CERTAINTY[theme][0], CERTAINTY[theme][1], first);
+      out.a = 0;
+      out.b = 0.012 * first;
+      return;
+    case 'loudness':
+      out.l = between(LEVEL[theme][0], LEVEL[theme][1], first);
+      out.a = between(QUIET.a, LOUD.a, first);
+      out.b = between(QUIET.b, LOUD.b, first);
+      return;
+  }
+}

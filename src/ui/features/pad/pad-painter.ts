@@ -1,0 +1,288 @@
+import type { Example } from '../../../protocol/interface-document.js';
+import type { MapPicture } from '../../../protocol/interface-frames.js';
+import { contour } from './contours.js';
+import { hatch, loudMask, mapImage } from './map-image.js';
+import { exampleColour, palette } from '../../shared/canvas/palette.js';
+
+const DOT_RADIUS = 6;
+/** The canvases reach this far beyond the plane, so that what lives on its edge is seen whole. */
+export const BLEED = 11;
+const CORNER = 5;
+const LABEL_FONT = '500 11px "Inter Variable", system-ui, sans-serif';
+const DIGIT_FONT = '650 9px "Inter Variable", system-ui, sans-serif';
+
+export interface PadScene {
+  map: MapPicture | null;
+  examples: readonly Example[];
+  xInput: number;
+  yInput: number;
+  selected: string | null;
+  auditioning: string | null;
+  missed: ReadonlySet<string>;
+}
+
+/** Place of an example on the pad in CSS pixels. */
+function placeOf(example: Example, scene: PadScene, width: number, height: number): [number, number] {
+  const x = example.inputs[scene.xInput] ?? 0.5;
+  const y = scene.yInput === scene.xInput ? 0.5 : (example.inputs[scene.yInput] ?? 0.5);
+  return [x * width, (1 - y) * height];
+}
+
+/** The example under a point, the topmost first; null where there is none. */
+export function exampleAt(
+  scene: PadScene,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  reach: number,
+): Example | null {
+  for (let i = scene.examples.length - 1; i >= 0; i--) {
+    const example = scene.examples[i];
+    if (example === undefined) continue;
+    const [ex, ey] = placeOf(example, scene, width, height);
+    if (Math.hypot(ex - x, ey - y) <= reach) return example;
+  }
+  return null;
+}
+
+/** Everything on the pad that stands still between two edits: map, axes, examples. */
+export function paintGround(
+  context: CanvasRenderingContext2D,
+  scene: PadScene,
+  width: number,
+  height: number,
+): void {
+  const colours = palette();
+  context.clearRect(-BLEED, -BLEED, width + 2 * BLEED, height + 2 * BLEED);
+  context.save();
+  context.beginPath();
+  context.roundRect(0, 0, width, height, CORNER);
+  context.clip();
+  context.fillStyle = colours.well;
+  context.fillRect(0, 0, width, height);
+  if (scene.map !== null) {
+    const image = mapImage(scene.map, colours.light);
+    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = 'high';
+    if (image !== null) {
+      const { width: columns, height: rows } = scene.map;
+      // Cells are samples at their centres, the first and last on the pad's edges.
+      context.drawImage(image, 0.5, 0.5, columns - 1, rows - 1, 0, 0, width, height);
+    }
+    if (scene.map.mode === 'loudness') paintLevels(context, scene.map, width, height);
+    const mask = loudMask(scene.map);
+    if (mask !== null) hatch(context, mask, width, height, colours.danger);
+  }
+  paintAxes(context, width, height, scene.map !== null);
+  context.restore();
+  scene.examples.forEach((example, i) => paintExample(context, scene, example, i, width, height));
+}
+
+const LEVEL_STEP_DB = 6;
+
+/** A line at every sixth decibel, as heights have in a map. */
+function paintLevels(
+  context: CanvasRenderingContext2D,
+  map: MapPicture,
+  width: number,
+  height: number,
+): void {
+  const [plane] = map.values;
+  if (plane === undefined) return;
+  context.strokeStyle = palette().light ? '#00000040' : '#ffffff40';
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let db = map.low + LEVEL_STEP_DB; db < map.high; db += LEVEL_STEP_DB) {
+    const level = (255 * (db - map.low)) / (map.high - map.low);
+    contour(plane, map.width, map.height, level, map.certainty, (x0, y0, x1, y1) => {
+      context.moveTo(x0 * width, (1 - y0) * height);
+      context.lineTo(x1 * width, (1 - y1) * height);
+    });
+  }
+  context.stroke();
+}
+
+function paintAxes(context: CanvasRenderingContext2D, width: number, height: number, painted: boolean): void {
+  const colours = palette();
+  context.strokeStyle = painted ? (colours.light ? '#00000012' : '#ffffff12') : colours.line;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const part of [0.25, 0.5, 0.75]) {
+    const x = Math.round(part * width) + 0.5;
+    const y = Math.round(part * height) + 0.5;
+    context.moveTo(x, 0);
+    context.lineTo(x, height);
+    context.moveTo(0, y);
+    context.lineTo(width, y);
+  }
+  context.stroke();
+}
+
+/** Whether a ring marks the example out from the others. */
+const isRinged = ({ selected, auditioning }: PadScene, { id }: Example): boolean =>
+  id === selected || id === auditioning;
+
+function paintExample(
+  context: CanvasRenderingContext2D,
+  scene: PadScene,
+  example: Example,
+  index: number,
+  width: number,
+  height: number,
+): void {
+  const colours = palette();
+  const [x, y] = placeOf(example, scene, width, height);
+  const colour = exampleColour(example.hue, colours.light);
+  context.lineWidth = 3;
+  context.strokeStyle = colours.light ? '#ffffffd0' : '#0b0c0ed0';
+  context.beginPath();
+  context.arc(x, y, DOT_RADIUS + 1, 0, 2 * Math.PI);
+  context.stroke();
+  context.beginPath();
+  context.arc(x, y, DOT_RADIUS, 0, 2 * Math.PI);
+  if (example.enabled) {
+    context.fillStyle = colour;
+    context.fill();
+  } else {
+    context.lineWidth = 1.5;
+    context.strokeStyle = colour;
+    context.stroke();
+  }
+  if (isRinged(scene, example)) {
+    context.lineWidth = 1.5;
+    context.strokeStyle = colours.result;
+    context.setLineDash(example.id === scene.auditioning ? [3, 2] : []);
+    context.beginPath();
+    context.arc(x, y, DOT_RADIUS + 4, 0, 2 * Math.PI);
+    context.stroke();
+    context.setLineDash([]);
+  }
+  if (index < 9 && example.enabled) {
+    context.font = DIGIT_FONT;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.fillStyle = colours.light ? '#ffffff' : '#0b0c0e';
+    context.fillText(String(index + 1), x, y + 0.5);
+  }
+  paintLabel(context, scene, example, x, y, width);
+}
+
+const MOST_LABEL = 150;
+
+/** The text, cut to `room` pixels with an ellipsis where it is longer. */
+function shortened(context: CanvasRenderingContext2D, text: string, room: number): string {
+  if (context.measureText(text).width <= room) return text;
+  let length = text.length - 1;
+  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > room) length -= 1;
+  return `${text.slice(0, length).trimEnd()}…`;
+}
+
+function paintLabel(
+  context: CanvasRenderingContext2D,
+  scene: PadScene,
+  example: Example,
+  x: number,
+  y: number,
+  width: number,
+): void {
+  const missed = scene.missed.has(example.id);
+  if (example.label === '' && !missed) return;
+  const colours = palette();
+  context.font = LABEL_FONT;
+  const label = shortened(context, example.label, Math.min(MOST_LABEL, width / 2));
+  const text = missed ? `${label} ≠` : label;
+  context.textBaseline = 'middle';
+  const away = DOT_RADIUS + (isRinged(scene, example) ? 9 : 6);
+  const room = context.measureText(text).width + away + 2;
+  const left = x + room > width;
+  context.textAlign = left ? 'right' : 'left';
+  const at = x + (left ? -1 : 1) * away;
+  context.lineJoin = 'round';
+  context.lineWidth = 3;
+  context.strokeStyle = colours.light ? '#ffffffc8' : '#0b0c0eb8';
+  context.strokeText(text, at, y);
+  context.fillStyle = example.enabled ? colours.ink : colours.inkSoft;
+  context.fillText(text, at, y);
+}
+
+const TRAIL_POINTS = 48;
+const TRAIL_SECONDS = 0.7;
+
+/** The last places of the cursor, as a ring of x, y, time. */
+export class Trail {
+  private readonly points = new Float64Array(3 * TRAIL_POINTS);
+  private head = 0;
+  private count = 0;
+
+  add(x: number, y: number, now: number): void {
+    this.points.set([x, y, now], 3 * this.head);
+    this.head = (this.head + 1) % TRAIL_POINTS;
+    this.count = Math.min(TRAIL_POINTS, this.count + 1);
+  }
+
+  /** Whether a point is still young enough to be seen. */
+  alive(now: number): boolean {
+    const newest = (this.head + TRAIL_POINTS - 1) % TRAIL_POINTS;
+    return this.count > 0 && now - (this.points[3 * newest + 2] ?? 0) < TRAIL_SECONDS * 1000;
+  }
+
+  paint(context: CanvasRenderingContext2D, width: number, height: number, now: number, colour: string): void {
+    context.strokeStyle = colour;
+    context.lineCap = 'round';
+    for (let i = 1; i < this.count; i++) {
+      const from = 3 * ((this.head + TRAIL_POINTS - this.count + i - 1) % TRAIL_POINTS);
+      const to = 3 * ((this.head + TRAIL_POINTS - this.count + i) % TRAIL_POINTS);
+      const age = (now - (this.points[to + 2] ?? 0)) / (TRAIL_SECONDS * 1000);
+      if (age >= 1) continue;
+      context.globalAlpha = 0.55 * (1 - age) ** 2;
+      context.lineWidth = 1 + 3.5 * (1 - age);
+      context.beginPath();
+      context.moveTo((this.points[from] ?? 0) * width, (1 - (this.points[from + 1] ?? 0)) * height);
+      context.lineTo((this.points[to] ?? 0) * width, (1 - (this.points[to + 1] ?? 0)) * height);
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+  }
+}
+
+/** The hand: a ring with cross hairs out to the edges. `x` and `y` in 0..1. */
+export function paintCursor(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  held: boolean,
+): void {
+  const { hand, light } = palette();
+  const cx = x * width;
+  const cy = (1 - y) * height;
+  const gap = 14;
+  context.strokeStyle = hand;
+  context.globalAlpha = light ? 0.45 : 0.3;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(0, cy);
+  context.lineTo(cx - gap, cy);
+  context.moveTo(cx + gap, cy);
+  context.lineTo(width, cy);
+  context.moveTo(cx, 0);
+  context.lineTo(cx, cy - gap);
+  context.moveTo(cx, cy + gap);
+  context.lineTo(cx, height);
+  context.stroke();
+  context.globalAlpha = 1;
+  context.lineWidth = 4;
+  context.strokeStyle = light ? '#ffffffb0' : '#0b0c0eb0';
+  context.beginPath();
+  context.arc(cx, cy, held ? 11 : 9, 0, 2 * Math.PI);
+  context.stroke();
+  context.lineWidth = 2;
+  context.strokeStyle = hand;
+  context.stroke();
+  context.fillStyle = hand;
+  context.beginPath();
+  context.arc(cx, cy, held ? 3.5 : 2.5, 0, 2 * Math.PI);
+  context.fill();
+}

@@ -1,0 +1,135 @@
+import type { MapMode } from '../../../protocol/interface.js';
+import { PARAMETER_INDEX } from '../../../protocol/interface-document.js';
+import { Pad } from './pad.js';
+import { useMap } from './use-map.js';
+import { Segmented, Select } from '../../shared/controls/buttons.js';
+import { moveInput } from '../inputs/cursor.js';
+import { describeSource } from '../inputs/sources.js';
+import { store, usePage } from '../../engine-client/page.js';
+import { setView } from '../../engine-client/store.js';
+import { InputMenu } from './input-menu.js';
+import { InputStrip } from './input-fader.js';
+import { MapLegend } from './map-legend.js';
+
+const MAP_CHOICES = [
+  { value: 'latents', label: 'Latents', help: 'The whole mapping: what is alike sounds alike.' },
+  {
+    value: 'dimension',
+    label: 'One',
+    help: 'One latent: blue is low, rose is high. Press a column to choose it.',
+  },
+  {
+    value: 'certainty',
+    label: 'Sure',
+    help: 'Strong where examples are near, faint where the mapping guesses.',
+  },
+  {
+    value: 'loudness',
+    label: 'Loud',
+    help: 'The peak to expect, a line every 6 dB; hatched in red where it would pass the ceiling.',
+  },
+  { value: 'off', label: 'Off', help: 'Only the examples.' },
+] as const satisfies readonly { value: MapMode | 'off'; label: string; help: string }[];
+
+/** The pad with what is painted under it, its two axes, and the further inputs beside it. */
+export function PadStage() {
+  const inputs = usePage((state) => state.inputs);
+  const xInput = usePage(({ view }) => view.xInput);
+  const yInput = usePage(({ view }) => view.yInput);
+  const mapMode = usePage(({ view }) => view.mapMode);
+  const map = useMap();
+  const learned = usePage(({ training }) => training.learned);
+  const further = inputs
+    .map((input, index) => ({ input, index }))
+    .filter(({ index }) => index !== xInput && index !== yInput);
+  const axes = inputs.map((input, i) => ({ value: String(i), label: input.name }));
+
+  return (
+    <section className="pad-stage" aria-label="Performance space">
+      <header className="section-head">
+        <h2>Pad</h2>
+        <div className="spacer" />
+        {map !== null && <MapLegend map={map} />}
+        <Segmented<MapMode | 'off'>
+          label="What is painted under the pad"
+          value={mapMode}
+          choices={MAP_CHOICES}
+          disabled={!learned}
+          onChange={(mode) => setView(store, { mapMode: mode })}
+        />
+      </header>
+      <div className="pad-row">
+        <Pad map={map} />
+        {further.length > 0 && (
+          <div className="strips" role="group" aria-label="Further inputs">
+            {further.map(({ input, index }) => (
+              <InputMenu key={index} index={index}>
+                <InputStrip
+                  name={input.name}
+                  parameter={PARAMETER_INDEX.input + index}
+                  value={input.value}
+                  onChange={(value, gesture) => moveInput(index, value, gesture)}
+                />
+              </InputMenu>
+            ))}
+          </div>
+        )}
+      </div>
+      <footer className="axes">
+        <InputMenu index={xInput}>
+          <AxisSelect
+            name="X"
+            value={xInput}
+            choices={axes}
+            onChange={(index) => setView(store, { xInput: index })}
+          />
+        </InputMenu>
+        <InputMenu index={yInput}>
+          <AxisSelect
+            name="Y"
+            value={yInput}
+            choices={axes}
+            onChange={(index) => setView(store, { yInput: index })}
+          />
+        </InputMenu>
+      </footer>
+    </section>
+  );
+}
+
+function AxisSelect({
+  name,
+  value,
+  choices,
+  onChange,
+}: {
+  name: 'X' | 'Y';
+  value: number;
+  choices: readonly { value: string; label: string }[];
+  onChange: (index: number) => void;
+}) {
+  const input = usePage(({ inputs }) => inputs[value]);
+  return (
+    <div className="axis">
+      <span className="axis-name" aria-hidden="true">
+        {name === 'X' ? '→' : '↑'}
+      </span>
+      <Select
+        tone="hand"
+        label={`Input on the ${name} axis`}
+        help={
+          name === 'X'
+            ? 'Which input the pad plays from left to right.'
+            : 'Which input the pad plays upwards.'
+        }
+        value={String(value)}
+        choices={choices}
+        onChange={(chosen) => onChange(Number(chosen))}
+      />
+      <span className="axis-value">{(input?.value ?? 0).toFixed(2)}</span>
+      {input !== undefined && input.source.kind !== 'pad' && (
+        <span className="note clip">{describeSource(input.source)}</span>
+      )}
+    </div>
+  );
+}

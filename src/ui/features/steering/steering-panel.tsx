@@ -1,0 +1,167 @@
+import type { DimensionSteering, SteeringMode } from '../../../protocol/interface-document.js';
+import { edit, editGesture } from '../../engine-client/commands.js';
+import { Segmented } from '../../shared/controls/buttons.js';
+import { MODE_GLYPH, MODE_HELP } from '../latents/latent-column.js';
+import { FormLine } from '../../shared/controls/form-line.js';
+import { TypedNumber } from '../../shared/controls/number-field.js';
+import { ParameterSlider } from '../../shared/controls/parameter.js';
+import { RangeFields } from '../../shared/controls/range-fields.js';
+import { Slider } from '../../shared/controls/slider.js';
+import type { Gesture } from '../../shared/controls/use-value.js';
+import { store, usePage } from '../../engine-client/page.js';
+import { setView } from '../../engine-client/store.js';
+import { Empty } from '../../shared/controls/empty-state.js';
+
+const MODE_CHOICES = (['off', 'override', 'add', 'multiply'] as const).map((mode) => ({
+  value: mode,
+  label: mode,
+  help: MODE_HELP[mode],
+  content: MODE_GLYPH[mode],
+}));
+
+/** What the mapping does to each latent. */
+export function SteeringPanel() {
+  const steering = usePage((state) => state.steering);
+  const radius = usePage(({ view }) => view.radius);
+  const all = steering.dimensions.map((_, i) => i);
+  if (all.length === 0) {
+    return (
+      <Empty icon="sliders" title="No latents yet">
+        Choose a model in the Library: each of its latents is steered here.
+      </Empty>
+    );
+  }
+  const shared = sharedMode(steering.dimensions);
+  return (
+    <div className="steering">
+      <div className="form">
+        <FormLine title="All latents">
+          <Segmented<SteeringMode | 'mixed'>
+            label="Mode of all latents"
+            value={shared}
+            choices={MODE_CHOICES}
+            onChange={(mode) =>
+              mode !== 'mixed' && edit({ type: 'steer-dimensions', dimensions: all, change: { mode } })
+            }
+          />
+          <span className="form-name">Glide</span>
+          <ParameterSlider of="glide" value={steering.glideSeconds} />
+        </FormLine>
+        <FormLine title="Random reach">
+          <Slider
+            label="Reach of random moves"
+            help="How far Random (R) may move a latent from what sounds, as a share of its range."
+            value={radius}
+            min={0}
+            max={1}
+            initial={0.25}
+            unit="%"
+            onChange={(value) => setView(store, { radius: value })}
+          />
+        </FormLine>
+      </div>
+      <div className="table-scroll">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col" className="narrow">
+                #
+              </th>
+              <th scope="col">Mode</th>
+              <th scope="col">Amount</th>
+              <th scope="col" className="number-head">
+                Range
+              </th>
+              <th scope="col" className="number-head">
+                Glide
+              </th>
+              <th scope="col" className="number-head">
+                Offset
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {steering.dimensions.map((dimension, i) => (
+              <SteeringRow key={i} index={i} dimension={dimension} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}
+
+function sharedMode(dimensions: readonly DimensionSteering[]): SteeringMode | 'mixed' {
+  const [first] = dimensions;
+  if (first === undefined) return 'mixed';
+  return dimensions.every(({ mode }) => mode === first.mode) ? first.mode : 'mixed';
+}
+
+function SteeringRow({ index, dimension }: { index: number; dimension: DimensionSteering }) {
+  const selected = usePage(({ view }) => view.dimension === index);
+  const change = (part: Partial<DimensionSteering>, gesture: Gesture = 'begin') =>
+    editGesture({ type: 'steer-dimensions', dimensions: [index], change: part }, gesture);
+  const name = `Latent ${index + 1}`;
+  return (
+    <tr data-selected={selected} onClick={() => setView(store, { dimension: index })}>
+      <td className="narrow number-cell">{index + 1}</td>
+      <td>
+        <Segmented
+          label={`${name} mode`}
+          value={dimension.mode}
+          choices={MODE_CHOICES}
+          onChange={(mode) => change({ mode })}
+        />
+      </td>
+      <td className="grow">
+        <Slider
+          label={`${name} amount`}
+          tone="hand"
+          value={dimension.amount}
+          min={0}
+          max={1}
+          initial={1}
+          unit="%"
+          disabled={dimension.mode === 'off'}
+          onChange={(amount, gesture) => change({ amount }, gesture)}
+        />
+      </td>
+      <td>
+        <RangeFields
+          min={-1000}
+          max={1000}
+          unit="latent"
+          labels={[`${name} lowest`, `${name} highest`]}
+          help={['The decoder never gets less.', 'The decoder never gets more.']}
+          range={dimension.range}
+          initial={[-4, 4]}
+          onAccept={(range) => change({ range })}
+        />
+      </td>
+      <td>
+        <TypedNumber
+          label={`${name} glide`}
+          help="On top of the glide of all."
+          value={dimension.glideSeconds}
+          min={0}
+          max={30}
+          initial={0}
+          unit="s"
+          onAccept={(glideSeconds) => change({ glideSeconds })}
+        />
+      </td>
+      <td>
+        <TypedNumber
+          label={`${name} offset`}
+          help="Added after the mode, whatever it is."
+          value={dimension.offset}
+          min={-10}
+          max={10}
+          initial={0}
+          unit="latent"
+          onAccept={(offset) => change({ offset })}
+        />
+      </td>
+    </tr>
+  );
+}

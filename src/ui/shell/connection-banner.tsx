@@ -1,0 +1,26 @@
+import { usePage } from '../engine-client/page.js';
+
+/** Says that the engine is away, without taking the page away. */
+export function ConnectionBanner() {
+  const connection = usePage((state) => state.connection);
+  const kind = usePage((state) => state.kind);
+  const known = usePage((state) => state.engine !== '');
+  if (connection === 'open' || (connection === 'connecting' && !known)) return null;
+  const reopen =
+    kind === 'plugin'
+      ? 'Close this window and open it again from the plugin.'
+      : 'Open the address that the engine printed when it started.';
+  return (
+    <div className="banner" role="status" data-refused={connection === 'refused'}>
+      {connection === 'refused' ? (
+        <>
+          <strong>This page belongs to an engine that has ended.</strong> {reopen}
+        </>
+      ) : (
+        <>
+          <strong>The engine is restarting.</strong> Nothing is lost; the page reconnects by itself.
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import { useEffect, useRef, useState } from 'react';
+import { FormLine } from '../shared/controls/form-line.js';
+import { Popover } from '../shared/controls/popover.js';
+import { perform } from '../engine-client/commands.js';
+import { Slider } from '../shared/controls/slider.js';
+import { usePage, values } from '../engine-client/page.js';
+
+const REFRESH_MILLISECONDS = 250;
+
+interface Figures {
+  load: number;
+  modelLoad: number;
+  faults: number;
+}
+
+/** Telemetry as text: a few times a second is as fast as one reads. */
+function useFigures(): Figures | null {
+  const [figures, setFigures] = useState<Figures | null>(null);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const next = values.fresh(performance.now())
+        ? {
+            load: values.scalar('totalLoad'),
+            modelLoad: values.scalar('modelLoad'),
+            faults: values.scalar('faults'),
+          }
+        : null;
+      setFigures(next);
+    }, REFRESH_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, []);
+  return figures;
+}
+
+const WORDS = {
+  connecting: 'connecting',
+  open: 'engine',
+  lost: 'reconnecting',
+  refused: 'other engine',
+} as const;
+
+const percent = (share: number) => `${Math.round(100 * share)} %`;
+
+/** State, load and latency of the engine; pressed, everything there is to know of them. */
+export function EngineStatus() {
+  const connection = usePage((state) => state.connection);
+  const stream = usePage((state) => state.stream);
+  const live = usePage((state) => state.live);
+  const figures = useFigures();
+  const [at, setAt] = useState<{ x: number; y: number } | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+
+  const latency = stream === null ? null : (1000 * stream.latencySamples) / stream.rate;
+  const trouble = connection !== 'open' || (figures?.load ?? 0) > 0.9;
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className="engine"
+        data-trouble={trouble}
+        data-idle={figures === null}
+        data-help="The engine: its load, and the delay from input to output. Press for more."
+        onClick={() => {
+          const box = button.current?.getBoundingClientRect();
+          if (box !== undefined) setAt(at === null ? { x: box.right - 280, y: box.bottom + 6 } : null);
+        }}
+      >
+        <span className="engine-light" aria-hidden="true" />
+        <span>{WORDS[connection]}</span>
+        <span className="figure">{figures === null ? '–' : percent(figures.load)}</span>
+        <span className="figure">{latency === null ? '– ms' : `${latency.toFixed(1)} ms`}</span>
+      </button>
+      {at !== null && (
+        <Popover label="Engine" at={at} opener={button} onClose={() => setAt(null)}>
+          <dl className="facts">
+            <dt>Load of a block</dt>
+            <dd>
+              {figures === null ? 'silent' : `${percent(figures.load)}, model ${percent(figures.modelLoad)}`}
+            </dd>
+            <dt>Latency</dt>
+            <dd>
+              {stream === null || latency === null
+                ? '–'
+                : `${latency.toFixed(1)} ms, ${stream.latencySamples} samples`}
+            </dd>
+            <dt>Rate</dt>
+            <dd>
+              {stream === null ? '–' : `${stream.rate} Hz, ${stream.channels === 1 ? 'mono' : 'stereo'}`}
+            </dd>
+            <dt>Faults</dt>
+            <dd>{figures?.faults ?? 0}</dd>
+            {live !== null && (
+              <>
+                <dt>Under-runs</dt>
+                <dd>{live.underruns}</dd>
+              </>
+            )}
+          </dl>
+          {live !== null && (
+            <FormLine title="Buffer">
+              <Slider
+                label="Buffer to the speakers"
+                help="More rides over a busy machine, less answers sooner."
+                value={live.bufferMilliseconds}
+                min={10}
+                max={500}
+                skew={0.5}
+                initial={80}
+                unit="ms"
+                onChange={(milliseconds, gesture) =>
+                  gesture !== 'begin' && perform({ type: 'buffer', milliseconds: Math.round(milliseconds) })
+                }
+              />
+            </FormLine>
+          )}
+        </Popover>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,105 @@
+import { perform, redo, undo } from '../engine-client/commands.js';
+import { Button, IconButton } from '../shared/controls/buttons.js';
+import { Icon } from '../shared/controls/icon.js';
+import { stepPreset } from './shortcuts.js';
+import { modelFacts } from '../features/library/models-list.js';
+import { store, usePage } from '../engine-client/page.js';
+import { setView } from '../engine-client/store.js';
+import { switchTheme } from './theme.js';
+import { EngineStatus } from './engine-status.js';
+
+/** Model, preset, history and the state of the engine. */
+export function Header() {
+  const theme = usePage(({ view }) => view.theme);
+  const history = usePage((state) => state.history);
+  return (
+    <header className="header">
+      <h1 className="wordmark">Tiller</h1>
+      <ModelButton />
+      <PresetGroup />
+      <div className="group">
+        <IconButton
+          label="Undo"
+          icon="undo"
+          disabled={!history.canUndo}
+          help={history.undoLabel === null ? 'Nothing to undo.' : `Undo ${history.undoLabel} (Ctrl Z).`}
+          onPress={undo}
+        />
+        <IconButton
+          label="Redo"
+          icon="redo"
+          disabled={!history.canRedo}
+          help={history.redoLabel === null ? 'Nothing to redo.' : `Redo ${history.redoLabel} (Shift Ctrl Z).`}
+          onPress={redo}
+        />
+      </div>
+      <div className="spacer" />
+      <IconButton
+        label={theme === 'dark' ? 'Light theme' : 'Dark theme'}
+        icon={theme === 'dark' ? 'sun' : 'moon'}
+        onPress={switchTheme}
+      />
+      <IconButton
+        label="Keys"
+        icon="keys"
+        help="Shows the keys (?)."
+        onPress={() => setView(store, { keysShown: true })}
+      />
+      <EngineStatus />
+    </header>
+  );
+}
+
+function ModelButton() {
+  const { card, missing, loading } = usePage((state) => state.model);
+  const name = loading ? 'Loading…' : (missing?.name ?? card?.name ?? 'No model');
+  return (
+    <button
+      type="button"
+      className="field-button model"
+      aria-label={`Model: ${name}${missing === null ? '' : ', missing'}`}
+      data-missing={missing !== null}
+      data-help={
+        missing === null
+          ? 'The model that sounds. Press to browse the models, or drop a .ts file on the window.'
+          : `“${missing.name}” is not in the library. Drop its .ts file on the window.`
+      }
+      onClick={() => setView(store, { panel: 'library' })}
+    >
+      {missing !== null && <Icon name="warning" />}
+      <span className="field-main">{name}</span>
+      {card !== null && missing === null && <span className="field-detail">{modelFacts(card)}</span>}
+      {missing !== null && <span className="field-detail">missing</span>}
+    </button>
+  );
+}
+
+function PresetGroup() {
+  const name = usePage(({ about }) => about.name);
+  const dirty = usePage(({ history }) => history.dirty);
+  const saved = usePage(({ library }) => library.current !== null);
+  const many = usePage(({ library }) => library.presets.length > 0);
+  return (
+    <div className="group preset" role="group" aria-label="Preset">
+      <IconButton label="Previous preset" icon="left" disabled={!many} onPress={() => stepPreset(-1)} />
+      <button
+        type="button"
+        className="field-button"
+        aria-label={`Preset: ${name || 'Untitled'}${dirty ? ', changed' : ''}`}
+        data-help="The preset that plays. Press to browse the presets."
+        onClick={() => setView(store, { panel: 'library' })}
+      >
+        <span className="field-main">{name || 'Untitled'}</span>
+        <span className="dirty" data-dirty={dirty} aria-hidden="true" />
+      </button>
+      <IconButton label="Next preset" icon="right" disabled={!many} onPress={() => stepPreset(1)} />
+      <Button
+        label="Save"
+        tone="quiet"
+        disabled={!dirty && saved}
+        help="Saves over your preset; a factory preset is saved as your own."
+        onPress={() => perform({ type: 'save-preset' })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import { useEffect, useState } from 'react';
+import { Button, IconButton } from '../shared/controls/buttons.js';
+import { store, usePage } from '../engine-client/page.js';
+import { dismissToast, type Toast } from '../engine-client/store.js';
+
+const SHOWN_MILLISECONDS = { info: 6000, warning: 10_000, error: 15_000 };
+/** A way back is shown at least this long. */
+const ACTION_MILLISECONDS = 12_000;
+
+/** What happened and what to do about it, out of the way of the hands. */
+export function Toasts() {
+  const toasts = usePage((state) => state.toasts);
+  return (
+    <div className="toasts" role="region" aria-label="Messages" aria-live="polite">
+      {toasts.map((toast) => (
+        <ToastView key={toast.id} toast={toast} />
+      ))}
+    </div>
+  );
+}
+
+function ToastView({ toast: { id, level, text, hint, action } }: { toast: Toast }) {
+  /** What is pointed at or has the focus stays. */
+  const [held, setHeld] = useState(false);
+  const shown = Math.max(SHOWN_MILLISECONDS[level], action === null ? 0 : ACTION_MILLISECONDS);
+  useEffect(() => {
+    if (held) return;
+    const timer = setTimeout(() => dismissToast(store, id), shown);
+    return () => clearTimeout(timer);
+  }, [id, shown, held]);
+  return (
+    <div
+      className="toast"
+      data-level={level}
+      role={level === 'error' ? 'alert' : 'status'}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      <div className="toast-text">
+        <strong>{text}</strong>
+        {hint !== null && <p>{hint}</p>}
+      </div>
+      {action !== null && (
+        <Button
+          label={action.label}
+          tone="quiet"
+          onPress={() => {
+            dismissToast(store, id);
+            action.run();
+          }}
+        />
+      )}
+      <IconButton label="Dismiss" icon="close" onPress={() => dismissToast(store, id)} />
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { PARAMETERS } from '../../../src/protocol/interface-document.js';
+import { TELEMETRY, TelemetryFrame } from '../../../src/protocol/interface-frames.js';
+import { LiveValues } from '../../../src/ui/engine-client/live-values.js';
+
+const message = (fill: (frame: TelemetryFrame) => void, latents = 3): ArrayBuffer => {
+  const frame = new TelemetryFrame(latents, PARAMETERS.length);
+  fill(frame);
+  return frame.frame.slice().buffer;
+};
+
+describe('what moves on the page', () => {
+  it('reads telemetry into the same buffers for as long as the model is the same', () => {
+    const values = new LiveValues();
+    expect(
+      values.receive(
+        message(({ decoded }) => decoded.set([1, 2, 3])),
+        0,
+      ),
+    ).toBe(true);
+    const { frame } = values;
+    values.receive(
+      message(({ decoded }) => decoded.set([4, 5, 6])),
+      30,
+    );
+    expect(values.frame).toBe(frame);
+    expect([...(values.frame?.decoded ?? [])]).toEqual([4, 5, 6]);
+    values.receive(
+      message(({ decoded }) => decoded.fill(7), 5),
+      60,
+    );
+    expect(values.frame?.latents).toBe(5);
+  });
+
+  it('refuses what is no telemetry', () => {
+    const values = new LiveValues();
+    expect(values.receive(new ArrayBuffer(3), 0)).toBe(false);
+    expect(values.receive(message(() => undefined).slice(0, -4), 0)).toBe(false);
+    expect(values.frame).toBeNull();
+  });
+
+  it('shows the hand’s own move until its echo must have come, then the engine’s value', () => {
+    const values = new LiveValues();
+    values.receive(
+      message(({ parameters }) => parameters.fill(0.25)),
+      0,
+    );
+    expect(values.parameter(0, 0.5, 10)).toBe(0.25);
+    values.setByHand(0, 0.75, 100);
+    expect(values.parameter(0, 0.5, 200)).toBe(0.75);
+    values.receive(
+      message(({ parameters }) => parameters.fill(0.875)),
+      400,
+    );
+    expect(values.parameter(0, 0.5, 401)).toBe(0.875);
+  });
+
+  it('falls back to the document when the engine is silent', () => {
+    const values = new LiveValues();
+    values.receive(
+      message(({ parameters, scalars }) => {
+        parameters.fill(0.25);
+        scalars[TELEMETRY.totalLoad] = 0.5;
+      }),
+      0,
+    );
+    expect(values.fresh(100)).toBe(true);
+    expect(values.scalar('totalLoad')).toBe(0.5);
+    expect(values.fresh(2000)).toBe(false);
+    expect(values.parameter(0, 0.5, 2000)).toBe(0.5);
+  });
+
+  // No name has a small “load” in it: the load was minus infinity until the first telemetry.
+  it('shows no load, and silence, before anything was heard', () => {
+    const values = new LiveValues();
+    expect([values.scalar('modelLoad'), values.scalar('totalLoad')]).toEqual([0, 0]);
+    expect(values.scalar('outputPeakLeft')).toBe(-Infinity);
+  });
+});
