@@ -1,20 +1,20 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './shell/app.js';
-import { followMicrophone } from './audio/microphone.js';
-import { followSpeaker } from './audio/speaker.js';
-import { followEngine } from './engine-client/restore-after-restart.js';
-import { followGamepads } from './features/controllers/gamepad.js';
-import { followKeyboard } from './shell/shortcuts.js';
+import { watchMicrophone } from './audio/microphone.js';
+import { watchSpeaker } from './audio/speaker.js';
 import { client } from './engine-client/page.js';
-import { followTheme } from './shell/theme.js';
+import { restoreAfterRestart } from './engine-client/restore-after-restart.js';
+import { watchGamepads } from './features/controllers/gamepad.js';
+import { App } from './shell/app.js';
+import { installShortcuts } from './shell/shortcuts.js';
+import { applyTheme } from './shell/theme.js';
 
-followTheme();
-followKeyboard();
-followGamepads();
-followEngine();
-followSpeaker();
-followMicrophone();
+applyTheme();
+installShortcuts();
+watchGamepads();
+restoreAfterRestart();
+watchSpeaker();
+watchMicrophone();
 client.connect();
 
 const root = document.getElementById('root');

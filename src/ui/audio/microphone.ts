@@ -1,6 +1,6 @@
 import { audioChannel, audioFrameBytes, FRAME, writeAudioHead } from '../../protocol/interface-frames.js';
 import { client, store } from '../engine-client/page.js';
-import { toast } from '../engine-client/store.js';
+import { toast } from '../engine-client/toasts.js';
 import { audioContext, closeSpeaker, openSpeaker } from './speaker.js';
 import type { FromMicrophone } from './speaker-messages.js';
 
@@ -66,7 +66,7 @@ function send({ frames, channels }: FromMicrophone): void {
  * Lets the microphone go when another source is chosen or the speaker closes. An engine that starts anew begins with
  * another source until the page has given it the microphone back.
  */
-export function followMicrophone(): void {
+export function watchMicrophone(): void {
   store.subscribe(({ live, view }, before) => {
     const left =
       before.connection === 'open' &&

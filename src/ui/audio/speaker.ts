@@ -1,8 +1,9 @@
+import type { LiveState } from '../../protocol/interface.js';
 import { FRAME, audioChannel, readAudioHead } from '../../protocol/interface-frames.js';
 import { RefusedError } from '../engine-client/client.js';
 import { client, store } from '../engine-client/page.js';
-import { setView, toast, toastFault } from '../engine-client/store.js';
-import type { LiveState } from '../../protocol/interface.js';
+import { toast, toastFault } from '../engine-client/toasts.js';
+import { setView } from '../engine-client/view.js';
 import type { FromSpeaker, ToSpeaker } from './speaker-messages.js';
 import { UnderrunWatch } from './underrun-watch.js';
 
@@ -84,7 +85,7 @@ export async function closeSpeaker(): Promise<void> {
 }
 
 /** Keeps the speaker with the connection and with the buffer that was asked for. */
-export function followSpeaker(): void {
+export function watchSpeaker(): void {
   client.onOpen((before) => {
     if (open !== null) void startAgain(before.live?.playing === true);
   });

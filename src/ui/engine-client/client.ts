@@ -1,6 +1,7 @@
-import type { EngineMessage, Command, Fault, MapPictureListener } from './types.js';
-import { FRAME, readMap } from '../../protocol/interface-frames.js';
 import {
+  type EngineMessage,
+  type Command,
+  type Fault,
   DOWNLOAD_PATHS,
   FILE_NAME_HEADER,
   HELLO_PATH,
@@ -13,8 +14,11 @@ import {
   type UploadAnswer,
   type UploadKind,
 } from '../../protocol/interface.js';
+import { FRAME, readMap, type MapPicture } from '../../protocol/interface-frames.js';
 import type { LiveValues } from './live-values.js';
-import { receive, toastFault, type PageState, type PageStore } from './store.js';
+import type { PageState, PageStore } from './page-state.js';
+import { receive } from './page-store.js';
+import { toastFault } from './toasts.js';
 
 const RETRY_MILLISECONDS = 700;
 
@@ -25,6 +29,8 @@ export class RefusedError extends Error {
     super(fault.message);
   }
 }
+
+type MapListener = (map: MapPicture) => void;
 
 interface Waiting {
   resolve(result: string | null): void;
@@ -52,7 +58,7 @@ export class Client {
   private lastRequest = 0;
   private retry: ReturnType<typeof setTimeout> | null = null;
   private closed = false;
-  private readonly mapListeners = new Set<MapPictureListener>();
+  private readonly mapListeners = new Set<MapListener>();
   private readonly openListeners = new Set<(before: PageState) => void>();
   private audioListener: ((frame: ArrayBuffer) => void) | null = null;
 
@@ -111,7 +117,7 @@ export class Client {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(frame);
   }
 
-  onMap(listener: MapPictureListener): () => void {
+  onMap(listener: MapListener): () => void {
     this.mapListeners.add(listener);
     return () => this.mapListeners.delete(listener);
   }

@@ -34,7 +34,7 @@ export class LiveValues {
   }
 
   /** What this window's hand just set: shown at once, without waiting for the engine's echo. */
-  setByHand(index: number, value: number, now: number): void {
+  setLocally(index: number, value: number, now: number): void {
     this.handValues[index] = value;
     this.handUntil[index] = now + ECHO_SECONDS * 1000;
   }

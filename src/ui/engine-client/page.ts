@@ -1,14 +1,15 @@
 import { useStore } from 'zustand';
 import { Client } from './client.js';
-import { recallView, rememberView } from './remembered-view.js';
 import { LiveValues } from './live-values.js';
-import { createPageStore, type PageState } from './store.js';
-import { takeToken } from './token.js';
+import type { PageState } from './page-state.js';
+import { createPageStore } from './page-store.js';
+import { rememberedView, rememberView } from './remembered-view.js';
+import { readToken } from './token.js';
 
 /** The one session of this window: its state, what moves in it, and the line to the engine. */
-export const store = createPageStore(recallView());
+export const store = createPageStore(rememberedView());
 export const values = new LiveValues();
-export const client = new Client(store, values, window.location.origin, takeToken());
+export const client = new Client(store, values, window.location.origin, readToken());
 
 rememberView(store);
 

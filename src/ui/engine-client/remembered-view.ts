@@ -1,9 +1,9 @@
-import { PANELS, type PageStore, type Panel, type Theme, type View } from './store.js';
+import { PANELS, type PageStore, type Panel, type Theme, type View } from './page-state.js';
 
 const KEY = 'tiller.view';
 
 /** The window's habits from its last visit: theme and panel. Anything unreadable is left out. */
-export function recallView(): Partial<View> {
+export function rememberedView(): Partial<View> {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as { theme?: unknown; panel?: unknown };
     const view: Partial<View> = {};

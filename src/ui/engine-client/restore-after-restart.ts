@@ -1,12 +1,12 @@
 import type { LiveState, PortsState, RecorderState } from '../../protocol/interface.js';
 import { RefusedError } from './client.js';
 import { client, store } from './page.js';
-import { toastFault } from './store.js';
+import { toastFault } from './toasts.js';
 
 /** The audio file that this window sent last: an engine that starts anew no longer has it. */
 let audioFile: File | null = null;
 
-export function keepAudioFile(file: File): void {
+export function rememberAudioFile(file: File): void {
   audioFile = file;
 }
 
@@ -14,7 +14,7 @@ export function keepAudioFile(file: File): void {
  * An engine keeps its document and the recorder's take from one start to the next, the page what else was set: source,
  * buffer, ports, what the hand holds and whether the take loops are given back to an engine that was started again.
  */
-export function followEngine(): void {
+export function restoreAfterRestart(): void {
   client.onOpen((before) => {
     if (before.engine === '') return;
     const { live, ports, holds, recorder } = store.getState();

@@ -4,7 +4,7 @@ const KEY = 'tiller.token';
  * The engine's token: read from the address once, then kept for this tab only, and out of the address bar so
  * that it is not copied or bookmarked. A reload finds it again.
  */
-export function takeToken(): string {
+export function readToken(): string {
   const given = new URLSearchParams(window.location.hash.slice(1)).get('token');
   if (given !== null && given !== '') {
     keep(given);

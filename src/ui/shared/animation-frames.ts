@@ -23,7 +23,7 @@ function tick(now: number): void {
 }
 
 /** Calls `paint` at every animation frame until the returned function is called: one clock for every canvas. */
-export function onFrame(paint: Paint): () => void {
+export function onAnimationFrame(paint: Paint): () => void {
   paints.add(paint);
   if (!running) {
     running = true;

@@ -1,14 +1,14 @@
 import { Latents } from '../features/latents/latents.js';
-import { ConnectionBanner } from './connection-banner.js';
 import { DropZone } from '../features/library/drop-zone.js';
+import { ImportBar } from '../features/library/import-bar.js';
+import { PadStage } from '../features/pad/pad-stage.js';
+import { HelpTip } from '../shared/controls/help-tip.js';
+import { ConnectionBanner } from './connection-banner.js';
 import { Footer } from './footer.js';
 import { Header } from './header.js';
-import { ImportBar } from '../features/library/import-bar.js';
-import { Keys } from './shortcuts-help.js';
-import { PadStage } from '../features/pad/pad-stage.js';
 import { PanelArea } from './panel-area.js';
+import { ShortcutsHelp } from './shortcuts-help.js';
 import { Toasts } from './toasts.js';
-import { HelpTip } from '../shared/controls/help-tip.js';
 
 /** The page: hand, mapping and sound from left to right. */
 export function App() {
@@ -29,7 +29,7 @@ export function App() {
         <ImportBar />
         <Toasts />
       </div>
-      <Keys />
+      <ShortcutsHelp />
       <HelpTip />
     </div>
   );

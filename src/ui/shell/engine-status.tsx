@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
+import { perform } from '../engine-client/commands.js';
+import { usePage, values } from '../engine-client/page.js';
 import { FormLine } from '../shared/controls/form-line.js';
 import { Popover } from '../shared/controls/popover.js';
-import { perform } from '../engine-client/commands.js';
 import { Slider } from '../shared/controls/slider.js';
-import { usePage, values } from '../engine-client/page.js';
 
 const REFRESH_MILLISECONDS = 250;
 

@@ -1,13 +1,17 @@
 import type { LiveSource } from '../../protocol/interface.js';
-import { capture, learn, perform, randomise, snapBack, toggleFreeze } from '../engine-client/commands.js';
-import { togglePlay } from '../audio/transport.js';
 import { chooseMicrophone } from '../audio/microphone.js';
+import { togglePlay } from '../audio/transport.js';
+import { learn, perform } from '../engine-client/commands.js';
+import { usePage } from '../engine-client/page.js';
+import { capture } from '../features/examples/capture.js';
+import { randomise, releaseAll } from '../features/latents/holds.js';
+import { addFiles } from '../features/library/add-files.js';
+import { toggleFreeze } from '../features/output/freeze.js';
 import { Meters } from '../features/output/meters.js';
-import { Button, Select } from '../shared/controls/buttons.js';
+import { Button } from '../shared/controls/button.js';
 import { Icon } from '../shared/controls/icon.js';
 import { ParameterKnob } from '../shared/controls/parameter.js';
-import { usePage } from '../engine-client/page.js';
-import { takeFiles } from '../features/library/add-files.js';
+import { Select } from '../shared/controls/select.js';
 
 /** The row under the hands: what one does while playing. */
 export function Footer() {
@@ -50,7 +54,7 @@ export function Footer() {
           keyName="S"
           icon="snap"
           help="Gives every column back to the mapping."
-          onPress={snapBack}
+          onPress={releaseAll}
         />
         <Button
           label="Freeze"
@@ -124,7 +128,7 @@ function chooseFile(): void {
   input.type = 'file';
   input.accept = '.wav,.aif,.aiff,.flac';
   input.addEventListener('change', () => {
-    takeFiles(input.files ?? []);
+    addFiles(input.files ?? []);
   });
   input.click();
 }

@@ -1,12 +1,12 @@
 import { perform, redo, undo } from '../engine-client/commands.js';
-import { Button, IconButton } from '../shared/controls/buttons.js';
-import { Icon } from '../shared/controls/icon.js';
-import { stepPreset } from './shortcuts.js';
-import { modelFacts } from '../features/library/models-list.js';
 import { store, usePage } from '../engine-client/page.js';
-import { setView } from '../engine-client/store.js';
-import { switchTheme } from './theme.js';
+import { setView } from '../engine-client/view.js';
+import { stepPreset } from '../features/library/library-commands.js';
+import { modelFacts } from '../features/library/models-list.js';
+import { Button, IconButton } from '../shared/controls/button.js';
+import { Icon } from '../shared/controls/icon.js';
 import { EngineStatus } from './engine-status.js';
+import { switchTheme } from './theme.js';
 
 /** Model, preset, history and the state of the engine. */
 export function Header() {
@@ -43,7 +43,7 @@ export function Header() {
         label="Keys"
         icon="keys"
         help="Shows the keys (?)."
-        onPress={() => setView(store, { keysShown: true })}
+        onPress={() => setView(store, { shortcutsShown: true })}
       />
       <EngineStatus />
     </header>

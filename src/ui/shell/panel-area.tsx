@@ -1,12 +1,13 @@
 import type { ReactElement } from 'react';
+import { store, usePage } from '../engine-client/page.js';
+import { PANELS, type Panel } from '../engine-client/page-state.js';
+import { setView } from '../engine-client/view.js';
 import { ExamplesPanel } from '../features/examples/examples-panel.js';
 import { InputsPanel } from '../features/inputs/inputs-panel.js';
 import { LearnPanel } from '../features/learn/learn-panel.js';
 import { LibraryPanel } from '../features/library/library-panel.js';
 import { OutputPanel } from '../features/output/output-panel.js';
 import { SteeringPanel } from '../features/steering/steering-panel.js';
-import { store, usePage } from '../engine-client/page.js';
-import { PANELS, setView, type Panel } from '../engine-client/store.js';
 
 const CONTENT: Readonly<Record<Panel, { title: string; panel: () => ReactElement }>> = {
   examples: { title: 'Examples', panel: ExamplesPanel },

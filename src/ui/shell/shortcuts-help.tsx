@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
-import { IconButton } from '../shared/controls/buttons.js';
 import { store, usePage } from '../engine-client/page.js';
-import { setView } from '../engine-client/store.js';
+import { setView } from '../engine-client/view.js';
+import { IconButton } from '../shared/controls/button.js';
 
 /** In a plugin the host plays. */
 const PLAY_KEY = 'Space';
@@ -26,15 +26,15 @@ const KEYS: readonly (readonly [string, string])[] = [
 ];
 
 /** The keyboard map. */
-export function Keys() {
-  const shown = usePage(({ view }) => view.keysShown);
+export function ShortcutsHelp() {
+  const shown = usePage(({ view }) => view.shortcutsShown);
   const live = usePage((state) => state.live !== null);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (shown) dialog.current?.showModal();
     else dialog.current?.close();
   }, [shown]);
-  const close = () => setView(store, { keysShown: false });
+  const close = () => setView(store, { shortcutsShown: false });
   return (
     <dialog
       ref={dialog}

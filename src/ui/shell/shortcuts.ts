@@ -1,20 +1,12 @@
-import {
-  capture,
-  keepLabel,
-  learn,
-  openPreset,
-  perform,
-  randomise,
-  redo,
-  snapBack,
-  toggleFreeze,
-  typeLabel,
-  undo,
-} from '../engine-client/commands.js';
 import { togglePlay } from '../audio/transport.js';
+import { learn, perform, redo, undo } from '../engine-client/commands.js';
 import { store } from '../engine-client/page.js';
-import { setView } from '../engine-client/store.js';
+import { setView } from '../engine-client/view.js';
+import { capture, acceptLabel, setLabelText } from '../features/examples/capture.js';
 import { ARROWS, goTo, nudge } from '../features/inputs/cursor.js';
+import { randomise, releaseAll } from '../features/latents/holds.js';
+import { openPreset } from '../features/library/library-commands.js';
+import { toggleFreeze } from '../features/output/freeze.js';
 
 const FINE = 10;
 
@@ -23,9 +15,9 @@ const DEEDS: Readonly<Record<string, (() => void) | undefined>> = {
   c: () => void capture(),
   l: learn,
   r: randomise,
-  s: snapBack,
+  s: releaseAll,
   f: toggleFreeze,
-  '?': () => setView(store, { keysShown: true }),
+  '?': () => setView(store, { shortcutsShown: true }),
   '[': () => stepPreset(-1),
   ']': () => stepPreset(1),
   Escape: () => {
@@ -63,7 +55,7 @@ function followFocus(): void {
   });
 }
 
-export function followKeyboard(): void {
+export function installShortcuts(): void {
   followFocus();
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || takesText(event.target)) return;
@@ -87,9 +79,9 @@ export function followKeyboard(): void {
 function typeAhead({ key }: KeyboardEvent): boolean {
   const { labelling } = store.getState().view;
   if (labelling === null || labelling.done) return false;
-  if (key === 'Enter') keepLabel();
-  else if (key === 'Backspace') typeLabel(labelling.text.slice(0, -1));
-  else if ([...key].length === 1) typeLabel(labelling.text + key);
+  if (key === 'Enter') acceptLabel();
+  else if (key === 'Backspace') setLabelText(labelling.text.slice(0, -1));
+  else if ([...key].length === 1) setLabelText(labelling.text + key);
   else return false;
   return true;
 }

@@ -1,5 +1,5 @@
 import { store } from '../engine-client/page.js';
-import { setView } from '../engine-client/store.js';
+import { setView } from '../engine-client/view.js';
 
 const reduced = window.matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -7,7 +7,7 @@ const reduced = window.matchMedia('(prefers-reduced-motion: reduce)');
 export const reducedMotion = (): boolean => reduced.matches;
 
 /** Keeps the document's theme with the store's. */
-export function followTheme(): void {
+export function applyTheme(): void {
   const apply = () => {
     const { theme } = store.getState().view;
     if (document.documentElement.dataset.theme !== theme) document.documentElement.dataset.theme = theme;

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
-import { Button, IconButton } from '../shared/controls/buttons.js';
 import { store, usePage } from '../engine-client/page.js';
-import { dismissToast, type Toast } from '../engine-client/store.js';
+import type { Toast } from '../engine-client/page-state.js';
+import { dismissToast } from '../engine-client/toasts.js';
+import { Button, IconButton } from '../shared/controls/button.js';
 
 const SHOWN_MILLISECONDS = { info: 6000, warning: 10_000, error: 15_000 };
 /** A way back is shown at least this long. */

@@ -45,7 +45,7 @@ describe('what moves on the page', () => {
       0,
     );
     expect(values.parameter(0, 0.5, 10)).toBe(0.25);
-    values.setByHand(0, 0.75, 100);
+    values.setLocally(0, 0.75, 100);
     expect(values.parameter(0, 0.5, 200)).toBe(0.75);
     values.receive(
       message(({ parameters }) => parameters.fill(0.875)),

@@ -1,12 +1,8 @@
 import type { EngineMessage, ModelCard, Slices } from '../../../src/protocol/interface.js';
 import { initialSlices } from '../../../src/ui/engine-client/initial-slices.js';
-import {
-  createPageStore,
-  dismissToast,
-  receive,
-  setView,
-  toast,
-} from '../../../src/ui/engine-client/store.js';
+import { createPageStore, receive } from '../../../src/ui/engine-client/page-store.js';
+import { dismissToast, toast } from '../../../src/ui/engine-client/toasts.js';
+import { setView } from '../../../src/ui/engine-client/view.js';
 
 const welcome = (slices: Partial<Slices>): EngineMessage => ({
   type: 'welcome',

@@ -1,12 +1,15 @@
 import type { OscSettings, RecorderState } from '../../../protocol/interface.js';
-import { perform, saveFile } from '../../engine-client/commands.js';
-import { Button, Select, Toggle } from '../../shared/controls/buttons.js';
-import { NumberField } from '../../shared/controls/number-field.js';
-import { openWebMidi } from './web-midi.js';
+import { perform } from '../../engine-client/commands.js';
+import { saveFile } from '../../engine-client/download.js';
 import { usePage } from '../../engine-client/page.js';
+import { Button } from '../../shared/controls/button.js';
+import { NumberField } from '../../shared/controls/number-field.js';
+import { Select } from '../../shared/controls/select.js';
+import { Toggle } from '../../shared/controls/toggle.js';
+import { openWebMidi } from './web-midi.js';
 
 /** Controllers beyond the page: MIDI, OSC, gamepads, and the recorder of gestures. */
-export function HandsPanel() {
+export function ControllersPanel() {
   return (
     <div className="hands">
       <RecorderBlock />

@@ -1,6 +1,6 @@
 import { PARAMETER_INDEX, inputValueOf } from '../../../protocol/interface-document.js';
-import { onFrame } from '../../shared/animation-frames.js';
 import { client, store, values } from '../../engine-client/page.js';
+import { onAnimationFrame } from '../../shared/animation-frames.js';
 
 /** A stick at rest wavers by about this much. */
 const DEAD_ZONE = 0.06;
@@ -15,7 +15,7 @@ function settled(axis: number): number {
  * Plays the inputs whose source is a gamepad axis. Sticks that nobody moved yet are left alone, so that a
  * connected pad does not pull the inputs to its middle.
  */
-export function followGamepads(): void {
+export function watchGamepads(): void {
   const last = new Map<number, number>();
   let stop: (() => void) | null = null;
   const poll = (now: number) => {
@@ -30,13 +30,13 @@ export function followGamepads(): void {
       last.set(index, raw);
       if (before === undefined || Math.abs(raw - before) < LEAST_MOVE) return;
       const value = inputValueOf(input, raw);
-      values.setByHand(PARAMETER_INDEX.input + index, value, now);
+      values.setLocally(PARAMETER_INDEX.input + index, value, now);
       client.send({ type: 'parameter', index: PARAMETER_INDEX.input + index, value, origin: 'gamepad' });
     });
   };
   const update = () => {
     const present = navigator.getGamepads().some((pad) => pad !== null);
-    if (present && stop === null) stop = onFrame(poll);
+    if (present && stop === null) stop = onAnimationFrame(poll);
     if (!present && stop !== null) {
       stop();
       stop = null;

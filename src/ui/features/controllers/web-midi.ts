@@ -1,5 +1,5 @@
 import { client, store } from '../../engine-client/page.js';
-import { toast } from '../../engine-client/store.js';
+import { toast } from '../../engine-client/toasts.js';
 
 /** Channel messages only: 0x80 to 0xEF. */
 const isChannelMessage = (status: number) => status >= 0x80 && status < 0xf0;

@@ -1,6 +1,7 @@
-import { keepLabel, MAX_LABEL, typeLabel } from '../../engine-client/commands.js';
 import { store, usePage } from '../../engine-client/page.js';
-import { setView, type Labelling } from '../../engine-client/store.js';
+import type { Labelling } from '../../engine-client/page-state.js';
+import { setView } from '../../engine-client/view.js';
+import { acceptLabel, MAX_LABEL, setLabelText } from './capture.js';
 
 interface CaptureLabelProps {
   labelling: Labelling;
@@ -27,11 +28,11 @@ export function CaptureLabel({ labelling, xInput, yInput }: CaptureLabelProps) {
         placeholder={example.label}
         value={labelling.text}
         maxLength={MAX_LABEL}
-        onChange={(event) => typeLabel(event.currentTarget.value)}
-        onBlur={keepLabel}
+        onChange={(event) => setLabelText(event.currentTarget.value)}
+        onBlur={acceptLabel}
         onKeyDown={(event) => {
           event.stopPropagation();
-          if (event.key === 'Enter') keepLabel();
+          if (event.key === 'Enter') acceptLabel();
           if (event.key === 'Escape') setView(store, { labelling: null });
         }}
       />

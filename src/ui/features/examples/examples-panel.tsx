@@ -1,15 +1,16 @@
 import type { CSSProperties } from 'react';
 import type { Example } from '../../../protocol/interface-document.js';
 import { edit, perform } from '../../engine-client/commands.js';
-import { IconButton, Toggle } from '../../shared/controls/buttons.js';
-import { passFocus } from '../../shared/controls/pass-focus.js';
+import { store, usePage } from '../../engine-client/page.js';
+import { setView } from '../../engine-client/view.js';
+import { IconButton } from '../../shared/controls/button.js';
+import { EmptyState } from '../../shared/controls/empty-state.js';
 import { NumberField } from '../../shared/controls/number-field.js';
+import { focusNeighbour } from '../../shared/controls/pass-focus.js';
 import { TextField } from '../../shared/controls/text-field.js';
+import { Toggle } from '../../shared/controls/toggle.js';
 import { formatValue } from '../../shared/controls/units.js';
 import { goTo } from '../inputs/cursor.js';
-import { store, usePage } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/store.js';
-import { Empty } from '../../shared/controls/empty-state.js';
 
 /** The sounds that were captured, and where they live. */
 export function ExamplesPanel() {
@@ -18,10 +19,10 @@ export function ExamplesPanel() {
   const chosen = examples.find(({ id }) => id === selected);
   if (examples.length === 0) {
     return (
-      <Empty icon="target" title="Nothing learned yet">
+      <EmptyState icon="target" title="Nothing learned yet">
         Find a sound with the columns above, then press <kbd>C</kbd> where on the pad you want it to live. Two
         or three are enough to begin.
-      </Empty>
+      </EmptyState>
     );
   }
   return (
@@ -146,7 +147,7 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
           label={`Delete ${label}`}
           icon="bin"
           onPress={() => {
-            passFocus();
+            focusNeighbour();
             edit({ type: 'remove-examples', ids: [id] });
           }}
         />

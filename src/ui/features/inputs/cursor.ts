@@ -1,8 +1,7 @@
 import { PARAMETER_INDEX, type Example } from '../../../protocol/interface-document.js';
-import { setParameter } from '../../engine-client/commands.js';
-import type { Gesture } from '../../shared/controls/use-value.js';
+import { setParameter, type Gesture } from '../../engine-client/commands.js';
 import { store, values } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/store.js';
+import { setView } from '../../engine-client/view.js';
 
 const STEP = 0.02;
 

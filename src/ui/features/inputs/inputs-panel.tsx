@@ -1,15 +1,18 @@
 import { useCallback, useRef, useState } from 'react';
 import { MAX_INPUTS, PARAMETER_INDEX, type Input } from '../../../protocol/interface-document.js';
 import { edit, editGesture, perform } from '../../engine-client/commands.js';
+import { store, usePage, values } from '../../engine-client/page.js';
 import { palette } from '../../shared/canvas/palette.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
-import { Button, IconButton, Segmented, Select, Toggle } from '../../shared/controls/buttons.js';
-import { passFocus } from '../../shared/controls/pass-focus.js';
+import { Button, IconButton } from '../../shared/controls/button.js';
 import { NumberField } from '../../shared/controls/number-field.js';
+import { focusNeighbour } from '../../shared/controls/pass-focus.js';
 import { RangeFields } from '../../shared/controls/range-fields.js';
+import { Segmented } from '../../shared/controls/segmented.js';
+import { Select } from '../../shared/controls/select.js';
 import { TextField } from '../../shared/controls/text-field.js';
-import { store, usePage, values } from '../../engine-client/page.js';
-import { HandsPanel } from '../controllers/controllers-panel.js';
+import { Toggle } from '../../shared/controls/toggle.js';
+import { ControllersPanel } from '../controllers/controllers-panel.js';
 import { SourceFields } from './source-fields.js';
 import { SOURCE_CHOICES, startingSource } from './sources.js';
 
@@ -45,7 +48,7 @@ export function InputsPanel() {
         )}
       </div>
       {page === 'hands' ? (
-        <HandsPanel />
+        <ControllersPanel />
       ) : (
         <div className="cards">
           {inputs.map((input, i) => (
@@ -90,7 +93,7 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
           icon="bin"
           disabled={last}
           onPress={() => {
-            passFocus();
+            focusNeighbour();
             edit({ type: 'remove-input', index });
           }}
         />

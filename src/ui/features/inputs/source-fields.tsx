@@ -1,7 +1,7 @@
 import type { InputSource } from '../../../protocol/interface-document.js';
 import { NumberField } from '../../shared/controls/number-field.js';
 import { TextField } from '../../shared/controls/text-field.js';
-import { Toggle } from '../../shared/controls/buttons.js';
+import { Toggle } from '../../shared/controls/toggle.js';
 
 const ADDRESS = /^\/[!-~]{0,199}$/;
 

@@ -1,5 +1,5 @@
 import type { InputSource } from '../../../protocol/interface-document.js';
-import type { Choice } from '../../shared/controls/buttons.js';
+import type { Choice } from '../../shared/controls/choices.js';
 
 export const SOURCE_CHOICES: readonly Choice<InputSource['kind']>[] = [
   { value: 'pad', label: 'Pad' },

@@ -1,13 +1,14 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import type { DimensionSteering, SteeringMode } from '../../../protocol/interface-document.js';
-import { edit, hold } from '../../engine-client/commands.js';
-import { Icon } from '../../shared/controls/icon.js';
-import { Menu } from '../../shared/controls/popover.js';
-import { formatValue } from '../../shared/controls/units.js';
-import { startSweep, stopSweep } from './sweep.js';
+import { edit } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/store.js';
+import { setView } from '../../engine-client/view.js';
+import { Icon } from '../../shared/controls/icon.js';
+import { Menu } from '../../shared/controls/menu.js';
+import { formatValue } from '../../shared/controls/units.js';
+import { hold } from './holds.js';
 import { BOTTOM, TOP } from './latents-scale.js';
+import { startSweep, stopSweep } from './sweep.js';
 
 const MODES: readonly SteeringMode[] = ['off', 'override', 'add', 'multiply'];
 export const MODE_GLYPH: Readonly<Record<SteeringMode, string>> = {

@@ -1,6 +1,6 @@
 import type { DimensionSteering } from '../../../protocol/interface-document.js';
-import { BOTTOM, TOP, USUAL_RANGE, valueToY } from './latents-scale.js';
 import { palette } from '../../shared/canvas/palette.js';
+import { BOTTOM, TOP, USUAL_RANGE, valueToY } from './latents-scale.js';
 
 export interface LatentsScene {
   dimensions: readonly DimensionSteering[];

@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { ParameterSlider } from '../../shared/controls/parameter.js';
 import { usePage, values } from '../../engine-client/page.js';
+import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
+import { ParameterSlider } from '../../shared/controls/parameter.js';
 import { LatentColumn } from './latent-column.js';
 import { paintLatents, paintOverview, type LatentsScene } from './latents-painter.js';
 import { columnWidth, reachOf, USUAL_RANGE } from './latents-scale.js';
-import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
 
 /** Time constant of the drawn values, in seconds: thirty reports a second look like sixty frames. */
 const EASE_SECONDS = 0.025;
@@ -18,7 +18,7 @@ function ease(shown: Float32Array, target: Float32Array, share: number): void {
   }
 }
 
-class Eased {
+class SmoothedLatents {
   readonly encoded: Float32Array;
   readonly mapped: Float32Array;
   readonly decoded: Float32Array;
@@ -59,12 +59,12 @@ export function Latents() {
     return () => observer.disconnect();
   }, []);
 
-  const eased = useRef<Eased>(new Eased(0));
+  const eased = useRef<SmoothedLatents>(new SmoothedLatents(0));
   const paint = useCallback(
     ({ context, width: across, height, now, elapsed }: Surface) => {
       const { frame } = values;
       const shows = frame?.latents === count && values.fresh(now);
-      if (eased.current.count !== count) eased.current = new Eased(count);
+      if (eased.current.count !== count) eased.current = new SmoothedLatents(count);
       if (shows) {
         const share = 1 - Math.exp(-elapsed / EASE_SECONDS);
         ease(eased.current.encoded, frame.encoded, share);

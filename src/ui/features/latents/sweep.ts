@@ -1,7 +1,7 @@
-import { hold } from '../../engine-client/commands.js';
-import { onFrame } from '../../shared/animation-frames.js';
 import { store } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/store.js';
+import { setView } from '../../engine-client/view.js';
+import { onAnimationFrame } from '../../shared/animation-frames.js';
+import { hold } from './holds.js';
 
 const PERIOD_SECONDS = 4;
 const SEND_MILLISECONDS = 33;
@@ -23,7 +23,7 @@ export function startSweep(dimension: number): void {
   const [low, high] = store.getState().model.card?.latentRanges[dimension] ?? [-2, 2];
   const began = performance.now();
   let sent = -Infinity;
-  stop = onFrame((now) => {
+  stop = onAnimationFrame((now) => {
     if (store.getState().view.sweeping !== dimension) {
       stop?.();
       stop = null;

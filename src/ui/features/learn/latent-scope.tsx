@@ -1,9 +1,9 @@
-import { Select } from '../../shared/controls/buttons.js';
 import { store, usePage } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/store.js';
+import { setView } from '../../engine-client/view.js';
+import { Select } from '../../shared/controls/select.js';
 
 /** Which latents a panel speaks of: all, or the one that is selected in the columns. */
-export function Scope() {
+export function LatentScope() {
   const dimension = usePage(({ view }) => view.dimension);
   const count = usePage(({ steering }) => steering.dimensions.length);
   const choices = [

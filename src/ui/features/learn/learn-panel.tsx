@@ -1,13 +1,14 @@
 import type { RegressorSettings } from '../../../protocol/interface-document.js';
-import { edit, editGesture, learn, perform } from '../../engine-client/commands.js';
-import { Button, Segmented, Toggle } from '../../shared/controls/buttons.js';
-import { formatValue } from '../../shared/controls/units.js';
-import type { Gesture } from '../../shared/controls/use-value.js';
+import { edit, editGesture, learn, perform, type Gesture } from '../../engine-client/commands.js';
 import { store, usePage } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/store.js';
-import { Empty } from '../../shared/controls/empty-state.js';
+import { setView } from '../../engine-client/view.js';
+import { Button } from '../../shared/controls/button.js';
+import { EmptyState } from '../../shared/controls/empty-state.js';
+import { Segmented } from '../../shared/controls/segmented.js';
+import { Toggle } from '../../shared/controls/toggle.js';
+import { formatValue } from '../../shared/controls/units.js';
+import { LatentScope } from './latent-scope.js';
 import { KIND_CHOICES, RegressorForm, startingSettings } from './regressor-form.js';
-import { Scope } from './latent-scope.js';
 
 /** Latents whose numbers have room under their bars. */
 const MOST_NUMBERS = 16;
@@ -32,7 +33,7 @@ export function LearnPanel() {
     <div className="learn">
       <div className="form">
         <div className="form-row">
-          <Scope />
+          <LatentScope />
           {own !== undefined && dimension !== null && (
             <Button
               label="As all"
@@ -87,7 +88,7 @@ function FitView({ count }: { count: number }) {
   const { report } = training;
   if (report === null || count === 0) {
     return (
-      <Empty
+      <EmptyState
         icon="brain"
         title={count === 0 ? 'No examples yet' : training.learned ? 'Learned before' : 'Not learned yet'}
       >
@@ -101,7 +102,7 @@ function FitView({ count }: { count: number }) {
             {count === 1 ? 'example' : 'examples'} and see the fit.
           </>
         )}
-      </Empty>
+      </EmptyState>
     );
   }
   const worst = Math.max(0.05, ...report.dimensions.map(({ errorRelative }) => errorRelative));

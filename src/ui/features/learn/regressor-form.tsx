@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react';
 import type { RegressorKind, RegressorSettings } from '../../../protocol/interface-document.js';
-import { Segmented, Toggle, type Choice } from '../../shared/controls/buttons.js';
+import type { Gesture } from '../../engine-client/commands.js';
+import type { Choice } from '../../shared/controls/choices.js';
 import { FormLine } from '../../shared/controls/form-line.js';
+import { Segmented } from '../../shared/controls/segmented.js';
 import { Slider } from '../../shared/controls/slider.js';
+import { Toggle } from '../../shared/controls/toggle.js';
 import type { Unit } from '../../shared/controls/units.js';
-import type { Gesture } from '../../shared/controls/use-value.js';
 
 export const KIND_CHOICES: readonly Choice<RegressorKind>[] = [
   { value: 'mlp', label: 'Neural net', help: 'Bends smoothly between examples and goes on beyond them.' },

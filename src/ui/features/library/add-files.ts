@@ -1,9 +1,9 @@
 import type { Fault, UploadKind } from '../../../protocol/interface.js';
-import { openPreset } from '../../engine-client/commands.js';
 import { RefusedError } from '../../engine-client/client.js';
-import { keepAudioFile } from '../../engine-client/restore-after-restart.js';
 import { client, store } from '../../engine-client/page.js';
-import { toast, toastFault } from '../../engine-client/store.js';
+import { rememberAudioFile } from '../../engine-client/restore-after-restart.js';
+import { toast, toastFault } from '../../engine-client/toasts.js';
+import { openPreset } from './library-commands.js';
 
 const ENDINGS: readonly [RegExp, UploadKind][] = [
   [/\.ts$/i, 'model'],
@@ -35,7 +35,7 @@ let taking: Promise<void> = Promise.resolve();
  * Takes in files that were dropped or chosen together, once those of before are in: models first, since presets may want
  * them, then presets, then audio. Of several the last one plays, and a preset rather than a model.
  */
-export function takeFiles(files: Iterable<File>): void {
+export function addFiles(files: Iterable<File>): void {
   const together = [...files];
   const take = () => takeTogether(together);
   taking = taking.then(take, take);
@@ -63,7 +63,7 @@ async function send(kind: UploadKind, files: readonly File[], outcome: Outcome):
     }
     try {
       const id = await client.upload(kind, file);
-      if (kind === 'audio') keepAudioFile(file);
+      if (kind === 'audio') rememberAudioFile(file);
       if (id !== null) filed.push({ name: file.name, id });
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;

@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
-import { Icon } from '../../shared/controls/icon.js';
 import { store, usePage } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/store.js';
-import { takeFiles } from './add-files.js';
+import { setView } from '../../engine-client/view.js';
+import { Icon } from '../../shared/controls/icon.js';
+import { addFiles } from './add-files.js';
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -23,7 +23,7 @@ export function DropZone() {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setView(store, { dropping: false });
-      takeFiles(event.dataTransfer?.files ?? []);
+      addFiles(event.dataTransfer?.files ?? []);
     };
     window.addEventListener('dragover', over);
     window.addEventListener('dragleave', leave);

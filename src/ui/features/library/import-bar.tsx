@@ -1,6 +1,6 @@
 import { perform } from '../../engine-client/commands.js';
-import { Button } from '../../shared/controls/buttons.js';
 import { usePage } from '../../engine-client/page.js';
+import { Button } from '../../shared/controls/button.js';
 
 /** The import that runs, whichever window began it, and the way to end it. */
 export function ImportBar() {

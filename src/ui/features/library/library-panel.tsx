@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { Segmented } from '../../shared/controls/buttons.js';
 import { usePage } from '../../engine-client/page.js';
+import { Segmented } from '../../shared/controls/segmented.js';
 import { ModelsList } from './models-list.js';
 import { PresetDetails } from './preset-details.js';
 import { PresetsList } from './presets-list.js';

@@ -1,11 +1,12 @@
 import type { ModelCard } from '../../../protocol/interface.js';
-import { perform, removeModel } from '../../engine-client/commands.js';
-import { IconButton } from '../../shared/controls/buttons.js';
-import { passFocus } from '../../shared/controls/pass-focus.js';
+import { perform } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
-import { takeFiles } from './add-files.js';
-import { Empty } from '../../shared/controls/empty-state.js';
+import { IconButton } from '../../shared/controls/button.js';
+import { EmptyState } from '../../shared/controls/empty-state.js';
 import { FileButton } from '../../shared/controls/file-button.js';
+import { focusNeighbour } from '../../shared/controls/pass-focus.js';
+import { addFiles } from './add-files.js';
+import { removeModel } from './library-commands.js';
 
 /** "44.1k · hop 512 · 8D": what decides how a model plays. */
 export function modelFacts(card: ModelCard): string {
@@ -65,7 +66,7 @@ export function ModelsList({ search }: { search: string }) {
                   icon="bin"
                   help="Takes it out of the library; it can be brought back."
                   onPress={() => {
-                    passFocus();
+                    focusNeighbour();
                     removeModel(card.sha256, card.name);
                   }}
                 />
@@ -74,14 +75,14 @@ export function ModelsList({ search }: { search: string }) {
           </div>
         ))}
         {found.length === 0 && importing === null && (
-          <Empty icon="upload" title={models.length === 0 ? 'No models yet' : 'Nothing found'}>
+          <EmptyState icon="upload" title={models.length === 0 ? 'No models yet' : 'Nothing found'}>
             Drop a RAVE model (.ts) on this window: Tiller reads it without Python.
-          </Empty>
+          </EmptyState>
         )}
       </div>
       <footer className="panel-foot model-card">
         {current === null ? <span className="note">No model plays.</span> : <Card card={current} />}
-        <FileButton label="Import .ts" accept=".ts" onFiles={takeFiles} />
+        <FileButton label="Import .ts" accept=".ts" onFiles={addFiles} />
       </footer>
     </>
   );

@@ -1,7 +1,7 @@
 import { edit } from '../../engine-client/commands.js';
+import { usePage } from '../../engine-client/page.js';
 import { FormLine, TextLine } from '../../shared/controls/form-line.js';
 import { TypedNumber } from '../../shared/controls/number-field.js';
-import { usePage } from '../../engine-client/page.js';
 
 const MOST_TAGS = 32;
 const LONGEST_TAG = 40;

@@ -1,13 +1,15 @@
 import { useState } from 'react';
 import type { PresetEntry } from '../../../protocol/interface.js';
-import { deletePreset, newPreset, openPreset, perform, saveFile } from '../../engine-client/commands.js';
-import { Button, IconButton } from '../../shared/controls/buttons.js';
-import { passFocus } from '../../shared/controls/pass-focus.js';
-import { TextField } from '../../shared/controls/text-field.js';
+import { perform } from '../../engine-client/commands.js';
+import { saveFile } from '../../engine-client/download.js';
 import { usePage } from '../../engine-client/page.js';
-import { takeFiles } from './add-files.js';
-import { Empty } from '../../shared/controls/empty-state.js';
+import { Button, IconButton } from '../../shared/controls/button.js';
+import { EmptyState } from '../../shared/controls/empty-state.js';
 import { FileButton } from '../../shared/controls/file-button.js';
+import { focusNeighbour } from '../../shared/controls/pass-focus.js';
+import { TextField } from '../../shared/controls/text-field.js';
+import { addFiles } from './add-files.js';
+import { deletePreset, newPreset, openPreset } from './library-commands.js';
 
 function matches(entry: PresetEntry, search: string): boolean {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -35,11 +37,11 @@ export function PresetsList({ search }: { search: string }) {
           <PresetRow key={entry.id} entry={entry} current={entry.id === current} />
         ))}
         {found.length === 0 && (
-          <Empty icon="search" title={presets.length === 0 ? 'No presets yet' : 'Nothing found'}>
+          <EmptyState icon="search" title={presets.length === 0 ? 'No presets yet' : 'Nothing found'}>
             {presets.length === 0
               ? 'Save what you play: a preset holds the whole instrument.'
               : 'Try another word: names, tags, authors and models are searched.'}
-          </Empty>
+          </EmptyState>
         )}
       </div>
       <footer className="panel-foot">
@@ -51,7 +53,7 @@ export function PresetsList({ search }: { search: string }) {
               help="An empty instrument on the same model."
               onPress={() => void newPreset()}
             />
-            <FileButton label="Import" accept=".tiller,.json" onFiles={takeFiles} />
+            <FileButton label="Import" accept=".tiller,.json" onFiles={addFiles} />
             <div className="spacer" />
             <Button label="Save as…" onPress={() => setNaming(name)} />
             <Button
@@ -159,7 +161,7 @@ function PresetRow({ entry, current }: { entry: PresetEntry; current: boolean })
             label={`Delete ${name}`}
             icon="bin"
             onPress={() => {
-              passFocus();
+              focusNeighbour();
               deletePreset(id, name);
             }}
           />

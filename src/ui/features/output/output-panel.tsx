@@ -1,10 +1,10 @@
-import type { Output } from '../../../protocol/interface-document.js';
-import { PARAMETER_INDEX } from '../../../protocol/interface-document.js';
+import { type Output, PARAMETER_INDEX } from '../../../protocol/interface-document.js';
 import { edit, setSwitch } from '../../engine-client/commands.js';
-import { Segmented, Toggle } from '../../shared/controls/buttons.js';
+import { usePage } from '../../engine-client/page.js';
 import { FormLine } from '../../shared/controls/form-line.js';
 import { ParameterKnob } from '../../shared/controls/parameter.js';
-import { usePage } from '../../engine-client/page.js';
+import { Segmented } from '../../shared/controls/segmented.js';
+import { Toggle } from '../../shared/controls/toggle.js';
 
 /** What surrounds the model: levels, mix, limiter and safety. */
 export function OutputPanel() {

@@ -1,8 +1,9 @@
 import { useCallback, useRef } from 'react';
+import type { Gesture } from '../../engine-client/commands.js';
+import { values } from '../../engine-client/page.js';
 import { palette } from '../../shared/canvas/palette.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
-import { useValue, type Gesture } from '../../shared/controls/use-value.js';
-import { values } from '../../engine-client/page.js';
+import { useValue } from '../../shared/controls/use-value.js';
 
 interface StripProps {
   name: string;
@@ -13,7 +14,7 @@ interface StripProps {
 }
 
 /** A tall fader for an input that is not on the pad. */
-export function InputStrip({ name, parameter, value, onChange }: StripProps) {
+export function InputFader({ name, parameter, value, onChange }: StripProps) {
   const track = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { pointer, aria } = useValue(

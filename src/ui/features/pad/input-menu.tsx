@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState, type MouseEvent, type PointerEvent, type ReactNode } from 'react';
 import { edit, perform } from '../../engine-client/commands.js';
-import { Menu } from '../../shared/controls/popover.js';
 import { store, usePage } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/store.js';
+import { setView } from '../../engine-client/view.js';
+import { Menu } from '../../shared/controls/menu.js';
 
 const LONG_PRESS_MILLISECONDS = 550;
 

@@ -1,6 +1,6 @@
 import type { MapPicture } from '../../../protocol/interface-frames.js';
 import { FOG, shadeOf, type LegendMode, type Shade } from './map-shades.js';
-import { oklab } from '../../shared/canvas/palette.js';
+import { writeOklab } from './oklab.js';
 
 /** A canvas of one pixel a cell, to be drawn large and smooth. */
 function sheet(width: number, height: number): CanvasRenderingContext2D | null {
@@ -29,7 +29,7 @@ export function mapImage(map: MapPicture, light: boolean): HTMLCanvasElement | n
       const keep = LEAST_COLOUR + (1 - LEAST_COLOUR) * sure;
       const at = 4 * ((map.height - 1 - row) * map.width + column);
       const fog = light ? FOG.light : FOG.dark;
-      oklab(fog + (shade.l - fog) * keep, shade.a * keep, shade.b * keep, image.data, at);
+      writeOklab(fog + (shade.l - fog) * keep, shade.a * keep, shade.b * keep, image.data, at);
     }
   }
   context.putImageData(image, 0, 0);
@@ -44,7 +44,7 @@ export function legendImage(mode: LegendMode, light: boolean, width: number): HT
   const shade: Shade = { l: 0, a: 0, b: 0 };
   for (let i = 0; i < width; i++) {
     shadeOf(mode, light, i / (width - 1), 0.5, 0.5, shade);
-    oklab(shade.l, shade.a, shade.b, image.data, 4 * i);
+    writeOklab(shade.l, shade.a, shade.b, image.data, 4 * i);
   }
   context.putImageData(image, 0, 0);
   return context.canvas;

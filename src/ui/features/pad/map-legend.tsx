@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react';
 import type { MapPicture } from '../../../protocol/interface-frames.js';
+import { usePage } from '../../engine-client/page.js';
+import { formatValue } from '../../shared/controls/units.js';
 import { legendImage } from './map-image.js';
 import type { LegendMode } from './map-shades.js';
-import { formatValue } from '../../shared/controls/units.js';
-import { usePage } from '../../engine-client/page.js';
 
 const WIDTH = 64;
 

@@ -1,8 +1,12 @@
 import type { Example } from '../../../protocol/interface-document.js';
 import type { MapPicture } from '../../../protocol/interface-frames.js';
+import { palette } from '../../shared/canvas/palette.js';
 import { contour } from './contours.js';
 import { hatch, loudMask, mapImage } from './map-image.js';
-import { exampleColour, palette } from '../../shared/canvas/palette.js';
+
+/** The colour of an example: its own hue, at a lightness and chroma that suit the theme. */
+const exampleColour = (hue: number, light: boolean): string =>
+  light ? `oklch(0.55 0.12 ${hue})` : `oklch(0.78 0.11 ${hue})`;
 
 const DOT_RADIUS = 6;
 /** The canvases reach this far beyond the plane, so that what lives on its edge is seen whole. */
@@ -47,7 +51,7 @@ export function exampleAt(
 }
 
 /** Everything on the pad that stands still between two edits: map, axes, examples. */
-export function paintGround(
+export function paintBackground(
   context: CanvasRenderingContext2D,
   scene: PadScene,
   width: number,

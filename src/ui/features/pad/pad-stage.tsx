@@ -1,15 +1,16 @@
 import type { MapMode } from '../../../protocol/interface.js';
 import { PARAMETER_INDEX } from '../../../protocol/interface-document.js';
-import { Pad } from './pad.js';
-import { useMap } from './use-map.js';
-import { Segmented, Select } from '../../shared/controls/buttons.js';
+import { store, usePage } from '../../engine-client/page.js';
+import { setView } from '../../engine-client/view.js';
+import { Segmented } from '../../shared/controls/segmented.js';
+import { Select } from '../../shared/controls/select.js';
 import { moveInput } from '../inputs/cursor.js';
 import { describeSource } from '../inputs/sources.js';
-import { store, usePage } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/store.js';
+import { InputFader } from './input-fader.js';
 import { InputMenu } from './input-menu.js';
-import { InputStrip } from './input-fader.js';
 import { MapLegend } from './map-legend.js';
+import { Pad } from './pad.js';
+import { useMap } from './use-map.js';
 
 const MAP_CHOICES = [
   { value: 'latents', label: 'Latents', help: 'The whole mapping: what is alike sounds alike.' },
@@ -64,7 +65,7 @@ export function PadStage() {
           <div className="strips" role="group" aria-label="Further inputs">
             {further.map(({ input, index }) => (
               <InputMenu key={index} index={index}>
-                <InputStrip
+                <InputFader
                   name={input.name}
                   parameter={PARAMETER_INDEX.input + index}
                   value={input.value}

@@ -1,16 +1,15 @@
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { PARAMETER_INDEX, type Example, type Input } from '../../../protocol/interface-document.js';
 import type { MapPicture } from '../../../protocol/interface-frames.js';
-import { editGesture } from '../../engine-client/commands.js';
-import { ARROWS, goTo, moveInput as moveTo, nudge } from '../inputs/cursor.js';
-import { reducedMotion } from '../../shell/theme.js';
-import type { Gesture } from '../../shared/controls/use-value.js';
+import { editGesture, type Gesture } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/store.js';
-import { CaptureLabel } from '../examples/capture-label.js';
+import { setView } from '../../engine-client/view.js';
 import { palette } from '../../shared/canvas/palette.js';
-import { BLEED, exampleAt, paintCursor, paintGround, Trail, type PadScene } from './pad-painter.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
+import { reducedMotion } from '../../shell/theme.js';
+import { CaptureLabel } from '../examples/capture-label.js';
+import { ARROWS, goTo, moveInput as moveTo, nudge } from '../inputs/cursor.js';
+import { BLEED, exampleAt, paintCursor, paintBackground, Trail, type PadScene } from './pad-painter.js';
 
 const FINE = 10;
 const MOUSE_REACH = 11;
@@ -75,7 +74,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
       if (!resized && painted.current?.scene === scene && painted.current.theme === theme) return;
       painted.current = { scene, theme };
       context.translate(BLEED, BLEED);
-      paintGround(context, scene, across - 2 * BLEED, down - 2 * BLEED);
+      paintBackground(context, scene, across - 2 * BLEED, down - 2 * BLEED);
     },
     [scene, theme],
   );

@@ -1,16 +1,15 @@
 import type { DimensionSteering, SteeringMode } from '../../../protocol/interface-document.js';
-import { edit, editGesture } from '../../engine-client/commands.js';
-import { Segmented } from '../../shared/controls/buttons.js';
-import { MODE_GLYPH, MODE_HELP } from '../latents/latent-column.js';
+import { edit, editGesture, type Gesture } from '../../engine-client/commands.js';
+import { store, usePage } from '../../engine-client/page.js';
+import { setView } from '../../engine-client/view.js';
+import { EmptyState } from '../../shared/controls/empty-state.js';
 import { FormLine } from '../../shared/controls/form-line.js';
 import { TypedNumber } from '../../shared/controls/number-field.js';
 import { ParameterSlider } from '../../shared/controls/parameter.js';
 import { RangeFields } from '../../shared/controls/range-fields.js';
+import { Segmented } from '../../shared/controls/segmented.js';
 import { Slider } from '../../shared/controls/slider.js';
-import type { Gesture } from '../../shared/controls/use-value.js';
-import { store, usePage } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/store.js';
-import { Empty } from '../../shared/controls/empty-state.js';
+import { MODE_GLYPH, MODE_HELP } from '../latents/latent-column.js';
 
 const MODE_CHOICES = (['off', 'override', 'add', 'multiply'] as const).map((mode) => ({
   value: mode,
@@ -22,13 +21,13 @@ const MODE_CHOICES = (['off', 'override', 'add', 'multiply'] as const).map((mode
 /** What the mapping does to each latent. */
 export function SteeringPanel() {
   const steering = usePage((state) => state.steering);
-  const radius = usePage(({ view }) => view.radius);
+  const radius = usePage(({ view }) => view.randomRadius);
   const all = steering.dimensions.map((_, i) => i);
   if (all.length === 0) {
     return (
-      <Empty icon="sliders" title="No latents yet">
+      <EmptyState icon="sliders" title="No latents yet">
         Choose a model in the Library: each of its latents is steered here.
-      </Empty>
+      </EmptyState>
     );
   }
   const shared = sharedMode(steering.dimensions);
@@ -56,7 +55,7 @@ export function SteeringPanel() {
             max={1}
             initial={0.25}
             unit="%"
-            onChange={(value) => setView(store, { radius: value })}
+            onChange={(value) => setView(store, { randomRadius: value })}
           />
         </FormLine>
       </div>

@@ -1,5 +1,5 @@
 import { useEffect, type RefObject } from 'react';
-import { onFrame } from '../animation-frames.js';
+import { onAnimationFrame } from '../animation-frames.js';
 
 export interface Surface {
   context: CanvasRenderingContext2D;
@@ -31,7 +31,7 @@ export function useCanvas(
       height = element.clientHeight;
     });
     observer.observe(element);
-    const stop = onFrame((now, elapsed) => {
+    const stop = onAnimationFrame((now, elapsed) => {
       const density = window.devicePixelRatio;
       const columns = Math.round(width * density);
       const rows = Math.round(height * density);

@@ -2,7 +2,15 @@ import type { ReactNode } from 'react';
 import { Icon, type IconName } from './icon.js';
 
 /** What a panel shows while it has nothing: the next step. */
-export function Empty({ icon, title, children }: { icon: IconName; title: string; children: ReactNode }) {
+export function EmptyState({
+  icon,
+  title,
+  children,
+}: {
+  icon: IconName;
+  title: string;
+  children: ReactNode;
+}) {
   return (
     <div className="empty-state">
       <Icon name={icon} />

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { Button } from './buttons.js';
+import { Button } from './button.js';
 import type { IconName } from './icon.js';
 
 /** Chooses files from disk: the same as dropping them on the window. */

@@ -1,7 +1,7 @@
 import { useRef } from 'react';
 import { NumberField } from './number-field.js';
-import { toTravel } from './units.js';
 import { useValue, type ValueProps } from './use-value.js';
+import { toPosition } from './value-range.js';
 
 const START = -135;
 const SWEEP = 270;
@@ -29,7 +29,7 @@ export function Knob({ tone = 'plain', caption, ...props }: KnobProps) {
   const dial = useRef<HTMLDivElement>(null);
   const { pointer, aria, place } = useValue(props, { axis: 'y', jump: false, pixels: () => 160 }, dial);
   const angle = START + SWEEP * place;
-  const zero = START + SWEEP * (props.min < 0 && props.max > 0 ? toTravel(props, 0) : 0);
+  const zero = START + SWEEP * (props.min < 0 && props.max > 0 ? toPosition(props, 0) : 0);
   return (
     <div className={`knob tone-${tone}`} data-disabled={props.disabled === true}>
       <div className="knob-dial" ref={dial} {...aria} {...pointer}>

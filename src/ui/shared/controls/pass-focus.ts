@@ -5,7 +5,7 @@ const ROW = 'tr, .list-row, .card';
  * Gives the focus on to the row below, or above, before its own row is removed: who walks by keys goes on from there, and
  * not from the top of the page.
  */
-export function passFocus(): void {
+export function focusNeighbour(): void {
   const row = document.activeElement?.closest(ROW);
   const neighbour = row?.nextElementSibling ?? row?.previousElementSibling;
   [...(neighbour?.querySelectorAll<HTMLElement>('.icon-button:enabled') ?? [])].at(-1)?.focus();

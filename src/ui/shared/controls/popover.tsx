@@ -1,13 +1,6 @@
-import {
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  type KeyboardEvent as ReactKeyboardEvent,
-  type ReactNode,
-  type RefObject,
-} from 'react';
+import { useEffect, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react';
 
-interface PopoverProps {
+export interface PopoverProps {
   label: string;
   /** Where its corner stands, in pixels of the window; it is pushed inside when it would leave it. */
   at: { x: number; y: number };
@@ -67,46 +60,5 @@ export function Popover({ label, at, opener, onClose, children }: PopoverProps) 
     >
       {children}
     </div>
-  );
-}
-
-export interface MenuItem {
-  label: string;
-  danger?: boolean;
-  disabled?: boolean;
-  onPress: () => void;
-}
-
-/** Up and down walk through a menu, round its ends. */
-function walk(event: ReactKeyboardEvent<HTMLElement>): void {
-  const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-  if (by === 0) return;
-  event.preventDefault();
-  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('button:enabled')];
-  const at = items.findIndex((item) => item === document.activeElement);
-  items[(at + by + items.length) % items.length]?.focus();
-}
-
-/** A list of commands in a popover. */
-export function Menu({ label, at, items, onClose }: Omit<PopoverProps, 'children'> & { items: MenuItem[] }) {
-  return (
-    <Popover label={label} at={at} onClose={onClose}>
-      <div className="menu" onKeyDown={walk}>
-        {items.map((item) => (
-          <button
-            key={item.label}
-            type="button"
-            className={item.danger === true ? 'menu-item danger' : 'menu-item'}
-            disabled={item.disabled}
-            onClick={() => {
-              onClose();
-              item.onPress();
-            }}
-          >
-            {item.label}
-          </button>
-        ))}
-      </div>
-    </Popover>
   );
 }

@@ -1,7 +1,7 @@
 import { useRef } from 'react';
 import { NumberField } from './number-field.js';
-import { toTravel } from './units.js';
 import { useValue, type ValueProps } from './use-value.js';
+import { toPosition } from './value-range.js';
 
 interface SliderProps extends ValueProps {
   /** Which colour the filled part has: what the value belongs to. */
@@ -18,7 +18,7 @@ export function Slider({ tone = 'plain', bare = false, ...props }: SliderProps) 
     { axis: 'x', jump: true, pixels: (element) => element.clientWidth },
     track,
   );
-  const zero = props.min < 0 && props.max > 0 ? toTravel(props, 0) : 0;
+  const zero = props.min < 0 && props.max > 0 ? toPosition(props, 0) : 0;
   const from = Math.min(zero, place);
   return (
     <div className={`slider tone-${tone}`} data-disabled={props.disabled === true}>

@@ -51,16 +51,3 @@ export function parseValue(text: string, unit: Unit): number | null {
   const value = (sign === '' || sign === '+' ? size : -size) * factor;
   return unit === 'count' ? Math.round(value) : value;
 }
-
-/** A range of values on a control's travel of 0..1; `skew` below 1 gives the low end more room. */
-export interface Travel {
-  min: number;
-  max: number;
-  skew?: number;
-}
-
-export const toTravel = ({ min, max, skew = 1 }: Travel, value: number): number =>
-  max === min ? 0 : Math.pow(Math.min(1, Math.max(0, (value - min) / (max - min))), skew);
-
-export const fromTravel = ({ min, max, skew = 1 }: Travel, place: number): number =>
-  min + (max - min) * Math.pow(Math.min(1, Math.max(0, place)), 1 / skew);

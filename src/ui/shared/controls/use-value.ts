@@ -1,9 +1,10 @@
 import { useEffect, useRef, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
-import { formatValue, fromTravel, toTravel, type Travel, type Unit } from './units.js';
+import { formatValue, type Unit } from './units.js';
+import { fromPosition, toPosition, type ValueRange } from './value-range.js';
 
 export type Gesture = 'begin' | 'move' | 'end';
 
-export interface ValueProps extends Travel {
+export interface ValueProps extends ValueRange {
   label: string;
   value: number;
   /** What a double click goes back to. */
@@ -42,14 +43,14 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
 
   const put = (place: number, gesture: Gesture) => {
     const { onChange } = latest.current;
-    onChange(fromTravel(latest.current, place), gesture);
+    onChange(fromPosition(latest.current, place), gesture);
   };
   const step = (by: number) => {
     const { min, max, unit, value } = latest.current;
     const stepped =
       unit === 'count'
         ? value + Math.sign(by)
-        : fromTravel(latest.current, toTravel(latest.current, value) + by);
+        : fromPosition(latest.current, toPosition(latest.current, value) + by);
     const bounded = Math.min(max, Math.max(min, stepped));
     latest.current.onChange(bounded, 'begin');
     latest.current.onChange(bounded, 'end');
@@ -67,13 +68,13 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
       const direction = -Math.sign(event.deltaY || event.deltaX);
       const amount = WHEEL_STEP / (event.shiftKey ? FINE : 1);
       const begin = place === null;
-      const from = place ?? toTravel(now, now.value);
+      const from = place ?? toPosition(now, now.value);
       const count = now.unit === 'count' ? 1 / Math.max(1, now.max - now.min) : amount;
       place = Math.min(1, Math.max(0, from + direction * count));
-      now.onChange(fromTravel(now, place), begin ? 'begin' : 'move');
+      now.onChange(fromPosition(now, place), begin ? 'begin' : 'move');
       clearTimeout(ending);
       ending = setTimeout(() => {
-        if (place !== null) latest.current.onChange(fromTravel(latest.current, place), 'end');
+        if (place !== null) latest.current.onChange(fromPosition(latest.current, place), 'end');
         place = null;
       }, WHEEL_PAUSE_MILLISECONDS);
     };
@@ -88,7 +89,7 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
       if (event.button !== 0 || latest.current.disabled === true || drag.current !== null) return;
       const element = event.currentTarget;
       element.setPointerCapture(event.pointerId);
-      let place = toTravel(latest.current, latest.current.value);
+      let place = toPosition(latest.current, latest.current.value);
       if (options.jump && !event.shiftKey) {
         const box = element.getBoundingClientRect();
         place =
@@ -157,5 +158,5 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
     'aria-disabled': props.disabled === true,
     'data-help': props.help,
   } as const;
-  return { pointer, aria, place: toTravel(props, props.value) };
+  return { pointer, aria, place: toPosition(props, props.value) };
 }

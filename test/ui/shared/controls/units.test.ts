@@ -1,11 +1,6 @@
 import fc from 'fast-check';
-import {
-  formatValue,
-  fromTravel,
-  parseValue,
-  toTravel,
-  type Unit,
-} from '../../../../src/ui/shared/controls/units.js';
+import { formatValue, parseValue, type Unit } from '../../../../src/ui/shared/controls/units.js';
+import { fromPosition, toPosition } from '../../../../src/ui/shared/controls/value-range.js';
 
 describe('values as text', () => {
   it.each([
@@ -66,15 +61,15 @@ describe('a control’s travel', () => {
         fc.double({ min: 0.15, max: 1, noNaN: true }),
         (place, skew) => {
           const travel = { min: -12, max: 30, skew };
-          expect(toTravel(travel, fromTravel(travel, place))).toBeCloseTo(place, 5);
+          expect(toPosition(travel, fromPosition(travel, place))).toBeCloseTo(place, 5);
         },
       ),
     );
   });
 
   it('never leaves its ends', () => {
-    expect(fromTravel({ min: 0, max: 2 }, 7)).toBe(2);
-    expect(toTravel({ min: 0, max: 2 }, -7)).toBe(0);
-    expect(toTravel({ min: 3, max: 3 }, 3)).toBe(0);
+    expect(fromPosition({ min: 0, max: 2 }, 7)).toBe(2);
+    expect(toPosition({ min: 0, max: 2 }, -7)).toBe(0);
+    expect(toPosition({ min: 3, max: 3 }, 3)).toBe(0);
   });
 });

@@ -1,0 +1,64 @@
+import { Icon, type IconName } from './icon.js';
+
+interface ButtonProps {
+  label: string;
+  icon?: IconName;
+  /** Shown as a key cap beside the label. */
+  keyName?: string;
+  help?: string;
+  tone?: 'plain' | 'primary' | 'hand' | 'danger' | 'quiet';
+  pressed?: boolean;
+  disabled?: boolean;
+  onPress: () => void;
+}
+
+export function Button({
+  label,
+  icon,
+  keyName,
+  help,
+  tone = 'plain',
+  pressed,
+  disabled,
+  onPress,
+}: ButtonProps) {
+  return (
+    <button
+      type="button"
+      className={`button tone-${tone}`}
+      aria-pressed={pressed}
+      aria-keyshortcuts={keyName}
+      disabled={disabled}
+      data-help={help}
+      onClick={onPress}
+    >
+      {icon !== undefined && <Icon name={icon} />}
+      <span>{label}</span>
+      {keyName !== undefined && <kbd aria-hidden="true">{keyName}</kbd>}
+    </button>
+  );
+}
+
+/** A button that is only a picture; its name is for help and for screen readers. */
+export function IconButton({
+  label,
+  icon,
+  help,
+  pressed,
+  disabled,
+  onPress,
+}: Omit<ButtonProps, 'tone' | 'keyName'> & { icon: IconName }) {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={label}
+      aria-pressed={pressed}
+      disabled={disabled}
+      data-help={help ?? label}
+      onClick={onPress}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}

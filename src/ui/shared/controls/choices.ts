@@ -1,0 +1,16 @@
+import type { ReactNode } from 'react';
+
+export interface Choice<T extends string> {
+  value: T;
+  label: string;
+  help?: string;
+  content?: ReactNode;
+}
+
+export interface ChoicesProps<T extends string> {
+  label: string;
+  value: T;
+  choices: readonly Choice<T>[];
+  disabled?: boolean;
+  onChange: (value: T) => void;
+}

@@ -1,0 +1,35 @@
+import type { ChoicesProps } from './choices.js';
+import { Icon } from './icon.js';
+
+/** One of many: the browser's own list, which every keyboard and screen reader knows. */
+export function Select<T extends string>({
+  label,
+  value,
+  choices,
+  disabled,
+  help,
+  tone,
+  onChange,
+}: ChoicesProps<T> & { help?: string; tone?: 'hand' }) {
+  return (
+    <span className={tone === 'hand' ? 'select tone-hand' : 'select'}>
+      <select
+        aria-label={label}
+        value={value}
+        disabled={disabled}
+        data-help={help}
+        onChange={(event) => {
+          const chosen = choices.find((choice) => choice.value === event.currentTarget.value);
+          if (chosen !== undefined) onChange(chosen.value);
+        }}
+      >
+        {choices.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {choice.label}
+          </option>
+        ))}
+      </select>
+      <Icon name="down" />
+    </span>
+  );
+}

@@ -1,0 +1,27 @@
+interface ToggleProps {
+  label: string;
+  checked: boolean;
+  help?: string;
+  disabled?: boolean;
+  /** Keeps the label for screen readers only. */
+  bare?: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+export function Toggle({ label, checked, help, disabled, bare = false, onChange }: ToggleProps) {
+  return (
+    <button
+      type="button"
+      role="switch"
+      className="toggle"
+      aria-checked={checked}
+      aria-label={label}
+      disabled={disabled}
+      data-help={help}
+      onClick={() => onChange(!checked)}
+    >
+      <span className="toggle-rail" aria-hidden="true" />
+      {!bare && <span aria-hidden="true">{label}</span>}
+    </button>
+  );
+}
