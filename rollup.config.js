@@ -2,9 +2,9 @@ import commonjs from '@rollup/plugin-commonjs';
 import json from '@rollup/plugin-json';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import replace from '@rollup/plugin-replace';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import esbuild from 'rollup-plugin-esbuild';
 import license from 'rollup-plugin-license';
 
@@ -35,20 +35,49 @@ function staticFiles(from, to, names) {
   };
 }
 
-/** Bundles the page's style sheets and the fonts they name; rollup itself reads no CSS. */
-function styles(from, to) {
+/**
+ * Gathers the style sheets that the page imports into one file, in the order of the imports, with the fonts they name.
+ * A `.module.css` gives its importer the names of its classes, made unique by the name of its file.
+ */
+function styles(fileName) {
+  const sheets = new Map();
   return {
     name: 'styles',
-    async writeBundle() {
-      await build({
-        entryPoints: [from],
-        outdir: to,
+    async load(id) {
+      if (!id.endsWith('.css')) return null;
+      const twin = [...sheets.keys()].find((other) => other !== id && basename(other) === basename(id));
+      if (twin !== undefined)
+        this.error(`${id} has the file name of ${twin}: their class names would clash.`);
+      const { outputFiles } = await build({
+        stdin: { contents: `export { default } from ${JSON.stringify(id)}`, resolveDir: dirname(id) },
+        outdir: '.',
         bundle: true,
-        minify: true,
+        write: false,
+        format: 'esm',
         assetNames: '[name]',
         loader: { '.woff2': 'file' },
-        target: BROWSERS,
+        logLevel: 'error',
       });
+      for (const { path, contents, text } of outputFiles) {
+        const name = basename(path);
+        if (name === 'stdin.css') sheets.set(id, text);
+        else if (name !== 'stdin.js') this.emitFile({ type: 'asset', fileName: name, source: contents });
+      }
+      const { text } = outputFiles.find(({ path }) => basename(path) === 'stdin.js');
+      return { code: text, moduleSideEffects: true };
+    },
+    async generateBundle() {
+      const seen = new Set();
+      const ordered = [];
+      const visit = (id) => {
+        if (seen.has(id)) return;
+        seen.add(id);
+        for (const imported of this.getModuleInfo(id).importedIds) visit(imported);
+        if (sheets.has(id)) ordered.push(sheets.get(id));
+      };
+      for (const id of this.getModuleIds()) if (this.getModuleInfo(id).isEntry) visit(id);
+      const { code } = await transform(ordered.join('\n'), { loader: 'css', minify: true, target: BROWSERS });
+      this.emitFile({ type: 'asset', fileName, source: code });
     },
   };
 }
@@ -120,7 +149,7 @@ const page = {
     staticFiles('src/ui', 'dist/ui', ['index.html']),
     // The font's licence goes where the font goes.
     staticFiles('node_modules/@fontsource-variable/inter', 'dist/ui', ['LICENSE']),
-    styles('src/ui/style/main.css', 'dist/ui'),
+    styles('main.css'),
     licences('dist/ui'),
   ],
 };

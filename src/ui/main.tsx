@@ -1,3 +1,5 @@
+import './shared/styles/tokens.css';
+import './shared/styles/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { watchMicrophone } from './audio/microphone.js';

@@ -9,15 +9,16 @@ import { Header } from './header.js';
 import { PanelArea } from './panel-area.js';
 import { ShortcutsHelp } from './shortcuts-help.js';
 import { Toasts } from './toasts.js';
+import styles from './app.module.css';
 
 /** The page: hand, mapping and sound from left to right. */
 export function App() {
   return (
-    <div className="app">
+    <div className={styles.app}>
       <Header />
-      <main className="stage">
+      <main className={styles.stage}>
         <PadStage />
-        <div className="side">
+        <div className={styles.side}>
           <Latents />
           <PanelArea />
         </div>
@@ -25,7 +26,7 @@ export function App() {
       <Footer />
       <ConnectionBanner />
       <DropZone />
-      <div className="messages">
+      <div className={styles.messages}>
         <ImportBar />
         <Toasts />
       </div>

@@ -1,4 +1,5 @@
 import { usePage } from '../engine-client/page.js';
+import styles from './connection-banner.module.css';
 
 /** Says that the engine is away, without taking the page away. */
 export function ConnectionBanner() {
@@ -11,7 +12,7 @@ export function ConnectionBanner() {
       ? 'Close this window and open it again from the plugin.'
       : 'Open the address that the engine printed when it started.';
   return (
-    <div className="banner" role="status" data-refused={connection === 'refused'}>
+    <div className={styles.banner} role="status" data-refused={connection === 'refused'}>
       {connection === 'refused' ? (
         <>
           <strong>This page belongs to an engine that has ended.</strong> {reopen}

@@ -4,6 +4,7 @@ import { usePage, values } from '../engine-client/page.js';
 import { FormLine } from '../shared/controls/form-line.js';
 import { Popover } from '../shared/controls/popover.js';
 import { Slider } from '../shared/controls/slider.js';
+import styles from './engine-status.module.css';
 
 const REFRESH_MILLISECONDS = 250;
 
@@ -57,7 +58,7 @@ export function EngineStatus() {
       <button
         ref={button}
         type="button"
-        className="engine"
+        className={styles.engine}
         data-trouble={trouble}
         data-idle={figures === null}
         data-help="The engine: its load, and the delay from input to output. Press for more."
@@ -66,14 +67,14 @@ export function EngineStatus() {
           if (box !== undefined) setAt(at === null ? { x: box.right - 280, y: box.bottom + 6 } : null);
         }}
       >
-        <span className="engine-light" aria-hidden="true" />
+        <span className={styles.light} aria-hidden="true" />
         <span>{WORDS[connection]}</span>
-        <span className="figure">{figures === null ? '–' : percent(figures.load)}</span>
-        <span className="figure">{latency === null ? '– ms' : `${latency.toFixed(1)} ms`}</span>
+        <span className={styles.figure}>{figures === null ? '–' : percent(figures.load)}</span>
+        <span className={styles.figure}>{latency === null ? '– ms' : `${latency.toFixed(1)} ms`}</span>
       </button>
       {at !== null && (
         <Popover label="Engine" at={at} opener={button} onClose={() => setAt(null)}>
-          <dl className="facts">
+          <dl className={styles.facts}>
             <dt>Load of a block</dt>
             <dd>
               {figures === null ? 'silent' : `${percent(figures.load)}, model ${percent(figures.modelLoad)}`}
@@ -98,21 +99,23 @@ export function EngineStatus() {
             )}
           </dl>
           {live !== null && (
-            <FormLine title="Buffer">
-              <Slider
-                label="Buffer to the speakers"
-                help="More rides over a busy machine, less answers sooner."
-                value={live.bufferMilliseconds}
-                min={10}
-                max={500}
-                skew={0.5}
-                initial={80}
-                unit="ms"
-                onChange={(milliseconds, gesture) =>
-                  gesture !== 'begin' && perform({ type: 'buffer', milliseconds: Math.round(milliseconds) })
-                }
-              />
-            </FormLine>
+            <div className={styles.buffer}>
+              <FormLine title="Buffer">
+                <Slider
+                  label="Buffer to the speakers"
+                  help="More rides over a busy machine, less answers sooner."
+                  value={live.bufferMilliseconds}
+                  min={10}
+                  max={500}
+                  skew={0.5}
+                  initial={80}
+                  unit="ms"
+                  onChange={(milliseconds, gesture) =>
+                    gesture !== 'begin' && perform({ type: 'buffer', milliseconds: Math.round(milliseconds) })
+                  }
+                />
+              </FormLine>
+            </div>
           )}
         </Popover>
       )}

@@ -7,17 +7,19 @@ import { Button, IconButton } from '../shared/controls/button.js';
 import { Icon } from '../shared/controls/icon.js';
 import { EngineStatus } from './engine-status.js';
 import { switchTheme } from './theme.js';
+import utilities from '../shared/styles/utilities.module.css';
+import styles from './header.module.css';
 
 /** Model, preset, history and the state of the engine. */
 export function Header() {
   const theme = usePage(({ view }) => view.theme);
   const history = usePage((state) => state.history);
   return (
-    <header className="header">
-      <h1 className="wordmark">Tiller</h1>
+    <header className={styles.header}>
+      <h1 className={styles.wordmark}>Tiller</h1>
       <ModelButton />
       <PresetGroup />
-      <div className="group">
+      <div className={styles.group}>
         <IconButton
           label="Undo"
           icon="undo"
@@ -33,7 +35,7 @@ export function Header() {
           onPress={redo}
         />
       </div>
-      <div className="spacer" />
+      <div className={utilities.spacer} />
       <IconButton
         label={theme === 'dark' ? 'Light theme' : 'Dark theme'}
         icon={theme === 'dark' ? 'sun' : 'moon'}
@@ -56,7 +58,7 @@ function ModelButton() {
   return (
     <button
       type="button"
-      className="field-button model"
+      className={styles.field}
       aria-label={`Model: ${name}${missing === null ? '' : ', missing'}`}
       data-missing={missing !== null}
       data-help={
@@ -67,9 +69,9 @@ function ModelButton() {
       onClick={() => setView(store, { panel: 'library' })}
     >
       {missing !== null && <Icon name="warning" />}
-      <span className="field-main">{name}</span>
-      {card !== null && missing === null && <span className="field-detail">{modelFacts(card)}</span>}
-      {missing !== null && <span className="field-detail">missing</span>}
+      <span className={styles.name}>{name}</span>
+      {card !== null && missing === null && <span className={styles.detail}>{modelFacts(card)}</span>}
+      {missing !== null && <span className={styles.detail}>missing</span>}
     </button>
   );
 }
@@ -80,17 +82,17 @@ function PresetGroup() {
   const saved = usePage(({ library }) => library.current !== null);
   const many = usePage(({ library }) => library.presets.length > 0);
   return (
-    <div className="group preset" role="group" aria-label="Preset">
+    <div className={`${styles.group} ${styles.preset}`} role="group" aria-label="Preset">
       <IconButton label="Previous preset" icon="left" disabled={!many} onPress={() => stepPreset(-1)} />
       <button
         type="button"
-        className="field-button"
+        className={styles.field}
         aria-label={`Preset: ${name || 'Untitled'}${dirty ? ', changed' : ''}`}
         data-help="The preset that plays. Press to browse the presets."
         onClick={() => setView(store, { panel: 'library' })}
       >
-        <span className="field-main">{name || 'Untitled'}</span>
-        <span className="dirty" data-dirty={dirty} aria-hidden="true" />
+        <span className={styles.name}>{name || 'Untitled'}</span>
+        <span className={styles.dirty} data-dirty={dirty} aria-hidden="true" />
       </button>
       <IconButton label="Next preset" icon="right" disabled={!many} onPress={() => stepPreset(1)} />
       <Button

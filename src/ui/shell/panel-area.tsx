@@ -8,6 +8,8 @@ import { LearnPanel } from '../features/learn/learn-panel.js';
 import { LibraryPanel } from '../features/library/library-panel.js';
 import { OutputPanel } from '../features/output/output-panel.js';
 import { SteeringPanel } from '../features/steering/steering-panel.js';
+import utilities from '../shared/styles/utilities.module.css';
+import styles from './panel-area.module.css';
 
 const CONTENT: Readonly<Record<Panel, { title: string; panel: () => ReactElement }>> = {
   examples: { title: 'Examples', panel: ExamplesPanel },
@@ -26,8 +28,8 @@ export function PanelArea() {
   const { panel: Content } = CONTENT[panel];
   const flagged = (name: Panel) => (name === 'learn' && stale) || (name === 'library' && missing);
   return (
-    <section className="panel-area">
-      <div className="tabs" role="tablist" aria-label="Panels">
+    <section className={utilities.surface}>
+      <div className={styles.tabs} role="tablist" aria-label="Panels">
         {PANELS.map((name, i) => (
           <button
             key={name}
@@ -53,7 +55,7 @@ export function PanelArea() {
           </button>
         ))}
       </div>
-      <div className="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${panel}`}>
+      <div className={styles.panel} id="panel" role="tabpanel" aria-labelledby={`tab-${panel}`}>
         <Content />
       </div>
     </section>

@@ -2,6 +2,9 @@ import { useEffect, useRef } from 'react';
 import { store, usePage } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
 import { IconButton } from '../shared/controls/button.js';
+import { SectionHead } from '../shared/controls/section-head.js';
+import utilities from '../shared/styles/utilities.module.css';
+import styles from './shortcuts-help.module.css';
 
 /** In a plugin the host plays. */
 const PLAY_KEY = 'Space';
@@ -38,18 +41,17 @@ export function ShortcutsHelp() {
   return (
     <dialog
       ref={dialog}
-      className="keys"
+      className={styles.dialog}
       aria-label="Keys"
       onClose={close}
       onClick={(event) => event.target === dialog.current && close()}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <header className="section-head">
-        <h2>Keys</h2>
-        <div className="spacer" />
+      <SectionHead title="Keys">
+        <div className={utilities.spacer} />
         <IconButton label="Close" icon="close" onPress={close} />
-      </header>
-      <dl className="key-list">
+      </SectionHead>
+      <dl className={styles.list}>
         {KEYS.filter(([key]) => live || key !== PLAY_KEY).map(([key, deed]) => (
           <div key={key}>
             <dt>

@@ -3,6 +3,7 @@ import { store, usePage } from '../engine-client/page.js';
 import type { Toast } from '../engine-client/page-state.js';
 import { dismissToast } from '../engine-client/toasts.js';
 import { Button, IconButton } from '../shared/controls/button.js';
+import styles from './toasts.module.css';
 
 const SHOWN_MILLISECONDS = { info: 6000, warning: 10_000, error: 15_000 };
 /** A way back is shown at least this long. */
@@ -12,7 +13,7 @@ const ACTION_MILLISECONDS = 12_000;
 export function Toasts() {
   const toasts = usePage((state) => state.toasts);
   return (
-    <div className="toasts" role="region" aria-label="Messages" aria-live="polite">
+    <div className={styles.toasts} role="region" aria-label="Messages" aria-live="polite">
       {toasts.map((toast) => (
         <ToastView key={toast.id} toast={toast} />
       ))}
@@ -31,7 +32,8 @@ function ToastView({ toast: { id, level, text, hint, action } }: { toast: Toast 
   }, [id, shown, held]);
   return (
     <div
-      className="toast"
+      className={styles.toast}
+      data-testid="toast"
       data-level={level}
       role={level === 'error' ? 'alert' : 'status'}
       onPointerEnter={() => setHeld(true)}
@@ -39,7 +41,7 @@ function ToastView({ toast: { id, level, text, hint, action } }: { toast: Toast 
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}
     >
-      <div className="toast-text">
+      <div className={styles.text}>
         <strong>{text}</strong>
         {hint !== null && <p>{hint}</p>}
       </div>

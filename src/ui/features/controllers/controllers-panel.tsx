@@ -7,15 +7,20 @@ import { NumberField } from '../../shared/controls/number-field.js';
 import { Select } from '../../shared/controls/select.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { openWebMidi } from './web-midi.js';
+import { Card, Cards } from '../../shared/controls/card.js';
+import { FaultNote } from '../../shared/controls/fault-note.js';
+import form from '../../shared/controls/form.module.css';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './controllers-panel.module.css';
 
 /** Controllers beyond the page: MIDI, OSC, gamepads, and the recorder of gestures. */
 export function ControllersPanel() {
   return (
-    <div className="hands">
+    <Cards className={styles.controllers}>
       <RecorderBlock />
       <MidiBlock />
       <OscBlock />
-    </div>
+    </Cards>
   );
 }
 
@@ -34,9 +39,9 @@ function RecorderBlock() {
   const recording = state === 'recording';
   const moving = state === 'playing' || state === 'overdubbing';
   return (
-    <section className="block" aria-label="Gesture recorder">
+    <Card label="Gesture recorder">
       <h3>Gesture recorder</h3>
-      <div className="form-row">
+      <div className={form.row}>
         <Button
           label={recording ? 'Stop and loop' : 'Record'}
           icon="record"
@@ -59,12 +64,12 @@ function RecorderBlock() {
         />
         <Button label="Clear" tone="quiet" disabled={state === 'empty'} onPress={() => act('clear')} />
       </div>
-      <div className="form-row">
-        <span className="note">
+      <div className={form.row}>
+        <span className={utilities.note}>
           {STATE_TEXT[state]}
           {state !== 'empty' && ` · ${seconds.toFixed(1)} s · ${points} points`}
         </span>
-        <div className="spacer" />
+        <div className={utilities.spacer} />
         <Button
           label="CSV"
           icon="save"
@@ -80,7 +85,7 @@ function RecorderBlock() {
           onPress={() => void saveFile('midi', 'gesture.mid')}
         />
       </div>
-    </section>
+    </Card>
   );
 }
 
@@ -93,18 +98,18 @@ function MidiBlock() {
   const absent = chosen === null || midi.ports.includes(chosen) ? [] : [chosen];
   if (kind === 'plugin') {
     return (
-      <section className="block" aria-label="MIDI">
+      <Card label="MIDI">
         <h3>MIDI</h3>
-        <p className="note">
+        <p className={utilities.note}>
           The host sends MIDI to this track. Use Learn on an input, then move a controller.
         </p>
-      </section>
+      </Card>
     );
   }
   return (
-    <section className="block" aria-label="MIDI">
+    <Card label="MIDI">
       <h3>MIDI</h3>
-      <div className="form-row">
+      <div className={form.row}>
         {midi.available ? (
           <Select
             label="MIDI input"
@@ -117,7 +122,7 @@ function MidiBlock() {
             onChange={(name) => perform({ type: 'midi-port', name: name === NO_PORT ? null : name })}
           />
         ) : (
-          <span className="note">{midi.reason ?? 'The engine has no MIDI here.'}</span>
+          <span className={utilities.note}>{midi.reason ?? 'The engine has no MIDI here.'}</span>
         )}
         <Button
           label="Browser’s MIDI"
@@ -126,7 +131,7 @@ function MidiBlock() {
           onPress={() => void openWebMidi()}
         />
       </div>
-    </section>
+    </Card>
   );
 }
 
@@ -148,9 +153,9 @@ function OscBlock() {
     />
   );
   return (
-    <section className="block" aria-label="OSC">
+    <Card label="OSC">
       <h3>OSC</h3>
-      <div className="form-row">
+      <div className={form.row}>
         <Toggle
           label="Receive"
           help="Listens on this machine only, for /tiller/input/1 and on."
@@ -166,7 +171,7 @@ function OscBlock() {
           onChange={(on) => set({ wekinator: on })}
         />
       </div>
-      <div className="form-row">
+      <div className={form.row}>
         <Toggle
           label="Send"
           help="Sends the inputs that move, as /tiller/input/1 and on, to a program of this machine."
@@ -189,11 +194,7 @@ function OscBlock() {
           onChange={(on) => set({ sendWekinator: on })}
         />
       </div>
-      {error !== null && (
-        <p className="fault" role="alert">
-          {error}
-        </p>
-      )}
-    </section>
+      {error !== null && <FaultNote>{error}</FaultNote>}
+    </Card>
   );
 }

@@ -2,6 +2,7 @@ import { store, usePage } from '../../engine-client/page.js';
 import type { Labelling } from '../../engine-client/page-state.js';
 import { setView } from '../../engine-client/view.js';
 import { acceptLabel, MAX_LABEL, setLabelText } from './capture.js';
+import styles from './capture-label.module.css';
 
 interface CaptureLabelProps {
   labelling: Labelling;
@@ -17,7 +18,7 @@ export function CaptureLabel({ labelling, xInput, yInput }: CaptureLabelProps) {
   const y = example.inputs[yInput] ?? 0.5;
   return (
     <div
-      className="capture-label"
+      className={styles.captureLabel}
       data-side={x > 0.6 ? 'left' : 'right'}
       style={{ left: `${x * 100}%`, top: `${(1 - y) * 100}%` }}
       onPointerDown={(event) => event.stopPropagation()}

@@ -3,14 +3,17 @@ import type { Example } from '../../../protocol/interface-document.js';
 import { edit, perform } from '../../engine-client/commands.js';
 import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
+import { Badge } from '../../shared/controls/badge.js';
 import { IconButton } from '../../shared/controls/button.js';
 import { EmptyState } from '../../shared/controls/empty-state.js';
-import { NumberField } from '../../shared/controls/number-field.js';
 import { focusNeighbour } from '../../shared/controls/pass-focus.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
-import { formatValue } from '../../shared/controls/units.js';
 import { goTo } from '../inputs/cursor.js';
+import { ExampleValues } from './example-values.js';
+import table from '../../shared/controls/table.module.css';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './examples.module.css';
 
 /** The sounds that were captured, and where they live. */
 export function ExamplesPanel() {
@@ -26,26 +29,26 @@ export function ExamplesPanel() {
     );
   }
   return (
-    <div className="examples">
-      <div className="table-scroll">
-        <table className="table">
+    <div className={utilities.panel}>
+      <div className={utilities.scroll} data-testid="table">
+        <table className={table.table}>
           <thead>
             <tr>
-              <th scope="col" className="narrow">
-                <span className="hidden">Hear</span>
+              <th scope="col" className={table.narrow}>
+                <span className={utilities.visuallyHidden}>Hear</span>
               </th>
-              <th scope="col" className="wide">
+              <th scope="col" className={styles.labelHead}>
                 Label
               </th>
               <th scope="col">Place</th>
-              <th scope="col" className="wide">
+              <th scope="col" className={styles.latentsHead}>
                 Latents
               </th>
-              <th scope="col" className="narrow">
+              <th scope="col" className={table.narrow}>
                 On
               </th>
-              <th scope="col" className="narrow">
-                <span className="hidden">Actions</span>
+              <th scope="col" className={table.narrow}>
+                <span className={utilities.visuallyHidden}>Actions</span>
               </th>
             </tr>
           </thead>
@@ -74,14 +77,15 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
   const { id, label } = example;
   return (
     <tr
+      className={styles.row}
       data-selected={selected}
       data-off={!example.enabled}
       onClick={() => setView(store, { selectedExample: id })}
     >
-      <td className="narrow">
+      <td className={table.narrow}>
         <button
           type="button"
-          className="dot"
+          className={styles.dot}
           style={{ '--hue': String(example.hue) } as CSSProperties}
           aria-pressed={auditioning}
           aria-label={`Hear ${label}`}
@@ -96,24 +100,24 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
         </button>
       </td>
       <td>
-        <span className="row-label">
+        <span className={styles.label}>
           <TextField
-            className="inline-text"
+            look="inline"
             label={`Label of example ${number}`}
             value={label}
             onAccept={(typed) => edit({ type: 'edit-example', id, change: { label: typed } })}
           />
           {missed && (
-            <span className="badge danger" data-help="The mapping passes by this sound. See Learn.">
+            <Badge tone="danger" help="The mapping passes by this sound. See Learn.">
               missed
-            </span>
+            </Badge>
           )}
         </span>
       </td>
       <td>
         <button
           type="button"
-          className="place"
+          className={styles.place}
           aria-label={`Go to ${label}`}
           data-help="Put the cursor where it lives."
           onClick={() => goTo(example)}
@@ -128,7 +132,7 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
       <td>
         <Spark values={example.latents} />
       </td>
-      <td className="narrow">
+      <td className={table.narrow}>
         <Toggle
           bare
           label={`Learn from ${label}`}
@@ -137,7 +141,7 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
           onChange={(enabled) => edit({ type: 'edit-example', id, change: { enabled } })}
         />
       </td>
-      <td className="narrow actions">
+      <td className={`${table.narrow} ${styles.actions}`}>
         <IconButton
           label={`Duplicate ${label}`}
           icon="copy"
@@ -162,7 +166,7 @@ function Spark({ values }: { values: readonly number[] }) {
   const reach = Math.max(2, ...shown.map(Math.abs));
   return (
     <svg
-      className="spark"
+      className={styles.spark}
       viewBox={`0 0 ${shown.length * 4} 20`}
       preserveAspectRatio="none"
       aria-hidden="true"
@@ -172,68 +176,5 @@ function Spark({ values }: { values: readonly number[] }) {
         return <rect key={i} x={i * 4 + 0.5} y={value > 0 ? 10 - size : 10} width="3" height={size} />;
       })}
     </svg>
-  );
-}
-
-/** The chosen example's numbers, typed. */
-function ExampleValues({ example }: { example: Example }) {
-  const inputs = usePage((state) => state.inputs);
-  const { label } = example;
-  const change = (part: Partial<Example>) => edit({ type: 'edit-example', id: example.id, change: part });
-  const replaced = (values: readonly number[], at: number, value: number) =>
-    values.map((old, i) => (i === at ? value : old));
-  return (
-    <footer className="example-values" aria-label={`Values of ${label}`}>
-      <div className="value-strip">
-        {example.inputs.map((value, i) => (
-          <label key={i} className="value-cell hand">
-            <span>{inputs[i]?.name ?? `Input ${i + 1}`}</span>
-            <NumberField
-              label={`${inputs[i]?.name ?? `Input ${i + 1}`} of ${label}`}
-              value={value}
-              min={0}
-              max={1}
-              initial={0.5}
-              unit="plain"
-              onChange={(next, gesture) =>
-                gesture === 'end' && change({ inputs: replaced(example.inputs, i, next) })
-              }
-            />
-          </label>
-        ))}
-        {example.latents.map((value, i) => (
-          <label key={`latent ${i}`} className="value-cell">
-            <span>{i + 1}</span>
-            <NumberField
-              label={`Latent ${i + 1} of ${label}, now ${formatValue(value, 'latent')}`}
-              value={value}
-              min={-1000}
-              max={1000}
-              initial={0}
-              unit="latent"
-              onChange={(next, gesture) =>
-                gesture === 'end' && change({ latents: replaced(example.latents, i, next) })
-              }
-            />
-          </label>
-        ))}
-      </div>
-      <input
-        className="hue"
-        type="range"
-        min={0}
-        max={360}
-        step={5}
-        aria-label={`Colour of ${label}`}
-        data-help="Its colour on the pad."
-        value={example.hue}
-        onChange={(event) =>
-          edit(
-            { type: 'edit-example', id: example.id, change: { hue: Number(event.currentTarget.value) } },
-            `hue-${example.id}`,
-          )
-        }
-      />
-    </footer>
   );
 }

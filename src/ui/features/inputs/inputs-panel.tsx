@@ -5,6 +5,7 @@ import { store, usePage, values } from '../../engine-client/page.js';
 import { palette } from '../../shared/canvas/palette.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
 import { Button, IconButton } from '../../shared/controls/button.js';
+import { Card, Cards } from '../../shared/controls/card.js';
 import { NumberField } from '../../shared/controls/number-field.js';
 import { focusNeighbour } from '../../shared/controls/pass-focus.js';
 import { RangeFields } from '../../shared/controls/range-fields.js';
@@ -15,6 +16,9 @@ import { Toggle } from '../../shared/controls/toggle.js';
 import { ControllersPanel } from '../controllers/controllers-panel.js';
 import { SourceFields } from './source-fields.js';
 import { SOURCE_CHOICES, startingSource } from './sources.js';
+import form from '../../shared/controls/form.module.css';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './inputs.module.css';
 
 type Page = 'inputs' | 'hands';
 
@@ -25,8 +29,8 @@ export function InputsPanel() {
   const inputs = usePage((state) => state.inputs);
   const [page, setPage] = useState<Page>('inputs');
   return (
-    <div className="inputs">
-      <div className="form-row">
+    <div className={utilities.panel}>
+      <div className={`${form.row} ${styles.head}`}>
         <Segmented<Page>
           label="Part"
           value={page}
@@ -36,7 +40,7 @@ export function InputsPanel() {
           ]}
           onChange={setPage}
         />
-        <div className="spacer" />
+        <div className={utilities.spacer} />
         {page === 'inputs' && (
           <Button
             label="Add input"
@@ -50,11 +54,11 @@ export function InputsPanel() {
       {page === 'hands' ? (
         <ControllersPanel />
       ) : (
-        <div className="cards">
+        <Cards>
           {inputs.map((input, i) => (
             <InputCard key={i} index={i} input={input} last={inputs.length === 1} />
           ))}
-        </div>
+        </Cards>
       )}
     </div>
   );
@@ -65,16 +69,18 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
   const change = (part: Partial<Input>) => edit({ type: 'edit-input', index, change: part });
   const { name, source, range, curve, inverted } = input;
   return (
-    <section className="card" aria-label={`Input ${index + 1}: ${name}`}>
-      <div className="card-line">
+    <Card label={`Input ${index + 1}: ${name}`}>
+      <div className={styles.line}>
         <TextField
-          className="inline-text strong hand"
+          look="inline"
+          className={styles.name}
           label={`Name of input ${index + 1}`}
           value={name}
           maxLength={60}
           onAccept={(typed) => change({ name: typed })}
         />
         <Select
+          className={styles.source}
           label={`Source of ${name}`}
           help="What moves this input."
           value={source.kind}
@@ -98,12 +104,12 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
           }}
         />
       </div>
-      <div className="card-line">
+      <div className={styles.line}>
         <SourceFields name={name} source={source} onChange={(next) => change({ source: next })} />
         <LiveValue index={index} />
       </div>
-      <div className="card-line">
-        <label className="mini-field">
+      <div className={styles.line}>
+        <label className={styles.miniField}>
           <span aria-hidden="true">Range</span>
           <RangeFields
             min={0}
@@ -116,7 +122,7 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
             onAccept={(typed) => change({ range: typed })}
           />
         </label>
-        <label className="mini-field">
+        <label className={styles.miniField}>
           <span aria-hidden="true">Curve</span>
           <NumberField
             label={`${name}: curve`}
@@ -138,7 +144,7 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
           onChange={(turned) => change({ inverted: turned })}
         />
       </div>
-    </section>
+    </Card>
   );
 }
 
@@ -166,6 +172,11 @@ function LiveValue({ index }: { index: number }) {
   );
   useCanvas(canvas, paint);
   return (
-    <canvas ref={canvas} className="live-value" role="img" aria-label={`Live value of input ${index + 1}`} />
+    <canvas
+      ref={canvas}
+      className={styles.liveValue}
+      role="img"
+      aria-label={`Live value of input ${index + 1}`}
+    />
   );
 }

@@ -2,6 +2,7 @@ import type { InputSource } from '../../../protocol/interface-document.js';
 import { NumberField } from '../../shared/controls/number-field.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
+import styles from './inputs.module.css';
 
 const ADDRESS = /^\/[!-~]{0,199}$/;
 
@@ -21,7 +22,7 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
     max: number,
     change: (value: number) => InputSource,
   ) => (
-    <label className="mini-field">
+    <label className={styles.miniField}>
       <span aria-hidden="true">{label}</span>
       <NumberField
         label={`${name}: ${label}`}

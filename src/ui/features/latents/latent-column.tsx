@@ -9,6 +9,7 @@ import { formatValue } from '../../shared/controls/units.js';
 import { hold } from './holds.js';
 import { BOTTOM, TOP } from './latents-scale.js';
 import { startSweep, stopSweep } from './sweep.js';
+import styles from './latent-column.module.css';
 
 const MODES: readonly SteeringMode[] = ['off', 'override', 'add', 'multiply'];
 export const MODE_GLYPH: Readonly<Record<SteeringMode, string>> = {
@@ -125,14 +126,14 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
 
   return (
     <div
-      className="latent"
+      className={styles.column}
       style={{ width: `${width}px` }}
       data-held={held !== null}
       data-selected={selected}
     >
       <button
         type="button"
-        className="latent-mode"
+        className={styles.mode}
         data-off={steering.mode === 'off'}
         aria-label={`${name} mode: ${steering.mode}`}
         data-help={`${name} ${MODE_HELP[steering.mode]}. Press for the next mode.`}
@@ -142,7 +143,7 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
       </button>
       <div
         ref={track}
-        className="latent-track"
+        className={styles.track}
         style={{ top: `${TOP}px`, bottom: `${BOTTOM}px` }}
         role="slider"
         tabIndex={0}
@@ -164,12 +165,12 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
           setMenu({ x: event.clientX, y: event.clientY });
         }}
       />
-      <span className="latent-number" aria-hidden="true">
+      <span className={styles.number} aria-hidden="true">
         {index + 1}
       </span>
       <button
         type="button"
-        className="latent-lock"
+        className={styles.lock}
         aria-label={`Lock latent ${index + 1}`}
         aria-pressed={steering.locked}
         data-help={
@@ -210,7 +211,7 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
 /** Left and right walk from column to column. */
 function focusColumn(event: KeyboardEvent<HTMLElement>, index: number): void {
   const tracks = event.currentTarget
-    .closest('.latents-columns')
-    ?.querySelectorAll<HTMLElement>('.latent-track');
+    .closest('[data-columns]')
+    ?.querySelectorAll<HTMLElement>('[role=slider]');
   tracks?.[index + (event.key === 'ArrowRight' ? 1 : -1)]?.focus();
 }

@@ -1,10 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { usePage, values } from '../../engine-client/page.js';
+import { SectionHead } from '../../shared/controls/section-head.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
 import { ParameterSlider } from '../../shared/controls/parameter.js';
 import { LatentColumn } from './latent-column.js';
 import { paintLatents, paintOverview, type LatentsScene } from './latents-painter.js';
 import { columnWidth, reachOf, USUAL_RANGE } from './latents-scale.js';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './latents.module.css';
 
 /** Time constant of the drawn values, in seconds: thirty reports a second look like sixty frames. */
 const EASE_SECONDS = 0.025;
@@ -102,30 +105,31 @@ export function Latents() {
   useCanvas(overview, paintStrip);
 
   return (
-    <section className="latents" aria-label="Latents">
-      <header className="section-head">
-        <h2>Latents</h2>
-        <ul className="legend" aria-label="Colours">
-          <li className="sound" data-help="What the encoder hears in the sound.">
+    <section className={`${utilities.surface} ${styles.latents}`} aria-label="Latents">
+      <SectionHead title="Latents">
+        <ul className={styles.legend} aria-label="Colours">
+          <li className={styles.encoded} data-help="What the encoder hears in the sound.">
             sound
           </li>
-          <li className="hand" data-help="What the mapping, or your hand on a column, asks for.">
+          <li className={styles.mapped} data-help="What the mapping, or your hand on a column, asks for.">
             hand
           </li>
-          <li className="result" data-help="What the decoder gets.">
+          <li className={styles.decoded} data-help="What the decoder gets.">
             result
           </li>
         </ul>
-        <div className="spacer" />
-        <div className="amount">
+        <div className={utilities.spacer} />
+        <div className={styles.amount}>
           <span aria-hidden="true">Amount</span>
-          <ParameterSlider of="amount" value={amount} />
+          <div className={styles.amountSlider}>
+            <ParameterSlider of="amount" value={amount} />
+          </div>
         </div>
-      </header>
-      <div className="latents-stage">
-        <canvas ref={canvas} className="latents-canvas" aria-hidden="true" />
-        <div className="latents-scroll" ref={scroller} tabIndex={-1}>
-          <div className="latents-columns" style={{ width: `${column * count}px` }}>
+      </SectionHead>
+      <div className={styles.stage}>
+        <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
+        <div className={styles.scroll} data-testid="latents-scroll" ref={scroller} tabIndex={-1}>
+          <div className={styles.columns} data-columns style={{ width: `${column * count}px` }}>
             {dimensions.map((dimension, i) => (
               <LatentColumn
                 key={i}
@@ -140,7 +144,7 @@ export function Latents() {
           </div>
         </div>
         {count === 0 && (
-          <p className="empty">
+          <p className={styles.empty}>
             {missing === null ? (
               <>No model is loaded. Drop a RAVE model (.ts) on this window, or choose one in the Library.</>
             ) : (
@@ -155,7 +159,7 @@ export function Latents() {
       {pans && (
         <canvas
           ref={overview}
-          className="latents-overview"
+          className={styles.overview}
           aria-hidden="true"
           onPointerDown={(event) => {
             const box = event.currentTarget.getBoundingClientRect();

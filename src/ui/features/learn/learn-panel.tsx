@@ -1,17 +1,15 @@
 import type { RegressorSettings } from '../../../protocol/interface-document.js';
 import { edit, editGesture, learn, perform, type Gesture } from '../../engine-client/commands.js';
-import { store, usePage } from '../../engine-client/page.js';
-import { setView } from '../../engine-client/view.js';
+import { usePage } from '../../engine-client/page.js';
 import { Button } from '../../shared/controls/button.js';
-import { EmptyState } from '../../shared/controls/empty-state.js';
 import { Segmented } from '../../shared/controls/segmented.js';
 import { Toggle } from '../../shared/controls/toggle.js';
-import { formatValue } from '../../shared/controls/units.js';
 import { LatentScope } from './latent-scope.js';
+import { FitView } from './fit-view.js';
 import { KIND_CHOICES, RegressorForm, startingSettings } from './regressor-form.js';
-
-/** Latents whose numbers have room under their bars. */
-const MOST_NUMBERS = 16;
+import form from '../../shared/controls/form.module.css';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './learn-panel.module.css';
 
 /** How the mapping is learned, and how well it met the examples. */
 export function LearnPanel() {
@@ -30,9 +28,9 @@ export function LearnPanel() {
     );
 
   return (
-    <div className="learn">
-      <div className="form">
-        <div className="form-row">
+    <div className={`${utilities.panel} ${styles.learn}`}>
+      <div className={form.form}>
+        <div className={form.row}>
           <LatentScope />
           {own !== undefined && dimension !== null && (
             <Button
@@ -42,7 +40,7 @@ export function LearnPanel() {
               onPress={() => edit({ type: 'learn-dimensions-with', dimensions: [dimension], settings: null })}
             />
           )}
-          <div className="spacer" />
+          <div className={utilities.spacer} />
           <Toggle
             label="Automatic"
             help="Learns again after each change of the examples."
@@ -72,102 +70,11 @@ export function LearnPanel() {
           choices={KIND_CHOICES}
           onChange={(kind) => apply(startingSettings(kind))}
         />
-        <div className="form-columns">
+        <div className={styles.columns}>
           <RegressorForm settings={settings} onChange={apply} />
         </div>
       </div>
       <FitView count={count} />
     </div>
   );
-}
-
-function FitView({ count }: { count: number }) {
-  const training = usePage((state) => state.training);
-  const examples = usePage((state) => state.examples);
-  const selected = usePage(({ view }) => view.dimension);
-  const { report } = training;
-  if (report === null || count === 0) {
-    return (
-      <EmptyState
-        icon="brain"
-        title={count === 0 ? 'No examples yet' : training.learned ? 'Learned before' : 'Not learned yet'}
-      >
-        {count === 0 ? (
-          <>
-            Capture a sound with <kbd>C</kbd>: the mapping is learned from where you put it.
-          </>
-        ) : (
-          <>
-            {training.learned && 'The mapping came with the preset. '}Press <kbd>L</kbd> to learn from {count}{' '}
-            {count === 1 ? 'example' : 'examples'} and see the fit.
-          </>
-        )}
-      </EmptyState>
-    );
-  }
-  const worst = Math.max(0.05, ...report.dimensions.map(({ errorRelative }) => errorRelative));
-  const label = (id: string) => examples.find((example) => example.id === id)?.label ?? 'a deleted example';
-  const every = Math.ceil(report.dimensions.length / MOST_NUMBERS);
-  const missed = [...new Map(report.missed.map((miss) => [miss.example, miss])).values()];
-  return (
-    <div className="fit">
-      <p className="fit-line">
-        <span>
-          Learned in <b>{formatValue(report.milliseconds / 1000, 's')}</b>
-        </span>
-        <span>
-          mean error <b>{percent(meanError(report.dimensions))}</b>
-        </span>
-        {training.stale && <span className="badge">changed since</span>}
-      </p>
-      <ul className="fit-bars" data-many={every > 1} aria-label="Error per latent">
-        {report.dimensions.map(({ dimension, kind, errorRelative: miss }) => (
-          <li key={dimension}>
-            <button
-              type="button"
-              className="fit-bar"
-              aria-pressed={selected === dimension}
-              aria-label={`Latent ${dimension + 1}, ${kind}: error ${percent(miss)}`}
-              data-help={`Latent ${dimension + 1}, ${kind}: error ${percent(miss)}`}
-              onClick={() => setView(store, { dimension: selected === dimension ? null : dimension })}
-            >
-              <span style={{ height: `${Math.max(4, (100 * miss) / worst)}%` }} />
-              <small aria-hidden="true">{dimension % every === 0 ? dimension + 1 : '\u00a0'}</small>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {report.contradictions.map((group) => (
-        <p key={group.join()} className="contradiction">
-          {group.map(label).join(' and ')} ask for different sounds at one place: move one of them apart.
-        </p>
-      ))}
-      {missed.length === 0 ? (
-        <p className="note">Every example is met.</p>
-      ) : (
-        <ul className="missed" aria-label="Examples that the mapping misses">
-          {missed.slice(0, 4).map((miss) => (
-            <li key={miss.example}>
-              <button
-                type="button"
-                className="link"
-                onClick={() => setView(store, { selectedExample: miss.example, panel: 'examples' })}
-              >
-                {label(miss.example)}
-              </button>{' '}
-              is missed by {percent(miss.missRelative)}, most on latent {miss.dimension + 1}
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
-}
-
-/** A share of the examples' own spread. */
-const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
-
-function meanError(dimensions: readonly { errorRelative: number }[]): number {
-  const sum = dimensions.reduce((total, { errorRelative }) => total + errorRelative, 0);
-  return sum / Math.max(1, dimensions.length);
 }

@@ -3,6 +3,7 @@ import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { Icon } from '../../shared/controls/icon.js';
 import { addFiles } from './add-files.js';
+import styles from './drop-zone.module.css';
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -36,7 +37,7 @@ export function DropZone() {
   }, []);
   if (!dropping) return null;
   return (
-    <div className="drop" aria-hidden="true">
+    <div className={styles.drop} aria-hidden="true">
       <Icon name="upload" />
       <p>Drop RAVE models (.ts){plugin ? ' or presets' : ', presets, or audio'}</p>
     </div>

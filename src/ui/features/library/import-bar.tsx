@@ -1,6 +1,8 @@
 import { perform } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
 import { Button } from '../../shared/controls/button.js';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './import-bar.module.css';
 
 /** The import that runs, whichever window began it, and the way to end it. */
 export function ImportBar() {
@@ -8,10 +10,10 @@ export function ImportBar() {
   if (importing === null) return null;
   const { id, file, step, progress } = importing;
   return (
-    <div className="import-bar" role="group" aria-label="Import">
-      <div className="import-text" role="status">
-        <strong className="clip">Importing {file}</strong>
-        <span className="note">{step}</span>
+    <div className={styles.importBar} role="group" aria-label="Import">
+      <div className={styles.text} role="status">
+        <strong className={utilities.clip}>Importing {file}</strong>
+        <span className={utilities.note}>{step}</span>
       </div>
       <Button
         label="Cancel import"

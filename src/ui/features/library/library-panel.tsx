@@ -4,6 +4,10 @@ import { Segmented } from '../../shared/controls/segmented.js';
 import { ModelsList } from './models-list.js';
 import { PresetDetails } from './preset-details.js';
 import { PresetsList } from './presets-list.js';
+import form from '../../shared/controls/form.module.css';
+import textField from '../../shared/controls/text-field.module.css';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './library.module.css';
 
 type Page = 'presets' | 'models' | 'details';
 
@@ -13,8 +17,8 @@ export function LibraryPanel() {
   const [page, setPage] = useState<Page>(missing ? 'models' : 'presets');
   const [search, setSearch] = useState('');
   return (
-    <div className="library">
-      <div className="form-row">
+    <div className={utilities.panel}>
+      <div className={`${form.row} ${styles.head}`}>
         <Segmented<Page>
           label="Library"
           value={page}
@@ -27,7 +31,7 @@ export function LibraryPanel() {
         />
         {page !== 'details' && (
           <input
-            className="text search"
+            className={`${textField.field} ${utilities.grow}`}
             type="search"
             placeholder="Search"
             aria-label={`Search ${page}`}

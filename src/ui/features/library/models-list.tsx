@@ -7,6 +7,10 @@ import { FileButton } from '../../shared/controls/file-button.js';
 import { focusNeighbour } from '../../shared/controls/pass-focus.js';
 import { addFiles } from './add-files.js';
 import { removeModel } from './library-commands.js';
+import { Badge, Tag } from '../../shared/controls/badge.js';
+import { FaultNote } from '../../shared/controls/fault-note.js';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './library.module.css';
 
 /** "44.1k · hop 512 · 8D": what decides how a model plays. */
 export function modelFacts(card: ModelCard): string {
@@ -28,39 +32,45 @@ export function ModelsList({ search }: { search: string }) {
   return (
     <>
       {missing !== null && (
-        <div className="fault" role="alert">
+        <FaultNote>
           <strong>“{missing.name}” is missing.</strong>
           <p>
             Drop its .ts file on this window, or choose another model. SHA-256 {missing.sha256.slice(0, 12)}…
           </p>
-        </div>
+        </FaultNote>
       )}
-      <div className="list">
+      <div className={`${utilities.scroll} ${styles.list}`}>
         {found.map((card) => (
-          <div key={card.sha256} className="list-row" data-current={card.sha256 === current?.sha256}>
+          <div
+            key={card.sha256}
+            className={styles.row}
+            data-row
+            data-current={card.sha256 === current?.sha256}
+          >
             <button
               type="button"
-              className="list-main"
+              className={styles.open}
               aria-current={card.sha256 === current?.sha256}
               data-help={`Play ${card.name}.`}
               onClick={() => perform({ type: 'select-model', sha256: card.sha256 })}
             >
-              <span className="list-name">{card.name}</span>
-              <span className="list-detail">
+              <span className={styles.name}>{card.name}</span>
+              <span className={styles.detail}>
                 <span>{modelFacts(card)}</span>
-                {card.bundled && <span className="tag">bundled</span>}
+                {card.bundled && <Tag>bundled</Tag>}
                 {!card.streaming && (
-                  <span
-                    className="badge danger"
-                    data-help="Exported without caches: clicks at the borders of its blocks are the file’s own."
+                  <Badge
+                    tone="danger"
+                    className={styles.problem}
+                    help="Exported without caches: clicks at the borders of its blocks are the file’s own."
                   >
                     not streaming
-                  </span>
+                  </Badge>
                 )}
               </span>
             </button>
             {card.removable && (
-              <div className="list-actions">
+              <div className={styles.actions}>
                 <IconButton
                   label={`Remove ${card.name}`}
                   icon="bin"
@@ -80,8 +90,12 @@ export function ModelsList({ search }: { search: string }) {
           </EmptyState>
         )}
       </div>
-      <footer className="panel-foot model-card">
-        {current === null ? <span className="note">No model plays.</span> : <Card card={current} />}
+      <footer className={`${styles.foot} ${styles.modelFoot}`}>
+        {current === null ? (
+          <span className={`${utilities.note} ${styles.footNote}`}>No model plays.</span>
+        ) : (
+          <Card card={current} />
+        )}
         <FileButton label="Import .ts" accept=".ts" onFiles={addFiles} />
       </footer>
     </>
@@ -90,14 +104,14 @@ export function ModelsList({ search }: { search: string }) {
 
 function Card({ card }: { card: ModelCard }) {
   return (
-    <div className="card-text">
-      <strong className="clip">{card.name}</strong>
-      <p className="note">
+    <div className={styles.card}>
+      <strong className={utilities.clip}>{card.name}</strong>
+      <p className={utilities.note}>
         {millions(card.parameters)} parameters · {card.inputChannels} in, {card.outputChannels} out · own
         delay {card.delaySamples} samples · licence {card.licence ?? 'not stated'}
       </p>
       {card.text !== null && (
-        <p className="note clamp" data-help={card.text}>
+        <p className={`${utilities.note} ${styles.clamp}`} data-help={card.text}>
           {card.text}
         </p>
       )}

@@ -2,6 +2,8 @@ import { edit } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
 import { FormLine, TextLine } from '../../shared/controls/form-line.js';
 import { TypedNumber } from '../../shared/controls/number-field.js';
+import form from '../../shared/controls/form.module.css';
+import styles from './library.module.css';
 
 const MOST_TAGS = 32;
 const LONGEST_TAG = 40;
@@ -18,7 +20,7 @@ export function PresetDetails() {
   const describe = (change: Partial<{ name: string; author: string; tags: string[]; description: string }>) =>
     edit({ type: 'describe', change });
   return (
-    <div className="form details">
+    <div className={`${form.form} ${styles.details}`}>
       <TextLine title="Name" value={name} onAccept={(typed) => describe({ name: typed })} />
       <TextLine optional title="Author" value={author} onAccept={(typed) => describe({ author: typed })} />
       <TextLine

@@ -10,6 +10,10 @@ import { focusNeighbour } from '../../shared/controls/pass-focus.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { addFiles } from './add-files.js';
 import { deletePreset, newPreset, openPreset } from './library-commands.js';
+import { Badge, Tag } from '../../shared/controls/badge.js';
+import textField from '../../shared/controls/text-field.module.css';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './library.module.css';
 
 function matches(entry: PresetEntry, search: string): boolean {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -32,7 +36,7 @@ export function PresetsList({ search }: { search: string }) {
   };
   return (
     <>
-      <div className="list">
+      <div className={`${utilities.scroll} ${styles.list}`}>
         {found.map((entry) => (
           <PresetRow key={entry.id} entry={entry} current={entry.id === current} />
         ))}
@@ -44,7 +48,7 @@ export function PresetsList({ search }: { search: string }) {
           </EmptyState>
         )}
       </div>
-      <footer className="panel-foot">
+      <footer className={styles.foot}>
         {naming === null ? (
           <>
             <Button
@@ -54,7 +58,7 @@ export function PresetsList({ search }: { search: string }) {
               onPress={() => void newPreset()}
             />
             <FileButton label="Import" accept=".tiller,.json" onFiles={addFiles} />
-            <div className="spacer" />
+            <div className={utilities.spacer} />
             <Button label="Save as…" onPress={() => setNaming(name)} />
             <Button
               label="Save"
@@ -68,7 +72,7 @@ export function PresetsList({ search }: { search: string }) {
           <>
             <input
               autoFocus
-              className="text grow"
+              className={`${textField.field} ${utilities.grow}`}
               aria-label="Name of the new preset"
               value={naming}
               maxLength={120}
@@ -93,52 +97,53 @@ function PresetRow({ entry, current }: { entry: PresetEntry; current: boolean })
   const [renaming, setRenaming] = useState(false);
   const { id, name, factory, modelPresent, model, problem } = entry;
   return (
-    <div className="list-row" data-current={current}>
+    <div className={styles.row} data-row data-current={current}>
       {!renaming ? (
         <button
           type="button"
-          className="list-main"
+          className={styles.open}
           aria-current={current}
           disabled={problem !== null}
           data-help={problem ?? (entry.description || `Open ${name}.`)}
           onClick={() => void openPreset(id)}
         >
-          <span className="list-name">{name}</span>
-          <span className="list-detail">
+          <span className={styles.name}>{name}</span>
+          <span className={styles.detail}>
             {problem !== null ? (
               <>
-                <span className="badge danger">unreadable</span>
-                <span className="clip">{problem}</span>
+                <Badge tone="danger" className={styles.problem}>
+                  unreadable
+                </Badge>
+                <span className={utilities.clip}>{problem}</span>
               </>
             ) : !modelPresent && model !== null ? (
-              <span
-                className="badge danger"
-                data-help={`It plays ${model.name}, which is not in the library.`}
+              <Badge
+                tone="danger"
+                className={styles.problem}
+                help={`It plays ${model.name}, which is not in the library.`}
               >
                 needs {model.name}
-              </span>
+              </Badge>
             ) : (
               <span>{model?.name ?? 'no model'}</span>
             )}
             {entry.tags.slice(0, 3).map((tag) => (
-              <span key={tag} className="tag">
-                {tag}
-              </span>
+              <Tag key={tag}>{tag}</Tag>
             ))}
-            {factory && <span className="tag">factory</span>}
+            {factory && <Tag>factory</Tag>}
           </span>
         </button>
       ) : (
         <TextField
           eager
-          className="text grow"
+          className={utilities.grow}
           label={`New name of ${name}`}
           value={name}
           onAccept={(typed) => perform({ type: 'rename-preset', id, name: typed })}
           onDone={() => setRenaming(false)}
         />
       )}
-      <div className="list-actions">
+      <div className={styles.actions}>
         {!factory && problem === null && (
           <IconButton label={`Rename ${name}`} icon="pencil" onPress={() => setRenaming(true)} />
         )}

@@ -2,6 +2,7 @@ import { useCallback, useRef } from 'react';
 import { usePage, values } from '../../engine-client/page.js';
 import { palette } from '../../shared/canvas/palette.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
+import styles from './meters.module.css';
 
 const FLOOR_DB = -60;
 const TOP_DB = 3;
@@ -78,15 +79,15 @@ export function Meters() {
   useCanvas(canvas, paint);
 
   return (
-    <div className="meters" role="img" aria-label="Meters: input, output and gain reduction">
-      <div className="meter-names" aria-hidden="true">
-        <span className="sound" data-help="Level of what goes into the model.">
+    <div className={styles.meters} role="img" aria-label="Meters: input, output and gain reduction">
+      <div className={styles.names} aria-hidden="true">
+        <span className={styles.input} data-help="Level of what goes into the model.">
           in
         </span>
-        <span className="result" data-help="Level of what is heard; the red mark is the ceiling.">
+        <span className={styles.output} data-help="Level of what is heard; the red mark is the ceiling.">
           out
         </span>
-        <span className="danger" data-help="Gain reduction: how much the limiter holds back.">
+        <span className={styles.reduction} data-help="Gain reduction: how much the limiter holds back.">
           GR
         </span>
       </div>

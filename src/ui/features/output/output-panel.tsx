@@ -5,6 +5,9 @@ import { FormLine } from '../../shared/controls/form-line.js';
 import { ParameterKnob } from '../../shared/controls/parameter.js';
 import { Segmented } from '../../shared/controls/segmented.js';
 import { Toggle } from '../../shared/controls/toggle.js';
+import form from '../../shared/controls/form.module.css';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './output-panel.module.css';
 
 /** What surrounds the model: levels, mix, limiter and safety. */
 export function OutputPanel() {
@@ -13,14 +16,14 @@ export function OutputPanel() {
   const isPlugin = usePage((state) => state.live === null);
   const set = (change: Partial<Output>) => edit({ type: 'set-output', change });
   return (
-    <div className="output">
-      <div className="knobs">
+    <div className={`${utilities.panel} ${styles.output}`}>
+      <div className={styles.knobs}>
         <ParameterKnob of="inputGain" value={output.inputGainDb} />
         <ParameterKnob of="latentNoise" value={output.latentNoise} />
         <ParameterKnob of="width" value={output.width} />
         <ParameterKnob of="outputGain" value={output.outputGainDb} />
       </div>
-      <div className="form">
+      <div className={form.form}>
         <FormLine title="Sound">
           <Toggle
             label="Freeze"

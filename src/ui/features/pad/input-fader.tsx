@@ -4,6 +4,7 @@ import { values } from '../../engine-client/page.js';
 import { palette } from '../../shared/canvas/palette.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
 import { useValue } from '../../shared/controls/use-value.js';
+import styles from './input-fader.module.css';
 
 interface StripProps {
   name: string;
@@ -49,11 +50,11 @@ export function InputFader({ name, parameter, value, onChange }: StripProps) {
   );
   useCanvas(canvas, paint);
   return (
-    <div className="strip">
-      <span className="strip-name" aria-hidden="true">
+    <div className={styles.fader}>
+      <span className={styles.name} aria-hidden="true">
         {name}
       </span>
-      <div className="strip-track" ref={track} {...aria} aria-orientation="vertical" {...pointer}>
+      <div className={styles.track} ref={track} {...aria} aria-orientation="vertical" {...pointer}>
         <canvas ref={canvas} aria-hidden="true" />
       </div>
     </div>

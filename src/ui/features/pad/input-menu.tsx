@@ -3,6 +3,7 @@ import { edit, perform } from '../../engine-client/commands.js';
 import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { Menu } from '../../shared/controls/menu.js';
+import styles from './input-menu.module.css';
 
 const LONG_PRESS_MILLISECONDS = 550;
 
@@ -28,7 +29,7 @@ export function InputMenu({ index, children }: { index: number; children: ReactN
 
   return (
     <div
-      className="with-menu"
+      className={styles.withMenu}
       onContextMenu={open}
       onPointerDown={press}
       onPointerMove={letGo}

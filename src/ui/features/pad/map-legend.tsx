@@ -4,6 +4,7 @@ import { usePage } from '../../engine-client/page.js';
 import { formatValue } from '../../shared/controls/units.js';
 import { legendImage } from './map-image.js';
 import type { LegendMode } from './map-shades.js';
+import styles from './map-legend.module.css';
 
 const WIDTH = 64;
 
@@ -22,13 +23,17 @@ export function MapLegend({ map }: { map: MapPicture }) {
   }[map.mode];
   const ceiling = (ceilingDb - gainDb - map.low) / (map.high - map.low);
   return (
-    <div className="map-legend">
+    <div className={styles.legend}>
       {ends.title !== '' && <span>{ends.title}</span>}
       <span>{ends.low}</span>
-      <span className="map-shades">
+      <span className={styles.shades}>
         <Shades mode={map.mode} />
         {map.mode === 'loudness' && ceiling <= 1 && (
-          <i data-help="The ceiling: hatched zones would pass it." style={{ left: `${ceiling * 100}%` }} />
+          <i
+            className={styles.ceiling}
+            data-help="The ceiling: hatched zones would pass it."
+            style={{ left: `${ceiling * 100}%` }}
+          />
         )}
       </span>
       <span>{ends.high}</span>

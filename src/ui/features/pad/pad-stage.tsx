@@ -2,6 +2,7 @@ import type { MapMode } from '../../../protocol/interface.js';
 import { PARAMETER_INDEX } from '../../../protocol/interface-document.js';
 import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
+import { SectionHead } from '../../shared/controls/section-head.js';
 import { Segmented } from '../../shared/controls/segmented.js';
 import { Select } from '../../shared/controls/select.js';
 import { moveInput } from '../inputs/cursor.js';
@@ -11,6 +12,8 @@ import { InputMenu } from './input-menu.js';
 import { MapLegend } from './map-legend.js';
 import { Pad } from './pad.js';
 import { useMap } from './use-map.js';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './pad-stage.module.css';
 
 const MAP_CHOICES = [
   { value: 'latents', label: 'Latents', help: 'The whole mapping: what is alike sounds alike.' },
@@ -46,10 +49,9 @@ export function PadStage() {
   const axes = inputs.map((input, i) => ({ value: String(i), label: input.name }));
 
   return (
-    <section className="pad-stage" aria-label="Performance space">
-      <header className="section-head">
-        <h2>Pad</h2>
-        <div className="spacer" />
+    <section className={utilities.surface} aria-label="Performance space">
+      <SectionHead title="Pad">
+        <div className={utilities.spacer} />
         {map !== null && <MapLegend map={map} />}
         <Segmented<MapMode | 'off'>
           label="What is painted under the pad"
@@ -58,11 +60,11 @@ export function PadStage() {
           disabled={!learned}
           onChange={(mode) => setView(store, { mapMode: mode })}
         />
-      </header>
-      <div className="pad-row">
+      </SectionHead>
+      <div className={styles.row}>
         <Pad map={map} />
         {further.length > 0 && (
-          <div className="strips" role="group" aria-label="Further inputs">
+          <div className={styles.faders} role="group" aria-label="Further inputs">
             {further.map(({ input, index }) => (
               <InputMenu key={index} index={index}>
                 <InputFader
@@ -76,7 +78,7 @@ export function PadStage() {
           </div>
         )}
       </div>
-      <footer className="axes">
+      <footer className={styles.axes}>
         <InputMenu index={xInput}>
           <AxisSelect
             name="X"
@@ -111,8 +113,8 @@ function AxisSelect({
 }) {
   const input = usePage(({ inputs }) => inputs[value]);
   return (
-    <div className="axis">
-      <span className="axis-name" aria-hidden="true">
+    <div className={styles.axis}>
+      <span className={styles.arrow} aria-hidden="true">
         {name === 'X' ? '→' : '↑'}
       </span>
       <Select
@@ -127,9 +129,11 @@ function AxisSelect({
         choices={choices}
         onChange={(chosen) => onChange(Number(chosen))}
       />
-      <span className="axis-value">{(input?.value ?? 0).toFixed(2)}</span>
+      <span className={styles.value}>{(input?.value ?? 0).toFixed(2)}</span>
       {input !== undefined && input.source.kind !== 'pad' && (
-        <span className="note clip">{describeSource(input.source)}</span>
+        <span className={`${utilities.note} ${utilities.clip} ${styles.source}`}>
+          {describeSource(input.source)}
+        </span>
       )}
     </div>
   );

@@ -10,6 +10,7 @@ import { reducedMotion } from '../../shell/theme.js';
 import { CaptureLabel } from '../examples/capture-label.js';
 import { ARROWS, goTo, moveInput as moveTo, nudge } from '../inputs/cursor.js';
 import { BLEED, exampleAt, paintCursor, paintBackground, Trail, type PadScene } from './pad-painter.js';
+import styles from './pad.module.css';
 
 const FINE = 10;
 const MOUSE_REACH = 11;
@@ -201,7 +202,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
 
   return (
     <div
-      className="pad"
+      className={styles.pad}
       role="application"
       aria-roledescription="two-dimensional slider"
       aria-label={`Pad: ${inputs[xInput]?.name ?? 'input'} across, ${inputs[yInput]?.name ?? 'input'} up. Arrow keys move the cursor.`}
@@ -218,7 +219,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
       <canvas ref={ground} aria-hidden="true" />
       <canvas ref={overlay} aria-hidden="true" />
       {examples.length === 0 && inputs.length > 0 && (
-        <p className="pad-hint">
+        <p className={styles.hint}>
           Drag to play. Where a sound should live, press <kbd>C</kbd>
         </p>
       )}

@@ -10,6 +10,10 @@ import { RangeFields } from '../../shared/controls/range-fields.js';
 import { Segmented } from '../../shared/controls/segmented.js';
 import { Slider } from '../../shared/controls/slider.js';
 import { MODE_GLYPH, MODE_HELP } from '../latents/latent-column.js';
+import form from '../../shared/controls/form.module.css';
+import table from '../../shared/controls/table.module.css';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './steering-panel.module.css';
 
 const MODE_CHOICES = (['off', 'override', 'add', 'multiply'] as const).map((mode) => ({
   value: mode,
@@ -32,8 +36,8 @@ export function SteeringPanel() {
   }
   const shared = sharedMode(steering.dimensions);
   return (
-    <div className="steering">
-      <div className="form">
+    <div className={`${utilities.panel} ${styles.steering}`}>
+      <div className={form.form}>
         <FormLine title="All latents">
           <Segmented<SteeringMode | 'mixed'>
             label="Mode of all latents"
@@ -43,7 +47,7 @@ export function SteeringPanel() {
               mode !== 'mixed' && edit({ type: 'steer-dimensions', dimensions: all, change: { mode } })
             }
           />
-          <span className="form-name">Glide</span>
+          <span className={styles.glideName}>Glide</span>
           <ParameterSlider of="glide" value={steering.glideSeconds} />
         </FormLine>
         <FormLine title="Random reach">
@@ -59,22 +63,22 @@ export function SteeringPanel() {
           />
         </FormLine>
       </div>
-      <div className="table-scroll">
-        <table className="table">
+      <div className={utilities.scroll} data-testid="table">
+        <table className={`${table.table} ${styles.latents}`}>
           <thead>
             <tr>
-              <th scope="col" className="narrow">
+              <th scope="col" className={table.narrow}>
                 #
               </th>
               <th scope="col">Mode</th>
               <th scope="col">Amount</th>
-              <th scope="col" className="number-head">
+              <th scope="col" className={styles.numberHead}>
                 Range
               </th>
-              <th scope="col" className="number-head">
+              <th scope="col" className={styles.numberHead}>
                 Glide
               </th>
-              <th scope="col" className="number-head">
+              <th scope="col" className={styles.numberHead}>
                 Offset
               </th>
             </tr>
@@ -103,7 +107,7 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
   const name = `Latent ${index + 1}`;
   return (
     <tr data-selected={selected} onClick={() => setView(store, { dimension: index })}>
-      <td className="narrow number-cell">{index + 1}</td>
+      <td className={`${table.narrow} ${styles.index}`}>{index + 1}</td>
       <td>
         <Segmented
           label={`${name} mode`}
@@ -112,7 +116,7 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
           onChange={(mode) => change({ mode })}
         />
       </td>
-      <td className="grow">
+      <td className={styles.amount}>
         <Slider
           label={`${name} amount`}
           tone="hand"
@@ -125,7 +129,7 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
           onChange={(amount, gesture) => change({ amount }, gesture)}
         />
       </td>
-      <td>
+      <td className={styles.range}>
         <RangeFields
           min={-1000}
           max={1000}
@@ -137,7 +141,7 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
           onAccept={(range) => change({ range })}
         />
       </td>
-      <td>
+      <td className={styles.number}>
         <TypedNumber
           label={`${name} glide`}
           help="On top of the glide of all."
@@ -149,7 +153,7 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
           onAccept={(glideSeconds) => change({ glideSeconds })}
         />
       </td>
-      <td>
+      <td className={styles.number}>
         <TypedNumber
           label={`${name} offset`}
           help="Added after the mode, whatever it is."

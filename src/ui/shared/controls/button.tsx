@@ -1,4 +1,5 @@
 import { Icon, type IconName } from './icon.js';
+import styles from './button.module.css';
 
 interface ButtonProps {
   label: string;
@@ -25,7 +26,8 @@ export function Button({
   return (
     <button
       type="button"
-      className={`button tone-${tone}`}
+      className={styles.button}
+      data-tone={tone}
       aria-pressed={pressed}
       aria-keyshortcuts={keyName}
       disabled={disabled}
@@ -51,7 +53,7 @@ export function IconButton({
   return (
     <button
       type="button"
-      className="icon-button"
+      className={styles.iconButton}
       aria-label={label}
       aria-pressed={pressed}
       disabled={disabled}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from './icon.js';
+import styles from './empty-state.module.css';
 
 /** What a panel shows while it has nothing: the next step. */
 export function EmptyState({
@@ -12,7 +13,7 @@ export function EmptyState({
   children: ReactNode;
 }) {
   return (
-    <div className="empty-state">
+    <div className={styles.emptyState}>
       <Icon name={icon} />
       <h3>{title}</h3>
       <p>{children}</p>

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
 import { TextField, type TextFieldProps } from './text-field.js';
+import utilities from '../styles/utilities.module.css';
+import styles from './form.module.css';
 
 /** A control, or a few, with what they are for in front of them; each has its own name for screen readers. */
 export function FormLine({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <div className="form-line">
-      <span className="form-name" aria-hidden="true">
+    <div className={styles.line}>
+      <span className={styles.name} aria-hidden="true">
         {title}
       </span>
       {children}
@@ -17,7 +19,7 @@ export function FormLine({ title, children }: { title: string; children: ReactNo
 export function TextLine({ title, ...field }: Omit<TextFieldProps, 'label'> & { title: string }) {
   return (
     <FormLine title={title}>
-      <TextField label={title} {...field} />
+      <TextField className={utilities.grow} label={title} {...field} />
     </FormLine>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import styles from './help-tip.module.css';
 
 const WAIT_MILLISECONDS = 550;
 
@@ -69,7 +70,7 @@ export function HelpTip() {
   }, [tip]);
 
   return tip === null ? null : (
-    <div className="tip" role="tooltip" ref={bubble}>
+    <div className={styles.tip} role="tooltip" ref={bubble}>
       {tip.text}
     </div>
   );

@@ -1,3 +1,4 @@
+import styles from './icon.module.css';
 /** Paths drawn on a 16 × 16 grid with a 1.5 stroke. */
 const PATHS = {
   play: 'M5 3.2v9.6l8-4.8z',
@@ -38,7 +39,11 @@ const SOLID = new Set<IconName>(['play', 'stop', 'record']);
 
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg className={SOLID.has(name) ? 'icon icon-solid' : 'icon'} viewBox="0 0 16 16" aria-hidden="true">
+    <svg
+      className={SOLID.has(name) ? `${styles.icon} ${styles.solid}` : styles.icon}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+    >
       <path d={PATHS[name]} />
     </svg>
   );

@@ -2,6 +2,7 @@ import { useRef } from 'react';
 import { NumberField } from './number-field.js';
 import { useValue, type ValueProps } from './use-value.js';
 import { toPosition } from './value-range.js';
+import styles from './knob.module.css';
 
 const START = -135;
 const SWEEP = 270;
@@ -31,17 +32,17 @@ export function Knob({ tone = 'plain', caption, ...props }: KnobProps) {
   const angle = START + SWEEP * place;
   const zero = START + SWEEP * (props.min < 0 && props.max > 0 ? toPosition(props, 0) : 0);
   return (
-    <div className={`knob tone-${tone}`} data-disabled={props.disabled === true}>
-      <div className="knob-dial" ref={dial} {...aria} {...pointer}>
+    <div className={styles.knob} data-tone={tone} data-disabled={props.disabled === true}>
+      <div className={styles.dial} ref={dial} {...aria} {...pointer}>
         <svg viewBox="0 0 40 40" aria-hidden="true">
-          <path className="knob-rail" d={arc(START, START + SWEEP)} />
-          {Math.abs(angle - zero) > 0.5 && <path className="knob-fill" d={arc(zero, angle)} />}
-          <circle className="knob-cap" cx="20" cy="20" r="10.5" />
-          <path className="knob-mark" d={`M ${point(angle, 5)} L ${point(angle, 9.5)}`} />
+          <path className={styles.rail} d={arc(START, START + SWEEP)} />
+          {Math.abs(angle - zero) > 0.5 && <path className={styles.fill} d={arc(zero, angle)} />}
+          <circle className={styles.cap} cx="20" cy="20" r="10.5" />
+          <path className={styles.mark} d={`M ${point(angle, 5)} L ${point(angle, 9.5)}`} />
         </svg>
       </div>
-      <div className="knob-text">
-        <span className="knob-caption" aria-hidden="true">
+      <div className={styles.text}>
+        <span className={styles.caption} aria-hidden="true">
           {caption}
         </span>
         <NumberField {...props} label={`${props.label}, number`} />

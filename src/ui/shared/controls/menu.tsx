@@ -1,9 +1,9 @@
 import type { KeyboardEvent } from 'react';
 import { Popover, type PopoverProps } from './popover.js';
+import styles from './menu.module.css';
 
 export interface MenuItem {
   label: string;
-  danger?: boolean;
   disabled?: boolean;
   onPress: () => void;
 }
@@ -22,12 +22,11 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
 export function Menu({ label, at, items, onClose }: Omit<PopoverProps, 'children'> & { items: MenuItem[] }) {
   return (
     <Popover label={label} at={at} onClose={onClose}>
-      <div className="menu" onKeyDown={walk}>
+      <div className={styles.menu} onKeyDown={walk}>
         {items.map((item) => (
           <button
             key={item.label}
             type="button"
-            className={item.danger === true ? 'menu-item danger' : 'menu-item'}
             disabled={item.disabled}
             onClick={() => {
               onClose();

@@ -1,6 +1,7 @@
 import { useState, type KeyboardEvent } from 'react';
 import { formatValue, parseValue } from './units.js';
 import type { ValueProps } from './use-value.js';
+import styles from './number-field.module.css';
 
 /** A number that is read as text and typed when pressed. Escape leaves it as it was. */
 export function NumberField({ label, value, min, max, unit, disabled = false, help, onChange }: ValueProps) {
@@ -30,7 +31,8 @@ export function NumberField({ label, value, min, max, unit, disabled = false, he
 
   return (
     <input
-      className="number"
+      className={styles.number}
+      data-testid="number"
       aria-label={label}
       data-help={help}
       disabled={disabled}

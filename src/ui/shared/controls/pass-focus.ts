@@ -1,5 +1,5 @@
 /** A row of a list, or a card. */
-const ROW = 'tr, .list-row, .card';
+const ROW = 'tr, [data-row]';
 
 /**
  * Gives the focus on to the row below, or above, before its own row is removed: who walks by keys goes on from there, and
@@ -8,5 +8,5 @@ const ROW = 'tr, .list-row, .card';
 export function focusNeighbour(): void {
   const row = document.activeElement?.closest(ROW);
   const neighbour = row?.nextElementSibling ?? row?.previousElementSibling;
-  [...(neighbour?.querySelectorAll<HTMLElement>('.icon-button:enabled') ?? [])].at(-1)?.focus();
+  [...(neighbour?.querySelectorAll<HTMLElement>('button:enabled:not([role])') ?? [])].at(-1)?.focus();
 }

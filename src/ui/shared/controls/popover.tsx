@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react';
+import styles from './popover.module.css';
 
 export interface PopoverProps {
   label: string;
@@ -51,7 +52,7 @@ export function Popover({ label, at, opener, onClose, children }: PopoverProps) 
 
   return (
     <div
-      className="popover"
+      className={styles.popover}
       role="dialog"
       aria-label={label}
       tabIndex={-1}

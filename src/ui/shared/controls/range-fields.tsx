@@ -1,4 +1,5 @@
 import { TypedNumber, type TypedNumberProps } from './number-field.js';
+import styles from './range-fields.module.css';
 
 interface RangeFieldsProps extends Pick<TypedNumberProps, 'min' | 'max' | 'unit'> {
   range: readonly [low: number, high: number];
@@ -12,7 +13,7 @@ interface RangeFieldsProps extends Pick<TypedNumberProps, 'min' | 'max' | 'unit'
 export function RangeFields({ range, initial, labels, help, onAccept, ...bounds }: RangeFieldsProps) {
   const [low, high] = range;
   return (
-    <span className="range">
+    <span className={styles.range}>
       <TypedNumber
         {...bounds}
         label={labels[0]}

@@ -1,4 +1,5 @@
 import type { ChoicesProps } from './choices.js';
+import styles from './segmented.module.css';
 
 /** One of a few, all in sight. Arrow keys move within it, as in a radio group. */
 export function Segmented<T extends string>({
@@ -21,7 +22,7 @@ export function Segmented<T extends string>({
     choices.findIndex((choice) => choice.value === value),
   );
   return (
-    <div className="segmented" role="radiogroup" aria-label={label}>
+    <div className={styles.segmented} role="radiogroup" aria-label={label}>
       {choices.map((choice, i) => (
         <button
           key={choice.value}

@@ -1,5 +1,6 @@
 import type { ChoicesProps } from './choices.js';
 import { Icon } from './icon.js';
+import styles from './select.module.css';
 
 /** One of many: the browser's own list, which every keyboard and screen reader knows. */
 export function Select<T extends string>({
@@ -9,10 +10,11 @@ export function Select<T extends string>({
   disabled,
   help,
   tone,
+  className = '',
   onChange,
-}: ChoicesProps<T> & { help?: string; tone?: 'hand' }) {
+}: ChoicesProps<T> & { help?: string; tone?: 'hand'; className?: string | undefined }) {
   return (
-    <span className={tone === 'hand' ? 'select tone-hand' : 'select'}>
+    <span className={`${styles.select} ${className}`} data-tone={tone}>
       <select
         aria-label={label}
         value={value}

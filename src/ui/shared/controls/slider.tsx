@@ -2,6 +2,7 @@ import { useRef } from 'react';
 import { NumberField } from './number-field.js';
 import { useValue, type ValueProps } from './use-value.js';
 import { toPosition } from './value-range.js';
+import styles from './slider.module.css';
 
 interface SliderProps extends ValueProps {
   /** Which colour the filled part has: what the value belongs to. */
@@ -21,14 +22,14 @@ export function Slider({ tone = 'plain', bare = false, ...props }: SliderProps) 
   const zero = props.min < 0 && props.max > 0 ? toPosition(props, 0) : 0;
   const from = Math.min(zero, place);
   return (
-    <div className={`slider tone-${tone}`} data-disabled={props.disabled === true}>
-      <div className="slider-track" ref={track} {...aria} {...pointer}>
-        <div className="slider-rail" />
+    <div className={styles.slider} data-tone={tone} data-disabled={props.disabled === true}>
+      <div className={styles.track} ref={track} {...aria} {...pointer}>
+        <div className={styles.rail} />
         <div
-          className="slider-fill"
+          className={styles.fill}
           style={{ left: `${from * 100}%`, width: `${Math.abs(place - zero) * 100}%` }}
         />
-        <div className="slider-thumb" style={{ left: `${place * 100}%` }} />
+        <div className={styles.thumb} style={{ left: `${place * 100}%` }} />
       </div>
       {!bare && <NumberField {...props} label={`${props.label}, number`} />}
     </div>

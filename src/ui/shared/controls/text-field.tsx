@@ -1,11 +1,13 @@
 import { useState } from 'react';
+import styles from './text-field.module.css';
 
 export interface TextFieldProps {
   label: string;
   value: string;
   maxLength?: number;
-  /** How it looks: `text` is a field at all times, `inline-text` a label until it is pressed. */
-  className?: string;
+  /** `field` looks like a field at all times, `inline` like a label until it has the pointer or the focus. */
+  look?: 'field' | 'inline';
+  className?: string | undefined;
   help?: string;
   placeholder?: string;
   /** Whether nothing may be typed. */
@@ -26,7 +28,8 @@ export function TextField({
   label,
   value,
   maxLength = 120,
-  className = 'text',
+  look = 'field',
+  className = '',
   help,
   placeholder,
   optional = false,
@@ -45,7 +48,7 @@ export function TextField({
     onDone?.();
   };
   const field = {
-    className,
+    className: `${styles[look]} ${className}`,
     'aria-label': label,
     'aria-invalid': wrong,
     'data-help': help,

@@ -1,3 +1,5 @@
+import styles from './toggle.module.css';
+
 interface ToggleProps {
   label: string;
   checked: boolean;
@@ -13,14 +15,14 @@ export function Toggle({ label, checked, help, disabled, bare = false, onChange 
     <button
       type="button"
       role="switch"
-      className="toggle"
+      className={styles.toggle}
       aria-checked={checked}
       aria-label={label}
       disabled={disabled}
       data-help={help}
       onClick={() => onChange(!checked)}
     >
-      <span className="toggle-rail" aria-hidden="true" />
+      <span className={styles.rail} aria-hidden="true" />
       {!bare && <span aria-hidden="true">{label}</span>}
     </button>
   );
