@@ -53,6 +53,16 @@ describe('the page’s CSS modules', () => {
     expect(unused).toEqual([]);
   });
 
+  // The order of the rules follows the imports: it is only certain for a module that a single component imports.
+  it('of features and shell have one importer', () => {
+    const own = modules.filter((module) => !relative(page, module).startsWith('shared'));
+    const importers = own.map((module) => [
+      relative(page, module),
+      uses.filter((use) => use.module === module).length,
+    ]);
+    expect(importers.filter(([, count]) => count !== 1)).toEqual([]);
+  });
+
   it('come after what their component imports, so that the importer’s rules win', () => {
     const early = components.filter((file) => {
       const imports = [...readFileSync(file, 'utf8').matchAll(/^import [\s\S]*?'([^']+)';$/gm)].map(

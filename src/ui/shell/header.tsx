@@ -2,7 +2,7 @@ import { perform, redo, undo } from '../engine-client/commands.js';
 import { store, usePage } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
 import { stepPreset } from '../features/library/library-commands.js';
-import { modelFacts } from '../features/library/models-list.js';
+import { modelFacts } from '../features/library/model-facts.js';
 import { Button, IconButton } from '../shared/controls/button.js';
 import { Icon } from '../shared/controls/icon.js';
 import { EngineStatus } from './engine-status.js';

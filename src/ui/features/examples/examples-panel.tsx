@@ -6,7 +6,7 @@ import { setView } from '../../engine-client/view.js';
 import { Badge } from '../../shared/controls/badge.js';
 import { IconButton } from '../../shared/controls/button.js';
 import { EmptyState } from '../../shared/controls/empty-state.js';
-import { focusNeighbour } from '../../shared/controls/pass-focus.js';
+import { focusNeighbour } from '../../shared/controls/focus-neighbour.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { goTo } from '../inputs/cursor.js';

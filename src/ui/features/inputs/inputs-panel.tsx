@@ -7,18 +7,19 @@ import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
 import { Button, IconButton } from '../../shared/controls/button.js';
 import { Card, Cards } from '../../shared/controls/card.js';
 import { NumberField } from '../../shared/controls/number-field.js';
-import { focusNeighbour } from '../../shared/controls/pass-focus.js';
+import { focusNeighbour } from '../../shared/controls/focus-neighbour.js';
 import { RangeFields } from '../../shared/controls/range-fields.js';
 import { Segmented } from '../../shared/controls/segmented.js';
 import { Select } from '../../shared/controls/select.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { ControllersPanel } from '../controllers/controllers-panel.js';
+import { MiniField } from './mini-field.js';
 import { SourceFields } from './source-fields.js';
 import { SOURCE_CHOICES, startingSource } from './sources.js';
 import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
-import styles from './inputs.module.css';
+import styles from './inputs-panel.module.css';
 
 type Page = 'inputs' | 'hands';
 
@@ -109,8 +110,7 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
         <LiveValue index={index} />
       </div>
       <div className={styles.line}>
-        <label className={styles.miniField}>
-          <span aria-hidden="true">Range</span>
+        <MiniField name="Range">
           <RangeFields
             min={0}
             max={1}
@@ -121,9 +121,8 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
             initial={[0, 1]}
             onAccept={(typed) => change({ range: typed })}
           />
-        </label>
-        <label className={styles.miniField}>
-          <span aria-hidden="true">Curve</span>
+        </MiniField>
+        <MiniField name="Curve">
           <NumberField
             label={`${name}: curve`}
             help="Bend of the travel: 0 is straight, + starts slowly, − starts fast."
@@ -136,7 +135,7 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
               editGesture({ type: 'edit-input', index, change: { curve: value } }, gesture)
             }
           />
-        </label>
+        </MiniField>
         <Toggle
           label="Invert"
           help="Turns the travel around."

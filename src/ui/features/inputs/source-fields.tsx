@@ -2,7 +2,7 @@ import type { InputSource } from '../../../protocol/interface-document.js';
 import { NumberField } from '../../shared/controls/number-field.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
-import styles from './inputs.module.css';
+import { MiniField } from './mini-field.js';
 
 const ADDRESS = /^\/[!-~]{0,199}$/;
 
@@ -22,8 +22,7 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
     max: number,
     change: (value: number) => InputSource,
   ) => (
-    <label className={styles.miniField}>
-      <span aria-hidden="true">{label}</span>
+    <MiniField name={label}>
       <NumberField
         label={`${name}: ${label}`}
         help={help}
@@ -34,7 +33,7 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
         unit="count"
         onChange={(next, gesture) => gesture === 'end' && onChange(change(Math.round(next)))}
       />
-    </label>
+    </MiniField>
   );
   const channel = (from: Extract<InputSource, { channel: number }>) =>
     number('Ch', 'MIDI channel; 0 is any.', from.channel, 0, 16, (value) => ({ ...from, channel: value }));

@@ -7,7 +7,7 @@ import { PresetsList } from './presets-list.js';
 import form from '../../shared/controls/form.module.css';
 import textField from '../../shared/controls/text-field.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
-import styles from './library.module.css';
+import styles from './library-panel.module.css';
 
 type Page = 'presets' | 'models' | 'details';
 

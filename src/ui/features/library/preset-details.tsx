@@ -3,7 +3,7 @@ import { usePage } from '../../engine-client/page.js';
 import { FormLine, TextLine } from '../../shared/controls/form-line.js';
 import { TypedNumber } from '../../shared/controls/number-field.js';
 import form from '../../shared/controls/form.module.css';
-import styles from './library.module.css';
+import styles from './preset-details.module.css';
 
 const MOST_TAGS = 32;
 const LONGEST_TAG = 40;
