@@ -1,5 +1,10 @@
 import type { LiveSource, OscSettings } from './interface-commands.js';
-import type { Example, Input, Learning, ModelReference, Output, Steering } from './interface-document.js';
+import type { Example } from '../document/example.js';
+import type { Input } from '../document/input.js';
+import type { Learning } from '../document/learning.js';
+import type { Output } from '../document/output.js';
+import type { ModelReference } from '../document/preset.js';
+import type { Steering } from '../document/steering.js';
 
 export type {
   Command,

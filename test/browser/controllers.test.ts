@@ -1,6 +1,6 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import type { Command } from '../../src/protocol/interface.js';
-import { PARAMETER_INDEX } from '../../src/protocol/interface-document.js';
+import { PARAMETER_INDEX } from '../../src/document/parameters.js';
 import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
 
 /** What the tests put in the place of devices. */

@@ -1,5 +1,6 @@
 import type { Command } from '../../protocol/interface.js';
-import { type Edit, clampParameter } from '../../protocol/interface-document.js';
+import type { Edit } from '../../document/edit.js';
+import { clampParameter } from '../../document/parameters.js';
 import { client, values } from './page.js';
 
 /** Where in a gesture a value is: edits from `begin` to `end` make one step of the undo history. */

@@ -1,5 +1,5 @@
 import { OSC_OFF, type Slices } from '../../protocol/interface.js';
-import { DEFAULT_OUTPUT } from '../../protocol/interface-document.js';
+import { DEFAULT_OUTPUT } from '../../document/default-output.js';
 
 /** What the page shows before the engine has said anything: an empty instrument, never a made-up one. */
 export const initialSlices = (): Slices => ({

@@ -1,4 +1,4 @@
-import { PARAMETERS } from '../../protocol/interface-document.js';
+import { PARAMETERS } from '../../document/parameters.js';
 import { TELEMETRY, TelemetryFrame, type TelemetryScalar } from '../../protocol/interface-frames.js';
 
 /** Seconds after which a moving value is shown as standing: the engine sends about thirty a second. */

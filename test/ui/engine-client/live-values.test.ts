@@ -1,4 +1,4 @@
-import { PARAMETERS } from '../../../src/protocol/interface-document.js';
+import { PARAMETERS } from '../../../src/document/parameters.js';
 import { TELEMETRY, TelemetryFrame } from '../../../src/protocol/interface-frames.js';
 import { LiveValues } from '../../../src/ui/engine-client/live-values.js';
 

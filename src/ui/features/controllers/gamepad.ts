@@ -1,4 +1,5 @@
-import { PARAMETER_INDEX, inputValueOf } from '../../../protocol/interface-document.js';
+import { PARAMETER_INDEX } from '../../../document/parameters.js';
+import { inputValueOf } from '../../../document/value-range.js';
 import { client, store, values } from '../../engine-client/page.js';
 import { onAnimationFrame } from '../../shared/animation-frames.js';
 

@@ -1,4 +1,4 @@
-import { CAPTURE_STEP } from '../../../protocol/interface-document.js';
+import { CAPTURE_STEP } from '../../../document/capture-step.js';
 import { RefusedError } from '../../engine-client/client.js';
 import { edit } from '../../engine-client/commands.js';
 import { client, store } from '../../engine-client/page.js';

@@ -1,4 +1,4 @@
-import type { Example } from '../../../protocol/interface-document.js';
+import type { Example } from '../../../document/example.js';
 import { edit } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
 import { NumberField } from '../../shared/controls/number-field.js';

@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import type { Example } from '../../../protocol/interface-document.js';
+import type { Example } from '../../../document/example.js';
 import { edit, perform } from '../../engine-client/commands.js';
 import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';

@@ -1,4 +1,5 @@
-import { PARAMETER_INDEX, type Example } from '../../../protocol/interface-document.js';
+import type { Example } from '../../../document/example.js';
+import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { setParameter, type Gesture } from '../../engine-client/commands.js';
 import { store, values } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';

@@ -1,5 +1,7 @@
 import { useCallback, useRef, useState } from 'react';
-import { MAX_INPUTS, PARAMETER_INDEX, type Input } from '../../../protocol/interface-document.js';
+import type { Input } from '../../../document/input.js';
+import { MAX_INPUTS } from '../../../document/limits.js';
+import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { edit, editGesture, perform } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';
 import { palette } from '../../shared/canvas/palette.js';

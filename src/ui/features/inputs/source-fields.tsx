@@ -1,4 +1,4 @@
-import type { InputSource } from '../../../protocol/interface-document.js';
+import type { InputSource } from '../../../document/input.js';
 import { NumberField } from '../../shared/controls/number-field.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';

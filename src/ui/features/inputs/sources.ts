@@ -1,4 +1,4 @@
-import type { InputSource } from '../../../protocol/interface-document.js';
+import type { InputSource } from '../../../document/input.js';
 import type { Choice } from '../../shared/controls/choices.js';
 
 export const SOURCE_CHOICES: readonly Choice<InputSource['kind']>[] = [

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import type { DimensionSteering, SteeringMode } from '../../../protocol/interface-document.js';
+import type { DimensionSteering, SteeringMode } from '../../../document/steering.js';
 import { edit } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';

@@ -1,4 +1,4 @@
-import type { DimensionSteering } from '../../../protocol/interface-document.js';
+import type { DimensionSteering } from '../../../document/steering.js';
 import { palette } from '../../shared/canvas/palette.js';
 import { BOTTOM, TOP, USUAL_RANGE, valueToY } from './latents-scale.js';
 

@@ -1,4 +1,4 @@
-import type { RegressorSettings } from '../../../protocol/interface-document.js';
+import type { RegressorSettings } from '../../../document/learning.js';
 import { edit, editGesture, learn, perform, type Gesture } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
 import { Button } from '../../shared/controls/button.js';

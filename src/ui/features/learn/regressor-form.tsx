@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { RegressorKind, RegressorSettings } from '../../../protocol/interface-document.js';
+import type { RegressorKind, RegressorSettings } from '../../../document/learning.js';
 import type { Gesture } from '../../engine-client/commands.js';
 import type { Choice } from '../../shared/controls/choices.js';
 import { FormLine } from '../../shared/controls/form-line.js';

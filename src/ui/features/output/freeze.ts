@@ -1,4 +1,4 @@
-import { PARAMETER_INDEX } from '../../../protocol/interface-document.js';
+import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { setSwitch } from '../../engine-client/commands.js';
 import { store, values } from '../../engine-client/page.js';
 

@@ -1,4 +1,5 @@
-import { type Output, PARAMETER_INDEX } from '../../../protocol/interface-document.js';
+import type { Output } from '../../../document/output.js';
+import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { edit, setSwitch } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
 import { FormLine } from '../../shared/controls/form-line.js';

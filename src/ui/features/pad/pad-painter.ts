@@ -1,4 +1,4 @@
-import type { Example } from '../../../protocol/interface-document.js';
+import type { Example } from '../../../document/example.js';
 import type { MapPicture } from '../../../protocol/interface-frames.js';
 import { palette } from '../../shared/canvas/palette.js';
 import { contour } from './contours.js';

@@ -1,5 +1,5 @@
 import type { MapMode } from '../../../protocol/interface.js';
-import { PARAMETER_INDEX } from '../../../protocol/interface-document.js';
+import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { SectionHead } from '../../shared/controls/section-head.js';

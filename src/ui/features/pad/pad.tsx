@@ -1,5 +1,7 @@
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import { PARAMETER_INDEX, type Example, type Input } from '../../../protocol/interface-document.js';
+import type { Example } from '../../../document/example.js';
+import type { Input } from '../../../document/input.js';
+import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import type { MapPicture } from '../../../protocol/interface-frames.js';
 import { editGesture, type Gesture } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';

@@ -1,4 +1,4 @@
-import type { DimensionSteering, SteeringMode } from '../../../protocol/interface-document.js';
+import type { DimensionSteering, SteeringMode } from '../../../document/steering.js';
 import { edit, editGesture, type Gesture } from '../../engine-client/commands.js';
 import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';

@@ -1,4 +1,4 @@
-import { PARAMETER_INDEX, PARAMETERS } from '../../../protocol/interface-document.js';
+import { PARAMETER_INDEX, PARAMETERS } from '../../../document/parameters.js';
 import { setParameter } from '../../engine-client/commands.js';
 import { Knob } from './knob.js';
 import { Slider } from './slider.js';
