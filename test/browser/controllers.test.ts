@@ -3,7 +3,7 @@ import type { Command } from '../../src/protocol/interface.js';
 import { PARAMETER_INDEX } from '../../src/document/parameters.js';
 import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
 
-/** What the tests put in the place of devices. */
+/** Controls the fake MIDI device and gamepad from the test. */
 interface Fakes {
   midi(...message: number[]): void;
   plugGamepad(axes: number[]): void;
@@ -15,7 +15,7 @@ declare global {
   }
 }
 
-/** Runs in the page before anything else: a MIDI keyboard and a gamepad that the test plays. */
+/** Runs in the page before its own scripts: replaces Web MIDI and the Gamepad API by fakes. */
 function installFakes(): void {
   const port: { name: string; onmidimessage: ((event: { data: Uint8Array }) => void) | null } = {
     name: 'Fake keys',
@@ -39,7 +39,7 @@ function installFakes(): void {
   window.fakes = fakes;
 }
 
-describe('hands', () => {
+describe('controllers', () => {
   const workplace = new Workplace();
   let browser: Browser;
   let engine: RunningEngine;
@@ -62,7 +62,7 @@ describe('hands', () => {
     probe.send({ type: 'edit', edit: { type: 'add-input', input: { name: 'Third' } } });
     await page.getByRole('slider', { name: 'Third', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Play', exact: true }).click();
-    await probe.until(() => probe.frame !== null, 'the sound');
+    await probe.until(() => probe.frame !== null, 'telemetry');
   });
   afterAll(async () => {
     expect(complaints).toEqual([]);
@@ -78,7 +78,7 @@ describe('hands', () => {
     return { at: (x: number, y: number) => ({ x: box.x + x * box.width, y: box.y + (1 - y) * box.height }) };
   };
 
-  it('learn and play a controller of the browser’s MIDI', async () => {
+  it('learn a controller of the browser’s MIDI and move its input', async () => {
     await page.getByRole('tab', { name: 'Inputs' }).click();
     await page.getByRole('radio', { name: 'MIDI, OSC, recorder' }).click();
     await page.getByRole('button', { name: 'Browser’s MIDI' }).click();
@@ -86,18 +86,18 @@ describe('hands', () => {
     await page.getByRole('radio', { name: 'Inputs', exact: true }).click();
     await page.getByRole('region', { name: 'Input 1: X' }).getByRole('button', { name: 'Learn' }).click();
     await page.getByRole('button', { name: 'Move it…' }).waitFor();
-    // A clock tick is no controller.
+    // A clock message must not be learned.
     await page.evaluate(() => window.fakes.midi(0xf8));
     await page.evaluate(() => window.fakes.midi(0xb2, 21, 64));
     await probe.until(() => probe.slices.inputs[0]?.source.kind === 'cc', 'the learned controller');
     expect(probe.slices.inputs[0]?.source).toMatchObject({ controller: 21 });
     await page.evaluate(() => window.fakes.midi(0xb2, 21, 127));
-    await probe.until(() => input(0) === 1, 'the controller at its end');
+    await probe.until(() => input(0) === 1, 'the controller at 127');
     await page.evaluate(() => window.fakes.midi(0xb2, 21, 0));
-    await probe.until(() => input(0) === 0, 'the controller at its beginning');
+    await probe.until(() => input(0) === 0, 'the controller at 0');
   });
 
-  it('play an input by a gamepad’s stick, once it moves', async () => {
+  it('move an input with a gamepad’s stick once the stick has moved', async () => {
     const source = { kind: 'gamepad', axis: 1 } as const;
     probe.send({ type: 'edit', edit: { type: 'edit-input', index: 1, change: { source } } });
     await probe.until(() => probe.slices.inputs[1]?.source.kind === 'gamepad', 'the source');
@@ -108,13 +108,13 @@ describe('hands', () => {
     await page.evaluate(() => (window.fakes.axes = [0, -1]));
     await probe.until(() => input(1) === 0, 'the stick at one end');
     await page.evaluate(() => (window.fakes.axes = [0, 1]));
-    await probe.until(() => input(1) === 1, 'the stick at the other');
-    // A stick at rest wavers.
+    await probe.until(() => input(1) === 1, 'the stick at the other end');
+    // Within the dead zone.
     await page.evaluate(() => (window.fakes.axes = [0, 0.03]));
     await probe.until(() => input(1) === 0.5, 'the stick at rest');
   });
 
-  it('play a third input by the pressure of a pen', async () => {
+  it('move a third input with the pressure of a pen', async () => {
     const pad = await padBox();
     const pen = (
       type: 'mousePressed' | 'mouseMoved' | 'mouseReleased',
@@ -130,11 +130,11 @@ describe('hands', () => {
         button: 'left',
         buttons: type === 'mouseReleased' ? 0 : 1,
       });
-    const said: string[] = [];
+    const gestures: string[] = [];
     devices.on('Network.webSocketFrameSent', ({ response }) => {
       const { command } = JSON.parse(response.payloadData) as { command: Command };
       if (command.type === 'parameter' && command.index === PARAMETER_INDEX.input + 2)
-        said.push(command.gesture ?? 'none');
+        gestures.push(command.gesture ?? 'none');
     });
     await devices.send('Network.enable');
     await pen('mousePressed', 0.3, 0.3, 0.25);
@@ -145,12 +145,16 @@ describe('hands', () => {
     await pen('mouseReleased', 0.35, 0.3, 0);
     await page.waitForTimeout(100);
     expect(input(2)).toBeCloseTo(0.9, 2);
-    // A host records what lies between a beginning and an end.
-    expect([said[0], ...new Set(said.slice(1, -1)), said.at(-1)]).toEqual(['begin', 'move', 'end']);
+    // Hosts record automation from the begin to the end of a gesture.
+    expect([gestures[0], ...new Set(gestures.slice(1, -1)), gestures.at(-1)]).toEqual([
+      'begin',
+      'move',
+      'end',
+    ]);
     await devices.send('Network.disable');
   });
 
-  it('play the pad and a fader with two fingers; a third one on the pad changes nothing', async () => {
+  it('move the pad and a fader with two fingers and ignore a third one on the pad', async () => {
     const pad = await padBox();
     const box = await page.getByRole('slider', { name: 'Third', exact: true }).boundingBox();
     if (box === null) throw new Error('the fader is not shown');
@@ -171,7 +175,7 @@ describe('hands', () => {
     await touch('touchEnd');
   });
 
-  it('open a fader’s menu by a long press, and none by a short one', async () => {
+  it('open a fader’s menu with a long press, not with a short one', async () => {
     const box = await page.getByRole('slider', { name: 'Third', exact: true }).boundingBox();
     if (box === null) throw new Error('the fader is not shown');
     const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, id: 5 };
@@ -186,7 +190,7 @@ describe('hands', () => {
       await devices.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     }
     await menu.getByRole('button', { name: 'Learn MIDI' }).click();
-    await probe.until(() => probe.slices.waiting.midiLearn === 2, 'the learning input');
+    await probe.until(() => probe.slices.waiting.midiLearn === 2, 'the input that learns');
     await page.keyboard.press('Escape');
     await probe.until(() => probe.slices.waiting.midiLearn === null, 'the end of learning');
   });

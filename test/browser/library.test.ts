@@ -1,14 +1,18 @@
 import { readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+
+/** The button of the list of presets that opens one; its name begins with the preset's. */
+const presetRow = (page: Page, name: string) =>
+  page.getByRole('tabpanel').getByRole('button', { name: new RegExp(`^${name}`) });
 
 describe('presets', () => {
   const workplace = new Workplace();
   let browser: Browser;
   let engine: RunningEngine;
   let probe: Probe;
-  /** Of the preset whose model is missing. */
+  /** Number of examples of the preset whose model is missing. */
   let examples = 0;
 
   beforeAll(async () => {
@@ -46,10 +50,10 @@ describe('presets', () => {
     await ceiling.press('Enter');
     await page.getByRole('button', { name: 'Preset: Friday set, changed' }).waitFor();
     expect(probe.slices.output.ceilingDb).toBeCloseTo(-7.5, 5);
-    await page.locator('.list-main', { hasText: 'Friday set' }).click();
+    await presetRow(page, 'Friday set').click();
     await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
     expect(await ceiling.inputValue()).toBe(saved);
-    // What was not saved was lost where a preset was opened, by one press of a key.
+    // Regression: opening a preset discarded unsaved changes.
     await page.getByText('“Friday set” was left with unsaved changes.').waitFor();
     await page.keyboard.press('Control+z');
     await page.getByRole('button', { name: 'Preset: Friday set, changed' }).waitFor();
@@ -61,16 +65,16 @@ describe('presets', () => {
     await page.getByText('“Friday set” was deleted.').waitFor();
     expect(readdirSync(join(workplace.folder, 'presets'))).not.toContain('friday-set.tiller.json');
     await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
-    await page.locator('.list-main', { hasText: 'Friday set' }).waitFor();
+    await presetRow(page, 'Friday set').waitFor();
     expect(readdirSync(join(workplace.folder, 'presets'))).toContain('friday-set.tiller.json');
     expect(complaints).toEqual([]);
     await page.context().close();
   });
 
-  it('says what the preset is about, finds it by that, and undoes it', async () => {
+  it('edits author, tags and description, searches by them, and undoes the edit', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     await page.getByRole('tab', { name: 'Library' }).click();
-    await page.locator('.list-main', { hasText: 'Friday set' }).click();
+    await presetRow(page, 'Friday set').click();
     await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
     await page.getByRole('radio', { name: 'Details' }).click();
     const original = probe.slices.about.description;
@@ -92,10 +96,7 @@ describe('presets', () => {
       ['ada bright', 0],
     ] as const) {
       await page.getByRole('searchbox', { name: 'Search presets' }).fill(words);
-      expect([words, await page.locator('.list-main', { hasText: 'Friday set' }).count()]).toEqual([
-        words,
-        found,
-      ]);
+      expect([words, await presetRow(page, 'Friday set').count()]).toEqual([words, found]);
     }
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await probe.until(() => probe.slices.about.description === original, 'the undone description');
@@ -104,19 +105,23 @@ describe('presets', () => {
     await page.context().close();
   });
 
-  it('names a missing model, keeps everything else, and lists what it cannot read', async () => {
+  it('names a missing model, keeps the rest of the preset, and lists unreadable files', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     await page.getByRole('tab', { name: 'Library' }).click();
-    expect(await page.locator('.list-row', { hasText: 'torn' }).getByText('unreadable').isVisible()).toBe(
-      true,
-    );
-    await page.locator('.list-main', { hasText: 'Far choir' }).click();
+    expect(
+      await page
+        .getByRole('tabpanel')
+        .getByRole('button', { name: /^torn/ })
+        .getByText('unreadable')
+        .isVisible(),
+    ).toBe(true);
+    await presetRow(page, 'Far choir').click();
     await page.getByRole('button', { name: 'Model: choir-v9, missing' }).waitFor();
     await page.getByText(/plays the model “choir-v9”, which is not in the library/).waitFor();
     await probe.until(() => probe.slices.model.missing?.name === 'choir-v9', 'the missing model');
     expect(probe.slices.examples.length).toBe(examples);
     expect(examples).toBeGreaterThan(0);
-    await page.locator('.list-main', { hasText: 'Friday set' }).click();
+    await presetRow(page, 'Friday set').click();
     await page.getByRole('button', { name: /^Model: (?!choir)/ }).waitFor();
     expect(complaints).toEqual([]);
     await page.context().close();

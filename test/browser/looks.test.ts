@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import {
-  IN_PLACE,
+  NO_OVERFLOW,
   openPage,
   overflow,
   PANELS,
@@ -12,14 +12,14 @@ import {
   type RunningEngine,
 } from './rig.js';
 
-/** Axe looks at every element's colours, which takes its time on a busy machine. */
+/** Axe checks the colours of every element, which takes long on a busy machine. */
 const AXE_MILLISECONDS = 180_000;
 const SIZES = [
   { width: 900, height: 600 },
   { width: 1280, height: 800 },
   { width: 1600, height: 1000 },
 ] as const;
-/** Pictures for the documentation, made when this folder is named. */
+/** Folder for screenshots, as in the documentation; none are taken where it is not set. */
 const PICTURES = process.env.TILLER_PICTURES;
 
 const SOUNDS = [
@@ -31,8 +31,8 @@ const SOUNDS = [
   ['wood', 0.1, 0.52],
 ] as const;
 
-/** Gives the engine an instrument with something on every panel: sounds over the model's own ranges, learned. */
-async function teach(probe: Probe): Promise<void> {
+/** Gives the engine an instrument with content on every panel: examples within the model's ranges, and a mapping. */
+async function prepare(probe: Probe): Promise<void> {
   await probe.until(() => probe.slices.model.card !== null, 'a model');
   const ranges = probe.slices.model.card?.latentRanges ?? [];
   probe.send({ type: 'new-preset' });
@@ -67,8 +67,8 @@ describe('how the page looks', () => {
     engine = await workplace.start();
     browser = await startBrowser();
     probe = await Probe.open(engine);
-    await teach(probe);
-    // A busy machine must not break up the sound, or the pictures show what is said about it.
+    await prepare(probe);
+    // Underruns on a busy machine would put a toast on the screenshots.
     probe.send({ type: 'buffer', milliseconds: 500 });
   });
   afterAll(async () => {
@@ -79,7 +79,7 @@ describe('how the page looks', () => {
 
   const picture = async (page: Page, name: string) => {
     if (PICTURES === undefined) return;
-    // What a busy machine makes the page say is no part of the picture.
+    // Toasts about a busy machine do not belong in the screenshots.
     for (const dismiss of await page.getByRole('button', { name: 'Dismiss' }).all()) await dismiss.click();
     await page.screenshot({ path: `${PICTURES}/${name}.png` });
   };
@@ -93,9 +93,9 @@ describe('how the page looks', () => {
         await probe.until(() => probe.frame !== null, 'sound');
         for (const panel of PANELS) {
           await page.getByRole('tab', { name: panel }).click();
-          expect(await overflow(page)).toEqual(IN_PLACE);
-          const seen = panel === 'Examples' || size.width === 900;
-          if (seen) {
+          expect(await overflow(page)).toEqual(NO_OVERFLOW);
+          const wanted = panel === 'Examples' || size.width === 900;
+          if (wanted) {
             await page.waitForTimeout(PICTURES === undefined ? 0 : 600);
             await picture(page, `${theme}-${size.width}-${panel.toLowerCase()}`);
           }
@@ -106,15 +106,15 @@ describe('how the page looks', () => {
     }
 
     it(
-      `has no serious fault for a screen reader or a weak eye, ${theme}`,
+      `has no serious accessibility violation, ${theme}`,
       async () => {
         const { page } = await openPage(browser, engine.url, SIZES[0], theme);
         for (const panel of PANELS) {
           await page.getByRole('tab', { name: panel }).click();
-          // What stands around the panels is looked at once.
+          // The surroundings of the panels are checked once.
           const axe =
             panel === 'Examples' ? new AxeBuilder({ page }) : new AxeBuilder({ page }).include('#panel');
-          // Themes differ in their colours only.
+          // The themes differ in colours only.
           const { violations } = await (theme === 'dark' ? axe : axe.withRules('color-contrast')).analyze();
           const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
           expect(
@@ -130,7 +130,7 @@ describe('how the page looks', () => {
     );
   }
 
-  it('is walked and played by keyboard alone', async () => {
+  it('can be used by keyboard alone', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     const seen = new Set<string>();
     for (let i = 0; i < 120; i++) {
@@ -173,37 +173,37 @@ describe('how the page looks', () => {
     await probe.until(() => probe.slices.output.freeze, 'the freeze');
     await page.getByRole('button', { name: 'Freeze', pressed: true }).waitFor();
     await page.keyboard.press('f');
-    await probe.until(() => !probe.slices.output.freeze, 'the thaw');
+    await probe.until(() => !probe.slices.output.freeze, 'the end of the freeze');
     await page.keyboard.press('?');
-    expect(await page.getByRole('dialog', { name: 'Keys' }).isVisible()).toBe(true);
+    expect(await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).isVisible()).toBe(true);
     await page.keyboard.press('Escape');
-    expect(await page.getByRole('dialog', { name: 'Keys' }).isVisible()).toBe(false);
+    expect(await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).isVisible()).toBe(false);
     await page.keyboard.press('1');
     const home = probe.slices.examples[0]?.inputs[0] ?? NaN;
     await probe.until(() => probe.slices.inputs[0]?.value === home, 'the first example');
 
-    // Nothing is held: the first of the menu is disabled, and had left the focus outside, where Escape was not heard.
+    // Regression: the first item is disabled while nothing is held, so the focus stayed outside, where Escape was not handled.
     await page.getByRole('slider', { name: 'Latent 3', exact: true }).focus();
     await page.keyboard.press('Shift+F10');
     const menu = page.getByRole('dialog', { name: 'Latent 3' });
-    await menu.getByRole('button', { name: 'Hold what sounds' }).and(page.locator(':focus')).waitFor();
+    await menu.getByRole('button', { name: 'Hold the current value' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('ArrowDown');
-    await menu.getByRole('button', { name: 'Sweep it alone' }).and(page.locator(':focus')).waitFor();
+    await menu.getByRole('button', { name: 'Sweep this latent' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Escape');
     await menu.waitFor({ state: 'detached' });
     await page.getByRole('slider', { name: 'Latent 3', exact: true }).and(page.locator(':focus')).waitFor();
 
-    // The focus was lost with the row that was removed.
+    // Regression: the focus was lost with the removed row.
     await page.getByRole('tab', { name: 'Examples' }).click();
     await page.getByRole('button', { name: 'Delete deep drum' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Delete soft shaker' }).and(page.locator(':focus')).waitFor();
     await probe.until(() => probe.slices.examples.length === SOUNDS.length - 1, 'one example less');
     await page.keyboard.press('Control+z');
-    await probe.until(() => probe.slices.examples.length === SOUNDS.length, 'it back');
+    await probe.until(() => probe.slices.examples.length === SOUNDS.length, 'the example back');
 
-    // A second press closes what the first one opened: it had closed and opened it again.
-    const status = page.locator('.engine');
+    // Regression: a second press closed the popover and opened it again.
+    const status = page.getByRole('button', { name: /^engine/ });
     for (const open of [1, 0]) {
       await status.click();
       expect(await page.getByRole('dialog', { name: 'Engine' }).count()).toBe(open);
@@ -213,7 +213,7 @@ describe('how the page looks', () => {
     await ceiling.focus();
     await page.keyboard.press('ArrowDown');
     await probe.until(() => probe.slices.output.ceilingDb < -1.1, 'a lower ceiling');
-    // Screen readers are told what the help says.
+    // Screen readers get the help text as description.
     expect(await ceiling.getAttribute('aria-description')).toBe('Nothing gets louder than this.');
     await page.keyboard.press('Backspace');
     await probe.until(() => probe.slices.output.ceilingDb === -1, 'the initial ceiling');
@@ -221,8 +221,8 @@ describe('how the page looks', () => {
     await page.context().close();
   });
 
-  /** Groups of choices that Tab does not reach at one place. */
-  const astray = (page: Page) =>
+  /** Radio groups that Tab does not reach at exactly one of their choices. */
+  const wrongTabStops = (page: Page) =>
     page
       .getByRole('radiogroup')
       .evaluateAll((groups) =>
@@ -231,8 +231,8 @@ describe('how the page looks', () => {
           .map((group) => group.ariaLabel),
       );
 
-  it('keeps long names and the longest numbers in their places', async () => {
-    const long = 'What somebody called it at three in the morning and never shortened afterwards';
+  it('has room for long names and the longest numbers', async () => {
+    const long = 'A name that is far longer than any control of the page has room to show in full';
     const output = { ceilingDb: -23.9, inputGainDb: -24.3, outputGainDb: -59.9 };
     probe.send({
       type: 'edit',
@@ -250,8 +250,8 @@ describe('how the page looks', () => {
       const { page } = await openPage(browser, engine.url, size);
       for (const panel of PANELS) {
         await page.getByRole('tab', { name: panel }).click();
-        expect([size.width, panel, await overflow(page)]).toEqual([size.width, panel, IN_PLACE]);
-        expect([panel, await astray(page)]).toEqual([panel, []]);
+        expect([size.width, panel, await overflow(page)]).toEqual([size.width, panel, NO_OVERFLOW]);
+        expect([panel, await wrongTabStops(page)]).toEqual([panel, []]);
       }
       await page.context().close();
     }

@@ -4,11 +4,11 @@ import { dropFile, openPage, Probe, startBrowser, Workplace, type RunningEngine 
 
 const SOUNDING_DB = -50;
 
-/** Places between the dots of a factory preset, which lie on elevenths: a press on a dot would take hold of it. */
+/** Positions between the examples of a factory preset, which lie on elevenths: a press on an example would select it. */
 const LEFT = 2.5 / 11;
 const RIGHT = 8.5 / 11;
 
-describe('the first minutes', () => {
+describe('playing', () => {
   const workplace = new Workplace();
   let browser: Browser;
   let engine: RunningEngine;
@@ -55,13 +55,13 @@ describe('the first minutes', () => {
     await page.context().close();
   });
 
-  it('explores, captures, labels, learns and plays what it learned; undo takes it all back', async () => {
+  it('holds a latent, captures, labels, learns and plays the mapping; undo reverts all of it', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     await page.getByRole('tab', { name: 'Library' }).click();
     await page.getByRole('button', { name: 'New', exact: true }).click();
     await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
     await page.getByRole('tab', { name: 'Examples' }).click();
-    expect(await page.getByText('Nothing learned yet').isVisible()).toBe(true);
+    expect(await page.getByText('No examples yet').isVisible()).toBe(true);
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     probe.frame = null;
     await probe.until(() => (probe.frame?.scalars[2] ?? -Infinity) > SOUNDING_DB, 'sound');
@@ -78,12 +78,12 @@ describe('the first minutes', () => {
       await page.getByRole('slider', { name: 'Latent 2', exact: true }).focus();
       for (let i = 0; i < Math.abs(turns); i++)
         await page.keyboard.press(turns > 0 ? 'ArrowUp' : 'ArrowDown');
-      const hand = page.getByRole('slider', { name: 'Latent 2', exact: true });
-      await probe.until(() => probe.slices.holds[1] !== null, 'the hand on latent 2');
-      // Every step has its echo.
+      const column = page.getByRole('slider', { name: 'Latent 2', exact: true });
+      await probe.until(() => probe.slices.holds[1] !== null, 'the hold of latent 2');
+      // Wait for the telemetry of the last step.
       await page.waitForTimeout(400);
       captured.push(probe.slices.holds[1] ?? NaN);
-      expect(Number(await hand.getAttribute('aria-valuenow'))).toBe(captured.at(-1));
+      expect(Number(await column.getAttribute('aria-valuenow'))).toBe(captured.at(-1));
       const before = probe.slices.examples.length;
       await page.keyboard.press('c');
       const field = page.getByRole('textbox', { name: 'Label of the captured sound' });
@@ -101,7 +101,7 @@ describe('the first minutes', () => {
     await probe.until(() => Math.abs((probe.frame?.mapped[1] ?? NaN) - wanted) < 0.15, 'the second sound');
     expect(await page.getByRole('row', { name: /dark bell/ }).count()).toBe(1);
 
-    // A capture and its label are one step.
+    // A capture and its label are one undo step.
     for (let i = 0; i < 2; i++) await page.keyboard.press('Control+z');
     await probe.until(() => probe.slices.examples.length === 0, 'nothing left to undo');
     for (let i = 0; i < 2; i++) await page.keyboard.press('Control+Shift+z');
@@ -111,7 +111,7 @@ describe('the first minutes', () => {
     await page.context().close();
   });
 
-  it('takes labels that are typed faster than the engine answers', async () => {
+  it('keeps labels that are typed before the engine answers', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     probe.send({ type: 'new-preset' });
     await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
@@ -121,7 +121,7 @@ describe('the first minutes', () => {
     const labels = ['crash 1', 'far and soft', 'c'];
     for (const label of labels) {
       await page.keyboard.press('c');
-      // Every letter of these plays something where no label is asked for.
+      // Each of these letters is a shortcut while no label is asked for.
       await page.keyboard.type(label);
       await page.keyboard.press('Enter');
       await probe.until(() => probe.slices.examples.at(-1)?.label === label, `the label ${label}`);
@@ -134,9 +134,9 @@ describe('the first minutes', () => {
     await page.context().close();
   });
 
-  it('is played by keys whatever the mouse pressed last, and by quick taps', async () => {
+  it('obeys shortcuts whatever the mouse pressed last, and takes quick taps', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
-    // The space bar pressed the button once more, and a letter searched the list.
+    // Regression: space pressed the clicked button again, and a letter searched the clicked list.
     await page.getByRole('button', { name: 'Freeze' }).click();
     await probe.until(() => probe.slices.output.freeze, 'the freeze');
     await page.keyboard.press(' ');
@@ -149,16 +149,16 @@ describe('the first minutes', () => {
     await page.keyboard.press('Enter');
     await probe.until(() => probe.slices.live?.source.kind === 'loop', 'another loop');
     await page.keyboard.press('f');
-    await probe.until(() => !probe.slices.output.freeze, 'the thaw');
-    // Who walks by keys presses buttons by the space bar.
+    await probe.until(() => !probe.slices.output.freeze, 'the end of the freeze');
+    // With the focus set by keyboard, space presses the button.
     await page.keyboard.press('Tab');
     await page.getByRole('button', { name: 'Freeze' }).focus();
     await page.keyboard.press(' ');
-    await probe.until(() => probe.slices.output.freeze, 'the freeze by key');
+    await probe.until(() => probe.slices.output.freeze, 'the freeze by space');
     await page.keyboard.press('f');
-    await probe.until(() => !probe.slices.output.freeze, 'the second thaw');
+    await probe.until(() => !probe.slices.output.freeze, 'the second end of the freeze');
 
-    // Two quick taps were a double click, which moved the cursor to the middle.
+    // Regression: two quick taps counted as a double click, which moved the cursor to the middle.
     const pad = page.getByRole('application', { name: /^Pad/ });
     const box = await pad.boundingBox();
     if (box === null) throw new Error('the pad is not shown');
@@ -193,9 +193,9 @@ describe('the first minutes', () => {
     await page.getByLabel('Source').selectOption({ label: 'Microphone' });
     await probe.until(() => probe.slices.live?.source.kind === 'microphone', 'the microphone as source');
     probe.frame = null;
-    // The browser's false microphone beeps once a second.
+    // The browser's fake microphone beeps once a second.
     await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > SOUNDING_DB, 'the microphone');
-    // Stopping lets it go; play has it again.
+    // Stopping releases the microphone; playing opens it again.
     for (const label of ['Stop', 'Play']) {
       await page.getByRole('button', { name: label, exact: true }).click();
       await probe.until(() => probe.slices.live?.playing === (label === 'Play'), label);
@@ -217,9 +217,9 @@ describe('the first minutes', () => {
     const second = two.page.getByRole('switch', { name: 'Freeze' });
     expect(await second.getAttribute('aria-checked')).toBe('false');
     await first.click();
-    await two.page.locator('[role=switch][aria-label=Freeze][aria-checked=true]').waitFor();
+    await two.page.getByRole('switch', { name: 'Freeze', checked: true }).waitFor();
     await second.click();
-    await one.page.locator('[role=switch][aria-label=Freeze][aria-checked=false]').waitFor();
+    await one.page.getByRole('switch', { name: 'Freeze', checked: false }).waitFor();
     expect([...one.complaints, ...two.complaints]).toEqual([]);
     await one.page.context().close();
     await two.page.context().close();

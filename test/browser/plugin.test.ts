@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
-import { IN_PLACE, openPage, overflow, PANELS, Probe, startBrowser, Workplace } from './rig.js';
+import { NO_OVERFLOW, openPage, overflow, PANELS, Probe, startBrowser, Workplace } from './rig.js';
 
-/** What only a session without a host has. */
+/** Controls that exist only without a host. */
 const LIVE_ONLY = [
   ['button', 'Play'],
   ['button', 'Stop'],
@@ -22,7 +22,7 @@ describe('the page in the plugin’s window', () => {
     await workplace.close();
   });
 
-  it('has no transport, fits its window and plays what the host plays', async () => {
+  it('has no transport, fits its window and controls the host’s sound', async () => {
     const engine = await workplace.startInPlugin('presets/drum-garden.tiller.json');
     const { page, complaints } = await openPage(browser, engine.url, { width: 900, height: 600 });
     const probe = await Probe.open(engine);
@@ -41,28 +41,28 @@ describe('the page in the plugin’s window', () => {
           name,
           0,
         ]);
-      expect([panel, await overflow(page)]).toEqual([panel, IN_PLACE]);
+      expect([panel, await overflow(page)]).toEqual([panel, NO_OVERFLOW]);
     }
     await page.getByRole('tab', { name: 'Output' }).click();
-    await page.getByRole('radio', { name: 'Safe' }).click();
-    await probe.until(() => probe.slices.output.margin === 'safe', 'the margin');
+    await page.getByRole('radio', { name: 'Low load' }).click();
+    await probe.until(() => probe.slices.output.margin === 'safe', 'the setting');
     await page.keyboard.press('?');
     expect(await page.getByText('play and stop').count()).toBe(0);
     await page.keyboard.press('Escape');
 
-    // A space bar that is meant for the host does not press what the mouse pressed last.
+    // Space is the host's: it must not press the button that was clicked last.
     await page.getByRole('button', { name: 'Freeze' }).click();
     await probe.until(() => probe.slices.output.freeze, 'the freeze');
     await page.keyboard.press(' ');
     await page.waitForTimeout(200);
     expect(probe.slices.output.freeze).toBe(true);
     await page.keyboard.press('f');
-    await probe.until(() => !probe.slices.output.freeze, 'the thaw');
+    await probe.until(() => !probe.slices.output.freeze, 'the end of the freeze');
 
     await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > -20, 'the host’s tone');
     const pad = page.getByRole('application', { name: /^Pad/ });
     await pad.click({ position: { x: 90, y: 300 } });
-    await probe.until(() => (probe.frame?.parameters[0] ?? 1) < 0.3, 'the hand in the sound');
+    await probe.until(() => (probe.frame?.parameters[0] ?? 1) < 0.3, 'the input in the telemetry');
     const before = probe.slices.examples.length;
     await page.keyboard.press('c');
     await page.getByRole('textbox', { name: 'Label of the captured sound' }).fill('from the host');

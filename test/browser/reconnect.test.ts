@@ -11,7 +11,7 @@ function lives(pid: number): boolean {
   }
 }
 
-describe('an engine that dies', () => {
+describe('an engine that crashes', () => {
   const workplace = new Workplace();
   let browser: Browser;
 
@@ -23,7 +23,7 @@ describe('an engine that dies', () => {
     await workplace.close();
   });
 
-  it('is started again, and goes on playing with nothing lost', async () => {
+  it('is restarted and continues playing without loss', async () => {
     const engine = await workplace.start();
     const { page } = await openPage(browser, engine.url);
     await page.getByRole('tab', { name: 'Output' }).click();
@@ -62,13 +62,13 @@ describe('an engine that dies', () => {
     await undo.click();
     await probe.until(() => probe.slices.output.outputGainDb === 0, 'a change of before the crash undone');
     probe.close();
-    // Whatever ends its keeper ends the engine, too.
+    // The engine ends with the process that restarts it, however that ends.
     process.kill(engine.process.pid ?? 0, 'SIGKILL');
     while (lives(after ?? 0)) await page.waitForTimeout(50);
     await page.context().close();
   });
 
-  it('says once each that the engine is away and that a request was not answered', async () => {
+  it('reports the lost connection and the unanswered request, once each', async () => {
     const engine = await workplace.start();
     const { page } = await openPage(browser, engine.url);
     const [serving] = servingProcesses(engine.process);
@@ -76,18 +76,18 @@ describe('an engine that dies', () => {
     await page.getByLabel('Source').selectOption({ label: 'Tabla' });
     await page.waitForTimeout(100);
     engine.crash();
-    // One sentence stood in the banner and in the message, which told neither from the other.
+    // Regression: banner and toast had the same text.
     await page.getByText('The engine is restarting.').waitFor();
     await page
       .getByRole('region', { name: 'Messages' })
-      .getByText('The engine went away before it had answered.')
+      .getByText('The connection to the engine was lost before it answered.')
       .waitFor();
     await page.getByText('The engine is restarting.').waitFor({ state: 'detached' });
     await engine.stop();
     await page.context().close();
   });
 
-  it('gives back what a hand holds, and the take that looped', async () => {
+  it('restores held latents and the looping take', async () => {
     const engine = await workplace.start();
     const { page } = await openPage(browser, engine.url);
     let probe = await Probe.open(engine);
@@ -102,7 +102,7 @@ describe('an engine that dies', () => {
     probe.send({ type: 'hold', dimension: 2, value: 0.75 });
     await probe.until(
       () => probe.slices.recorder.state === 'playing' && probe.slices.holds[2] === 0.75,
-      'the loop and the hand',
+      'the loop and the hold',
     );
     await page.waitForTimeout(100);
     probe.close();
@@ -110,7 +110,7 @@ describe('an engine that dies', () => {
     await page.getByText('The engine is restarting.').waitFor();
     await page.getByText('The engine is restarting.').waitFor({ state: 'detached' });
     probe = await Probe.open(engine);
-    await probe.until(() => probe.slices.holds[2] === 0.75, 'the hand');
+    await probe.until(() => probe.slices.holds[2] === 0.75, 'the hold');
     await probe.until(() => probe.slices.recorder.state === 'playing', 'the loop');
     await probe.until(() => input() === 0.2, 'the beginning of the take');
     await probe.until(() => input() === 0.9, 'its end');
@@ -119,7 +119,7 @@ describe('an engine that dies', () => {
     await page.context().close();
   });
 
-  it('says how to go on when another engine answers', async () => {
+  it('says what to do when another engine answers', async () => {
     const first = await workplace.start();
     const { page } = await openPage(browser, first.url);
     const [serving] = servingProcesses(first.process);

@@ -18,10 +18,10 @@ import {
   type Slices,
 } from '../../src/protocol/interface.js';
 
-/** What `overflow` finds where everything has its place. */
-export const IN_PLACE = { across: 0, down: 0, outside: [], clipped: [] };
+/** The result of `overflow` for a page whose contents all fit. */
+export const NO_OVERFLOW = { across: 0, down: 0, outside: [], clipped: [] };
 
-/** The page is tested as a player has it: the bundled engine, the bundled page, a real browser. */
+/** The built engine and page are tested in a real browser, as users have them. */
 const ENGINE = 'dist/engine/tiller.js';
 const HOSTED_ENGINE = 'dist/engine/host.js';
 type Engine = ChildProcessByStdio<Writable, Readable, null>;
@@ -46,13 +46,13 @@ export interface RunningEngine {
   readonly port: number;
   readonly token: string;
   readonly process: Pick<ChildProcess, 'pid'>;
-  /** The process that serves, as a crash would end it: whoever keeps it alive starts another. */
+  /** Kills the process that serves, as a crash would; its supervisor starts another. */
   crash(): void;
-  /** Ends everything, as the player does. */
+  /** Ends engine and supervisor, as the user does. */
   stop(): Promise<void>;
 }
 
-/** A folder for one test's presets, models and state, gone after it. */
+/** A temporary folder for the presets, models and state of one test file; `close` removes it. */
 export class Workplace {
   readonly folder = mkdtempSync(join(tmpdir(), 'tiller-browser-'));
   private readonly engines = new Set<ChildProcess>();
@@ -94,7 +94,7 @@ export class Workplace {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The engine as the plugin runs it, with a host that plays a tone; resolves once it serves its page. */
+  /** Starts the engine as the plugin does, with a host that plays a tone; resolves once it serves its page. */
   async startInPlugin(preset: string): Promise<{ url: string; port: number; token: string }> {
     const engine = this.launch([HOSTED_ENGINE]);
     const { stdin } = engine;
@@ -115,7 +115,7 @@ export class Workplace {
     return addressOf(engine);
   }
 
-  /** Starts a program of the engine's, with its data in this folder. */
+  /** Starts one of the engine's programs with its data in this folder. */
   private launch(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Engine {
     const engine = spawn(process.execPath, words, {
       env: {
@@ -140,17 +140,19 @@ export class Workplace {
 }
 
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{20,}/;
-/** Characters kept of what an engine says: a plugin's gives its address in a short frame among blocks of samples. */
-const MOST_SAID = 16_384;
+/** Characters of output to keep; a hosted engine sends its address in a short protocol message between audio blocks. */
+const MAX_OUTPUT = 16_384;
 
-/** Waits until the engine has said where it serves its page. */
+/** Waits until the engine has printed the address of its page. */
 function addressOf(engine: Engine): Promise<{ url: string; port: number; token: string }> {
   return new Promise((resolve, reject) => {
-    let said = '';
-    engine.once('exit', (code) => reject(new Error(`the engine ended with ${code ?? 'a signal'}: ${said}`)));
+    let output = '';
+    engine.once('exit', (code) =>
+      reject(new Error(`the engine ended with ${code ?? 'a signal'}: ${output}`)),
+    );
     engine.stdout.setEncoding('latin1').on('data', (text: string) => {
-      said = (said + text).slice(-MOST_SAID);
-      const [url] = ADDRESS.exec(said) ?? [];
+      output = (output + text).slice(-MAX_OUTPUT);
+      const [url] = ADDRESS.exec(output) ?? [];
       if (url === undefined) return;
       const { port, hash } = new URL(url);
       resolve({ url, port: Number(port), token: hash.slice('#token='.length) });
@@ -158,7 +160,7 @@ function addressOf(engine: Engine): Promise<{ url: string; port: number; token: 
   });
 }
 
-/** Processes that this one started. */
+/** The child processes of an engine's supervisor. */
 export function servingProcesses(engine: Pick<ChildProcess, 'pid'>): number[] {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
   return rows
@@ -175,7 +177,7 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: FLAGS });
 }
 
-/** Opens the page and gathers everything that it complains of. */
+/** Opens the page; `complaints` collects warnings and errors of its console. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -201,26 +203,30 @@ export async function openPage(
   return { page, complaints };
 }
 
-/** How far the page reaches beyond its window, what sticks out of it, and which numbers and panels are cut at a side. */
+/** By how many pixels the page exceeds its window, which elements lie outside of it, and which fields and panels are cut off. */
 export const overflow = (page: Page) =>
   page.evaluate(() => {
     const { scrollWidth, scrollHeight } = document.documentElement;
-    const outside = [...document.querySelectorAll('.app button, .app h1, .app h2, .footer *')]
+    const outside = [...document.querySelectorAll('button, h1, h2, [data-testid=footer] *')]
       .map((element) => ({ element, box: element.getBoundingClientRect() }))
       .filter(({ element, box }) => {
-        const scrolls = element.closest('.panel, .latents-scroll, .strips') !== null;
+        const scrolls =
+          element.closest('[role=tabpanel], [data-testid=latents-scroll], [data-testid=faders], dialog') !==
+          null;
         return box.width > 0 && !scrolls && (box.right > innerWidth + 0.5 || box.bottom > innerHeight + 0.5);
       })
       .map(({ element }) => element.outerHTML.slice(0, 120));
     const clipped = [
-      ...document.querySelectorAll<HTMLElement>('.app input.number, .panel > *, .table-scroll'),
+      ...document.querySelectorAll<HTMLElement>(
+        '[data-testid=number], [role=tabpanel] > *, [data-testid=table]',
+      ),
     ]
       .filter((element) => element.scrollWidth > element.clientWidth)
       .map((element) => element.ariaLabel ?? element.className);
     return { across: scrollWidth - innerWidth, down: scrollHeight - innerHeight, outside, clipped };
   });
 
-/** Another window on the same engine, without a page: sees what every window sees. */
+/** A second connection to the engine, without a page; it receives what every window receives. */
 export class Probe {
   slices!: Slices;
   frame: TelemetryFrame | null = null;
@@ -231,7 +237,7 @@ export class Probe {
     socket.on('message', (data, binary) => {
       const bytes = data as ArrayBuffer;
       if (binary) this.frame = TelemetryFrame.read(bytes, null) ?? this.frame;
-      else this.hear(JSON.parse(Buffer.from(bytes).toString()) as EngineMessage);
+      else this.receive(JSON.parse(Buffer.from(bytes).toString()) as EngineMessage);
       for (const look of this.waiting) look();
     });
   }
@@ -250,7 +256,7 @@ export class Probe {
     this.socket.send(JSON.stringify({ command }));
   }
 
-  /** Waits until what the engine says makes `holds` true. */
+  /** Waits until `holds`, checked at every message of the engine; `what` names it in the error. */
   async until(holds: () => boolean, what: string, milliseconds = 20_000): Promise<void> {
     if (holds()) return;
     await new Promise<void>((resolve, reject) => {
@@ -265,7 +271,7 @@ export class Probe {
       };
       const timer = setTimeout(() => {
         stop();
-        reject(new Error(`waited in vain for ${what}`));
+        reject(new Error(`timed out waiting for ${what}`));
       }, milliseconds);
       this.waiting.add(look);
     });
@@ -275,17 +281,17 @@ export class Probe {
     this.socket.terminate();
   }
 
-  private hear(announcement: EngineMessage): void {
+  private receive(announcement: EngineMessage): void {
     if (announcement.type === 'welcome') this.slices = announcement.slices;
     if (announcement.type === 'state') this.slices = { ...this.slices, ...announcement.slices };
   }
 }
 
-/** Drops a file on the window, as a hand would from a folder. */
+/** Drops a file on the window, as from a file manager. */
 export const dropFile = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
   dropFiles(page, [[name, bytes]]);
 
-/** Drops several at once. */
+/** Drops several files at once. */
 export async function dropFiles(
   page: Page,
   files: readonly (readonly [string, Uint8Array])[],

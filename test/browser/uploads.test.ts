@@ -29,13 +29,13 @@ describe('files that are dropped on the window', () => {
 
   const ownModels = () =>
     readdirSync(join(workplace.folder, 'models')).filter((name) => /^[0-9a-f]{64}$/.test(name));
-  const messages = (page: Page) => page.locator('.toast').allInnerTexts();
+  const messages = (page: Page) => page.getByTestId('toast').allInnerTexts();
   const dismissAll = async (page: Page) => {
     while ((await page.getByRole('button', { name: 'Dismiss' }).count()) > 0)
       await page.getByRole('button', { name: 'Dismiss' }).first().click();
   };
 
-  it('are refused in words that name them, and not in the browser’s console', async () => {
+  it('are refused with their names, and without errors in the browser’s console', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     await dropFile(page, 'broken.ts', text('this is not a model'));
     await page.getByRole('alert').filter({ hasText: 'broken.ts' }).waitFor();
@@ -46,13 +46,13 @@ describe('files that are dropped on the window', () => {
     await page.getByText('Tiller cannot use notes.txt.').waitFor();
     await dismissAll(page);
 
-    // Two of the same fault were one message, which named neither.
+    // Regression: two equal faults made one message, which named neither file.
     await dropFiles(page, [
       ['first.ts', text('this is not a model')],
       ['second.ts', text('neither is this')],
       ['noise.wav', text('RIFF, but no sound')],
     ]);
-    const alert = page.getByRole('alert').filter({ hasText: '3 files were not taken.' });
+    const alert = page.getByRole('alert').filter({ hasText: '3 files were not added.' });
     await alert.waitFor();
     for (const name of ['first.ts', 'second.ts', 'noise.wav'])
       expect(await alert.innerText()).toContain(`${name}`);
@@ -61,17 +61,17 @@ describe('files that are dropped on the window', () => {
     await page.context().close();
   });
 
-  it('bring a model, which can be removed and brought back', async () => {
+  it('add a model, which can be removed and restored', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     await dropFile(page, 'percussion.ts', readFileSync('models/percussion/percussion.ts'));
     await page.getByText('Importing percussion.ts').first().waitFor();
     await page.getByText('percussion.ts is in the library and plays now.').waitFor({ timeout: 60_000 });
     expect(ownModels()).toHaveLength(1);
     expect(probe.slices.model.card?.name).toBe('percussion');
-    // It played already: there is nothing to save, nor to undo.
+    // The same model was current already: there is nothing to save or to undo.
     expect(probe.slices.history).toMatchObject({ dirty: false, canUndo: false });
 
-    // The copy that was just imported can be removed; it plays on, from those that come with Tiller.
+    // The imported copy can be removed; the bundled one continues to play.
     await page.getByRole('tab', { name: 'Library' }).click();
     await page.getByRole('radio', { name: 'Models' }).click();
     expect(await page.getByRole('button', { name: 'Remove voices' }).count()).toBe(0);
@@ -86,7 +86,7 @@ describe('files that are dropped on the window', () => {
     await page.context().close();
   });
 
-  it('are taken in together: models, then the preset that plays; what is wrong is told apart', async () => {
+  it('are added together: models, then the preset that is opened; refused ones are reported separately', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     const [preset = ''] = readdirSync('presets').filter((name) => name.endsWith('.tiller.json'));
     await dropFiles(page, [
@@ -104,7 +104,7 @@ describe('files that are dropped on the window', () => {
     expect([probe.slices.about.name, probe.slices.history.dirty]).toEqual([name, false]);
     await dismissAll(page);
 
-    // Of several models the last one plays, in one step of the history.
+    // The last of several models is selected, in one undo step.
     await dropFiles(page, [
       ['late.ts', model('delay')],
       ['small.ts', model('identity')],
@@ -112,7 +112,7 @@ describe('files that are dropped on the window', () => {
     await page.getByText('2 files are in the library; small.ts plays now.').waitFor();
     await probe.until(() => probe.slices.model.card?.name === 'small', 'the last model');
     await dismissAll(page);
-    // Removing what plays was told twice: with the way back, and as if a preset had come without its model.
+    // Regression: removing the current model was reported twice.
     await page.getByRole('tab', { name: 'Library' }).click();
     await page.getByRole('radio', { name: 'Models' }).click();
     await page.getByRole('button', { name: 'Remove small' }).click();
@@ -128,11 +128,11 @@ describe('files that are dropped on the window', () => {
     await page.context().close();
   });
 
-  it('are given up by key while they are imported, from another window, too', async () => {
+  it('can be cancelled by keyboard during the import, also from another window', async () => {
     const one = await openPage(browser, engine.url);
     const two = await openPage(browser, engine.url);
     const before = { models: ownModels(), playing: probe.slices.model.card?.sha256 };
-    // Larger than what is imported in a moment, and not in the player's own library.
+    // Large enough to be cancelled in time, and not in the user's library.
     const files = (name: string): [string, Uint8Array][] => [
       [`${name}.ts`, readFileSync('models/voices/voices.ts')],
       [`${name} behind.ts`, model('stereo')],
@@ -147,7 +147,7 @@ describe('files that are dropped on the window', () => {
       await cancel.focus();
       await window.keyboard.press('Enter');
       await one.page.getByText(`${name}.ts: The import was cancelled.`).waitFor();
-      await one.page.getByText(`Left out: ${name} behind.ts.`).waitFor();
+      await one.page.getByText(`Skipped: ${name} behind.ts.`).waitFor();
       await probe.until(() => probe.slices.library.importing === null, 'the end of the import');
       expect(readdirSync(temporary)).toEqual([]);
       expect(
@@ -161,7 +161,7 @@ describe('files that are dropped on the window', () => {
     await two.page.context().close();
   });
 
-  it('leave nothing behind when the engine ends meanwhile', async () => {
+  it('leave no temporary files when the engine ends during the import', async () => {
     const { page } = await openPage(browser, engine.url);
     await dropFile(page, 'late.ts', readFileSync('models/voices/voices.ts'));
     await page.getByRole('button', { name: 'Cancel import' }).waitFor();

@@ -1,24 +1,27 @@
-/** Long enough for a second at 192 kHz. */
+/** Samples per channel: more than a second at 192 kHz. */
 const CAPACITY = 262_144;
 
 /**
- * The speaker's ring: takes chunks as they come, gives out blocks as they are due, and keeps the count of what
- * may still be asked for. Audio thread: allocates nothing after its construction.
+ * A ring buffer of stereo audio between the engine, which sends chunks of any size, and the audio device, which takes blocks on
+ * time. It also counts how much audio may still be requested. A "frame" here is one sample per channel. Audio thread: allocates
+ * nothing after construction.
  */
 export class JitterBuffer {
   private readonly ring = [new Float32Array(CAPACITY), new Float32Array(CAPACITY)] as const;
   private written = 0;
   private read = 0;
-  /** Frames asked for and not yet received. */
-  private owed = 0;
-  /** 0 until `start`: nothing is due before it. */
+  /** Frames requested and not yet received. */
+  private pending = 0;
+  /** Frames to keep buffered; 0 until `start`, and nothing counts as an underrun before it. */
   private target = 0;
   private started = false;
+  /** Number of times that the buffer ran empty since it was created. */
   underruns = 0;
 
+  /** Empties the buffer and sets the number of frames to keep buffered. */
   start(targetFrames: number): void {
     this.read = this.written;
-    this.owed = 0;
+    this.pending = 0;
     this.started = false;
     this.setTarget(targetFrames);
   }
@@ -27,21 +30,22 @@ export class JitterBuffer {
     this.target = Math.min(CAPACITY / 2, Math.max(1, targetFrames));
   }
 
+  /** Frames in the buffer. */
   get buffered(): number {
     return this.written - this.read;
   }
 
-  /** Frames to ask for now so that buffer and what is on its way reach the target; they count as asked for. */
+  /** Frames to request now so that buffered and pending frames reach the target; they count as pending from now on. */
   credit(): number {
-    const wanted = this.target - this.buffered - this.owed;
+    const wanted = this.target - this.buffered - this.pending;
     if (wanted <= 0) return 0;
-    this.owed += wanted;
+    this.pending += wanted;
     return wanted;
   }
 
-  /** Takes a chunk; mono goes to both sides. What does not fit is dropped. */
+  /** Adds a chunk of one or two channels; mono goes to both sides. Frames beyond the capacity are dropped. */
   push(channels: readonly Float32Array[], frames: number): void {
-    this.owed = Math.max(0, this.owed - frames);
+    this.pending = Math.max(0, this.pending - frames);
     const room = Math.min(frames, CAPACITY - this.buffered);
     for (let side = 0; side < 2; side++) {
       const from = channels[side] ?? channels[0];
@@ -53,8 +57,8 @@ export class JitterBuffer {
   }
 
   /**
-   * Fills the two sides. Silence until half the target has come, and again after running dry: one gap is
-   * better than many.
+   * Fills both sides. Gives silence until half the target is buffered, also after an underrun: one longer gap is better than
+   * many short ones.
    */
   pull(left: Float32Array, right: Float32Array): void {
     const frames = left.length;

@@ -1,10 +1,11 @@
 import type { FromMicrophone } from './speaker-messages.js';
 
-const FRAMES = 512;
+/** Samples per channel of each message. */
+const BLOCK_FRAMES = 512;
 
-/** Gathers the microphone into blocks of a size worth sending. Audio thread. */
+/** Collects the microphone's audio into blocks and posts them to the page. Audio thread. */
 class MicrophoneProcessor extends AudioWorkletProcessor {
-  private readonly block = [new Float32Array(FRAMES), new Float32Array(FRAMES)] as const;
+  private readonly block = [new Float32Array(BLOCK_FRAMES), new Float32Array(BLOCK_FRAMES)] as const;
   private filled = 0;
 
   process([input]: Float32Array[][]): boolean {
@@ -15,7 +16,7 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
       this.block[0][this.filled] = left[i] ?? 0;
       this.block[1][this.filled] = right[i] ?? 0;
       this.filled += 1;
-      if (this.filled === FRAMES) this.send();
+      if (this.filled === BLOCK_FRAMES) this.send();
     }
     return true;
   }
@@ -23,7 +24,7 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
   private send(): void {
     this.filled = 0;
     const channels = this.block.map((side) => side.slice());
-    const message: FromMicrophone = { frames: FRAMES, channels };
+    const message: FromMicrophone = { frames: BLOCK_FRAMES, channels };
     this.port.postMessage(
       message,
       channels.map(({ buffer }) => buffer),

@@ -6,14 +6,14 @@ import type { FromMicrophone } from './speaker-messages.js';
 
 let stop: (() => void) | null = null;
 
-/** Plays the microphone through the model. The browser asks the player for leave first. */
+/** Makes the microphone the audio source and plays. The browser asks for permission first. */
 export async function chooseMicrophone(): Promise<void> {
   if (!(await openSpeaker())) return;
   try {
     const stream = await navigator.mediaDevices.getUserMedia({
       audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
     });
-    if (!(await listenTo(stream))) return;
+    if (!(await sendAudioOf(stream))) return;
     if (await client.perform({ type: 'source', source: { kind: 'microphone' } }))
       await client.perform({ type: 'play', playing: true });
   } catch {
@@ -26,16 +26,19 @@ export async function chooseMicrophone(): Promise<void> {
   }
 }
 
-/** Sends what the microphone hears to the engine; false where the speaker was closed while the browser asked. */
-async function listenTo(stream: MediaStream): Promise<boolean> {
-  const letGo = () => {
+/**
+ * Sends the microphone's audio to the engine.
+ * @returns false where the speaker was closed while the browser asked for permission
+ */
+async function sendAudioOf(stream: MediaStream): Promise<boolean> {
+  const release = () => {
     for (const track of stream.getTracks()) track.stop();
   };
   try {
     const context = audioContext();
     await context?.audioWorklet.addModule(new URL('./microphone-worklet.js', import.meta.url));
     if (context === null || context !== audioContext()) {
-      letGo();
+      release();
       return false;
     }
     const node = new AudioWorkletNode(context, 'tiller-microphone', { numberOfOutputs: 0 });
@@ -45,12 +48,12 @@ async function listenTo(stream: MediaStream): Promise<boolean> {
     stop?.();
     stop = () => {
       source.disconnect();
-      letGo();
+      release();
       stop = null;
     };
     return true;
   } catch (error) {
-    letGo();
+    release();
     throw error;
   }
 }
@@ -63,15 +66,15 @@ function send({ frames, channels }: FromMicrophone): void {
 }
 
 /**
- * Lets the microphone go when another source is chosen or the speaker closes. An engine that starts anew begins with
- * another source until the page has given it the microphone back.
+ * Releases the microphone when another source is chosen or the speaker closes. A restarted engine begins with another source
+ * until the page has restored the microphone: this does not count.
  */
 export function watchMicrophone(): void {
   store.subscribe(({ live, view }, before) => {
-    const left =
+    const deselected =
       before.connection === 'open' &&
       before.live?.source.kind === 'microphone' &&
       live?.source.kind !== 'microphone';
-    if (left || !view.speaking) stop?.();
+    if (deselected || !view.speaking) stop?.();
   });
 }

@@ -1,17 +1,18 @@
-/** Between the page and the speaker's worklet. */
+/** Messages to the speaker's worklet. A frame is one sample per channel. */
 export type ToSpeaker =
-  /** Empties the buffer and asks for as much audio as the target. */
+  /** Empties the buffer and requests audio up to the target. */
   | { kind: 'start'; targetFrames: number }
   | { kind: 'target'; targetFrames: number }
   | { kind: 'audio'; frames: number; channels: Float32Array[] };
 
+/** A request of the speaker's worklet. */
 export interface FromSpeaker {
-  /** Frames that the engine may render now, in addition to what it was granted before. */
+  /** Frames that the engine may render now, in addition to those of earlier requests. */
   credit: number;
   underruns: number;
 }
 
-/** Between the page and the microphone's worklet: one mono or stereo block. */
+/** A block of audio from the microphone's worklet; `frames` samples in each channel. */
 export interface FromMicrophone {
   frames: number;
   channels: Float32Array[];

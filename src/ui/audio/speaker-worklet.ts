@@ -1,10 +1,10 @@
 import { JitterBuffer } from './jitter-buffer.js';
 import type { FromSpeaker, ToSpeaker } from './speaker-messages.js';
 
-/** Blocks between two requests: the engine renders in pieces of about this size. */
-const BLOCKS_A_REQUEST = 2;
+/** Audio blocks (of 128 samples) between two requests; the engine renders pieces of about this length. */
+const BLOCKS_PER_REQUEST = 2;
 
-/** Plays what the engine renders and asks for more as it goes. Audio thread. */
+/** Plays the engine's audio and requests more. Audio thread. */
 class SpeakerProcessor extends AudioWorkletProcessor {
   private readonly buffer = new JitterBuffer();
   private blocks = 0;
@@ -16,7 +16,7 @@ class SpeakerProcessor extends AudioWorkletProcessor {
       if (data.kind === 'audio') this.buffer.push(data.channels, data.frames);
       else if (data.kind === 'start') this.buffer.start(data.targetFrames);
       else this.buffer.setTarget(data.targetFrames);
-      if (data.kind !== 'audio') this.ask();
+      if (data.kind !== 'audio') this.request();
     };
   }
 
@@ -24,11 +24,11 @@ class SpeakerProcessor extends AudioWorkletProcessor {
     const left = output?.[0] ?? this.silent;
     this.buffer.pull(left, output?.[1] ?? this.silent);
     this.blocks += 1;
-    if (this.blocks >= BLOCKS_A_REQUEST) this.ask();
+    if (this.blocks >= BLOCKS_PER_REQUEST) this.request();
     return true;
   }
 
-  private ask(): void {
+  private request(): void {
     this.blocks = 0;
     const credit = this.buffer.credit();
     if (credit === 0) return;

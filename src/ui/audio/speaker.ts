@@ -10,12 +10,15 @@ import { UnderrunWatch } from './underrun-watch.js';
 let open: { context: AudioContext; node: AudioWorkletNode } | null = null;
 let opening: Promise<boolean> | null = null;
 const watch = new UnderrunWatch();
-const MOST_BUFFER_MILLISECONDS = 500;
+const MAX_BUFFER_MILLISECONDS = 500;
 
-/** The context that plays, for the microphone to share; null while nothing is open. */
+/** The speaker's audio context, which the microphone shares; null while the speaker is closed. */
 export const audioContext = (): AudioContext | null => open?.context ?? null;
 
-/** Opens the speaker where it is closed; resolves to whether it is open. What fails is told in words. */
+/**
+ * Opens the speaker unless it is open. A failure is shown as a toast.
+ * @returns whether it is open
+ */
 export function openSpeaker(): Promise<boolean> {
   if (open !== null && opening === null) return Promise.resolve(true);
   opening ??= tryToOpen().finally(() => (opening = null));
@@ -35,7 +38,7 @@ async function tryToOpen(): Promise<boolean> {
       client.send({ type: 'audio-credit', frames: data.credit, underruns: data.underruns });
     };
     open = { context, node };
-    client.onAudio((frame) => pass(frame));
+    client.onAudio(play);
     await context.resume();
     await start();
     setView(store, { speaking: true });
@@ -46,7 +49,7 @@ async function tryToOpen(): Promise<boolean> {
     else {
       toast(store, {
         level: 'error',
-        text: 'The browser could not open its speakers.',
+        text: 'The browser could not open its audio output.',
         hint: 'Check the sound settings of this machine, then press play again.',
       });
     }
@@ -54,26 +57,28 @@ async function tryToOpen(): Promise<boolean> {
   }
 }
 
-/** Tells the engine that this window is the speaker, and lets the worklet ask for audio. */
+/** Makes this window the engine's speaker and starts the worklet's requests. */
 async function start(): Promise<void> {
   if (open === null) return;
   watch.open(performance.now());
   await client.ask({ type: 'audio-open', rate: open.context.sampleRate });
   const bufferMilliseconds = store.getState().live?.bufferMilliseconds ?? 80;
-  tell({ kind: 'start', targetFrames: Math.ceil((bufferMilliseconds / 1000) * open.context.sampleRate) });
+  post({ kind: 'start', targetFrames: Math.ceil((bufferMilliseconds / 1000) * open.context.sampleRate) });
 }
 
-function tell(message: ToSpeaker, transfer: Transferable[] = []): void {
+function post(message: ToSpeaker, transfer: Transferable[] = []): void {
   open?.node.port.postMessage(message, transfer);
 }
 
-function pass(frame: ArrayBuffer): void {
+/** Passes an audio message of the engine on to the worklet. */
+function play(frame: ArrayBuffer): void {
   const head = readAudioHead(frame, FRAME.audio);
   if (head === null) return;
   const channels = Array.from({ length: head.channels }, (_, i) => audioChannel(frame, i, head.frames));
-  tell({ kind: 'audio', frames: head.frames, channels }, [frame]);
+  post({ kind: 'audio', frames: head.frames, channels }, [frame]);
 }
 
+/** Closes the speaker, if it is open. */
 export async function closeSpeaker(): Promise<void> {
   const closing = open;
   open = null;
@@ -84,10 +89,10 @@ export async function closeSpeaker(): Promise<void> {
   await closing?.context.close();
 }
 
-/** Keeps the speaker with the connection and with the buffer that was asked for. */
+/** Restarts the speaker after a reconnection, applies changes of the buffer, and closes the speaker when another window takes over. */
 export function watchSpeaker(): void {
   client.onOpen((before) => {
-    if (open !== null) void startAgain(before.live?.playing === true);
+    if (open !== null) void restart(before.live?.playing === true);
   });
   store.subscribe((state, before) => {
     if (before.view.speaking && !state.view.speaking && open !== null) void closeSpeaker();
@@ -95,18 +100,18 @@ export function watchSpeaker(): void {
     const milliseconds = state.live?.bufferMilliseconds;
     if (milliseconds === undefined || milliseconds === before.live?.bufferMilliseconds || open === null)
       return;
-    tell({ kind: 'target', targetFrames: Math.ceil((milliseconds / 1000) * open.context.sampleRate) });
+    post({ kind: 'target', targetFrames: Math.ceil((milliseconds / 1000) * open.context.sampleRate) });
   });
 }
 
-/** Offers a longer buffer where the sound keeps breaking up. */
+/** Offers a larger buffer where underruns are frequent. */
 function watchUnderruns(live: LiveState | null): void {
   if (live === null || !watch.count(live.underruns, performance.now())) return;
-  const milliseconds = Math.min(MOST_BUFFER_MILLISECONDS, 2 * live.bufferMilliseconds);
+  const milliseconds = Math.min(MAX_BUFFER_MILLISECONDS, 2 * live.bufferMilliseconds);
   toast(store, {
     level: 'warning',
-    text: 'The sound breaks up: this machine is busy.',
-    hint: 'A longer buffer rides over it, and answers later.',
+    text: 'The sound has gaps: this machine is busy.',
+    hint: 'A larger buffer avoids them, with more latency.',
     action: {
       label: `Use ${milliseconds} ms`,
       run: () => void client.perform({ type: 'buffer', milliseconds }),
@@ -114,8 +119,8 @@ function watchUnderruns(live: LiveState | null): void {
   });
 }
 
-/** Speaks for an engine that was away, and lets it go on where it stopped. */
-async function startAgain(playing: boolean): Promise<void> {
+/** Becomes the speaker of a restarted engine, and continues playing where the old one played. */
+async function restart(playing: boolean): Promise<void> {
   try {
     await start();
     if (playing) await client.ask({ type: 'play', playing: true });

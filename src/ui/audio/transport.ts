@@ -3,8 +3,8 @@ import { chooseMicrophone } from './microphone.js';
 import { closeSpeaker, openSpeaker } from './speaker.js';
 
 /**
- * Plays or stops. The first time it opens the speaker, which browsers allow only on a press or a key, and the microphone
- * each time where that is the source: stopping lets it go.
+ * Starts or stops playing. Starting opens the speaker, which browsers allow only in response to a press or a key, and the
+ * microphone where that is the source; stopping closes both.
  */
 export async function togglePlay(): Promise<void> {
   const { live, view } = store.getState();

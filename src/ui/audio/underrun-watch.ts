@@ -1,32 +1,36 @@
+/** This many underruns within the window are frequent. */
 const MANY = 10;
-const WITHIN_MILLISECONDS = 10_000;
-/** A speaker that opens may stutter until everything is warm. */
+const WINDOW_MILLISECONDS = 10_000;
+/** Underruns in the first seconds after opening are ignored. */
 const WARM_UP_MILLISECONDS = 3000;
-/** Said once, the player knows. */
-const QUIET_MILLISECONDS = 120_000;
+/** Shortest time between two reports. */
+const PAUSE_MILLISECONDS = 120_000;
 
-/** Tells one gap in the sound, which happens, from a machine that does not keep up. */
+/** Distinguishes frequent underruns from an occasional one. All times are in milliseconds of `performance.now()`. */
 export class UnderrunWatch {
   private readonly times: number[] = [];
   private last = 0;
-  private toldAt = -Infinity;
+  private reportedAt = -Infinity;
   private warmAt = -Infinity;
 
-  /** The speaker opens, at `now`; its count begins at zero. */
+  /** Begins anew when the speaker opens: its count of underruns begins at 0. */
   open(now: number): void {
     this.times.length = 0;
     this.last = 0;
     this.warmAt = now + WARM_UP_MILLISECONDS;
   }
 
-  /** Takes the count of under-runs since the speaker opened, at `now` in milliseconds; true when it is time to say so. */
+  /**
+   * @param underruns counted since the speaker opened
+   * @returns whether to report frequent underruns now
+   */
   count(underruns: number, now: number): boolean {
     const warm = now >= this.warmAt;
     for (let i = this.last; warm && i < underruns; i++) this.times.push(now);
     this.last = underruns;
-    while ((this.times[0] ?? Infinity) < now - WITHIN_MILLISECONDS) this.times.shift();
-    if (this.times.length < MANY || now - this.toldAt < QUIET_MILLISECONDS) return false;
-    this.toldAt = now;
+    while ((this.times[0] ?? Infinity) < now - WINDOW_MILLISECONDS) this.times.shift();
+    if (this.times.length < MANY || now - this.reportedAt < PAUSE_MILLISECONDS) return false;
+    this.reportedAt = now;
     return true;
   }
 }

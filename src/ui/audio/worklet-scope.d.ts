@@ -1,4 +1,4 @@
-/** What an AudioWorkletGlobalScope offers, of which TypeScript's DOM library knows nothing. */
+/** Parts of AudioWorkletGlobalScope that TypeScript's DOM library does not declare. */
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }

@@ -22,7 +22,7 @@ import { toastFault } from './toasts.js';
 
 const RETRY_MILLISECONDS = 700;
 
-/** A request that the engine answered with a fault. */
+/** A request that the engine refused, or that did not reach it; `fault` says why. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   constructor(readonly fault: Fault) {
@@ -37,21 +37,21 @@ interface Waiting {
   reject(error: RefusedError): void;
 }
 
-/** The request never left the page. */
-const AWAY: Fault = {
+/** For a request that could not be sent. */
+const NOT_SENT: Fault = {
   code: 'engine-busy',
-  message: 'The engine is away: nothing was done.',
+  message: 'The engine is not connected: nothing was done.',
   hint: 'Try again when the page is connected.',
 };
 
-/** The request left the page, and its answer never came. */
-const LOST: Fault = {
+/** For a request that was sent and never answered. */
+const NOT_ANSWERED: Fault = {
   code: 'engine-busy',
-  message: 'The engine went away before it had answered.',
-  hint: 'When the page is connected, look whether it was done, and try again if it was not.',
+  message: 'The connection to the engine was lost before it answered.',
+  hint: 'When the page is connected, check whether it was done, and try again if it was not.',
 };
 
-/** The page's one connection to the engine: it reconnects by itself until `close`. */
+/** The page's connection to the engine. It reconnects by itself until `close`. */
 export class Client {
   private socket: WebSocket | null = null;
   private readonly waiting = new Map<number, Waiting>();
@@ -75,10 +75,10 @@ export class Client {
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof data === 'string') this.hear(JSON.parse(data) as EngineMessage);
-      else this.hearFrame(data);
+      if (typeof data === 'string') this.receiveText(JSON.parse(data) as EngineMessage);
+      else this.receiveBinary(data);
     });
-    socket.addEventListener('close', () => this.lost());
+    socket.addEventListener('close', () => this.connectionLost());
   }
 
   close(): void {
@@ -87,21 +87,28 @@ export class Client {
     this.socket?.close();
   }
 
-  /** Sends without waiting for an answer; what moves while the engine is away is dropped. */
+  /** Sends a command without waiting for an answer. While there is no connection, it is dropped. */
   send(command: Command): void {
     this.post({ command });
   }
 
-  /** Sends and waits; rejects with RefusedError. */
+  /**
+   * Sends a command and waits for its answer.
+   * @returns the command's result, if it has one
+   * @throws RefusedError
+   */
   ask(command: Command): Promise<string | null> {
     const request = ++this.lastRequest;
     return new Promise((resolve, reject) => {
       this.waiting.set(request, { resolve, reject });
-      if (!this.post({ request, command })) this.settle(request, AWAY);
+      if (!this.post({ request, command })) this.settle(request, NOT_SENT);
     });
   }
 
-  /** As `ask`, with the fault shown as a toast; resolves to whether it was done. */
+  /**
+   * Sends a command and shows a toast where it fails.
+   * @returns whether it succeeded
+   */
   async perform(command: Command): Promise<boolean> {
     try {
       await this.ask(command);
@@ -113,26 +120,36 @@ export class Client {
     }
   }
 
+  /** Sends a binary message; dropped while there is no connection. */
   sendFrame(frame: ArrayBuffer): void {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(frame);
   }
 
+  /** @returns a function that removes the listener */
   onMap(listener: MapListener): () => void {
     this.mapListeners.add(listener);
     return () => this.mapListeners.delete(listener);
   }
 
-  /** Called at each connection, also after a restart of the engine; `before` is what the page knew until then. */
+  /**
+   * Calls `listener` at every connection, with the page's state before the engine's welcome was applied.
+   * @returns a function that removes the listener
+   */
   onOpen(listener: (before: PageState) => void): () => void {
     this.openListeners.add(listener);
     return () => this.openListeners.delete(listener);
   }
 
+  /** Sets the one receiver of the engine's audio messages. */
   onAudio(listener: ((frame: ArrayBuffer) => void) | null): void {
     this.audioListener = listener;
   }
 
-  /** Sends a file to the engine; resolves to what it is called there, rejects with RefusedError. */
+  /**
+   * Uploads a file.
+   * @returns a model's SHA-256 or a preset's identifier; null for audio
+   * @throws RefusedError
+   */
   async upload(kind: UploadKind, file: File): Promise<string | null> {
     if (file.size > UPLOAD_LIMITS[kind]) {
       throw refusedFile(file, {
@@ -149,7 +166,7 @@ export class Client {
         body: file,
       });
     } catch {
-      throw refusedFile(file, LOST);
+      throw refusedFile(file, NOT_ANSWERED);
     }
     if (!answer.ok) throw refusedFile(file, await faultOf(answer));
     const outcome = (await answer.json()) as UploadAnswer;
@@ -157,12 +174,16 @@ export class Client {
     return outcome.result;
   }
 
-  /** Fetches a file of the engine's; rejects with RefusedError. */
+  /**
+   * Downloads a file.
+   * @param query of the address, with its question mark
+   * @throws RefusedError
+   */
   async download(kind: keyof typeof DOWNLOAD_PATHS, query = ''): Promise<Blob> {
     const answer = await fetch(this.origin + DOWNLOAD_PATHS[kind] + query, {
       headers: { authorization: `Bearer ${this.token}` },
     }).catch(() => {
-      throw new RefusedError(LOST);
+      throw new RefusedError(NOT_ANSWERED);
     });
     if (!answer.ok) throw new RefusedError(await faultOf(answer));
     return answer.blob();
@@ -174,7 +195,7 @@ export class Client {
     return true;
   }
 
-  private hear(announcement: EngineMessage): void {
+  private receiveText(announcement: EngineMessage): void {
     if (announcement.type === 'welcome' && announcement.version !== INTERFACE_VERSION) {
       this.store.setState({ connection: 'refused' });
       this.close();
@@ -189,7 +210,7 @@ export class Client {
     if (announcement.type === 'welcome') for (const listener of this.openListeners) listener(before);
   }
 
-  private hearFrame(frame: ArrayBuffer): void {
+  private receiveBinary(frame: ArrayBuffer): void {
     switch (new Uint8Array(frame, 0, 1)[0] ?? 0) {
       case FRAME.telemetry:
         this.values.receive(frame, performance.now());
@@ -214,26 +235,26 @@ export class Client {
     else waiting?.resolve(outcome);
   }
 
-  private lost(): void {
-    for (const request of [...this.waiting.keys()]) this.settle(request, LOST);
+  private connectionLost(): void {
+    for (const request of [...this.waiting.keys()]) this.settle(request, NOT_ANSWERED);
     if (this.closed) return;
     if (this.store.getState().connection !== 'refused') this.store.setState({ connection: 'lost' });
-    this.retry = setTimeout(() => void this.tryAgain(), RETRY_MILLISECONDS);
+    this.retry = setTimeout(() => void this.reconnect(), RETRY_MILLISECONDS);
   }
 
-  /** Asks over HTTP first: a socket that fails does not say why, an answer of 401 does. */
-  private async tryAgain(): Promise<void> {
+  /** Asks over HTTP first: a failed WebSocket does not say why it failed, an HTTP status of 401 does. */
+  private async reconnect(): Promise<void> {
     try {
       const answer = await fetch(this.origin + HELLO_PATH, {
         headers: { authorization: `Bearer ${this.token}` },
       });
       if (answer.status === 401) {
         this.store.setState({ connection: 'refused' });
-        this.retry = setTimeout(() => void this.tryAgain(), 4 * RETRY_MILLISECONDS);
+        this.retry = setTimeout(() => void this.reconnect(), 4 * RETRY_MILLISECONDS);
         return;
       }
     } catch {
-      this.lost();
+      this.connectionLost();
       return;
     }
     this.store.setState({ connection: 'connecting' });
@@ -241,7 +262,7 @@ export class Client {
   }
 }
 
-/** Several files may be on their way: what is said of one says which. */
+/** Several files may be uploading: the message names the file that it is about. */
 const refusedFile = ({ name }: File, fault: Fault): RefusedError =>
   new RefusedError(fault.message.includes(name) ? fault : { ...fault, message: `${name}: ${fault.message}` });
 

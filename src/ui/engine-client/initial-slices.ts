@@ -1,7 +1,7 @@
 import { OSC_OFF, type Slices } from '../../protocol/interface.js';
 import { DEFAULT_OUTPUT } from '../../document/default-output.js';
 
-/** What the page shows before the engine has said anything: an empty instrument, never a made-up one. */
+/** The engine's state as shown before the first connection: an empty instrument. */
 export const initialSlices = (): Slices => ({
   about: { name: '', description: '', tags: [], author: '', seed: 0 },
   inputs: [],

@@ -1,21 +1,26 @@
 import { PARAMETERS } from '../../document/parameters.js';
 import { TELEMETRY, TelemetryFrame, type TelemetryScalar } from '../../protocol/interface-frames.js';
 
-/** Seconds after which a moving value is shown as standing: the engine sends about thirty a second. */
-const FRESH_SECONDS = 0.5;
-/** A hand's own value is shown until the engine's echo of it must have come. */
+/** Telemetry older than this no longer counts; the engine sends it about thirty times a second while audio runs. */
+const MAX_AGE_SECONDS = 0.5;
+/** For this long a value set on this page is shown in place of telemetry, which may still have the old one. */
 const ECHO_SECONDS = 0.25;
 
 /**
- * What moves with the sound, outside React: written by the socket, read by the canvases at each animation frame.
+ * The values that change while audio runs. They bypass React: the socket writes them, the canvases read them at every animation
+ * frame. All times are in milliseconds of `performance.now()`.
  */
 export class LiveValues {
+  /** The latest telemetry frame; null before the first one. The same object is reused while its size stays. */
   frame: TelemetryFrame | null = null;
   private receivedAt = -Infinity;
-  private readonly handValues = new Float32Array(PARAMETERS.length);
-  private readonly handUntil = new Float64Array(PARAMETERS.length).fill(-Infinity);
+  private readonly localValues = new Float32Array(PARAMETERS.length);
+  private readonly localUntil = new Float64Array(PARAMETERS.length).fill(-Infinity);
 
-  /** @returns whether the message was telemetry. */
+  /**
+   * Takes a binary message of the engine.
+   * @returns whether it was a telemetry frame
+   */
   receive(message: ArrayBuffer, now: number): boolean {
     const frame = TelemetryFrame.read(message, this.frame);
     if (frame === null) return false;
@@ -24,25 +29,30 @@ export class LiveValues {
     return true;
   }
 
-  /** Whether sound is reported right now. Times are in milliseconds of `performance.now()`. */
-  fresh(now: number): boolean {
-    return now - this.receivedAt < FRESH_SECONDS * 1000;
+  /** Whether telemetry is arriving, that is, audio runs. */
+  isCurrent(now: number): boolean {
+    return now - this.receivedAt < MAX_AGE_SECONDS * 1000;
   }
 
+  /** A scalar of the latest telemetry; before the first, 0 for loads and -Infinity (silence) for levels. */
   scalar(name: TelemetryScalar): number {
     return this.frame?.scalars[TELEMETRY[name]] ?? (/Load$/.test(name) ? 0 : -Infinity);
   }
 
-  /** What this window's hand just set: shown at once, without waiting for the engine's echo. */
+  /** Sets a parameter on this page, in its own unit: `parameter` returns it until telemetry must have caught up. */
   setLocally(index: number, value: number, now: number): void {
-    this.handValues[index] = value;
-    this.handUntil[index] = now + ECHO_SECONDS * 1000;
+    this.localValues[index] = value;
+    this.localUntil[index] = now + ECHO_SECONDS * 1000;
   }
 
-  /** The parameter's value as it should be drawn; `fallback` is the document's. */
+  /**
+   * The value to show of a parameter, in its own unit.
+   * @param index place in `PARAMETERS`
+   * @param fallback the document's value, returned while no telemetry arrives
+   */
   parameter(index: number, fallback: number, now: number): number {
-    if ((this.handUntil[index] ?? -Infinity) > now) return this.handValues[index] ?? fallback;
-    if (!this.fresh(now)) return fallback;
+    if ((this.localUntil[index] ?? -Infinity) > now) return this.localValues[index] ?? fallback;
+    if (!this.isCurrent(now)) return fallback;
     return this.frame?.parameters[index] ?? fallback;
   }
 }

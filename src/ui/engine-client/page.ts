@@ -6,11 +6,12 @@ import { createPageStore } from './page-store.js';
 import { rememberedView, rememberView } from './remembered-view.js';
 import { readToken } from './token.js';
 
-/** The one session of this window: its state, what moves in it, and the line to the engine. */
+/** This page's state, its live values, and its connection to the engine. */
 export const store = createPageStore(rememberedView());
 export const values = new LiveValues();
 export const client = new Client(store, values, window.location.origin, readToken());
 
 rememberView(store);
 
+/** Subscribes a component to a part of the page's state. */
 export const usePage = <T>(select: (state: PageState) => T): T => useStore(store, select);

@@ -2,29 +2,30 @@ import { PANELS, type PageStore, type Panel, type Theme, type View } from './pag
 
 const KEY = 'tiller.view';
 
-/** The window's habits from its last visit: theme and panel. Anything unreadable is left out. */
+/** Theme and panel as the browser has stored them; what is missing or invalid is left out. */
 export function rememberedView(): Partial<View> {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as { theme?: unknown; panel?: unknown };
+    const stored = JSON.parse(localStorage.getItem(KEY) ?? '{}') as { theme?: unknown; panel?: unknown };
     const view: Partial<View> = {};
-    if (kept.theme === 'dark' || kept.theme === 'light') view.theme = kept.theme satisfies Theme;
-    if (PANELS.some((panel) => panel === kept.panel)) view.panel = kept.panel as Panel;
+    if (stored.theme === 'dark' || stored.theme === 'light') view.theme = stored.theme satisfies Theme;
+    if (PANELS.some((panel) => panel === stored.panel)) view.panel = stored.panel as Panel;
     return view;
   } catch {
     return {};
   }
 }
 
+/** Stores theme and panel in the browser whenever they change. */
 export function rememberView(store: PageStore): void {
-  let kept = '';
+  let stored = '';
   store.subscribe(({ view: { theme, panel } }) => {
     const next = JSON.stringify({ theme, panel });
-    if (next === kept) return;
-    kept = next;
+    if (next === stored) return;
+    stored = next;
     try {
       localStorage.setItem(KEY, next);
     } catch {
-      // A browser that keeps nothing still plays.
+      // Without storage the page starts with its initial view.
     }
   });
 }

@@ -1,13 +1,13 @@
 const KEY = 'tiller.token';
 
 /**
- * The engine's token: read from the address once, then kept for this tab only, and out of the address bar so
- * that it is not copied or bookmarked. A reload finds it again.
+ * The engine's token: read from the page's address and stored for this tab, so that a reload finds it. It is removed from the
+ * address, so that it is neither copied nor bookmarked. Empty where there is none.
  */
 export function readToken(): string {
   const given = new URLSearchParams(window.location.hash.slice(1)).get('token');
   if (given !== null && given !== '') {
-    keep(given);
+    store(given);
     window.history.replaceState(null, '', window.location.pathname);
     return given;
   }
@@ -18,10 +18,10 @@ export function readToken(): string {
   }
 }
 
-function keep(token: string): void {
+function store(token: string): void {
   try {
     sessionStorage.setItem(KEY, token);
   } catch {
-    // A browser that keeps nothing plays until it is reloaded.
+    // Without storage the page works until it is reloaded.
   }
 }

@@ -16,13 +16,17 @@ function tick(now: number): void {
     try {
       paint(now, elapsed);
     } catch (error) {
-      // The other canvases go on.
+      // One failing canvas must not stop the others.
       reportError(error);
     }
   }
 }
 
-/** Calls `paint` at every animation frame until the returned function is called: one clock for every canvas. */
+/**
+ * Calls `paint` at every animation frame with the time in milliseconds of `performance.now()` and the seconds since the last
+ * animation frame, at most 0.1. One request serves all callers.
+ * @returns a function that ends it
+ */
 export function onAnimationFrame(paint: Paint): () => void {
   paints.add(paint);
   if (!running) {

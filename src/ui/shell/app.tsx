@@ -11,7 +11,7 @@ import { ShortcutsHelp } from './shortcuts-help.js';
 import { Toasts } from './toasts.js';
 import styles from './app.module.css';
 
-/** The page: hand, mapping and sound from left to right. */
+/** The whole page: the pad on the left, latents and panels on the right, what is used while playing below. */
 export function App() {
   return (
     <div className={styles.app}>

@@ -1,7 +1,7 @@
 import { usePage } from '../engine-client/page.js';
 import styles from './connection-banner.module.css';
 
-/** Says that the engine is away, without taking the page away. */
+/** Says that the connection to the engine is lost; the page stays usable. */
 export function ConnectionBanner() {
   const connection = usePage((state) => state.connection);
   const kind = usePage((state) => state.kind);

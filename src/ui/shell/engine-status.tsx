@@ -8,32 +8,32 @@ import styles from './engine-status.module.css';
 
 const REFRESH_MILLISECONDS = 250;
 
-interface Figures {
+interface Telemetry {
   load: number;
   modelLoad: number;
   faults: number;
 }
 
-/** Telemetry as text: a few times a second is as fast as one reads. */
-function useFigures(): Figures | null {
-  const [figures, setFigures] = useState<Figures | null>(null);
+/** Telemetry to be read as text, so updated only a few times a second; null while no audio runs. */
+function useTelemetry(): Telemetry | null {
+  const [telemetry, setTelemetry] = useState<Telemetry | null>(null);
   useEffect(() => {
     const timer = setInterval(() => {
-      const next = values.fresh(performance.now())
+      const next = values.isCurrent(performance.now())
         ? {
             load: values.scalar('totalLoad'),
             modelLoad: values.scalar('modelLoad'),
             faults: values.scalar('faults'),
           }
         : null;
-      setFigures(next);
+      setTelemetry(next);
     }, REFRESH_MILLISECONDS);
     return () => clearInterval(timer);
   }, []);
-  return figures;
+  return telemetry;
 }
 
-const WORDS = {
+const STATE_NAMES = {
   connecting: 'connecting',
   open: 'engine',
   lost: 'reconnecting',
@@ -42,17 +42,17 @@ const WORDS = {
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 
-/** State, load and latency of the engine; pressed, everything there is to know of them. */
+/** State, load and latency of the engine; a press opens the details. */
 export function EngineStatus() {
   const connection = usePage((state) => state.connection);
   const stream = usePage((state) => state.stream);
   const live = usePage((state) => state.live);
-  const figures = useFigures();
+  const telemetry = useTelemetry();
   const [at, setAt] = useState<{ x: number; y: number } | null>(null);
   const button = useRef<HTMLButtonElement>(null);
 
   const latency = stream === null ? null : (1000 * stream.latencySamples) / stream.rate;
-  const trouble = connection !== 'open' || (figures?.load ?? 0) > 0.9;
+  const trouble = connection !== 'open' || (telemetry?.load ?? 0) > 0.9;
   return (
     <>
       <button
@@ -60,24 +60,26 @@ export function EngineStatus() {
         type="button"
         className={styles.engine}
         data-trouble={trouble}
-        data-idle={figures === null}
-        data-help="The engine: its load, and the delay from input to output. Press for more."
+        data-idle={telemetry === null}
+        data-help="The engine: its load, and the latency from input to output. Press for details."
         onClick={() => {
           const box = button.current?.getBoundingClientRect();
           if (box !== undefined) setAt(at === null ? { x: box.right - 280, y: box.bottom + 6 } : null);
         }}
       >
         <span className={styles.light} aria-hidden="true" />
-        <span>{WORDS[connection]}</span>
-        <span className={styles.figure}>{figures === null ? '–' : percent(figures.load)}</span>
+        <span>{STATE_NAMES[connection]}</span>
+        <span className={styles.figure}>{telemetry === null ? '–' : percent(telemetry.load)}</span>
         <span className={styles.figure}>{latency === null ? '– ms' : `${latency.toFixed(1)} ms`}</span>
       </button>
       {at !== null && (
         <Popover label="Engine" at={at} opener={button} onClose={() => setAt(null)}>
           <dl className={styles.facts}>
-            <dt>Load of a block</dt>
+            <dt>Load per block</dt>
             <dd>
-              {figures === null ? 'silent' : `${percent(figures.load)}, model ${percent(figures.modelLoad)}`}
+              {telemetry === null
+                ? 'no audio'
+                : `${percent(telemetry.load)}, model ${percent(telemetry.modelLoad)}`}
             </dd>
             <dt>Latency</dt>
             <dd>
@@ -90,10 +92,10 @@ export function EngineStatus() {
               {stream === null ? '–' : `${stream.rate} Hz, ${stream.channels === 1 ? 'mono' : 'stereo'}`}
             </dd>
             <dt>Faults</dt>
-            <dd>{figures?.faults ?? 0}</dd>
+            <dd>{telemetry?.faults ?? 0}</dd>
             {live !== null && (
               <>
-                <dt>Under-runs</dt>
+                <dt>Underruns</dt>
                 <dd>{live.underruns}</dd>
               </>
             )}
@@ -103,7 +105,7 @@ export function EngineStatus() {
               <FormLine title="Buffer">
                 <Slider
                   label="Buffer to the speakers"
-                  help="More rides over a busy machine, less answers sooner."
+                  help="A larger buffer avoids gaps on a busy machine, a smaller one has less latency."
                   value={live.bufferMilliseconds}
                   min={10}
                   max={500}

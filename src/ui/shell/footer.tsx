@@ -10,15 +10,15 @@ import { Transport } from './transport.js';
 import utilities from '../shared/styles/utilities.module.css';
 import styles from './footer.module.css';
 
-/** The row under the hands: what one does while playing. */
+/** What is used while playing: transport, actions, mix, ceiling and meters. */
 export function Footer() {
   const output = usePage((state) => state.output);
   const stale = usePage(({ training }) => training.stale && !training.running);
   const running = usePage(({ training }) => training.running);
-  const sounds = usePage(({ model }) => model.card !== null);
+  const hasModel = usePage(({ model }) => model.card !== null);
   const live = usePage((state) => state.live !== null);
   return (
-    <footer className={styles.footer}>
+    <footer className={styles.footer} data-testid="footer">
       {live && <Transport />}
       <div className={styles.actions} role="group" aria-label="Playing">
         <Button
@@ -26,8 +26,8 @@ export function Footer() {
           keyName="C"
           icon="target"
           tone="primary"
-          disabled={!sounds}
-          help="Keeps what sounds now as an example, where the cursor is."
+          disabled={!hasModel}
+          help="Stores the current sound as an example at the cursor."
           onPress={() => void capture()}
         />
         <Button
@@ -35,22 +35,22 @@ export function Footer() {
           keyName="L"
           icon="brain"
           pressed={stale || running}
-          help="Learns the mapping from the examples."
+          help="Trains the mapping on the examples."
           onPress={learn}
         />
         <Button
           label="Random"
           keyName="R"
           icon="dice"
-          disabled={!sounds}
-          help="Moves every unlocked column by chance, near what sounds."
+          disabled={!hasModel}
+          help="Moves every unlocked latent to a random value near the current one."
           onPress={randomise}
         />
         <Button
-          label="Snap"
+          label="Release"
           keyName="S"
           icon="snap"
-          help="Gives every column back to the mapping."
+          help="Releases all held latents: the mapping controls them again."
           onPress={releaseAll}
         />
         <Button
@@ -58,7 +58,7 @@ export function Footer() {
           keyName="F"
           icon="snow"
           pressed={output.freeze}
-          help="Holds the sound's latents where they are."
+          help="Holds the latents at their current values."
           onPress={toggleFreeze}
         />
       </div>

@@ -10,7 +10,7 @@ import { switchTheme } from './theme.js';
 import utilities from '../shared/styles/utilities.module.css';
 import styles from './header.module.css';
 
-/** Model, preset, history and the state of the engine. */
+/** Model, preset, undo and redo, theme, shortcuts and the state of the engine. */
 export function Header() {
   const theme = usePage(({ view }) => view.theme);
   const history = usePage((state) => state.history);
@@ -42,9 +42,9 @@ export function Header() {
         onPress={switchTheme}
       />
       <IconButton
-        label="Keys"
+        label="Keyboard shortcuts"
         icon="keys"
-        help="Shows the keys (?)."
+        help="Lists the keyboard shortcuts (?)."
         onPress={() => setView(store, { shortcutsShown: true })}
       />
       <EngineStatus />
@@ -63,7 +63,7 @@ function ModelButton() {
       data-missing={missing !== null}
       data-help={
         missing === null
-          ? 'The model that sounds. Press to browse the models, or drop a .ts file on the window.'
+          ? 'The current model. Press to browse the models, or drop a .ts file on the window.'
           : `“${missing.name}” is not in the library. Drop its .ts file on the window.`
       }
       onClick={() => setView(store, { panel: 'library' })}
@@ -88,7 +88,7 @@ function PresetGroup() {
         type="button"
         className={styles.field}
         aria-label={`Preset: ${name || 'Untitled'}${dirty ? ', changed' : ''}`}
-        data-help="The preset that plays. Press to browse the presets."
+        data-help="The current preset. Press to browse the presets."
         onClick={() => setView(store, { panel: 'library' })}
       >
         <span className={styles.name}>{name || 'Untitled'}</span>
@@ -99,7 +99,7 @@ function PresetGroup() {
         label="Save"
         tone="quiet"
         disabled={!dirty && saved}
-        help="Saves over your preset; a factory preset is saved as your own."
+        help="Saves the preset; a factory preset is saved as a copy of your own."
         onPress={() => perform({ type: 'save-preset' })}
       />
     </div>

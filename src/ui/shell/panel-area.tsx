@@ -20,7 +20,7 @@ const CONTENT: Readonly<Record<Panel, { title: string; panel: () => ReactElement
   library: { title: 'Library', panel: LibraryPanel },
 };
 
-/** The one panel that changes; everything around it stays still. */
+/** The tabs and the selected panel. */
 export function PanelArea() {
   const panel = usePage(({ view }) => view.panel);
   const stale = usePage(({ training }) => training.stale && !training.running);

@@ -6,29 +6,29 @@ import { SectionHead } from '../shared/controls/section-head.js';
 import utilities from '../shared/styles/utilities.module.css';
 import styles from './shortcuts-help.module.css';
 
-/** In a plugin the host plays. */
+/** Not shown in a plugin, where the host has the transport. */
 const PLAY_KEY = 'Space';
-const KEYS: readonly (readonly [string, string])[] = [
-  ['C', 'capture what sounds at the cursor'],
+const SHORTCUTS: readonly (readonly [string, string])[] = [
+  ['C', 'capture the sound at the cursor'],
   ['L', 'learn the mapping'],
-  ['R', 'randomise within the reach'],
-  ['S', 'snap back to the mapping'],
+  ['R', 'random latents within the range'],
+  ['S', 'release all held latents'],
   ['F', 'freeze'],
   [PLAY_KEY, 'play and stop'],
   ['1 – 9', 'go to an example'],
   ['← ↑ → ↓', 'move the cursor, or the control in focus'],
   ['Shift', 'ten times finer'],
   ['Double-click', 'back to the initial value'],
-  ['Right-click', 'on an input or a latent: more'],
-  ['Enter', 'accept what was typed'],
-  ['Esc', 'leave it as it was; stop hearing an example'],
+  ['Right-click', 'menu of an input or a latent'],
+  ['Enter', 'accept a typed text'],
+  ['Esc', 'discard a typed text; end an audition'],
   ['Ctrl Z', 'undo; with Shift redo'],
   ['Ctrl S', 'save the preset'],
   ['[ and ]', 'previous and next preset'],
-  ['?', 'these keys'],
+  ['?', 'this list'],
 ];
 
-/** The keyboard map. */
+/** The dialog that lists the keyboard shortcuts. */
 export function ShortcutsHelp() {
   const shown = usePage(({ view }) => view.shortcutsShown);
   const live = usePage((state) => state.live !== null);
@@ -42,22 +42,22 @@ export function ShortcutsHelp() {
     <dialog
       ref={dialog}
       className={styles.dialog}
-      aria-label="Keys"
+      aria-label="Keyboard shortcuts"
       onClose={close}
       onClick={(event) => event.target === dialog.current && close()}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <SectionHead title="Keys">
+      <SectionHead title="Keyboard shortcuts">
         <div className={utilities.spacer} />
         <IconButton label="Close" icon="close" onPress={close} />
       </SectionHead>
       <dl className={styles.list}>
-        {KEYS.filter(([key]) => live || key !== PLAY_KEY).map(([key, deed]) => (
+        {SHORTCUTS.filter(([key]) => live || key !== PLAY_KEY).map(([key, action]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>
             </dt>
-            <dd>{deed}</dd>
+            <dd>{action}</dd>
           </div>
         ))}
       </dl>

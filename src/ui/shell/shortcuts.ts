@@ -3,15 +3,14 @@ import { learn, perform, redo, undo } from '../engine-client/commands.js';
 import { store } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
 import { capture, acceptLabel, setLabelText } from '../features/examples/capture.js';
-import { ARROWS, goTo, nudge } from '../features/inputs/cursor.js';
+import { ARROWS, goTo, moveCursor } from '../features/inputs/cursor.js';
 import { randomise, releaseAll } from '../features/latents/holds.js';
 import { openPreset } from '../features/library/library-commands.js';
+import { fineDivisor } from '../shared/fine-step.js';
 import { toggleFreeze } from '../features/output/freeze.js';
 
-const FINE = 10;
-
-/** Keys that play the instrument from anywhere but a text field. */
-const DEEDS: Readonly<Record<string, (() => void) | undefined>> = {
+/** The shortcuts without modifier keys; they work anywhere but in a text field. */
+const SHORTCUTS: Readonly<Record<string, (() => void) | undefined>> = {
   c: () => void capture(),
   l: learn,
   r: randomise,
@@ -39,24 +38,25 @@ export function stepPreset(by: 1 | -1): void {
 const takesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('input:not([type=range]), select, textarea');
 
-/** A control that space presses by itself. */
-const isPressed = (target: EventTarget | null): boolean =>
+/** Whether the browser presses the focused control on space. */
+const isButton = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('button') !== null;
 
-/** Whether a pointer gave the focus: what was pressed in passing must not take the keys that play. */
-let pointed = false;
+/** Whether the last focus came from a pointer: a button that was clicked must not react to the keys that play. */
+let focusedByPointer = false;
 
-function followFocus(): void {
-  window.addEventListener('pointerdown', () => (pointed = true), true);
-  window.addEventListener('keydown', ({ key }) => (pointed &&= key !== 'Tab'), true);
-  // A list would go on to search for letters.
+function trackFocus(): void {
+  window.addEventListener('pointerdown', () => (focusedByPointer = true), true);
+  window.addEventListener('keydown', ({ key }) => (focusedByPointer &&= key !== 'Tab'), true);
+  // A focused drop-down list would take letters as a search.
   window.addEventListener('change', ({ target }) => {
-    if (pointed && target instanceof HTMLSelectElement) target.blur();
+    if (focusedByPointer && target instanceof HTMLSelectElement) target.blur();
   });
 }
 
+/** Handles the keyboard shortcuts of the page. */
 export function installShortcuts(): void {
-  followFocus();
+  trackFocus();
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || takesText(event.target)) return;
     if ((event.ctrlKey || event.metaKey) && !event.altKey) {
@@ -71,11 +71,11 @@ export function installShortcuts(): void {
       return;
     }
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (press(event)) event.preventDefault();
+    if (handleKey(event)) event.preventDefault();
   });
 }
 
-/** What is typed between a capture and the field that asks for its label belongs to the label. */
+/** Keys typed between a capture and the appearance of its label field belong to the label. */
 function typeAhead({ key }: KeyboardEvent): boolean {
   const { labelling } = store.getState().view;
   if (labelling === null || labelling.done) return false;
@@ -86,20 +86,21 @@ function typeAhead({ key }: KeyboardEvent): boolean {
   return true;
 }
 
-function press(event: KeyboardEvent): boolean {
+/** @returns whether the key was handled */
+function handleKey(event: KeyboardEvent): boolean {
   if (typeAhead(event)) return true;
   const arrow = ARROWS[event.key];
   if (arrow !== undefined) {
-    const fine = event.shiftKey ? FINE : 1;
-    nudge(arrow[0] / fine, arrow[1] / fine);
+    const fine = fineDivisor(event);
+    moveCursor(arrow[0] / fine, arrow[1] / fine);
     return true;
   }
   if (event.key === ' ') {
-    const onButton = isPressed(event.target);
-    if (onButton && !pointed) return false;
-    // Some browsers press a button that has the focus all the same.
+    const onButton = isButton(event.target);
+    if (onButton && !focusedByPointer) return false;
+    // Some browsers press the focused button on space even where the default is prevented.
     if (onButton) (event.target as HTMLElement).blur();
-    // In a plugin the key was meant for the host.
+    // In a plugin, space is the host's transport key.
     if (store.getState().live === null) return onButton;
     void togglePlay();
     return true;
@@ -110,7 +111,7 @@ function press(event: KeyboardEvent): boolean {
     return example !== undefined;
   }
   if (event.repeat) return false;
-  const deed = DEEDS[event.key] ?? DEEDS[event.key.toLowerCase()];
-  deed?.();
-  return deed !== undefined;
+  const shortcut = SHORTCUTS[event.key] ?? SHORTCUTS[event.key.toLowerCase()];
+  shortcut?.();
+  return shortcut !== undefined;
 }

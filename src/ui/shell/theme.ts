@@ -1,12 +1,7 @@
 import { store } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
 
-const reduced = window.matchMedia('(prefers-reduced-motion: reduce)');
-
-/** Whether the player asked for less motion: trails and sweeping transitions are left out then. */
-export const reducedMotion = (): boolean => reduced.matches;
-
-/** Keeps the document's theme with the store's. */
+/** Applies the store's theme to the document, now and on every change. */
 export function applyTheme(): void {
   const apply = () => {
     const { theme } = store.getState().view;
@@ -16,6 +11,7 @@ export function applyTheme(): void {
   store.subscribe(apply);
 }
 
+/** Switches between the dark and the light theme. */
 export function switchTheme(): void {
   setView(store, { theme: store.getState().view.theme === 'dark' ? 'light' : 'dark' });
 }

@@ -6,10 +6,10 @@ import { Button, IconButton } from '../shared/controls/button.js';
 import styles from './toasts.module.css';
 
 const SHOWN_MILLISECONDS = { info: 6000, warning: 10_000, error: 15_000 };
-/** A way back is shown at least this long. */
+/** A toast with a button is shown at least this long. */
 const ACTION_MILLISECONDS = 12_000;
 
-/** What happened and what to do about it, out of the way of the hands. */
+/** Short messages, over the panels. */
 export function Toasts() {
   const toasts = usePage((state) => state.toasts);
   return (
@@ -22,7 +22,7 @@ export function Toasts() {
 }
 
 function ToastView({ toast: { id, level, text, hint, action } }: { toast: Toast }) {
-  /** What is pointed at or has the focus stays. */
+  /** A toast with the pointer or the focus on it stays. */
   const [held, setHeld] = useState(false);
   const shown = Math.max(SHOWN_MILLISECONDS[level], action === null ? 0 : ACTION_MILLISECONDS);
   useEffect(() => {

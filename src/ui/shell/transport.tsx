@@ -10,8 +10,9 @@ import styles from './transport.module.css';
 
 const FILE = 'file';
 const MICROPHONE = 'microphone';
-const CHOOSE = 'choose';
+const CHOOSE_FILE = 'choose';
 
+/** Play and stop, and the choice of the audio source; only without a host. */
 export function Transport() {
   const live = usePage((state) => state.live);
   const speaking = usePage(({ view }) => view.speaking);
@@ -22,10 +23,10 @@ export function Transport() {
     ...loops.map(({ id, name }) => ({ value: `loop ${id}`, label: name })),
     ...(fileName === null ? [] : [{ value: FILE, label: fileName }]),
     { value: MICROPHONE, label: 'Microphone' },
-    { value: CHOOSE, label: 'Choose a file…' },
+    { value: CHOOSE_FILE, label: 'Choose a file…' },
   ];
   const choose = (chosen: string) => {
-    if (chosen === CHOOSE) chooseFile();
+    if (chosen === CHOOSE_FILE) chooseFile();
     else if (chosen === MICROPHONE) void chooseMicrophone();
     else setSource(chosen === FILE ? { kind: 'file' } : { kind: 'loop', id: chosen.slice('loop '.length) });
   };
@@ -46,7 +47,7 @@ export function Transport() {
       <Select
         className={styles.source}
         label="Source"
-        help="What the model hears: a loop, a file of yours (dropped here, too), or the microphone."
+        help="The model's input: a loop, a file (which can also be dropped here), or the microphone."
         value={value}
         choices={choices}
         onChange={choose}

@@ -3,15 +3,15 @@ import { JitterBuffer } from '../../../src/ui/audio/jitter-buffer.js';
 const BLOCK = 128;
 const ramp = (from: number, frames: number) => Float32Array.from({ length: frames }, (_, i) => from + i);
 
-/** Pulls one block and returns its two sides. */
+/** Pulls one block; returns its left and right channel. */
 function pull(buffer: JitterBuffer): [Float32Array, Float32Array] {
   const sides: [Float32Array, Float32Array] = [new Float32Array(BLOCK), new Float32Array(BLOCK)];
   buffer.pull(...sides);
   return sides;
 }
 
-describe('the speaker’s buffer', () => {
-  it('asks for its target, once', () => {
+describe('JitterBuffer', () => {
+  it('requests frames up to its target, once', () => {
     const buffer = new JitterBuffer();
     expect(buffer.credit()).toBe(0);
     buffer.start(1000);
@@ -23,7 +23,7 @@ describe('the speaker’s buffer', () => {
     expect(buffer.credit()).toBe(500);
   });
 
-  it('is silent until half of it has come, then gives every sample in order, whatever the chunks', () => {
+  it('is silent until half its target is buffered, then gives every sample in order, whatever the chunks', () => {
     const buffer = new JitterBuffer();
     buffer.start(1000);
     buffer.credit();
@@ -43,7 +43,8 @@ describe('the speaker’s buffer', () => {
     expect(buffer.underruns).toBe(0);
   });
 
-  it('misses nothing before it is started: the blocks of an opening speaker were counted as under-runs', () => {
+  // Regression: the blocks of an opening speaker were counted as underruns.
+  it('counts no underruns before it is started', () => {
     const buffer = new JitterBuffer();
     for (let i = 0; i < 7; i++) pull(buffer);
     buffer.start(512);
@@ -51,7 +52,7 @@ describe('the speaker’s buffer', () => {
     expect(buffer.underruns).toBe(0);
   });
 
-  it('counts one under-run a gap and starts again when there is enough', () => {
+  it('counts one underrun per gap and continues when enough is buffered', () => {
     const buffer = new JitterBuffer();
     buffer.start(512);
     buffer.credit();
@@ -64,7 +65,7 @@ describe('the speaker’s buffer', () => {
     expect(pull(buffer)[0][0]).toBe(256);
   });
 
-  it('plays mono on both sides and forgets what it had when it starts anew', () => {
+  it('plays mono on both sides and empties itself when it is started again', () => {
     const buffer = new JitterBuffer();
     buffer.start(BLOCK);
     buffer.push([ramp(5, BLOCK)], BLOCK);

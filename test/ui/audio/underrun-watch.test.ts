@@ -1,7 +1,7 @@
 import { UnderrunWatch } from '../../../src/ui/audio/underrun-watch.js';
 
 describe('UnderrunWatch', () => {
-  it('speaks of many gaps in a short time, and not again for a while', () => {
+  it('reports many underruns within a short time, and not again for a while', () => {
     const watch = new UnderrunWatch();
     for (let gaps = 1; gaps < 10; gaps++) expect(watch.count(gaps, gaps * 1000)).toBe(false);
     expect(watch.count(10, 9500)).toBe(true);
@@ -9,12 +9,12 @@ describe('UnderrunWatch', () => {
     expect(watch.count(60, 130_000)).toBe(true);
   });
 
-  it('is silent about gaps that lie far apart', () => {
+  it('does not report underruns that are far apart', () => {
     const watch = new UnderrunWatch();
     for (let gaps = 1; gaps < 40; gaps++) expect(watch.count(gaps, gaps * 2000)).toBe(false);
   });
 
-  it('forgives a speaker that opens, and counts it from zero', () => {
+  it('ignores underruns while the speaker opens, and counts from zero then', () => {
     const watch = new UnderrunWatch();
     watch.count(9, 0);
     watch.open(1000);

@@ -8,8 +8,8 @@ const message = (fill: (frame: TelemetryFrame) => void, latents = 3): ArrayBuffe
   return frame.frame.slice().buffer;
 };
 
-describe('what moves on the page', () => {
-  it('reads telemetry into the same buffers for as long as the model is the same', () => {
+describe('LiveValues', () => {
+  it('reads telemetry into the same buffers while the number of latents stays', () => {
     const values = new LiveValues();
     expect(
       values.receive(
@@ -31,14 +31,14 @@ describe('what moves on the page', () => {
     expect(values.frame?.latents).toBe(5);
   });
 
-  it('refuses what is no telemetry', () => {
+  it('refuses other messages', () => {
     const values = new LiveValues();
     expect(values.receive(new ArrayBuffer(3), 0)).toBe(false);
     expect(values.receive(message(() => undefined).slice(0, -4), 0)).toBe(false);
     expect(values.frame).toBeNull();
   });
 
-  it('shows the hand’s own move until its echo must have come, then the engine’s value', () => {
+  it('returns a value set on the page until telemetry must have caught up, then the engine’s value', () => {
     const values = new LiveValues();
     values.receive(
       message(({ parameters }) => parameters.fill(0.25)),
@@ -54,7 +54,7 @@ describe('what moves on the page', () => {
     expect(values.parameter(0, 0.5, 401)).toBe(0.875);
   });
 
-  it('falls back to the document when the engine is silent', () => {
+  it('falls back to the document when no telemetry arrives', () => {
     const values = new LiveValues();
     values.receive(
       message(({ parameters, scalars }) => {
@@ -63,14 +63,14 @@ describe('what moves on the page', () => {
       }),
       0,
     );
-    expect(values.fresh(100)).toBe(true);
+    expect(values.isCurrent(100)).toBe(true);
     expect(values.scalar('totalLoad')).toBe(0.5);
-    expect(values.fresh(2000)).toBe(false);
+    expect(values.isCurrent(2000)).toBe(false);
     expect(values.parameter(0, 0.5, 2000)).toBe(0.5);
   });
 
-  // No name has a small “load” in it: the load was minus infinity until the first telemetry.
-  it('shows no load, and silence, before anything was heard', () => {
+  // Regression: the load was minus infinity until the first telemetry.
+  it('has no load and silent levels before the first telemetry', () => {
     const values = new LiveValues();
     expect([values.scalar('modelLoad'), values.scalar('totalLoad')]).toEqual([0, 0]);
     expect(values.scalar('outputPeakLeft')).toBe(-Infinity);

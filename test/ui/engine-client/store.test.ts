@@ -32,7 +32,7 @@ const example = (id: string): Slices['examples'][number] => ({
 });
 
 describe('the page’s store', () => {
-  it('takes a welcome whole and later only the parts that changed', () => {
+  it('applies a welcome as a whole and later only the parts that changed', () => {
     const store = createPageStore();
     expect(store.getState().connection).toBe('connecting');
     receive(store, welcome({ inputs: [input('X'), input('Y')], examples: [example('a')] }));
@@ -43,7 +43,7 @@ describe('the page’s store', () => {
     expect(store.getState().inputs).toBe(inputs);
   });
 
-  it('lets go of what is no longer there', () => {
+  it('drops references to what no longer exists', () => {
     const store = createPageStore();
     const card = { latentDims: 8 } as ModelCard;
     receive(
@@ -71,7 +71,7 @@ describe('the page’s store', () => {
     });
   });
 
-  it('gives the pad two axes again where an instrument with one input had left it one', () => {
+  it('gives the pad two axes again after an instrument with one input', () => {
     const store = createPageStore();
     const inputs = [input('X'), input('Y'), input('Z')];
     const axes = () => {
@@ -86,22 +86,24 @@ describe('the page’s store', () => {
     setView(store, { xInput: 1, yInput: 2 });
     receive(store, { type: 'state', slices: { inputs: inputs.slice(0, 2) } });
     expect(axes()).toEqual([1, 0]);
-    // One input on both axes is the player's to choose.
+    // The user may choose one input for both axes.
     setView(store, { xInput: 1, yInput: 1 });
     receive(store, { type: 'state', slices: { inputs } });
     expect(axes()).toEqual([1, 1]);
   });
 
-  it('shows a fault that nobody asked for, and leaves the others to whoever asked', () => {
+  it('shows a failure without a request, and leaves the failure of a request to its caller', () => {
     const store = createPageStore();
-    const fault = { code: 'internal', message: 'It broke.', hint: 'Mend it.' };
+    const fault = { code: 'internal', message: 'It failed.', hint: 'Try again.' };
     receive(store, { type: 'failed', request: 4, fault });
     expect(store.getState().toasts).toEqual([]);
     receive(store, { type: 'failed', request: null, fault });
-    expect(store.getState().toasts).toMatchObject([{ level: 'error', text: 'It broke.', hint: 'Mend it.' }]);
+    expect(store.getState().toasts).toMatchObject([
+      { level: 'error', text: 'It failed.', hint: 'Try again.' },
+    ]);
   });
 
-  it('says the same thing once, and no more than three things', () => {
+  it('shows equal messages once, and at most three', () => {
     const store = createPageStore();
     for (const text of ['a', 'b', 'a', 'c', 'd']) toast(store, { level: 'info', text, hint: null });
     expect(store.getState().toasts.map(({ text }) => text)).toEqual(['a', 'c', 'd']);
@@ -110,7 +112,7 @@ describe('the page’s store', () => {
     expect(store.getState().toasts.map(({ text }) => text)).toEqual(['c', 'd']);
   });
 
-  it('gives the speaker up when another window takes the sound', () => {
+  it('stops being the speaker when another window takes over', () => {
     const store = createPageStore();
     setView(store, { speaking: true });
     receive(store, { type: 'audio-taken' });

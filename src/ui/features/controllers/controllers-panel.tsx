@@ -13,13 +13,13 @@ import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './controllers-panel.module.css';
 
-/** Controllers beyond the page: MIDI, OSC, gamepads, and the recorder of gestures. */
+/** MIDI and OSC connections, and the gesture recorder. */
 export function ControllersPanel() {
   return (
     <Cards className={styles.controllers}>
-      <RecorderBlock />
-      <MidiBlock />
-      <OscBlock />
+      <RecorderCard />
+      <MidiCard />
+      <OscCard />
     </Cards>
   );
 }
@@ -32,7 +32,7 @@ const STATE_TEXT: Readonly<Record<RecorderState['state'], string>> = {
   overdubbing: 'Overdubbing',
 };
 
-function RecorderBlock() {
+function RecorderCard() {
   const { state, seconds, points } = usePage(({ recorder }) => recorder);
   const act = (action: 'record' | 'overdub' | 'play' | 'stop' | 'clear') =>
     perform({ type: 'recorder', action });
@@ -46,7 +46,7 @@ function RecorderBlock() {
           label={recording ? 'Stop and loop' : 'Record'}
           icon="record"
           tone={recording ? 'danger' : 'plain'}
-          help="Records the inputs as you move them; the end of the take starts the loop."
+          help="Records the inputs as you move them; pressing again ends the take and loops it."
           onPress={() => act(recording ? 'play' : 'record')}
         />
         <Button
@@ -59,7 +59,7 @@ function RecorderBlock() {
           label="Overdub"
           disabled={points === 0 || recording}
           pressed={state === 'overdubbing'}
-          help="Replaces the inputs that you move while the loop goes on."
+          help="Records over the inputs that you move while the loop plays."
           onPress={() => act(state === 'overdubbing' ? 'play' : 'overdub')}
         />
         <Button label="Clear" tone="quiet" disabled={state === 'empty'} onPress={() => act('clear')} />
@@ -91,7 +91,7 @@ function RecorderBlock() {
 
 const NO_PORT = '';
 
-function MidiBlock() {
+function MidiCard() {
   const midi = usePage(({ ports }) => ports.midi);
   const kind = usePage((state) => state.kind);
   const { chosen } = midi;
@@ -101,7 +101,7 @@ function MidiBlock() {
       <Card label="MIDI">
         <h3>MIDI</h3>
         <p className={utilities.note}>
-          The host sends MIDI to this track. Use Learn on an input, then move a controller.
+          The host sends MIDI to this track. Press Learn MIDI on an input, then move a controller.
         </p>
       </Card>
     );
@@ -122,12 +122,12 @@ function MidiBlock() {
             onChange={(name) => perform({ type: 'midi-port', name: name === NO_PORT ? null : name })}
           />
         ) : (
-          <span className={utilities.note}>{midi.reason ?? 'The engine has no MIDI here.'}</span>
+          <span className={utilities.note}>{midi.reason ?? 'The engine has no MIDI on this machine.'}</span>
         )}
         <Button
           label="Browser’s MIDI"
           tone="quiet"
-          help="Uses the devices that this browser sees; it asks for leave first."
+          help="Uses the MIDI devices that this browser can access; it asks for permission."
           onPress={() => void openWebMidi()}
         />
       </div>
@@ -135,7 +135,7 @@ function MidiBlock() {
   );
 }
 
-function OscBlock() {
+function OscCard() {
   const osc = usePage(({ ports }) => ports.osc);
   const { error, ...settings } = osc;
   const { receive, receivePort, wekinator, send, sendPort, sendLatents, sendWekinator } = settings;
@@ -158,7 +158,7 @@ function OscBlock() {
       <div className={form.row}>
         <Toggle
           label="Receive"
-          help="Listens on this machine only, for /tiller/input/1 and on."
+          help="Receives /tiller/input/1 and so on, from this machine only."
           checked={receive}
           onChange={(on) => set({ receive: on })}
         />
@@ -174,21 +174,21 @@ function OscBlock() {
       <div className={form.row}>
         <Toggle
           label="Send"
-          help="Sends the inputs that move, as /tiller/input/1 and on, to a program of this machine."
+          help="Sends inputs that move as /tiller/input/1 and so on, to this machine only."
           checked={send}
           onChange={(on) => set({ send: on })}
         />
         {port('Port to send to', sendPort, (value) => ({ sendPort: value }))}
         <Toggle
           label="Latents"
-          help="Also sends /tiller/latents, /tiller/mapped and /tiller/level, thirty times a second."
+          help="Also sends /tiller/latents, /tiller/mapped and /tiller/level, 30 times a second."
           checked={sendLatents}
           disabled={!send}
           onChange={(on) => set({ sendLatents: on })}
         />
         <Toggle
           label="Wekinator"
-          help="Also sends what the mapping gives as /wek/outputs, one argument a latent."
+          help="Also sends the mapping's output as /wek/outputs, one argument per latent."
           checked={sendWekinator}
           disabled={!send}
           onChange={(on) => set({ sendWekinator: on })}

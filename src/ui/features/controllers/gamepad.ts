@@ -3,18 +3,20 @@ import { inputValueOf } from '../../../document/value-range.js';
 import { client, store, values } from '../../engine-client/page.js';
 import { onAnimationFrame } from '../../shared/animation-frames.js';
 
-/** A stick at rest wavers by about this much. */
+/** Deflection below which a stick counts as centred; sticks at rest drift by about this much. */
 const DEAD_ZONE = 0.06;
-const LEAST_MOVE = 0.002;
+/** Smallest change that is sent, as a share of the axis. */
+const MIN_CHANGE = 0.002;
 
-function settled(axis: number): number {
+/** An axis (-1 to 1) without its dead zone, scaled to the full range again. */
+function withoutDeadZone(axis: number): number {
   if (Math.abs(axis) < DEAD_ZONE) return 0;
   return (axis - Math.sign(axis) * DEAD_ZONE) / (1 - DEAD_ZONE);
 }
 
 /**
- * Plays the inputs whose source is a gamepad axis. Sticks that nobody moved yet are left alone, so that a
- * connected pad does not pull the inputs to its middle.
+ * Moves the inputs whose source is a gamepad axis. An axis has no effect before it moves for the first time: connecting a
+ * gamepad must not set inputs to their middle.
  */
 export function watchGamepads(): void {
   const last = new Map<number, number>();
@@ -26,10 +28,10 @@ export function watchGamepads(): void {
       if (source.kind !== 'gamepad') return;
       const axis = axes[source.axis];
       if (axis === undefined) return;
-      const raw = 0.5 + 0.5 * settled(axis);
+      const raw = 0.5 + 0.5 * withoutDeadZone(axis);
       const before = last.get(index);
       last.set(index, raw);
-      if (before === undefined || Math.abs(raw - before) < LEAST_MOVE) return;
+      if (before === undefined || Math.abs(raw - before) < MIN_CHANGE) return;
       const value = inputValueOf(input, raw);
       values.setLocally(PARAMETER_INDEX.input + index, value, now);
       client.send({ type: 'parameter', index: PARAMETER_INDEX.input + index, value, origin: 'gamepad' });

@@ -1,19 +1,19 @@
 import { client, store } from '../../engine-client/page.js';
 import { toast } from '../../engine-client/toasts.js';
 
-/** Channel messages only: 0x80 to 0xEF. */
+/** Whether a status byte begins a channel message. */
 const isChannelMessage = (status: number) => status >= 0x80 && status < 0xf0;
 
-/** One for the page: each that is opened would send every message once more. */
+/** Opened once: every further access would deliver each message again. */
 let access: MIDIAccess | null = null;
 
-/** Passes on what the browser's MIDI devices send. The browser asks the player for leave. */
+/** Forwards the messages of the browser's MIDI devices to the engine. The browser asks for permission first. */
 export async function openWebMidi(): Promise<void> {
   if (typeof navigator.requestMIDIAccess !== 'function') {
     toast(store, {
       level: 'info',
-      text: 'This browser has no MIDI.',
-      hint: 'Choose a device of the engine, or use a browser that has it.',
+      text: 'This browser does not support MIDI.',
+      hint: 'Choose one of the engine’s devices, or use a browser with Web MIDI.',
     });
     return;
   }
@@ -25,16 +25,16 @@ export async function openWebMidi(): Promise<void> {
     };
     access.onstatechange = listen;
     listen();
-    const names = [...inputs.values()].map(({ name }) => name ?? 'a device');
+    const names = [...inputs.values()].map(({ name }) => name ?? 'a MIDI device');
     toast(store, {
       level: 'info',
       text: names.length === 0 ? 'No MIDI device is connected yet.' : `Listening to ${names.join(', ')}.`,
-      hint: names.length === 0 ? 'It is used as soon as it is plugged in.' : null,
+      hint: names.length === 0 ? 'A device is used as soon as it is plugged in.' : null,
     });
   } catch {
     toast(store, {
       level: 'warning',
-      text: 'The browser did not give leave to use MIDI.',
+      text: 'The browser did not allow MIDI.',
       hint: 'Allow MIDI for this page in the browser’s settings.',
     });
   }

@@ -10,7 +10,7 @@ interface CaptureLabelProps {
   yInput: number;
 }
 
-/** The label of what was just captured, asked where it lives. Enter keeps it, Escape keeps the one proposed. */
+/** Asks for the label of a captured example, beside it on the pad. Enter accepts the text, Escape keeps the proposed label. */
 export function CaptureLabel({ labelling, xInput, yInput }: CaptureLabelProps) {
   const example = usePage(({ examples }) => examples.find(({ id }) => id === labelling.example));
   if (example === undefined) return null;

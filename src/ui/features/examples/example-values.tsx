@@ -5,19 +5,19 @@ import { NumberField } from '../../shared/controls/number-field.js';
 import { formatValue } from '../../shared/controls/units.js';
 import styles from './example-values.module.css';
 
-/** The chosen example's numbers, typed. */
+/** The selected example's input values and latents, which can be typed, and its colour. */
 export function ExampleValues({ example }: { example: Example }) {
   const inputs = usePage((state) => state.inputs);
   const { label } = example;
-  const change = (part: Partial<Example>) => edit({ type: 'edit-example', id: example.id, change: part });
+  const change = (fields: Partial<Example>) => edit({ type: 'edit-example', id: example.id, change: fields });
   const replaced = (values: readonly number[], at: number, value: number) =>
     values.map((old, i) => (i === at ? value : old));
   return (
     <footer className={styles.values} aria-label={`Values of ${label}`}>
       <div className={styles.strip}>
         {example.inputs.map((value, i) => (
-          <label key={i} className={styles.cell}>
-            <span className={styles.input}>{inputs[i]?.name ?? `Input ${i + 1}`}</span>
+          <label key={i} className={`${styles.cell} ${styles.input}`}>
+            <span>{inputs[i]?.name ?? `Input ${i + 1}`}</span>
             <NumberField
               label={`${inputs[i]?.name ?? `Input ${i + 1}`} of ${label}`}
               value={value}
@@ -55,7 +55,7 @@ export function ExampleValues({ example }: { example: Example }) {
         max={360}
         step={5}
         aria-label={`Colour of ${label}`}
-        data-help="Its colour on the pad."
+        data-help="Colour on the pad."
         value={example.hue}
         onChange={(event) =>
           edit(

@@ -15,16 +15,16 @@ import table from '../../shared/controls/table.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './examples.module.css';
 
-/** The sounds that were captured, and where they live. */
+/** The examples: a table, and the values of the selected one. */
 export function ExamplesPanel() {
   const examples = usePage((state) => state.examples);
   const selected = usePage(({ view }) => view.selectedExample);
-  const chosen = examples.find(({ id }) => id === selected);
+  const selectedExample = examples.find(({ id }) => id === selected);
   if (examples.length === 0) {
     return (
-      <EmptyState icon="target" title="Nothing learned yet">
-        Find a sound with the columns above, then press <kbd>C</kbd> where on the pad you want it to live. Two
-        or three are enough to begin.
+      <EmptyState icon="target" title="No examples yet">
+        Find a sound with the latents above, put the cursor where it belongs on the pad, and press{' '}
+        <kbd>C</kbd>. Two or three examples are enough to begin.
       </EmptyState>
     );
   }
@@ -40,7 +40,7 @@ export function ExamplesPanel() {
               <th scope="col" className={styles.labelHead}>
                 Label
               </th>
-              <th scope="col">Place</th>
+              <th scope="col">Position</th>
               <th scope="col" className={styles.latentsHead}>
                 Latents
               </th>
@@ -64,7 +64,7 @@ export function ExamplesPanel() {
           </tbody>
         </table>
       </div>
-      {chosen !== undefined && <ExampleValues key={chosen.id} example={chosen} />}
+      {selectedExample !== undefined && <ExampleValues key={selectedExample.id} example={selectedExample} />}
     </div>
   );
 }
@@ -91,8 +91,8 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
           aria-label={`Hear ${label}`}
           data-help={
             number < 10
-              ? `Hear it, whatever the pad says. Key ${number} goes there on the pad.`
-              : 'Hear it, whatever the pad says.'
+              ? `Play this example instead of the mapping. Key ${number} moves the cursor to it.`
+              : 'Play this example instead of the mapping.'
           }
           onClick={() => perform({ type: 'audition', example: auditioning ? null : id })}
         >
@@ -108,7 +108,7 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
             onAccept={(typed) => edit({ type: 'edit-example', id, change: { label: typed } })}
           />
           {missed && (
-            <Badge tone="danger" help="The mapping passes by this sound. See Learn.">
+            <Badge tone="danger" help="The mapping does not reach this example: see Learn.">
               missed
             </Badge>
           )}
@@ -119,7 +119,7 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
           type="button"
           className={styles.place}
           aria-label={`Go to ${label}`}
-          data-help="Put the cursor where it lives."
+          data-help="Move the cursor to this example."
           onClick={() => goTo(example)}
         >
           {example.inputs
@@ -136,7 +136,7 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
         <Toggle
           bare
           label={`Learn from ${label}`}
-          help="Off: kept, but not learned from."
+          help="Off: kept in the preset, but not used for training."
           checked={example.enabled}
           onChange={(enabled) => edit({ type: 'edit-example', id, change: { enabled } })}
         />
@@ -160,10 +160,10 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
   );
 }
 
-/** Latents as bars around zero: enough to tell two sounds apart. */
+/** An example's first 32 latents as bars around zero, to tell examples apart. */
 function Spark({ values }: { values: readonly number[] }) {
   const shown = values.slice(0, 32);
-  const reach = Math.max(2, ...shown.map(Math.abs));
+  const range = Math.max(2, ...shown.map(Math.abs));
   return (
     <svg
       className={styles.spark}
@@ -172,7 +172,7 @@ function Spark({ values }: { values: readonly number[] }) {
       aria-hidden="true"
     >
       {shown.map((value, i) => {
-        const size = Math.max(0.8, (9.5 * Math.abs(value)) / reach);
+        const size = Math.max(0.8, (9.5 * Math.abs(value)) / range);
         return <rect key={i} x={i * 4 + 0.5} y={value > 0 ? 10 - size : 10} width="3" height={size} />;
       })}
     </svg>

@@ -4,9 +4,10 @@ import { setParameter, type Gesture } from '../../engine-client/commands.js';
 import { store, values } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 
+/** One step, as a share of an input's range. */
 const STEP = 0.02;
 
-/** One step of each arrow key: across, up. */
+/** The step of each arrow key: horizontal, vertical. */
 export const ARROWS: Readonly<Record<string, readonly [number, number] | undefined>> = {
   ArrowLeft: [-STEP, 0],
   ArrowRight: [STEP, 0],
@@ -14,32 +15,37 @@ export const ARROWS: Readonly<Record<string, readonly [number, number] | undefin
   ArrowDown: [0, -STEP],
 };
 
+/** @param value 0 to 1; values outside are clamped */
 export function moveInput(input: number, value: number, gesture: Gesture): void {
   setParameter(PARAMETER_INDEX.input + input, Math.min(1, Math.max(0, value)), gesture);
 }
 
-const present = (input: number): number =>
+const currentValue = (input: number): number =>
   values.parameter(
     PARAMETER_INDEX.input + input,
     store.getState().inputs[input]?.value ?? 0.5,
     performance.now(),
   );
 
-/** Moves the cursor by steps of 0..1. */
-export function nudge(across: number, up: number): void {
+/**
+ * Moves the pad's cursor.
+ * @param horizontal added to the input of the X axis, as a share of its range
+ * @param vertical added to the input of the Y axis
+ */
+export function moveCursor(horizontal: number, vertical: number): void {
   const { xInput, yInput } = store.getState().view;
   for (const [input, by] of [
-    [xInput, across],
-    [yInput, up],
+    [xInput, horizontal],
+    [yInput, vertical],
   ] as const) {
     if (by === 0) continue;
-    const value = present(input) + by;
+    const value = currentValue(input) + by;
     moveInput(input, value, 'begin');
     moveInput(input, value, 'end');
   }
 }
 
-/** Puts every input where the example lives. */
+/** Selects an example and sets every input to the example's value. */
 export function goTo(example: Example): void {
   setView(store, { selectedExample: example.id });
   example.inputs.forEach((value, input) => {

@@ -18,16 +18,16 @@ import { Toggle } from '../../shared/controls/toggle.js';
 import { ControllersPanel } from '../controllers/controllers-panel.js';
 import { MiniField } from './mini-field.js';
 import { SourceFields } from './source-fields.js';
-import { SOURCE_CHOICES, startingSource } from './sources.js';
+import { SOURCE_CHOICES, defaultSource } from './sources.js';
 import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './inputs-panel.module.css';
 
-type Page = 'inputs' | 'hands';
+type Page = 'inputs' | 'controllers';
 
-const RANGE_HELP = 'The part of the axis that the whole travel covers.';
+const RANGE_HELP = 'The part of the axis that the full range of the source covers.';
 
-/** Where each axis of the performance space comes from. */
+/** The inputs with their sources, or the settings of MIDI, OSC and the gesture recorder. */
 export function InputsPanel() {
   const inputs = usePage((state) => state.inputs);
   const [page, setPage] = useState<Page>('inputs');
@@ -39,7 +39,7 @@ export function InputsPanel() {
           value={page}
           choices={[
             { value: 'inputs', label: 'Inputs' },
-            { value: 'hands', label: 'MIDI, OSC, recorder' },
+            { value: 'controllers', label: 'MIDI, OSC, recorder' },
           ]}
           onChange={setPage}
         />
@@ -49,17 +49,17 @@ export function InputsPanel() {
             label="Add input"
             icon="plus"
             disabled={inputs.length >= MAX_INPUTS}
-            help="Adds an axis to the performance space. Examples get its middle."
+            help="Adds an axis to the performance space. Existing examples lie at its middle."
             onPress={() => edit({ type: 'add-input', input: {} })}
           />
         )}
       </div>
-      {page === 'hands' ? (
+      {page === 'controllers' ? (
         <ControllersPanel />
       ) : (
         <Cards>
           {inputs.map((input, i) => (
-            <InputCard key={i} index={i} input={input} last={inputs.length === 1} />
+            <InputCard key={i} index={i} input={input} only={inputs.length === 1} />
           ))}
         </Cards>
       )}
@@ -67,9 +67,9 @@ export function InputsPanel() {
   );
 }
 
-function InputCard({ index, input, last }: { index: number; input: Input; last: boolean }) {
+function InputCard({ index, input, only }: { index: number; input: Input; only: boolean }) {
   const learning = usePage(({ waiting }) => waiting.midiLearn === index);
-  const change = (part: Partial<Input>) => edit({ type: 'edit-input', index, change: part });
+  const change = (fields: Partial<Input>) => edit({ type: 'edit-input', index, change: fields });
   const { name, source, range, curve, inverted } = input;
   return (
     <Card label={`Input ${index + 1}: ${name}`}>
@@ -88,11 +88,11 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
           help="What moves this input."
           value={source.kind}
           choices={SOURCE_CHOICES}
-          onChange={(kind) => change({ source: startingSource(kind, index) })}
+          onChange={(kind) => change({ source: defaultSource(kind, index) })}
         />
         <Button
           label={learning ? 'Move it…' : 'Learn MIDI'}
-          tone={learning ? 'hand' : 'quiet'}
+          tone={learning ? 'control' : 'quiet'}
           pressed={learning}
           help="Then move a knob, key or bender of your MIDI controller."
           onPress={() => perform({ type: 'learn-midi', input: learning ? null : index })}
@@ -100,7 +100,7 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
         <IconButton
           label={`Remove ${name}`}
           icon="bin"
-          disabled={last}
+          disabled={only}
           onPress={() => {
             focusNeighbour();
             edit({ type: 'remove-input', index });
@@ -127,7 +127,7 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
         <MiniField name="Curve">
           <NumberField
             label={`${name}: curve`}
-            help="Bend of the travel: 0 is straight, + starts slowly, − starts fast."
+            help="Response curve: 0 is linear, + starts slowly, − starts fast."
             value={curve}
             min={-1}
             max={1}
@@ -140,16 +140,16 @@ function InputCard({ index, input, last }: { index: number; input: Input; last: 
         </MiniField>
         <Toggle
           label="Invert"
-          help="Turns the travel around."
+          help="Reverses the source: its top becomes the bottom."
           checked={inverted}
-          onChange={(turned) => change({ inverted: turned })}
+          onChange={(on) => change({ inverted: on })}
         />
       </div>
     </Card>
   );
 }
 
-/** The input's present value, moving. */
+/** The input's current value, at every animation frame. */
 function LiveValue({ index }: { index: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const paint = useCallback(
@@ -163,7 +163,7 @@ function LiveValue({ index }: { index: number }) {
       context.clearRect(0, 0, width, height);
       context.fillStyle = colours.line;
       context.fillRect(0, height / 2 - 1.5, width, 3);
-      context.fillStyle = colours.hand;
+      context.fillStyle = colours.control;
       context.fillRect(0, height / 2 - 1.5, value * width, 3);
       context.beginPath();
       context.arc(Math.min(width - 4, Math.max(4, value * width)), height / 2, 4, 0, 2 * Math.PI);

@@ -12,7 +12,7 @@ interface FieldProps {
   onChange: (source: InputSource) => void;
 }
 
-/** The details of one source: controller, channel, note range, address, axis. */
+/** The settings of one source: controller number, channel, note range, address or axis. */
 export function SourceFields({ name, source, onChange }: FieldProps) {
   const number = (
     label: string,
@@ -45,14 +45,14 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
     case 'cc':
       return (
         <>
-          {number('CC', 'Number of the controller.', source.controller, 0, 127, (controller) => ({
+          {number('CC', 'Controller number.', source.controller, 0, 127, (controller) => ({
             ...source,
             controller,
           }))}
           {channel(source)}
           <Toggle
             label="14 bit"
-            help="Fine steps, from controllers 0–31 with their partner 32 above."
+            help="High resolution: controllers 0–31 are read together with 32–63."
             checked={source.bits === 14}
             onChange={(fine) => onChange({ ...source, bits: fine ? 14 : 7 })}
           />
@@ -65,7 +65,7 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
     case 'poly-pressure':
       return (
         <>
-          {number('Note', 'Number of the key; 60 is middle C.', source.note, 0, 127, (note) => ({
+          {number('Note', 'Note number; 60 is middle C.', source.note, 0, 127, (note) => ({
             ...source,
             note,
           }))}
@@ -75,8 +75,8 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
     case 'note-pitch':
       return (
         <>
-          {number('From', 'Lowest key.', source.low, 0, 127, (low) => ({ ...source, low }))}
-          {number('To', 'Highest key.', source.high, 0, 127, (high) => ({ ...source, high }))}
+          {number('From', 'Lowest note.', source.low, 0, 127, (low) => ({ ...source, low }))}
+          {number('To', 'Highest note.', source.high, 0, 127, (high) => ({ ...source, high }))}
           {channel(source)}
         </>
       );
@@ -91,14 +91,14 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
             accepts={(typed) => ADDRESS.test(typed)}
             onAccept={(address) => onChange({ ...source, address })}
           />
-          {number('Arg', 'Which argument of the message, from 0.', source.argument, 0, 31, (argument) => ({
+          {number('Arg', 'Argument of the message, counted from 0.', source.argument, 0, 31, (argument) => ({
             ...source,
             argument,
           }))}
         </>
       );
     case 'gamepad':
-      return number('Axis', 'Number of the stick’s axis, from 0.', source.axis, 0, 31, (axis) => ({
+      return number('Axis', 'Axis of the gamepad, counted from 0.', source.axis, 0, 31, (axis) => ({
         ...source,
         axis,
       }));

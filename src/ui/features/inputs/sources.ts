@@ -6,7 +6,7 @@ export const SOURCE_CHOICES: readonly Choice<InputSource['kind']>[] = [
   { value: 'host', label: 'Host automation' },
   { value: 'cc', label: 'MIDI controller' },
   { value: 'pitch-bend', label: 'Pitch bend' },
-  { value: 'channel-pressure', label: 'Pressure' },
+  { value: 'channel-pressure', label: 'Channel pressure' },
   { value: 'poly-pressure', label: 'Key pressure' },
   { value: 'note-pitch', label: 'Note pitch' },
   { value: 'note-velocity', label: 'Note velocity' },
@@ -14,8 +14,8 @@ export const SOURCE_CHOICES: readonly Choice<InputSource['kind']>[] = [
   { value: 'gamepad', label: 'Gamepad' },
 ];
 
-/** A source of a kind, at its most usual setting; `index` is the input's, so that two start apart. */
-export function startingSource(kind: InputSource['kind'], index: number): InputSource {
+/** The settings that a kind of source has when it is selected; `index` is the input's, so that two inputs start different. */
+export function defaultSource(kind: InputSource['kind'], index: number): InputSource {
   switch (kind) {
     case 'pad':
     case 'host':
@@ -39,7 +39,7 @@ export function startingSource(kind: InputSource['kind'], index: number): InputS
 
 const channelName = (channel: number) => (channel === 0 ? 'any channel' : `channel ${channel}`);
 
-/** The source in a few words, for the places where there is no room to edit it. */
+/** The source in a few words, for display. */
 export function describeSource(source: InputSource): string {
   switch (source.kind) {
     case 'cc':

@@ -1,73 +1,61 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import type { DimensionSteering, SteeringMode } from '../../../document/steering.js';
+import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import type { DimensionSteering } from '../../../document/steering.js';
 import { edit } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { Icon } from '../../shared/controls/icon.js';
 import { Menu } from '../../shared/controls/menu.js';
+import { useContextMenu } from '../../shared/controls/use-context-menu.js';
+import { fineDivisor } from '../../shared/fine-step.js';
 import { formatValue } from '../../shared/controls/units.js';
 import { hold } from './holds.js';
+import { MODE_HELP, MODE_SYMBOL, MODES, nextMode } from '../steering/modes.js';
 import { BOTTOM, TOP } from './latents-scale.js';
 import { startSweep, stopSweep } from './sweep.js';
 import styles from './latent-column.module.css';
 
-const MODES: readonly SteeringMode[] = ['off', 'override', 'add', 'multiply'];
-export const MODE_GLYPH: Readonly<Record<SteeringMode, string>> = {
-  off: '–',
-  override: '=',
-  add: '+',
-  multiply: '×',
-};
-export const MODE_HELP: Readonly<Record<SteeringMode, string>> = {
-  off: 'off: the sound passes as it is',
-  override: 'override: the hand replaces the sound',
-  add: 'add: the hand is added to the sound',
-  multiply: 'multiply: the hand scales the sound',
-};
-const FINE = 10;
-const KEY_STEP = 0.02;
-const LONG_PRESS_MILLISECONDS = 550;
+/** A step of a key or of the wheel, as a share of the column. */
+const STEP = 0.02;
+/** For this long after a change the telemetry may still have an older value. */
 const ECHO_MILLISECONDS = 250;
 
 interface ColumnProps {
   index: number;
   width: number;
-  /** Latent value at the column's ends. */
-  reach: number;
+  /** Latent value at the top of the column; its negative is at the bottom. */
+  extent: number;
   steering: DimensionSteering;
   hold: number | null;
   selected: boolean;
 }
 
-/** The hand on one latent: drag to hold it, double click to give it back. The picture is the canvas behind. */
-export function LatentColumn({ index, width, reach, steering, hold: held, selected }: ColumnProps) {
+/** The controls of one latent: drag to hold it, double-click to release it. Its values are painted on the canvas behind. */
+export function LatentColumn({ index, width, extent, steering, hold: held, selected }: ColumnProps) {
   const track = useRef<HTMLDivElement>(null);
   const drag = useRef<{ pointer: number; value: number; lastY: number } | null>(null);
-  const own = useRef({ value: 0, at: -Infinity });
-  const pressing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
+  const lastSet = useRef({ value: 0, at: -Infinity });
+  const menu = useContextMenu();
   const sweeping = usePage(({ view }) => view.sweeping === index);
   const label = usePage(({ model }) => model.card?.dimensionLabels[index]);
   const name = `Latent ${index + 1}`;
   const meaning = label === undefined ? name : `${name}, ${label}`;
-  useEffect(() => () => clearTimeout(pressing.current), []);
 
-  /** Where the next step starts: from this hand's own last step while the engine's echo is on its way. */
-  const sounding = () => {
-    const { value, at } = own.current;
+  /** The value that the next step starts from: the last one set here, until telemetry must have caught up. */
+  const currentValue = () => {
+    const { value, at } = lastSet.current;
     if (performance.now() - at < ECHO_MILLISECONDS) return value;
     return held ?? values.frame?.decoded[index] ?? 0;
   };
-  const put = (wanted: number) => {
-    const value = Math.min(reach, Math.max(-reach, wanted));
-    own.current = { value, at: performance.now() };
+  const holdAt = (wanted: number) => {
+    const value = Math.min(extent, Math.max(-extent, wanted));
+    lastSet.current = { value, at: performance.now() };
     hold(index, value);
   };
   const release = () => {
-    own.current.at = -Infinity;
+    lastSet.current.at = -Infinity;
     hold(index, null);
   };
-  const perPixel = () => (2 * reach) / Math.max(1, track.current?.clientHeight ?? 1);
+  const perPixel = () => (2 * extent) / Math.max(1, track.current?.clientHeight ?? 1);
 
   useEffect(() => {
     const element = track.current;
@@ -75,44 +63,41 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
     const wheel = (event: WheelEvent) => {
       if (event.ctrlKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
       event.preventDefault();
-      const step = (2 * reach * KEY_STEP) / (event.shiftKey ? FINE : 1);
+      const step = (2 * extent * STEP) / fineDivisor(event);
       const from = store.getState().holds[index] ?? values.frame?.decoded[index] ?? 0;
-      hold(index, Math.min(reach, Math.max(-reach, from - Math.sign(event.deltaY || event.deltaX) * step)));
+      hold(index, Math.min(extent, Math.max(-extent, from - Math.sign(event.deltaY || event.deltaX) * step)));
     };
     element.addEventListener('wheel', wheel, { passive: false });
     return () => element.removeEventListener('wheel', wheel);
-  }, [index, reach]);
+  }, [index, extent]);
 
   const down = (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0 || drag.current !== null) return;
     setView(store, { dimension: index });
     if (sweeping) stopSweep();
     event.currentTarget.setPointerCapture(event.pointerId);
-    drag.current = { pointer: event.pointerId, value: sounding(), lastY: event.clientY };
-    if (event.pointerType === 'touch') {
-      const at = { x: event.clientX, y: event.clientY };
-      pressing.current = setTimeout(() => setMenu(at), LONG_PRESS_MILLISECONDS);
-    }
+    drag.current = { pointer: event.pointerId, value: currentValue(), lastY: event.clientY };
+    menu.press(event);
   };
   const move = (event: PointerEvent<HTMLElement>) => {
     const current = drag.current;
     if (current?.pointer !== event.pointerId || event.clientY === current.lastY) return;
-    clearTimeout(pressing.current);
-    current.value += ((current.lastY - event.clientY) * perPixel()) / (event.shiftKey ? FINE : 1);
+    menu.cancelPress();
+    current.value += ((current.lastY - event.clientY) * perPixel()) / fineDivisor(event);
     current.lastY = event.clientY;
-    put(current.value);
+    holdAt(current.value);
   };
   const up = (event: PointerEvent<HTMLElement>) => {
     if (drag.current?.pointer !== event.pointerId) return;
-    clearTimeout(pressing.current);
+    menu.cancelPress();
     drag.current = null;
   };
 
   const key = (event: KeyboardEvent<HTMLElement>) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = (2 * reach * KEY_STEP) / (event.shiftKey ? FINE : 1);
-    if (event.key === 'ArrowUp') put(sounding() + step);
-    else if (event.key === 'ArrowDown') put(sounding() - step);
+    const step = (2 * extent * STEP) / fineDivisor(event);
+    if (event.key === 'ArrowUp') holdAt(currentValue() + step);
+    else if (event.key === 'ArrowDown') holdAt(currentValue() - step);
     else if (event.key === 'Backspace' || event.key === 'Delete') release();
     else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') focusColumn(event, index);
     else return;
@@ -122,7 +107,6 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
 
   const steer = (change: Partial<DimensionSteering>) =>
     edit({ type: 'steer-dimensions', dimensions: [index], change });
-  const nextMode = MODES[(MODES.indexOf(steering.mode) + 1) % MODES.length] ?? 'override';
 
   return (
     <div
@@ -137,9 +121,9 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
         data-off={steering.mode === 'off'}
         aria-label={`${name} mode: ${steering.mode}`}
         data-help={`${name} ${MODE_HELP[steering.mode]}. Press for the next mode.`}
-        onClick={() => steer({ mode: nextMode })}
+        onClick={() => steer({ mode: nextMode(steering.mode) })}
       >
-        {MODE_GLYPH[steering.mode]}
+        {MODE_SYMBOL[steering.mode]}
       </button>
       <div
         ref={track}
@@ -149,21 +133,18 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
         tabIndex={0}
         aria-orientation="vertical"
         aria-label={name}
-        aria-valuemin={-reach}
-        aria-valuemax={reach}
+        aria-valuemin={-extent}
+        aria-valuemax={extent}
         aria-valuenow={held ?? 0}
-        aria-valuetext={held === null ? 'played by the mapping' : `held at ${formatValue(held, 'latent')}`}
-        data-help={`${meaning}. Drag to hold it by hand, double-click to give it back, right-click for more.`}
+        aria-valuetext={held === null ? 'follows the mapping' : `held at ${formatValue(held, 'latent')}`}
+        data-help={`${meaning}. Drag to hold it, double-click to release it, right-click for more.`}
         onPointerDown={down}
         onPointerMove={move}
         onPointerUp={up}
         onPointerCancel={up}
         onDoubleClick={release}
         onKeyDown={key}
-        onContextMenu={(event) => {
-          event.preventDefault();
-          setMenu({ x: event.clientX, y: event.clientY });
-        }}
+        onContextMenu={menu.onContextMenu}
       />
       <span className={styles.number} aria-hidden="true">
         {index + 1}
@@ -175,24 +156,24 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
         aria-pressed={steering.locked}
         data-help={
           steering.locked
-            ? `${name} is locked: randomise leaves it alone.`
-            : `Lock ${name.toLowerCase()}: randomise then leaves it alone.`
+            ? `${name} is locked: Random does not move it.`
+            : `Lock ${name.toLowerCase()}, so that Random does not move it.`
         }
         onClick={() => steer({ locked: !steering.locked })}
       >
         <Icon name={steering.locked ? 'lock' : 'unlock'} />
       </button>
-      {menu !== null && (
+      {menu.at !== null && (
         <Menu
           label={name}
-          at={menu}
-          onClose={() => setMenu(null)}
+          at={menu.at}
+          onClose={menu.close}
           items={[
-            { label: 'Give back to the mapping', disabled: held === null, onPress: release },
-            { label: 'Hold what sounds', onPress: () => put(sounding()) },
+            { label: 'Release', disabled: held === null, onPress: release },
+            { label: 'Hold the current value', onPress: () => holdAt(currentValue()) },
             sweeping
               ? { label: 'Stop the sweep', onPress: stopSweep }
-              : { label: 'Sweep it alone', onPress: () => startSweep(index) },
+              : { label: 'Sweep this latent', onPress: () => startSweep(index) },
             {
               label: steering.locked ? 'Unlock' : 'Lock',
               onPress: () => steer({ locked: !steering.locked }),
@@ -208,7 +189,7 @@ export function LatentColumn({ index, width, reach, steering, hold: held, select
   );
 }
 
-/** Left and right walk from column to column. */
+/** Left and right move the focus between columns. */
 function focusColumn(event: KeyboardEvent<HTMLElement>, index: number): void {
   const tracks = event.currentTarget
     .closest('[data-columns]')

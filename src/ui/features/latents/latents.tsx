@@ -5,15 +5,15 @@ import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
 import { ParameterSlider } from '../../shared/controls/parameter.js';
 import { LatentColumn } from './latent-column.js';
 import { paintLatents, paintOverview, type LatentsScene } from './latents-painter.js';
-import { columnWidth, reachOf, USUAL_RANGE } from './latents-scale.js';
+import { columnWidth, extentOf, DEFAULT_RANGE } from './latents-scale.js';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './latents.module.css';
 
-/** Time constant of the drawn values, in seconds: thirty reports a second look like sixty frames. */
-const EASE_SECONDS = 0.025;
+/** Time constant of the smoothing that lets 30 telemetry frames a second look continuous. */
+const SMOOTHING_SECONDS = 0.025;
 
-/** Moves `shown` towards `target`; a value that appears or ends is taken at once. */
-function ease(shown: Float32Array, target: Float32Array, share: number): void {
+/** Moves `shown` towards `target` by `share` of the difference; a value that appears or becomes NaN is copied. */
+function smooth(shown: Float32Array, target: Float32Array, share: number): void {
   for (let i = 0; i < shown.length; i++) {
     const from = shown[i] ?? NaN;
     const to = target[i] ?? NaN;
@@ -32,7 +32,7 @@ class SmoothedLatents {
   }
 }
 
-/** One column a latent dimension: what the sound has, what the hand wants, what the decoder gets. */
+/** One column per latent with the encoder's value, the mapped or held one, and the decoder's. */
 export function Latents() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const overview = useRef<HTMLCanvasElement>(null);
@@ -48,8 +48,8 @@ export function Latents() {
 
   const scene = useMemo<LatentsScene>(() => {
     const calibrated = card?.latentRanges ?? [];
-    const reach = dimensions.map((_, i) => reachOf(calibrated[i] ?? USUAL_RANGE));
-    return { dimensions, calibrated, holds, selected, reach };
+    const extents = dimensions.map((_, i) => extentOf(calibrated[i] ?? DEFAULT_RANGE));
+    return { dimensions, calibrated, holds, selected, extents };
   }, [dimensions, card, holds, selected]);
   const column = columnWidth(width, count);
   const pans = column * count > width + 1;
@@ -62,23 +62,23 @@ export function Latents() {
     return () => observer.disconnect();
   }, []);
 
-  const eased = useRef<SmoothedLatents>(new SmoothedLatents(0));
+  const smoothed = useRef<SmoothedLatents>(new SmoothedLatents(0));
   const paint = useCallback(
     ({ context, width: across, height, now, elapsed }: Surface) => {
       const { frame } = values;
-      const shows = frame?.latents === count && values.fresh(now);
-      if (eased.current.count !== count) eased.current = new SmoothedLatents(count);
-      if (shows) {
-        const share = 1 - Math.exp(-elapsed / EASE_SECONDS);
-        ease(eased.current.encoded, frame.encoded, share);
-        ease(eased.current.mapped, frame.mapped, share);
-        ease(eased.current.decoded, frame.decoded, share);
+      const running = frame?.latents === count && values.isCurrent(now);
+      if (smoothed.current.count !== count) smoothed.current = new SmoothedLatents(count);
+      if (running) {
+        const share = 1 - Math.exp(-elapsed / SMOOTHING_SECONDS);
+        smooth(smoothed.current.encoded, frame.encoded, share);
+        smooth(smoothed.current.mapped, frame.mapped, share);
+        smooth(smoothed.current.decoded, frame.decoded, share);
       }
       const scroll = scroller.current?.scrollLeft ?? 0;
       paintLatents(
         context,
         scene,
-        shows ? eased.current : null,
+        running ? smoothed.current : null,
         columnWidth(across, count),
         scroll,
         across,
@@ -98,7 +98,7 @@ export function Latents() {
         from: element.scrollLeft / total,
         to: (element.scrollLeft + element.clientWidth) / total,
       };
-      paintOverview(context, eased.current.decoded, scene.reach, view, across, height);
+      paintOverview(context, smoothed.current.decoded, scene.extents, view, across, height);
     },
     [scene],
   );
@@ -108,14 +108,14 @@ export function Latents() {
     <section className={`${utilities.surface} ${styles.latents}`} aria-label="Latents">
       <SectionHead title="Latents">
         <ul className={styles.legend} aria-label="Colours">
-          <li className={styles.encoded} data-help="What the encoder hears in the sound.">
-            sound
+          <li className={styles.encoded} data-help="The latents of the input, as encoded.">
+            input
           </li>
-          <li className={styles.mapped} data-help="What the mapping, or your hand on a column, asks for.">
-            hand
+          <li className={styles.mapped} data-help="The latents that the mapping gives, or that you hold.">
+            control
           </li>
-          <li className={styles.decoded} data-help="What the decoder gets.">
-            result
+          <li className={styles.decoded} data-help="The latents that the decoder gets.">
+            output
           </li>
         </ul>
         <div className={utilities.spacer} />
@@ -135,7 +135,7 @@ export function Latents() {
                 key={i}
                 index={i}
                 width={column}
-                reach={scene.reach[i] ?? 1}
+                extent={scene.extents[i] ?? 1}
                 steering={dimension}
                 hold={holds[i] ?? null}
                 selected={selected === i}
@@ -149,8 +149,7 @@ export function Latents() {
               <>No model is loaded. Drop a RAVE model (.ts) on this window, or choose one in the Library.</>
             ) : (
               <>
-                The model “{missing.name}” is missing. Drop its .ts file here: the preset keeps everything
-                else.
+                The model “{missing.name}” is missing. Drop its .ts file here; the rest of the preset is kept.
               </>
             )}
           </p>

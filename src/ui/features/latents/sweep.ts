@@ -8,6 +8,7 @@ const SEND_MILLISECONDS = 33;
 
 let stop: (() => void) | null = null;
 
+/** Ends the sweep and releases its latent. */
 export function stopSweep(): void {
   const { sweeping } = store.getState().view;
   stop?.();
@@ -16,7 +17,7 @@ export function stopSweep(): void {
   if (sweeping !== null) hold(sweeping, null);
 }
 
-/** Moves one latent slowly through its calibrated range, to hear what it does. One at a time. */
+/** Moves one latent slowly through its calibrated range, so that its effect can be heard. Ends the sweep of any other latent. */
 export function startSweep(dimension: number): void {
   stopSweep();
   setView(store, { sweeping: dimension });

@@ -3,12 +3,14 @@ import { setView } from '../../engine-client/view.js';
 import { Badge } from '../../shared/controls/badge.js';
 import { EmptyState } from '../../shared/controls/empty-state.js';
 import { formatValue } from '../../shared/controls/units.js';
+import { regressorName } from './regressor-form.js';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './fit-view.module.css';
 
-/** Latents whose numbers have room under their bars. */
+/** Number of latents up to which each bar has room for its number. */
 const MOST_NUMBERS = 16;
 
+/** The result of the last training: error per latent, missed examples and contradictions. */
 export function FitView({ count }: { count: number }) {
   const training = usePage((state) => state.training);
   const examples = usePage((state) => state.examples);
@@ -22,7 +24,7 @@ export function FitView({ count }: { count: number }) {
       >
         {count === 0 ? (
           <>
-            Capture a sound with <kbd>C</kbd>: the mapping is learned from where you put it.
+            Capture a sound with <kbd>C</kbd>: the mapping is learned from the examples.
           </>
         ) : (
           <>
@@ -35,7 +37,7 @@ export function FitView({ count }: { count: number }) {
   }
   const worst = Math.max(0.05, ...report.dimensions.map(({ errorRelative }) => errorRelative));
   const label = (id: string) => examples.find((example) => example.id === id)?.label ?? 'a deleted example';
-  const every = Math.ceil(report.dimensions.length / MOST_NUMBERS);
+  const step = Math.ceil(report.dimensions.length / MOST_NUMBERS);
   const missed = [...new Map(report.missed.map((miss) => [miss.example, miss])).values()];
   return (
     <div className={styles.fit}>
@@ -48,30 +50,30 @@ export function FitView({ count }: { count: number }) {
         </span>
         {training.stale && <Badge>changed since</Badge>}
       </p>
-      <ul className={styles.bars} data-many={every > 1} aria-label="Error per latent">
-        {report.dimensions.map(({ dimension, kind, errorRelative: miss }) => (
+      <ul className={styles.bars} data-many={step > 1} aria-label="Error per latent">
+        {report.dimensions.map(({ dimension, kind, errorRelative: error }) => (
           <li key={dimension}>
             <button
               type="button"
               className={styles.bar}
               aria-pressed={selected === dimension}
-              aria-label={`Latent ${dimension + 1}, ${kind}: error ${percent(miss)}`}
-              data-help={`Latent ${dimension + 1}, ${kind}: error ${percent(miss)}`}
+              aria-label={`Latent ${dimension + 1}, ${regressorName(kind)}: error ${percent(error)}`}
+              data-help={`Latent ${dimension + 1}, ${regressorName(kind)}: error ${percent(error)}`}
               onClick={() => setView(store, { dimension: selected === dimension ? null : dimension })}
             >
-              <span style={{ height: `${Math.max(4, (100 * miss) / worst)}%` }} />
-              <small aria-hidden="true">{dimension % every === 0 ? dimension + 1 : '\u00a0'}</small>
+              <span style={{ height: `${Math.max(4, (100 * error) / worst)}%` }} />
+              <small aria-hidden="true">{dimension % step === 0 ? dimension + 1 : '\u00a0'}</small>
             </button>
           </li>
         ))}
       </ul>
       {report.contradictions.map((group) => (
         <p key={group.join()} className={styles.contradiction}>
-          {group.map(label).join(' and ')} ask for different sounds at one place: move one of them apart.
+          {group.map(label).join(' and ')} ask for different sounds at one position: move one of them.
         </p>
       ))}
       {missed.length === 0 ? (
-        <p className={utilities.note}>Every example is met.</p>
+        <p className={utilities.note}>The mapping reaches every example.</p>
       ) : (
         <ul className={styles.missed} aria-label="Examples that the mapping misses">
           {missed.slice(0, 4).map((miss) => (
@@ -91,7 +93,7 @@ export function FitView({ count }: { count: number }) {
   );
 }
 
-/** A share of the examples' own spread. */
+/** @param share of the spread of the examples' latents */
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
 function meanError(dimensions: readonly { errorRelative: number }[]): number {

@@ -2,7 +2,7 @@ import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { Select } from '../../shared/controls/select.js';
 
-/** Which latents a panel speaks of: all, or the one that is selected in the columns. */
+/** Chooses whether settings are for all latents or for the selected one. */
 export function LatentScope() {
   const dimension = usePage(({ view }) => view.dimension);
   const count = usePage(({ steering }) => steering.dimensions.length);
@@ -13,7 +13,7 @@ export function LatentScope() {
   return (
     <Select
       label="Latents that these settings are for"
-      help="Settings for all latents, or for one: press a column to choose it."
+      help="Settings for all latents, or for one: press a latent's column to select it."
       value={dimension === null ? 'all' : String(dimension)}
       choices={choices}
       onChange={(value) => setView(store, { dimension: value === 'all' ? null : Number(value) })}

@@ -11,7 +11,7 @@ import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './learn-panel.module.css';
 
-/** How the mapping is learned, and how well it met the examples. */
+/** The settings of the training, and how well its result fits the examples. */
 export function LearnPanel() {
   const learning = usePage((state) => state.learning);
   const training = usePage((state) => state.training);
@@ -36,14 +36,14 @@ export function LearnPanel() {
             <Button
               label="As all"
               tone="quiet"
-              help="Back to the settings that all dimensions share."
+              help="Use the settings that all latents share."
               onPress={() => edit({ type: 'learn-dimensions-with', dimensions: [dimension], settings: null })}
             />
           )}
           <div className={utilities.spacer} />
           <Toggle
             label="Automatic"
-            help="Learns again after each change of the examples."
+            help="Trains again after each change of the examples."
             checked={learning.automatic}
             onChange={(automatic) => edit({ type: 'learn-automatically', automatic })}
           />
@@ -59,7 +59,7 @@ export function LearnPanel() {
               keyName="L"
               tone={training.stale ? 'primary' : 'plain'}
               disabled={count === 0}
-              help="Learns the mapping from the examples; the music goes on meanwhile."
+              help="Trains the mapping on the examples; the sound goes on meanwhile."
               onPress={learn}
             />
           )}

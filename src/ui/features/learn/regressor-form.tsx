@@ -9,14 +9,41 @@ import { Toggle } from '../../shared/controls/toggle.js';
 import type { Unit } from '../../shared/controls/units.js';
 
 export const KIND_CHOICES: readonly Choice<RegressorKind>[] = [
-  { value: 'mlp', label: 'Neural net', help: 'Bends smoothly between examples and goes on beyond them.' },
-  { value: 'gp', label: 'Gaussian', help: 'Passes through the examples and knows where it is unsure.' },
-  { value: 'linear', label: 'Linear', help: 'A flat plane through the examples: no surprises.' },
-  { value: 'polynomial', label: 'Polynomial', help: 'A curved surface; wild far from the examples.' },
-  { value: 'knn', label: 'Neighbours', help: 'Blends the nearest examples; never leaves their values.' },
+  {
+    value: 'mlp',
+    label: 'Neural net',
+    help: 'A smooth curve between the examples that continues beyond them.',
+  },
+  {
+    value: 'gp',
+    label: 'Gaussian',
+    help: 'A Gaussian process: passes through the examples and estimates its confidence.',
+  },
+  { value: 'linear', label: 'Linear', help: 'A flat plane fitted to the examples: never surprising.' },
+  {
+    value: 'polynomial',
+    label: 'Polynomial',
+    help: 'A curved surface; can reach extreme values far from the examples.',
+  },
+  {
+    value: 'knn',
+    label: 'Neighbours',
+    help: 'Nearest neighbours: a weighted mean of the nearest examples, never outside their values.',
+  },
 ];
 
-/** Settings that a kind starts from when it is chosen. */
+const NAMES: Readonly<Record<string, string | undefined>> = {
+  mlp: 'neural net',
+  gp: 'Gaussian process',
+  linear: 'linear',
+  polynomial: 'polynomial',
+  knn: 'nearest neighbours',
+};
+
+/** The name of a kind of regressor within a sentence. */
+export const regressorName = (kind: string): string => NAMES[kind] ?? kind;
+
+/** The settings that a kind of regressor has when it is selected. */
 export function startingSettings(kind: RegressorKind): RegressorSettings {
   switch (kind) {
     case 'mlp':
@@ -32,12 +59,12 @@ export function startingSettings(kind: RegressorKind): RegressorSettings {
   }
 }
 
-/** What each hyperparameter is called, what it does and how far it goes. */
+/** Name, help and range of each hyperparameter. */
 const HYPERPARAMETERS = {
   units: {
     title: 'Units',
     label: 'Units of the first layer',
-    help: 'More units can bend more often.',
+    help: 'More units allow more bends.',
     min: 1,
     max: 64,
     initial: 12,
@@ -46,7 +73,7 @@ const HYPERPARAMETERS = {
   units2: {
     title: 'Layer 2',
     label: 'Units of the second layer',
-    help: 'A second layer bends what the first one bent.',
+    help: 'A second layer allows more complex curves.',
     min: 1,
     max: 64,
     initial: 12,
@@ -55,7 +82,7 @@ const HYPERPARAMETERS = {
   weightDecay: {
     title: 'Decay',
     label: 'Weight decay',
-    help: 'More keeps the surface calmer, further from the examples.',
+    help: 'Higher values give a smoother surface that fits the examples less closely.',
     min: 0,
     max: 10,
     skew: 0.15,
@@ -65,7 +92,7 @@ const HYPERPARAMETERS = {
   lengthScale: {
     title: 'Length',
     label: 'Length scale',
-    help: 'How far on the pad an example reaches.',
+    help: 'How far the influence of an example reaches.',
     min: 0.01,
     max: 10,
     skew: 0.3,
@@ -75,7 +102,7 @@ const HYPERPARAMETERS = {
   noise: {
     title: 'Noise',
     label: 'Noise',
-    help: 'How far the surface may pass by an example; 0 meets each.',
+    help: 'How closely the examples are met; 0 meets them exactly.',
     min: 0,
     max: 1,
     skew: 0.4,
@@ -85,7 +112,7 @@ const HYPERPARAMETERS = {
   ridge: {
     title: 'Ridge',
     label: 'Ridge',
-    help: 'More keeps the surface flatter and calmer, further from the examples.',
+    help: 'Higher values give a flatter surface that fits the examples less closely.',
     min: 0,
     max: 10,
     skew: 0.25,
@@ -95,7 +122,7 @@ const HYPERPARAMETERS = {
   degree: {
     title: 'Degree',
     label: 'Degree',
-    help: 'How often the surface may bend.',
+    help: 'Higher degrees allow more bends.',
     min: 1,
     max: 5,
     initial: 2,
@@ -104,7 +131,7 @@ const HYPERPARAMETERS = {
   k: {
     title: 'Neighbours',
     label: 'Neighbours',
-    help: 'How many of the nearest examples are blended.',
+    help: 'Number of nearest examples in the mean.',
     min: 1,
     max: 32,
     initial: 3,
@@ -113,7 +140,7 @@ const HYPERPARAMETERS = {
   falloff: {
     title: 'Falloff',
     label: 'Falloff',
-    help: 'How much more the near ones count; 0 counts them alike.',
+    help: 'How much more the nearer examples count; 0 counts all alike.',
     min: 0,
     max: 8,
     initial: 2,
@@ -135,14 +162,14 @@ const HYPERPARAMETERS = {
 
 interface HyperparameterProps {
   of: keyof typeof HYPERPARAMETERS;
-  /** Null where it is switched off, or chosen by the regressor. */
+  /** Null where it is switched off, or set automatically. */
   value: number | null;
-  /** Stands before the fader, such as the switch that brings it. */
+  /** Shown before the slider, for instance a switch. */
   children?: ReactNode;
   onChange: (value: number, gesture: Gesture) => void;
 }
 
-/** One hyperparameter on its line. */
+/** A form line with the slider of one hyperparameter. */
 function Hyperparameter({ of, value, children, onChange }: HyperparameterProps) {
   const { title, ...spec } = HYPERPARAMETERS[of];
   const whole = spec.unit === 'count';
@@ -163,7 +190,7 @@ function Hyperparameter({ of, value, children, onChange }: HyperparameterProps) 
 type SettingsOf<K extends RegressorKind> = Extract<RegressorSettings, { kind: K }>;
 interface FormProps<S extends RegressorSettings = RegressorSettings> {
   settings: S;
-  /** `gesture` where a hand moves a fader; left out, the change is whole. */
+  /** @param gesture left out for a change that is one undo step by itself */
   onChange: (settings: RegressorSettings, gesture?: Gesture) => void;
 }
 
@@ -171,9 +198,9 @@ interface FormProps<S extends RegressorSettings = RegressorSettings> {
 export function RegressorForm({ settings, onChange }: FormProps) {
   switch (settings.kind) {
     case 'mlp':
-      return <MlpForm settings={settings} onChange={onChange} />;
+      return <NeuralNetForm settings={settings} onChange={onChange} />;
     case 'gp':
-      return <GpForm settings={settings} onChange={onChange} />;
+      return <GaussianForm settings={settings} onChange={onChange} />;
     case 'linear':
       return (
         <Hyperparameter
@@ -218,7 +245,7 @@ function PolynomialForm({ settings, onChange }: FormProps<SettingsOf<'polynomial
       <FormLine title="">
         <Toggle
           label="Cross terms"
-          help="Lets inputs act on each other."
+          help="Adds products of inputs, so that the effect of one depends on the others."
           checked={settings.crossTerms}
           onChange={(crossTerms) => onChange({ ...settings, crossTerms })}
         />
@@ -227,7 +254,7 @@ function PolynomialForm({ settings, onChange }: FormProps<SettingsOf<'polynomial
   );
 }
 
-function MlpForm({ settings, onChange }: FormProps<SettingsOf<'mlp'>>) {
+function NeuralNetForm({ settings, onChange }: FormProps<SettingsOf<'mlp'>>) {
   const [first = 12, second] = settings.hidden;
   const layers = (hidden: number[], gesture?: Gesture) => onChange({ ...settings, hidden }, gesture);
   return (
@@ -259,8 +286,8 @@ function MlpForm({ settings, onChange }: FormProps<SettingsOf<'mlp'>>) {
           label="Activation"
           value={settings.activation}
           choices={[
-            { value: 'tanh', label: 'tanh', help: 'Smooth bends.' },
-            { value: 'relu', label: 'ReLU', help: 'Straight pieces with kinks.' },
+            { value: 'tanh', label: 'tanh', help: 'Smooth curves.' },
+            { value: 'relu', label: 'ReLU', help: 'Straight pieces that meet at angles.' },
           ]}
           onChange={(activation) => onChange({ ...settings, activation })}
         />
@@ -269,18 +296,18 @@ function MlpForm({ settings, onChange }: FormProps<SettingsOf<'mlp'>>) {
   );
 }
 
-function GpForm({ settings, onChange }: FormProps<SettingsOf<'gp'>>) {
+function GaussianForm({ settings, onChange }: FormProps<SettingsOf<'gp'>>) {
   const { lengthScale } = settings;
   return (
     <>
       <Hyperparameter
         of="lengthScale"
         value={lengthScale === 'auto' ? null : lengthScale}
-        onChange={(chosen, gesture) => onChange({ ...settings, lengthScale: chosen }, gesture)}
+        onChange={(length, gesture) => onChange({ ...settings, lengthScale: length }, gesture)}
       >
         <Toggle
           label="Automatic"
-          help="Chosen by how likely the examples are under it."
+          help="Set by maximum likelihood of the examples."
           checked={lengthScale === 'auto'}
           onChange={(automatic) => onChange({ ...settings, lengthScale: automatic ? 'auto' : 0.5 })}
         />

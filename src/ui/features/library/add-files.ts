@@ -13,70 +13,75 @@ const ENDINGS: readonly [RegExp, UploadKind][] = [
 
 const kindOf = ({ name }: File): UploadKind | undefined => ENDINGS.find(([ending]) => ending.test(name))?.[1];
 
-/** A file that is in the library now. */
-interface Filed {
+/** A file that was added to the library. */
+interface AddedFile {
   name: string;
   /** A model's SHA-256, or a preset's identifier. */
   id: string;
 }
 
-/** What came of files that were dropped or chosen together. */
+/** The result of adding files that were dropped or chosen together. */
 interface Outcome {
-  filed: Filed[];
+  added: AddedFile[];
   refused: Fault[];
-  /** Set where one was cancelled: those behind it are left out. */
+  /** Set where an import was cancelled; the files after it are skipped. */
   cancelled: Fault | null;
-  leftOut: string[];
+  skipped: string[];
 }
 
-let taking: Promise<void> = Promise.resolve();
+let adding: Promise<void> = Promise.resolve();
 
 /**
- * Takes in files that were dropped or chosen together, once those of before are in: models first, since presets may want
- * them, then presets, then audio. Of several the last one plays, and a preset rather than a model.
+ * Adds files that were dropped or chosen together, after the files added before: models first, since presets may need them,
+ * then presets, then audio. The last preset is opened, or else the last model.
  */
 export function addFiles(files: Iterable<File>): void {
-  const together = [...files];
-  const take = () => takeTogether(together);
-  taking = taking.then(take, take);
+  const batch = [...files];
+  const add = () => addBatch(batch);
+  adding = adding.then(add, add);
 }
 
-async function takeTogether(files: readonly File[]): Promise<void> {
+async function addBatch(files: readonly File[]): Promise<void> {
   const of = (kind: UploadKind | undefined) => files.filter((file) => kindOf(file) === kind);
-  const outcome: Outcome = { filed: [], refused: of(undefined).map(unusable), cancelled: null, leftOut: [] };
-  const models = await send('model', of('model'), outcome);
-  const presets = await send('preset', of('preset'), outcome);
-  // The engine holds one file.
+  const outcome: Outcome = {
+    added: [],
+    refused: of(undefined).map(unsupported),
+    cancelled: null,
+    skipped: [],
+  };
+  const models = await upload('model', of('model'), outcome);
+  const presets = await upload('preset', of('preset'), outcome);
+  // The engine keeps a single audio file.
   const audio = of('audio');
-  await send('audio', audio.slice(-1), outcome);
-  if (audio.length > 1) tellOneSource(audio);
-  tell(outcome, await playLast(models, presets));
+  await upload('audio', audio.slice(-1), outcome);
+  if (audio.length > 1) reportUnusedAudio(audio);
+  report(outcome, await playLast(models, presets));
 }
 
-/** Sends the files one after the other; resolves to those that are in the library then. */
-async function send(kind: UploadKind, files: readonly File[], outcome: Outcome): Promise<Filed[]> {
-  const filed: Filed[] = [];
+/** Uploads the files one after the other; resolves to those that were added to the library. */
+async function upload(kind: UploadKind, files: readonly File[], outcome: Outcome): Promise<AddedFile[]> {
+  const added: AddedFile[] = [];
   for (const file of files) {
     if (outcome.cancelled !== null) {
-      outcome.leftOut.push(file.name);
+      outcome.skipped.push(file.name);
       continue;
     }
     try {
       const id = await client.upload(kind, file);
       if (kind === 'audio') rememberAudioFile(file);
-      if (id !== null) filed.push({ name: file.name, id });
+      if (id !== null) added.push({ name: file.name, id });
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       if (error.fault.code === 'import-cancelled') outcome.cancelled = error.fault;
       else outcome.refused.push(error.fault);
     }
   }
-  outcome.filed.push(...filed);
-  return filed;
+  outcome.added.push(...added);
+  return added;
 }
 
-/** Plays the last preset, else the model that is missing or the last one; resolves to the name of what plays. */
-async function playLast(models: readonly Filed[], presets: readonly Filed[]): Promise<string | null> {
+/** Opens the last preset, or else the missing model or the last model; resolves to the file's name, null where none was opened. */
+async function playLast(models: readonly AddedFile[], presets: readonly AddedFile[]): Promise<string | null> {
   const preset = presets.at(-1);
   if (preset !== undefined) return (await openPreset(preset.id)) ? preset.name : null;
   const { missing } = store.getState().model;
@@ -85,48 +90,48 @@ async function playLast(models: readonly Filed[], presets: readonly Filed[]): Pr
   return (await client.perform({ type: 'select-model', sha256: model.id })) ? model.name : null;
 }
 
-const unusable = ({ name }: File): Fault => ({
+const unsupported = ({ name }: File): Fault => ({
   code: 'argument-invalid',
   message: `Tiller cannot use ${name}.`,
   hint: 'Drop a RAVE model (.ts), a preset (.tiller) or audio (WAV, AIFF, FLAC).',
 });
 
-function tellOneSource(audio: readonly File[]): void {
+function reportUnusedAudio(audio: readonly File[]): void {
   const names = audio.map(({ name }) => name);
   toast(store, {
     level: 'info',
     text: `One audio file plays at a time: ${names.at(-1) ?? ''}.`,
-    hint: `Left out: ${names.slice(0, -1).join(', ')}.`,
+    hint: `Skipped: ${names.slice(0, -1).join(', ')}.`,
   });
 }
 
-/** Says what was done in one message, and what was not in another. */
-function tell({ filed, refused, cancelled, leftOut }: Outcome, plays: string | null): void {
-  const [first] = filed;
-  if (filed.length === 1 && first !== undefined)
+/** Shows one toast for what was added, one for a cancelled import, and one for the refused files. */
+function report({ added, refused, cancelled, skipped }: Outcome, opened: string | null): void {
+  const [first] = added;
+  if (added.length === 1 && first !== undefined)
     toast(store, {
       level: 'info',
-      text: `${first.name} is in the library${plays === null ? '' : ' and plays now'}.`,
+      text: `${first.name} is in the library${opened === null ? '' : ' and plays now'}.`,
       hint: null,
     });
-  else if (filed.length > 1)
+  else if (added.length > 1)
     toast(store, {
       level: 'info',
-      text: `${filed.length} files are in the library${plays === null ? '' : `; ${plays} plays now`}.`,
-      hint: `${filed.map(({ name }) => name).join(', ')}.`,
+      text: `${added.length} files are in the library${opened === null ? '' : `; ${opened} plays now`}.`,
+      hint: `${added.map(({ name }) => name).join(', ')}.`,
     });
   if (cancelled !== null)
     toast(store, {
       level: 'info',
       text: cancelled.message,
-      hint: leftOut.length === 0 ? (cancelled.hint ?? null) : `Left out: ${leftOut.join(', ')}.`,
+      hint: skipped.length === 0 ? (cancelled.hint ?? null) : `Skipped: ${skipped.join(', ')}.`,
     });
   const [refusal] = refused;
   if (refused.length === 1 && refusal !== undefined) toastFault(store, refusal);
   else if (refused.length > 1)
     toast(store, {
       level: 'error',
-      text: `${refused.length} files were not taken.`,
+      text: `${refused.length} files were not added.`,
       hint: refused.map(({ message }) => message).join('\n'),
     });
 }

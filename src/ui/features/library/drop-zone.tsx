@@ -7,7 +7,7 @@ import styles from './drop-zone.module.css';
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
-/** Takes files that are dropped anywhere on the window. */
+/** Adds the files that are dropped anywhere on the window. */
 export function DropZone() {
   const dropping = usePage(({ view }) => view.dropping);
   const plugin = usePage(({ kind }) => kind === 'plugin');

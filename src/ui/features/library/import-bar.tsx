@@ -4,7 +4,7 @@ import { Button } from '../../shared/controls/button.js';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './import-bar.module.css';
 
-/** The import that runs, whichever window began it, and the way to end it. */
+/** Progress of the running import, with a button to cancel it; every window shows it. */
 export function ImportBar() {
   const importing = usePage(({ library }) => library.importing);
   if (importing === null) return null;
@@ -18,7 +18,7 @@ export function ImportBar() {
       <Button
         label="Cancel import"
         tone="quiet"
-        help="Ends it; the library stays as it is."
+        help="Cancels the import; the library stays as it is."
         onPress={() => perform({ type: 'cancel-import', id })}
       />
       <progress max={1} value={progress} aria-label={`Import of ${file}`} />

@@ -11,7 +11,7 @@ import styles from './library-panel.module.css';
 
 type Page = 'presets' | 'models' | 'details';
 
-/** Presets and models on this machine. */
+/** Presets, models, and the details of the current preset. */
 export function LibraryPanel() {
   const missing = usePage(({ model }) => model.missing !== null);
   const [page, setPage] = useState<Page>(missing ? 'models' : 'presets');
@@ -25,7 +25,11 @@ export function LibraryPanel() {
           choices={[
             { value: 'presets', label: 'Presets' },
             { value: 'models', label: 'Models' },
-            { value: 'details', label: 'Details', help: 'Name, author, tags and description of what plays.' },
+            {
+              value: 'details',
+              label: 'Details',
+              help: 'Name, author, tags, description and seed of the current preset.',
+            },
           ]}
           onChange={setPage}
         />

@@ -5,16 +5,17 @@ import { TypedNumber } from '../../shared/controls/number-field.js';
 import form from '../../shared/controls/form.module.css';
 import styles from './preset-details.module.css';
 
-const MOST_TAGS = 32;
-const LONGEST_TAG = 40;
+const MAX_TAGS = 32;
+/** In characters. */
+const MAX_TAG = 40;
 
-/** Words between commas, each once. */
+/** The tags of a comma-separated text, without duplicates. */
 function parseTags(text: string): string[] {
-  const words = text.split(',').map((word) => word.trim().slice(0, LONGEST_TAG).trim());
-  return [...new Set(words.filter((word) => word !== ''))].slice(0, MOST_TAGS);
+  const words = text.split(',').map((word) => word.trim().slice(0, MAX_TAG).trim());
+  return [...new Set(words.filter((word) => word !== ''))].slice(0, MAX_TAGS);
 }
 
-/** What the preset that plays is called and said to be. Saved with it; undone like every edit. */
+/** The current preset's description and noise seed. */
 export function PresetDetails() {
   const { name, author, tags, description, seed } = usePage((state) => state.about);
   const describe = (change: Partial<{ name: string; author: string; tags: string[]; description: string }>) =>
@@ -26,7 +27,7 @@ export function PresetDetails() {
       <TextLine
         optional
         title="Tags"
-        help="Words between commas, to search by."
+        help="Comma-separated words to search by."
         placeholder="drums, dark, live"
         maxLength={1300}
         value={tags.join(', ')}
@@ -35,7 +36,7 @@ export function PresetDetails() {
       <TextLine
         optional
         title="Description"
-        placeholder="What it does, and how it wants to be played."
+        placeholder="What it does, and how to play it."
         lines={3}
         maxLength={4000}
         value={description}
@@ -44,7 +45,7 @@ export function PresetDetails() {
       <FormLine title="Seed">
         <TypedNumber
           label="Seed"
-          help="Draws the model's noise: the same seed, the same noise."
+          help="Seed of the model's noise: the same seed gives the same noise."
           value={seed}
           min={0}
           max={0xffffffff}

@@ -6,20 +6,22 @@ import styles from './meters.module.css';
 
 const FLOOR_DB = -60;
 const TOP_DB = 3;
-const HOLD_SECONDS = 1.6;
+const PEAK_HOLD_SECONDS = 1.6;
 const FALL_DB_PER_SECOND = 24;
-/** Seconds of gain reduction's travel back, for the eye. */
 const REDUCTION_FALL_DB_PER_SECOND = 18;
-const REDUCTION_SPAN_DB = 24;
+/** Gain reduction at which its meter is full. */
+const REDUCTION_RANGE_DB = 24;
 
-const place = (db: number): number => Math.min(1, Math.max(0, (db - FLOOR_DB) / (TOP_DB - FLOOR_DB)));
+/** Position of a level on the meter, 0 to 1. */
+const toPosition = (db: number): number => Math.min(1, Math.max(0, (db - FLOOR_DB) / (TOP_DB - FLOOR_DB)));
 
-/** One channel: bar with a ballistic fall, peak held for a while. */
+/** The ballistics of one channel: a level that falls at a fixed rate, and a peak that is held for a while. */
 class Channel {
   level = FLOOR_DB;
   peak = FLOOR_DB;
   private peakAge = 0;
 
+  /** @param elapsed seconds since the last call */
   feed(peakDb: number, elapsed: number): void {
     const now = Number.isFinite(peakDb) ? peakDb : FLOOR_DB;
     this.level = Math.max(now, this.level - FALL_DB_PER_SECOND * elapsed);
@@ -27,12 +29,12 @@ class Channel {
     if (now >= this.peak) {
       this.peak = now;
       this.peakAge = 0;
-    } else if (this.peakAge > HOLD_SECONDS)
+    } else if (this.peakAge > PEAK_HOLD_SECONDS)
       this.peak = Math.max(this.level, this.peak - FALL_DB_PER_SECOND * elapsed);
   }
 }
 
-/** Input, output and gain reduction, side by side with their colours. */
+/** Meters of input, output (with the ceiling marked) and gain reduction. */
 export function Meters() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const channels = useRef<readonly Channel[] | null>(null);
@@ -43,7 +45,7 @@ export function Meters() {
     ({ context, width, height, now, elapsed }: Surface) => {
       channels.current ??= Array.from({ length: 4 }, () => new Channel());
       const colours = palette();
-      const fresh = values.fresh(now);
+      const current = values.isCurrent(now);
       const names = ['inputPeakLeft', 'inputPeakRight', 'outputPeakLeft', 'outputPeakRight'] as const;
       context.clearRect(0, 0, width, height);
       const gap = 3;
@@ -51,26 +53,26 @@ export function Meters() {
       names.forEach((name, i) => {
         const channel = channels.current?.[i];
         if (channel === undefined) return;
-        channel.feed(fresh ? values.scalar(name) : FLOOR_DB, elapsed);
+        channel.feed(current ? values.scalar(name) : FLOOR_DB, elapsed);
         const y = i * bar + Math.floor(i / 2) * gap + i * 1;
         context.fillStyle = colours.line;
         context.fillRect(0, y, width, bar);
-        context.fillStyle = i < 2 ? colours.sound : colours.result;
-        context.fillRect(0, y, width * place(channel.level), bar);
+        context.fillStyle = i < 2 ? colours.input : colours.output;
+        context.fillRect(0, y, width * toPosition(channel.level), bar);
         if (channel.peak > FLOOR_DB)
-          context.fillRect(Math.min(width - 1.5, width * place(channel.peak)), y, 1.5, bar);
+          context.fillRect(Math.min(width - 1.5, width * toPosition(channel.peak)), y, 1.5, bar);
         if (i >= 2) {
           context.fillStyle = colours.danger;
-          context.fillRect(width * place(ceiling), y, 1.5, bar);
+          context.fillRect(width * toPosition(ceiling), y, 1.5, bar);
         }
       });
-      const heardDb = fresh ? Math.max(0, Math.abs(values.scalar('gainReduction'))) : 0;
-      const bounded = Number.isFinite(heardDb) ? heardDb : 0;
+      const reductionDb = current ? Math.max(0, Math.abs(values.scalar('gainReduction'))) : 0;
+      const bounded = Number.isFinite(reductionDb) ? reductionDb : 0;
       reduction.current = Math.max(bounded, reduction.current - REDUCTION_FALL_DB_PER_SECOND * elapsed);
       const y = 4 * bar + 2 * gap + 4;
       context.fillStyle = colours.line;
       context.fillRect(0, y, width, bar);
-      const share = Math.min(1, reduction.current / REDUCTION_SPAN_DB);
+      const share = Math.min(1, reduction.current / REDUCTION_RANGE_DB);
       context.fillStyle = colours.danger;
       context.fillRect(width * (1 - share), y, width * share, bar);
     },
@@ -81,13 +83,13 @@ export function Meters() {
   return (
     <div className={styles.meters} role="img" aria-label="Meters: input, output and gain reduction">
       <div className={styles.names} aria-hidden="true">
-        <span className={styles.input} data-help="Level of what goes into the model.">
+        <span className={styles.input} data-help="Level of the model's input.">
           in
         </span>
-        <span className={styles.output} data-help="Level of what is heard; the red mark is the ceiling.">
+        <span className={styles.output} data-help="Output level; the red mark is the ceiling.">
           out
         </span>
-        <span className={styles.reduction} data-help="Gain reduction: how much the limiter holds back.">
+        <span className={styles.reduction} data-help="Gain reduction of the limiter.">
           GR
         </span>
       </div>

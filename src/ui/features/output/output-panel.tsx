@@ -10,10 +10,10 @@ import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './output-panel.module.css';
 
-/** What surrounds the model: levels, mix, limiter and safety. */
+/** Levels, noise and width; freeze and bypass; what the model receives, and how latency is traded for load. */
 export function OutputPanel() {
   const output = usePage((state) => state.output);
-  // A live session's delay is its speaker's buffer.
+  // Without a host the buffer of the speakers takes the place of this setting.
   const isPlugin = usePage((state) => state.live === null);
   const set = (change: Partial<Output>) => edit({ type: 'set-output', change });
   return (
@@ -28,47 +28,47 @@ export function OutputPanel() {
         <FormLine title="Sound">
           <Toggle
             label="Freeze"
-            help="Holds the latents where they are."
+            help="Holds the latents at their current values."
             checked={output.freeze}
             onChange={(on) => setSwitch(PARAMETER_INDEX.freeze, on)}
           />
           <Toggle
             label="Bypass"
-            help="The dry sound, at the same delay."
+            help="Passes the dry sound, at the same latency."
             checked={output.bypass}
             onChange={(on) => setSwitch(PARAMETER_INDEX.bypass, on)}
           />
         </FormLine>
-        <FormLine title="Listen to">
+        <FormLine title="Input channels">
           <Segmented
-            label="What the model listens to"
+            label="Input channels of the model"
             value={output.listen}
             choices={[
-              { value: 'mid', label: 'Mid', help: 'Both sides summed.' },
+              { value: 'mid', label: 'Mid', help: 'The sum of left and right.' },
               { value: 'left', label: 'Left' },
               { value: 'right', label: 'Right' },
-              { value: 'both', label: 'Both', help: 'The sides apart, at twice the load.' },
+              { value: 'both', label: 'Both', help: 'Left and right separately, at twice the load.' },
             ]}
             onChange={(listen) => set({ listen })}
           />
         </FormLine>
-        <FormLine title="On fault">
+        <FormLine title="If the engine fails">
           <Segmented
-            label="What sounds while the engine is away"
+            label="If the engine fails"
             value={output.onFault}
             choices={[
-              { value: 'dry', label: 'Dry sound', help: 'The track plays on, at the same delay.' },
+              { value: 'dry', label: 'Dry sound', help: 'The track plays on, at the same latency.' },
               { value: 'silence', label: 'Silence' },
             ]}
             onChange={(onFault) => set({ onFault })}
           />
         </FormLine>
-        <FormLine title="Frames a call">
+        <FormLine title="Latent frames">
           <Segmented
             label="Latent frames per call of the model"
             value={String(output.framesPerCall)}
             choices={[
-              { value: '1', label: '1', help: 'The shortest delay.' },
+              { value: '1', label: '1', help: 'The lowest latency.' },
               { value: '2', label: '2' },
               { value: '4', label: '4', help: 'The lowest load.' },
             ]}
@@ -76,18 +76,22 @@ export function OutputPanel() {
           />
         </FormLine>
         {isPlugin && (
-          <FormLine title="Margin">
+          <FormLine title="Latency and load">
             <Segmented
-              label="How long the plugin waits for the engine"
+              label="Latency and load"
               value={output.margin}
               choices={[
                 {
                   value: 'tight',
-                  label: 'Tight',
-                  help: 'The shortest delay: quick models on a quiet machine.',
+                  label: 'Low latency',
+                  help: 'For light models on a machine with little else to do.',
                 },
-                { value: 'normal', label: 'Normal' },
-                { value: 'safe', label: 'Safe', help: 'The fewest gaps: heavy models, busy machines.' },
+                { value: 'normal', label: 'Balanced' },
+                {
+                  value: 'safe',
+                  label: 'Low load',
+                  help: 'The fewest gaps: for heavy models and busy machines.',
+                },
               ]}
               onChange={(margin) => set({ margin })}
             />

@@ -1,6 +1,8 @@
 /**
- * The line along which a plane of `width` × `height` samples, row 0 at the bottom, has one value: marching squares,
- * each crossing interpolated between two samples; none beside a sample that is not `known` (0). Calls `line` with pieces in 0..1 of the plane, y upwards.
+ * The contour line of a sampled plane at one level, by marching squares with linear interpolation.
+ * @param plane `width` × `height` samples, row 0 at the bottom
+ * @param known 0 for samples without a value: no line is drawn in cells that touch one; null where all are known
+ * @param line receives the ends of each piece, 0 to 1 of the plane, y upwards
  */
 export function contour(
   plane: Uint8Array,

@@ -6,16 +6,16 @@ import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
 import { useValue } from '../../shared/controls/use-value.js';
 import styles from './input-fader.module.css';
 
-interface StripProps {
+interface InputFaderProps {
   name: string;
-  /** Index of its parameter: what moves live. */
+  /** Its place in `PARAMETERS`. */
   parameter: number;
   value: number;
   onChange: (value: number, gesture: Gesture) => void;
 }
 
-/** A tall fader for an input that is not on the pad. */
-export function InputFader({ name, parameter, value, onChange }: StripProps) {
+/** The vertical fader of an input that is not on the pad. */
+export function InputFader({ name, parameter, value, onChange }: InputFaderProps) {
   const track = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { pointer, aria } = useValue(
@@ -40,7 +40,7 @@ export function InputFader({ name, parameter, value, onChange }: StripProps) {
       context.clearRect(0, 0, width, height);
       context.fillStyle = colours.line;
       context.fillRect(width / 2 - 1.5, 0, 3, height);
-      context.fillStyle = colours.hand;
+      context.fillStyle = colours.control;
       context.fillRect(width / 2 - 1.5, y, 3, height - y);
       context.beginPath();
       context.roundRect(2, y - 4, width - 4, 8, 3);

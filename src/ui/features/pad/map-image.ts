@@ -1,21 +1,21 @@
 import type { MapPicture } from '../../../protocol/interface-frames.js';
-import { FOG, shadeOf, type LegendMode, type Shade } from './map-shades.js';
+import { UNKNOWN_LIGHTNESS, shadeOf, type LegendMode, type Shade } from './map-shades.js';
 import { writeOklab } from './oklab.js';
 
-/** A canvas of one pixel a cell, to be drawn large and smooth. */
-function sheet(width: number, height: number): CanvasRenderingContext2D | null {
+/** The context of a new canvas, to be drawn enlarged elsewhere; null where the browser has none. */
+function newCanvas(width: number, height: number): CanvasRenderingContext2D | null {
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
   return canvas.getContext('2d');
 }
 
-/** Colour that is left where the regressors guess most. */
-const LEAST_COLOUR = 0.32;
+/** Share of the colour that remains where confidence is 0. */
+const MIN_COLOUR = 0.32;
 
-/** The learned map as an image, one pixel a cell. Where nothing vouches for it, colour fades into fog. */
+/** The map as an image of one pixel per cell. Colours fade to grey with decreasing confidence. */
 export function mapImage(map: MapPicture, light: boolean): HTMLCanvasElement | null {
-  const context = sheet(map.width, map.height);
+  const context = newCanvas(map.width, map.height);
   if (context === null) return null;
   const image = context.createImageData(map.width, map.height);
   const shade: Shade = { l: 0, a: 0, b: 0 };
@@ -25,20 +25,21 @@ export function mapImage(map: MapPicture, light: boolean): HTMLCanvasElement | n
       const cell = row * map.width + column;
       const share = (plane: Uint8Array | undefined) => (plane?.[cell] ?? 128) / 255;
       shadeOf(map.mode, light, share(first), share(second), share(third), shade);
-      const sure = map.certainty === null || map.mode === 'certainty' ? 1 : (map.certainty[cell] ?? 0) / 255;
-      const keep = LEAST_COLOUR + (1 - LEAST_COLOUR) * sure;
+      const confidence =
+        map.certainty === null || map.mode === 'certainty' ? 1 : (map.certainty[cell] ?? 0) / 255;
+      const keep = MIN_COLOUR + (1 - MIN_COLOUR) * confidence;
       const at = 4 * ((map.height - 1 - row) * map.width + column);
-      const fog = light ? FOG.light : FOG.dark;
-      writeOklab(fog + (shade.l - fog) * keep, shade.a * keep, shade.b * keep, image.data, at);
+      const grey = light ? UNKNOWN_LIGHTNESS.light : UNKNOWN_LIGHTNESS.dark;
+      writeOklab(grey + (shade.l - grey) * keep, shade.a * keep, shade.b * keep, image.data, at);
     }
   }
   context.putImageData(image, 0, 0);
   return context.canvas;
 }
 
-/** The shades of a mode with one plane, from its low to its high end, as a strip of `width` × 1 pixels. */
+/** The colour scale of a mode with one value per cell, from low to high, as an image of `width` × 1 pixels. */
 export function legendImage(mode: LegendMode, light: boolean, width: number): HTMLCanvasElement | null {
-  const context = sheet(width, 1);
+  const context = newCanvas(width, 1);
   if (context === null) return null;
   const image = context.createImageData(width, 1);
   const shade: Shade = { l: 0, a: 0, b: 0 };
@@ -50,10 +51,10 @@ export function legendImage(mode: LegendMode, light: boolean, width: number): HT
   return context.canvas;
 }
 
-/** Where the level is expected over the ceiling, as an alpha mask of one pixel a cell; null where nowhere. */
+/** The cells whose expected level exceeds the ceiling, as an alpha mask of one pixel per cell; null where there are none. */
 export function loudMask(map: MapPicture): HTMLCanvasElement | null {
   if (map.loud === null || !map.loud.some((cell) => cell > 127)) return null;
-  const context = sheet(map.width, map.height);
+  const context = newCanvas(map.width, map.height);
   if (context === null) return null;
   const image = context.createImageData(map.width, map.height);
   for (let row = 0; row < map.height; row++) {
@@ -68,7 +69,7 @@ export function loudMask(map: MapPicture): HTMLCanvasElement | null {
 
 const HATCH_STEP = 7;
 
-/** Red hatching over the mask: a warning that does not rest on colour alone. */
+/** Hatches the masked area: a warning that does not depend on colour alone. Sizes in CSS pixels. */
 export function hatch(
   context: CanvasRenderingContext2D,
   mask: HTMLCanvasElement,
@@ -77,7 +78,7 @@ export function hatch(
   colour: string,
 ): void {
   const density = context.getTransform().a;
-  const layer = sheet(Math.round(width * density), Math.round(height * density));
+  const layer = newCanvas(Math.round(width * density), Math.round(height * density));
   if (layer === null) return;
   layer.scale(density, density);
   layer.strokeStyle = colour;

@@ -8,7 +8,7 @@ import styles from './map-legend.module.css';
 
 const WIDTH = 64;
 
-/** What the ends of the map's shades mean, with the ceiling marked among the levels. */
+/** The map's colour scale with the values at its ends; in the loudness map the ceiling is marked. */
 export function MapLegend({ map }: { map: MapPicture }) {
   const gainDb = usePage(({ output }) => output.outputGainDb);
   const ceilingDb = usePage(({ output }) => output.ceilingDb);
@@ -18,7 +18,7 @@ export function MapLegend({ map }: { map: MapPicture }) {
   const measuring = map.mode === 'loudness' && map.certainty?.every((known) => known === 0) === true;
   const ends = {
     dimension: { title: `latent ${map.dimension + 1}`, low: value(map.low), high: value(map.high) },
-    certainty: { title: '', low: 'guessed', high: 'sure' },
+    certainty: { title: '', low: 'low', high: 'high' },
     loudness: { title: measuring ? 'measuring …' : '', low: level(map.low), high: `${level(map.high)} dB` },
   }[map.mode];
   const ceiling = (ceilingDb - gainDb - map.low) / (map.high - map.low);
@@ -31,7 +31,7 @@ export function MapLegend({ map }: { map: MapPicture }) {
         {map.mode === 'loudness' && ceiling <= 1 && (
           <i
             className={styles.ceiling}
-            data-help="The ceiling: hatched zones would pass it."
+            data-help="The ceiling; hatched areas would exceed it."
             style={{ left: `${ceiling * 100}%` }}
           />
         )}
@@ -45,8 +45,8 @@ function Shades({ mode }: { mode: LegendMode }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = usePage(({ view }) => view.theme);
   useEffect(() => {
-    const strip = legendImage(mode, theme === 'light', WIDTH);
-    if (strip !== null) canvas.current?.getContext('2d')?.drawImage(strip, 0, 0);
+    const scale = legendImage(mode, theme === 'light', WIDTH);
+    if (scale !== null) canvas.current?.getContext('2d')?.drawImage(scale, 0, 0);
   }, [mode, theme]);
   return <canvas ref={canvas} width={WIDTH} height={1} aria-hidden="true" />;
 }

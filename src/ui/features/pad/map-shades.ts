@@ -1,6 +1,6 @@
 import type { MapMode } from '../../../protocol/interface.js';
 
-/** A colour in OKLab. */
+/** A colour in OKLab: lightness 0 to 1, two colour axes. */
 export interface Shade {
   l: number;
   a: number;
@@ -8,25 +8,25 @@ export interface Shade {
 }
 export type LegendMode = Exclude<MapMode, 'latents'>;
 
-/** Lightness where nothing is known. */
-export const FOG = { dark: 0.2, light: 0.93 };
+/** Lightness of the grey that stands for no confidence. */
+export const UNKNOWN_LIGHTNESS = { dark: 0.2, light: 0.93 };
 
-/** Lightness and chroma of the map: it stays behind what plays on it. */
+/** Kept low in contrast, so that cursor and examples stand out from the map. */
 const LATENTS = { dark: { base: 0.31, depth: 0.11 }, light: { base: 0.86, depth: 0.08 } };
 const LATENTS_CHROMA = { dark: 0.095, light: 0.075 };
-/** From the low to the high end. */
+/** Lightness at the low and at the high end. */
 const CERTAINTY = { dark: [0.2, 0.46], light: [0.95, 0.74] } as const;
 const LEVEL = { dark: [0.2, 0.56], light: [0.96, 0.66] } as const;
-/** The quiet end is cool, the loud end has the colour of danger; lightness alone tells them apart, too. */
+/** Colour axes of the quiet end (bluish) and of the loud end (red); their lightness differs, too. */
 const QUIET = { a: -0.015, b: -0.05 };
 const LOUD = { a: 0.105, b: 0.075 };
 
 const between = (low: number, high: number, share: number) => low + (high - low) * share;
 
 /**
- * Shade of a cell from its planes' shares, 0..1. Latents: first principal direction as lightness, the second and
- * third as the two colour axes of OKLab, so that equal steps look equal. One latent: blue for low, rose for high,
- * grey at zero, which every common kind of colour vision tells apart.
+ * Writes the colour of a cell to `out`; the values of its planes are 0 to 1. Mode `latents`: the first principal component is
+ * the lightness, the second and third are the colour axes, so that equal distances look equal. Mode `dimension`: blue for low,
+ * rose for high, grey at zero, which all common forms of colour vision can distinguish.
  */
 export function shadeOf(
   mode: MapMode,

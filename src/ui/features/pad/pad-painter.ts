@@ -9,8 +9,8 @@ const exampleColour = (hue: number, light: boolean): string =>
   light ? `oklch(0.55 0.12 ${hue})` : `oklch(0.78 0.11 ${hue})`;
 
 const DOT_RADIUS = 6;
-/** The canvases reach this far beyond the plane, so that what lives on its edge is seen whole. */
-export const BLEED = 11;
+/** The canvases extend beyond the pad by this many pixels, so that nothing at its edge is cut off. */
+export const MARGIN = 11;
 const CORNER = 5;
 const LABEL_FONT = '500 11px "Inter Variable", system-ui, sans-serif';
 const DIGIT_FONT = '650 9px "Inter Variable", system-ui, sans-serif';
@@ -25,32 +25,35 @@ export interface PadScene {
   missed: ReadonlySet<string>;
 }
 
-/** Place of an example on the pad in CSS pixels. */
-function placeOf(example: Example, scene: PadScene, width: number, height: number): [number, number] {
+/** Position of an example on the pad in CSS pixels. */
+function positionOf(example: Example, scene: PadScene, width: number, height: number): [number, number] {
   const x = example.inputs[scene.xInput] ?? 0.5;
   const y = scene.yInput === scene.xInput ? 0.5 : (example.inputs[scene.yInput] ?? 0.5);
   return [x * width, (1 - y) * height];
 }
 
-/** The example under a point, the topmost first; null where there is none. */
+/**
+ * The topmost example at a point, null where there is none. Lengths in CSS pixels.
+ * @param radius farthest distance between the point and the example
+ */
 export function exampleAt(
   scene: PadScene,
   x: number,
   y: number,
   width: number,
   height: number,
-  reach: number,
+  radius: number,
 ): Example | null {
   for (let i = scene.examples.length - 1; i >= 0; i--) {
     const example = scene.examples[i];
     if (example === undefined) continue;
-    const [ex, ey] = placeOf(example, scene, width, height);
-    if (Math.hypot(ex - x, ey - y) <= reach) return example;
+    const [ex, ey] = positionOf(example, scene, width, height);
+    if (Math.hypot(ex - x, ey - y) <= radius) return example;
   }
   return null;
 }
 
-/** Everything on the pad that stands still between two edits: map, axes, examples. */
+/** Paints what changes with edits only: map, grid and examples. Sizes in CSS pixels. */
 export function paintBackground(
   context: CanvasRenderingContext2D,
   scene: PadScene,
@@ -58,12 +61,12 @@ export function paintBackground(
   height: number,
 ): void {
   const colours = palette();
-  context.clearRect(-BLEED, -BLEED, width + 2 * BLEED, height + 2 * BLEED);
+  context.clearRect(-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN);
   context.save();
   context.beginPath();
   context.roundRect(0, 0, width, height, CORNER);
   context.clip();
-  context.fillStyle = colours.well;
+  context.fillStyle = colours.inset;
   context.fillRect(0, 0, width, height);
   if (scene.map !== null) {
     const image = mapImage(scene.map, colours.light);
@@ -71,21 +74,21 @@ export function paintBackground(
     context.imageSmoothingQuality = 'high';
     if (image !== null) {
       const { width: columns, height: rows } = scene.map;
-      // Cells are samples at their centres, the first and last on the pad's edges.
+      // A cell is a sample at its centre; the first and last lie on the pad's edges.
       context.drawImage(image, 0.5, 0.5, columns - 1, rows - 1, 0, 0, width, height);
     }
     if (scene.map.mode === 'loudness') paintLevels(context, scene.map, width, height);
     const mask = loudMask(scene.map);
     if (mask !== null) hatch(context, mask, width, height, colours.danger);
   }
-  paintAxes(context, width, height, scene.map !== null);
+  paintGrid(context, width, height, scene.map !== null);
   context.restore();
   scene.examples.forEach((example, i) => paintExample(context, scene, example, i, width, height));
 }
 
 const LEVEL_STEP_DB = 6;
 
-/** A line at every sixth decibel, as heights have in a map. */
+/** Contour lines of the expected level, every 6 dB. */
 function paintLevels(
   context: CanvasRenderingContext2D,
   map: MapPicture,
@@ -107,9 +110,9 @@ function paintLevels(
   context.stroke();
 }
 
-function paintAxes(context: CanvasRenderingContext2D, width: number, height: number, painted: boolean): void {
+function paintGrid(context: CanvasRenderingContext2D, width: number, height: number, onMap: boolean): void {
   const colours = palette();
-  context.strokeStyle = painted ? (colours.light ? '#00000012' : '#ffffff12') : colours.line;
+  context.strokeStyle = onMap ? (colours.light ? '#00000012' : '#ffffff12') : colours.line;
   context.lineWidth = 1;
   context.beginPath();
   for (const part of [0.25, 0.5, 0.75]) {
@@ -123,7 +126,7 @@ function paintAxes(context: CanvasRenderingContext2D, width: number, height: num
   context.stroke();
 }
 
-/** Whether a ring marks the example out from the others. */
+/** Whether the example has a ring around it. */
 const isRinged = ({ selected, auditioning }: PadScene, { id }: Example): boolean =>
   id === selected || id === auditioning;
 
@@ -136,7 +139,7 @@ function paintExample(
   height: number,
 ): void {
   const colours = palette();
-  const [x, y] = placeOf(example, scene, width, height);
+  const [x, y] = positionOf(example, scene, width, height);
   const colour = exampleColour(example.hue, colours.light);
   context.lineWidth = 3;
   context.strokeStyle = colours.light ? '#ffffffd0' : '#0b0c0ed0';
@@ -155,7 +158,7 @@ function paintExample(
   }
   if (isRinged(scene, example)) {
     context.lineWidth = 1.5;
-    context.strokeStyle = colours.result;
+    context.strokeStyle = colours.output;
     context.setLineDash(example.id === scene.auditioning ? [3, 2] : []);
     context.beginPath();
     context.arc(x, y, DOT_RADIUS + 4, 0, 2 * Math.PI);
@@ -172,9 +175,10 @@ function paintExample(
   paintLabel(context, scene, example, x, y, width);
 }
 
-const MOST_LABEL = 150;
+/** In CSS pixels. */
+const MAX_LABEL_WIDTH = 150;
 
-/** The text, cut to `room` pixels with an ellipsis where it is longer. */
+/** The text, shortened with an ellipsis to at most `room` pixels. */
 function shortened(context: CanvasRenderingContext2D, text: string, room: number): string {
   if (context.measureText(text).width <= room) return text;
   let length = text.length - 1;
@@ -194,7 +198,7 @@ function paintLabel(
   if (example.label === '' && !missed) return;
   const colours = palette();
   context.font = LABEL_FONT;
-  const label = shortened(context, example.label, Math.min(MOST_LABEL, width / 2));
+  const label = shortened(context, example.label, Math.min(MAX_LABEL_WIDTH, width / 2));
   const text = missed ? `${label} ≠` : label;
   context.textBaseline = 'middle';
   const away = DOT_RADIUS + (isRinged(scene, example) ? 9 : 6);
@@ -206,14 +210,14 @@ function paintLabel(
   context.lineWidth = 3;
   context.strokeStyle = colours.light ? '#ffffffc8' : '#0b0c0eb8';
   context.strokeText(text, at, y);
-  context.fillStyle = example.enabled ? colours.ink : colours.inkSoft;
+  context.fillStyle = example.enabled ? colours.text : colours.textSoft;
   context.fillText(text, at, y);
 }
 
 const TRAIL_POINTS = 48;
 const TRAIL_SECONDS = 0.7;
 
-/** The last places of the cursor, as a ring of x, y, time. */
+/** The last positions of the cursor, as a ring buffer of x, y (0 to 1) and time (milliseconds). */
 export class Trail {
   private readonly points = new Float64Array(3 * TRAIL_POINTS);
   private head = 0;
@@ -225,8 +229,8 @@ export class Trail {
     this.count = Math.min(TRAIL_POINTS, this.count + 1);
   }
 
-  /** Whether a point is still young enough to be seen. */
-  alive(now: number): boolean {
+  /** Whether a part of the trail is still visible. */
+  isVisible(now: number): boolean {
     const newest = (this.head + TRAIL_POINTS - 1) % TRAIL_POINTS;
     return this.count > 0 && now - (this.points[3 * newest + 2] ?? 0) < TRAIL_SECONDS * 1000;
   }
@@ -250,7 +254,7 @@ export class Trail {
   }
 }
 
-/** The hand: a ring with cross hairs out to the edges. `x` and `y` in 0..1. */
+/** Paints the cursor: a ring with cross hairs to the edges. `x` and `y` are 0 to 1, sizes in CSS pixels. */
 export function paintCursor(
   context: CanvasRenderingContext2D,
   x: number,
@@ -259,11 +263,11 @@ export function paintCursor(
   height: number,
   held: boolean,
 ): void {
-  const { hand, light } = palette();
+  const { control, light } = palette();
   const cx = x * width;
   const cy = (1 - y) * height;
   const gap = 14;
-  context.strokeStyle = hand;
+  context.strokeStyle = control;
   context.globalAlpha = light ? 0.45 : 0.3;
   context.lineWidth = 1;
   context.beginPath();
@@ -283,9 +287,9 @@ export function paintCursor(
   context.arc(cx, cy, held ? 11 : 9, 0, 2 * Math.PI);
   context.stroke();
   context.lineWidth = 2;
-  context.strokeStyle = hand;
+  context.strokeStyle = control;
   context.stroke();
-  context.fillStyle = hand;
+  context.fillStyle = control;
   context.beginPath();
   context.arc(cx, cy, held ? 3.5 : 2.5, 0, 2 * Math.PI);
   context.fill();

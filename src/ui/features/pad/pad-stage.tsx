@@ -16,26 +16,26 @@ import utilities from '../../shared/styles/utilities.module.css';
 import styles from './pad-stage.module.css';
 
 const MAP_CHOICES = [
-  { value: 'latents', label: 'Latents', help: 'The whole mapping: what is alike sounds alike.' },
+  { value: 'latents', label: 'Latents', help: 'All latents: positions with similar colours sound similar.' },
   {
     value: 'dimension',
-    label: 'One',
-    help: 'One latent: blue is low, rose is high. Press a column to choose it.',
+    label: 'One latent',
+    help: 'One latent: blue is low, rose is high. Press its column to select it.',
   },
   {
     value: 'certainty',
-    label: 'Sure',
-    help: 'Strong where examples are near, faint where the mapping guesses.',
+    label: 'Confidence',
+    help: 'High near examples, low where the mapping has none to rely on.',
   },
   {
     value: 'loudness',
-    label: 'Loud',
-    help: 'The peak to expect, a line every 6 dB; hatched in red where it would pass the ceiling.',
+    label: 'Loudness',
+    help: 'Expected peak level, with a line every 6 dB; hatched in red where it would exceed the ceiling.',
   },
-  { value: 'off', label: 'Off', help: 'Only the examples.' },
+  { value: 'off', label: 'Off', help: 'No map, only the examples.' },
 ] as const satisfies readonly { value: MapMode | 'off'; label: string; help: string }[];
 
-/** The pad with what is painted under it, its two axes, and the further inputs beside it. */
+/** The pad with the choice of its map and axes, and the faders of the other inputs. */
 export function PadStage() {
   const inputs = usePage((state) => state.inputs);
   const xInput = usePage(({ view }) => view.xInput);
@@ -43,7 +43,7 @@ export function PadStage() {
   const mapMode = usePage(({ view }) => view.mapMode);
   const map = useMap();
   const learned = usePage(({ training }) => training.learned);
-  const further = inputs
+  const others = inputs
     .map((input, index) => ({ input, index }))
     .filter(({ index }) => index !== xInput && index !== yInput);
   const axes = inputs.map((input, i) => ({ value: String(i), label: input.name }));
@@ -54,7 +54,7 @@ export function PadStage() {
         <div className={utilities.spacer} />
         {map !== null && <MapLegend map={map} />}
         <Segmented<MapMode | 'off'>
-          label="What is painted under the pad"
+          label="Map under the pad"
           value={mapMode}
           choices={MAP_CHOICES}
           disabled={!learned}
@@ -63,9 +63,9 @@ export function PadStage() {
       </SectionHead>
       <div className={styles.row}>
         <Pad map={map} />
-        {further.length > 0 && (
-          <div className={styles.faders} role="group" aria-label="Further inputs">
-            {further.map(({ input, index }) => (
+        {others.length > 0 && (
+          <div className={styles.faders} data-testid="faders" role="group" aria-label="Other inputs">
+            {others.map(({ input, index }) => (
               <InputMenu key={index} index={index}>
                 <InputFader
                   name={input.name}
@@ -118,12 +118,12 @@ function AxisSelect({
         {name === 'X' ? '→' : '↑'}
       </span>
       <Select
-        tone="hand"
+        tone="control"
         label={`Input on the ${name} axis`}
         help={
           name === 'X'
-            ? 'Which input the pad plays from left to right.'
-            : 'Which input the pad plays upwards.'
+            ? 'The input that the pad moves from left to right.'
+            : 'The input that the pad moves upwards.'
         }
         value={String(value)}
         choices={choices}

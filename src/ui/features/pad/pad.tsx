@@ -8,44 +8,47 @@ import { store, usePage, values } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { palette } from '../../shared/canvas/palette.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
-import { reducedMotion } from '../../shell/theme.js';
+import { reducedMotion } from '../../shared/reduced-motion.js';
 import { CaptureLabel } from '../examples/capture-label.js';
-import { ARROWS, goTo, moveInput as moveTo, nudge } from '../inputs/cursor.js';
-import { BLEED, exampleAt, paintCursor, paintBackground, Trail, type PadScene } from './pad-painter.js';
+import { ARROWS, goTo, moveInput as moveTo, moveCursor } from '../inputs/cursor.js';
+import { fineDivisor } from '../../shared/fine-step.js';
+import { MARGIN, exampleAt, paintCursor, paintBackground, Trail, type PadScene } from './pad-painter.js';
 import styles from './pad.module.css';
 
-const FINE = 10;
-const MOUSE_REACH = 11;
-const TOUCH_REACH = 22;
+/** Distance in CSS pixels within which a press hits an example or the cursor. */
+const MOUSE_RADIUS = 11;
+const TOUCH_RADIUS = 22;
+/** Shortest drag that moves an example, as a share of the pad. */
+const MIN_DRAG = 0.012;
 
-/** What one finger, pen or mouse does; others on the pad meanwhile are not listened to. */
-type Hand = { pointer: number } & (
+/** The drag of one finger, pen or mouse; other pointers are ignored meanwhile. */
+type Drag = { pointer: number } & (
   | {
       kind: 'cursor';
       x: number;
       y: number;
       lastX: number;
       lastY: number;
-      /** The input that a pen presses, and how far it was pressed last. */
+      /** The input that a pen's pressure moves, and its last pressure (0 to 1). */
       pressed: { input: number; by: number } | null;
     }
   | { kind: 'example'; example: Example; moved: boolean }
 );
 
-/** The input that a pen's pressure plays: the first one on the pad that is not already under the pen. */
+/** The input that a pen's pressure moves: the first with the pad as its source that is on neither axis; null where none is. */
 function pressureInput(inputs: readonly Input[], x: number, y: number): number | null {
   const index = inputs.findIndex(({ source }, i) => source.kind === 'pad' && i !== x && i !== y);
   return index < 0 ? null : index;
 }
 
-/** The performance space, two inputs at a time. */
+/** Two inputs of the performance space as a plane: cursor, examples, and the map underneath. */
 export function Pad({ map }: { map: MapPicture | null }) {
   const ground = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
-  const hand = useRef<Hand | null>(null);
+  const drag = useRef<Drag | null>(null);
   const [trail] = useState(() => new Trail());
   const last = useRef({ x: NaN, y: NaN });
-  /** Whether each of the last two presses was on the cursor: two quick taps elsewhere are no double click. */
+  /** Whether each of the last two presses was on the cursor; only then is a double click one. */
   const presses = useRef({ first: false, second: false });
 
   const inputs = usePage((state) => state.inputs);
@@ -72,18 +75,18 @@ export function Pad({ map }: { map: MapPicture | null }) {
   );
 
   const painted = useRef<{ scene: PadScene; theme: string } | null>(null);
-  const paintStill = useCallback(
+  const paintStatic = useCallback(
     ({ context, width: across, height: down, resized }: Surface) => {
       if (!resized && painted.current?.scene === scene && painted.current.theme === theme) return;
       painted.current = { scene, theme };
-      context.translate(BLEED, BLEED);
-      paintBackground(context, scene, across - 2 * BLEED, down - 2 * BLEED);
+      context.translate(MARGIN, MARGIN);
+      paintBackground(context, scene, across - 2 * MARGIN, down - 2 * MARGIN);
     },
     [scene, theme],
   );
-  useCanvas(ground, paintStill);
+  useCanvas(ground, paintStatic);
 
-  const paintMoving = useCallback(
+  const paintLive = useCallback(
     ({ context, width: across, height: down, now }: Surface) => {
       const { inputs: document } = store.getState();
       const read = (input: number) =>
@@ -96,16 +99,17 @@ export function Pad({ map }: { map: MapPicture | null }) {
         trail.add(x, y, now);
       }
       context.clearRect(0, 0, across, down);
-      context.translate(BLEED, BLEED);
-      const [width, height] = [across - 2 * BLEED, down - 2 * BLEED];
-      if (trail.alive(now) && !reducedMotion()) trail.paint(context, width, height, now, palette().hand);
-      if (document.length > 0) paintCursor(context, x, y, width, height, hand.current?.kind === 'cursor');
+      context.translate(MARGIN, MARGIN);
+      const [width, height] = [across - 2 * MARGIN, down - 2 * MARGIN];
+      if (trail.isVisible(now) && !reducedMotion())
+        trail.paint(context, width, height, now, palette().control);
+      if (document.length > 0) paintCursor(context, x, y, width, height, drag.current?.kind === 'cursor');
     },
     [xInput, yInput, trail],
   );
-  useCanvas(overlay, paintMoving);
+  useCanvas(overlay, paintLive);
 
-  const placeAt = (event: PointerEvent<HTMLElement>) => {
+  const positionAt = (event: PointerEvent<HTMLElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     return {
       x: (event.clientX - box.left) / box.width,
@@ -125,36 +129,36 @@ export function Pad({ map }: { map: MapPicture | null }) {
   };
 
   const down = (event: PointerEvent<HTMLElement>) => {
-    if (event.button !== 0 || inputs.length === 0 || hand.current !== null) return;
+    if (event.button !== 0 || inputs.length === 0 || drag.current !== null) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     const pointer = event.pointerId;
-    const { x, y, width, height } = placeAt(event);
-    const reach = event.pointerType === 'touch' ? TOUCH_REACH : MOUSE_REACH;
+    const { x, y, width, height } = positionAt(event);
+    const radius = event.pointerType === 'touch' ? TOUCH_RADIUS : MOUSE_RADIUS;
     const { x: atX, y: atY } = last.current;
-    const onCursor = Math.hypot((x - atX) * width, (y - atY) * height) <= reach;
+    const onCursor = Math.hypot((x - atX) * width, (y - atY) * height) <= radius;
     presses.current = { first: presses.current.second, second: onCursor };
-    const example = exampleAt(scene, x * width, (1 - y) * height, width, height, reach);
+    const example = exampleAt(scene, x * width, (1 - y) * height, width, height, radius);
     if (example !== null) {
-      hand.current = { pointer, kind: 'example', example, moved: false };
+      drag.current = { pointer, kind: 'example', example, moved: false };
       setView(store, { selectedExample: example.id });
       return;
     }
     const input = event.pointerType === 'pen' ? pressureInput(inputs, xInput, yInput) : null;
     const pressed = input === null ? null : { input, by: event.pressure };
-    hand.current = { pointer, kind: 'cursor', x, y, lastX: x, lastY: y, pressed };
+    drag.current = { pointer, kind: 'cursor', x, y, lastX: x, lastY: y, pressed };
     moveBoth(x, y, 'begin');
     if (pressed !== null) moveTo(pressed.input, pressed.by, 'begin');
   };
 
   const move = (event: PointerEvent<HTMLElement>) => {
-    const held = hand.current;
+    const held = drag.current;
     if (held?.pointer !== event.pointerId) return;
-    const { x, y } = placeAt(event);
+    const { x, y } = positionAt(event);
     if (held.kind === 'example') {
       dragExample(held, x, y);
       return;
     }
-    const fine = event.shiftKey ? FINE : 1;
+    const fine = fineDivisor(event);
     held.x += (x - held.lastX) / fine;
     held.y += (y - held.lastY) / fine;
     held.lastX = x;
@@ -165,13 +169,13 @@ export function Pad({ map }: { map: MapPicture | null }) {
     moveTo(held.pressed.input, held.pressed.by, 'move');
   };
 
-  const dragExample = (held: Extract<Hand, { kind: 'example' }>, x: number, y: number) => {
-    // Another window may have deleted it under this hand.
+  const dragExample = (held: Extract<Drag, { kind: 'example' }>, x: number, y: number) => {
+    // Another window may have deleted it during the drag.
     if (!store.getState().examples.some(({ id }) => id === held.example.id)) return;
     const place = [...held.example.inputs];
     const bound = (value: number) => Math.min(1, Math.max(0, value));
     const [fromX, fromY] = [place[xInput] ?? 0.5, place[yInput] ?? 0.5];
-    if (!held.moved && Math.hypot(x - fromX, y - fromY) < 0.012) return;
+    if (!held.moved && Math.hypot(x - fromX, y - fromY) < MIN_DRAG) return;
     place[xInput] = bound(x);
     if (yInput !== xInput) place[yInput] = bound(y);
     const gesture = held.moved ? 'move' : 'begin';
@@ -180,25 +184,25 @@ export function Pad({ map }: { map: MapPicture | null }) {
   };
 
   const up = (event: PointerEvent<HTMLElement>) => {
-    const held = hand.current;
+    const held = drag.current;
     if (held?.pointer !== event.pointerId) return;
-    hand.current = null;
+    drag.current = null;
     if (held.kind === 'example') {
       if (!held.moved) goTo(held.example);
       return;
     }
     moveBoth(held.x, held.y, 'end');
-    // As on a lifted pen there is no pressure, the last one stays.
+    // A lifted pen reports no pressure: the last one stays.
     if (held.pressed !== null) moveTo(held.pressed.input, held.pressed.by, 'end');
   };
 
   const key = (event: KeyboardEvent) => {
-    const way = ARROWS[event.key];
+    const step = ARROWS[event.key];
     const home = labelling === null && (event.key === 'Backspace' || event.key === 'Delete');
-    if ((way === undefined && !home) || event.ctrlKey || event.metaKey) return;
+    if ((step === undefined && !home) || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
-    if (way !== undefined) nudge(way[0] / (event.shiftKey ? FINE : 1), way[1] / (event.shiftKey ? FINE : 1));
+    if (step !== undefined) moveCursor(step[0] / fineDivisor(event), step[1] / fineDivisor(event));
     else toMiddle();
   };
 
@@ -222,7 +226,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
       <canvas ref={overlay} aria-hidden="true" />
       {examples.length === 0 && inputs.length > 0 && (
         <p className={styles.hint}>
-          Drag to play. Where a sound should live, press <kbd>C</kbd>
+          Drag to play. Press <kbd>C</kbd> to capture the sound at the cursor
         </p>
       )}
       {labelling !== null && (

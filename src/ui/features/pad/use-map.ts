@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { MapPicture } from '../../../protocol/interface-frames.js';
 import { client, usePage } from '../../engine-client/page.js';
 
-/** Asks for the picture of the mapping under the pad and gives the latest one of what is asked for. */
+/** The map under the pad: requests it from the engine and returns the latest one for the current axes, or null. */
 export function useMap(): MapPicture | null {
   const [map, setMap] = useState<MapPicture | null>(null);
   const mode = usePage(({ view }) => view.mapMode);
@@ -14,9 +14,9 @@ export function useMap(): MapPicture | null {
 
   useEffect(() => client.onMap(setMap), []);
   useEffect(() => {
-    const ask = () => client.send({ type: 'paint-map', map: wanted ? { mode, x, y, dimension } : null });
-    ask();
-    return client.onOpen(ask);
+    const request = () => client.send({ type: 'paint-map', map: wanted ? { mode, x, y, dimension } : null });
+    request();
+    return client.onOpen(request);
   }, [mode, x, y, dimension, wanted]);
 
   return wanted && map?.x === x && map.y === y ? map : null;

@@ -9,20 +9,20 @@ import { ParameterSlider } from '../../shared/controls/parameter.js';
 import { RangeFields } from '../../shared/controls/range-fields.js';
 import { Segmented } from '../../shared/controls/segmented.js';
 import { Slider } from '../../shared/controls/slider.js';
-import { MODE_GLYPH, MODE_HELP } from '../latents/latent-column.js';
+import { MODE_HELP, MODE_SYMBOL, MODES } from './modes.js';
 import form from '../../shared/controls/form.module.css';
 import table from '../../shared/controls/table.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './steering-panel.module.css';
 
-const MODE_CHOICES = (['off', 'override', 'add', 'multiply'] as const).map((mode) => ({
+const MODE_CHOICES = MODES.map((mode) => ({
   value: mode,
   label: mode,
   help: MODE_HELP[mode],
-  content: MODE_GLYPH[mode],
+  content: MODE_SYMBOL[mode],
 }));
 
-/** What the mapping does to each latent. */
+/** How the mapping is combined with the encoder's latents: mode, amount, range, glide and offset of each. */
 export function SteeringPanel() {
   const steering = usePage((state) => state.steering);
   const radius = usePage(({ view }) => view.randomRadius);
@@ -30,7 +30,7 @@ export function SteeringPanel() {
   if (all.length === 0) {
     return (
       <EmptyState icon="sliders" title="No latents yet">
-        Choose a model in the Library: each of its latents is steered here.
+        Choose a model in the Library; its latents are listed here.
       </EmptyState>
     );
   }
@@ -50,10 +50,10 @@ export function SteeringPanel() {
           <span className={styles.glideName}>Glide</span>
           <ParameterSlider of="glide" value={steering.glideSeconds} />
         </FormLine>
-        <FormLine title="Random reach">
+        <FormLine title="Random range">
           <Slider
-            label="Reach of random moves"
-            help="How far Random (R) may move a latent from what sounds, as a share of its range."
+            label="Range of random moves"
+            help="How far Random (R) may move a latent from its current value, as a share of its range."
             value={radius}
             min={0}
             max={1}
@@ -102,8 +102,8 @@ function sharedMode(dimensions: readonly DimensionSteering[]): SteeringMode | 'm
 
 function SteeringRow({ index, dimension }: { index: number; dimension: DimensionSteering }) {
   const selected = usePage(({ view }) => view.dimension === index);
-  const change = (part: Partial<DimensionSteering>, gesture: Gesture = 'begin') =>
-    editGesture({ type: 'steer-dimensions', dimensions: [index], change: part }, gesture);
+  const change = (fields: Partial<DimensionSteering>, gesture: Gesture = 'begin') =>
+    editGesture({ type: 'steer-dimensions', dimensions: [index], change: fields }, gesture);
   const name = `Latent ${index + 1}`;
   return (
     <tr data-selected={selected} onClick={() => setView(store, { dimension: index })}>
@@ -119,7 +119,7 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
       <td className={styles.amount}>
         <Slider
           label={`${name} amount`}
-          tone="hand"
+          tone="control"
           value={dimension.amount}
           min={0}
           max={1}
@@ -135,7 +135,7 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
           max={1000}
           unit="latent"
           labels={[`${name} lowest`, `${name} highest`]}
-          help={['The decoder never gets less.', 'The decoder never gets more.']}
+          help={['Lowest value that reaches the decoder.', 'Highest value that reaches the decoder.']}
           range={dimension.range}
           initial={[-4, 4]}
           onAccept={(range) => change({ range })}
@@ -144,7 +144,7 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
       <td className={styles.number}>
         <TypedNumber
           label={`${name} glide`}
-          help="On top of the glide of all."
+          help="Added to the glide of all latents."
           value={dimension.glideSeconds}
           min={0}
           max={30}
@@ -156,7 +156,7 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
       <td className={styles.number}>
         <TypedNumber
           label={`${name} offset`}
-          help="Added after the mode, whatever it is."
+          help="Added after the mode, in every mode."
           value={dimension.offset}
           min={-10}
           max={10}

@@ -1,21 +1,24 @@
-/** The colours that canvases need, read once from the page's own tokens. */
+/** The colours that canvases paint with, as CSS colours: copies of the page's tokens. */
 export interface Palette {
   light: boolean;
-  ground: string;
-  well: string;
+  /** Background of the pad and of tracks. */
+  inset: string;
   line: string;
-  lineStrong: string;
-  ink: string;
-  inkSoft: string;
-  inkFaint: string;
-  hand: string;
-  sound: string;
-  result: string;
+  text: string;
+  textSoft: string;
+  textFaint: string;
+  /** What the player controls: cursor, inputs, the mapping's latents. */
+  control: string;
+  /** What comes from the audio input: the encoder's latents, input levels. */
+  input: string;
+  /** What is heard: the decoder's latents, output levels. */
+  output: string;
   danger: string;
 }
 
 let cached: { theme: string; palette: Palette } | null = null;
 
+/** The palette of the current theme. */
 export function palette(): Palette {
   const theme = document.documentElement.dataset.theme ?? 'dark';
   if (cached?.theme === theme) return cached.palette;
@@ -23,16 +26,14 @@ export function palette(): Palette {
   const token = (name: string) => style.getPropertyValue(name).trim();
   const read: Palette = {
     light: theme === 'light',
-    ground: token('--surface'),
-    well: token('--well'),
+    inset: token('--inset'),
     line: token('--line'),
-    lineStrong: token('--line-strong'),
-    ink: token('--ink'),
-    inkSoft: token('--ink-soft'),
-    inkFaint: token('--ink-faint'),
-    hand: token('--hand'),
-    sound: token('--sound'),
-    result: token('--result'),
+    text: token('--text'),
+    textSoft: token('--text-soft'),
+    textFaint: token('--text-faint'),
+    control: token('--tone-control'),
+    input: token('--tone-input'),
+    output: token('--tone-output'),
     danger: token('--danger'),
   };
   cached = { theme, palette: read };

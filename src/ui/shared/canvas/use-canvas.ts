@@ -6,15 +6,17 @@ export interface Surface {
   /** In CSS pixels; the context is scaled to them. */
   width: number;
   height: number;
+  /** Milliseconds of `performance.now()`. */
   now: number;
+  /** Seconds since the last animation frame. */
   elapsed: number;
-  /** True when the canvas was emptied by a change of its size. */
+  /** True where the canvas has a new size, which has cleared it. */
   resized: boolean;
 }
 
 /**
- * Calls `paint` at every animation frame with a context in CSS pixels. The canvas follows its element's size
- * and the screen's density. `paint` must be stable or cheap to subscribe again.
+ * Calls `paint` at every animation frame with a context that is scaled to CSS pixels. The canvas follows the size of its
+ * element and the pixel density of the screen. Memoise `paint`: a new function subscribes anew.
  */
 export function useCanvas(
   canvas: RefObject<HTMLCanvasElement | null>,

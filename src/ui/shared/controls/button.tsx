@@ -4,10 +4,10 @@ import styles from './button.module.css';
 interface ButtonProps {
   label: string;
   icon?: IconName;
-  /** Shown as a key cap beside the label. */
+  /** The shortcut, shown beside the label. */
   keyName?: string;
   help?: string;
-  tone?: 'plain' | 'primary' | 'hand' | 'danger' | 'quiet';
+  tone?: 'plain' | 'primary' | 'control' | 'danger' | 'quiet';
   pressed?: boolean;
   disabled?: boolean;
   onPress: () => void;
@@ -41,7 +41,7 @@ export function Button({
   );
 }
 
-/** A button that is only a picture; its name is for help and for screen readers. */
+/** A button with an icon only; its label is shown as help and read by screen readers. */
 export function IconButton({
   label,
   icon,

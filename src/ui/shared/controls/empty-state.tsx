@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Icon, type IconName } from './icon.js';
 import styles from './empty-state.module.css';
 
-/** What a panel shows while it has nothing: the next step. */
+/** Shown in place of a panel's content while there is none: what to do next. */
 export function EmptyState({
   icon,
   title,

@@ -2,7 +2,7 @@ import { useRef } from 'react';
 import { Button } from './button.js';
 import type { IconName } from './icon.js';
 
-/** Chooses files from disk: the same as dropping them on the window. */
+/** A button that opens the system's file dialog. */
 export function FileButton({
   label,
   accept,

@@ -1,9 +1,9 @@
-/** A row of a list, or a card. */
+/** A row of a table or of a list. */
 const ROW = 'tr, [data-row]';
 
 /**
- * Gives the focus on to the row below, or above, before its own row is removed: who walks by keys goes on from there, and
- * not from the top of the page.
+ * Moves the focus from a row that is about to be removed to the last button of the next or previous row. Otherwise a keyboard
+ * user would start again at the top of the page.
  */
 export function focusNeighbour(): void {
   const row = document.activeElement?.closest(ROW);

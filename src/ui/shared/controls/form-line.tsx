@@ -3,7 +3,7 @@ import { TextField, type TextFieldProps } from './text-field.js';
 import utilities from '../styles/utilities.module.css';
 import styles from './form.module.css';
 
-/** A control, or a few, with what they are for in front of them; each has its own name for screen readers. */
+/** One or more controls with a title in front; each control has a name of its own for screen readers. */
 export function FormLine({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className={styles.line}>
@@ -15,7 +15,7 @@ export function FormLine({ title, children }: { title: string; children: ReactNo
   );
 }
 
-/** A line of a form in which text is typed. */
+/** A text field with a title in front. */
 export function TextLine({ title, ...field }: Omit<TextFieldProps, 'label'> & { title: string }) {
   return (
     <FormLine title={title}>

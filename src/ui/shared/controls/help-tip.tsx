@@ -1,12 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import styles from './help-tip.module.css';
 
-const WAIT_MILLISECONDS = 550;
+const DELAY_MILLISECONDS = 550;
 
 /**
- * The help text of whatever carries `data-help`, after a moment's rest on it or at once on keyboard focus.
- * One for the page: controls stay light, and only one tip is ever open. Screen readers are told it as the description of what
- * has the focus.
+ * Shows the help text of the element under the pointer or with the keyboard focus, from its attribute `data-help`. A single
+ * instance serves the whole page. Screen readers get the text as the description of the focused element.
  */
 export function HelpTip() {
   const [tip, setTip] = useState<{ text: string; box: DOMRect } | null>(null);
@@ -14,7 +13,7 @@ export function HelpTip() {
 
   useEffect(() => {
     let waiting: ReturnType<typeof setTimeout> | undefined;
-    const bearer = (event: Event) =>
+    const helped = (event: Event) =>
       event.target instanceof Element ? event.target.closest<HTMLElement>('[data-help]') : null;
     const show = (element: HTMLElement) => {
       const text = element.dataset.help ?? '';
@@ -31,15 +30,15 @@ export function HelpTip() {
     };
     const over = (event: Event) => {
       hide();
-      const element = bearer(event);
-      if (element !== null) waiting = setTimeout(() => show(element), WAIT_MILLISECONDS);
+      const element = helped(event);
+      if (element !== null) waiting = setTimeout(() => show(element), DELAY_MILLISECONDS);
     };
     const focus = (event: Event) => {
-      const element = bearer(event);
+      const element = helped(event);
       hide();
       if (element !== null) describe(element);
       if (element?.matches(':focus-visible') === true)
-        waiting = setTimeout(() => show(element), WAIT_MILLISECONDS);
+        waiting = setTimeout(() => show(element), DELAY_MILLISECONDS);
     };
     document.addEventListener('pointerover', over);
     document.addEventListener('focusin', focus);

@@ -20,17 +20,14 @@ const PATHS = {
   moon: 'M12.8 9.6A5.3 5.3 0 0 1 6.4 3.2a5.3 5.3 0 1 0 6.4 6.4z',
   search: 'M7 3a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 10l3.2 3.2',
   sliders: 'M3 4.5h5M11 4.5h2M9.5 3v3M3 11.5h2M8 11.5h5M6.5 10v3',
-  ear: 'M3 6.2v3.6h2.2L8.5 12.5v-9L5.2 6.2zM10.7 5.8a3 3 0 0 1 0 4.4M12.4 4.2a5.3 5.3 0 0 1 0 7.6',
   upload: 'M8 10.5V3M5 5.8 8 2.8l3 3M3 10.5V13h10v-2.5',
   warning: 'M8 2.8 14 13H2zM8 6.8v2.8M8 11.2v.4',
   keys: 'M2.5 4.5h11v7h-11zM5 7h.5M7.8 7h.5M10.6 7h.5M5.5 9.3h5',
-  sweep: 'M1.8 8c2-6 4.2-6 6.2 0s4.2 6 6.2 0',
   dice: 'M3 3h10v10H3zM5.8 5.8h.4M9.8 9.8h.4M9.8 5.8h.4M5.8 9.8h.4',
   snow: 'M8 2v12M2.8 5l10.4 6M13.2 5 2.8 11',
   brain: 'M4 11.5 7 6l3 4 2.5-5.5',
   target: 'M8 3.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM8 1.5v3M8 11.5v3M1.5 8h3M11.5 8h3',
   snap: 'M3 8h8.5M8 4.5 11.5 8 8 11.5M13.2 3.5v9',
-  more: 'M3.5 8h.3M7.9 8h.3M12.2 8h.3',
   save: 'M3 3h8l2 2v8H3zM5.5 3v3h4.5V3M5.5 13V9.5h5V13',
 } as const;
 export type IconName = keyof typeof PATHS;

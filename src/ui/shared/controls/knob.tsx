@@ -4,9 +4,13 @@ import { useValue, type ValueProps } from './use-value.js';
 import { toPosition } from './value-range.js';
 import styles from './knob.module.css';
 
+/** Degrees clockwise from the top. */
 const START = -135;
 const SWEEP = 270;
+/** In units of the drawing, which is 40 wide. */
 const RADIUS = 15;
+/** Pixels to drag for the whole value range. */
+const DRAG_PIXELS = 160;
 
 function point(degrees: number, radius: number): string {
   const angle = ((degrees - 90) * Math.PI) / 180;
@@ -20,16 +24,20 @@ function arc(from: number, to: number): string {
 }
 
 interface KnobProps extends ValueProps {
-  tone?: 'hand' | 'sound' | 'result' | 'plain';
-  /** Short name under the knob; the full one is `label`. */
+  tone?: 'control' | 'input' | 'output' | 'plain';
+  /** Short name beside the dial; the full one is `label`. */
   caption: string;
 }
 
-/** A round control with its name and its number. */
+/** A rotary control with its name and its value, which can be typed. */
 export function Knob({ tone = 'plain', caption, ...props }: KnobProps) {
   const dial = useRef<HTMLDivElement>(null);
-  const { pointer, aria, place } = useValue(props, { axis: 'y', jump: false, pixels: () => 160 }, dial);
-  const angle = START + SWEEP * place;
+  const { pointer, aria, position } = useValue(
+    props,
+    { axis: 'y', jump: false, pixels: () => DRAG_PIXELS },
+    dial,
+  );
+  const angle = START + SWEEP * position;
   const zero = START + SWEEP * (props.min < 0 && props.max > 0 ? toPosition(props, 0) : 0);
   return (
     <div className={styles.knob} data-tone={tone} data-disabled={props.disabled === true}>

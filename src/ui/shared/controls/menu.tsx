@@ -8,8 +8,8 @@ export interface MenuItem {
   onPress: () => void;
 }
 
-/** Up and down walk through a menu, round its ends. */
-function walk(event: KeyboardEvent<HTMLElement>): void {
+/** Up and down move the focus through the menu, around its ends. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   if (by === 0) return;
   event.preventDefault();
@@ -22,7 +22,7 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
 export function Menu({ label, at, items, onClose }: Omit<PopoverProps, 'children'> & { items: MenuItem[] }) {
   return (
     <Popover label={label} at={at} onClose={onClose}>
-      <div className={styles.menu} onKeyDown={walk}>
+      <div className={styles.menu} onKeyDown={moveFocus}>
         {items.map((item) => (
           <button
             key={item.label}

@@ -3,7 +3,7 @@ import { formatValue, parseValue } from './units.js';
 import type { ValueProps } from './use-value.js';
 import styles from './number-field.module.css';
 
-/** A number that is read as text and typed when pressed. Escape leaves it as it was. */
+/** A value shown with its unit, to be typed over. Enter accepts, Escape restores the old value, up and down step. */
 export function NumberField({ label, value, min, max, unit, disabled = false, help, onChange }: ValueProps) {
   const [draft, setDraft] = useState<string | null>(null);
 
@@ -49,7 +49,7 @@ export function NumberField({ label, value, min, max, unit, disabled = false, he
 
 export type TypedNumberProps = Omit<ValueProps, 'onChange'> & { onAccept: (value: number) => void };
 
-/** A number that is typed, not moved: taken as a whole, in one step of the history. */
+/** A number field that reports one value per change, not a gesture. */
 export function TypedNumber({ onAccept, ...field }: TypedNumberProps) {
   return <NumberField {...field} onChange={(value, gesture) => gesture === 'end' && onAccept(value)} />;
 }

@@ -1,51 +1,51 @@
 import { PARAMETER_INDEX, PARAMETERS } from '../../../document/parameters.js';
-import { setParameter } from '../../engine-client/commands.js';
+import { setParameter, type Gesture } from '../../engine-client/commands.js';
 import { Knob } from './knob.js';
 import { Slider } from './slider.js';
 import type { Unit } from './units.js';
 
-/** How each automatable value that is turned on the page is named and written; its bounds are the protocol's. */
+/** Name, help and unit of each automatable parameter with a control on the page; `PARAMETERS` has their ranges. */
 const SHOWN = {
   amount: {
     label: 'Steering amount',
     caption: 'Amount',
     help: 'How much of the mapping reaches the sound, over all latents.',
-    tone: 'hand',
+    tone: 'control',
     unit: '%',
   },
   glide: {
     label: 'Glide of all latents',
     caption: 'Glide',
-    help: 'How long the latents take to follow the hand.',
+    help: 'How long the latents take to reach a new value.',
     tone: 'plain',
     unit: 's',
   },
   dryWet: {
     label: 'Dry/wet',
     caption: 'Dry/wet',
-    help: 'The sound as it came in, against what the model makes of it.',
-    tone: 'result',
+    help: 'The sound as it came in against what the model makes of it.',
+    tone: 'output',
     unit: '%',
   },
   ceiling: {
     label: 'Ceiling',
     caption: 'Ceiling',
     help: 'Nothing gets louder than this.',
-    tone: 'result',
+    tone: 'output',
     unit: 'dB',
   },
   inputGain: {
     label: 'Input gain',
     caption: 'Input',
-    help: 'Level into the model. Models like about the level they were trained at.',
-    tone: 'sound',
+    help: 'Level into the model. Models work best near the level of their training data.',
+    tone: 'input',
     unit: 'dB',
   },
   outputGain: {
     label: 'Output gain',
     caption: 'Output',
     help: 'Level after the model, before the limiter.',
-    tone: 'result',
+    tone: 'output',
     unit: 'dB',
   },
   latentNoise: {
@@ -58,13 +58,13 @@ const SHOWN = {
   width: {
     label: 'Stereo width',
     caption: 'Width',
-    help: "How far the two sides' noise departs: 0 is the same on both.",
+    help: "How much the model's noise differs between left and right; 0 is mono.",
     tone: 'plain',
     unit: '%',
   },
 } as const satisfies Record<
   string,
-  { label: string; caption: string; help: string; tone: 'hand' | 'sound' | 'result' | 'plain'; unit: Unit }
+  { label: string; caption: string; help: string; tone: 'control' | 'input' | 'output' | 'plain'; unit: Unit }
 >;
 
 interface ParameterProps {
@@ -72,20 +72,20 @@ interface ParameterProps {
   value: number;
 }
 
-function described({ of, value }: ParameterProps) {
+function propsOf({ of, value }: ParameterProps) {
   const index = PARAMETER_INDEX[of];
   const { min = 0, max = 1, initial = 0, skew = 1 } = PARAMETERS[index] ?? {};
-  const onChange = (moved: number, gesture: 'begin' | 'move' | 'end') => setParameter(index, moved, gesture);
+  const onChange = (next: number, gesture: Gesture) => setParameter(index, next, gesture);
   return { ...SHOWN[of], value, min, max, initial, skew, onChange };
 }
 
-/** The knob of an automatable value. */
+/** The knob of an automatable parameter. */
 export function ParameterKnob(props: ParameterProps) {
-  return <Knob {...described(props)} />;
+  return <Knob {...propsOf(props)} />;
 }
 
-/** The fader of an automatable value. */
+/** The slider of an automatable parameter. */
 export function ParameterSlider(props: ParameterProps) {
-  const { label, help, tone, unit, value, min, max, initial, skew, onChange } = described(props);
+  const { label, help, tone, unit, value, min, max, initial, skew, onChange } = propsOf(props);
   return <Slider {...{ label, help, tone, unit, value, min, max, initial, skew, onChange }} />;
 }

@@ -3,19 +3,19 @@ import styles from './popover.module.css';
 
 export interface PopoverProps {
   label: string;
-  /** Where its corner stands, in pixels of the window; it is pushed inside when it would leave it. */
+  /** Its top left corner, in pixels of the window; moved so that the popover stays inside. */
   at: { x: number; y: number };
-  /** What opens it, where a second press is to close it: a press there is no press outside. */
+  /** The button that opens it, where a second press closes it: a press there does not count as outside. */
   opener?: RefObject<HTMLElement | null>;
   onClose: () => void;
   children: ReactNode;
 }
 
 const MARGIN = 8;
-/** What takes the focus: a disabled button would leave it outside, where Escape is not heard. */
-const STOPS = 'input:enabled, button:enabled, select:enabled, [tabindex="0"]';
+/** What can take the focus. A disabled button cannot: the focus would stay outside, where Escape is not handled. */
+const FOCUSABLE = 'input:enabled, button:enabled, select:enabled, [tabindex="0"]';
 
-/** A small panel over the page: closes on Escape and on a press outside. */
+/** A small dialog over the page; Escape and a press outside close it. */
 export function Popover({ label, at, opener, onClose, children }: PopoverProps) {
   const box = useRef<HTMLDivElement>(null);
   const close = useRef(onClose);
@@ -23,7 +23,7 @@ export function Popover({ label, at, opener, onClose, children }: PopoverProps) 
     close.current = onClose;
   });
 
-  // A layout effect: it ends while what has the focus is still there, which is then given back.
+  // A layout effect is cleaned up while the popover is still in the document, so that the focus can be given back.
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -31,7 +31,7 @@ export function Popover({ label, at, opener, onClose, children }: PopoverProps) 
     const { width, height } = element.getBoundingClientRect();
     element.style.left = `${Math.max(MARGIN, Math.min(at.x, window.innerWidth - width - MARGIN))}px`;
     element.style.top = `${Math.max(MARGIN, Math.min(at.y, window.innerHeight - height - MARGIN))}px`;
-    const first = element.querySelector<HTMLElement>(STOPS);
+    const first = element.querySelector<HTMLElement>(FOCUSABLE);
     (first ?? element).focus();
     const isOutside = (target: EventTarget | null) =>
       target instanceof Node && !element.contains(target) && opener?.current?.contains(target) !== true;

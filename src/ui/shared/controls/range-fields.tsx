@@ -9,7 +9,7 @@ interface RangeFieldsProps extends Pick<TypedNumberProps, 'min' | 'max' | 'unit'
   onAccept: (range: [low: number, high: number]) => void;
 }
 
-/** Both ends of a range, typed; neither passes the other. */
+/** Two number fields for the ends of a range; low never exceeds high. */
 export function RangeFields({ range, initial, labels, help, onAccept, ...bounds }: RangeFieldsProps) {
   const [low, high] = range;
   return (

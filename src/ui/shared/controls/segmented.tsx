@@ -1,7 +1,7 @@
 import type { ChoicesProps } from './choices.js';
 import styles from './segmented.module.css';
 
-/** One of a few, all in sight. Arrow keys move within it, as in a radio group. */
+/** A radio group whose choices are all visible. Arrow keys move between them. */
 export function Segmented<T extends string>({
   label,
   value,
@@ -16,8 +16,8 @@ export function Segmented<T extends string>({
     onChange(choice.value);
     group.querySelectorAll('button')[next]?.focus();
   };
-  // One of them is always on the way of Tab, also where none is chosen.
-  const stop = Math.max(
+  // Tab must reach the group even where none of its choices is selected.
+  const tabStop = Math.max(
     0,
     choices.findIndex((choice) => choice.value === value),
   );
@@ -30,7 +30,7 @@ export function Segmented<T extends string>({
           role="radio"
           aria-checked={choice.value === value}
           aria-label={choice.label}
-          tabIndex={i === stop ? 0 : -1}
+          tabIndex={i === tabStop ? 0 : -1}
           disabled={disabled}
           data-help={choice.help}
           onClick={() => onChange(choice.value)}

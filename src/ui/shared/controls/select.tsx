@@ -2,7 +2,7 @@ import type { ChoicesProps } from './choices.js';
 import { Icon } from './icon.js';
 import styles from './select.module.css';
 
-/** One of many: the browser's own list, which every keyboard and screen reader knows. */
+/** A drop-down list: the browser's own, which works with every keyboard and screen reader. */
 export function Select<T extends string>({
   label,
   value,
@@ -12,7 +12,7 @@ export function Select<T extends string>({
   tone,
   className = '',
   onChange,
-}: ChoicesProps<T> & { help?: string; tone?: 'hand'; className?: string | undefined }) {
+}: ChoicesProps<T> & { help?: string; tone?: 'control'; className?: string | undefined }) {
   return (
     <span className={`${styles.select} ${className}`} data-tone={tone}>
       <select

@@ -10,20 +10,20 @@ export interface TextFieldProps {
   className?: string | undefined;
   help?: string;
   placeholder?: string;
-  /** Whether nothing may be typed. */
+  /** Whether an empty text is accepted. */
   optional?: boolean;
-  /** Takes the focus with all its text chosen. */
+  /** Takes the focus when it appears, with its text selected. */
   eager?: boolean;
-  /** Several lines; Enter is then a line of its own. */
+  /** Number of visible lines; Enter then begins a new line. */
   lines?: number;
-  /** What is typed must satisfy this to be taken. */
+  /** Whether a text is valid; an invalid one is marked and not accepted. */
   accepts?: (typed: string) => boolean;
   onAccept: (typed: string) => void;
-  /** Called when typing ends, whether something was taken or not. */
+  /** Called when typing ends, whether the text was accepted or not. */
   onDone?: () => void;
 }
 
-/** Text that is typed: taken on Enter and when the focus leaves, left as it was on Escape. */
+/** A text field. Enter and loss of the focus accept the text, Escape restores the old one. */
 export function TextField({
   label,
   value,
@@ -40,7 +40,7 @@ export function TextField({
   onDone,
 }: TextFieldProps) {
   const [draft, setDraft] = useState<string | null>(null);
-  const wrong = draft !== null && !accepts(draft);
+  const invalid = draft !== null && !accepts(draft);
   const end = (typed: string | null) => {
     const text = typed?.trim() ?? value;
     if (text !== value && (optional || text !== '') && accepts(text)) onAccept(text);
@@ -50,7 +50,7 @@ export function TextField({
   const field = {
     className: `${styles[look]} ${className}`,
     'aria-label': label,
-    'aria-invalid': wrong,
+    'aria-invalid': invalid,
     'data-help': help,
     autoFocus: eager,
     value: draft ?? value,

@@ -5,7 +5,7 @@ interface ToggleProps {
   checked: boolean;
   help?: string;
   disabled?: boolean;
-  /** Keeps the label for screen readers only. */
+  /** Hides the label; screen readers still read it. */
   bare?: boolean;
   onChange: (checked: boolean) => void;
 }

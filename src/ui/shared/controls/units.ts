@@ -1,9 +1,12 @@
-/** How a value is written and read: dB, seconds, a share shown in percent, a latent's own unit, or a plain number. */
+/**
+ * How a value is written and read: decibels, seconds, milliseconds, a share of 0 to 1 shown in percent, latent units, a whole
+ * number, or a plain number.
+ */
 export type Unit = 'dB' | 's' | 'ms' | '%' | 'latent' | 'count' | 'plain';
 
 const minus = (text: string) => text.replace('-', '−');
 
-/** The value with its unit, in as few digits as the hand can use. */
+/** The value with its unit, with no more digits than are useful. */
 export function formatValue(value: number, unit: Unit): string {
   if (Number.isNaN(value)) return '–';
   switch (unit) {
@@ -27,7 +30,7 @@ export function formatValue(value: number, unit: Unit): string {
   }
 }
 
-/** What one of each suffix is in the unit; a plain number is in the unit itself. */
+/** Factor from each accepted suffix to the unit. */
 const SUFFIXES: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
   dB: { db: 1 },
   s: { s: 1, ms: 0.001 },
@@ -38,7 +41,7 @@ const SUFFIXES: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
   plain: {},
 };
 
-/** Reads what was typed, with or without its unit; null where it is no number, or one of another unit. */
+/** The value of a typed text, with or without its unit; null where it is not a number or has another unit. */
 export function parseValue(text: string, unit: Unit): number | null {
   const match = /^\s*([+\-−]?)\s*(∞|inf|(?:\d+[.,]?\d*|[.,]\d+)(?:e[+\-−]?\d+)?)\s*([a-zµ%]*)\s*$/i.exec(
     text,

@@ -1,5 +1,6 @@
 import { useEffect, useRef, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
 import { formatValue, type Unit } from './units.js';
+import { fineDivisor } from '../fine-step.js';
 import { fromPosition, toPosition, type ValueRange } from './value-range.js';
 
 export type Gesture = 'begin' | 'move' | 'end';
@@ -7,44 +8,44 @@ export type Gesture = 'begin' | 'move' | 'end';
 export interface ValueProps extends ValueRange {
   label: string;
   value: number;
-  /** What a double click goes back to. */
+  /** The value that a double click restores. */
   initial: number;
   unit: Unit;
   help?: string;
   disabled?: boolean;
-  /** `gesture` brackets what one undo takes back. */
+  /** Called with every new value; the values from `begin` to `end` are one undo step. */
   onChange: (value: number, gesture: Gesture) => void;
 }
 
-/** How far the pointer drags for the whole travel, in pixels; shift makes it ten times as far. */
-const FINE = 10;
+/** Steps as shares of the value range. */
 const KEY_STEP = 0.02;
+const PAGE_STEP = 0.1;
 const WHEEL_STEP = 0.02;
 const WHEEL_PAUSE_MILLISECONDS = 300;
 
 interface Options {
-  /** Pixels for the whole travel. */
+  /** Pixels to drag for the whole value range. */
   pixels: (element: HTMLElement) => number;
   axis: 'x' | 'y';
-  /** Whether a press takes the value under the pointer, as on a fader's track. */
+  /** Whether a press sets the value under the pointer, as on the track of a fader. */
   jump: boolean;
 }
 
 /**
- * The hand on one value, the same for every control: drag, shift for fine, wheel, arrows, page and end keys,
- * double click for the initial value.
+ * Pointer, wheel and keyboard handling shared by all controls of one value: drag (with shift in fine steps), wheel, arrow, page,
+ * home and end keys, double click or delete for the initial value.
+ * @param target the element that receives the events
+ * @returns handlers and ARIA attributes for `target`, and the value's normalised position (0 to 1)
  */
 export function useValue(props: ValueProps, options: Options, target: RefObject<HTMLElement | null>) {
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
   });
-  const drag = useRef<{ pointer: number; place: number; last: number } | null>(null);
+  const drag = useRef<{ pointer: number; position: number; last: number } | null>(null);
 
-  const put = (place: number, gesture: Gesture) => {
-    const { onChange } = latest.current;
-    onChange(fromPosition(latest.current, place), gesture);
-  };
+  const setPosition = (position: number, gesture: Gesture) =>
+    latest.current.onChange(fromPosition(latest.current, position), gesture);
   const step = (by: number) => {
     const { min, max, unit, value } = latest.current;
     const stepped =
@@ -59,23 +60,23 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
   useEffect(() => {
     const element = target.current;
     if (element === null) return;
-    let place: number | null = null;
+    let position: number | null = null;
     let ending: ReturnType<typeof setTimeout> | undefined;
     const wheel = (event: WheelEvent) => {
       const now = latest.current;
       if (now.disabled === true || event.ctrlKey) return;
       event.preventDefault();
       const direction = -Math.sign(event.deltaY || event.deltaX);
-      const amount = WHEEL_STEP / (event.shiftKey ? FINE : 1);
-      const begin = place === null;
-      const from = place ?? toPosition(now, now.value);
+      const amount = WHEEL_STEP / fineDivisor(event);
+      const begin = position === null;
+      const from = position ?? toPosition(now, now.value);
       const count = now.unit === 'count' ? 1 / Math.max(1, now.max - now.min) : amount;
-      place = Math.min(1, Math.max(0, from + direction * count));
-      now.onChange(fromPosition(now, place), begin ? 'begin' : 'move');
+      position = Math.min(1, Math.max(0, from + direction * count));
+      now.onChange(fromPosition(now, position), begin ? 'begin' : 'move');
       clearTimeout(ending);
       ending = setTimeout(() => {
-        if (place !== null) latest.current.onChange(fromPosition(latest.current, place), 'end');
-        place = null;
+        if (position !== null) setPosition(position, 'end');
+        position = null;
       }, WHEEL_PAUSE_MILLISECONDS);
     };
     element.addEventListener('wheel', wheel, { passive: false });
@@ -89,34 +90,34 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
       if (event.button !== 0 || latest.current.disabled === true || drag.current !== null) return;
       const element = event.currentTarget;
       element.setPointerCapture(event.pointerId);
-      let place = toPosition(latest.current, latest.current.value);
+      let position = toPosition(latest.current, latest.current.value);
       if (options.jump && !event.shiftKey) {
         const box = element.getBoundingClientRect();
-        place =
+        position =
           options.axis === 'x'
             ? (event.clientX - box.left) / box.width
             : (box.bottom - event.clientY) / box.height;
-        place = Math.min(1, Math.max(0, place));
-        put(place, 'begin');
+        position = Math.min(1, Math.max(0, position));
+        setPosition(position, 'begin');
       } else latest.current.onChange(latest.current.value, 'begin');
-      drag.current = { pointer: event.pointerId, place, last: coordinate(event) };
+      drag.current = { pointer: event.pointerId, position, last: coordinate(event) };
     },
     onPointerMove(event: PointerEvent<HTMLElement>) {
       const held = drag.current;
       if (held?.pointer !== event.pointerId) return;
       const at = coordinate(event);
-      const way = (at - held.last) / options.pixels(event.currentTarget) / (event.shiftKey ? FINE : 1);
+      const distance = (at - held.last) / options.pixels(event.currentTarget) / fineDivisor(event);
       held.last = at;
-      if (way === 0) return;
-      held.place = Math.min(1, Math.max(0, held.place + way));
-      put(held.place, 'move');
+      if (distance === 0) return;
+      held.position = Math.min(1, Math.max(0, held.position + distance));
+      setPosition(held.position, 'move');
     },
     onPointerUp(event: PointerEvent<HTMLElement>) {
       if (drag.current?.pointer !== event.pointerId) return;
-      put(drag.current.place, 'end');
+      setPosition(drag.current.position, 'end');
       drag.current = null;
     },
-    /** A gesture that the system takes over ends where it was: a host writes its automation until it hears of the end. */
+    /** A cancelled gesture ends at its last value: a host writes automation until it is told that the gesture has ended. */
     onPointerCancel(event: PointerEvent<HTMLElement>) {
       pointer.onPointerUp(event);
     },
@@ -127,14 +128,14 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
     },
     onKeyDown(event: KeyboardEvent<HTMLElement>) {
       if (latest.current.disabled === true || event.ctrlKey || event.metaKey || event.altKey) return;
-      const fine = event.shiftKey ? FINE : 1;
+      const fine = fineDivisor(event);
       const steps: Record<string, number> = {
         ArrowUp: KEY_STEP / fine,
         ArrowRight: KEY_STEP / fine,
         ArrowDown: -KEY_STEP / fine,
         ArrowLeft: -KEY_STEP / fine,
-        PageUp: 0.1,
-        PageDown: -0.1,
+        PageUp: PAGE_STEP,
+        PageDown: -PAGE_STEP,
         Home: -1,
         End: 1,
       };
@@ -158,5 +159,5 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
     'aria-disabled': props.disabled === true,
     'data-help': props.help,
   } as const;
-  return { pointer, aria, place: toPosition(props, props.value) };
+  return { pointer, aria, position: toPosition(props, props.value) };
 }

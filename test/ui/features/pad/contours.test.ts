@@ -8,8 +8,8 @@ const lines = (plane: number[], width: number, height: number, level: number, kn
 };
 
 describe('contour', () => {
-  it('crosses a slope where it has the level, between the samples', () => {
-    // 0 to 200 from left to right: 50 lies a quarter of the way.
+  it('crosses a slope at the level, interpolated between the samples', () => {
+    // 0 to 200 from left to right: 50 lies at a quarter.
     const found = lines([0, 200, 0, 200], 2, 2, 50);
     expect(found).toHaveLength(1);
     expect(found[0]?.[0]).toBeCloseTo(0.25);
@@ -24,11 +24,11 @@ describe('contour', () => {
     for (const end of new Set(ends)) expect(ends.filter((other) => other === end)).toHaveLength(2);
   });
 
-  it('stays away from what is not known', () => {
+  it('leaves out cells with an unknown sample', () => {
     expect(lines([0, 0, 0, 0, 100, 0, 0, 0, 0], 3, 3, 50, [0, 1, 1, 1, 1, 1, 1, 1, 1])).toHaveLength(3);
   });
 
-  it('draws nothing where the level is nowhere', () => {
+  it('draws nothing where the level does not occur', () => {
     expect(lines([10, 20, 30, 40], 2, 2, 50)).toEqual([]);
     expect(lines([60, 70, 80, 90], 2, 2, 50)).toEqual([]);
   });

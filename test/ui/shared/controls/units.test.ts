@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { formatValue, parseValue, type Unit } from '../../../../src/ui/shared/controls/units.js';
-import { fromPosition, toPosition } from '../../../../src/ui/shared/controls/value-range.js';
 
 describe('values as text', () => {
   it.each([
@@ -42,7 +41,7 @@ describe('values as text', () => {
     expect(parseValue(text, unit)).toBe(value);
   });
 
-  it('reads back what it wrote, to the digits it showed', () => {
+  it('are read back to the digits shown', () => {
     const units: Unit[] = ['dB', 's', '%', 'latent', 'plain'];
     fc.assert(
       fc.property(fc.constantFrom(...units), fc.double({ min: 0.01, max: 9, noNaN: true }), (unit, value) => {
@@ -50,26 +49,5 @@ describe('values as text', () => {
         expect(Math.abs((read ?? NaN) - value)).toBeLessThanOrEqual(0.051);
       }),
     );
-  });
-});
-
-describe('a control’s travel', () => {
-  it('goes there and back for every skew', () => {
-    fc.assert(
-      fc.property(
-        fc.double({ min: 0.1, max: 1, noNaN: true }),
-        fc.double({ min: 0.15, max: 1, noNaN: true }),
-        (place, skew) => {
-          const travel = { min: -12, max: 30, skew };
-          expect(toPosition(travel, fromPosition(travel, place))).toBeCloseTo(place, 5);
-        },
-      ),
-    );
-  });
-
-  it('never leaves its ends', () => {
-    expect(fromPosition({ min: 0, max: 2 }, 7)).toBe(2);
-    expect(toPosition({ min: 0, max: 2 }, -7)).toBe(0);
-    expect(toPosition({ min: 3, max: 3 }, 3)).toBe(0);
   });
 });
