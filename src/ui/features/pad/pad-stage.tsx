@@ -50,7 +50,7 @@ export function PadStage() {
 
   return (
     <section className={utilities.surface} aria-label="Performance space">
-      <SectionHead title="Pad">
+      <SectionHead title="Pad" className={styles.head}>
         <div className={utilities.spacer} />
         {map !== null && <MapLegend map={map} />}
         <Segmented<MapMode | 'off'>
