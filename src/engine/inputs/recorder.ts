@@ -1,7 +1,7 @@
 import { createNanoEvents } from 'nanoevents';
 import { formatGestureCsv } from './gesture-csv.js';
 import { MAX_GESTURE_SECONDS, type GestureMove } from '../stream/gesture.js';
-import { MOST_MOVES, type Take } from './take.js';
+import { firstMoveAfter, MOST_MOVES, type Take } from './take.js';
 import { gestureMidiFile } from './gesture-midi-file.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { RecorderState } from '../../protocol/interface.js';
@@ -167,8 +167,9 @@ export class GestureRecorder {
   private playBetween(from: number, to: number): void {
     this.playing = true;
     try {
-      for (const { seconds, input, value } of this.moves) {
-        if (seconds <= from) continue;
+      const { moves } = this;
+      for (let i = firstMoveAfter(moves, from); i < moves.length; i++) {
+        const { seconds, input, value } = moves[i] as GestureMove;
         if (seconds > to) break;
         const hand = this.touched[input];
         if (hand !== undefined && seconds - hand < LET_GO_SECONDS) continue;

@@ -8,3 +8,15 @@ export interface Take {
   readonly lengthSeconds: number;
   readonly moves: readonly GestureMove[];
 }
+
+/** Index of the first move later than `seconds`; the number of moves where there is none. The moves are sorted by time. */
+export function firstMoveAfter(moves: readonly GestureMove[], seconds: number): number {
+  let low = 0;
+  let high = moves.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((moves[middle]?.seconds ?? Infinity) > seconds) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

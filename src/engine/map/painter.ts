@@ -25,7 +25,11 @@ export class Painter {
   >();
   private lastJob = 0;
   private sentMapping: TrainedMapping | null = null;
+  /** The hash of the model that the worker has; null for none. */
   private sentModel: string | null = null;
+  /** Settles when the worker has the model of every earlier picture. */
+  private modelSent: Promise<void> = Promise.resolve();
+  private closed = false;
   private shown: { trained: TrainedMapping | null; inputs: string; ceilingDb: number } | null = null;
   private axes: Pick<MapRequest, 'x' | 'y'> = { x: 0, y: 1 };
   private timer: NodeJS.Timeout | null = null;
@@ -43,13 +47,22 @@ export class Painter {
     return this.events.on('change', listener);
   }
 
+  /**
+   * Paints the mapping as it is when the worker has its model; null where nothing is learned.
+   * @throws TillerError `internal` when the worker dies or the painter is closed before the picture is done, and as the lookup
+   * of the model does: the next picture looks it up again
+   */
   async paint(request: MapRequest): Promise<MapPicture | null> {
-    const { preset } = this.instrument.state;
-    if (preset.trained === null) return null;
+    if (this.instrument.state.preset.trained === null) return null;
+    if (this.closed) throw unpainted();
     const worker = (this.worker ??= this.start());
-    await this.sendModel();
+    // One lookup after the other: of two models, the worker gets the later one last.
+    this.modelSent = this.modelSent.catch(() => undefined).then(() => this.sendModel());
+    await this.modelSent;
     // It may have died meanwhile: nobody would answer.
     if (worker !== this.worker) throw unpainted();
+    const { preset } = this.instrument.state;
+    if (preset.trained === null) return null;
     if (this.sentMapping !== preset.trained) {
       this.sentMapping = preset.trained;
       this.post({ type: 'mapping', trained: preset.trained });
@@ -74,14 +87,23 @@ export class Painter {
     if (this.timer !== null) clearTimeout(this.timer);
     const { worker } = this;
     this.worker = null;
+    this.closed = true;
+    this.rejectJobs();
     if (worker !== null) await endWorker(worker);
   }
 
   private async sendModel(): Promise<void> {
     const sha256 = this.instrument.state.model.manifest?.sha256 ?? null;
     if (sha256 === this.sentModel) return;
+    const model = sha256 === null ? null : await this.models.find(sha256);
+    if (this.worker === null) return;
+    this.post({ type: 'model', model });
     this.sentModel = sha256;
-    this.post({ type: 'model', model: sha256 === null ? null : await this.models.find(sha256) });
+  }
+
+  private rejectJobs(): void {
+    for (const { reject } of this.jobs.values()) reject(unpainted());
+    this.jobs.clear();
   }
 
   private post(message: ToMapWorker): void {
@@ -118,10 +140,7 @@ export class Painter {
       this.worker = null;
       this.sentMapping = null;
       this.sentModel = null;
-      for (const { reject } of this.jobs.values()) {
-        reject(unpainted());
-      }
-      this.jobs.clear();
+      this.rejectJobs();
     });
     return worker;
   }

@@ -77,6 +77,12 @@ export class Player {
     return this.stream.latencySamples;
   }
 
+  /** Calls of the playing model that gave no sound since it began to play; 0 without a model. */
+  get faults(): number {
+    const { faults } = this.stream;
+    return faults === null ? 0 : faults.exceptions + faults.latents + faults.audio;
+  }
+
   /** Settles when what is being opened plays; null while nothing is. */
   get loading(): Promise<void> | null {
     return this.opening;

@@ -34,6 +34,7 @@ export interface Rendered {
   /** Samples per channel. */
   readonly samples: number;
   readonly latencySamples: number;
+  /** Calls of the model that gave no sound, over the whole render. */
   readonly faults: number;
   /** Time spent, reading and writing included, as a share of the sound's own length. */
   readonly realTimeShare: number;
@@ -55,29 +56,27 @@ export async function render(options: RenderOptions): Promise<Rendered> {
       'Tiller renders one or two channels in blocks of 1 to 8192 samples.',
     );
 
-  let faults = 0;
   let failure: string | null = null;
   const player = new Player((report: StreamReport) => {
-    if (report.type === 'telemetry') faults = report.faults;
     if (report.type === 'failed') failure ??= report.message;
   });
-  const pending: Promise<void>[] = [];
-  sendDifference(
-    { send: (command) => pending.push(player.apply(command)), onReport: () => undefined },
-    null,
-    preset,
-  );
-  if (options.noise) pending.push(player.apply({ type: 'noise', noise: options.noise }));
-  player.prepare(rate, block, channels);
-  pending.push(player.apply({ type: 'load', model: options.model }));
-  await Promise.all(pending);
-  if (failure !== null) throw new TillerError('model-failed', failure, 'Import the model again.');
-
-  const start = performance.now();
   try {
+    const pending: Promise<void>[] = [];
+    sendDifference(
+      { send: (command) => pending.push(player.apply(command)), onReport: () => undefined },
+      null,
+      preset,
+    );
+    if (options.noise) pending.push(player.apply({ type: 'noise', noise: options.noise }));
+    player.prepare(rate, block, channels);
+    pending.push(player.apply({ type: 'load', model: options.model }));
+    await Promise.all(pending);
+    if (failure !== null) throw new TillerError('model-failed', failure, 'Import the model again.');
+
+    const start = performance.now();
     const samples = await play(player, options, block);
     const realTimeShare = samples === 0 ? 0 : (performance.now() - start) / 1000 / (samples / rate);
-    return { samples, latencySamples: player.latencySamples, faults, realTimeShare };
+    return { samples, latencySamples: player.latencySamples, faults: player.faults, realTimeShare };
   } finally {
     player.close();
   }

@@ -65,6 +65,32 @@ describe('the gesture recorder', () => {
     expect(value(0)).toBe(0.5);
   });
 
+  // Every 5 ms it looked through the take from its beginning: half a million moves, at the end of a long one.
+  it('looks up what is due in a long take instead of reading it from the beginning', () => {
+    const moves = Array.from({ length: 4000 }, (_, i) => ({
+      seconds: i / 1000,
+      input: 0,
+      value: (i % 7) / 7,
+    }));
+    recorder.restore({ lengthSeconds: 4, moves });
+    let reads = 0;
+    const counted = new Proxy(moves, {
+      get(target, key, receiver) {
+        if (key !== 'length') reads += 1;
+        return Reflect.get(target, key, receiver) as unknown;
+      },
+    });
+    Reflect.set(recorder, 'moves', counted);
+    recorder.act('play');
+    now += 3600;
+    jest.advanceTimersByTime(5);
+    reads = 0;
+    wait(100);
+    // Twenty ticks: five moves that are due and a search of 12 steps each.
+    expect(reads).toBeLessThan(20 * 30);
+    expect(value(0)).toBe((3700 % 7) / 7);
+  });
+
   it('does not record what it plays, and stops where it is told', () => {
     take();
     recorder.act('overdub');

@@ -6,30 +6,96 @@ import { trainMapping } from '../../../src/engine/mapping/train.js';
 import { Painter } from '../../../src/engine/map/painter.js';
 import { documentOf } from '../http/rig.js';
 
+/** A stand-in for the painting thread: writes down what it is told, and answers only to `answers`. */
+const LISTENER = `
+import { parentPort } from 'node:worker_threads';
+parentPort.on('message', (message) => {
+  if (message.type === 'end') process.exit();
+  parentPort.postMessage({ type: 'measured' });
+  if (message.type === 'model') models.push(message.model?.name ?? null);
+  if (message.type === 'paint' && message.request.dimension !== SILENT)
+    parentPort.postMessage({ type: 'painted', job: message.job, picture: { models: [...models] } });
+});
+const models = [];
+`;
+/** A request that the stand-in leaves unanswered. */
+const SILENT = 7;
+const MORTAL = 'process.exit(1);';
+
 describe('the painter', () => {
-  // Nobody answered, and that window painted nothing any more.
-  it('says so where its thread dies while a model is looked up', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tiller-painter-'));
-    const worker = join(folder, 'mortal.mjs');
-    await writeFile(worker, 'process.exit(1);');
-    const document = documentOf(2, 3);
-    const { trained } = trainMapping({
-      examples: document.examples,
-      learning: { shared: { kind: 'linear', ridge: 0 }, perDimension: {}, automatic: false },
-      inputCount: 2,
-      latentCount: 2,
-    });
-    const state = { preset: { ...document, trained }, model: { manifest: { sha256: 'a'.repeat(64) } } };
-    const painter = new Painter(
-      { state: state as never, subscribe: () => () => undefined },
-      // Longer than the thread lives.
-      { find: () => new Promise((resolve) => setTimeout(() => resolve(null), 500)) },
-      pathToFileURL(worker),
-    );
-    await expect(painter.paint({ mode: 'latents', x: 0, y: 1, dimension: 0 })).rejects.toThrow(
-      'The map could not be painted.',
-    );
+  let folder: string;
+  let painter: Painter;
+  const document = documentOf(2, 3);
+  const { trained } = trainMapping({
+    examples: document.examples,
+    learning: { shared: { kind: 'linear', ridge: 0 }, perDimension: {}, automatic: false },
+    inputCount: 2,
+    latentCount: 2,
+  });
+  const state = { preset: { ...document, trained }, model: { manifest: { sha256: 'a' } } };
+  const request = { mode: 'latents', x: 0, y: 1, dimension: 0 } as const;
+  const open = async (program: string, find: (sha256: string) => Promise<unknown>) => {
+    const worker = join(folder, 'worker.mjs');
+    await writeFile(worker, program.replace('SILENT', String(SILENT)));
+    const instrument = { state: state as never, subscribe: () => () => undefined };
+    painter = new Painter(instrument, { find: find as never }, pathToFileURL(worker));
+  };
+
+  beforeEach(async () => {
+    state.model.manifest.sha256 = 'a';
+    folder = await mkdtemp(join(tmpdir(), 'tiller-painter-'));
+  });
+  afterEach(async () => {
     await painter.close();
     await rm(folder, { recursive: true });
+  });
+
+  // Nobody answered, and that window painted nothing any more.
+  it('says so where its thread dies while a model is looked up', async () => {
+    // Longer than the thread lives.
+    await open(MORTAL, () => new Promise((resolve) => setTimeout(() => resolve(null), 500)));
+    await expect(painter.paint(request)).rejects.toThrow('The map could not be painted.');
+  });
+
+  // The model counted as sent before it was found: no later picture had levels.
+  it('looks a model up again where it was not found', async () => {
+    let lookups = 0;
+    await open(LISTENER, (name) => {
+      lookups += 1;
+      return lookups === 1 ? Promise.reject(new Error('the disk is gone')) : Promise.resolve({ name });
+    });
+    await expect(painter.paint(request)).rejects.toThrow('the disk is gone');
+    expect(await painter.paint(request)).toEqual({ models: ['a'] });
+    expect(await painter.paint(request)).toEqual({ models: ['a'] });
+    expect(lookups).toBe(2);
+  });
+
+  // The model that took longer to find was sent last, whichever played.
+  it('sends models in the order in which they are played', async () => {
+    let found: () => void = () => undefined;
+    await open(LISTENER, (name) => {
+      if (name === 'b') return Promise.resolve({ name });
+      return new Promise((resolve) => (found = () => resolve({ name })));
+    });
+    const first = painter.paint(request);
+    await new Promise((resolve) => setImmediate(resolve));
+    state.model.manifest.sha256 = 'b';
+    const second = painter.paint(request);
+    await new Promise((resolve) => setImmediate(resolve));
+    found();
+    await first;
+    expect(await second).toEqual({ models: ['a', 'b'] });
+  });
+
+  it('rejects the pictures that are asked for when it is closed', async () => {
+    await open(LISTENER, (name) => Promise.resolve({ name }));
+    let asked = 0;
+    const told = new Promise<void>((resolve) => painter.subscribe(() => ++asked === 3 && resolve()));
+    const painting = painter.paint({ ...request, dimension: SILENT });
+    const rejected = expect(painting).rejects.toThrow('The map could not be painted.');
+    await told;
+    await painter.close();
+    await rejected;
+    await expect(painter.paint(request)).rejects.toThrow('The map could not be painted.');
   });
 });

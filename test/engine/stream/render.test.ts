@@ -1,7 +1,11 @@
+import { jest } from '@jest/globals';
 import { wholeSound } from '../../../src/engine/audio/sound-stream.js';
 import { emptyPreset } from '../../../src/document/default-preset.js';
 import { render } from '../../../src/engine/stream/render.js';
+import { ModelCache } from '../../../src/engine/stream/model-cache.js';
+import { Player } from '../../../src/engine/stream/player.js';
 import { whiteNoise } from '../audio/signals.js';
+import { FailingModel } from './fakes.js';
 
 const RATE = 48_000;
 const preset = emptyPreset(null, 8);
@@ -53,6 +57,32 @@ describe('render', () => {
     const { latencySamples } = await render({ input, output, preset, model: null });
     expect(written).toBe(100 * piece.length);
     expect(most).toBeLessThanOrEqual(latencySamples + piece.length + 512);
+  });
+
+  afterEach(() => jest.restoreAllMocks());
+
+  // Faults were taken from reports, of which there are thirty a second: those of the last 33 ms were lost.
+  it('counts the faults of the last calls', async () => {
+    const sound = whiteNoise(20 * 512, 0.5, 1);
+    const calls = new FailingModel('throw-decode', () => false);
+    const failing = new FailingModel('throw-decode', (call) => call === count - 1);
+    const open = jest.spyOn(ModelCache.prototype, 'open').mockResolvedValue(calls);
+    const manifest = { ...calls.shape, sha256: 'a'.repeat(64) };
+    const model = { dir: '', manifest: manifest as never };
+    const options = { input: wholeSound(RATE, [sound]), output: () => undefined, preset, model };
+    expect((await render(options)).faults).toBe(0);
+    const count = calls.life;
+    open.mockResolvedValue(failing);
+    const { faults } = await render({ ...options, input: wholeSound(RATE, [sound]) });
+    expect(failing.life).toBe(count);
+    expect(faults).toBe(1);
+  });
+
+  it('lets go of the model where it cannot begin', async () => {
+    const close = jest.spyOn(Player.prototype, 'close');
+    const input = wholeSound(1, [new Float32Array(8)]);
+    await expect(render({ input, output: () => undefined, preset, model: null })).rejects.toThrow(RangeError);
+    expect(close).toHaveBeenCalledTimes(1);
   });
 
   it('ends where its input cannot be read on', async () => {
