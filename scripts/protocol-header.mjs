@@ -1,10 +1,10 @@
-// Writes native/generated/PluginProtocol.h from src/protocol/plugin.ts and the list of parameters.
+// Writes native/tiller/generated/PluginProtocol.h from src/protocol/plugin.ts and the list of parameters.
 // With --check it writes nothing and fails when the header is stale.
 import { readFile, writeFile } from 'node:fs/promises';
 import { loadSource } from './typescript.mjs';
 
 const root = new URL('..', import.meta.url);
-const target = new URL('native/generated/PluginProtocol.h', root);
+const target = new URL('native/tiller/generated/PluginProtocol.h', root);
 
 const cppTypes = { u32: 'std::uint32_t', f32: 'float' };
 const pascal = (name) => name[0].toUpperCase() + name.slice(1);
@@ -130,7 +130,7 @@ if (process.argv.includes('--check')) {
   const present = await readFile(target, 'utf8').catch(() => '');
   if (present !== header) {
     console.error(
-      'native/generated/PluginProtocol.h is stale: run `node scripts/protocol-header.mjs` and commit the result.',
+      'native/tiller/generated/PluginProtocol.h is stale: run `node scripts/protocol-header.mjs` and commit the result.',
     );
     process.exitCode = 1;
   }

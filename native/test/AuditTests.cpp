@@ -2,10 +2,10 @@
 // linked in directly, the allocator and the blocking calls are replaced by counting ones, and every system call of the
 // audio thread traps. Also measures what one block costs.
 
-#include "AutomationPoints.h"
+#include "tiller/vst3/AutomationPoints.h"
 #include "Checks.h"
 #include "EngineChildren.h"
-#include "PluginProcessor.h"
+#include "tiller/plugin/PluginProcessor.h"
 
 #include <atomic>
 #include <cerrno>

@@ -3,13 +3,13 @@
 
 #include "Checks.h"
 #include "ExchangeRig.h"
-#include "Frames.h"
-#include "HostProgram.h"
+#include "tiller/ipc/Frames.h"
+#include "tiller/state/HostProgram.h"
 #include "LinkRig.h"
-#include "PresetMemory.h"
-#include "SavedState.h"
-#include "TransportWatch.h"
-#include "Watch.h"
+#include "tiller/state/PresetMemory.h"
+#include "tiller/state/SavedState.h"
+#include "tiller/stream/TransportWatch.h"
+#include "tiller/process/Watch.h"
 
 #include <cmath>
 #include <numeric>

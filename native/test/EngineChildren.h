@@ -1,6 +1,6 @@
 #pragma once
 
-#include "SavedState.h"
+#include "tiller/state/SavedState.h"
 
 #include "Checks.h"
 

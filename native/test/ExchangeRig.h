@@ -1,6 +1,6 @@
 #pragma once
 
-#include "AudioExchange.h"
+#include "tiller/stream/AudioExchange.h"
 #include "Checks.h"
 
 #include <algorithm>

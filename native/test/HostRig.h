@@ -2,7 +2,7 @@
 
 #include "Checks.h"
 #include "EngineChildren.h"
-#include "PluginProtocol.h"
+#include "tiller/generated/PluginProtocol.h"
 #include "Rendering.h"
 
 #include <cmath>

@@ -3,7 +3,7 @@
 
 #include "LinkRig.h"
 
-#include "Frames.h"
+#include "tiller/ipc/Frames.h"
 
 #include <sstream>
 #include <unistd.h>

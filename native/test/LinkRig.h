@@ -1,7 +1,7 @@
 #pragma once
 
 #include "Checks.h"
-#include "EngineLink.h"
+#include "tiller/engine/EngineLink.h"
 
 #include <vector>
 

@@ -1,0 +1,53 @@
+#if ! defined (__linux__)
+
+#include "tiller/editor/WebView.h"
+
+#include <juce_gui_extra/juce_gui_extra.h>
+
+namespace tiller
+{
+
+namespace
+{
+    /** WKWebView on macOS, WebView2 on Windows. */
+    class SystemWebView final : public WebView
+    {
+    public:
+        explicit SystemWebView (const std::string& address) : page (*this)
+        {
+            addAndMakeVisible (page);
+            page.goToURL (juce::String (address));
+        }
+
+        void resized() override { page.setBounds (getLocalBounds()); }
+
+    private:
+        struct Page final : juce::WebBrowserComponent
+        {
+            explicit Page (SystemWebView& o) : owner (o) {}
+
+            void pageFinishedLoading (const juce::String&) override
+            {
+                if (auto tell = std::exchange (owner.onReady, nullptr))
+                    tell();
+            }
+
+            void newWindowAttemptingToLoad (const juce::String& address) override { juce::URL (address).launchInDefaultBrowser(); }
+
+            SystemWebView& owner;
+        };
+
+        Page page;
+    };
+}
+
+bool WebView::isAvailable() { return true; }
+
+std::unique_ptr<WebView> WebView::create (const std::string& address)
+{
+    return std::make_unique<SystemWebView> (address);
+}
+
+} // namespace tiller
+
+#endif

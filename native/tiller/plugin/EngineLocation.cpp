@@ -1,0 +1,34 @@
+#include "tiller/plugin/EngineLocation.h"
+
+namespace tiller
+{
+
+namespace
+{
+   #if JUCE_WINDOWS
+    constexpr auto nodeName = "node.exe";
+   #else
+    constexpr auto nodeName = "node";
+   #endif
+}
+
+juce::File findEngineFolder()
+{
+    const auto beside = juce::File::getSpecialLocation (juce::File::currentExecutableFile).getParentDirectory();
+    // A bundle keeps it among its resources; a plain folder (LV2, the standalone program) beside the binary.
+    const auto inBundle = beside.getParentDirectory().getChildFile ("Resources/engine");
+    return inBundle.isDirectory() ? inBundle : beside.getChildFile ("engine");
+}
+
+CommandLine engineCommand (const juce::File& folder)
+{
+    const auto path = [&folder] (const char* name) { return folder.getChildFile (name).getFullPathName().toStdString(); };
+    return { path (nodeName), path ("dist/engine/host.js") };
+}
+
+juce::File findWebViewHelper()
+{
+    return findEngineFolder().getChildFile ("tiller-webview");
+}
+
+} // namespace tiller
