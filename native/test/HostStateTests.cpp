@@ -1,4 +1,4 @@
-#include "HostRig.h"
+#include "HostFixture.h"
 
 namespace tiller::test
 {
@@ -20,11 +20,11 @@ void stateRoundTrip()
     Vst3Instance plugin (bundle);
     CHECK (plugin.setState (saved));
     CHECK (plugin.state() == saved, "a restored state is not the same bytes");
-    CHECK (eventually (3.0, [&] { return std::abs (plugin.parameter (amount) - 0.3) < 1e-6; }));
+    CHECK (eventually (patience, [&] { return std::abs (plugin.parameter (amount) - 0.3) < 1e-6; }));
     CHECK (std::abs (plugin.parameter (0) - 0.123) < 1e-6);
     CHECK (std::abs (plugin.parameter (41) - 0.9) < 1e-6);
 
-    // The remembered latency is there before any engine is, and what was restored is what plays.
+    // The stored latency is reported before an engine runs, and the restored values are those that play.
     const StreamSetup setup { 48000.0, 256, 2, 2, false };
     plugin.activate (setup);
     CHECK_EQUAL (plugin.latencySamples(), expectedLatency (setup));
@@ -38,7 +38,7 @@ void stateRoundTrip()
 void damagedStateIsKept()
 {
     Vst3Instance first (bundle);
-    const auto good = ownPart (first.state());
+    const auto good = pluginPart (first.state());
 
     for (std::size_t i = 0; i < good.size(); i += 13)
     {
@@ -46,7 +46,7 @@ void damagedStateIsKept()
         damaged[i] ^= 0x5a;
         Vst3Instance plugin (bundle);
         plugin.setState (damaged);
-        CHECK (ownPart (plugin.state()) == damaged, "byte ", i, ": the damaged state was overwritten");
+        CHECK (pluginPart (plugin.state()) == damaged, "byte ", i, ": the damaged state was overwritten");
         CHECK (std::abs (plugin.parameter (amount) - 1.0) < 1e-6);
     }
 
@@ -55,132 +55,135 @@ void damagedStateIsKept()
         const std::vector<std::uint8_t> cut (good.begin(), good.begin() + static_cast<std::ptrdiff_t> (size));
         Vst3Instance plugin (bundle);
         plugin.setState (cut);
-        CHECK (ownPart (plugin.state()) == cut, "cut to ", size);
+        CHECK (pluginPart (plugin.state()) == cut, "cut to ", size);
         plugin.activate ({});
         Live live (plugin, {}, level);
         live.step ({ { amount, 0, 0.5 } });
-        CHECK (live.secondsUntil (steered, 10.0) >= 0.0);
-        CHECK (ownPart (plugin.state()) == cut, "cut to ", size, ": overwritten while playing");
-        commit ("edit");
-        CHECK (eventually (3.0, [&] { live.step(); return ownPart (plugin.state()) != cut; }), "an edit did not make a state");
+        CHECK (live.secondsUntil (steered, patience) >= 0.0);
+        CHECK (pluginPart (plugin.state()) == cut, "cut to ", size, ": overwritten while playing");
+        inject ("edit");
+        CHECK (eventually (patience, [&] { live.step(); return pluginPart (plugin.state()) != cut; }), "an edit did not make a state");
     }
 }
 
-/** A preset text that the engine refuses is still saved, until the player changes something. */
-void refusedPresetIsKept()
+/** A preset that the engine rejects is still saved, until the user edits something. */
+void rejectedPresetIsKept()
 {
-    LiveRig rig;
-    auto& plugin = rig.plugin;
-    auto& live = *rig.live;
-    commit ("edit");
+    LiveFixture fixture;
+    auto& plugin = fixture.plugin;
+    auto& live = *fixture.live;
+    inject ("edit");
     const auto contains = [&] (const std::string& text)
     {
         const auto bytes = plugin.state();
         return std::search (bytes.begin(), bytes.end(), text.begin(), text.end()) != bytes.end();
     };
-    CHECK (eventually (3.0, [&] { live.step(); return contains ("{\"edited\":true}"); }));
+    CHECK (eventually (patience, [&] { live.step(); return contains ("{\"edited\":true}"); }));
 
-    // A state with a preset that is no JSON: made from a good one, checksum and all, by the format's own code.
-    auto state = readState (plugin.state());
+    // A valid state whose preset is not JSON.
+    auto state = decodeState (plugin.state());
     state.preset = "not JSON at all";
     plugin.setState (state.encode());
     live.run (0.5);
-    CHECK (contains ("not JSON at all"), "the refused preset was overwritten");
-    commit ("edit");
-    CHECK (eventually (3.0, [&] { live.step(); return contains ("{\"edited\":true}"); }));
+    CHECK (contains ("not JSON at all"), "the rejected preset was overwritten");
+    inject ("edit");
+    CHECK (eventually (patience, [&] { live.step(); return contains ("{\"edited\":true}"); }));
 }
 
-/** What an engine leaves for the next one reaches it when it died, and never with another document. */
+/** The undo history of an engine that dies reaches the next engine, but never together with another document. */
 void undoHistoryReachesTheNextEngine()
 {
-    LiveRig rig;
-    auto& plugin = rig.plugin;
-    auto& live = *rig.live;
+    LiveFixture fixture;
+    auto& plugin = fixture.plugin;
+    auto& live = *fixture.live;
     const auto holds = [&] (const std::string& preset)
     {
-        return eventually (5.0, [&] { live.step(); return readState (plugin.state()).preset == preset; });
+        return eventually (patience, [&] { live.step(); return decodeState (plugin.state()).preset == preset; });
     };
-    commit ("edit");
+    inject ("edit");
     CHECK (holds ("{\"edited\":true}"));
     const auto project = plugin.state();
-    commit ("crash");
-    CHECK (holds ("{\"given\":\"a step to undo\"}"), "the next engine did not get it");
+    inject ("crash");
+    CHECK (holds ("{\"given\":\"a step to undo\"}"), "the next engine did not get the history");
 
-    commit ("edit");
+    inject ("edit");
     CHECK (holds ("{\"edited\":true}"));
-    auto other = readState (project);
+    auto other = decodeState (project);
     other.preset = "{\"other\":true}";
     CHECK (plugin.setState (other.encode()));
     live.run (0.3);
-    commit ("crash");
-    live.run (2.0);
-    CHECK_EQUAL (readState (plugin.state()).preset, std::string ("{\"other\":true}"));
+    const auto before = engineProcesses().at (0);
+    inject ("crash");
+    CHECK (eventually (patience, [&] { live.step(); return ! isAlive (before); }));
+    CHECK (live.secondsUntil (steered, patience) >= 0.0, "the next engine was not heard");
+    live.run (0.5);
+    CHECK_EQUAL (decodeState (plugin.state()).preset, std::string ("{\"other\":true}"));
 }
 
-/** A preset of three megabytes, as thousands of examples make, is kept, and comes back letter by letter. */
+/** A preset of 3 MB, as with thousands of examples, is saved and restored unchanged. */
 void longPresetIsKept()
 {
     std::vector<std::uint8_t> saved;
     {
-        LiveRig rig;
-        commit ("edit-long");
-        CHECK (eventually (5.0, [&] { rig.live->step(); return ! readState (rig.plugin.state()).packedPreset.empty(); }), "the long preset was not kept");
-        saved = rig.plugin.state();
+        LiveFixture fixture;
+        inject ("edit-long");
+        CHECK (eventually (patience, [&] { fixture.live->step(); return ! decodeState (fixture.plugin.state()).compressedPreset.empty(); }), "the long preset was not kept");
+        saved = fixture.plugin.state();
     }
-    const auto packed = readState (saved).packedPreset;
-    CHECK (readState (saved).preset.empty());
-    std::printf ("     a preset of 3 MB takes %.2f MB of a project\n", static_cast<double> (packed.size()) / 1e6);
-    CHECK (packed.size() > 500000 && packed.size() < 2000000, packed.size());
+    const auto compressed = decodeState (saved).compressedPreset;
+    CHECK (decodeState (saved).preset.empty());
+    std::printf ("     a preset of 3 MB takes %.2f MB of a project\n", static_cast<double> (compressed.size()) / 1e6);
+    CHECK (compressed.size() > 500000 && compressed.size() < 2000000, compressed.size());
     Vst3Instance plugin (bundle);
     CHECK (plugin.setState (saved));
-    CHECK (readState (plugin.state()).packedPreset == packed, "it did not come back");
+    CHECK (decodeState (plugin.state()).compressedPreset == compressed, "it was not restored");
 
-    // The engine gets it and tells it back: nothing is cut on the way.
+    // The engine gets it and reports it back: nothing is cut.
     plugin.activate ({});
     Live live (plugin, {}, level);
     live.step ({ { amount, 0, 0.5 } });
-    CHECK (live.secondsUntil (steered, 10.0) >= 0.0);
+    CHECK (live.secondsUntil (steered, patience) >= 0.0);
     live.run (0.3);
-    CHECK (readState (plugin.state()).packedPreset == packed, "the engine got another");
+    CHECK (decodeState (plugin.state()).compressedPreset == compressed, "the engine got another preset");
 
-    // Damaged within, with a good sum around it: kept as it is, and a default plays.
-    auto damaged = readState (saved);
-    damaged.packedPreset.resize (packed.size() / 2);
+    // A damaged preset in a state with a valid checksum: the state is kept, and the default instrument plays.
+    auto damaged = decodeState (saved);
+    damaged.compressedPreset.resize (compressed.size() / 2);
     const auto bytes = damaged.encode();
     plugin.setState (bytes);
-    CHECK (ownPart (plugin.state()) == bytes, "the damaged state was overwritten");
+    CHECK (pluginPart (plugin.state()) == bytes, "the damaged state was overwritten");
 }
 
-/** What an engine says of the instrument that a project replaced does not replace the project's. */
-void theProjectOutdoesWhatPlayedBefore()
+/** What an engine still reports of the instrument before does not replace that of the project. */
+void theProjectReplacesTheInstrumentBefore()
 {
-    LiveRig rig;
-    auto state = readState (rig.plugin.state());
+    LiveFixture fixture;
+    auto state = decodeState (fixture.plugin.state());
     state.preset = "{\"project\":true}";
     state.parameters[glide] = 0.02f;
-    rig.plugin.setState (state.encode());
+    fixture.plugin.setState (state.encode());
 
     for (int i = 0; i < 100; ++i)
     {
-        rig.live->step();
-        const auto kept = readState (rig.plugin.state());
+        fixture.live->step();
+        const auto kept = decodeState (fixture.plugin.state());
         CHECK_EQUAL (kept.preset, state.preset);
         CHECK_EQUAL (kept.parameters[glide], 0.02f);
     }
 
-    // From then on the engine is believed again.
-    commit ("edit");
-    CHECK (eventually (3.0, [&] { rig.live->step(); return readState (rig.plugin.state()).preset == "{\"edited\":true}"; }));
+    // From then on the engine's reports count again.
+    inject ("edit");
+    CHECK (eventually (patience, [&] { fixture.live->step(); return decodeState (fixture.plugin.state()).preset == "{\"edited\":true}"; }));
 }
 
 void unknownChunksAreWrittenBack()
 {
     Vst3Instance plugin (bundle);
-    auto state = readState (plugin.state());
+    auto state = decodeState (plugin.state());
     state.unknown.push_back ({ { 'n', 'e', 'w', '!' }, "from a newer version" });
     const auto bytes = state.encode();
     plugin.setState (bytes);
-    CHECK (ownPart (plugin.state()) == bytes);
+    CHECK (pluginPart (plugin.state()) == bytes);
 }
 
 } // namespace
@@ -189,10 +192,10 @@ void addStateTests (Suite& suite)
 {
     suite.add ("state round trip", stateRoundTrip);
     suite.add ("damaged state is kept", damagedStateIsKept);
-    suite.add ("refused preset is kept", refusedPresetIsKept);
-    suite.add ("undo history reaches the next engine", undoHistoryReachesTheNextEngine);
+    suite.add ("a rejected preset is kept", rejectedPresetIsKept);
+    suite.add ("the undo history reaches the next engine", undoHistoryReachesTheNextEngine);
     suite.add ("a long preset is kept", longPresetIsKept);
-    suite.add ("the project outdoes what played before", theProjectOutdoesWhatPlayedBefore);
+    suite.add ("the project replaces the instrument before", theProjectReplacesTheInstrumentBefore);
     suite.add ("unknown chunks are written back", unknownChunksAreWrittenBack);
 }
 

@@ -1,6 +1,6 @@
-// The built VST3 in a headless host, with an engine of the tests' own (test/native/fake-engine.ts).
+// The built VST3 in a headless host, with a fake engine (test/native/fake-engine.ts).
 
-#include "HostRig.h"
+#include "HostFixture.h"
 
 using namespace tiller::test;
 
@@ -17,7 +17,8 @@ int main (int count, char** arguments)
 
     bundle = first;
     Suite suite;
-    addLifeTests (suite);
+    addLifecycleTests (suite);
+    addAutomationTests (suite);
     addStreamTests (suite);
     addOfflineTests (suite);
     addStateTests (suite);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "Checks.h"
+#include "TestSuite.h"
 #include "Vst3Instance.h"
 
 #include <algorithm>
@@ -12,14 +12,14 @@ namespace tiller::test
 
 using Audio = Vst3Instance::Audio;
 
-inline Audio silence (int frames, int channels = 2)
+inline Audio silence (int numSamples, int channels = 2)
 {
-    return Audio (static_cast<std::size_t> (channels), std::vector<float> (static_cast<std::size_t> (frames), 0.0f));
+    return Audio (static_cast<std::size_t> (channels), std::vector<float> (static_cast<std::size_t> (numSamples), 0.0f));
 }
 
-inline Audio noise (int frames, int channels = 2, unsigned seed = 1)
+inline Audio noise (int numSamples, int channels = 2, unsigned seed = 1)
 {
-    auto audio = silence (frames, channels);
+    auto audio = silence (numSamples, channels);
     std::mt19937 random (seed);
     std::uniform_real_distribution<float> level (-0.5f, 0.5f);
 
@@ -33,12 +33,12 @@ inline Audio noise (int frames, int channels = 2, unsigned seed = 1)
 /** Processes all of `input` in blocks of at most `maxBlock`, of random length where `random` is given. */
 inline Audio render (Vst3Instance& plugin, const Audio& input, const StreamSetup& setup, std::mt19937* random = nullptr, const std::vector<Point>& points = {})
 {
-    const int frames = static_cast<int> (input[0].size());
-    auto output = silence (frames, setup.outputs);
+    const int numSamples = static_cast<int> (input[0].size());
+    auto output = silence (numSamples, setup.outputs);
 
-    for (int at = 0; at < frames;)
+    for (int at = 0; at < numSamples;)
     {
-        const int most = std::min (setup.maxBlock, frames - at);
+        const int most = std::min (setup.maxBlock, numSamples - at);
         const int length = random != nullptr ? std::uniform_int_distribution<int> (1, most) (*random) : most;
         std::vector<Point> here;
 
@@ -53,7 +53,7 @@ inline Audio render (Vst3Instance& plugin, const Audio& input, const StreamSetup
     return output;
 }
 
-/** Runs a constant through the plugin in real time, block by block. */
+/** Plays a constant input through the plugin in real time, block by block. */
 class Live
 {
 public:
@@ -63,7 +63,7 @@ public:
             std::fill (channel.begin(), channel.end(), inputLevel);
     }
 
-    /** One block at its time; returns its last output sample. */
+    /** Plays one block when it is due; returns its last output sample. */
     float step (const std::vector<Point>& points = {})
     {
         std::this_thread::sleep_until (next);
@@ -78,7 +78,7 @@ public:
         return output[0].back();
     }
 
-    /** Seconds until the output's last sample is within 1e-4 of `level`, or -1 after `limit` seconds. */
+    /** Plays until a block's last sample is within 1e-4 of `level`: the time that took, or -1 after `limit`, in seconds. */
     double secondsUntil (float level, double limit)
     {
         const auto start = Clock::now();
@@ -90,7 +90,7 @@ public:
         return -1.0;
     }
 
-    /** Seconds until the output's last sample is no longer within 0.1 of `level`, or -1 after `limit` seconds. */
+    /** Plays until a block's last sample is not within 0.1 of `level` any more: the time that took, or -1 after `limit`, in seconds. */
     double secondsWhile (float level, double limit)
     {
         const auto start = Clock::now();

@@ -19,15 +19,15 @@ namespace tiller::test::vst3
 
 using namespace Steinberg;
 
-/** An interface that lives as long as its owner: reference counts mean nothing. */
+/** An interface that lives as long as its owner: references are not counted. */
 template <typename Interface>
 struct Owned : Interface
 {
     tresult PLUGIN_API queryInterface (const TUID iid, void** object) override
     {
-        const bool mine = FUnknownPrivate::iidEqual (iid, Interface::iid) || FUnknownPrivate::iidEqual (iid, FUnknown::iid);
-        *object = mine ? this : nullptr;
-        return mine ? kResultOk : kNoInterface;
+        const bool isOurs = FUnknownPrivate::iidEqual (iid, Interface::iid) || FUnknownPrivate::iidEqual (iid, FUnknown::iid);
+        *object = isOurs ? this : nullptr;
+        return isOurs ? kResultOk : kNoInterface;
     }
 
     uint32 PLUGIN_API addRef() override  { return 1; }
@@ -113,7 +113,7 @@ struct Handler final : Owned<Vst::IComponentHandler>
     }
 };
 
-/** The host's message loop, as far as a plugin on Linux needs one. */
+/** The host's event loop, as far as a plugin on Linux needs one. */
 struct RunLoop final : Owned<Linux::IRunLoop>
 {
     std::vector<std::pair<Linux::IEventHandler*, int>> descriptors;
@@ -134,7 +134,7 @@ struct RunLoop final : Owned<Linux::IRunLoop>
     tresult PLUGIN_API registerTimer (Linux::ITimerHandler*, Linux::TimerInterval) override { return kNotImplemented; }
     tresult PLUGIN_API unregisterTimer (Linux::ITimerHandler*) override                     { return kNotImplemented; }
 
-    /** Serves what is there within `milliseconds`. */
+    /** Waits up to `milliseconds` for events and handles them. */
     void run (int milliseconds)
     {
         std::vector<pollfd> waiting;

@@ -1,6 +1,6 @@
 #include "Vst3Instance.h"
 
-#include "Checks.h"
+#include "TestSuite.h"
 #include "Vst3HostInterfaces.h"
 
 #include <algorithm>
@@ -33,7 +33,7 @@ namespace
     using FactoryFunction = IPluginFactory* (PLUGIN_API*)();
     using EntryFunction = bool (*) (void*);
 
-    /** The letters of a text that has ASCII only. */
+    /** A text that consists of ASCII characters. */
     std::string ascii (const Vst::TChar* text)
     {
         std::string letters;
@@ -57,9 +57,9 @@ struct Vst3Instance::Internals
     IPtr<IPlugView> view;
     StreamSetup setup;
     std::vector<Vst::ParamID> ids;
-    std::recursive_mutex activity;  ///< held while it is activated or processes: a notification may come on another thread
+    std::recursive_mutex activity;  ///< held while the plugin is activated or processes: notifications may come on another thread
     bool active = false;
-    std::atomic<int> reactivations { 0 }, latenciesForgotten { 0 };
+    std::atomic<int> reactivations { 0 }, latencyMismatches { 0 };
 
     void add (const std::vector<Point>& points, Changes& changes) const
     {
@@ -173,7 +173,7 @@ void Vst3Instance::deactivate()
     in->active = false;
 }
 
-void Vst3Instance::process (const Audio& input, Audio& output, int offset, int frames, const std::vector<Point>& points, Transport transport)
+void Vst3Instance::process (const Audio& input, Audio& output, int offset, int numSamples, const std::vector<Point>& points, Transport transport)
 {
     std::vector<float*> from, to;
 
@@ -199,7 +199,7 @@ void Vst3Instance::process (const Audio& input, Audio& output, int offset, int f
     Vst::ProcessData data;
     data.processMode = in->setup.offline ? Vst::kOffline : Vst::kRealtime;
     data.symbolicSampleSize = Vst::kSample32;
-    data.numSamples = frames;
+    data.numSamples = numSamples;
     data.numInputs = data.numOutputs = 1;
     data.inputs = &inBus;
     data.outputs = &outBus;
@@ -304,15 +304,15 @@ void Vst3Instance::reactivateOnLatencyChange()
     in->handler.onLatencyChange = [this]
     {
         const std::lock_guard lock (in->activity);
-        const int told = latencySamples();
+        const int reported = latencySamples();
         activate (in->setup);
         ++in->reactivations;
-        in->latenciesForgotten += latencySamples() == told ? 0 : 1;
+        in->latencyMismatches += latencySamples() == reported ? 0 : 1;
     };
 }
 
 int Vst3Instance::reactivations() const      { return in->reactivations.load(); }
-int Vst3Instance::latenciesForgotten() const { return in->latenciesForgotten.load(); }
+int Vst3Instance::latencyMismatches() const { return in->latencyMismatches.load(); }
 bool Vst3Instance::takeTitlesChanged()  { return in->handler.titlesChanged.exchange (false); }
 
 std::vector<Point> Vst3Instance::takeEdits()

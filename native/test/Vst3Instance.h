@@ -9,6 +9,7 @@
 namespace tiller::test
 {
 
+/** What the host prepares the plugin for: rate in Hz, block in samples, channels. */
 struct StreamSetup
 {
     double rate = 48000.0;
@@ -17,7 +18,7 @@ struct StreamSetup
     bool offline = false;
 };
 
-/** An automation point, `index` as the plugin lists its parameters, `normalised` in 0..1. */
+/** An automation point: `index` in the plugin's list of parameters, `offset` in samples, `normalised` 0..1. */
 struct Point
 {
     int index;
@@ -31,7 +32,7 @@ struct Transport
     std::int64_t timeSamples = 0;
 };
 
-/** A headless VST3 host for one plugin instance, straight on the VST3 interfaces. Main thread, or one audio thread at a time. */
+/** A headless VST3 host for one plugin instance, without JUCE. One thread at a time. */
 class Vst3Instance
 {
 public:
@@ -41,16 +42,16 @@ public:
     void activate (const StreamSetup&);
     void deactivate();
 
-    /** Stops and starts the processing, which resets the plugin, without preparing anew. */
+    /** Stops and starts processing, which resets the plugin, without preparing it again. */
     void reset();
 
-    /** Says with the next blocks that the host renders offline, or not, without preparing anew. */
+    /** Sets whether the next blocks are an offline render, without preparing the plugin again. */
     void setOffline (bool);
 
     using Audio = std::vector<std::vector<float>>;
 
-    /** Processes `frames` from `offset` of `input` into the same place of `output`. */
-    void process (const Audio& input, Audio& output, int offset, int frames, const std::vector<Point>& = {}, Transport = {});
+    /** Processes `numSamples` from `offset` of `input` to the same offset of `output`. */
+    void process (const Audio& input, Audio& output, int offset, int numSamples, const std::vector<Point>& = {}, Transport = {});
 
     int latencySamples() const;
     std::vector<std::uint8_t> state() const;
@@ -58,38 +59,38 @@ public:
     int parameterCount() const;
     std::string parameterName (int index) const;
     double parameter (int index) const;
-    /** Moves a parameter as a host's own knob does, without telling the processor. */
+    /** Sets a parameter through the edit controller only, not through the processor. */
     void setParameter (int index, double normalised);
-    /** Sends points without audio. */
+    /** Sends automation points without audio. */
     void flush (const std::vector<Point>&);
 
-    /** The parameter that a MIDI controller of the first channel is turned into. */
+    /** The parameter that a host moves for a MIDI controller of the first channel. */
     int controllerParameter (int controller) const;
-    /** The parameter that MIDI program change is turned into, or -1. */
+    /** The parameter that a host moves for MIDI program change, or -1. */
     int programParameter() const;
-    /** How many programs the root unit's list has. */
+    /** The length of the root unit's program list. */
     int programCount() const;
     std::string programName (int) const;
 
-    /** Activates anew within each notification that the latency changed, on the thread that brings it, as some hosts do. */
+    /** From now on activates the plugin again within each notification of a new latency, on the same thread, as some hosts do. */
     void reactivateOnLatencyChange();
-    /** How often that was done, and how often the latency was another afterwards. */
+    /** How often that was done, and how often the latency was different afterwards. */
     int reactivations() const;
-    int latenciesForgotten() const;
-    /** The host's notification that names changed has come since the last call. */
+    int latencyMismatches() const;
+    /** True where the plugin has notified the host of new parameter names since the last call. */
     bool takeTitlesChanged();
 
-    /** The values that the plugin has shown since the last call, as points for the processor, which a host owes it. */
+    /** The changes that the plugin has notified the host of since the last call, as the points that a host then sends to the processor. */
     std::vector<Point> takeEdits();
 
-    /** How many gestures have begun and not ended: a host in touch mode writes as long as one lasts. */
+    /** How many gestures have begun and not ended. */
     int openGestures() const;
 
-    /** Opens the editor in `parent`, an X11 window. False where it has none. */
+    /** Opens the editor in `parent`, an X11 window; false where that fails. */
     bool openEditor (unsigned long parent);
-    /** Serves the editor's events for a while. */
+    /** Runs the editor's event loop. */
     void runEditor (double seconds);
-    /** False where the editor does not take this size. */
+    /** False where the editor does not accept this size. */
     bool resizeEditor (int width, int height);
     std::pair<int, int> editorSize() const;
     void closeEditor();

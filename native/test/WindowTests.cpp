@@ -1,6 +1,7 @@
 // The plugin's window on an X11 display with a window manager, with the packed engine and its page.
 
-#include "EngineChildren.h"
+#include "ProcessInfo.h"
+#include "TestSuite.h"
 #include "Vst3Instance.h"
 
 #include <csignal>
@@ -18,7 +19,7 @@ namespace
 std::string bundle;
 constexpr int width = 900, height = 600;
 
-/** A top-level window of the host's. */
+/** A top-level window of the host. */
 class HostWindow
 {
 public:
@@ -36,7 +37,7 @@ public:
         XSync (display, False);
     }
 
-    /** The helper's window within this one: it belongs to neither of this process's two connections to the display. */
+    /** The helper's window within this one: it belongs to neither of this process's two connections to the X server. */
     Window page() const
     {
         XSync (display, False);
@@ -44,7 +45,7 @@ public:
         return children.empty() ? 0 : foreignWithin (children[0], { owner (window), owner (children[0]) });
     }
 
-    /** How many colours the page has; 0 where it is not there or not in sight. A page with a picture has many, one that is empty has one. */
+    /** The number of colours in the page; 0 where there is none or it is not visible. An empty page has one. */
     int pageColours() const
     {
         const auto found = page();
@@ -73,7 +74,7 @@ public:
     static inline Display* display = nullptr;
 
 private:
-    /** What tells the windows of one connection from those of another. */
+    /** The X11 connection that made a window: the upper bits of its identifier. */
     static Window owner (Window w) { return w >> 21; }
 
     static std::vector<Window> childrenOf (Window parent)
@@ -121,21 +122,21 @@ std::vector<pid_t> helpers()
 {
     std::vector<pid_t> found;
 
-    for (const auto pid : engineChildren())
+    for (const auto pid : engineProcesses())
         if (nameOf (pid) == "tiller-webview")
             found.push_back (pid);
 
     return found;
 }
 
-/** Asks once: a helper may end between two questions. */
+/** Lists the helpers once: one may end between two calls. */
 bool anotherHelperThan (pid_t before)
 {
     const auto present = helpers();
     return ! present.empty() && present[0] != before;
 }
 
-/** Serves the editor until `condition` or the time is up. */
+/** Runs the editor until `condition`; false where it is still false after `seconds`. */
 bool until (Vst3Instance& plugin, double seconds, const std::function<bool()>& condition)
 {
     const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double> (seconds);
@@ -151,8 +152,8 @@ bool until (Vst3Instance& plugin, double seconds, const std::function<bool()>& c
     return true;
 }
 
-/** Fewer colours are a page that has not been painted. */
-constexpr int painted = 40;
+/** A page with fewer colours has not been painted. */
+constexpr int minColours = 40;
 
 void thePageIsShown()
 {
@@ -161,20 +162,20 @@ void thePageIsShown()
     plugin.activate ({});
     CHECK (plugin.openEditor (window.id()));
     CHECK (plugin.editorSize() == std::make_pair (width, height));
-    CHECK (until (plugin, 30.0, [&] { return window.pageColours() > painted; }), window.pageColours(), " colours, ", helpers().size(), " helpers");
-    CHECK (! plugin.resizeEditor (800, 500), "smaller than the page can be");
+    CHECK (until (plugin, patience, [&] { return window.pageColours() > minColours; }), window.pageColours(), " colours, ", helpers().size(), " helpers");
+    CHECK (! plugin.resizeEditor (800, 500), "smaller than the minimum size");
     CHECK (plugin.resizeEditor (1100, 700));
     plugin.runEditor (0.5);
     plugin.closeEditor();
-    CHECK (helpers().empty(), "the helper outlived its window");
+    CHECK (helpers().empty(), "the helper still runs after its window was closed");
 
-    // The size is remembered.
+    // The size is kept.
     CHECK (plugin.openEditor (window.id()));
     CHECK (plugin.editorSize() == std::make_pair (1100, 700));
     plugin.closeEditor();
 }
 
-void theHelpersDeathIsSurvived()
+void survivesTheDeathOfTheHelper()
 {
     HostWindow window;
     Vst3Instance plugin (bundle);
@@ -183,9 +184,9 @@ void theHelpersDeathIsSurvived()
     for (int i = 0; i < 5; ++i)
     {
         CHECK (plugin.openEditor (window.id()));
-        CHECK (until (plugin, 30.0, [&] { return window.pageColours() > painted; }));
+        CHECK (until (plugin, patience, [&] { return window.pageColours() > minColours; }));
         kill (helpers().at (0), SIGKILL);
-        CHECK (until (plugin, 10.0, [&] { return helpers().empty() && window.page() == 0; }));
+        CHECK (until (plugin, patience, [&] { return helpers().empty() && window.page() == 0; }));
         plugin.runEditor (0.3);
         plugin.closeEditor();
     }
@@ -196,32 +197,32 @@ pid_t openPage (Vst3Instance& plugin, const HostWindow& window)
 {
     plugin.activate ({});
     CHECK (plugin.openEditor (window.id()));
-    CHECK (until (plugin, 30.0, [&] { return window.pageColours() > painted; }));
+    CHECK (until (plugin, patience, [&] { return window.pageColours() > minColours; }));
     return helpers().at (0);
 }
 
-void theEnginesDeathBringsAnotherPage()
+void aNewEngineBringsANewPage()
 {
     HostWindow window;
     Vst3Instance plugin (bundle);
     const auto before = openPage (plugin, window);
 
-    for (const auto pid : engineChildren())
+    for (const auto pid : engineProcesses())
         if (pid != before)
             kill (pid, SIGKILL);
 
-    CHECK (until (plugin, 30.0, [&] { return anotherHelperThan (before) && window.pageColours() > painted; }), "no new page for the new engine");
+    CHECK (until (plugin, patience, [&] { return anotherHelperThan (before) && window.pageColours() > minColours; }), "no new page for the new engine");
 }
 
-/** What late news of an earlier window with the same identifier does to the page that is there now. */
-void aPageThatIsTakenComesBack()
+/** What a late X11 event about an earlier window with the same identifier does to the present page. */
+void anUnembeddedPageIsShownAgain()
 {
     HostWindow window;
     Vst3Instance plugin (bundle);
     const auto before = openPage (plugin, window);
     XReparentWindow (HostWindow::display, window.page(), DefaultRootWindow (HostWindow::display), 0, 0);
     XFlush (HostWindow::display);
-    CHECK (until (plugin, 30.0, [&] { return anotherHelperThan (before) && window.pageColours() > painted; }), "no new page: ", helpers().size(), " helpers, another one: ",
+    CHECK (until (plugin, patience, [&] { return anotherHelperThan (before) && window.pageColours() > minColours; }), "no new page: ", helpers().size(), " helpers, another one: ",
            anotherHelperThan (before), ", window ", window.page(), ", ", window.pageColours(), " colours");
 }
 
@@ -234,9 +235,9 @@ void openingAndClosing (int times)
     for (int i = 0; i < times; ++i)
     {
         CHECK (plugin.openEditor (window.id()), "opening ", i);
-        // Closed at every stage of its opening, and now and then when it has opened.
+        // Closed at every stage of opening, and every tenth time when the page is visible.
         if (i % 10 == 9)
-            CHECK (until (plugin, 30.0, [&] { return window.pageColours() > painted; }), "opening ", i, ": ", helpers().size(), " helpers, window ", window.page(),
+            CHECK (until (plugin, patience, [&] { return window.pageColours() > minColours; }), "opening ", i, ": ", helpers().size(), " helpers, window ", window.page(),
                    ", ", window.pageColours(), " colours");
         else
             plugin.runEditor (0.05 * (i % 10));
@@ -252,7 +253,7 @@ void openingAndClosing (int times)
 namespace
 {
 
-/** The tests look at windows that may be gone; the plugin has to see to itself, as in a host that has no handler. */
+/** Errors on the tests' own connection are ignored, since they look at windows that may be gone; any other would end a host. */
 int onXError (Display* display, XErrorEvent* error)
 {
     if (display == HostWindow::display)
@@ -278,9 +279,9 @@ int main (int count, char** arguments)
     bundle = count > 1 ? arguments[1] : "";
     Suite suite;
     suite.add ("the page is shown", thePageIsShown);
-    suite.add ("the helper's death is survived", theHelpersDeathIsSurvived);
-    suite.add ("the engine's death brings another page", theEnginesDeathBringsAnotherPage);
-    suite.add ("a page that is taken comes back", aPageThatIsTakenComesBack);
+    suite.add ("survives the death of the helper", survivesTheDeathOfTheHelper);
+    suite.add ("a new engine brings a new page", aNewEngineBringsANewPage);
+    suite.add ("an unembedded page is shown again", anUnembeddedPageIsShownAgain);
     suite.add ("a hundred openings and closings", [] { openingAndClosing (100); });
     return suite.run (count > 2 ? arguments[2] : "");
 }

@@ -1,11 +1,11 @@
 /*
     Shows one web page in a window that another program embeds.
 
-    A plugin cannot show a page itself on Linux: a web view belongs to GTK and WebKit, whose main loop, signal handlers
-    and child processes have no place in a host. This program is started with pipes for stdin and stdout. It reads the
-    page's address as one line from stdin, prints the X11 identifier of its window as one line ("window 12345"), and
-    ends when its stdin closes, or with the line "taken" when its window is taken out of the one that embeds it. Links
-    that lead away from the page's server open in the browser.
+    A plugin cannot show a page itself on Linux: a web view needs GTK and WebKit, whose main loop, signal handlers and
+    child processes do not belong in a host process. This program is started with pipes for stdin and stdout. It reads the
+    page's URL as one line from stdin, and prints the X11 identifier of its window as one line ("window 12345"). It exits
+    when its stdin closes, or, with the line "unembedded", when its window is removed from the one that embeds it. Links
+    to other servers open in the browser.
 */
 
 #include <gtk/gtk.h>
@@ -22,12 +22,12 @@ enum
     exit_page_crashed = 3
 };
 
-/* Scheme, host and port of the page, with the slash behind it. */
-static char* home;
+/* Scheme, host and port of the page, with the slash behind them. */
+static char* origin;
 
-static gboolean stays_home (const char* address)
+static gboolean is_internal (const char* address)
 {
-    return g_str_has_prefix (address, home) || g_str_has_prefix (address, "blob:") || g_str_has_prefix (address, "about:");
+    return g_str_has_prefix (address, origin) || g_str_has_prefix (address, "blob:") || g_str_has_prefix (address, "about:");
 }
 
 static gboolean on_decide_policy (WebKitWebView* view, WebKitPolicyDecision* decision, WebKitPolicyDecisionType type, gpointer data)
@@ -41,7 +41,7 @@ static gboolean on_decide_policy (WebKitWebView* view, WebKitPolicyDecision* dec
     WebKitNavigationAction* action = webkit_navigation_policy_decision_get_navigation_action (WEBKIT_NAVIGATION_POLICY_DECISION (decision));
     const char* address = webkit_uri_request_get_uri (webkit_navigation_action_get_request (action));
 
-    if (type == WEBKIT_POLICY_DECISION_TYPE_NAVIGATION_ACTION && stays_home (address))
+    if (type == WEBKIT_POLICY_DECISION_TYPE_NAVIGATION_ACTION && is_internal (address))
         return FALSE;
 
     if (g_str_has_prefix (address, "https://") || g_str_has_prefix (address, "http://"))
@@ -75,16 +75,16 @@ static gboolean on_stdin (GIOChannel* channel, GIOCondition condition, gpointer 
     return TRUE;
 }
 
-static void on_taken (GtkWidget* plug, gpointer data)
+static void on_unembedded (GtkWidget* plug, gpointer data)
 {
     (void) plug;
     (void) data;
-    printf ("taken\n");
+    printf ("unembedded\n");
     fflush (stdout);
     gtk_main_quit();
 }
 
-/* The first line of stdin without its end, or NULL. */
+/* The first line of stdin without its newline, or NULL. */
 static char* read_address (void)
 {
     static char line[4096];
@@ -111,7 +111,7 @@ static char* read_address (void)
 
 int main (int argc, char** argv)
 {
-    /* Compositing on the graphics card fails inside foreign windows with several drivers. */
+    /* GPU compositing fails inside windows of another process with several drivers. */
     setenv ("WEBKIT_DISABLE_COMPOSITING_MODE", "1", 0);
     setenv ("GDK_BACKEND", "x11", 1);
 
@@ -126,11 +126,11 @@ int main (int argc, char** argv)
 
     if (host_end == NULL)
     {
-        fprintf (stderr, "tiller-webview: the address of a page on this machine is expected on stdin\n");
+        fprintf (stderr, "tiller-webview: expects the URL of a page on 127.0.0.1 on stdin\n");
         return exit_usage;
     }
 
-    home = g_strndup (address, (gsize) (host_end - address) + 1);
+    origin = g_strndup (address, (gsize) (host_end - address) + 1);
 
     GtkWidget* plug = gtk_plug_new (0);
     WebKitWebContext* context = webkit_web_context_new_ephemeral();
@@ -143,7 +143,7 @@ int main (int argc, char** argv)
     webkit_web_view_set_background_color (WEBKIT_WEB_VIEW (view), &dark);
     g_signal_connect (view, "decide-policy", G_CALLBACK (on_decide_policy), NULL);
     g_signal_connect (view, "web-process-terminated", G_CALLBACK (on_page_crashed), NULL);
-    g_signal_connect (plug, "destroy", G_CALLBACK (on_taken), NULL);
+    g_signal_connect (plug, "destroy", G_CALLBACK (on_unembedded), NULL);
     gtk_container_add (GTK_CONTAINER (plug), view);
     webkit_web_view_load_uri (WEBKIT_WEB_VIEW (view), address);
     gtk_widget_show_all (plug);

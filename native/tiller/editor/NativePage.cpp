@@ -7,7 +7,8 @@ namespace
 {
     constexpr int refreshHz = 15;
     constexpr float meterFloorDb = -60.0f;
-    const juce::Colour background { 0xff14161a }, text { 0xffe6e6e6 }, quiet { 0xff8f97a3 }, warm { 0xffe0a24a }, cool { 0xff4fb3a9 }, danger { 0xffe0604a };
+    const juce::Colour background { 0xff14161a }, textColour { 0xffe6e6e6 }, dimText { 0xff8f97a3 }, warning { 0xffe0a24a }, meterColour { 0xff4fb3a9 },
+                       errorColour { 0xffe0604a };
 }
 
 NativePage::NativePage (PluginProcessor& p) : processor (p)
@@ -18,10 +19,10 @@ NativePage::NativePage (PluginProcessor& p) : processor (p)
     presets.setTitle ("Presets");
     presets.onChange = [this]
     {
-        const int chosen = presets.getSelectedId() - 1;
+        const int selected = presets.getSelectedId() - 1;
 
-        if (juce::isPositiveAndBelow (chosen, static_cast<int> (presetEntries.size())))
-            processor.loadPreset (presetEntries[static_cast<std::size_t> (chosen)].id);
+        if (juce::isPositiveAndBelow (selected, static_cast<int> (presetEntries.size())))
+            processor.loadPreset (presetEntries[static_cast<std::size_t> (selected)].id);
     };
 
     browser.onClick = [this]
@@ -42,10 +43,10 @@ NativePage::NativePage (PluginProcessor& p) : processor (p)
     timerCallback();
 }
 
-void NativePage::setNote (const juce::String& newNote)
+void NativePage::setMessage (const juce::String& newMessage)
 {
-    note = newNote;
-    reopen.setVisible (note.isNotEmpty());
+    message = newMessage;
+    reopen.setVisible (message.isNotEmpty());
     repaint();
 }
 
@@ -53,13 +54,13 @@ void NativePage::timerCallback()
 {
     refreshPresets();
     openInBrowser();
-    retry.setVisible (processor.engineView().phase == EnginePhase::waiting);
+    retry.setVisible (processor.engine().phase == EnginePhase::restartPending);
     repaint();
 }
 
 void NativePage::openInBrowser()
 {
-    const auto& address = processor.engineView().interfaceAddress;
+    const auto& address = processor.engine().interfaceAddress;
 
     if (! browserWanted || address.empty())
         return;
@@ -70,7 +71,7 @@ void NativePage::openInBrowser()
 
 void NativePage::refreshPresets()
 {
-    const auto& json = processor.engineView().presetsJson;
+    const auto& json = processor.engine().presetsJson;
 
     if (json == presetsShown)
         return;
@@ -85,18 +86,18 @@ void NativePage::refreshPresets()
 
 juce::String NativePage::describeEngine() const
 {
-    const auto& view = processor.engineView();
+    const auto& engine = processor.engine();
 
-    switch (view.phase)
+    switch (engine.phase)
     {
         case EnginePhase::off:        return "The engine starts with the audio.";
         case EnginePhase::starting:   return "The engine is starting.";
         case EnginePhase::running:
-            return "Engine " + juce::String (view.version) + ", " + juce::String (juce::roundToInt (view.status.load * 100.0f)) + " % of one core"
-                   + (view.modelName.empty() ? juce::String (", no model") : ", model " + juce::String::fromUTF8 (view.modelName.c_str()));
-        case EnginePhase::waiting:
-            return juce::String::fromUTF8 (view.problem.c_str()) + (view.failuresInARow > 1 ? " (" + juce::String (view.failuresInARow) + " times in a row)" : "")
-                   + ". It will be started again; the track passes through meanwhile.";
+            return "Engine " + juce::String (engine.version) + ", " + juce::String (juce::roundToInt (engine.status.load * 100.0f)) + " % of one core"
+                   + (engine.modelName.empty() ? juce::String (", no model") : ", model " + juce::String::fromUTF8 (engine.modelName.c_str()));
+        case EnginePhase::restartPending:
+            return juce::String::fromUTF8 (engine.failure.c_str()) + (engine.failuresInARow > 1 ? " (" + juce::String (engine.failuresInARow) + " times in a row)" : "")
+                   + ". It will be started again; the dry signal is heard meanwhile.";
     }
 
     return {};
@@ -104,7 +105,7 @@ juce::String NativePage::describeEngine() const
 
 void NativePage::paintMeter (juce::Graphics& g, juce::Rectangle<int> area, const juce::String& label, float decibels) const
 {
-    g.setColour (quiet);
+    g.setColour (dimText);
     g.drawText (label, area.removeFromLeft (60), juce::Justification::centredLeft);
     const auto value = area.removeFromRight (80);
     const bool silent = ! (decibels > meterFloorDb);
@@ -112,47 +113,47 @@ void NativePage::paintMeter (juce::Graphics& g, juce::Rectangle<int> area, const
     area.reduce (0, 5);
     g.setColour (background.brighter (0.1f));
     g.fillRect (area);
-    g.setColour (decibels > 0.0f ? danger : cool);
+    g.setColour (decibels > 0.0f ? errorColour : meterColour);
     g.fillRect (area.withWidth (juce::roundToInt (juce::jlimit (0.0f, 1.0f, silent ? 0.0f : 1.0f - decibels / meterFloorDb) * (float) area.getWidth())));
 }
 
 void NativePage::paint (juce::Graphics& g)
 {
-    const auto& view = processor.engineView();
+    const auto& engine = processor.engine();
     g.fillAll (background);
     auto area = getLocalBounds().reduced (24);
-    g.setColour (text);
+    g.setColour (textColour);
     g.setFont (22.0f);
     g.drawText ("Tiller", area.removeFromTop (30), juce::Justification::centredLeft);
     g.setFont (14.0f);
 
-    const auto line = [&] (const juce::String& words, juce::Colour colour)
+    const auto line = [&] (const juce::String& text, juce::Colour colour)
     {
-        if (words.isEmpty())
+        if (text.isEmpty())
             return;
 
         g.setColour (colour);
-        g.drawFittedText (words, area.removeFromTop (44), juce::Justification::topLeft, 3);
+        g.drawFittedText (text, area.removeFromTop (44), juce::Justification::topLeft, 3);
     };
 
-    line (describeEngine(), view.phase == EnginePhase::waiting ? danger : text);
-    line (processor.stateProblem(), danger);
-    line (juce::String::fromUTF8 (view.refused.c_str()), danger);
-    line (juce::String::fromUTF8 (view.notice.c_str()), view.noticeLevel == protocol::NoticeLevel::info ? quiet : warm);
-    line (note, warm);
+    line (describeEngine(), engine.phase == EnginePhase::restartPending ? errorColour : textColour);
+    line (processor.stateError(), errorColour);
+    line (juce::String::fromUTF8 (engine.presetError.c_str()), errorColour);
+    line (juce::String::fromUTF8 (engine.notice.c_str()), engine.noticeLevel == protocol::NoticeLevel::info ? dimText : warning);
+    line (message, warning);
 
     const auto& counters = processor.counters();
-    line ("Dropouts " + juce::String (counters.underruns.load()) + ", late answers " + juce::String (counters.lateAnswers.load()) + ", lost blocks "
-              + juce::String (counters.lostBlocks.load()) + ", engine restarts " + juce::String (view.restarts)
-              + (counters.offlineGivenUp.load() > 0 ? juce::String (". The engine did not answer in time during an export: export again.") : juce::String()),
-          counters.offlineGivenUp.load() > 0 ? danger : quiet);
+    line ("Dropouts " + juce::String (counters.underruns.load()) + ", late blocks " + juce::String (counters.lateBlocks.load()) + ", dropped blocks "
+              + juce::String (counters.droppedBlocks.load()) + ", engine restarts " + juce::String (engine.restarts)
+              + (counters.offlineTimeouts.load() > 0 ? juce::String (". The engine did not answer in time during an export: export again.") : juce::String()),
+          counters.offlineTimeouts.load() > 0 ? errorColour : dimText);
 
-    if (view.phase == EnginePhase::running)
+    if (engine.phase == EnginePhase::running)
     {
-        paintMeter (g, area.removeFromTop (24), "In", view.status.inputPeakDb);
-        paintMeter (g, area.removeFromTop (24), "Out", view.status.outputPeakDb);
-        g.setColour (quiet);
-        g.drawText ("Gain reduction " + juce::String (view.status.gainReductionDb, 1) + " dB", area.removeFromTop (24), juce::Justification::centredLeft);
+        paintMeter (g, area.removeFromTop (24), "In", engine.status.inputPeakDb);
+        paintMeter (g, area.removeFromTop (24), "Out", engine.status.outputPeakDb);
+        g.setColour (dimText);
+        g.drawText ("Gain reduction " + juce::String (engine.status.gainReductionDb, 1) + " dB", area.removeFromTop (24), juce::Justification::centredLeft);
     }
 }
 

@@ -9,18 +9,18 @@ namespace tiller
 {
 
 /**
-    What the window shows where the engine's page cannot be: how the engine is, levels, the presets, and a way to open
-    the page in the browser. [main-thread]
+    What the window shows while the engine's page cannot be shown: the state of the engine, levels, presets, and a button that
+    opens the page in the browser. [main-thread]
 */
 class NativePage final : public juce::Component, private juce::Timer
 {
 public:
     explicit NativePage (PluginProcessor&);
 
-    /** Says above everything else why the page is not here; empty for nothing. */
-    void setNote (const juce::String&);
+    /** Shows why the page is not here; empty for no message. */
+    void setMessage (const juce::String&);
 
-    /** Called when the player wants the page in this window again. */
+    /** Called when the user asks for the page in this window again. */
     std::function<void()> onReopen;
 
     void paint (juce::Graphics&) override;
@@ -34,8 +34,8 @@ private:
     void paintMeter (juce::Graphics&, juce::Rectangle<int>, const juce::String& label, float decibels) const;
 
     PluginProcessor& processor;
-    juce::String note;
-    std::string presetsShown;
+    juce::String message;
+    std::string presetsShown;   ///< the JSON that `presets` was filled from
     std::vector<PresetEntry> presetEntries;
     bool browserWanted = false;
     juce::ComboBox presets;

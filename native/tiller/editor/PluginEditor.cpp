@@ -8,14 +8,14 @@ namespace
     constexpr int minWidth = 900, minHeight = 600, maxWidth = 4000, maxHeight = 3000;
 }
 
-PluginEditor::PluginEditor (PluginProcessor& p) : AudioProcessorEditor (p), tiller (p), nativePage (p)
+PluginEditor::PluginEditor (PluginProcessor& p) : AudioProcessorEditor (p), tillerProcessor (p), nativePage (p)
 {
     setOpaque (true);
     addAndMakeVisible (nativePage);
-    nativePage.onReopen = [this] { wantPage(); };
-    tiller.addChangeListener (this);
+    nativePage.onReopen = [this] { requestPage(); };
+    tillerProcessor.addChangeListener (this);
 
-    const auto size = tiller.windowSize();
+    const auto size = tillerProcessor.windowSize();
     setResizable (true, false);
     setResizeLimits (minWidth, minHeight, maxWidth, maxHeight);
     setSize (juce::jlimit (minWidth, maxWidth, size.x), juce::jlimit (minHeight, maxHeight, size.y));
@@ -23,7 +23,7 @@ PluginEditor::PluginEditor (PluginProcessor& p) : AudioProcessorEditor (p), till
 
 PluginEditor::~PluginEditor()
 {
-    tiller.removeChangeListener (this);
+    tillerProcessor.removeChangeListener (this);
 }
 
 void PluginEditor::resized()
@@ -33,21 +33,21 @@ void PluginEditor::resized()
     if (page)
         page->setBounds (getLocalBounds());
 
-    tiller.setWindowSize (getWidth(), getHeight());
+    tillerProcessor.setWindowSize (getWidth(), getHeight());
 }
 
-/** Only a window on a screen can hold the page: some builds make an editor without one. */
+/** The page needs a native window: JUCE's LV2 build step makes an editor without one. */
 void PluginEditor::parentHierarchyChanged()
 {
-    if (getPeer() != nullptr && ! pageWanted && WebView::isAvailable())
-        wantPage();
+    if (getPeer() != nullptr && ! pageRequested && WebView::isAvailable())
+        requestPage();
 }
 
-void PluginEditor::wantPage()
+void PluginEditor::requestPage()
 {
-    pageWanted = true;
-    nativePage.setNote ({});
-    tiller.openInterface();
+    pageRequested = true;
+    nativePage.setMessage ({});
+    tillerProcessor.openInterface();
     showPage();
 }
 
@@ -56,12 +56,12 @@ void PluginEditor::changeListenerCallback (juce::ChangeBroadcaster*)
     showPage();
 }
 
-/** Shows the page once the engine has told its address, and anew where a new engine has told another. */
+/** Shows the page once its address is known, and again when a new engine serves it at another. */
 void PluginEditor::showPage()
 {
-    const auto& address = tiller.engineView().interfaceAddress;
+    const auto& address = tillerProcessor.engine().interfaceAddress;
 
-    if (! pageWanted || getPeer() == nullptr || address == pageAddress)
+    if (! pageRequested || getPeer() == nullptr || address == pageAddress)
         return;
 
     page.reset();
@@ -73,17 +73,17 @@ void PluginEditor::showPage()
 
     page = WebView::create (address);
     page->onReady = [this] { nativePage.setVisible (false); };
-    page->onGone = [this] (const juce::String& reason) { pageIsGone (reason); };
+    page->onClosed = [this] (const juce::String& reason) { pageClosed (reason); };
     page->setBounds (getLocalBounds());
     addAndMakeVisible (*page);
 }
 
-void PluginEditor::pageIsGone (const juce::String& reason)
+void PluginEditor::pageClosed (const juce::String& reason)
 {
-    pageWanted = false;
+    pageRequested = false;
     pageAddress.clear();
     nativePage.setVisible (true);
-    nativePage.setNote ("The page cannot be shown here: " + reason + ". The sound goes on.");
+    nativePage.setMessage ("The page cannot be shown here: " + reason + ". The sound goes on.");
     page.reset();
 }
 

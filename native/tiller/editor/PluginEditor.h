@@ -7,7 +7,7 @@
 namespace tiller
 {
 
-/** The plugin's window: the engine's page where a web view can show it, else the native page. [main-thread] */
+/** The plugin's window: the engine's page in a web view where that is possible, else the native page. [main-thread] */
 class PluginEditor final : public juce::AudioProcessorEditor, private juce::ChangeListener
 {
 public:
@@ -20,15 +20,15 @@ public:
 
 private:
     void changeListenerCallback (juce::ChangeBroadcaster*) override;
-    void wantPage();
+    void requestPage();
     void showPage();
-    void pageIsGone (const juce::String& reason);
+    void pageClosed (const juce::String& reason);
 
-    PluginProcessor& tiller;
+    PluginProcessor& tillerProcessor;
     NativePage nativePage;
     std::unique_ptr<WebView> page;
-    std::string pageAddress;
-    bool pageWanted = false;
+    std::string pageAddress;    ///< of `page`
+    bool pageRequested = false;
 };
 
 } // namespace tiller

@@ -10,23 +10,23 @@ namespace tiller
 {
 
 /**
-    The engine's page as a component. On Linux it is the window of a helper program, elsewhere the system's web view.
+    The engine's page as a component: on Linux the embedded window of a helper program, elsewhere the system's web view.
     [main-thread]
 */
 class WebView : public juce::Component
 {
 public:
-    /** Whether this machine can show a page in the plugin's window at all. */
+    /** Whether a page can be shown in the plugin's window on this machine. */
     static bool isAvailable();
 
-    /** Shows the page at `address`, a loopback address with its token. The component needs a peer by then. */
+    /** Shows the page at `address`, a loopback URL with its token. The parent of the component must have a peer. */
     static std::unique_ptr<WebView> create (const std::string& address);
 
-    /** Called once when the page can be seen. */
+    /** Called once when the page is visible. */
     std::function<void()> onReady;
 
-    /** Called once when the page has died; the component shows nothing any more. It may be deleted there. */
-    std::function<void (juce::String reason)> onGone;
+    /** Called once when the page has failed; the component is empty then, and may be deleted in the call. */
+    std::function<void (juce::String reason)> onClosed;
 };
 
 } // namespace tiller

@@ -28,8 +28,8 @@ namespace
 
             void pageFinishedLoading (const juce::String&) override
             {
-                if (auto tell = std::exchange (owner.onReady, nullptr))
-                    tell();
+                if (auto callback = std::exchange (owner.onReady, nullptr))
+                    callback();
             }
 
             void newWindowAttemptingToLoad (const juce::String& address) override { juce::URL (address).launchInDefaultBrowser(); }

@@ -1,5 +1,7 @@
 #include "tiller/plugin/BlockEvents.h"
 
+#include "tiller/vst3/AutomationPoints.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -9,14 +11,17 @@ namespace tiller
 namespace
 {
     constexpr std::uint32_t programChange = 0xc0;
+
+    // All points of a block fit, and each parameter once more.
+    static_assert (AutomationPoints::capacity + ParameterTable::size <= protocol::maxBlockEvents);
 }
 
-void BlockEvents::add (std::uint32_t offset, std::uint32_t index, float value) noexcept
+void BlockEvents::addParameter (std::uint32_t offset, std::uint32_t index, float value) noexcept
 {
-    // Of two values at one sample the later holds; sorting by place would not keep their order.
+    // Of two values at one sample the later one counts; sorting by offset would not keep their order.
     if (parameterCount > 0 && parameters[parameterCount - 1].offset == offset && parameters[parameterCount - 1].index == index)
         parameters[parameterCount - 1].value = value;
-    else if (parameterCount < parameters.size())
+    else
         parameters[parameterCount++] = { offset, index, value };
 }
 
@@ -26,49 +31,43 @@ void BlockEvents::addMidi (std::uint32_t offset, std::uint32_t message) noexcept
         midi[midiCount++] = { offset, message };
 }
 
-void BlockEvents::collect (ParameterTable& table, const std::array<HostParameter*, ParameterTable::size>& hostParameters,
-                           HostProgram& hostProgram, const juce::MidiBuffer& midiBuffer, int frames) noexcept
+void BlockEvents::collect (ParameterTable& table, const HostParameters& hostParameters, HostProgram& hostProgram, const juce::MidiBuffer& midiBuffer,
+                           int numSamples) noexcept
 {
     parameterCount = midiCount = parametersTaken = midiTaken = 0;
-    const auto last = static_cast<std::uint32_t> (std::max (0, frames - 1));
-    collectParameters (table, hostParameters, last);
-    hostProgram.beginBlock (frames);
-    collectMidi (hostProgram, midiBuffer, last);
+    const auto lastOffset = static_cast<std::uint32_t> (std::max (0, numSamples - 1));
+    collectParameters (table, hostParameters, lastOffset);
+    hostProgram.beginBlock (numSamples);
+    collectMidi (hostProgram, midiBuffer, lastOffset);
 }
 
-void BlockEvents::collectParameters (ParameterTable& table, const std::array<HostParameter*, ParameterTable::size>& hostParameters,
-                                     std::uint32_t lastOffset) noexcept
+void BlockEvents::collectParameters (ParameterTable& table, const HostParameters& hostParameters, std::uint32_t lastOffset) noexcept
 {
-    // The last value of each parameter always fits: room for one more per parameter is kept.
-    const auto* points = automationOfThisBlock();
-
-    for (std::size_t p = 0; points != nullptr && p < points->count; ++p)
+    if (const auto* points = currentAutomation())
     {
-        const auto& point = points->points[p];
+        for (const auto& point : *points)
+        {
+            auto& parameter = *hostParameters[point.index];
 
-        if (point.index >= ParameterTable::size || parameterCount + ParameterTable::size >= parameters.size())
-            continue;
+            if (parameter.consumeEcho (point.normalised))
+                continue;
 
-        auto& parameter = *hostParameters[point.index];
-
-        if (parameter.takeEcho (point.normalised))
-            continue;
-
-        // A host that writes back what it was shown means that value, which its normalised form may have rounded.
-        const bool isPresent = parameter.getValue() == point.normalised;
-        const float plain = isPresent ? table.value (point.index) : parameter.convertFrom0to1 (point.normalised);
-        add (std::min (point.offset, lastOffset), point.index, plain);
-        table.setTold (point.index, plain);
+            // A host that writes back the present value means exactly that, though its normalised form may be rounded.
+            const bool isPresent = parameter.getValue() == point.normalised;
+            const float plain = isPresent ? table.value (point.index) : parameter.convertFrom0to1 (point.normalised);
+            addParameter (std::min (point.offset, lastOffset), point.index, plain);
+            table.markSent (point.index, plain);
+        }
     }
 
     for (std::uint32_t i = 0; i < ParameterTable::size; ++i)
     {
-        if (! table.isNews (i))
+        if (! table.isDirty (i))
             continue;
 
         const float plain = table.value (i);
-        add (0, i, plain);
-        table.setTold (i, plain);
+        addParameter (0, i, plain);
+        table.markSent (i, plain);
     }
 
     std::sort (parameters.begin(), parameters.begin() + parameterCount, [] (const auto& a, const auto& b) { return a.offset < b.offset; });
@@ -76,19 +75,24 @@ void BlockEvents::collectParameters (ParameterTable& table, const std::array<Hos
 
 void BlockEvents::collectMidi (HostProgram& hostProgram, const juce::MidiBuffer& midiBuffer, std::uint32_t lastOffset) noexcept
 {
-    const auto* points = automationOfThisBlock();
-    const std::size_t programs = points != nullptr ? points->programCount : 0;
-    std::size_t taken = 0;
+    const auto* points = currentAutomation();
+    const std::size_t numPrograms = points != nullptr ? points->numPrograms() : 0;
+    std::size_t added = 0;
 
     const auto addProgramsUpTo = [&] (std::uint32_t offset)
     {
-        for (; taken < programs && points->programs[taken].offset <= offset; ++taken)
-            if (const auto program = points->programs[taken].program; hostProgram.choose (program))
-                addMidi (std::min (points->programs[taken].offset, lastOffset), programChange | (std::uint32_t { program } << 8));
+        for (; added < numPrograms && points->program (added).offset <= offset; ++added)
+        {
+            const auto point = points->program (added);
+
+            if (hostProgram.select (point.program))
+                addMidi (std::min (point.offset, lastOffset), programChange | (std::uint32_t { point.program } << 8));
+        }
     };
 
     for (const auto event : midiBuffer)
     {
+        // Longer ones are system exclusive.
         if (event.numBytes > 3)
             continue;
 
@@ -105,7 +109,7 @@ void BlockEvents::collectMidi (HostProgram& hostProgram, const juce::MidiBuffer&
     addProgramsUpTo (std::numeric_limits<std::uint32_t>::max());
 }
 
-BlockEvents::Part BlockEvents::part (int start, int length) noexcept
+BlockEvents::Slice BlockEvents::slice (int start, int length) noexcept
 {
     const auto take = [start, length] (auto& events, std::uint32_t count, std::uint32_t& taken)
     {
@@ -117,9 +121,9 @@ BlockEvents::Part BlockEvents::part (int start, int length) noexcept
         return first;
     };
 
-    const auto parametersFrom = take (parameters, parameterCount, parametersTaken);
-    const auto midiFrom = take (midi, midiCount, midiTaken);
-    return { parameters.data() + parametersFrom, parametersTaken - parametersFrom, midi.data() + midiFrom, midiTaken - midiFrom };
+    const auto firstParameter = take (parameters, parameterCount, parametersTaken);
+    const auto firstMidi = take (midi, midiCount, midiTaken);
+    return { parameters.data() + firstParameter, parametersTaken - firstParameter, midi.data() + firstMidi, midiTaken - firstMidi };
 }
 
 } // namespace tiller

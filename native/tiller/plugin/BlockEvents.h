@@ -1,6 +1,5 @@
 #pragma once
 
-#include "tiller/vst3/AutomationPoints.h"
 #include "tiller/plugin/HostParameter.h"
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/ParameterTable.h"
@@ -12,18 +11,20 @@
 namespace tiller
 {
 
-/** Collects what happens to parameters and MIDI within one host block, ordered by its place. [audio-thread] */
+/** Collects the parameter changes and MIDI events of one host block, ordered by their offset. [audio-thread] */
 class BlockEvents
 {
 public:
-    /**
-        Takes the automation points of this block, then every parameter that the engine does not have yet; MIDI, and as
-        MIDI the programs that the host chose.
-    */
-    void collect (ParameterTable&, const std::array<HostParameter*, ParameterTable::size>&, HostProgram&, const juce::MidiBuffer&, int frames) noexcept;
+    using HostParameters = std::array<HostParameter*, ParameterTable::size>;
 
-    /** What lies in [start, start + length), with offsets from `start`; later calls ask for later parts. */
-    struct Part
+    /**
+        Replaces the events by those of a new block of `numSamples`: its automation points, every dirty parameter (at offset 0),
+        its MIDI, and program changes of the host as MIDI.
+    */
+    void collect (ParameterTable&, const HostParameters&, HostProgram&, const juce::MidiBuffer&, int numSamples) noexcept;
+
+    /** The events of a part of the block; offsets count from the start of the part. Valid until the next `collect`. */
+    struct Slice
     {
         const protocol::ParameterEvent* parameters;
         std::uint32_t parameterCount;
@@ -31,12 +32,13 @@ public:
         std::uint32_t midiCount;
     };
 
-    Part part (int start, int length) noexcept;
+    /** The events in [start, start + length), in samples; each call must begin where the last one ended. */
+    Slice slice (int start, int length) noexcept;
 
 private:
-    void collectParameters (ParameterTable&, const std::array<HostParameter*, ParameterTable::size>&, std::uint32_t lastOffset) noexcept;
+    void collectParameters (ParameterTable&, const HostParameters&, std::uint32_t lastOffset) noexcept;
     void collectMidi (HostProgram&, const juce::MidiBuffer&, std::uint32_t lastOffset) noexcept;
-    void add (std::uint32_t offset, std::uint32_t index, float value) noexcept;
+    void addParameter (std::uint32_t offset, std::uint32_t index, float value) noexcept;
     void addMidi (std::uint32_t offset, std::uint32_t message) noexcept;
 
     std::array<protocol::ParameterEvent, protocol::maxBlockEvents> parameters {};

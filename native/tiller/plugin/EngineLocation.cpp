@@ -14,10 +14,10 @@ namespace
 
 juce::File findEngineFolder()
 {
-    const auto beside = juce::File::getSpecialLocation (juce::File::currentExecutableFile).getParentDirectory();
-    // A bundle keeps it among its resources; a plain folder (LV2, the standalone program) beside the binary.
-    const auto inBundle = beside.getParentDirectory().getChildFile ("Resources/engine");
-    return inBundle.isDirectory() ? inBundle : beside.getChildFile ("engine");
+    const auto binaryFolder = juce::File::getSpecialLocation (juce::File::currentExecutableFile).getParentDirectory();
+    // Bundles have it among their resources; plain folders (LV2, Standalone) beside the binary.
+    const auto inBundle = binaryFolder.getParentDirectory().getChildFile ("Resources/engine");
+    return inBundle.isDirectory() ? inBundle : binaryFolder.getChildFile ("engine");
 }
 
 CommandLine engineCommand (const juce::File& folder)

@@ -9,57 +9,57 @@ HostParameter::HostParameter (ParameterTable& t, std::size_t i)
     : RangedAudioParameter (juce::ParameterID { protocol::parameters[i].id, 1 }, protocol::parameters[i].name),
       table (t),
       index (i),
-      about (protocol::parameters[i]),
-      range (about.min, about.max, isSwitch() ? about.max - about.min : 0.0f, about.skew),
-      name (about.name)
+      info (protocol::parameters[i]),
+      range (info.min, info.max, isSwitch() ? info.max - info.min : 0.0f, info.skew),
+      name (info.name)
 {
 }
 
-void HostParameter::followEngine (float plain, protocol::Gesture gesture)
+void HostParameter::setFromEngine (float plain, protocol::Gesture gesture)
 {
-    if (gesture == protocol::Gesture::begin && ! std::exchange (isHeld, true))
+    if (gesture == protocol::Gesture::begin && ! std::exchange (gestureOpen, true))
         beginChangeGesture();
 
-    // The host may have moved on since the engine spoke.
+    // The host may have set another value since the engine sent this one.
     if (table.value (index) == plain)
     {
         const auto normalised = convertTo0to1 (plain);
 
         if (juce::PluginHostType::getPluginLoadedAs() == juce::AudioProcessor::wrapperType_VST3)
-            shown.add (normalised, juce::Time::getMillisecondCounter());
+            echoes.expect (normalised, juce::Time::getMillisecondCounter());
 
         sendValueChangedMessageToListeners (normalised);
     }
 
     if (gesture == protocol::Gesture::end)
-        letGo();
+        endGesture();
 }
 
-void HostParameter::letGo()
+void HostParameter::endGesture()
 {
-    if (std::exchange (isHeld, false))
+    if (std::exchange (gestureOpen, false))
         endChangeGesture();
 }
 
-void HostParameter::show (float plain)
+void HostParameter::setFromProject (float plain)
 {
     table.setValue (index, plain);
     sendValueChangedMessageToListeners (convertTo0to1 (plain));
 }
 
-bool HostParameter::takeEcho (float normalised) noexcept
+bool HostParameter::consumeEcho (float normalised) noexcept
 {
-    return shown.take (normalised, juce::Time::getMillisecondCounter());
+    return echoes.consume (normalised, juce::Time::getMillisecondCounter());
 }
 
-bool HostParameter::rename (const juce::String& wanted)
+bool HostParameter::rename (const juce::String& newName)
 {
     const std::lock_guard lock (nameMutex);
 
-    if (name == wanted)
+    if (name == newName)
         return false;
 
-    name = wanted;
+    name = newName;
     return true;
 }
 
@@ -67,12 +67,12 @@ float HostParameter::getValue() const                      { return convertTo0to
 
 void HostParameter::setValue (float normalised)
 {
-    // What the host has is not news, and may be rounded; an echo is older than what the engine has.
-    if (normalised != getValue() && ! shown.holds (normalised, juce::Time::getMillisecondCounter()))
+    // The present value may come back rounded, and an echo is older than what the engine has.
+    if (normalised != getValue() && ! echoes.isExpected (normalised, juce::Time::getMillisecondCounter()))
         table.setValue (index, convertFrom0to1 (normalised));
 }
 
-float HostParameter::getDefaultValue() const               { return convertTo0to1 (about.initial); }
+float HostParameter::getDefaultValue() const               { return convertTo0to1 (info.initial); }
 int HostParameter::getNumSteps() const                     { return isSwitch() ? 2 : AudioProcessorParameter::getNumSteps(); }
 
 juce::String HostParameter::getName (int maximumLength) const
@@ -83,7 +83,7 @@ juce::String HostParameter::getName (int maximumLength) const
 
 juce::String HostParameter::getLabel() const
 {
-    switch (about.unit)
+    switch (info.unit)
     {
         case protocol::ParameterUnit::DB:     return "dB";
         case protocol::ParameterUnit::S:      return "s";
@@ -98,7 +98,7 @@ juce::String HostParameter::getText (float normalised, int maximumLength) const
 {
     const auto plain = convertFrom0to1 (normalised);
     const auto text = isSwitch() ? juce::String (plain >= 0.5f ? "On" : "Off")
-                                 : juce::String (plain, about.unit == protocol::ParameterUnit::DB ? 1 : 3);
+                                 : juce::String (plain, info.unit == protocol::ParameterUnit::DB ? 1 : 3);
     return maximumLength > 0 ? text.substring (0, maximumLength) : text;
 }
 
@@ -107,7 +107,7 @@ float HostParameter::getValueForText (const juce::String& text) const
     if (isSwitch())
         return text.trim().equalsIgnoreCase ("on") || text.getFloatValue() >= 0.5f ? 1.0f : 0.0f;
 
-    return convertTo0to1 (juce::jlimit (about.min, about.max, text.getFloatValue()));
+    return convertTo0to1 (juce::jlimit (info.min, info.max, text.getFloatValue()));
 }
 
 } // namespace tiller

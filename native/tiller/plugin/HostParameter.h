@@ -1,7 +1,7 @@
 #pragma once
 
+#include "tiller/state/ParameterEchoFilter.h"
 #include "tiller/state/ParameterTable.h"
-#include "tiller/state/ShownValues.h"
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
@@ -16,19 +16,19 @@ class HostParameter final : public juce::RangedAudioParameter
 public:
     HostParameter (ParameterTable&, std::size_t index);   // [main-thread]
 
-    /** Moves the parameter to a plain value that the engine has already. [main-thread] */
-    void followEngine (float plain, protocol::Gesture);
+    /** Notifies the host of a plain value that the engine has set and the table has already, with its gesture. [main-thread] */
+    void setFromEngine (float plain, protocol::Gesture);
 
-    /** Ends a gesture whose end the engine did not tell any more. [main-thread] */
-    void letGo();
+    /** Ends a gesture that has begun: the engine that would have ended it is gone. [main-thread] */
+    void endGesture();
 
-    /** Moves the parameter to a plain value that a project brought. [main-thread] */
-    void show (float plain);
+    /** Sets a plain value that a project brought. [main-thread] */
+    void setFromProject (float plain);
 
-    /** True where the host only gives back what it was shown, and has not given it back before. [audio-thread] */
-    bool takeEcho (float normalised) noexcept;
+    /** True where the host only passes back a value that it was notified of; each notification has one echo. [audio-thread] */
+    bool consumeEcho (float normalised) noexcept;
 
-    /** Sets what the host shows; true where this changes it. [main-thread] */
+    /** Sets the name that the host displays; true where it changes. [main-thread] */
     bool rename (const juce::String&);
 
     // [any-thread]
@@ -48,14 +48,14 @@ public:
 
 private:
     // [any-thread]
-    bool isSwitch() const noexcept { return about.unit == protocol::ParameterUnit::Switch; }
+    bool isSwitch() const noexcept { return info.unit == protocol::ParameterUnit::Switch; }
 
     ParameterTable& table;
     const std::size_t index;
-    const protocol::Parameter& about;
+    const protocol::Parameter& info;
     const juce::NormalisableRange<float> range;
-    ShownValues shown;
-    bool isHeld = false;    ///< [main-thread]
+    ParameterEchoFilter echoes;
+    bool gestureOpen = false;    ///< [main-thread]
     mutable std::mutex nameMutex;
     juce::String name;
 };

@@ -1,8 +1,8 @@
 #include "tiller/plugin/PluginProcessor.h"
 
-#include "tiller/plugin/EngineLocation.h"
-#include "tiller/plugin/PackedPreset.h"
 #include "tiller/editor/PluginEditor.h"
+#include "tiller/plugin/EngineLocation.h"
+#include "tiller/plugin/PresetCompression.h"
 
 #include <cmath>
 #include <utility>
@@ -12,16 +12,18 @@ namespace tiller
 
 namespace
 {
-    /** The model's echoes of what it heard; a model has no exact end. */
+    /** The model goes on for a while after its input has ended; there is no exact end. */
     constexpr double tailSeconds = 2.0;
-    /** Until the engine has told its latency once: one call of the usual model at 44.1 kHz. */
-    constexpr double guessedEngineSeconds = 0.03, guessedMarginSeconds = 0.01;
+    /** Until the engine has reported its latency once: about that of the bundled models at 44.1 kHz. */
+    constexpr double initialModelSeconds = 0.03, initialSchedulingSeconds = 0.01;
 }
 
 PluginProcessor::PluginProcessor()
     : AudioProcessor (BusesProperties().withInput ("Input", juce::AudioChannelSet::stereo(), true)
                                        .withOutput ("Output", juce::AudioChannelSet::stereo(), true)),
-      link (exchange, presets, table, engineCommand (findEngineFolder()), [this] { triggerAsyncUpdate(); })
+      transport (exchange),
+      control (document, table, exchange, [this] { triggerAsyncUpdate(); }),
+      supervisor (engineCommand (findEngineFolder()), control, transport)
 {
     for (std::size_t i = 0; i < hostParameters.size(); ++i)
     {
@@ -33,8 +35,8 @@ PluginProcessor::PluginProcessor()
 
 PluginProcessor::~PluginProcessor()
 {
-    // The link's thread asks for updates until it has ended.
-    link.stop();
+    // The I/O thread triggers updates until it has ended.
+    supervisor.stop();
     cancelPendingUpdate();
 }
 
@@ -48,55 +50,55 @@ juce::AudioProcessorParameter* PluginProcessor::getBypassParameter() const
 
 bool PluginProcessor::isBusesLayoutSupported (const BusesLayout& layout) const
 {
-    const auto fits = [] (const juce::AudioChannelSet& set)
+    const auto isSupported = [] (const juce::AudioChannelSet& set)
     {
         return set == juce::AudioChannelSet::mono() || set == juce::AudioChannelSet::stereo();
     };
 
-    return fits (layout.getMainInputChannelSet()) && fits (layout.getMainOutputChannelSet());
+    return isSupported (layout.getMainInputChannelSet()) && isSupported (layout.getMainOutputChannelSet());
 }
 
-/** What the project remembers is exact for the rate it was saved at; for another it is the best guess. */
-Delays PluginProcessor::expectedDelays (double rate) const
+/** What the project remembers is exact for the rate it was saved at, and scaled for another. */
+Latency PluginProcessor::expectedLatency (double rate) const
 {
     const std::lock_guard lock (stateMutex);
     const auto samples = [rate] (double seconds) { return static_cast<std::uint32_t> (juce::roundToInt (seconds * rate)); };
 
     if (state.rate <= 0.0)
-        return { samples (guessedEngineSeconds), samples (guessedMarginSeconds) };
+        return { samples (initialModelSeconds), samples (initialSchedulingSeconds) };
 
     if (juce::approximatelyEqual (state.rate, rate))
-        return state.delays;
+        return state.latency;
 
-    return { samples (state.delays.engine / state.rate), samples (state.delays.margin / state.rate) };
+    return { samples (state.latency.model / state.rate), samples (state.latency.scheduling / state.rate) };
 }
 
 void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
 {
-    // The engine counts in whole hertz; hosts of films run a little beside one.
+    // The engine takes whole hertz; hosts synchronised to film run at fractional rates.
     const StreamFormat format { juce::jlimit (protocol::minRate, protocol::maxRate, std::round (rate)),
                                 juce::jlimit (1, protocol::maxBlock, maximumBlock),
                                 getTotalNumOutputChannels() == 1 ? 1 : 2 };
 
-    link.prepare (format, expectedDelays (format.rate));
+    transport.prepare (format, expectedLatency (format.rate));
     hostProgram.prepare (format.rate);
-    transport.prepare();
+    renderStarts.prepare();
     resetRequested.store (false);
-    link.start();
+    supervisor.start();
 
-    // Offline nobody minds the wait, and the latency is the engine's own from the first sample on.
+    // An offline render may wait; the latency is then the engine's own from the first sample on.
     if (isNonRealtime())
         exchange.waitUntilReady();
 
-    setLatencySamples (static_cast<int> (exchange.latencySamples (exchange.delays())));
+    setLatencySamples (static_cast<int> (exchange.latencySamples (exchange.latency())));
 }
 
-bool PluginProcessor::renderBegins (const juce::AudioBuffer<float>& buffer) noexcept
+bool PluginProcessor::isRenderStart (const juce::AudioBuffer<float>& buffer) noexcept
 {
-    TransportWatch::Block block;
+    RenderStartDetector::Block block;
     block.offline = isNonRealtime();
-    block.sounds = block.offline && buffer.getMagnitude (0, buffer.getNumSamples()) > 0.0f;
-    block.frames = buffer.getNumSamples();
+    block.hasSignal = block.offline && buffer.getMagnitude (0, buffer.getNumSamples()) > 0.0f;
+    block.numSamples = buffer.getNumSamples();
 
     if (auto* head = getPlayHead())
     {
@@ -109,7 +111,7 @@ bool PluginProcessor::renderBegins (const juce::AudioBuffer<float>& buffer) noex
         }
     }
 
-    return transport.begins (block);
+    return renderStarts.isRenderStart (block);
 }
 
 void PluginProcessor::processBlock (juce::AudioBuffer<float>& buffer, juce::MidiBuffer& midi)
@@ -122,65 +124,65 @@ void PluginProcessor::processBlockBypassed (juce::AudioBuffer<float>& buffer, ju
     process (buffer, midi, true);
 }
 
-void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::MidiBuffer& midi, bool bypass) noexcept
+void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::MidiBuffer& midi, bool hostBypass) noexcept
 {
     const juce::ScopedNoDenormals noDenormals;
     const auto& format = exchange.streamFormat();
-    const int frames = buffer.getNumSamples();
+    const int numSamples = buffer.getNumSamples();
 
-    if (frames == 0 || format.channels == 0 || buffer.getNumChannels() < format.channels)
+    if (numSamples == 0 || format.channels == 0 || buffer.getNumChannels() < format.channels)
         return;
 
-    // One side from two, or two from one, where the buses differ.
+    // Where the buses differ: stereo to mono, or mono to stereo.
     if (getTotalNumInputChannels() == 2 && format.channels == 1)
     {
-        buffer.addFrom (0, 0, buffer, 1, 0, frames);
-        buffer.applyGain (0, 0, frames, 0.5f);
+        buffer.addFrom (0, 0, buffer, 1, 0, numSamples);
+        buffer.applyGain (0, 0, numSamples, 0.5f);
     }
     else if (getTotalNumInputChannels() == 1 && format.channels == 2)
     {
-        buffer.copyFrom (1, 0, buffer, 0, 0, frames);
+        buffer.copyFrom (1, 0, buffer, 0, 0, numSamples);
     }
 
-    const bool begins = renderBegins (buffer), fresh = resetRequested.exchange (false);
+    const bool renderStart = isRenderStart (buffer), hostReset = resetRequested.exchange (false);
 
-    if (link.takeResendRequest())
-        table.forgetAll();
+    if (transport.takeResendRequest())
+        table.invalidateAll();
 
-    events.collect (table, hostParameters, hostProgram, midi, frames);
+    events.collect (table, hostParameters, hostProgram, midi, numSamples);
     bool allSent = true;
 
-    for (int start = 0; start < frames; start += format.maxBlock)
+    for (int start = 0; start < numSamples; start += format.maxBlock)
     {
-        const int length = juce::jmin (format.maxBlock, frames - start);
-        const auto part = events.part (start, length);
+        const int length = juce::jmin (format.maxBlock, numSamples - start);
+        const auto slice = events.slice (start, length);
         const std::array<float*, 2> channels { buffer.getWritePointer (0, start), buffer.getWritePointer (format.channels - 1, start) };
 
         HostBlock block;
         block.input = channels.data();
         block.output = channels.data();
-        block.frames = length;
-        block.parameterEvents = part.parameters;
-        block.parameterEventCount = part.parameterCount;
-        block.midiEvents = part.midi;
-        block.midiEventCount = part.midiCount;
-        block.restart = begins && start == 0;
-        block.fresh = fresh && start == 0;
+        block.numSamples = length;
+        block.parameterEvents = slice.parameters;
+        block.parameterEventCount = slice.parameterCount;
+        block.midiEvents = slice.midi;
+        block.midiEventCount = slice.midiCount;
+        block.renderStart = renderStart && start == 0;
+        block.hostReset = hostReset && start == 0;
         block.offline = isNonRealtime();
-        block.bypass = bypass;
-        block.neverSilent = table.value (protocol::bypassIndex) >= 0.5f;
+        block.hostBypass = hostBypass;
+        block.fallBackToDry = table.value (protocol::bypassIndex) >= 0.5f;
         allSent = exchange.process (block) && allSent;
     }
 
     if (! allSent)
-        table.forgetAll();
+        table.invalidateAll();
 }
 
 //==============================================================================
 void PluginProcessor::openInterface()
 {
-    link.start();
-    link.openInterface();
+    supervisor.start();
+    control.openInterface();
 }
 
 juce::Point<int> PluginProcessor::windowSize() const
@@ -189,7 +191,7 @@ juce::Point<int> PluginProcessor::windowSize() const
     return { state.windowWidth, state.windowHeight };
 }
 
-juce::String PluginProcessor::stateProblem() const
+juce::String PluginProcessor::stateError() const
 {
     const std::lock_guard lock (stateMutex);
     return unreadableReason;
@@ -204,52 +206,52 @@ void PluginProcessor::setWindowSize (int width, int height)
 
 void PluginProcessor::handleAsyncUpdate()
 {
-    view = link.takeView();
+    snapshot = control.takeSnapshot();
 
-    for (const auto& moved : view.moved)
-        hostParameters[moved.index]->followEngine (moved.value, moved.gesture);
+    for (const auto& change : snapshot.parameterChanges)
+        hostParameters[change.index]->setFromEngine (change.value, change.gesture);
 
-    // A hand on a page that went with its engine never says that it let go.
-    if (std::exchange (restartsSeen, view.restarts) != view.restarts)
+    // A gesture on a page that was served by a dead engine has no end of its own.
+    if (std::exchange (restartsSeen, snapshot.restarts) != snapshot.restarts)
         for (auto* parameter : hostParameters)
-            parameter->letGo();
+            parameter->endGesture();
 
-    if (view.edited)
+    if (snapshot.edited)
     {
         const std::lock_guard lock (stateMutex);
         unreadable.reset();
         unreadableReason.clear();
     }
 
-    rename (view.namesJson);
-    nameProgramsAfter (view.presetsJson);
-    followLatency();
+    updateParameterNames (snapshot.namesJson);
+    updateProgramNames (snapshot.presetsJson);
+    updateLatency();
 
     sendChangeMessage();
 }
 
-/** Tells the host the latency where the engine's differs from what was expected. */
-void PluginProcessor::followLatency()
+/** Reports the engine's latency to the host, and keeps it for the project. */
+void PluginProcessor::updateLatency()
 {
     const auto& format = exchange.streamFormat();
 
-    if (view.phase != EnginePhase::running || format.channels == 0)
+    if (snapshot.phase != EnginePhase::running || format.channels == 0)
         return;
 
-    const auto delays = exchange.delays();
+    const auto latency = exchange.latency();
 
     {
         const std::lock_guard lock (stateMutex);
-        state.delays = delays;
+        state.latency = latency;
         state.rate = format.rate;
         state.maxBlock = format.maxBlock;
     }
 
-    // Last: a host may prepare anew before this returns.
-    setLatencySamples (static_cast<int> (exchange.latencySamples (delays)));
+    // Last: a host may prepare the plugin again before this returns.
+    setLatencySamples (static_cast<int> (exchange.latencySamples (latency)));
 }
 
-void PluginProcessor::rename (const std::string& namesJson)
+void PluginProcessor::updateParameterNames (const std::string& namesJson)
 {
     if (namesJson == namesShown)
         return;
@@ -269,16 +271,16 @@ void PluginProcessor::rename (const std::string& namesJson)
         updateHostDisplay (ChangeDetails().withParameterInfoChanged (true));
 }
 
-/** Hosts are not told of new names: Ardour would answer by loading the program that it shows. */
-void PluginProcessor::nameProgramsAfter (const std::string& presetsJson)
+/** Hosts are not notified: Ardour reacts by loading the program that it displays. */
+void PluginProcessor::updateProgramNames (const std::string& presetsJson)
 {
     if (presetsJson == programsShown)
         return;
 
     programsShown = presetsJson;
-    auto named = parsePresetList (presetsJson);
+    auto parsed = parsePresetList (presetsJson);
     const std::lock_guard lock (stateMutex);
-    programs.swap (named);
+    programs.swap (parsed);
 }
 
 //==============================================================================
@@ -294,14 +296,14 @@ const juce::String PluginProcessor::getProgramName (int index)
     if (juce::isPositiveAndBelow (index, static_cast<int> (programs.size())))
         return programs[static_cast<std::size_t> (index)].name;
 
-    // Never empty: a host that leaves nameless programs out would count the others wrongly.
+    // Never empty: a host that leaves out programs without a name would count the others wrongly.
     return "Program " + juce::String (index + 1);
 }
 
 //==============================================================================
 void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
 {
-    SavedState now;
+    SavedState saved;
 
     {
         const std::lock_guard lock (stateMutex);
@@ -312,63 +314,64 @@ void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
             return;
         }
 
-        now = state;
+        saved = state;
     }
 
-    now.preset = presets.get();
-    now.program = hostProgram.chosen();
+    saved.preset = document.preset();
+    saved.program = hostProgram.selected();
 
-    if (now.preset.size() > longestPlainPreset)
-        now.packedPreset = packPreset (std::exchange (now.preset, {}));
+    if (saved.preset.size() > maxUncompressedPreset)
+        saved.compressedPreset = compressPreset (std::exchange (saved.preset, {}));
 
-    for (std::size_t i = 0; i < now.parameters.size(); ++i)
-        now.parameters[i] = table.value (i);
+    for (std::size_t i = 0; i < saved.parameters.size(); ++i)
+        saved.parameters[i] = table.value (i);
 
-    const auto bytes = now.encode();
+    const auto bytes = saved.encode();
     target.replaceAll (bytes.data(), bytes.size());
 }
 
 void PluginProcessor::setStateInformation (const void* data, int size)
 {
-    std::string problem;
-    auto read = SavedState::decode (static_cast<const std::uint8_t*> (data), static_cast<std::size_t> (juce::jmax (0, size)), problem);
+    std::string error;
+    auto decoded = SavedState::decode (static_cast<const std::uint8_t*> (data), static_cast<std::size_t> (juce::jmax (0, size)), error);
 
-    if (read && ! read->packedPreset.empty())
+    if (decoded && ! decoded->compressedPreset.empty())
     {
-        if (auto text = unpackPreset (std::exchange (read->packedPreset, {})))
-            read->preset = std::move (*text);
+        if (auto text = decompressPreset (std::exchange (decoded->compressedPreset, {})))
+            decoded->preset = std::move (*text);
         else
         {
-            problem = "The instrument of Tiller in this project is damaged.";
-            read.reset();
+            error = "The instrument of Tiller in this project is damaged.";
+            decoded.reset();
         }
     }
 
-    const auto loaded = read.value_or (SavedState {});
-    link.presetLoads();
+    const auto loaded = decoded.value_or (SavedState {});
+    control.beginLoading();
 
     {
         const std::lock_guard lock (stateMutex);
         state = loaded;
         state.preset.clear();
         unreadable.reset();
-        unreadableReason = problem;
+        unreadableReason = error;
 
-        if (! read)
+        if (! decoded)
             unreadable.replaceAll (data, static_cast<std::size_t> (juce::jmax (0, size)));
     }
 
-    presets.load (loaded.preset);
-    table.setEngineChooses (loaded.preset.empty());
-    hostProgram.restore (read ? loaded.program : HostProgram::unknown);
+    document.load (loaded.preset);
+    table.setUsesEngineDefaults (loaded.preset.empty());
+    hostProgram.restore (decoded ? loaded.program : HostProgram::unknown);
 
     for (std::size_t i = 0; i < hostParameters.size(); ++i)
-        hostParameters[i]->show (loaded.parameters[i]);
+        hostParameters[i]->setFromProject (loaded.parameters[i]);
 
-    if (table.engineChooses())
-        table.forgetAll();
+    if (table.usesEngineDefaults())
+        table.invalidateAll();
 
-    link.presetLoaded();
+    transport.projectLoaded();
+    control.finishLoading();
     sendChangeMessage();
 }
 

@@ -1,15 +1,17 @@
 #pragma once
 
-#include "tiller/stream/AudioExchange.h"
+#include "tiller/engine/BlockTransport.h"
+#include "tiller/engine/ControlChannel.h"
+#include "tiller/engine/EngineSupervisor.h"
 #include "tiller/plugin/BlockEvents.h"
-#include "tiller/engine/EngineLink.h"
 #include "tiller/plugin/HostParameter.h"
+#include "tiller/plugin/PresetList.h"
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/ParameterTable.h"
-#include "tiller/plugin/PresetList.h"
-#include "tiller/state/PresetMemory.h"
+#include "tiller/state/PresetDocument.h"
 #include "tiller/state/SavedState.h"
-#include "tiller/stream/TransportWatch.h"
+#include "tiller/stream/AudioExchange.h"
+#include "tiller/stream/RenderStartDetector.h"
 #include "tiller/vst3/Vst3Automation.h"
 
 #include <juce_audio_processors/juce_audio_processors.h>
@@ -17,13 +19,15 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <string>
+#include <vector>
 
 namespace tiller
 {
 
 /**
-    The plugin as the host sees it: parameters, buses, latency and state. Everything that makes sound is in the engine;
-    this hands its blocks over and never waits for it, but in an offline render.
+    The plugin as the host sees it: parameters, buses, latency and state. The audio is processed by the engine; this exchanges
+    blocks with it, and waits for it in an offline render only.
 */
 class PluginProcessor final : public juce::AudioProcessor,
                               public juce::ChangeBroadcaster,
@@ -36,16 +40,17 @@ public:
     ~PluginProcessor() override;
 
     //==============================================================================
-    // For the window. [main-thread]
+    // For the editor. [main-thread]
 
-    const EngineView& engineView() const noexcept           { return view; }
-    /** Why the project's state could not be read, or empty. */
-    juce::String stateProblem() const;
+    const EngineSnapshot& engine() const noexcept           { return snapshot; }
+    /** Why the project's state could not be read; empty where it could. */
+    juce::String stateError() const;
     const StreamCounters& counters() const noexcept         { return exchange.counters; }
-    /** Starts the engine where it was not needed yet, and has it serve the page. */
+    /** Has the engine serve its page; starts it where it does not run yet. */
     void openInterface();
-    void retryEngine()                                      { link.retryNow(); }
-    void loadPreset (const juce::String& id)                { link.loadPreset (id.toStdString()); }
+    void retryEngine()                                      { supervisor.retryNow(); }
+    void loadPreset (const juce::String& id)                { control.loadPreset (id.toStdString()); }
+    /** In pixels; 0 where the window was never opened. */
     juce::Point<int> windowSize() const;
     void setWindowSize (int width, int height);
 
@@ -69,11 +74,11 @@ public:
     bool hasEditor() const override                         { return true; }              // [any-thread]
     juce::AudioProcessorEditor* createEditor() override;                                  // [main-thread]
 
-    // Program n is the n-th preset, in VST3 only: elsewhere MIDI program change comes as what it is, and wrappers would
+    // Program n is the n-th preset, in VST3 only: in other formats MIDI program change arrives as MIDI, and the wrappers would
     // make presets of their own from programs.
     int getNumPrograms() override;                                                        // [any-thread]
-    int getCurrentProgram() override                        { return hostProgram.shown(); }   // [any-thread]
-    /** Only says what the host shows; what it wants to hear comes with the audio. [main-thread] */
+    int getCurrentProgram() override                        { return hostProgram.displayed(); }   // [any-thread]
+    /** Only what the host displays: programs to recall arrive with the audio. [main-thread] */
     void setCurrentProgram (int) override                   {}
     const juce::String getProgramName (int) override;                                     // [any-thread] but the audio thread
     void changeProgramName (int, const juce::String&) override {}                         // [main-thread]
@@ -85,39 +90,40 @@ public:
 private:
     void handleAsyncUpdate() override;                                                    // [main-thread]
     // [audio-thread]
-    void process (juce::AudioBuffer<float>&, const juce::MidiBuffer&, bool bypass) noexcept;
-    bool renderBegins (const juce::AudioBuffer<float>&) noexcept;
+    void process (juce::AudioBuffer<float>&, const juce::MidiBuffer&, bool hostBypass) noexcept;
+    bool isRenderStart (const juce::AudioBuffer<float>&) noexcept;
     // [main-thread]
-    void followLatency();
-    Delays expectedDelays (double rate) const;
-    void rename (const std::string& namesJson);
-    void nameProgramsAfter (const std::string& presetsJson);
+    void updateLatency();
+    Latency expectedLatency (double rate) const;
+    void updateParameterNames (const std::string& namesJson);
+    void updateProgramNames (const std::string& presetsJson);
 
     ParameterTable table;
-    std::array<HostParameter*, ParameterTable::size> hostParameters {};
-    PresetMemory presets;
+    BlockEvents::HostParameters hostParameters {};
+    PresetDocument document;
     AudioExchange exchange;
+    HostProgram hostProgram;
 
-    // Hosts save and load from any thread but the audio thread: under `stateMutex`.
+    // Hosts save and load on any thread but the audio thread: under `stateMutex`.
     mutable std::mutex stateMutex;
-    SavedState state;                   ///< its parameters and preset are stale: the table and the memory have them
-    juce::MemoryBlock unreadable;       ///< what the host brought and nobody could read; handed back as it is
+    SavedState state;                   ///< without parameters and preset: `table` and `document` have them
+    juce::MemoryBlock unreadable;       ///< a state that could not be read; handed back to the host unchanged
     juce::String unreadableReason;
-    std::vector<PresetEntry> programs;  ///< under `stateMutex`, too: hosts ask for names from any thread
+    std::vector<PresetEntry> programs;  ///< also under `stateMutex`: hosts ask for names on any thread
 
     // [main-thread]
-    EngineView view;
+    EngineSnapshot snapshot;
     int restartsSeen = 0;
     std::string namesShown, programsShown;
 
-    HostProgram hostProgram;
-
     // [audio-thread]
     BlockEvents events;
-    TransportWatch transport;
+    RenderStartDetector renderStarts;
     std::atomic<bool> resetRequested { false };
 
-    EngineLink link;                    ///< last: its thread uses everything above
+    BlockTransport transport;
+    ControlChannel control;
+    EngineSupervisor supervisor;        ///< last: its thread uses everything above
 
     JUCE_DECLARE_NON_COPYABLE_WITH_LEAK_DETECTOR (PluginProcessor)
 };

@@ -8,13 +8,13 @@
 namespace tiller
 {
 
-/** A preset as the engine lists it. */
+/** A preset in the engine's list. */
 struct PresetEntry
 {
     juce::String id, name;
 };
 
-/** The engine's list of presets, in its order, from the JSON that it tells; empty where that is none. [any-thread] but the audio thread */
+/** The engine's list of presets, in its order, from its JSON; empty where the JSON is invalid. [any-thread] but the audio thread */
 std::vector<PresetEntry> parsePresetList (const std::string& json);
 
 } // namespace tiller

@@ -13,41 +13,50 @@ namespace tiller
 using CommandLine = std::vector<std::string>;
 
 /**
-    A child process with a pipe to its stdin and one from its stdout; what it says on stderr is kept for the reason of
-    its end. The child inherits nothing else of the host, and is killed with its object. One thread.
+    A child process with pipes to its stdin and from its stdout; the end of its stderr is kept for error messages. The child
+    inherits no other handle of the host, and is killed when this object is destroyed. [one thread, never the audio thread's]
 */
 class ChildProcess
 {
 public:
-    /** What a child that is itself stopped or hung does when the host is killed; any other ends with its stdin. */
-    enum class Orphan
+    /**
+        What happens to a child that is itself stopped or hung, so that it does not notice the end of its stdin, when the host
+        process dies.
+    */
+    enum class OnHostDeath
     {
-        ended,          ///< on Linux the kernel ends it with the thread that starts it, on Windows a job with the host; on macOS it stays
-        leftToItself    ///< for a thread that may end before the child
+        kill,       ///< Linux: killed by the kernel with the thread that started it. Windows: killed by its job. macOS: it survives
+        survive     ///< for children started on a thread that may end before them
     };
 
-    /** Starts the program; null where that fails, with the reason in `problem`. [one thread, never the audio thread's] */
-    static std::unique_ptr<ChildProcess> start (const CommandLine&, Orphan, std::string& problem);
+    /** Starts the program; null where that fails, with the reason in `error`. */
+    static std::unique_ptr<ChildProcess> start (const CommandLine&, OnHostDeath, std::string& error);
 
-    /** Ends the child as `end` does. [one thread, never the audio thread's] */
+    /** Terminates the child. */
     virtual ~ChildProcess() = default;
 
-    enum class Ready { timeout, something, ended };
+    enum class Readiness { timeout, ready, closed };
 
-    /** Waits until the child said something, or there is room for what it should hear, or the time is up. [one thread, never the audio thread's] */
-    virtual Ready wait (bool toWrite, std::uint32_t microseconds) = 0;
+    /**
+        Waits until the child's stdout can be read (or, with `toWrite`, its stdin written), for at most `microseconds`. `closed`
+        where stdout has ended and nothing is left in it.
+    */
+    virtual Readiness wait (bool toWrite, std::uint32_t microseconds) = 0;
 
-    /** Takes what is there, without waiting: bytes, 0 for none yet, or -1 where the pipe has ended. [one thread, never the audio thread's] */
+    /** Reads from stdout without waiting: the number of bytes, 0 where none are there yet, -1 where it has ended. */
     virtual std::ptrdiff_t read (std::uint8_t* target, std::size_t room) = 0;
 
-    /** Hands over what the pipe has room for, without waiting: bytes, or -1 where the child no longer reads. [one thread, never the audio thread's] */
+    /** Writes to stdin as much as fits without waiting: the number of bytes, or -1 where the child no longer reads. */
     virtual std::ptrdiff_t write (const std::uint8_t* source, std::size_t count) = 0;
 
-    /** Closes the pipes, ends the child at once and collects it. Returns how it ended, for the player. [one thread, never the audio thread's] */
-    virtual std::string end() = 0;
+    /**
+        Closes the pipes, kills the child where it still runs, and collects it. Returns how it ended, for an error message; the
+        same when called again.
+    */
+    virtual std::string terminate() = 0;
 
-    /** The last lines of stderr. To be called now and then, or the child waits for its words to be read. [one thread, never the audio thread's] */
-    virtual const std::string& lastWords() = 0;
+    /** The last 4096 bytes of stderr. Must be called now and then, or the child blocks once its stderr pipe is full. */
+    virtual const std::string& stderrTail() = 0;
 };
 
 } // namespace tiller

@@ -7,7 +7,7 @@ namespace tiller
 
 std::uint8_t HostProgram::fromNormalised (double value) noexcept
 {
-    // Written so that what is no number is the first program.
+    // The comparison is false for NaN.
     const double inRange = value > 0.0 ? std::min (value, 1.0) : 0.0;
     return static_cast<std::uint8_t> (std::min (count - 1, static_cast<int> (inRange * count)));
 }
@@ -20,25 +20,25 @@ void HostProgram::restore (std::int32_t wanted) noexcept
 
 void HostProgram::prepare (double rate) noexcept
 {
-    writeBack = static_cast<std::int64_t> (writeBackSeconds * rate);
-    held = static_cast<std::int64_t> (heldSeconds * rate);
+    restoreGuard = static_cast<std::int64_t> (restoreGuardSeconds * rate);
+    repeatGuard = static_cast<std::int64_t> (repeatGuardSeconds * rate);
 }
 
-void HostProgram::beginBlock (int frames) noexcept
+void HostProgram::beginBlock (int numSamples) noexcept
 {
-    writeBackLeft -= std::min<std::int64_t> (frames, writeBackLeft);
-    heldLeft -= std::min<std::int64_t> (frames, heldLeft);
+    restoreGuardLeft -= std::min<std::int64_t> (numSamples, restoreGuardLeft);
+    repeatGuardLeft -= std::min<std::int64_t> (numSamples, repeatGuardLeft);
 
     if (restored.exchange (false, std::memory_order_acquire))
-        writeBackLeft = writeBack;
+        restoreGuardLeft = restoreGuard;
 }
 
-bool HostProgram::choose (std::uint8_t wanted) noexcept
+bool HostProgram::select (std::uint8_t wanted) noexcept
 {
-    const bool repeated = heldLeft > 0, writtenBack = writeBackLeft > 0;
-    heldLeft = held;
+    const bool isRepeat = repeatGuardLeft > 0, isRestore = restoreGuardLeft > 0;
+    repeatGuardLeft = repeatGuard;
 
-    if ((writtenBack && chosen() == unknown) || ((writtenBack || repeated) && wanted == shown()))
+    if ((isRestore && selected() == unknown) || ((isRestore || isRepeat) && wanted == displayed()))
         return false;
 
     program.store (wanted, std::memory_order_relaxed);

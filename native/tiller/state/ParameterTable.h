@@ -9,7 +9,7 @@
 namespace tiller
 {
 
-/** The present value of every parameter in its plain unit, and what the engine was last told of it. [any-thread] */
+/** The present value of every parameter in its plain unit, and the value that the engine has. Lock-free. [any-thread] */
 class ParameterTable
 {
 public:
@@ -20,43 +20,43 @@ public:
         for (std::size_t i = 0; i < size; ++i)
             values[i].store (protocol::parameters[i].initial);
 
-        forgetAll();
+        invalidateAll();
     }
 
     float value (std::size_t i) const noexcept              { return values[i].load (std::memory_order_relaxed); }
     void setValue (std::size_t i, float plain) noexcept     { values[i].store (plain, std::memory_order_relaxed); }
 
-    /** True where the engine has another value, or none. */
-    bool isNews (std::size_t i) const noexcept              { return told[i].load (std::memory_order_relaxed) != value (i); }
+    /** True where the engine has another value, or its value is unknown. */
+    bool isDirty (std::size_t i) const noexcept             { return sent[i].load (std::memory_order_relaxed) != value (i); }
 
-    /** The engine has this value. */
-    void setTold (std::size_t i, float plain) noexcept      { told[i].store (plain, std::memory_order_relaxed); }
+    /** The engine has this value, or it is on its way there. */
+    void markSent (std::size_t i, float plain) noexcept     { sent[i].store (plain, std::memory_order_relaxed); }
 
-    /** The engine's value is not known. */
-    void forget (std::size_t i) noexcept                    { setTold (i, std::numeric_limits<float>::quiet_NaN()); }
+    /** The engine's value is unknown: the parameter is dirty. */
+    void invalidate (std::size_t i) noexcept                { markSent (i, std::numeric_limits<float>::quiet_NaN()); }
 
-    /** The engine's values are not known; where it chooses them, what the host left alone is not news to it. */
-    void forgetAll() noexcept
+    /** The engine's values are unknown; where it plays its defaults, only those that the host has changed are dirty. */
+    void invalidateAll() noexcept
     {
         for (std::size_t i = 0; i < size; ++i)
         {
-            if (engineChooses())
-                setTold (i, protocol::parameters[i].initial);
+            if (usesEngineDefaults())
+                markSent (i, protocol::parameters[i].initial);
             else
-                forget (i);
+                invalidate (i);
         }
     }
 
-    /** Whether there is no instrument yet: the engine chooses one, and its values are what plays. */
-    bool engineChooses() const noexcept                     { return choosing.load (std::memory_order_relaxed); }
-    void setEngineChooses (bool does) noexcept              { choosing.store (does, std::memory_order_relaxed); }
+    /** True while there is no preset yet: the engine plays its default instrument, and that instrument's values count. */
+    bool usesEngineDefaults() const noexcept                { return engineDefaults.load (std::memory_order_relaxed); }
+    void setUsesEngineDefaults (bool does) noexcept         { engineDefaults.store (does, std::memory_order_relaxed); }
 
-    /** True where the host has left the value as it was at first. */
-    bool isUntouched (std::size_t i) const noexcept         { return value (i) == protocol::parameters[i].initial; }
+    /** True where the parameter still has its initial value. */
+    bool isInitial (std::size_t i) const noexcept           { return value (i) == protocol::parameters[i].initial; }
 
 private:
-    std::array<std::atomic<float>, size> values, told;
-    std::atomic<bool> choosing { true };
+    std::array<std::atomic<float>, size> values, sent;
+    std::atomic<bool> engineDefaults { true };
 };
 
 } // namespace tiller

@@ -11,14 +11,14 @@ namespace
 {
     using Tag = std::array<char, 4>;
     constexpr Tag magic { 'T', 'L', 'S', 'T' };
-    constexpr Tag presetTag { 'p', 'r', 'e', 's' }, packedTag { 'p', 'r', 'e', 'z' }, parameterTag { 'p', 'a', 'r', 'm' }, delayTag { 'd', 'l', 'a', 'y' }, windowTag { 'w', 'i', 'n', 'd' },
-                  programTag { 'p', 'r', 'o', 'g' };
-    /** Readers of another format than this cannot read the bytes at all; new chunks do not raise it. */
+    constexpr Tag presetTag { 'p', 'r', 'e', 's' }, compressedPresetTag { 'p', 'r', 'e', 'z' }, parameterTag { 'p', 'a', 'r', 'm' },
+                  latencyTag { 'd', 'l', 'a', 'y' }, windowTag { 'w', 'i', 'n', 'd' }, programTag { 'p', 'r', 'o', 'g' };
+    /** Version of the layout of header and chunks; a new kind of chunk does not raise it. */
     constexpr std::uint32_t format = 1;
     constexpr std::size_t headerBytes = 12;
     constexpr std::size_t maxStateBytes = 24 * 1024 * 1024;
 
-    /** FNV-1a. */
+    /** FNV-1a, 32 bits. */
     std::uint32_t checksum (const std::uint8_t* bytes, std::size_t size) noexcept
     {
         std::uint32_t hash = 2166136261u;
@@ -35,7 +35,7 @@ namespace
         bytes.append (reinterpret_cast<const char*> (&value), sizeof (value));
     }
 
-    /** Reads values from the front of a piece of bytes, and says when they end early. */
+    /** Reads values one after the other; each `read` is false where the bytes end before it. */
     class Cursor
     {
     public:
@@ -97,10 +97,10 @@ namespace
         return true;
     }
 
-    bool readDelays (Cursor cursor, SavedState& state)
+    bool readLatency (Cursor cursor, SavedState& state)
     {
-        return cursor.read (state.rate) && cursor.read (state.maxBlock) && cursor.read (state.delays.engine)
-               && cursor.read (state.delays.margin) && std::isfinite (state.rate) && state.rate >= 0.0;
+        return cursor.read (state.rate) && cursor.read (state.maxBlock) && cursor.read (state.latency.model)
+               && cursor.read (state.latency.scheduling) && std::isfinite (state.rate) && state.rate >= 0.0;
     }
 
     bool readWindow (Cursor cursor, SavedState& state)
@@ -131,9 +131,9 @@ std::vector<std::uint8_t> SavedState::encode() const
     content.clear();
     append (content, rate);
     append (content, maxBlock);
-    append (content, delays.engine);
-    append (content, delays.margin);
-    appendChunk (chunks, delayTag, content);
+    append (content, latency.model);
+    append (content, latency.scheduling);
+    appendChunk (chunks, latencyTag, content);
     content.clear();
     append (content, windowWidth);
     append (content, windowHeight);
@@ -147,8 +147,8 @@ std::vector<std::uint8_t> SavedState::encode() const
         appendChunk (chunks, programTag, content);
     }
 
-    if (! packedPreset.empty())
-        appendChunk (chunks, packedTag, packedPreset);
+    if (! compressedPreset.empty())
+        appendChunk (chunks, compressedPresetTag, compressedPreset);
 
     for (const auto& chunk : unknown)
         appendChunk (chunks, chunk.tag, chunk.bytes);
@@ -161,27 +161,27 @@ std::vector<std::uint8_t> SavedState::encode() const
     return { bytes.begin(), bytes.end() };
 }
 
-std::optional<SavedState> SavedState::decode (const std::uint8_t* bytes, std::size_t size, std::string& problem)
+std::optional<SavedState> SavedState::decode (const std::uint8_t* bytes, std::size_t size, std::string& error)
 {
     Cursor cursor (bytes, size);
     Tag start {};
-    std::uint32_t written = 0, sum = 0;
+    std::uint32_t storedFormat = 0, storedChecksum = 0;
 
-    if (size > maxStateBytes || ! cursor.read (start) || start != magic || ! cursor.read (written) || ! cursor.read (sum))
+    if (size > maxStateBytes || ! cursor.read (start) || start != magic || ! cursor.read (storedFormat) || ! cursor.read (storedChecksum))
     {
-        problem = "The project holds something for Tiller that is not a state of Tiller.";
+        error = "The project contains data for Tiller that is not a state of Tiller.";
         return {};
     }
 
-    if (written != format)
+    if (storedFormat != format)
     {
-        problem = "The project was saved by a newer Tiller (state format " + std::to_string (written) + "). Update Tiller to open it.";
+        error = "The project was saved by a newer Tiller (state format " + std::to_string (storedFormat) + "). Update Tiller to open it.";
         return {};
     }
 
-    if (sum != checksum (bytes + headerBytes, size - headerBytes))
+    if (storedChecksum != checksum (bytes + headerBytes, size - headerBytes))
     {
-        problem = "The state of Tiller in this project is damaged.";
+        error = "The state of Tiller in this project is damaged.";
         return {};
     }
 
@@ -196,22 +196,22 @@ std::optional<SavedState> SavedState::decode (const std::uint8_t* bytes, std::si
 
         if (good && chunk.tag == parameterTag)
             good = readParameters (content, state);
-        else if (good && chunk.tag == delayTag)
-            good = readDelays (content, state);
+        else if (good && chunk.tag == latencyTag)
+            good = readLatency (content, state);
         else if (good && chunk.tag == windowTag)
             good = readWindow (content, state);
         else if (good && chunk.tag == programTag)
             good = content.read (state.program);
         else if (good && chunk.tag == presetTag)
             state.preset = std::move (chunk.bytes);
-        else if (good && chunk.tag == packedTag)
-            state.packedPreset = std::move (chunk.bytes);
+        else if (good && chunk.tag == compressedPresetTag)
+            state.compressedPreset = std::move (chunk.bytes);
         else if (good)
             state.unknown.push_back (std::move (chunk));
 
         if (! good || state.preset.size() > protocol::maxTextBytes)
         {
-            problem = "The state of Tiller in this project is damaged.";
+            error = "The state of Tiller in this project is damaged.";
             return {};
         }
     }

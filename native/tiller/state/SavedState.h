@@ -1,8 +1,8 @@
 #pragma once
 
-#include "tiller/stream/AudioExchange.h"
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/ParameterTable.h"
+#include "tiller/stream/StreamFormat.h"
 
 #include <array>
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace tiller
 {
 
 /**
-    What the host's project keeps of one instance. Chunks with a tag, a length and a checksum over everything; chunks
-    that this version does not know are kept and written back, so that an older version loses nothing of a newer one's.
+    What the host's project stores for one instance: chunks with a tag and a length, and a checksum over all of them. Chunks
+    that this version does not know are kept and written back, so that an older version loses nothing of a newer one.
 */
 struct SavedState
 {
@@ -25,29 +25,30 @@ struct SavedState
         std::string bytes;
     };
 
-    /** Plain values by index; a parameter that the bytes do not mention has its initial value. */
+    /** By index, in plain units; a parameter that the project does not contain has its initial value. */
     std::array<float, ParameterTable::size> parameters {};
-    /** The instrument as JSON, never looked into; empty for the default one, and where it is packed. */
+    /** The instrument as JSON, never parsed here; empty for the default one, and where it is compressed. */
     std::string preset;
-    /** The same, deflated, where the text is long; versions before this find no preset in such a state. */
-    std::string packedPreset;
-    /** The latency that the engine told last, and for which stream. */
-    Delays delays;
+    /** As `compressPreset` makes it, where the preset is long; earlier versions find no preset in such a state. */
+    std::string compressedPreset;
+    /** The latency that the engine reported last, and the stream it was for: rate in Hz, block in samples. */
+    Latency latency;
     double rate = 0.0;
     std::int32_t maxBlock = 0;
+    /** Of the plugin's window, in pixels; 0 where it was never opened. */
     std::int32_t windowWidth = 0, windowHeight = 0;
-    /** What the host's program parameter shows; versions before this keep it without knowing it. */
+    /** As `HostProgram::selected`; earlier versions keep it as an unknown chunk. */
     std::int32_t program = HostProgram::none;
     std::vector<Chunk> unknown;
 
-    /** What a new instance has. [any-thread] but the audio thread */
+    /** The state of a new instance. [any-thread] but the audio thread */
     SavedState();
 
     /** [any-thread] but the audio thread */
     std::vector<std::uint8_t> encode() const;
 
-    /** The state in `bytes`, or nothing with the reason in `problem`. [any-thread] but the audio thread */
-    static std::optional<SavedState> decode (const std::uint8_t* bytes, std::size_t size, std::string& problem);
+    /** The state in `bytes`; empty, with a message for the user in `error`, where they are no state, damaged or of a newer format. [any-thread] but the audio thread */
+    static std::optional<SavedState> decode (const std::uint8_t* bytes, std::size_t size, std::string& error);
 };
 
 } // namespace tiller

@@ -1,23 +1,21 @@
 #pragma once
 
+#include "tiller/ipc/RingSize.h"
+
 #include <cstdint>
 #include <vector>
 
 namespace tiller
 {
 
-/** The dry track as it came in, to be read any time later up to its capacity. One thread. */
+/** The dry signal by its position in the stream, readable as far back as the capacity. One thread. */
 class DelayLine
 {
 public:
     /** [main-thread] */
-    void allocate (int channelCount, std::size_t capacitySamples)
+    void allocate (int channelCount, std::size_t minimumSamples)
     {
-        std::size_t size = 1;
-
-        while (size < capacitySamples)
-            size <<= 1;
-
+        const auto size = ringSize (minimumSamples);
         mask = size - 1;
         channels.assign (static_cast<std::size_t> (channelCount), std::vector<float> (size, 0.0f));
     }
@@ -28,7 +26,7 @@ public:
         channels[static_cast<std::size_t> (channel)][position & mask] = sample;
     }
 
-    /** The sample at `position`, not further back than the capacity. [audio-thread] */
+    /** The sample at `position`, at most the capacity behind the last one written. [audio-thread] */
     float read (int channel, std::uint32_t position) const noexcept
     {
         return channels[static_cast<std::size_t> (channel)][position & mask];

@@ -1,18 +1,41 @@
 #include "tiller/vst3/AutomationPoints.h"
 
+#include <algorithm>
+
 namespace tiller
 {
 
 namespace
 {
    #if defined (__linux__)
-    // Storage that is there when the thread is: the usual kind is allocated by its first use, on the audio thread.
+    // Allocated with the thread: with the default model the first use allocates, which would be on the audio thread.
     __attribute__ ((tls_model ("initial-exec")))
    #endif
     thread_local const AutomationPoints* current = nullptr;
 }
 
-const AutomationPoints* automationOfThisBlock() noexcept                       { return current; }
-void setAutomationOfThisBlock (const AutomationPoints* points) noexcept        { current = points; }
+void AutomationPoints::add (const AutomationPoint& point) noexcept
+{
+    if (count < capacity)
+        points[count++] = point;
+}
+
+void AutomationPoints::addRamp (const AutomationPoint& from, const AutomationPoint& to) noexcept
+{
+    for (auto at = from.offset + rampStep; at < to.offset && count < rampCapacity; at += rampStep)
+    {
+        const float share = static_cast<float> (at - from.offset) / static_cast<float> (to.offset - from.offset);
+        add ({ at, from.index, from.normalised + share * (to.normalised - from.normalised) });
+    }
+}
+
+void AutomationPoints::addProgram (const ProgramPoint& point) noexcept
+{
+    programCount = std::min (programCount, programCapacity - 1);
+    programs[programCount++] = point;
+}
+
+const AutomationPoints* currentAutomation() noexcept                    { return current; }
+void setCurrentAutomation (const AutomationPoints* points) noexcept     { current = points; }
 
 } // namespace tiller

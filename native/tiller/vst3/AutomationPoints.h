@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tiller/generated/PluginProtocol.h"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -7,38 +9,66 @@
 namespace tiller
 {
 
-/** One automation point that the host drew within a block, 0..1 over the parameter's range. */
+/** One automation point of the host within a block. */
 struct AutomationPoint
 {
-    std::uint32_t offset;
-    std::uint32_t index;
-    float normalised;
+    std::uint32_t offset;   ///< in samples from the start of the block
+    std::uint32_t index;    ///< of the parameter
+    float normalised;       ///< 0..1 over the parameter's range
 };
 
-/** The host moved its program parameter within a block: program change, 0..127. */
+/** The host set its program parameter within a block: a MIDI program change. */
 struct ProgramPoint
 {
-    std::uint32_t offset;
-    std::uint8_t program;
+    std::uint32_t offset;   ///< in samples from the start of the block
+    std::uint8_t program;   ///< 0..127
 };
 
 /**
-    The automation points of one block. JUCE's VST3 wrapper keeps only the last point of a block and drops its place;
-    the wrapper around it (Vst3Automation.cpp) brings them here for the time of the call. Other formats have none.
+    The automation points of one block. JUCE's VST3 wrapper keeps only the last point of each parameter, without its offset; the
+    wrapper around it (Vst3Automation.cpp) provides all of them during the call of `processBlock`. Other formats have none.
+    [audio-thread]
 */
-struct AutomationPoints
+class AutomationPoints
 {
-    static constexpr std::size_t most = 512, mostPrograms = 64;
-    std::array<AutomationPoint, most> points;
+public:
+    static constexpr std::size_t capacity = 512, programCapacity = 64;
+
+    void clear() noexcept                               { count = 0; }
+    void clearPrograms() noexcept                       { programCount = 0; }
+
+    /** Adds a point of the host. */
+    void add (const AutomationPoint&) noexcept;
+
+    /** Adds the straight line between two points of one parameter, without its ends, as steps; only where there is plenty of room. */
+    void addRamp (const AutomationPoint& from, const AutomationPoint& to) noexcept;
+
+    /** Adds a program change; where there are too many the last one is kept. */
+    void addProgram (const ProgramPoint&) noexcept;
+
+    const AutomationPoint* begin() const noexcept       { return points.data(); }
+    const AutomationPoint* end() const noexcept         { return points.data() + count; }
+    std::size_t size() const noexcept                   { return count; }
+
+    std::size_t numPrograms() const noexcept            { return programCount; }
+    const ProgramPoint& program (std::size_t i) const noexcept { return programs[i]; }
+
+private:
+    /** Ramps leave the rest to the points of the host. */
+    static constexpr std::size_t rampCapacity = capacity / 2;
+    /** Distance between the steps of a ramp, in samples: much shorter than a latent frame. */
+    static constexpr std::uint32_t rampStep = 16;
+
+    std::array<AutomationPoint, capacity> points;
     std::size_t count = 0;
-    std::array<ProgramPoint, mostPrograms> programs;
+    std::array<ProgramPoint, programCapacity> programs;
     std::size_t programCount = 0;
 };
 
-/** The points of the block that this thread processes now, or null. [audio-thread] */
-const AutomationPoints* automationOfThisBlock() noexcept;
+/** The points of the block that this thread is processing, or null. [audio-thread] */
+const AutomationPoints* currentAutomation() noexcept;
 
-/** Has `automationOfThisBlock` give `points` on this thread until it is set back. [audio-thread] */
-void setAutomationOfThisBlock (const AutomationPoints* points) noexcept;
+/** Sets what `currentAutomation` returns on this thread. [audio-thread] */
+void setCurrentAutomation (const AutomationPoints*) noexcept;
 
 } // namespace tiller

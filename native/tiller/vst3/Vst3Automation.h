@@ -2,17 +2,18 @@
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
+#include <cstdint>
 #include <memory>
 
 namespace tiller
 {
 
 /**
-    Lets the processor see every automation point of a block with its place, in VST3 hosts, and every program change.
-    JUCE's wrapper hands the processor the last point of each block only, and a move of the program parameter not at all.
+    Lets the processor see, in VST3 hosts, every automation point of a block with its offset and every program change. JUCE's
+    wrapper passes on the last point of each block only, and moves of the program parameter not at all.
 
-    A processor may add interfaces to its VST3 component, and a host gets IAudioProcessor from there: this gives the host
-    one of ours, which notes the points and calls JUCE's. See Vst3Automation.cpp; other formats never ask. [main-thread]
+    A JUCE processor may add interfaces to its VST3 component, and a host asks the component for IAudioProcessor: it gets a
+    proxy that collects the points and forwards to JUCE's own. See Vst3ProxyFactory.cpp; other formats never ask. [main-thread]
 */
 class Vst3Automation : public juce::VST3ClientExtensions
 {
@@ -22,25 +23,28 @@ public:
 
     std::int32_t queryIAudioProcessor (const Steinberg::TUID, void** object) override;   // [main-thread]
 
-    /** What stands between the host and JUCE's audio processor; only the VST3 binary makes one. */
-    struct Relay
+    /** The object between the host and JUCE's audio processor; only the VST3 binary makes one. */
+    struct Proxy
     {
-        virtual ~Relay() = default;
+        virtual ~Proxy() = default;
         virtual std::int32_t query (const Steinberg::TUID, void** object) = 0;
     };
 
-    /** Has queries on this thread answered by nothing, and says whose they were. [main-thread] */
-    struct Pairing
+    /**
+        Finds the `Vst3Automation` behind a VST3 component: while one exists, queries on this thread find no added interface and
+        set `found`. [main-thread]
+    */
+    struct ProcessorLookup
     {
-        Pairing();
-        ~Pairing();
+        ProcessorLookup();
+        ~ProcessorLookup();
         Vst3Automation* found = nullptr;
     };
 
-    void setRelay (std::unique_ptr<Relay> newRelay) { relay = std::move (newRelay); }
+    void setProxy (std::unique_ptr<Proxy> newProxy) { proxy = std::move (newProxy); }
 
 private:
-    std::unique_ptr<Relay> relay;
+    std::unique_ptr<Proxy> proxy;
 };
 
 } // namespace tiller

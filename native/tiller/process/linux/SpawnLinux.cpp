@@ -1,6 +1,6 @@
 #if defined (__linux__)
 
-#include "tiller/process/posix/Spawn.h"
+#include "tiller/process/posix/SpawnChild.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -18,7 +18,7 @@ namespace tiller
 
 namespace
 {
-    /** Kernels before 5.9 have no call for this. */
+    /** Closes every descriptor from `first` on; kernels before 5.9 have no call for that. */
     void closeFrom (int first)
     {
        #if defined (SYS_close_range)
@@ -34,14 +34,17 @@ namespace
             close (fd);
     }
 
-    /** Between fork and exec, in the memory of the host: system calls only. Returns where there is no such program. */
-    void becomeChild (char* const* arguments, char* const* environment, const StandardEnds& ends, bool endsWithHost, pid_t host)
+    /**
+        Runs between vfork and exec, in the host's memory: only system calls are allowed. Returns where the program could not be
+        executed, with the reason in errno.
+    */
+    void becomeChild (char* const* arguments, char* const* environment, const StandardStreams& streams, bool killedWithHost, pid_t host)
     {
-        // A host that ended before this took effect has left the child to another parent.
-        if (endsWithHost && (prctl (PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != host))
+        // Where the host died before the death signal was set, the child has another parent by now.
+        if (killedWithHost && (prctl (PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != host))
             return;
 
-        // A group of its own: an interrupt typed at the host's terminal is the host's.
+        // A process group of its own: Ctrl+C at the terminal that runs the host is for the host.
         setpgid (0, 0);
         struct sigaction action {};
         action.sa_handler = SIG_DFL;
@@ -49,9 +52,11 @@ namespace
         for (int number = 1; number < NSIG; ++number)
             sigaction (number, &action, nullptr);
 
-        dup2 (ends.in, STDIN_FILENO);
-        dup2 (ends.out, STDOUT_FILENO);
-        dup2 (ends.err, STDERR_FILENO);
+        const int targets[] { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO }, sources[] { streams.in, streams.out, streams.err };
+
+        for (int i = 0; i < 3; ++i)
+            dup2 (sources[i], targets[i]);
+
         closeFrom (STDERR_FILENO + 1);
         sigset_t none;
         sigemptyset (&none);
@@ -60,34 +65,34 @@ namespace
     }
 }
 
-pid_t spawn (char* const* arguments, char* const* environment, const StandardEnds& ends, ChildProcess::Orphan orphan, std::string& problem)
+pid_t spawnChild (char* const* arguments, char* const* environment, const StandardStreams& streams, ChildProcess::OnHostDeath onHostDeath, std::string& error)
 {
     const pid_t host = getpid();
-    volatile int error = 0;
+    volatile int childError = 0;
     sigset_t all, before;
     sigfillset (&all);
     pthread_sigmask (SIG_BLOCK, &all, &before);
 
-    // Not posix_spawn, which cannot ask for the death signal; not fork, which copies the page tables of a large host.
+    // posix_spawn cannot request the death signal, and fork would copy the page tables of a large host.
     const pid_t child = vfork();
 
     if (child == 0)
     {
-        becomeChild (arguments, environment, ends, orphan == ChildProcess::Orphan::ended, host);
-        error = errno;
+        becomeChild (arguments, environment, streams, onHostDeath == ChildProcess::OnHostDeath::kill, host);
+        childError = errno;
         _exit (127);
     }
 
-    const int noChild = errno;
+    const int forkError = errno;
     pthread_sigmask (SIG_SETMASK, &before, nullptr);
 
-    if (child > 0 && error == 0)
+    if (child > 0 && childError == 0)
         return child;
 
     if (child > 0)
         waitpid (child, nullptr, 0);
 
-    problem = std::string (arguments[0]) + " could not be started: " + std::strerror (child > 0 ? error : noChild);
+    error = std::string (arguments[0]) + " could not be started: " + std::strerror (child > 0 ? childError : forkError);
     return 0;
 }
 

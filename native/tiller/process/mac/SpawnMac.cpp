@@ -1,6 +1,7 @@
+// macOS, and any POSIX system but Linux.
 #if ! defined (_WIN32) && ! defined (__linux__)
 
-#include "tiller/process/posix/Spawn.h"
+#include "tiller/process/posix/SpawnChild.h"
 
 #include <csignal>
 #include <cstring>
@@ -10,13 +11,13 @@
 namespace tiller
 {
 
-pid_t spawn (char* const* arguments, char* const* environment, const StandardEnds& ends, ChildProcess::Orphan, std::string& problem)
+pid_t spawnChild (char* const* arguments, char* const* environment, const StandardStreams& streams, ChildProcess::OnHostDeath, std::string& error)
 {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init (&actions);
-    posix_spawn_file_actions_adddup2 (&actions, ends.in, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2 (&actions, ends.out, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2 (&actions, ends.err, STDERR_FILENO);
+    posix_spawn_file_actions_adddup2 (&actions, streams.in, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2 (&actions, streams.out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2 (&actions, streams.err, STDERR_FILENO);
 
     posix_spawnattr_t attributes;
     posix_spawnattr_init (&attributes);
@@ -25,7 +26,7 @@ pid_t spawn (char* const* arguments, char* const* environment, const StandardEnd
     sigfillset (&all);
     posix_spawnattr_setsigmask (&attributes, &none);
     posix_spawnattr_setsigdefault (&attributes, &all);
-    // A group of its own: an interrupt typed at the host's terminal is the host's.
+    // A process group of its own: Ctrl+C at the terminal that runs the host is for the host.
     posix_spawnattr_setpgroup (&attributes, 0);
     short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
 
@@ -35,14 +36,14 @@ pid_t spawn (char* const* arguments, char* const* environment, const StandardEnd
 
     posix_spawnattr_setflags (&attributes, flags);
     pid_t child = 0;
-    const int error = posix_spawn (&child, arguments[0], &actions, &attributes, arguments, environment);
+    const int result = posix_spawn (&child, arguments[0], &actions, &attributes, arguments, environment);
     posix_spawn_file_actions_destroy (&actions);
     posix_spawnattr_destroy (&attributes);
 
-    if (error == 0)
+    if (result == 0)
         return child;
 
-    problem = std::string (arguments[0]) + " could not be started: " + std::strerror (error);
+    error = std::string (arguments[0]) + " could not be started: " + std::strerror (result);
     return 0;
 }
 

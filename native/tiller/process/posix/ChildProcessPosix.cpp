@@ -1,17 +1,21 @@
 #if ! defined (_WIN32)
 
 #include "tiller/process/ChildProcess.h"
-#include "tiller/process/posix/Spawn.h"
+#include "tiller/process/StderrTail.h"
+#include "tiller/process/posix/FileDescriptor.h"
+#include "tiller/process/posix/RetryOnInterrupt.h"
+#include "tiller/process/posix/SpawnChild.h"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
-#include <ctime>
 #include <unistd.h>
 
 extern char** environ;
@@ -21,40 +25,21 @@ namespace tiller
 
 namespace
 {
-    constexpr std::size_t keptWords = 4096;
-    /** Room in a pipe that carries audio. Linux gives an ordinary user 64 such pipes, and very small ones from there on. */
+    /** Capacity of a pipe that carries audio. Linux limits how many of these an ordinary user gets; beyond that they stay small. */
     constexpr int audioPipeBytes = 1 << 20;
 
-    /** A file descriptor that closes itself. */
-    class Descriptor
-    {
-    public:
-        Descriptor() = default;
-        explicit Descriptor (int d) : fd (d) {}
-        Descriptor (Descriptor&& other) noexcept : fd (other.release()) {}
-        Descriptor& operator= (Descriptor&& other) noexcept { close(); fd = other.release(); return *this; }
-        ~Descriptor() { close(); }
-
-        int get() const noexcept { return fd; }
-        int release() noexcept { const int d = fd; fd = -1; return d; }
-        void close() noexcept { if (fd >= 0) ::close (fd); fd = -1; }
-
-    private:
-        int fd = -1;
-    };
-
-    /** The same above the standard ones, which a host may have closed: a child's are put there. */
-    Descriptor aboveStandard (int fd)
+    /** Moves a descriptor above the standard ones: a host may have closed those, and the child's are put there. */
+    FileDescriptor aboveStandard (int fd)
     {
         if (fd > STDERR_FILENO)
-            return Descriptor (fd);
+            return FileDescriptor (fd);
 
-        Descriptor low (fd);
-        return Descriptor (fcntl (fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+        FileDescriptor low (fd);
+        return FileDescriptor (fcntl (fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
     }
 
-    /** Both ends close on exec: an engine must never hold another engine's pipe open. */
-    bool makePipe (Descriptor& readEnd, Descriptor& writeEnd, [[maybe_unused]] bool forAudio)
+    /** Both ends close on exec: a child must never hold another child's pipe open. */
+    bool makePipe (FileDescriptor& readEnd, FileDescriptor& writeEnd, [[maybe_unused]] bool forAudio)
     {
         int ends[2];
 
@@ -78,7 +63,7 @@ namespace
 
     void setNonBlocking (int fd) { fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK); }
 
-    /** The host's environment without what hosts set for their own libraries and runtimes. */
+    /** The host's environment without the variables that hosts set for their own libraries and runtimes. */
     std::vector<char*> cleanEnvironment()
     {
         static constexpr std::array unwanted { "LD_PRELOAD=", "LD_LIBRARY_PATH=", "DYLD_INSERT_LIBRARIES=", "DYLD_LIBRARY_PATH=",
@@ -93,136 +78,131 @@ namespace
         return kept;
     }
 
+    /** poll() with a time-out in microseconds; as poll() where it fails. */
+    int pollFor (pollfd* fds, nfds_t count, std::chrono::microseconds timeout)
+    {
+        const auto microseconds = std::max<std::int64_t> (0, timeout.count());
+
+       #if defined (__linux__)
+        const timespec time { static_cast<time_t> (microseconds / 1000000), static_cast<long> (microseconds % 1000000) * 1000 };
+        return ppoll (fds, count, &time, nullptr);
+       #else
+        return poll (fds, count, static_cast<int> ((microseconds + 999) / 1000));
+       #endif
+    }
+
     class PosixProcess final : public ChildProcess
     {
     public:
-        PosixProcess (pid_t id, Descriptor in, Descriptor out, Descriptor err)
-            : pid (id), toChild (std::move (in)), fromChild (std::move (out)), wordsOfChild (std::move (err))
+        PosixProcess (pid_t id, FileDescriptor in, FileDescriptor out, FileDescriptor err)
+            : pid (id), childIn (std::move (in)), childOut (std::move (out)), childErr (std::move (err))
         {
-            setNonBlocking (toChild.get());
-            setNonBlocking (fromChild.get());
-            setNonBlocking (wordsOfChild.get());
+            for (const auto* descriptor : { &childIn, &childOut, &childErr })
+                setNonBlocking (descriptor->get());
         }
 
-        ~PosixProcess() override { end(); }
+        ~PosixProcess() override { terminate(); }
 
-        Ready wait (bool toWrite, std::uint32_t microseconds) override
+        Readiness wait (bool toWrite, std::uint32_t microseconds) override
         {
-            std::array<pollfd, 2> fds { { { fromChild.get(), POLLIN, 0 }, { toChild.get(), POLLOUT, 0 } } };
+            std::array<pollfd, 2> fds { { { childOut.get(), POLLIN, 0 }, { childIn.get(), POLLOUT, 0 } } };
             const auto count = static_cast<nfds_t> (toWrite ? 2 : 1);
-
-           #if defined (__linux__)
-            const timespec time { 0, static_cast<long> (microseconds) * 1000 };
-            const int ready = ppoll (fds.data(), count, &time, nullptr);
-           #else
-            const int ready = poll (fds.data(), count, static_cast<int> ((microseconds + 999) / 1000));
-           #endif
+            const int ready = pollFor (fds.data(), count, std::chrono::microseconds (microseconds));
 
             if (ready <= 0)
-                return Ready::timeout;
+                return Readiness::timeout;
 
-            return (fds[0].revents & POLLIN) == 0 && (fds[0].revents & (POLLHUP | POLLERR)) != 0 ? Ready::ended : Ready::something;
+            return (fds[0].revents & POLLIN) == 0 && (fds[0].revents & (POLLHUP | POLLERR)) != 0 ? Readiness::closed : Readiness::ready;
         }
 
-        std::ptrdiff_t read (std::uint8_t* target, std::size_t room) override
-        {
-            for (;;)
-            {
-                const auto count = ::read (fromChild.get(), target, room);
-
-                if (count > 0)
-                    return count;
-
-                if (count == 0)
-                    return -1;
-
-                if (errno != EINTR)
-                    return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
-            }
-        }
+        std::ptrdiff_t read (std::uint8_t* target, std::size_t room) override { return readFrom (childOut, target, room); }
 
         std::ptrdiff_t write (const std::uint8_t* source, std::size_t count) override
         {
-            for (;;)
-            {
-                const auto written = ::write (toChild.get(), source, count);
-
-                if (written >= 0)
-                    return written;
-
-                if (errno != EINTR)
-                    return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
-            }
+            const auto written = retryOnInterrupt ([&] { return ::write (childIn.get(), source, count); });
+            return written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : written;
         }
 
-        std::string end() override
+        std::string terminate() override
         {
             if (pid <= 0)
-                return how;
+                return ending;
 
-            toChild.close();
-            const auto collected = waitpid (pid, &status, WNOHANG);
+            childIn.close();
+            int status = 0;
+            const auto collected = collect (status, WNOHANG);
 
             if (collected < 0)
             {
-                // Its identifier may be another process's by now.
-                how = "it was collected by the host";
+                // A host may collect all children; the process id may be another process's by now.
+                ending = "it was collected by the host";
             }
             else if (collected == 0)
             {
                 kill (pid, SIGKILL);
-                waitpid (pid, &status, 0);
-                how = "it was ended";
+                collect (status, 0);
+                ending = "it was ended";
             }
             else if (WIFSIGNALED (status))
             {
-                how = std::string ("it was ended by signal ") + std::to_string (WTERMSIG (status));
+                ending = std::string ("it was ended by signal ") + std::to_string (WTERMSIG (status));
             }
             else
             {
-                how = std::string ("it ended with code ") + std::to_string (WEXITSTATUS (status));
+                ending = std::string ("it ended with code ") + std::to_string (WEXITSTATUS (status));
             }
 
             pid = 0;
-            drainWords();
-            fromChild.close();
-            return how;
+            drainStderr();
+            childOut.close();
+            return ending;
         }
 
-        const std::string& lastWords() override
+        const std::string& stderrTail() override
         {
-            drainWords();
-            return words;
+            drainStderr();
+            return tail.text();
         }
 
     private:
-        void drainWords()
+        pid_t collect (int& status, int options)
+        {
+            return waitpid (pid, &status, options);
+        }
+
+        /** As `read`, from either of the child's streams. */
+        static std::ptrdiff_t readFrom (const FileDescriptor& pipe, void* target, std::size_t room)
+        {
+            const auto count = retryOnInterrupt ([&] { return ::read (pipe.get(), target, room); });
+
+            if (count > 0)
+                return count;
+
+            return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : -1;
+        }
+
+        void drainStderr()
         {
             char piece[1024];
 
-            for (ssize_t count; (count = ::read (wordsOfChild.get(), piece, sizeof (piece))) > 0;)
-            {
-                words.append (piece, static_cast<std::size_t> (count));
-
-                if (words.size() > keptWords)
-                    words.erase (0, words.size() - keptWords);
-            }
+            for (std::ptrdiff_t count; (count = readFrom (childErr, piece, sizeof (piece))) > 0;)
+                tail.append (piece, static_cast<std::size_t> (count));
         }
 
         pid_t pid;
-        int status = 0;
-        Descriptor toChild, fromChild, wordsOfChild;
-        std::string words, how;
+        FileDescriptor childIn, childOut, childErr;
+        StderrTail tail;
+        std::string ending;
     };
 }
 
-std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, Orphan orphan, std::string& problem)
+std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, OnHostDeath onHostDeath, std::string& error)
 {
-    Descriptor childIn, toChild, fromChild, childOut, words, childErr;
+    FileDescriptor theirIn, ourIn, ourOut, theirOut, ourErr, theirErr;
 
-    if (! makePipe (childIn, toChild, true) || ! makePipe (fromChild, childOut, true) || ! makePipe (words, childErr, false))
+    if (! makePipe (theirIn, ourIn, true) || ! makePipe (ourOut, theirOut, true) || ! makePipe (ourErr, theirErr, false))
     {
-        problem = std::string ("no pipe could be made: ") + std::strerror (errno);
+        error = std::string ("no pipe could be made: ") + std::strerror (errno);
         return nullptr;
     }
 
@@ -233,12 +213,12 @@ std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, O
 
     arguments.push_back (nullptr);
     const auto environment = cleanEnvironment();
-    const auto pid = spawn (arguments.data(), environment.data(), { childIn.get(), childOut.get(), childErr.get() }, orphan, problem);
+    const auto pid = spawnChild (arguments.data(), environment.data(), { theirIn.get(), theirOut.get(), theirErr.get() }, onHostDeath, error);
 
     if (pid == 0)
         return nullptr;
 
-    return std::make_unique<PosixProcess> (pid, std::move (toChild), std::move (fromChild), std::move (words));
+    return std::make_unique<PosixProcess> (pid, std::move (ourIn), std::move (ourOut), std::move (ourErr));
 }
 
 } // namespace tiller

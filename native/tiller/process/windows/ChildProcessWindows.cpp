@@ -1,6 +1,7 @@
 #if defined (_WIN32)
 
 #include "tiller/process/ChildProcess.h"
+#include "tiller/process/StderrTail.h"
 
 #define NOMINMAX
 #define WIN32_LEAN_AND_MEAN
@@ -13,10 +14,10 @@ namespace tiller
 
 namespace
 {
-    constexpr std::size_t keptWords = 4096;
+    /** Capacity of each pipe: room for audio. */
     constexpr DWORD pipeBytes = 1 << 20;
 
-    /** A handle that closes itself. */
+    /** An open handle that is closed with its object; null for none. */
     class Handle
     {
     public:
@@ -34,7 +35,7 @@ namespace
         HANDLE handle = nullptr;
     };
 
-    /** Neither end is inheritable until `letInherit` says so. */
+    /** Neither end is inherited before `makeInheritable`. */
     bool makePipe (Handle& readEnd, Handle& writeEnd)
     {
         HANDLE r = nullptr, w = nullptr;
@@ -47,7 +48,7 @@ namespace
         return true;
     }
 
-    void letInherit (const Handle& handle) { SetHandleInformation (handle.get(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT); }
+    void makeInheritable (const Handle& handle) { SetHandleInformation (handle.get(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT); }
 
     std::wstring wide (const std::string& text)
     {
@@ -57,7 +58,7 @@ namespace
         return result;
     }
 
-    /** Paths hold no quotes on Windows, and none of our arguments ends with a backslash. */
+    /** Quotes every argument: paths contain no quotes on Windows, and none of our arguments ends with a backslash. */
     std::wstring commandLine (const CommandLine& command)
     {
         std::wstring line;
@@ -72,122 +73,118 @@ namespace
     {
     public:
         WindowsProcess (Handle p, Handle j, Handle in, Handle out, Handle err)
-            : process (std::move (p)), job (std::move (j)), toChild (std::move (in)), fromChild (std::move (out)), wordsOfChild (std::move (err))
+            : process (std::move (p)), job (std::move (j)), childIn (std::move (in)), childOut (std::move (out)), childErr (std::move (err))
         {
-            // Writes take what there is room for; reads ask first what is there.
+            // Writes take only what fits; reads look first how much there is.
             DWORD mode = PIPE_READMODE_BYTE | PIPE_NOWAIT;
-            SetNamedPipeHandleState (toChild.get(), &mode, nullptr, nullptr);
+            SetNamedPipeHandleState (childIn.get(), &mode, nullptr, nullptr);
         }
 
-        ~WindowsProcess() override { end(); }
+        ~WindowsProcess() override { terminate(); }
 
-        /** Anonymous pipes cannot be waited for: looks again every millisecond. */
-        Ready wait (bool toWrite, std::uint32_t microseconds) override
+        /** Anonymous pipes cannot be waited for: polls every millisecond. */
+        Readiness wait (bool toWrite, std::uint32_t microseconds) override
         {
-            const DWORD turns = std::max<DWORD> (1, microseconds / 1000);
+            const DWORD polls = std::max<DWORD> (1, microseconds / 1000);
 
-            for (DWORD turn = 0; turn < turns; ++turn)
+            for (DWORD poll = 0; poll < polls; ++poll)
             {
-                DWORD there = 0;
+                DWORD available = 0;
 
-                if (! PeekNamedPipe (fromChild.get(), nullptr, 0, nullptr, &there, nullptr))
-                    return Ready::ended;
+                if (! PeekNamedPipe (childOut.get(), nullptr, 0, nullptr, &available, nullptr))
+                    return Readiness::closed;
 
-                if (there > 0 || (toWrite && turn > 0))
-                    return Ready::something;
+                if (available > 0 || (toWrite && poll > 0))
+                    return Readiness::ready;
 
                 Sleep (1);
             }
 
-            return Ready::timeout;
+            return Readiness::timeout;
         }
 
-        std::ptrdiff_t read (std::uint8_t* target, std::size_t room) override { return readFrom (fromChild, target, room); }
+        std::ptrdiff_t read (std::uint8_t* target, std::size_t room) override { return readFrom (childOut, target, room); }
 
         std::ptrdiff_t write (const std::uint8_t* source, std::size_t count) override
         {
             DWORD written = 0;
             const auto piece = static_cast<DWORD> (std::min<std::size_t> (count, 32 * 1024));
-            return WriteFile (toChild.get(), source, piece, &written, nullptr) ? static_cast<std::ptrdiff_t> (written) : -1;
+            return WriteFile (childIn.get(), source, piece, &written, nullptr) ? static_cast<std::ptrdiff_t> (written) : -1;
         }
 
-        std::string end() override
+        std::string terminate() override
         {
             if (process.get() == nullptr)
-                return how;
+                return ending;
 
-            toChild.close();
-            const bool alreadyDead = WaitForSingleObject (process.get(), 0) == WAIT_OBJECT_0;
+            childIn.close();
+            const bool hadEnded = WaitForSingleObject (process.get(), 0) == WAIT_OBJECT_0;
             DWORD code = 0;
             GetExitCodeProcess (process.get(), &code);
-            how = alreadyDead ? "it ended with code " + std::to_string (code) : std::string ("it was ended");
+            ending = hadEnded ? "it ended with code " + std::to_string (code) : std::string ("it was ended");
 
-            if (! alreadyDead)
+            if (! hadEnded)
             {
                 TerminateProcess (process.get(), 1);
                 WaitForSingleObject (process.get(), INFINITE);
             }
 
             process.close();
-            drainWords();
-            fromChild.close();
+            drainStderr();
+            childOut.close();
             job.close();
-            return how;
+            return ending;
         }
 
-        const std::string& lastWords() override
+        const std::string& stderrTail() override
         {
-            drainWords();
-            return words;
+            drainStderr();
+            return tail.text();
         }
 
     private:
         static std::ptrdiff_t readFrom (const Handle& pipe, std::uint8_t* target, std::size_t room)
         {
-            DWORD there = 0, count = 0;
+            DWORD available = 0, count = 0;
 
-            if (! PeekNamedPipe (pipe.get(), nullptr, 0, nullptr, &there, nullptr))
+            if (! PeekNamedPipe (pipe.get(), nullptr, 0, nullptr, &available, nullptr))
                 return -1;
 
-            if (there == 0)
+            if (available == 0)
                 return 0;
 
-            return ReadFile (pipe.get(), target, std::min (there, static_cast<DWORD> (room)), &count, nullptr) ? static_cast<std::ptrdiff_t> (count) : -1;
+            return ReadFile (pipe.get(), target, std::min (available, static_cast<DWORD> (room)), &count, nullptr) ? static_cast<std::ptrdiff_t> (count) : -1;
         }
 
-        void drainWords()
+        void drainStderr()
         {
             std::uint8_t piece[1024];
 
-            for (std::ptrdiff_t count; (count = readFrom (wordsOfChild, piece, sizeof (piece))) > 0;)
-            {
-                words.append (reinterpret_cast<const char*> (piece), static_cast<std::size_t> (count));
-
-                if (words.size() > keptWords)
-                    words.erase (0, words.size() - keptWords);
-            }
+            for (std::ptrdiff_t count; (count = readFrom (childErr, piece, sizeof (piece))) > 0;)
+                tail.append (reinterpret_cast<const char*> (piece), static_cast<std::size_t> (count));
         }
 
-        Handle process, job, toChild, fromChild, wordsOfChild;
-        std::string words, how;
+        Handle process, job, childIn, childOut, childErr;
+        StderrTail tail;
+        std::string ending;
     };
 }
 
-std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, Orphan, std::string& problem)
+std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, OnHostDeath, std::string& error)
 {
-    Handle childIn, toChild, fromChild, childOut, words, childErr;
+    Handle theirIn, ourIn, ourOut, theirOut, ourErr, theirErr;
 
-    if (! makePipe (childIn, toChild) || ! makePipe (fromChild, childOut) || ! makePipe (words, childErr))
+    if (! makePipe (theirIn, ourIn) || ! makePipe (ourOut, theirOut) || ! makePipe (ourErr, theirErr))
     {
-        problem = "no pipe could be made: error " + std::to_string (GetLastError());
+        error = "no pipe could be made: error " + std::to_string (GetLastError());
         return nullptr;
     }
 
-    // The child inherits its three ends and nothing else of the host.
-    HANDLE inherited[] { childIn.get(), childOut.get(), childErr.get() };
+    // The child inherits these three handles and no other of the host.
+    HANDLE inherited[] { theirIn.get(), theirOut.get(), theirErr.get() };
 
-    for (const auto* handle : { &childIn, &childOut, &childErr })
-        letInherit (*handle);
+    for (const auto* handle : { &theirIn, &theirOut, &theirErr })
+        makeInheritable (*handle);
 
     SIZE_T size = 0;
     InitializeProcThreadAttributeList (nullptr, 1, 0, &size);
@@ -199,33 +196,33 @@ std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, O
     STARTUPINFOEXW info {};
     info.StartupInfo.cb = sizeof (info);
     info.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
-    info.StartupInfo.hStdInput = childIn.get();
-    info.StartupInfo.hStdOutput = childOut.get();
-    info.StartupInfo.hStdError = childErr.get();
+    info.StartupInfo.hStdInput = theirIn.get();
+    info.StartupInfo.hStdOutput = theirOut.get();
+    info.StartupInfo.hStdError = theirErr.get();
     info.lpAttributeList = attributes;
 
-    PROCESS_INFORMATION made {};
+    PROCESS_INFORMATION child {};
     auto line = commandLine (command);
     const DWORD flags = CREATE_NO_WINDOW | CREATE_SUSPENDED | EXTENDED_STARTUPINFO_PRESENT;
-    const bool started = CreateProcessW (nullptr, line.data(), nullptr, nullptr, TRUE, flags, nullptr, nullptr, &info.StartupInfo, &made) != 0;
-    const auto error = GetLastError();
+    const bool started = CreateProcessW (nullptr, line.data(), nullptr, nullptr, TRUE, flags, nullptr, nullptr, &info.StartupInfo, &child) != 0;
+    const auto code = GetLastError();
     DeleteProcThreadAttributeList (attributes);
 
     if (! started)
     {
-        problem = command[0] + " could not be started: error " + std::to_string (error);
+        error = command[0] + " could not be started: error " + std::to_string (code);
         return nullptr;
     }
 
-    // The job ends the engine with the host, however the host ends.
+    // The job kills the child with the host, however the host ends.
     Handle job (CreateJobObjectW (nullptr, nullptr));
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits {};
     limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
     SetInformationJobObject (job.get(), JobObjectExtendedLimitInformation, &limits, sizeof (limits));
-    AssignProcessToJobObject (job.get(), made.hProcess);
-    ResumeThread (made.hThread);
-    CloseHandle (made.hThread);
-    return std::make_unique<WindowsProcess> (Handle (made.hProcess), std::move (job), std::move (toChild), std::move (fromChild), std::move (words));
+    AssignProcessToJobObject (job.get(), child.hProcess);
+    ResumeThread (child.hThread);
+    CloseHandle (child.hThread);
+    return std::make_unique<WindowsProcess> (Handle (child.hProcess), std::move (job), std::move (ourIn), std::move (ourOut), std::move (ourErr));
 }
 
 } // namespace tiller

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "TestSuite.h"
+
+namespace tiller::test
+{
+
+// The tests of each file that need neither JUCE nor a plugin.
+void addIpcTests (Suite&);
+void addProcessTests (Suite&);
+void addStateTests (Suite&);
+void addStreamTests (Suite&);
+void addSupervisorTests (Suite&);
+
+/** Serves stdin and stdout of this process as an engine does, until stdin ends: see StubEngine.cpp. */
+void runStubEngine();
+
+} // namespace tiller::test

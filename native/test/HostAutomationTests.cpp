@@ -1,0 +1,84 @@
+#include "HostFixture.h"
+
+namespace tiller::test
+{
+
+namespace
+{
+
+/** The plugin bypassed a whole latency before the engine did, and even earlier in larger blocks. */
+void bypassLandsOnItsSample()
+{
+    for (const int maxBlock : { 64, 512 })
+    {
+        const StreamSetup setup { 48000.0, maxBlock, 2, 2, true };
+        Vst3Instance plugin (bundle);
+        plugin.activate (setup);
+        auto input = silence (8000);
+
+        for (auto& channel : input)
+            std::fill (channel.begin(), channel.end(), 1.0f);
+
+        constexpr int drawn = 3000;
+        const auto output = render (plugin, input, setup, nullptr, { { amount, 0, 0.5 }, { bypass, drawn, 1.0 } });
+        const int latency = plugin.latencySamples();
+
+        for (int i = 600; i < 8000 - latency; ++i)
+            CHECK_EQUAL (output[0][static_cast<std::size_t> (i + latency)], i < drawn ? 0.5f : 1.0f);
+    }
+}
+
+/** The value of a parameter at `sample` by its automation points: straight lines between points of one block, else steps. */
+double drawn (const std::vector<Point>& points, int maxBlock, int sample)
+{
+    constexpr int rampStep = 16;
+    double value = 0.0;
+
+    for (std::size_t p = 0; p < points.size() && points[p].offset <= sample; ++p)
+    {
+        value = points[p].normalised;
+
+        if (p + 1 == points.size() || points[p + 1].offset <= sample || points[p].offset / maxBlock != points[p + 1].offset / maxBlock)
+            continue;
+
+        const auto& next = points[p + 1];
+        const int along = (sample - points[p].offset) / rampStep * rampStep;
+        value += (next.normalised - value) * along / (next.offset - points[p].offset);
+    }
+
+    return value;
+}
+
+void automationLandsOnItsSample()
+{
+    const StreamSetup setup { 48000.0, 512, 2, 2, true };
+    Vst3Instance plugin (bundle);
+    plugin.activate (setup);
+    auto input = silence (8000);
+
+    for (auto& channel : input)
+        std::fill (channel.begin(), channel.end(), 1.0f);
+
+    // A step and a line within one block; points at a block's first and last sample; two values at one sample.
+    const std::vector<Point> points { { amount, 0, 1.0 }, { amount, 1100, 0.5 }, { amount, 1101, 0.25 }, { amount, 1500, 0.75 }, { amount, 2048, 0.125 },
+                                      { amount, 2559, 0.0 }, { amount, 3000, 0.0 }, { amount, 3000, 0.875 }, { amount, 4095, 0.875 } };
+    const auto output = render (plugin, input, setup, nullptr, points);
+    const int latency = plugin.latencySamples();
+
+    for (int i = 600; i < 8000 - latency; ++i)
+    {
+        const auto heard = output[0][static_cast<std::size_t> (i + latency)];
+        const auto expected = static_cast<float> (drawn (points, setup.maxBlock, i));
+        CHECK (std::abs (heard - expected) < 1e-6f, "sample ", i, " is ", heard, ", not ", expected);
+    }
+}
+
+} // namespace
+
+void addAutomationTests (Suite& suite)
+{
+    suite.add ("bypass lands on its sample", bypassLandsOnItsSample);
+    suite.add ("automation lands on its sample", automationLandsOnItsSample);
+}
+
+} // namespace tiller::test

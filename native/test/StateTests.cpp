@@ -1,0 +1,125 @@
+// The state in the host's project, the preset document and the program parameter.
+
+#include "CoreTests.h"
+
+#include "tiller/state/HostProgram.h"
+#include "tiller/state/PresetDocument.h"
+#include "tiller/state/SavedState.h"
+
+#include <cmath>
+
+namespace tiller::test
+{
+
+namespace
+{
+
+void stateIsDecodedAsEncoded()
+{
+    SavedState state;
+    state.parameters[3] = 0.125f;
+    state.preset = "{\"name\":\"caf\xc3\xa9\"}";
+    state.latency = { 1234, 567 };
+    state.rate = 44100.0;
+    state.maxBlock = 512;
+    state.windowWidth = 1000;
+    state.windowHeight = 700;
+    state.compressedPreset = std::string ("packed\0text", 11);
+    state.unknown.push_back ({ { 'l', 'a', 't', 'r' }, "something" });
+    const auto bytes = state.encode();
+    std::string error;
+    const auto decoded = SavedState::decode (bytes.data(), bytes.size(), error);
+    CHECK (decoded.has_value(), error);
+    CHECK (decoded->parameters == state.parameters && decoded->preset == state.preset && decoded->compressedPreset == state.compressedPreset && decoded->latency == state.latency);
+    CHECK (decoded->windowWidth == 1000 && decoded->windowHeight == 700);
+    CHECK_EQUAL (decoded->rate, 44100.0);
+    CHECK (decoded->encode() == bytes);
+
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        CHECK (! SavedState::decode (bytes.data(), size, error).has_value(), "cut to ", size);
+
+    // The expected latency is computed from it.
+    for (const double rate : { std::nan (""), HUGE_VAL, -1.0 })
+    {
+        auto invalid = state;
+        invalid.rate = rate;
+        const auto encoded = invalid.encode();
+        CHECK (! SavedState::decode (encoded.data(), encoded.size(), error).has_value(), "a rate of ", rate);
+    }
+
+    auto newer = bytes;
+    newer[4] = 2;
+    CHECK (! SavedState::decode (newer.data(), newer.size(), error).has_value());
+    CHECK (error.find ("newer") != std::string::npos, error);
+}
+
+void rejectedPresetsAreKept()
+{
+    PresetDocument document;
+    document.load ("unreadable");
+    document.reject();
+    CHECK (! document.update ("{}", false));
+    CHECK_EQUAL (document.preset(), std::string ("unreadable"));
+    CHECK (document.update ("{}", true));
+    CHECK_EQUAL (document.preset(), std::string ("{}"));
+    CHECK (document.update ("{1}", false));
+}
+
+/** Each program that a host writes, exactly or rounded to float, is the one that it means. */
+void programsAreNumberedAsInHosts()
+{
+    for (int program = 0; program < HostProgram::count; ++program)
+    {
+        CHECK_EQUAL (static_cast<int> (HostProgram::fromNormalised (program / 127.0)), program);
+        CHECK_EQUAL (static_cast<int> (HostProgram::fromNormalised (static_cast<double> (static_cast<float> (program) / 127.0f))), program);
+    }
+
+    CHECK_EQUAL (static_cast<int> (HostProgram::fromNormalised (-1.0)), 0);
+    CHECK_EQUAL (static_cast<int> (HostProgram::fromNormalised (7.0)), 127);
+    CHECK_EQUAL (static_cast<int> (HostProgram::fromNormalised (std::nan (""))), 0);
+}
+
+void restoredProgramsRecallNothing()
+{
+    HostProgram program;
+    program.prepare (1000.0);
+    CHECK (program.displayed() == 0 && program.selected() == HostProgram::none);
+    program.beginBlock (100);
+    CHECK (program.select (0), "the first program of a new instance was not recalled");
+
+    for (const auto invalid : { -3, 128, 1 << 30 })
+    {
+        program.restore (invalid);
+        CHECK_EQUAL (program.selected(), HostProgram::none);
+    }
+
+    program.restore (9);
+    program.beginBlock (100);
+    CHECK (! program.select (9), "the host only wrote back the project's program");
+    program.beginBlock (100);
+    CHECK (program.select (10) && program.select (9) && program.select (10));
+
+    // Both guard times have passed.
+    for (int i = 0; i < 12; ++i)
+        program.beginBlock (100);
+
+    CHECK (program.select (10));
+    program.beginBlock (100);
+    CHECK (! program.select (10), "automation that repeats its value recalled a preset");
+
+    program.restore (HostProgram::unknown);
+    program.beginBlock (100);
+    CHECK (! program.select (10) && ! program.select (0));
+}
+
+} // namespace
+
+void addStateTests (Suite& suite)
+{
+    suite.add ("the state is decoded as it was encoded", stateIsDecodedAsEncoded);
+    suite.add ("rejected presets are kept", rejectedPresetsAreKept);
+    suite.add ("programs are numbered as in hosts", programsAreNumberedAsInHosts);
+    suite.add ("restored programs recall nothing", restoredProgramsRecallNothing);
+}
+
+} // namespace tiller::test

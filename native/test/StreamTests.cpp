@@ -1,0 +1,231 @@
+// The audio path between host and engine, sample by sample, without an engine process.
+
+#include "CoreTests.h"
+#include "ExchangeFixture.h"
+
+#include "tiller/stream/RenderStartDetector.h"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <random>
+
+namespace tiller::test
+{
+
+namespace
+{
+
+void jitterBufferReadsByPosition()
+{
+    JitterBuffer buffer;
+    buffer.allocate (1, 100);
+    std::vector<float> ramp (50);
+    std::iota (ramp.begin(), ramp.end(), 0.0f);
+    // Just before positions wrap.
+    const std::uint32_t start = 0xfffffff0u;
+    buffer.jumpTo (start, start + 5);
+    buffer.write (0, ramp.data(), 50);
+    buffer.publish (50);
+    const auto range = buffer.readable();
+    CHECK_EQUAL (range.begin, start + 5);
+    CHECK_EQUAL (range.end, start + 50);
+    CHECK_EQUAL (distance (range.end, range.begin), 45);
+
+    for (std::uint32_t i = 0; i < 50; ++i)
+        CHECK_EQUAL (buffer.at (0, start + i), ramp[i]);
+}
+
+/** Without an engine the output is the dry signal, delayed by the reported latency, from the first sample on. */
+void drySignalIsAligned()
+{
+    AudioExchange exchange;
+    exchange.prepare ({ 48000.0, 100, 1 }, { 400, 50 });
+    const auto latency = exchange.latencySamples (exchange.latency());
+    CHECK_EQUAL (latency, 550u);
+    std::vector<float> input (4000), output (4000);
+
+    for (std::size_t i = 0; i < input.size(); ++i)
+        input[i] = static_cast<float> (i + 1);
+
+    std::mt19937 random (4);
+
+    for (int at = 0; at < 4000;)
+    {
+        const int numSamples = std::min<int> (1 + random() % 100, 4000 - at);
+        const float* in = input.data() + at;
+        float* out = output.data() + at;
+        HostBlock block;
+        block.input = &in;
+        block.output = &out;
+        block.numSamples = numSamples;
+        exchange.process (block);
+        at += numSamples;
+    }
+
+    for (std::size_t i = 0; i < output.size(); ++i)
+        CHECK_EQUAL (output[i], i < latency ? 0.0f : input[i - latency]);
+}
+
+/** After 2^31 samples (12.4 hours at 48 kHz) the engine was never heard again. */
+void positionsMayWrap()
+{
+    constexpr std::uint32_t step = 1u << 20;
+    JitterBuffer buffer;
+    buffer.allocate (1, step);
+    PositionThreshold threshold;
+
+    for (std::uint64_t at = step; at <= (1ull << 32) + step; at += step)
+    {
+        buffer.publish (step);
+        const auto range = buffer.readable();
+        const auto readable = distance (range.end, range.begin);
+        CHECK (readable > 0 && readable <= static_cast<std::int32_t> (buffer.capacity()), "after ", at, " samples: ", readable);
+
+        threshold.advanceTo (range.begin);
+        CHECK (threshold.isReachedBy (range.end), "after ", at, " samples");
+    }
+}
+
+/** A NaN in the input stayed in the crossfades though the engine's audio was finite; after a step it stayed for good. */
+void nanInTheInputIsSilence()
+{
+    for (const float bad : { std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity() })
+    {
+        ExchangeFixture fixture;
+        fixture.play (100, [] (std::size_t) { return 0.25f; });
+        fixture.play (20, [bad] (std::size_t) { return bad; });
+        fixture.engineRuns = false;
+        fixture.play (40, [bad] (std::size_t i) { return i % 3 == 0 ? bad : 0.25f; });
+        fixture.engineRuns = true;
+        fixture.play (100, [] (std::size_t) { return 0.25f; });
+
+        for (std::size_t i = 0; i < fixture.output.size(); ++i)
+            CHECK (std::isfinite (fixture.output[i]), "sample ", i);
+
+        CHECK_EQUAL (fixture.output.back(), ExchangeFixture::gain * 0.25f);
+    }
+}
+
+/** Rounding in the mix would exceed the ceiling that the engine has kept. */
+void theEngineIsHeardBitExactly()
+{
+    ExchangeFixture fixture;
+    std::vector<float> input (6400);
+    std::mt19937 random (5);
+    std::uniform_real_distribution<float> loud (-100.0f, 100.0f);
+    std::generate (input.begin(), input.end(), [&] { return loud (random); });
+    fixture.play (100, [&input] (std::size_t i) { return input[i]; });
+
+    for (std::size_t i = 2000; i < fixture.output.size(); ++i)
+        CHECK_EQUAL (fixture.output[i], ExchangeFixture::gain * input[i - fixture.latencySamples()]);
+}
+
+/** After a reset by the host the rest of the old audio was played: what was in the delay line, and the engine's output for it. */
+void aResetClearsTheAudio()
+{
+    for (const bool engineRuns : { true, false })
+    {
+        ExchangeFixture fixture;
+        fixture.engineRuns = engineRuns;
+        fixture.play (100, [] (std::size_t) { return 0.25f; });
+        const auto reset = fixture.output.size();
+        fixture.play (50, [] (std::size_t) { return 0.0f; }, [] (HostBlock& block) { block.hostReset = true; });
+
+        for (std::size_t i = reset; i < fixture.output.size(); ++i)
+            CHECK (fixture.output[i] == 0.0f, "sample ", i - reset, " after the reset is ", fixture.output[i]);
+
+        // What comes now is heard from its first sample on, without a fade.
+        const auto start = fixture.output.size();
+        fixture.play (1, [] (std::size_t) { return 0.5f; }, [] (HostBlock& block) { block.hostReset = true; });
+        fixture.play (20, [] (std::size_t) { return 0.5f; });
+
+        for (std::size_t i = start + fixture.latencySamples(); i < fixture.output.size(); ++i)
+            CHECK_EQUAL (fixture.output[i], engineRuns ? ExchangeFixture::gain * 0.5f : 0.5f);
+    }
+}
+
+/** The engine applies the bypass parameter at its sample; the plugin also did so at once, which was a whole latency early. */
+void theBypassParameterIsLeftToTheEngine()
+{
+    const ExchangeFixture::Change bypassed = [] (HostBlock& block) { block.fallBackToDry = true; };
+    ExchangeFixture fixture;
+    fixture.exchange.setSilenceOnFault (true);
+    fixture.play (100, [] (std::size_t) { return 0.25f; });
+    const auto from = fixture.output.size();
+
+    for (int i = 0; i < 50; ++i)
+        fixture.play (1, [] (std::size_t) { return 0.25f; }, bypassed);
+
+    for (auto i = from; i < fixture.output.size(); ++i)
+        CHECK_EQUAL (fixture.output[i], ExchangeFixture::gain * 0.25f);
+
+    fixture.engineRuns = false;
+
+    for (int i = 0; i < 50; ++i)
+        fixture.play (1, [] (std::size_t) { return 0.25f; }, bypassed);
+
+    CHECK_EQUAL (fixture.output.back(), 0.25f);
+    fixture.play (50, [] (std::size_t) { return 0.25f; });
+    CHECK_EQUAL (fixture.output.back(), 0.0f);
+}
+
+/** The numbers of the blocks, of 100 samples each, with which a render is detected to start. */
+std::vector<std::size_t> renderStarts (std::vector<RenderStartDetector::Block> blocks)
+{
+    RenderStartDetector detector;
+    std::vector<std::size_t> starts;
+
+    for (std::size_t i = 0; i < blocks.size(); ++i)
+    {
+        blocks[i].numSamples = 100;
+
+        if (detector.isRenderStart (blocks[i]))
+            starts.push_back (i);
+    }
+
+    return starts;
+}
+
+void renderStartsAreDetected()
+{
+    using Starts = std::vector<std::size_t>;
+    constexpr bool live = false, offline = true, silent = false, signal = true;
+
+    // Never live: clearing the engine's state caused a click and a gap in audio that was already going through.
+    CHECK (renderStarts ({ { false, 0, live, signal }, { true, 500, live, signal }, { true, 600, live, signal }, { true, 200, live, signal },
+                         { false, 300, live, signal }, { true, 700, live, signal } }).empty());
+    // Offline when the transport starts, also after a pause, and when it jumps.
+    CHECK (renderStarts ({ { false, 0, offline, signal }, { true, 500, offline, signal }, { true, 600, offline, signal }, { true, 200, offline, signal },
+                         { false, 300, offline, signal }, { true, 700, offline, signal } }) == (Starts { 1, 3, 5 }));
+    // A render jumps to its start. While latency is filled up the host repeats the same time, or lets it run up to the start.
+    CHECK (renderStarts ({ { false, 0, offline, silent }, { true, 900, offline, signal }, { true, 900, offline, signal }, { true, 1000, offline, signal } }) == (Starts { 1 }));
+    CHECK (renderStarts ({ { false, 0, offline, silent }, { false, 900, offline, signal }, { true, 1000, offline, signal } }) == (Starts { 1 }));
+    // Without a time it is the first signal of each render, however long the silence before it, and never a live one.
+    for (const std::size_t silentBlocks : { 0u, 1u, 7u })
+    {
+        std::vector<RenderStartDetector::Block> blocks (silentBlocks, { false, {}, offline, silent });
+        blocks.insert (blocks.end(), { { false, {}, offline, signal }, { false, {}, offline, silent }, { false, {}, offline, signal } });
+        CHECK (renderStarts (blocks) == (Starts { silentBlocks }));
+    }
+
+    CHECK (renderStarts ({ { false, {}, live, signal }, { false, {}, offline, signal }, { false, {}, live, signal }, { false, {}, offline, signal } }) == (Starts { 1, 3 }));
+    // With a time only the time counts.
+    CHECK (renderStarts ({ { false, 0, offline, silent }, { false, 100, offline, signal } }).empty());
+}
+
+} // namespace
+
+void addStreamTests (Suite& suite)
+{
+    suite.add ("the jitter buffer reads by position", jitterBufferReadsByPosition);
+    suite.add ("the dry signal is aligned", drySignalIsAligned);
+    suite.add ("positions may wrap", positionsMayWrap);
+    suite.add ("NaN in the input is silence", nanInTheInputIsSilence);
+    suite.add ("the engine is heard bit-exactly", theEngineIsHeardBitExactly);
+    suite.add ("a reset clears the audio", aResetClearsTheAudio);
+    suite.add ("the bypass parameter is left to the engine", theBypassParameterIsLeftToTheEngine);
+    suite.add ("render starts are detected", renderStartsAreDetected);
+}
+
+} // namespace tiller::test

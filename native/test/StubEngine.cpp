@@ -1,0 +1,133 @@
+// The smallest engine, for the tests of the supervisor: this program itself, started again with `--engine`. It delivers half of
+// each block without any latency, whatever latency it reports, and takes each `LoadPreset` for a command: see `run`.
+
+#include "CoreTests.h"
+#include "SupervisorFixture.h"
+
+#include "tiller/ipc/Messages.h"
+#include "tiller/process/posix/RetryOnInterrupt.h"
+
+#include <sstream>
+#include <unistd.h>
+
+namespace tiller::test
+{
+
+namespace
+{
+
+class StubEngine
+{
+public:
+    /** Until stdin ends. */
+    void serve()
+    {
+        for (;;)
+        {
+            auto* space = parser.space();
+            const auto count = retryOnInterrupt ([&] { return ::read (STDIN_FILENO, space, parser.room()); });
+
+            if (count <= 0)
+                return;
+
+            parser.arrived (static_cast<std::size_t> (count));
+
+            for (Message message; parser.parse (message) == MessageParser::Result::message;)
+                receive (message);
+
+            for (std::size_t sent = 0; sent < outbox.size();)
+                sent += static_cast<std::size_t> (std::max<ssize_t> (0, ::write (STDOUT_FILENO, outbox.data() + sent, outbox.size() - sent)));
+
+            outbox.clear();
+        }
+    }
+
+private:
+    void receive (const Message& message)
+    {
+        protocol::to_engine::Parameter parameter {};
+        protocol::to_engine::Tick tick {};
+
+        if (message.type == protocol::to_engine::Hello::type)
+            send (protocol::to_plugin::Hello { protocol::version, static_cast<std::uint32_t> (getpid()) }, "stub");
+        else if (message.type == protocol::to_engine::State::type)
+            sendState (std::string (message.text (0)), ++states);
+        else if (message.get (prepare))
+            sendPrepared (stubLatency);
+        else if (message.type == protocol::to_engine::Block::type)
+            process (message);
+        else if (message.get (parameter))
+            sendState ("parameter " + std::to_string (parameter.index) + " is " + std::to_string (parameter.value), states);
+        else if (message.get (tick))
+            send (protocol::to_plugin::Pong { tick.count, ++beats });
+        else if (message.type == protocol::to_engine::LoadPreset::type)
+            run (std::string (message.text (0)));
+    }
+
+    void process (const Message& message)
+    {
+        protocol::to_engine::Block block {};
+        message.get (block);
+
+        if ((block.flags & protocol::skipped) != 0)
+            return;
+
+        if (block.position == modelChange)
+            sendPrepared (secondLatency);
+
+        send (protocol::to_plugin::Samples { block.epoch, block.position, block.frames, block.channels });
+        std::vector<float> samples (std::size_t { block.frames } * block.channels);
+        std::memcpy (samples.data(), message.payload + message.size - samples.size() * sizeof (float), samples.size() * sizeof (float));
+
+        for (auto& sample : samples)
+            sample *= 0.5f;
+
+        const auto at = outbox.size();
+        outbox.resize (at + samples.size() * sizeof (float));
+        std::memcpy (outbox.data() + at, samples.data(), samples.size() * sizeof (float));
+        const auto start = at - protocol::frameHeaderBytes - protocol::to_plugin::Samples::bytes;
+        const auto size = static_cast<std::uint32_t> (outbox.size() - start - protocol::frameHeaderBytes);
+        std::memcpy (outbox.data() + start, &size, sizeof (size));
+    }
+
+    /** `move INDEX VALUE TIMES` moves a parameter, by 0.001 more each time; `edit` edits the preset. The command is echoed as names. */
+    void run (const std::string& command)
+    {
+        std::istringstream words (command);
+        std::string verb;
+        words >> verb;
+
+        if (verb == "move")
+        {
+            protocol::to_plugin::Parameter moved {};
+            int times = 0;
+            words >> moved.index >> moved.value >> times;
+
+            for (int i = 0; i < times; ++i, moved.value += 0.001f)
+                send (moved);
+        }
+        else if (verb == "edit")
+        {
+            send (protocol::to_plugin::State { 1, 0, states }, "edited");
+        }
+
+        send (protocol::to_plugin::Names {}, command);
+    }
+
+    void sendState (const std::string& text, std::uint32_t count) { send (protocol::to_plugin::State { 0, 0, count }, text); }
+    void sendPrepared (std::uint32_t latency)                    { send (protocol::to_plugin::Prepared { prepare.epoch, latency, stubMargin }); }
+
+    template <typename Message>
+    void send (const Message& message, std::string_view text = {}) { appendMessage (outbox, message, text); }
+
+    MessageParser parser;
+    std::vector<std::uint8_t> outbox;
+    protocol::to_engine::Prepare prepare {};
+    std::uint32_t states = 0, beats = 0;
+};
+
+} // namespace
+
+void runStubEngine() { StubEngine().serve(); }
+
+} // namespace tiller::test

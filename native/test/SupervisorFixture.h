@@ -1,0 +1,83 @@
+#pragma once
+
+#include "TestSuite.h"
+
+#include "tiller/engine/BlockTransport.h"
+#include "tiller/engine/ControlChannel.h"
+#include "tiller/engine/EngineSupervisor.h"
+
+#include <string>
+#include <vector>
+
+namespace tiller::test
+{
+
+/** What the stub engine reports, in samples: its latency, its margin, the position from which it plays another model, and that model's latency. */
+constexpr std::uint32_t stubLatency = 300, stubMargin = 100, modelChange = 6400, secondLatency = 700;
+
+/** A supervisor with a stub engine, its stream prepared. */
+struct SupervisorFixture
+{
+    static constexpr int blockSize = 128;
+
+    AudioExchange exchange;
+    PresetDocument document;
+    ParameterTable table;
+    BlockTransport transport { exchange };
+    ControlChannel control { document, table, exchange, [] {} };
+    EngineSupervisor supervisor { { "/proc/self/exe", "--engine" }, control, transport };
+
+    SupervisorFixture()
+    {
+        document.load ("{}");
+        table.setUsesEngineDefaults (false);
+
+        for (std::size_t i = 0; i < ParameterTable::size; ++i)
+            table.markSent (i, table.value (i));
+
+        prepare (48000.0);
+        supervisor.start();
+        CHECK (exchange.waitUntilReady(), "the engine was never ready");
+    }
+
+    void prepare (double rate) { transport.prepare ({ rate, blockSize, 1 }, { stubLatency, stubMargin }); }
+
+    /** As the plugin does where a project is loaded. */
+    void loadProject()
+    {
+        control.beginLoading();
+        transport.projectLoaded();
+        control.finishLoading();
+    }
+
+    /** Plays `input`, a whole number of blocks, offline or as fast as this thread runs. */
+    std::vector<float> play (const std::vector<float>& input, bool offline)
+    {
+        std::vector<float> output (input.size());
+
+        for (std::size_t at = 0; at < input.size(); at += blockSize)
+        {
+            const float* from = input.data() + at;
+            float* to = output.data() + at;
+            HostBlock block;
+            block.input = &from;
+            block.output = &to;
+            block.numSamples = blockSize;
+            block.offline = offline;
+            exchange.process (block);
+        }
+
+        return output;
+    }
+
+    /** Gives the engine a command (see StubEngine.cpp) and waits until it has run it. */
+    void command (const std::string& text)
+    {
+        control.loadPreset (text);
+        CHECK (eventually (patience, [&] { snapshot = control.takeSnapshot(); return snapshot.namesJson == text; }), text);
+    }
+
+    EngineSnapshot snapshot;
+};
+
+} // namespace tiller::test

@@ -1,0 +1,140 @@
+// Supervisor, control channel and block transport, with an engine process and without a plugin.
+
+#include "CoreTests.h"
+#include "SupervisorFixture.h"
+
+#include <algorithm>
+#include <random>
+#include <sys/resource.h>
+
+namespace tiller::test
+{
+
+namespace
+{
+
+using namespace std::chrono_literals;
+
+std::vector<float> noise (std::size_t samples)
+{
+    std::vector<float> audio (samples);
+    std::mt19937 random (5);
+    std::uniform_real_distribution<float> level (-0.5f, 0.5f);
+    std::generate (audio.begin(), audio.end(), [&] { return level (random); });
+    return audio;
+}
+
+long wakeUps()
+{
+    rusage usage {};
+    getrusage (RUSAGE_SELF, &usage);
+    return usage.ru_nvcsw;
+}
+
+/** After its last block a render was taken for one that goes on: the I/O thread polled without a pause, and no parameter was sent. */
+void aRenderEnds()
+{
+    SupervisorFixture fixture;
+    fixture.play (noise (12800), true);
+    std::this_thread::sleep_for (2500ms);
+    const auto before = wakeUps();
+    std::this_thread::sleep_for (1s);
+    CHECK (wakeUps() - before < 1500, wakeUps() - before, " wake-ups in a second in which nothing happened");
+    fixture.table.setValue (3, 0.75f);
+    CHECK (eventually (patience, [&] { return fixture.document.preset() == "parameter 3 is 0.750000"; }), fixture.document.preset());
+}
+
+/** For the thread sanitizer: the I/O thread read what `prepare` writes. */
+void theStreamIsPreparedAgain()
+{
+    SupervisorFixture fixture;
+
+    for (int i = 0; i < 20; ++i)
+    {
+        for (int burst = 0; burst < 5; ++burst)
+        {
+            fixture.play (noise (256), false);
+            std::this_thread::sleep_for (5ms);
+        }
+
+        fixture.prepare (i % 2 == 0 ? 44100.0 : 48000.0);
+    }
+
+    CHECK (fixture.exchange.waitUntilReady());
+    CHECK_EQUAL (fixture.play (std::vector<float> (6400, 1.0f), true).back(), 0.5f);
+}
+
+/** Where a second model was first heard, with its latency, depended on when its message arrived. */
+void aRenderWithTwoModelsIsRepeatable()
+{
+    const auto input = noise (38400);
+    std::vector<float> first;
+
+    for (int run = 0; run < 12; ++run)
+    {
+        SupervisorFixture fixture;
+        const auto output = fixture.play (input, true);
+
+        if (run == 0)
+            first = output;
+
+        const auto differs = std::mismatch (output.begin(), output.end(), first.begin()).first;
+        CHECK (differs == output.end(), "run ", run, " differs from sample ", differs - output.begin(), " on");
+    }
+
+    // Each model is heard with the latency that it reported; until the second has filled up the dry signal is heard.
+    const auto delay = stubMargin + SupervisorFixture::blockSize;
+    const auto filled = modelChange + secondLatency;
+    CHECK_EQUAL (first[modelChange + delay - 1], 0.5f * input[modelChange - 1]);
+    CHECK_EQUAL (first[filled + delay - 1], input[filled - 1 - secondLatency]);
+    CHECK_EQUAL (first[filled + delay + 1000], 0.5f * input[filled + 1000]);
+}
+
+/** The host was notified of values out of range, and the project stored them. */
+void parametersStayWithinTheirBounds()
+{
+    SupervisorFixture fixture;
+    constexpr std::uint32_t offset = 26;
+    fixture.command ("move 26 999 1");
+    CHECK_EQUAL (fixture.table.value (offset), protocol::parameters[offset].max);
+    fixture.command ("move 26 -999 1");
+    CHECK_EQUAL (fixture.table.value (offset), protocol::parameters[offset].min);
+}
+
+/** A state that could not be read was discarded because of an edit of the instrument before it. */
+void anEditBeforeAProjectDoesNotCount()
+{
+    SupervisorFixture fixture;
+    fixture.control.loadPreset ("edit");
+    CHECK (eventually (patience, [&] { return fixture.document.preset() == "edited"; }));
+    fixture.loadProject();
+    CHECK (! fixture.control.takeSnapshot().edited);
+    fixture.control.loadPreset ("edit");
+    CHECK (eventually (patience, [&] { return fixture.control.takeSnapshot().edited; }), "no edit is reported at all");
+}
+
+/** While a host's message thread was blocked, the engine's changes of parameters piled up without a bound. */
+void changesDoNotPileUp()
+{
+    SupervisorFixture fixture;
+    fixture.control.loadPreset ("move 3 0 1000");
+    CHECK (eventually (patience, [&] { return fixture.table.value (3) > 0.9985f; }), fixture.table.value (3));
+    std::this_thread::sleep_for (50ms);
+    const auto changes = fixture.control.takeSnapshot().parameterChanges;
+    CHECK_EQUAL (changes.size(), std::size_t { 1 });
+    CHECK_EQUAL (changes[0].value, fixture.table.value (3));
+}
+
+} // namespace
+
+void addSupervisorTests (Suite& suite)
+{
+    suite.add ("a render ends", aRenderEnds);
+    suite.add ("the stream is prepared again", theStreamIsPreparedAgain);
+    suite.add ("a render with two models is repeatable", aRenderWithTwoModelsIsRepeatable);
+    suite.add ("parameters stay within their bounds", parametersStayWithinTheirBounds);
+    suite.add ("an edit before a project does not count", anEditBeforeAProjectDoesNotCount);
+    suite.add ("changes of parameters do not pile up", changesDoNotPileUp);
+}
+
+} // namespace tiller::test

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "tiller/engine/SendBuffer.h"
+#include "tiller/ipc/Messages.h"
+#include "tiller/process/Clock.h"
+#include "tiller/stream/AudioExchange.h"
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace tiller
+{
+
+/**
+    Moves audio between the exchange and the engine's pipes: host blocks out, the engine's samples back, each checked. Tracks
+    how far the engine has got with the stream. [io-thread], where nothing else is said
+*/
+class BlockTransport
+{
+public:
+    explicit BlockTransport (AudioExchange&);
+
+    /** Starts a new stream. Waits for the I/O thread to leave the exchange, never for the engine. [main-thread] while no audio flows */
+    void prepare (const StreamFormat&, Latency expected);
+
+    /** A project was loaded: program changes from before it no longer count. [any-thread] but the audio thread */
+    void projectLoaded();
+
+    /** True once after a new engine or a new stream: every parameter must be sent again. [audio-thread] */
+    bool takeResendRequest() noexcept { return resendParameters.exchange (false, std::memory_order_acq_rel); }
+
+    /** A new engine process was started. */
+    void engineStarted() noexcept { preparedEpoch = 0; }
+
+    /**
+        The engine process has ended. True where that interrupted an offline render. `mayRestart`: whether offline renders shall
+        wait for the next engine.
+    */
+    bool engineStopped (bool mayRestart);
+
+    /** The engine is prepared, or its latency has changed with its model. False where it was for another stream. */
+    bool enginePrepared (const protocol::to_plugin::Prepared&);
+
+    /** Takes the engine's audio for one block; false where the message breaks the protocol. */
+    bool receiveSamples (const Message&);
+
+    /** Appends the blocks that wait in the exchange, as many as the engine should have now. */
+    void sendBlocks (SendBuffer&);
+
+    bool isStreaming();
+
+    /** Whether host blocks still arrive, or an offline render waits for the engine: its next block comes only after that. */
+    bool isActive (Clock::time_point now);
+
+    /** Whether audio flows in real time. */
+    bool isLive (Clock::time_point now);
+
+    /** How long the I/O thread may wait before it looks at the exchange again, in microseconds. */
+    std::uint32_t pollIntervalMicroseconds() const noexcept;
+
+    /** True once for each time that an offline render has stopped waiting for the engine. */
+    bool takeOfflineTimeout() noexcept;
+
+private:
+    struct QueuedBlock;
+
+    // Under `mutex`.
+    void resetStream() noexcept;
+    bool precedesProject (const QueuedBlock&) const noexcept;
+    void skipBlock (const QueuedBlock&);
+    void sendBlock (QueuedBlock, bool withoutAudio, SendBuffer&);
+    std::uint32_t allowedDelaySamples() const noexcept;
+
+    AudioExchange& exchange;
+    std::atomic<bool> resendParameters { true };
+    std::mutex mutex;                           ///< held while the I/O thread uses the exchange
+
+    // Under `mutex`.
+    bool streaming = false;                     ///< the engine is prepared for the present stream
+    bool hasDelivered = false;                  ///< this engine has delivered samples of this stream
+    bool hasCaughtUp = false;                   ///< and some of them in time
+    bool allParametersSent = false;             ///< this engine has got every parameter in this stream
+    std::uint32_t sentEnd = 0;                  ///< stream position behind the last block that was taken from the exchange
+    std::uint32_t samplesInFlight = 0;          ///< sent to the engine and not delivered back yet
+    std::uint32_t skippedProgramChange = 0;     ///< the last one that no engine got, as a MIDI message; 0 for none
+    std::optional<std::uint32_t> projectLoadedAt;   ///< stream position; earlier program changes no longer count
+
+    // The I/O thread's own.
+    std::uint32_t preparedEpoch = 0;            ///< the stream that the engine was told to prepare
+    bool offline = false;                       ///< the last block was one of an offline render
+    Clock::time_point lastBlockTime {};
+    double lastBlockSeconds = 0.0;              ///< its length
+    std::uint32_t reportedTimeouts = 0;
+    std::vector<float> channelSamples;
+};
+
+} // namespace tiller

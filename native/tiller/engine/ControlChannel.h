@@ -1,0 +1,105 @@
+#pragma once
+
+#include "tiller/engine/EngineSnapshot.h"
+#include "tiller/engine/SendBuffer.h"
+#include "tiller/ipc/Messages.h"
+#include "tiller/state/ParameterTable.h"
+#include "tiller/state/PresetDocument.h"
+#include "tiller/stream/AudioExchange.h"
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace tiller
+{
+
+/**
+    All messages between plugin and engine except audio: handshake, preset, parameters, names, notices. Keeps the preset
+    document and the parameter table in step with the engine.
+*/
+class ControlChannel
+{
+public:
+    /** `onChange` is called on the I/O thread whenever the next snapshot differs. */
+    ControlChannel (PresetDocument&, ParameterTable&, AudioExchange&, std::function<void()> onChange);
+
+    /**
+        A project begins to load: until the engine plays it, what the engine reports of preset and parameters is ignored.
+        [any-thread] but the audio thread
+    */
+    void beginLoading();
+
+    /** Sends what the preset document and the parameters hold now; once for each `beginLoading`. [any-thread] but the audio thread */
+    void finishLoading();
+
+    /** Has the engine serve its page, now and after each restart; the address comes with the snapshot. [main-thread] */
+    void openInterface();
+
+    /** Has the engine load the preset with this identifier. [main-thread] */
+    void loadPreset (const std::string& id);
+
+    /** The engine as it last reported; changes of parameters are handed over once. [main-thread] */
+    EngineSnapshot takeSnapshot();
+
+    // [io-thread]
+
+    /** A new engine was started: sends the handshake and the present state. */
+    void connect (SendBuffer&);
+
+    /** Whether this engine has completed the handshake. */
+    bool isConnected() const noexcept { return connected; }
+
+    /** Handles any message but audio, liveness and `prepared`; false where it breaks the protocol. */
+    bool receive (const Message&);
+
+    /** Sends what the main thread has asked for. */
+    void sendRequests (SendBuffer&);
+
+    /** Sends the parameters that the host has moved; audio blocks carry them where there are any. */
+    void sendDirtyParameters (SendBuffer&);
+
+    /** Keeps a warning about an offline render until an engine can show it. */
+    void setRenderWarning (const std::string& text) { renderWarning = text; }
+    void sendRenderWarning (SendBuffer&);
+
+    void setRunning();
+    void setFailed (const std::string& reason, int failuresInARow);
+
+private:
+    // [any-thread] but the audio thread, under `mutex`.
+    void appendState (std::vector<std::uint8_t>&) const;
+    bool engineIsUpToDate() const noexcept { return loading == 0 && statesApplied == statesSent; }
+    void addChange (const ParameterChange&);
+
+    // [io-thread]
+    bool receiveHello (const Message&);
+    bool receiveState (const Message&);
+    bool receiveParameter (const Message&);
+    bool receiveStatus (const Message&);
+    bool receiveNotice (const Message&);
+    bool receiveUndoHistory (const Message&);
+    template <typename Change> void update (Change&&);
+
+    PresetDocument& document;
+    ParameterTable& parameters;
+    AudioExchange& exchange;
+    const std::function<void()> onChange;
+
+    std::mutex mutex;
+    // Under `mutex`.
+    std::vector<std::uint8_t> requests;     ///< messages from the main thread
+    bool interfaceWanted = false;
+    int loading = 0;                        ///< projects that have begun to load and are not in `requests` yet
+    std::uint32_t statesSent = 0;           ///< to this engine, those in `requests` included
+    std::uint32_t statesApplied = 0;        ///< of these, as the engine reports
+    EngineSnapshot snapshot;
+
+    // The I/O thread's own.
+    bool connected = false;
+    std::string renderWarning;
+};
+
+} // namespace tiller

@@ -1,0 +1,313 @@
+#include "tiller/engine/EngineSupervisor.h"
+
+#include <algorithm>
+#include <cctype>
+#include <csignal>
+
+namespace tiller
+{
+
+namespace to_engine = protocol::to_engine;
+namespace to_plugin = protocol::to_plugin;
+
+namespace
+{
+    // Time limits of the watchdog.
+    constexpr Milliseconds streamingLimit { 300 };
+    constexpr Milliseconds idleLimit { 2000 };
+    constexpr Milliseconds startLimit { 10000 };
+    /** A standby process has loaded its program already: it only has to answer the handshake. */
+    constexpr Milliseconds standbyStartLimit { 300 };
+    constexpr Milliseconds mainThreadLimit { 5000 };
+
+    /** After this many failures in a row an offline render no longer waits for the next engine. */
+    constexpr int maxFailuresOffline = 4;
+    /** An engine that has played live for this long is worth a standby process. */
+    constexpr std::chrono::seconds playedBeforeStandby { 2 };
+    /** Longest part of stderr in an error message, in bytes. */
+    constexpr std::size_t maxStderrBytes = 600;
+}
+
+EngineSupervisor::EngineSupervisor (CommandLine commandLine, ControlChannel& c, BlockTransport& t)
+    : command (std::move (commandLine)), control (c), transport (t), standby (StandbyProcess::shared (command))
+{
+    thread = std::thread ([this] { run(); });
+}
+
+EngineSupervisor::~EngineSupervisor() { stop(); }
+
+void EngineSupervisor::start()
+{
+    {
+        const std::lock_guard lock (mutex);
+        wanted = true;
+    }
+
+    wake.notify_all();
+}
+
+void EngineSupervisor::stop()
+{
+    {
+        const std::lock_guard lock (mutex);
+        quitting = true;
+    }
+
+    wake.notify_all();
+
+    if (thread.joinable())
+        thread.join();
+}
+
+void EngineSupervisor::retryNow()
+{
+    {
+        const std::lock_guard lock (mutex);
+        retry = true;
+    }
+
+    wake.notify_all();
+}
+
+//==============================================================================
+void EngineSupervisor::run()
+{
+   #if ! defined (_WIN32)
+    // A write to a dead engine must fail with an error, not end the host with SIGPIPE.
+    sigset_t signals;
+    sigfillset (&signals);
+    pthread_sigmask (SIG_BLOCK, &signals, nullptr);
+   #endif
+
+    for (;;)
+    {
+        {
+            std::unique_lock lock (mutex);
+
+            if (! process)
+            {
+                wake.wait (lock, [this] { return wanted || quitting; });
+
+                if (! quitting && Clock::now() < nextStart)
+                    wake.wait_until (lock, nextStart, [this] { return quitting || retry; });
+
+                retry = false;
+            }
+
+            if (quitting)
+                break;
+        }
+
+        if (process)
+            serve();
+        else
+            launch();
+    }
+
+    process.reset();
+}
+
+void EngineSupervisor::launch()
+{
+    std::string error;
+    started = Clock::now();
+    process = standby->take();
+    wasStandby = process != nullptr;
+
+    if (! process)
+        process = ChildProcess::start (command, ChildProcess::OnHostDeath::kill, error);
+
+    if (! process)
+    {
+        fail (error);
+        return;
+    }
+
+    parser.clear();
+    outbox.clear();
+    control.connect (outbox);
+    transport.engineStarted();
+    watchdog.restart (started);
+    nextTick = started;
+}
+
+void EngineSupervisor::fail (const std::string& reason)
+{
+    auto text = reason;
+
+    if (process)
+    {
+        text += " (" + process->terminate() + ")";
+        auto output = process->stderrTail();
+
+        while (! output.empty() && std::isspace (static_cast<unsigned char> (output.back())))
+            output.pop_back();
+
+        if (! output.empty())
+            text += ": " + output.substr (output.size() > maxStderrBytes ? output.size() - maxStderrBytes : 0);
+
+        process.reset();
+    }
+
+    const auto now = Clock::now();
+    // A standby process that never answered says nothing about the next engine.
+    nextStart = wasStandby && ! control.isConnected() ? now : now + backoff.failed (now - started);
+
+    if (transport.engineStopped (backoff.failuresInARow() < maxFailuresOffline))
+        control.setRenderWarning ("The engine stopped during an export, which is dry for a moment there: export again.");
+
+    control.setFailed (text, backoff.failuresInARow());
+}
+
+void EngineSupervisor::serve()
+{
+    const auto readiness = process->wait (outbox.pending() > 0, transport.pollIntervalMicroseconds());
+
+    if (readiness == ChildProcess::Readiness::ready && ! receive())
+        return;
+
+    if (readiness == ChildProcess::Readiness::closed)
+    {
+        fail ("The engine stopped");
+        return;
+    }
+
+    control.sendRequests (outbox);
+
+    if (control.isConnected())
+        transport.sendBlocks (outbox);
+
+    if (! outbox.flush (*process))
+    {
+        fail ("The engine stopped reading");
+        return;
+    }
+
+    runTimers (Clock::now());
+}
+
+/** Takes what the engine has sent; false where it failed at that. */
+bool EngineSupervisor::receive()
+{
+    for (;;)
+    {
+        auto* space = parser.space();
+        const auto count = process->read (space, parser.room());
+
+        if (count < 0)
+        {
+            fail ("The engine stopped");
+            return false;
+        }
+
+        if (count == 0)
+            return true;
+
+        parser.arrived (static_cast<std::size_t> (count));
+        watchdog.feed();
+        Message message;
+
+        for (;;)
+        {
+            const auto result = parser.parse (message);
+
+            if (result == MessageParser::Result::incomplete)
+                break;
+
+            if (result == MessageParser::Result::invalid || ! dispatch (message))
+            {
+                fail ("The engine sent what is no message of the protocol");
+                return false;
+            }
+        }
+    }
+}
+
+/** Hands a message to the part that it concerns; false where it breaks the protocol. */
+bool EngineSupervisor::dispatch (const Message& message)
+{
+    if (! control.isConnected() && message.type != to_plugin::Hello::type)
+        return false;
+
+    switch (message.type)
+    {
+        case to_plugin::Samples::type:
+            return transport.receiveSamples (message);
+
+        case to_plugin::Prepared::type:
+        {
+            to_plugin::Prepared prepared {};
+
+            if (! message.get (prepared))
+                return false;
+
+            if (transport.enginePrepared (prepared))
+                control.setRunning();
+
+            return true;
+        }
+
+        case to_plugin::Pong::type:
+        {
+            to_plugin::Pong pong {};
+
+            if (! message.get (pong))
+                return false;
+
+            watchdog.feedMain (pong.mainBeats);
+            return true;
+        }
+
+        case to_plugin::Busy::type:
+        {
+            to_plugin::Busy busy {};
+
+            if (! message.get (busy))
+                return false;
+
+            watchdog.extendLimits (Milliseconds (std::min (busy.milliseconds, 60000u)));
+            return true;
+        }
+
+        default:
+            return control.receive (message);
+    }
+}
+
+void EngineSupervisor::runTimers (Clock::time_point now)
+{
+    watchdog.advance (now);
+    const bool connected = control.isConnected();
+
+    if (now >= nextTick)
+    {
+        nextTick = now + Milliseconds (protocol::tickMilliseconds);
+        process->stderrTail();
+
+        if (transport.takeOfflineTimeout())
+            control.setRenderWarning ("The engine did not answer in time during an export, which is dry there: export again.");
+
+        if (transport.isStreaming())
+            control.sendRenderWarning (outbox);
+
+        if (connected && ! transport.isActive (now))
+            control.sendDirtyParameters (outbox);
+
+        if (connected)
+            outbox.add (to_engine::Tick { ++ticks });
+    }
+
+    const bool live = transport.isLive (now);
+
+    if (live && now - started > playedBeforeStandby)
+        standby->keepReady();
+
+    const auto startingLimit = wasStandby ? standbyStartLimit : startLimit;
+
+    if (watchdog.hasExpired (! connected ? startingLimit : live ? streamingLimit : idleLimit))
+        fail ("The engine did not answer");
+    else if (watchdog.mainHasExpired (connected ? mainThreadLimit : startLimit))
+        fail ("The engine's main thread did not answer");
+}
+
+} // namespace tiller

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "tiller/engine/BlockTransport.h"
+#include "tiller/engine/ControlChannel.h"
+#include "tiller/engine/SendBuffer.h"
+#include "tiller/engine/StandbyProcess.h"
+#include "tiller/ipc/Messages.h"
+#include "tiller/process/Backoff.h"
+#include "tiller/process/ChildProcess.h"
+#include "tiller/process/Watchdog.h"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace tiller
+{
+
+/**
+    Keeps an engine process running, in a thread of its own (the I/O thread): starts it, passes messages between its pipes and
+    the control channel or the block transport, watches it, and replaces one that dies, hangs or breaks the protocol. The new
+    engine gets the last state. The two must outlive the supervisor.
+*/
+class EngineSupervisor
+{
+public:
+    EngineSupervisor (CommandLine, ControlChannel&, BlockTransport&);
+
+    /** As `stop`. [main-thread] */
+    ~EngineSupervisor();
+
+    /** From now on an engine shall run; returns at once. [main-thread] */
+    void start();
+
+    /** Ends the engine and the I/O thread for good; neither the channel nor the transport is used afterwards. [main-thread] */
+    void stop();
+
+    /** Starts a failed engine now instead of after its delay. [main-thread] */
+    void retryNow();
+
+private:
+    // [io-thread]
+    void run();
+    void launch();
+    void serve();
+    void fail (const std::string& reason);
+    bool receive();
+    bool dispatch (const Message&);
+    void runTimers (Clock::time_point now);
+
+    const CommandLine command;
+    ControlChannel& control;
+    BlockTransport& transport;
+    const std::shared_ptr<StandbyProcess> standby;
+
+    // Between the main thread and the I/O thread.
+    std::mutex mutex;
+    std::condition_variable wake;
+    bool wanted = false, quitting = false, retry = false;
+
+    // The I/O thread's own.
+    std::unique_ptr<ChildProcess> process;
+    MessageParser parser;
+    SendBuffer outbox;
+    Watchdog watchdog;
+    Backoff backoff;
+    Clock::time_point started {}, nextTick {}, nextStart {};
+    std::uint32_t ticks = 0;
+    bool wasStandby = false;            ///< this engine had loaded its program before it was needed
+    std::thread thread;
+};
+
+} // namespace tiller

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "tiller/generated/PluginProtocol.h"
+
+#include <cstdint>
+
+namespace tiller
+{
+
+/** One audio block of the host; input and output may be the same buffers. Events are ordered by their offset in samples. */
+struct HostBlock
+{
+    const float* const* input = nullptr;
+    float* const* output = nullptr;
+    int numSamples = 0;                                 ///< at most the prepared `maxBlock`
+    const protocol::ParameterEvent* parameterEvents = nullptr;
+    std::uint32_t parameterEventCount = 0;
+    const protocol::MidiEvent* midiEvents = nullptr;
+    std::uint32_t midiEventCount = 0;
+    bool renderStart = false;       ///< an offline render starts with this block: the engine clears its state
+    bool hostReset = false;         ///< the host reset the plugin: nothing from before is heard, and the engine clears its state
+    bool offline = false;           ///< the host renders offline: wait for the engine
+    bool hostBypass = false;        ///< the host bypasses the plugin for this whole block: only the dry signal is heard
+    /**
+        The bypass parameter is on. The engine applies it at its sample; while the engine is unavailable the dry signal is
+        heard, even where the user asked for silence.
+    */
+    bool fallBackToDry = false;
+};
+
+} // namespace tiller

@@ -1,0 +1,138 @@
+#include "tiller/stream/OutputMixer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tiller
+{
+
+namespace
+{
+    /** Crossfade between the engine and the dry signal, in seconds. */
+    constexpr double fadeSeconds = 0.01;
+
+    /** One step of a linear ramp towards `target`. */
+    float approach (float value, float target, float step) noexcept
+    {
+        return value < target ? std::min (target, value + step) : std::max (target, value - step);
+    }
+}
+
+void OutputMixer::prepare (const StreamFormat& newFormat, Latency newLatency, std::size_t dryCapacitySamples, bool silenceOnFault)
+{
+    format = newFormat;
+    latency = newLatency;
+    latencyChanged = false;
+    dry.allocate (format.channels, dryCapacitySamples);
+    fadeSamples = std::max (1, static_cast<int> (fadeSeconds * format.rate));
+    declicker.prepare (fadeSamples);
+    modelFilledFrom.set (0);
+    dryGain = silenceOnFault ? 0.0f : 1.0f;
+    reset (0);
+}
+
+void OutputMixer::storeInput (const HostBlock& block, std::uint32_t position) noexcept
+{
+    for (int c = 0; c < format.channels; ++c)
+    {
+        for (int i = 0; i < block.numSamples; ++i)
+        {
+            // As in the engine: a NaN or an infinity counts as silence, or it would stay in the crossfades.
+            const float sample = block.input[c][i];
+            dry.write (c, position + static_cast<std::uint32_t> (i), std::isfinite (sample) ? sample : 0.0f);
+        }
+    }
+}
+
+void OutputMixer::reset (std::uint32_t position) noexcept
+{
+    engineFrom.set (position);
+    dryFrom.set (position);
+    wetGain = 0.0f;
+    rebuffering = true;
+    declicker.reset();
+}
+
+bool OutputMixer::updateLatency (const LatencyHandover::Value& wanted, bool offline, std::uint32_t position) noexcept
+{
+    const bool isEarly = offline && wanted.modelChangedAt && distance (position - playoutDelaySamples(), *wanted.modelChangedAt) < 0;
+    latencyChanged = wanted.latency != latency && ! isEarly;
+
+    if (! latencyChanged)
+        return false;
+
+    latency = wanted.latency;
+
+    if (wanted.modelChangedAt)
+        modelFilledFrom.set (*wanted.modelChangedAt + latency.model);
+
+    return true;
+}
+
+void OutputMixer::process (const HostBlock& block, std::uint32_t position, const JitterBuffer& engine, bool silenceOnFault, StreamCounters& counters) noexcept
+{
+    const auto numSamples = static_cast<std::uint32_t> (block.numSamples);
+    const auto first = position - playoutDelaySamples();
+    const auto totalDelay = playoutDelaySamples() + latency.model;
+    const auto available = engine.readable();
+
+    for (auto* threshold : { &engineFrom, &modelFilledFrom, &dryFrom })
+        threshold->advanceTo (first - static_cast<std::uint32_t> (engine.capacity()));
+
+    const auto audibleFrom = later (available.begin, later (engineFrom.position(), modelFilledFrom.position()));
+
+    // After an underrun half the margin must be there again before the engine is heard, or the output would flutter.
+    if (rebuffering && (block.offline || distance (available.end, first + numSamples + latency.scheduling / 2) >= 0))
+        rebuffering = false;
+
+    const float fadeStep = 1.0f / static_cast<float> (fadeSamples);
+    const float wetTarget = block.hostBypass ? 0.0f : 1.0f;
+    const bool silent = silenceOnFault && ! block.hostBypass && ! block.fallBackToDry;
+    const float dryTarget = silent ? 0.0f : 1.0f;
+    bool step = latencyChanged;
+
+    for (std::uint32_t i = 0; i < numSamples; ++i)
+    {
+        const auto played = first + i;
+        const bool inTime = ! rebuffering && distance (played, audibleFrom) >= 0 && distance (played, available.end) < 0;
+
+        if (inTime && played == engineFrom.position())
+        {
+            // Nothing of this stream has been heard yet: there is nothing to fade from.
+            wetGain = wetTarget;
+            step = played != 0;
+        }
+        else if (inTime)
+        {
+            wetGain = approach (wetGain, wetTarget, fadeStep);
+        }
+        else if (wetGain > 0.0f)
+        {
+            if (distance (played, available.end) >= 0)
+            {
+                counters.underruns.fetch_add (1, std::memory_order_relaxed);
+                rebuffering = true;
+            }
+
+            wetGain = 0.0f;
+            step = true;
+        }
+
+        dryGain = approach (dryGain, dryTarget, fadeStep);
+
+        for (int c = 0; c < format.channels; ++c)
+        {
+            const auto input = position + i - totalDelay;
+            const float drySample = dryFrom.isReachedBy (input) ? dryGain * dry.read (c, input) : 0.0f;
+            const float wetSample = wetGain > 0.0f ? engine.at (c, played) : 0.0f;
+            // Both ends exactly, without rounding: what the engine has limited stays below its ceiling.
+            const float mixed = wetGain <= 0.0f ? drySample : wetGain >= 1.0f ? wetSample : drySample + wetGain * (wetSample - drySample);
+            block.output[c][i] = declicker.process (c, mixed, step);
+        }
+
+        declicker.advance (step);
+        step = false;
+    }
+}
+
+} // namespace tiller
