@@ -8,7 +8,9 @@
 #include "tiller/process/Watchdog.h"
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,13 +19,45 @@ namespace
 {
 
 std::atomic<int> kills { 0 };
+/** How many calls of this thread are interrupted by a signal from here on, of each kind. */
+thread_local int interruptedWaits = 0, interruptedReads = 0, interruptedPolls = 0;
+
+bool interrupts (int& left)
+{
+    if (left == 0)
+        return false;
+
+    --left;
+    errno = EINTR;
+    return true;
 }
 
-/** Replaces the C library's in this program. */
-extern "C" int kill (pid_t pid, int signal) noexcept
+}
+
+// These replace the C library's in this program.
+extern "C"
+{
+int kill (pid_t pid, int signal) noexcept
 {
     ++kills;
     return static_cast<int> (syscall (SYS_kill, pid, signal));
+}
+
+pid_t waitpid (pid_t pid, int* status, int options)
+{
+    return interrupts (interruptedWaits) ? -1 : static_cast<pid_t> (syscall (SYS_wait4, pid, status, options, nullptr));
+}
+
+ssize_t read (int descriptor, void* target, std::size_t room)
+{
+    return interrupts (interruptedReads) ? -1 : static_cast<ssize_t> (syscall (SYS_read, descriptor, target, room));
+}
+
+int ppoll (pollfd* descriptors, nfds_t count, const timespec* time, const sigset_t*)
+{
+    auto left = time != nullptr ? *time : timespec {};
+    return interrupts (interruptedPolls) ? -1 : static_cast<int> (syscall (SYS_ppoll, descriptors, count, time != nullptr ? &left : nullptr, nullptr, 0));
+}
 }
 
 namespace tiller::test
@@ -99,6 +133,51 @@ void aChildThatTheHostCollectedIsNotKilled()
     CHECK_EQUAL (ending, std::string ("it was collected by the host"));
 }
 
+/** An interrupted waitpid was taken for a child that the host has collected: it went on as a process without an owner. */
+void anInterruptedCallIsRepeated()
+{
+    auto child = start ({ "/bin/sh", "-c", "echo output; echo error >&2; exec sleep 600" });
+    std::uint8_t bytes[64];
+    interruptedPolls = 3;
+    CHECK (eventually (patience, [&] { return child->wait (false, 1000) == ChildProcess::Readiness::ready; }));
+    interruptedReads = 3;
+    CHECK_EQUAL (child->read (bytes, sizeof (bytes)), std::ptrdiff_t { 7 });
+    CHECK (eventually (patience, [&] { interruptedReads = 3; return child->stderrTail() == "error\n"; }), child->stderrTail());
+    CHECK_EQUAL (interruptedReads, 0);
+
+    const auto pid = engineProcesses().at (0);
+    interruptedWaits = 3;
+    CHECK_EQUAL (child->terminate(), std::string ("it was ended"));
+    CHECK_EQUAL (interruptedWaits, 0);
+    CHECK_EQUAL (static_cast<int> (processInfo (pid).state), 0);
+
+    // One that has ended by itself.
+    child = start ({ "/bin/sh", "-c", "exit 7" });
+    CHECK (hasClosed (*child));
+    const auto ended = engineProcesses();
+    CHECK (ended.empty() || eventually (patience, [] { return engineProcesses().empty(); }));
+    interruptedWaits = 2;
+    CHECK_EQUAL (child->terminate(), std::string ("it ended with code 7"));
+
+    // One that cannot be started is collected, too.
+    std::string error;
+    interruptedWaits = 1;
+    CHECK (ChildProcess::start ({ "/nowhere" }, ChildProcess::OnHostDeath::survive, error) == nullptr);
+    CHECK_EQUAL (interruptedWaits, 0);
+    CHECK (waitpid (-1, nullptr, WNOHANG) == -1 && errno == ECHILD, "a process was not collected");
+}
+
+/** A wait that is interrupted lasts as long as it should, and no longer. */
+void anInterruptedWaitKeepsItsTime()
+{
+    const auto child = start ({ "/bin/sleep", "600" });
+    interruptedPolls = 5;
+    const auto begin = Clock::now();
+    CHECK (child->wait (false, 20000) == ChildProcess::Readiness::timeout);
+    CHECK (Clock::now() - begin >= 20ms, "the wait ended early");
+    CHECK_EQUAL (interruptedPolls, 0);
+}
+
 } // namespace
 
 void addProcessTests (Suite& suite)
@@ -106,6 +185,8 @@ void addProcessTests (Suite& suite)
     suite.add ("the watchdog ignores the time of a stopped host", watchdogIgnoresTheTimeOfAStoppedHost);
     suite.add ("the backoff grows until a long run", backoffGrowsUntilALongRun);
     suite.add ("a child that the host collected is not killed", aChildThatTheHostCollectedIsNotKilled);
+    suite.add ("an interrupted system call is repeated", anInterruptedCallIsRepeated);
+    suite.add ("an interrupted wait keeps its time", anInterruptedWaitKeepsItsTime);
 }
 
 } // namespace tiller::test

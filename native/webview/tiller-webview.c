@@ -8,6 +8,7 @@
     to other servers open in the browser.
 */
 
+#include <errno.h>
 #include <gtk/gtk.h>
 #include <gtk/gtkx.h>
 #include <stdio.h>
@@ -93,6 +94,9 @@ static char* read_address (void)
     while (length + 1 < sizeof (line))
     {
         const ssize_t count = read (STDIN_FILENO, line + length, 1);
+
+        if (count < 0 && errno == EINTR)
+            continue;
 
         if (count <= 0)
             return NULL;

@@ -5,6 +5,7 @@
 #include "tiller/editor/linux/XEmbedSafety.h"
 #include "tiller/plugin/EngineLocation.h"
 #include "tiller/process/ChildProcess.h"
+#include "tiller/process/posix/RetryOnInterrupt.h"
 
 #include <juce_gui_extra/juce_gui_extra.h>
 
@@ -39,7 +40,7 @@ namespace
             const timespec now {};
 
             // Takes a pending one before the signal is unblocked.
-            while (sigtimedwait (&pipeSignal, nullptr, &now) > 0) {}
+            while (retryOnInterrupt ([&] { return sigtimedwait (&pipeSignal, nullptr, &now); }) > 0) {}
 
             pthread_sigmask (SIG_SETMASK, &before, nullptr);
         }

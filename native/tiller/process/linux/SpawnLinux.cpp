@@ -1,5 +1,6 @@
 #if defined (__linux__)
 
+#include "tiller/process/posix/RetryOnInterrupt.h"
 #include "tiller/process/posix/SpawnChild.h"
 
 #include <algorithm>
@@ -55,7 +56,8 @@ namespace
         const int targets[] { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO }, sources[] { streams.in, streams.out, streams.err };
 
         for (int i = 0; i < 3; ++i)
-            dup2 (sources[i], targets[i]);
+            if (retryOnInterrupt ([&] { return dup2 (sources[i], targets[i]); }) == -1)
+                return;
 
         closeFrom (STDERR_FILENO + 1);
         sigset_t none;
@@ -90,7 +92,7 @@ pid_t spawnChild (char* const* arguments, char* const* environment, const Standa
         return child;
 
     if (child > 0)
-        waitpid (child, nullptr, 0);
+        retryOnInterrupt ([child] { return waitpid (child, nullptr, 0); });
 
     error = std::string (arguments[0]) + " could not be started: " + std::strerror (child > 0 ? childError : forkError);
     return 0;

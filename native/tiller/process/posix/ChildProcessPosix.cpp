@@ -1,6 +1,7 @@
 #if ! defined (_WIN32)
 
 #include "tiller/process/ChildProcess.h"
+#include "tiller/process/Clock.h"
 #include "tiller/process/StderrTail.h"
 #include "tiller/process/posix/FileDescriptor.h"
 #include "tiller/process/posix/RetryOnInterrupt.h"
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <ctime>
@@ -107,7 +107,11 @@ namespace
         {
             std::array<pollfd, 2> fds { { { childOut.get(), POLLIN, 0 }, { childIn.get(), POLLOUT, 0 } } };
             const auto count = static_cast<nfds_t> (toWrite ? 2 : 1);
-            const int ready = pollFor (fds.data(), count, std::chrono::microseconds (microseconds));
+            const auto deadline = Clock::now() + std::chrono::microseconds (microseconds);
+            const int ready = retryOnInterrupt ([&]
+            {
+                return pollFor (fds.data(), count, std::chrono::ceil<std::chrono::microseconds> (deadline - Clock::now()));
+            });
 
             if (ready <= 0)
                 return Readiness::timeout;
@@ -167,7 +171,7 @@ namespace
     private:
         pid_t collect (int& status, int options)
         {
-            return waitpid (pid, &status, options);
+            return retryOnInterrupt ([&] { return waitpid (pid, &status, options); });
         }
 
         /** As `read`, from either of the child's streams. */
