@@ -19,6 +19,7 @@ int main (int count, char** arguments)
     addProcessTests (suite);
     addStateTests (suite);
     addStreamTests (suite);
+    addAutomationPointTests (suite);
     addSupervisorTests (suite);
     return suite.run (first);
 }

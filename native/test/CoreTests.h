@@ -10,6 +10,7 @@ void addIpcTests (Suite&);
 void addProcessTests (Suite&);
 void addStateTests (Suite&);
 void addStreamTests (Suite&);
+void addAutomationPointTests (Suite&);
 void addSupervisorTests (Suite&);
 
 /** Serves stdin and stdout of this process as an engine does, until stdin ends: see StubEngine.cpp. */

@@ -1,10 +1,15 @@
 #include "HostFixture.h"
 
+#include "tiller/vst3/AutomationPoints.h"
+
 namespace tiller::test
 {
 
 namespace
 {
+
+/** A constant input of 1. */
+Audio constant (int numSamples) { return Audio (2, std::vector<float> (static_cast<std::size_t> (numSamples), 1.0f)); }
 
 /** The plugin bypassed a whole latency before the engine did, and even earlier in larger blocks. */
 void bypassLandsOnItsSample()
@@ -73,12 +78,48 @@ void automationLandsOnItsSample()
     }
 }
 
+/** With more points in a block than the plugin keeps, the last value was moved to the start of the block, before older ones. */
+void theLastPointOfABlockKeepsItsPlace()
+{
+    constexpr int block = 4096, moves = 2000, lastAt = 3000;
+    static_assert (moves > AutomationPoints::capacity);
+    const StreamSetup setup { 48000.0, block, 2, 2, true };
+    Vst3Instance plugin (bundle);
+    plugin.activate (setup);
+    std::vector<Point> points { { amount, 0, 0.75 } };
+
+    // In the second block, steps up to 0.5, then one to 0.125 and one of another parameter.
+    for (int i = 0; i < moves; ++i)
+        points.push_back ({ amount, block + i, 0.5 * i / moves });
+
+    points.push_back ({ amount, block + lastAt, 0.5 });
+    points.push_back ({ amount, block + lastAt, 0.125 });
+    points.push_back ({ bypass, block + lastAt + 500, 1.0 });
+    const auto output = render (plugin, constant (3 * block + 4096), setup, nullptr, points);
+    const auto latency = static_cast<std::size_t> (plugin.latencySamples());
+    const auto heard = [&] (int sample) { return output[0][static_cast<std::size_t> (sample) + latency]; };
+
+    CHECK_EQUAL (heard (block - 1), 0.75f);
+    CHECK_EQUAL (heard (block + lastAt), 0.125f);
+    CHECK_EQUAL (heard (block + lastAt + 499), 0.125f);
+    CHECK_EQUAL (heard (block + lastAt + 500), 1.0f);
+    CHECK_EQUAL (heard (2 * block), 1.0f);
+
+    // In between the values rise, as they were drawn, and none comes ahead of its time.
+    for (int i = 1; i < lastAt; ++i)
+    {
+        CHECK (heard (block + i) >= heard (block + i - 1), "sample ", i, " is ", heard (block + i), " after ", heard (block + i - 1));
+        CHECK (heard (block + i) <= 0.5f * static_cast<float> (std::min (i, moves)) / moves + 1e-6f, "sample ", i, " is ", heard (block + i));
+    }
+}
+
 } // namespace
 
 void addAutomationTests (Suite& suite)
 {
     suite.add ("bypass lands on its sample", bypassLandsOnItsSample);
     suite.add ("automation lands on its sample", automationLandsOnItsSample);
+    suite.add ("the last point of a block keeps its place", theLastPointOfABlockKeepsItsPlace);
 }
 
 } // namespace tiller::test

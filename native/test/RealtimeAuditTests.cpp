@@ -183,10 +183,13 @@ struct Audit
         // A parameter changes in every block, as JUCE's wrappers set it.
         auto* parameter = processor.getParameters().getUnchecked (number % 16);
         const float value = static_cast<float> (number % 100) / 100.0f;
-        // So do an automation point and the program, as from a VST3 host.
+        // So do an automation point and the program, as from a VST3 host; now and then more points than fit.
         points.clear();
         points.clearPrograms();
-        points.add ({ 5, 16, value });
+
+        for (std::uint32_t i = 0; i < (number % 50 == 0 ? 600u : 1u); ++i)
+            points.add ({ std::min (i, 63u), 16, value });
+
         points.addProgram ({ 7, static_cast<std::uint8_t> (number / 100 % tiller::HostProgram::count) });
         watching = true;
         const auto start = Clock::now();

@@ -10,10 +10,16 @@ namespace tiller
 
 namespace
 {
-    constexpr std::uint32_t programChange = 0xc0;
+    constexpr std::uint32_t controlChange = 0xb0, programChange = 0xc0;
 
     // All points of a block fit, and each parameter once more.
     static_assert (AutomationPoints::capacity + ParameterTable::size <= protocol::maxBlockEvents);
+
+    /** What two messages must have in common for the later one to replace the earlier: status, channel and controller. */
+    std::uint32_t controllerOf (std::uint32_t message) noexcept
+    {
+        return (message & 0xf0) == controlChange ? message & 0xffff : message & 0xff;
+    }
 }
 
 void BlockEvents::addParameter (std::uint32_t offset, std::uint32_t index, float value) noexcept
@@ -27,8 +33,20 @@ void BlockEvents::addParameter (std::uint32_t offset, std::uint32_t index, float
 
 void BlockEvents::addMidi (std::uint32_t offset, std::uint32_t message) noexcept
 {
-    if (midiCount < midi.size())
-        midi[midiCount++] = { offset, message };
+    if (midiCount == midi.size())
+    {
+        // Full: the last value of each controller must arrive, so an earlier one gives way, or else the oldest event.
+        auto removed = midi.end();
+
+        while (removed != midi.begin() && controllerOf (std::prev (removed)->message) != controllerOf (message))
+            --removed;
+
+        removed = removed == midi.begin() ? removed : std::prev (removed);
+        std::copy (std::next (removed), midi.end(), removed);
+        --midiCount;
+    }
+
+    midi[midiCount++] = { offset, message };
 }
 
 void BlockEvents::collect (ParameterTable& table, const HostParameters& hostParameters, HostProgram& hostProgram, const juce::MidiBuffer& midiBuffer,

@@ -16,7 +16,12 @@ namespace
 
 void AutomationPoints::add (const AutomationPoint& point) noexcept
 {
-    if (count < capacity)
+    const bool replacesLast = lastIsExtra && count > 0 && points[count - 1].index == point.index;
+    lastIsExtra = replacesLast || count >= capacity - reserved;
+
+    if (replacesLast)
+        points[count - 1] = point;
+    else if (count < capacity)
         points[count++] = point;
 }
 

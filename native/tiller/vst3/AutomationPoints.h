@@ -27,14 +27,16 @@ struct ProgramPoint
 /**
     The automation points of one block. JUCE's VST3 wrapper keeps only the last point of each parameter, without its offset; the
     wrapper around it (Vst3Automation.cpp) provides all of them during the call of `processBlock`. Other formats have none.
-    [audio-thread]
+
+    Points are added parameter by parameter, in order. Where there are more than fit, points in between are left out: the last
+    one of each parameter is always kept, at its offset. [audio-thread]
 */
 class AutomationPoints
 {
 public:
     static constexpr std::size_t capacity = 512, programCapacity = 64;
 
-    void clear() noexcept                               { count = 0; }
+    void clear() noexcept                               { count = 0; lastIsExtra = false; }
     void clearPrograms() noexcept                       { programCount = 0; }
 
     /** Adds a point of the host. */
@@ -54,6 +56,8 @@ public:
     const ProgramPoint& program (std::size_t i) const noexcept { return programs[i]; }
 
 private:
+    /** Reserved for the last point of each parameter. */
+    static constexpr std::size_t reserved = protocol::parameters.size();
     /** Ramps leave the rest to the points of the host. */
     static constexpr std::size_t rampCapacity = capacity / 2;
     /** Distance between the steps of a ramp, in samples: much shorter than a latent frame. */
@@ -61,6 +65,7 @@ private:
 
     std::array<AutomationPoint, capacity> points;
     std::size_t count = 0;
+    bool lastIsExtra = false;   ///< the last point is a reserved one: a later point of its parameter replaces it
     std::array<ProgramPoint, programCapacity> programs;
     std::size_t programCount = 0;
 };
