@@ -64,6 +64,14 @@ struct ExchangeFixture
         }
     }
 
+    /** As a new fixture, after the exchange was prepared again. */
+    void restart()
+    {
+        output.clear();
+        position = 0;
+        std::fill (delayLine.begin(), delayLine.end(), 0.0f);
+    }
+
 private:
     struct QueuedBlock { std::uint32_t payloadBytes, type; protocol::to_engine::Block block; };
 

@@ -1,7 +1,9 @@
 #include "HostFixture.h"
 
 #include <array>
+#include <cerrno>
 #include <csignal>
+#include <malloc.h>
 #include <sys/wait.h>
 
 namespace tiller::test
@@ -105,6 +107,40 @@ void aGestureEndsWithItsEngine()
     CHECK (eventually (patience, [&] { fixture.live->step(); return fixture.plugin.openGestures() == 0; }));
 }
 
+/** In bytes, as this process has allocated them. */
+std::size_t allocatedBytes()
+{
+    const auto info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+/** A deactivated plugin kept the buffers of its stream, which are large at high rates. */
+void deactivationReleasesTheStream()
+{
+    const StreamSetup setup { 192000.0, 1024, 2, 2, true };
+    Vst3Instance plugin (bundle);
+
+    for (int i = 0; i < 3; ++i)
+    {
+        const auto before = allocatedBytes();
+        plugin.activate (setup);
+        const auto output = render (plugin, Audio (2, std::vector<float> (20000, level)), setup, nullptr, { { amount, 0, 0.5 } });
+        CHECK_EQUAL (output[0].back(), steered);
+        const auto active = allocatedBytes();
+        CHECK (active > before + 10000000, "an active stream has allocated only ", active - before, " bytes");
+        plugin.deactivate();
+        CHECK (allocatedBytes() + 10000000 < active, "of ", active, " bytes only ", active - allocatedBytes(), " are freed");
+    }
+
+    // Parameters, state and programs work without a stream.
+    plugin.setParameter (amount, 0.25);
+    plugin.flush ({ { amount, 0, 0.25 } });
+    CHECK_EQUAL (decodeState (plugin.state()).parameters[amount], 0.25f);
+    plugin.activate (setup);
+    const auto output = render (plugin, Audio (2, std::vector<float> (20000, level)), setup);
+    CHECK_EQUAL (output[0].back(), 0.25f * level);
+}
+
 void eightInstances()
 {
     const StreamSetup setup { 48000.0, 512, 2, 2, false };
@@ -171,7 +207,7 @@ void enginesEndWithAKilledHost (bool stopped)
             kill (engine, SIGSTOP);
 
     kill (host, SIGKILL);
-    waitpid (host, nullptr, 0);
+    while (waitpid (host, nullptr, 0) == -1 && errno == EINTR) {}
 
     CHECK (complete, "the host did not report two processes");
 
@@ -195,6 +231,7 @@ void addLifecycleTests (Suite& suite)
     suite.add ("a new instance gets the engine's defaults", aNewInstanceGetsTheEnginesDefaults);
     suite.add ("the engine follows the host without audio", theEngineFollowsTheHostWithoutAudio);
     suite.add ("an echo changes nothing", anEchoChangesNothing);
+    suite.add ("deactivation releases the stream", deactivationReleasesTheStream);
     suite.add ("a gesture ends with its engine", aGestureEndsWithItsEngine);
     suite.add ("the engines end with a killed host", [] { enginesEndWithAKilledHost (false); });
     suite.add ("stopped engines end with a killed host", [] { enginesEndWithAKilledHost (true); });

@@ -79,6 +79,9 @@ void fifoRejectsWhatDoesNotFit()
     fifo.consume (1);
     CHECK (fifo.push (&one, 1));
     CHECK_EQUAL (fifo.readable(), std::size_t { 64 });
+    fifo.release();
+    CHECK (! fifo.push (&one, 1), "there is no memory to write to");
+    CHECK_EQUAL (fifo.readable(), std::size_t { 0 });
 }
 
 void parserTakesAnySizeOfPieces()

@@ -214,6 +214,52 @@ void renderStartsAreDetected()
     CHECK (renderStarts ({ { false, 0, offline, silent }, { false, 100, offline, signal } }).empty());
 }
 
+/** An offline render that the host cancels went on waiting for the engine, for up to 30 s. */
+void releaseEndsTheWait()
+{
+    ExchangeFixture fixture (64, { 0, 0 });
+    const auto offline = [] (HostBlock& block) { block.offline = true; };
+    fixture.exchange.setEngineReady (true);
+    fixture.engineRuns = false;
+    std::atomic<bool> returned { false };
+
+    // The second block waits for the output of the first, which never comes.
+    std::thread audio ([&]
+    {
+        fixture.play (1, [] (std::size_t) { return 0.25f; }, offline);
+        fixture.play (1, [] (std::size_t) { return 0.25f; }, offline);
+        returned = true;
+    });
+
+    CHECK (eventually (patience, [&] { return fixture.exchange.position() == 128; }));
+    const bool waited = ! returned;
+    fixture.exchange.cancelWaiting();
+    const bool ended = eventually (10.0, [&] { return returned.load(); });
+    audio.join();
+    CHECK (waited, "nothing was waited for");
+    CHECK (ended, "the wait went on");
+    CHECK_EQUAL (fixture.exchange.counters.offlineTimeouts.load(), 0u);
+}
+
+/** What was released is prepared again as if it were new. */
+void aReleasedStreamCanBePreparedAgain()
+{
+    ExchangeFixture fixture;
+    const auto signal = [] (std::size_t i) { return static_cast<float> (i % 100); };
+    fixture.play (50, signal);
+    const auto first = std::exchange (fixture.output, {});
+    const auto epoch = fixture.exchange.epoch;
+    fixture.exchange.release();
+    CHECK_EQUAL (fixture.exchange.streamFormat().channels, 0);
+    CHECK (fixture.exchange.epoch != epoch, "late messages of the engine are for the stream that has ended");
+
+    fixture.exchange.prepare ({ 48000.0, fixture.blockSize, 1 }, fixture.latency);
+    fixture.exchange.setEngineReady (true);
+    fixture.restart();
+    fixture.play (50, signal);
+    CHECK (fixture.output == first, "the second stream differs from the first");
+}
+
 } // namespace
 
 void addStreamTests (Suite& suite)
@@ -226,6 +272,8 @@ void addStreamTests (Suite& suite)
     suite.add ("a reset clears the audio", aResetClearsTheAudio);
     suite.add ("the bypass parameter is left to the engine", theBypassParameterIsLeftToTheEngine);
     suite.add ("render starts are detected", renderStartsAreDetected);
+    suite.add ("a release ends the wait for the engine", releaseEndsTheWait);
+    suite.add ("a released stream can be prepared again", aReleasedStreamCanBePreparedAgain);
 }
 
 } // namespace tiller::test

@@ -125,6 +125,25 @@ void changesDoNotPileUp()
     CHECK_EQUAL (changes[0].value, fixture.table.value (3));
 }
 
+/** Releasing and preparing again, with an engine that still works on the stream before. */
+void theStreamIsReleasedAndPreparedAgain()
+{
+    SupervisorFixture fixture;
+
+    for (int i = 0; i < 10; ++i)
+    {
+        fixture.play (noise (1280), false);
+        fixture.transport.release();
+        CHECK_EQUAL (fixture.exchange.streamFormat().channels, 0);
+        fixture.prepare (48000.0);
+        CHECK (fixture.exchange.waitUntilReady());
+        CHECK_EQUAL (fixture.play (std::vector<float> (6400, 1.0f), true).back(), 0.5f);
+    }
+
+    // It is the same engine: what was late for the stream before was ignored.
+    CHECK_EQUAL (fixture.control.takeSnapshot().restarts, 0);
+}
+
 } // namespace
 
 void addSupervisorTests (Suite& suite)
@@ -133,6 +152,7 @@ void addSupervisorTests (Suite& suite)
     suite.add ("the stream is prepared again", theStreamIsPreparedAgain);
     suite.add ("a render with two models is repeatable", aRenderWithTwoModelsIsRepeatable);
     suite.add ("parameters stay within their bounds", parametersStayWithinTheirBounds);
+    suite.add ("the stream is released and prepared again", theStreamIsReleasedAndPreparedAgain);
     suite.add ("an edit before a project does not count", anEditBeforeAProjectDoesNotCount);
     suite.add ("changes of parameters do not pile up", changesDoNotPileUp);
 }

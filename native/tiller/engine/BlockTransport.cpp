@@ -56,6 +56,13 @@ void BlockTransport::prepare (const StreamFormat& format, Latency expected)
     sentEnd = 0;
 }
 
+void BlockTransport::release()
+{
+    const std::lock_guard lock (mutex);
+    resetStream();
+    exchange.release();
+}
+
 void BlockTransport::projectLoaded()
 {
     const std::lock_guard lock (mutex);

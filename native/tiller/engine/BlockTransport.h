@@ -26,6 +26,9 @@ public:
     /** Starts a new stream. Waits for the I/O thread to leave the exchange, never for the engine. [main-thread] while no audio flows */
     void prepare (const StreamFormat&, Latency expected);
 
+    /** Ends the stream and frees its memory. Waits as `prepare` does. [main-thread] while no audio flows */
+    void release();
+
     /** A project was loaded: program changes from before it no longer count. [any-thread] but the audio thread */
     void projectLoaded();
 

@@ -34,6 +34,14 @@ public:
         consumed.store (0, std::memory_order_relaxed);
     }
 
+    /** Empties the FIFO and frees its memory: nothing fits any more. [main-thread] while nobody reads or writes. */
+    void release() noexcept
+    {
+        bytes = {};
+        written.store (0, std::memory_order_relaxed);
+        consumed.store (0, std::memory_order_relaxed);
+    }
+
     /** Appends `count` spans as one message; false where there is no room for it. [audio-thread] */
     bool push (const ByteSpan* spans, std::size_t count) noexcept
     {

@@ -93,6 +93,14 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
     setLatencySamples (static_cast<int> (exchange.latencySamples (exchange.latency())));
 }
 
+void PluginProcessor::releaseResources()
+{
+    // First: an offline render that is cancelled may be waiting for the engine, inside the callback.
+    exchange.cancelWaiting();
+    const juce::ScopedLock lock (getCallbackLock());
+    transport.release();
+}
+
 bool PluginProcessor::isRenderStart (const juce::AudioBuffer<float>& buffer) noexcept
 {
     RenderStartDetector::Block block;

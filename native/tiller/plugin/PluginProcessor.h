@@ -64,7 +64,8 @@ public:
     juce::AudioProcessorParameter* getBypassParameter() const override;
 
     void prepareToPlay (double rate, int maximumBlock) override;                          // [main-thread]
-    void releaseResources() override {}                                                   // [main-thread]
+    /** Ends an offline render's wait for the engine, and frees the stream's memory; the engine goes on. [main-thread] */
+    void releaseResources() override;
     void reset() override                                   { resetRequested.store (true); }     // [any-thread]
     void processBlock (juce::AudioBuffer<float>&, juce::MidiBuffer&) override;            // [audio-thread]
     void processBlockBypassed (juce::AudioBuffer<float>&, juce::MidiBuffer&) override;    // [audio-thread]

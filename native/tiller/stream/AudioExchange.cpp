@@ -37,9 +37,20 @@ void AudioExchange::prepare (const StreamFormat& newFormat, Latency expected)
     mixer.prepare (format, latency(), samples (maxLatencySeconds), silenceOnFault.load());
     inputEnd.store (0);
     engineReady.store (false);
+    waitingCancelled.store (false);
     wasOffline = false;
     hasTimedOut = false;
     counters.reset();
+}
+
+void AudioExchange::release() noexcept
+{
+    ++epoch;
+    format.channels = 0;
+    engineReady.store (false);
+    toEngine.release();
+    fromEngine.release();
+    mixer.release();
 }
 
 Latency AudioExchange::bounded (Latency wanted) const noexcept
@@ -127,7 +138,7 @@ bool AudioExchange::send (const HostBlock& block, std::uint32_t position) noexce
     {
         const auto deadline = Clock::now() + offlineTimeout;
 
-        while (engineExpected.load (std::memory_order_acquire) && Clock::now() < deadline)
+        while (mayWait() && Clock::now() < deadline)
         {
             std::this_thread::sleep_for (offlinePollInterval);
 
@@ -159,7 +170,7 @@ void AudioExchange::waitForEngineAudio (std::uint32_t end) noexcept
 
     auto deadline = Clock::now() + offlineTimeout;
 
-    while (engineExpected.load (std::memory_order_acquire))
+    while (mayWait())
     {
         std::this_thread::sleep_for (offlinePollInterval);
         const auto now = fromEngine.readable().end;
@@ -181,11 +192,18 @@ void AudioExchange::waitForEngineAudio (std::uint32_t end) noexcept
     stopWaiting();
 }
 
-/** The render goes on without the engine. */
+/** The render goes on without the engine. Where the host cancelled the wait, that is no time-out. */
 void AudioExchange::stopWaiting() noexcept
 {
     hasTimedOut = true;
-    counters.offlineTimeouts.fetch_add (1, std::memory_order_relaxed);
+
+    if (! waitingCancelled.load (std::memory_order_acquire))
+        counters.offlineTimeouts.fetch_add (1, std::memory_order_relaxed);
+}
+
+bool AudioExchange::mayWait() const noexcept
+{
+    return engineExpected.load (std::memory_order_acquire) && ! waitingCancelled.load (std::memory_order_acquire);
 }
 
 bool AudioExchange::waitUntilReady() noexcept
@@ -194,7 +212,7 @@ bool AudioExchange::waitUntilReady() noexcept
 
     while (! engineReady.load (std::memory_order_acquire))
     {
-        if (! engineExpected.load (std::memory_order_acquire) || Clock::now() >= deadline)
+        if (! mayWait() || Clock::now() >= deadline)
             return false;
 
         std::this_thread::sleep_for (offlinePollInterval);

@@ -23,6 +23,12 @@ public:
     /** Allocates for a stream that starts at position 0. [main-thread] while neither the audio nor the I/O thread is in here. */
     void prepare (const StreamFormat&, Latency expected);
 
+    /** Ends the audio thread's waiting, now and until the next `prepare`. [any-thread] */
+    void cancelWaiting() noexcept                   { waitingCancelled.store (true, std::memory_order_release); }
+
+    /** Frees what `prepare` allocated; the format then has no channels. [main-thread] while neither the audio nor the I/O thread is in here. */
+    void release() noexcept;
+
     /**
         Sends one block to the engine and writes its output. False where the block could not be sent, so that its parameter
         events must be sent again. [audio-thread] of a prepared stream
@@ -67,7 +73,7 @@ public:
     MessageFifo toEngine;      ///< written by the audio thread, read by the I/O thread
     JitterBuffer fromEngine;   ///< written by the I/O thread, read by the audio thread
     StreamCounters counters;
-    std::uint32_t epoch = 0;   ///< number of the stream; changes with `prepare` only
+    std::uint32_t epoch = 0;   ///< number of the stream; changes with `prepare` and `release` only
 
 private:
     // [audio-thread]
@@ -75,12 +81,13 @@ private:
     void waitForEngineAudio (std::uint32_t end) noexcept;
     void stopWaiting() noexcept;
     // [any-thread]
+    bool mayWait() const noexcept;
     Latency bounded (Latency) const noexcept;
 
     StreamFormat format;
     LatencyHandover handover;
     std::atomic<std::uint32_t> inputEnd { 0 };
-    std::atomic<bool> silenceOnFault { false }, engineExpected { true }, engineReady { false };
+    std::atomic<bool> silenceOnFault { false }, engineExpected { true }, engineReady { false }, waitingCancelled { false };
 
     // The audio thread's own.
     OutputMixer mixer;

@@ -20,6 +20,9 @@ public:
         channels.assign (static_cast<std::size_t> (channelCount), std::vector<float> (size, 0.0f));
     }
 
+    /** Frees the memory. [main-thread] */
+    void release() noexcept { channels = {}; }
+
     /** Stores the sample at `position`. [audio-thread] */
     void write (int channel, std::uint32_t position, float sample) noexcept
     {

@@ -35,6 +35,9 @@ public:
         end.store (0, std::memory_order_relaxed);
     }
 
+    /** Frees the memory. [main-thread] while nobody reads or writes. */
+    void release() noexcept                                { channels = {}; }
+
     /** In samples. [any-thread] */
     std::size_t capacity() const noexcept                  { return mask + 1; }
 

@@ -31,6 +31,8 @@ void OutputMixer::prepare (const StreamFormat& newFormat, Latency newLatency, st
     reset (0);
 }
 
+void OutputMixer::release() noexcept { dry.release(); }
+
 void OutputMixer::storeInput (const HostBlock& block, std::uint32_t position) noexcept
 {
     for (int c = 0; c < format.channels; ++c)

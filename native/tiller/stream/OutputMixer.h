@@ -24,6 +24,9 @@ public:
     /** Allocates for a stream that starts at position 0. [main-thread] while no audio flows. */
     void prepare (const StreamFormat&, Latency, std::size_t dryCapacitySamples, bool silenceOnFault);
 
+    /** Frees what `prepare` allocated. [main-thread] while no audio flows. */
+    void release() noexcept;
+
     /** Keeps the block's input for the dry signal. Call once for each block, before its output is written. */
     void storeInput (const HostBlock&, std::uint32_t position) noexcept;
 
