@@ -1,6 +1,7 @@
 #include "HostFixture.h"
 
 #include <csignal>
+#include <cstdlib>
 
 namespace tiller::test
 {
@@ -165,6 +166,13 @@ void aDamagedStateIsNotReplacedByAProgram()
     CHECK (pluginPart (fixture.plugin.state()) == damaged);
 }
 
+/** While it lives, every engine that is started exits at once. */
+struct NoEngineStarts
+{
+    NoEngineStarts()  { setenv ("TILLER_FAKE_START", "die", 1); }
+    ~NoEngineStarts() { unsetenv ("TILLER_FAKE_START"); }
+};
+
 /** A program change while there is no engine takes effect with the next engine, unless a project is loaded in between. */
 void aProgramWaitsForTheEngine (bool projectLoaded)
 {
@@ -173,15 +181,21 @@ void aProgramWaitsForTheEngine (bool projectLoaded)
     auto project = decodeState (fixture.plugin.state());
     project.preset = "{\"project\":true}";
     const auto saved = project.encode();
-    kill (engineProcesses().at (0), SIGKILL);
-    CHECK (fixture.live->secondsUntil (level, patience) >= 0.0, "the dry signal was not heard");
-    fixture.live->step ({ { fixture.plugin.programParameter(), 0, normalised (90) } });
 
-    // Long enough for the block to be skipped, short enough for the next engine not to be ready.
-    fixture.live->run (0.1);
+    {
+        const NoEngineStarts noEngine;
 
-    if (projectLoaded)
-        fixture.plugin.setState (saved);
+        for (const auto pid : engineProcesses())
+            kill (pid, SIGKILL);
+
+        CHECK (fixture.live->secondsUntil (level, patience) >= 0.0, "the dry signal was not heard");
+        fixture.live->run (0.3);
+        fixture.live->step ({ { fixture.plugin.programParameter(), 0, normalised (90) } });
+        fixture.live->run (0.1);
+
+        if (projectLoaded)
+            fixture.plugin.setState (saved);
+    }
 
     const float expected = level * (projectLoaded ? 0.5f : amountOf (90));
     CHECK (fixture.live->secondsUntil (expected, patience) >= 0.0, "it was not recalled: heard is ", fixture.live->step(), ", not ", expected);
