@@ -3,6 +3,11 @@
 namespace tiller
 {
 
+juce::AudioProcessorEditor* PluginProcessor::createEditor()
+{
+    return new PluginEditor (*this);
+}
+
 namespace
 {
     constexpr int minWidth = 900, minHeight = 600, maxWidth = 4000, maxHeight = 3000;

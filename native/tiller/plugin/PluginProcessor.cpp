@@ -1,6 +1,5 @@
 #include "tiller/plugin/PluginProcessor.h"
 
-#include "tiller/editor/PluginEditor.h"
 #include "tiller/plugin/EngineLocation.h"
 #include "tiller/plugin/PresetCompression.h"
 
@@ -381,11 +380,6 @@ void PluginProcessor::setStateInformation (const void* data, int size)
     transport.projectLoaded();
     control.finishLoading();
     sendChangeMessage();
-}
-
-juce::AudioProcessorEditor* PluginProcessor::createEditor()
-{
-    return new PluginEditor (*this);
 }
 
 } // namespace tiller

@@ -73,7 +73,8 @@ public:
     using AudioProcessor::processBlockBypassed;
 
     bool hasEditor() const override                         { return true; }              // [any-thread]
-    juce::AudioProcessorEditor* createEditor() override;                                  // [main-thread]
+    /** Defined by the editor (PluginEditor.cpp), which imports this. [main-thread] */
+    juce::AudioProcessorEditor* createEditor() override;
 
     // Program n is the n-th preset, in VST3 only: in other formats MIDI program change arrives as MIDI, and the wrappers would
     // make presets of their own from programs.
