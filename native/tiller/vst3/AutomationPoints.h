@@ -26,7 +26,7 @@ struct ProgramPoint
 
 /**
     The automation points of one block. JUCE's VST3 wrapper keeps only the last point of each parameter, without its offset; the
-    wrapper around it (Vst3Automation.cpp) provides all of them during the call of `processBlock`. Other formats have none.
+    wrapper around it (Vst3AudioProcessorProxy) provides all of them during the call of `processBlock`. Other formats have none.
 
     Points are added parameter by parameter, in order. Where there are more than fit, points in between are left out: the last
     one of each parameter is always kept, at its offset. [audio-thread]
