@@ -16,7 +16,7 @@ import { defaultDimension } from './steering.js';
 import type { Edit } from './edit.js';
 import { hasEnabledExamples } from './training-source.js';
 
-/** What undo calls an edit, in the player's words. */
+/** The name of an edit in the undo history, as shown to the player. */
 export function editLabel(edit: Edit): string {
   switch (edit.type) {
     case 'describe':
@@ -53,7 +53,7 @@ export function editLabel(edit: Edit): string {
 
 const refuse = (what: string, hint: string) => new TillerError('argument-invalid', what, hint);
 
-/** Copies the fields that are really there: zod leaves `undefined` where a field was left out. */
+/** Copies the fields that are defined: zod leaves `undefined` where a field was left out. */
 function assign<T extends object>(target: T, change: { [K in keyof T]?: T[K] | undefined }): void {
   for (const key in change) {
     const value = change[key];

@@ -1,2 +1,2 @@
-/** A capture and the label that is typed for it at once share this key: one step of the history. */
+/** Coalescing key of a capture and of the label that is typed right after it: one step of the history. */
 export const CAPTURE_STEP = 'capture';

@@ -1,4 +1,4 @@
-/** What surrounds the model of a new instrument; typed where the schema is. */
+/** Output settings of a new instrument. Kept apart from the schema, so that the page can import it without the validator. */
 export const DEFAULT_OUTPUT = {
   inputGainDb: 0,
   outputGainDb: 0,

@@ -5,7 +5,7 @@ import { defaultDimension } from './steering.js';
 import type { ModelReference, Preset } from './preset.js';
 import { PRESET_FORMAT, PRESET_VERSION } from './preset.js';
 
-/** An input as it is added: moved by the pad and by the host, straight, in the middle. */
+/** A new input: driven by the pad and by the host, linear, in the middle. */
 export const defaultInput = (name: string): Input => ({
   name,
   source: { kind: 'pad' },
@@ -15,7 +15,7 @@ export const defaultInput = (name: string): Input => ({
   value: 0.5,
 });
 
-/** An instrument that has learned nothing yet, for a model of `latentDims` dimensions. */
+/** A new instrument without examples, for a model of `latentDims` latent dimensions. */
 export function emptyPreset(model: ModelReference | null, latentDims: number): Preset {
   return {
     format: PRESET_FORMAT,

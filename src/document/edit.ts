@@ -19,13 +19,13 @@ const inputIndex = z
   .max(MAX_INPUTS - 1);
 const exampleId = exampleSchema.shape.id;
 
-/** Every change of the instrument's document that can be undone. */
+/** Every undoable change of the document. */
 export const editSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('describe'),
     change: presetSchema.pick({ name: true, description: true, tags: true, author: true }).partial(),
   }),
-  /** `id` and `hue` are chosen when left out; `index` is the place in the list, the end when left out. */
+  /** Fields left out are chosen; `index` is the position in the list, by default the end. */
   z.strictObject({
     type: z.literal('add-example'),
     example: exampleSchema.partial({ id: true, hue: true, enabled: true, weight: true }),

@@ -2,21 +2,21 @@ import { TillerError } from './tiller-error.js';
 import { MAX_EXAMPLES } from './limits.js';
 import type { Example } from './example.js';
 
-/** Lists of examples are never changed in place: every function returns a new list, for undo to keep the old one. */
+/** Never changed in place: every function returns a new list, and the undo history keeps the old one. */
 export type Examples = readonly Example[];
 
-/** What an input that was not there before is taken to have been at: the middle of its travel. */
+/** Value of an added input in the examples from before it: the middle of its range. */
 export const NEW_INPUT = 0.5;
-/** What a latent that was not there before is taken to have been: the centre of the latent space. */
+/** Value of an added latent in the examples from before it: the centre of the latent space. */
 export const NEW_LATENT = 0;
 
-/** The least “e<n>” above all that are taken. */
+/** “e<n>” with the smallest n above all that are in use. */
 export function nextExampleId(examples: Examples): string {
   const numbers = examples.map(({ id }) => Number(/^e(\d{1,9})$/.exec(id)?.[1] ?? 0));
   return `e${Math.max(0, ...numbers) + 1}`;
 }
 
-/** The hue, in degrees, farthest from those taken: the middle of the widest gap on the colour circle. */
+/** The hue, in degrees, farthest from those in use: the middle of the widest gap on the colour circle. */
 export function nextHue(examples: Examples): number {
   const hues = examples.map(({ hue }) => hue % 360).sort((a, b) => a - b);
   if (hues.length === 0) return 210;
@@ -31,18 +31,18 @@ export function nextHue(examples: Examples): number {
   return Math.round(best) % 360;
 }
 
-/** What adding an example takes; what is left out is chosen: an identity, a far hue, enabled, weight 1. */
+/** An example to be added. Fields left out are chosen: a new identifier, a distant hue, enabled, weight 1. */
 export type ExampleDraft = Pick<Example, 'label' | 'inputs' | 'latents'> & Partial<Example>;
 
 /**
- * Inserts at `index`, at the end by default. Throws TillerError `argument-invalid` when the identity is taken or
- * the list is full.
+ * Inserts at `index`, at the end by default.
+ * @throws TillerError `argument-invalid` where the identifier is in use or the list is full
  */
 export function addExample(examples: Examples, draft: ExampleDraft, index = examples.length): Example[] {
   if (examples.length >= MAX_EXAMPLES) {
     throw new TillerError(
       'argument-invalid',
-      `There are ${MAX_EXAMPLES} examples already, the most that are kept.`,
+      `There are ${MAX_EXAMPLES} examples already, the largest number that an instrument can hold.`,
       'Remove some first.',
     );
   }
@@ -59,7 +59,7 @@ export function addExample(examples: Examples, draft: ExampleDraft, index = exam
   return examples.toSpliced(index, 0, example);
 }
 
-/** Changes some fields of one example. Throws TillerError `argument-invalid` when there is none with that identity. */
+/** Changes some fields of one example. @throws TillerError `argument-invalid` where there is no such example */
 export function editExample(
   examples: Examples,
   id: string,
@@ -69,19 +69,22 @@ export function editExample(
   return examples.with(index, { ...examples[index]!, ...changes });
 }
 
-/** Removes all with these identities. Throws TillerError `argument-invalid` when one of them is not there. */
+/** Removes these examples. @throws TillerError `argument-invalid` where one of them does not exist */
 export function removeExamples(examples: Examples, ids: readonly string[]): Example[] {
   for (const id of ids) indexOf(examples, id);
   return examples.filter(({ id }) => !ids.includes(id));
 }
 
-/** Moves one example so that it ends at `index`, clamped to the list. Throws TillerError `argument-invalid`. */
+/** Moves one example to `index`, clamped to the list. @throws TillerError `argument-invalid` where there is no such example */
 export function moveExample(examples: Examples, id: string, index: number): Example[] {
   const from = indexOf(examples, id);
   return examples.toSpliced(from, 1).toSpliced(Math.max(0, index), 0, examples[from]!);
 }
 
-/** Puts a copy, with an identity and a colour of its own, after the original. Throws TillerError `argument-invalid`. */
+/**
+ * Inserts a copy with a new identifier and hue after the original.
+ * @throws TillerError `argument-invalid` where there is no such example or the list is full
+ */
 export function duplicateExample(examples: Examples, id: string): Example[] {
   const index = indexOf(examples, id);
   const original = examples[index]!;
@@ -94,18 +97,13 @@ export function duplicateExample(examples: Examples, id: string): Example[] {
   return addExample(examples, copy, index + 1);
 }
 
-/** Gives every example this many inputs and latents: the last ones go, new ones are {@link NEW_INPUT} and {@link NEW_LATENT}. */
+/** Gives every example this many inputs and latents: excess ones are cut from the end, new ones are `NEW_INPUT` and `NEW_LATENT`. */
 export function resizeExamples(examples: Examples, inputs: number, latents: number): Example[] {
   return examples.map((example) => ({
     ...example,
     inputs: resized(example.inputs, inputs, NEW_INPUT),
     latents: resized(example.latents, latents, NEW_LATENT),
   }));
-}
-
-/** Takes input `index` away from every example, as removing an axis in the middle does. */
-export function removeInput(examples: Examples, index: number): Example[] {
-  return examples.map((example) => ({ ...example, inputs: example.inputs.toSpliced(index, 1) }));
 }
 
 function resized(values: readonly number[], count: number, fill: number): number[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MAX_EXAMPLES, MAX_INPUTS, MAX_LATENTS } from './limits.js';
 
-/** One labelled point: where in the performance space it lives, and the latents that sound there. */
+/** One labelled point of the performance space, with the latents that sound there. */
 export const exampleSchema = z.strictObject({
   id: z.string().min(1).max(64),
   label: z.string().max(120),

@@ -1,49 +1,49 @@
 import type { Preset } from './preset.js';
 
-/** Steps that can be taken back. Documents share what did not change, so a step costs little. */
+/** Most steps that can be undone. Documents share unchanged parts, so a step takes little memory. */
 export const MAX_STEPS = 500;
 
-/** A step of the player's, in the player's words, and the document that lies on its other side. */
+/** One step: what the player did, and the document that undoing or redoing it leads to. */
 export interface Step {
   readonly label: string;
   readonly document: Preset;
 }
 
-/** What can be undone and redone; in both lists the next step to take is the last. Replaced, never changed in place. */
+/** The steps that can be undone and redone; in both lists the next one is last. Replaced, never changed in place. */
 export interface HistorySteps {
   readonly done: readonly Step[];
   readonly undone: readonly Step[];
 }
 
-/** Where a document that is loaded comes from. */
+/** Where a loaded document comes from. */
 export interface LoadedFrom {
-  /** Its place in the preset store; null or left out, it was never saved. */
+  /** Its identifier in the preset store; null or left out where it was never saved. */
   readonly presetId?: string | null;
-  /** What that place holds, where the document has gone beyond it. */
+  /** What is saved there, where the document has unsaved changes. */
   readonly saved?: Preset;
-  /** What can be undone and redone; left out, nothing. */
+  /** Its undo history; empty where left out. */
   readonly history?: HistorySteps;
 }
 
-/** A document that was left for another one, and all there is to go on with it. */
+/** A document that another one replaced, with everything needed to return to it. */
 export interface LeftDocument {
   readonly preset: Preset;
   readonly from: Required<LoadedFrom>;
 }
 
-/** Documents that can be gone back to: each may hold thousands of examples. */
+/** Most documents that undo can return to: each may hold thousands of examples. */
 export const MAX_LEFT = 20;
 const OPENING = 'open preset';
 
 export const NO_STEPS: HistorySteps = { done: [], undone: [] };
 
 /**
- * Undo and redo over immutable documents. Beyond the first step of a document lies the one that was left for it, with the
- * steps that it had. Main thread.
+ * Undo and redo over immutable documents. Undoing beyond a document's first step leads to the document that it replaced,
+ * with that one's own steps. Main thread.
  */
 export class History {
   private current = NO_STEPS;
-  /** What the last step was recorded with, while changes may still join it. */
+  /** The `coalesce` key of the last step, while further changes may join it. */
   private open: string | undefined;
   private earlier: readonly LeftDocument[] = [];
   private later: readonly LeftDocument[] = [];
@@ -52,7 +52,7 @@ export class History {
     return this.current;
   }
 
-  /** What undo and redo would do, in the player's words; null where there is nothing. */
+  /** What undo would take back, as shown to the player; null where there is nothing. */
   get undoLabel(): string | null {
     return this.current.done.at(-1)?.label ?? (this.earlier.length > 0 ? OPENING : null);
   }
@@ -61,8 +61,8 @@ export class History {
   }
 
   /**
-   * Remembers `before`, ahead of a change. Changes in a row with the same `coalesce` key are one step, as the
-   * movements of one drag are.
+   * Records `before` as a step, ahead of a change. Successive changes with the same `coalesce` key are one step, such as
+   * the moves of one drag.
    */
   record(before: Preset, label: string, coalesce?: string): void {
     if (coalesce !== undefined && this.open === coalesce) return;
@@ -74,12 +74,12 @@ export class History {
     this.later = [];
   }
 
-  /** Ends a gesture: the next change with the same key is a step of its own. */
+  /** Ends a gesture: the next change with the same key is a new step. */
   seal(): void {
     this.open = undefined;
   }
 
-  /** The document to return to, or null. `present` is what redo will bring back. */
+  /** The document before the last step, or null where there is none. `present` is what redo will return to. */
   undo(present: Preset): Preset | null {
     const { done, undone } = this.current;
     const step = done.at(-1);
@@ -98,7 +98,7 @@ export class History {
     return document;
   }
 
-  /** Another document takes the place of `left`, and has no steps yet. */
+  /** Another document, without steps yet, replaces `left`. */
   leave(left: LeftDocument): void {
     const { preset, from } = left;
     const history = { ...from.history, undone: [] };
@@ -107,7 +107,7 @@ export class History {
     this.restore(NO_STEPS);
   }
 
-  /** The document to return to where no step is left to undo, or null; `present` is what redo will bring back. */
+  /** The document that the present one replaced, or null. `present` is what `forward` will return to. */
   back(present: LeftDocument): LeftDocument | null {
     const left = this.earlier.at(-1);
     if (left === undefined) return null;
@@ -116,7 +116,7 @@ export class History {
     return left;
   }
 
-  /** The document to go on to where no step is left to redo, or null. */
+  /** The document that `back` led away from, or null. */
   forward(present: LeftDocument): LeftDocument | null {
     const left = this.later.at(-1);
     if (left === undefined) return null;
@@ -125,13 +125,13 @@ export class History {
     return left;
   }
 
-  /** Lets go of every other document. */
-  forget(): void {
+  /** Drops every other document. */
+  dropOthers(): void {
     this.earlier = [];
     this.later = [];
   }
 
-  /** Goes on from steps that were kept. */
+  /** Replaces the steps of the present document. */
   restore(steps: HistorySteps): void {
     this.current = steps;
     this.seal();

@@ -1,30 +1,29 @@
 import type { Input } from './input.js';
 
 /**
- * For each input of `after`, its place in `before`, or null where it is new. Where inputs were only added or only taken
- * away, those that stay are known by all but their value; anything else is another instrument, whose inputs follow each
- * other by their number.
+ * For each input of `after`, its index in `before`, or null where it is new. Where inputs were only added or only removed,
+ * the remaining ones are matched by every field but their value; otherwise inputs are matched by index.
  */
 export function matchInputs(before: readonly Input[], after: readonly Input[]): (number | null)[] {
   const fewer = before.length < after.length ? before : after;
   const more = fewer === before ? after : before;
-  const places = placesIn(more, fewer);
-  if (fewer.length === more.length || places === null)
+  const indices = indicesIn(more, fewer);
+  if (fewer.length === more.length || indices === null)
     return after.map((_, i) => (i < before.length ? i : null));
-  if (after === fewer) return places;
+  if (after === fewer) return indices;
   return after.map((_, i) => {
-    const at = places.indexOf(i);
+    const at = indices.indexOf(i);
     return at < 0 ? null : at;
   });
 }
 
-/** The inputs of `document` with the hand where it is on those of `now` that they have kept. */
+/** The inputs of `document`; those that are also in `now` get the value that they have there. */
 export function withPresentValues(document: readonly Input[], now: readonly Input[]): Input[] {
-  const kept = matchInputs(now, document);
-  return document.map((input, i) => ({ ...input, value: now[kept[i] ?? -1]?.value ?? input.value }));
+  const matched = matchInputs(now, document);
+  return document.map((input, i) => ({ ...input, value: now[matched[i] ?? -1]?.value ?? input.value }));
 }
 
-/** Where the input that was number `index` is now; null where it is gone. */
+/** The index in `after` of the input at `index` in `before`; null where it was removed. */
 export function followInput(
   index: number | null,
   before: readonly Input[],
@@ -35,20 +34,20 @@ export function followInput(
   return at < 0 ? null : at;
 }
 
-/** Where each input of `part` is in `whole`, in the same order; null where one of them is not there. */
-function placesIn(whole: readonly Input[], part: readonly Input[]): number[] | null {
+/** The index in `whole` of each input of `part`, in the same order; null where one of them is missing. */
+function indicesIn(whole: readonly Input[], part: readonly Input[]): number[] | null {
   let next = 0;
-  const places: number[] = [];
+  const indices: number[] = [];
   for (const input of part) {
     while (next < whole.length && !isSame(whole[next], input)) next += 1;
     if (next === whole.length) return null;
-    places.push(next);
+    indices.push(next);
     next += 1;
   }
-  return places;
+  return indices;
 }
 
-/** True for one input at two times: its value is where the hand was. */
+/** True where two inputs differ at most in their present value. */
 export function isSame(one: Input | undefined, other: Input): boolean {
   return one !== undefined && key(one) === key(other);
 }

@@ -32,14 +32,14 @@ export type InputSource = z.infer<typeof inputSourceSchema>;
 export const inputSchema = z.strictObject({
   name: z.string().min(1).max(60),
   source: inputSourceSchema,
-  /** The part of 0..1 that the source's full travel covers. */
+  /** The part of 0..1 that the source's full range is mapped to. */
   range: z
     .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
-    .refine(([low, high]) => low <= high, 'the range is upside down'),
-  /** Bend of the travel: 0 is straight, positive starts slowly, negative starts fast. */
+    .refine(([low, high]) => low <= high, 'the low end is above the high end'),
+  /** Response curve: 0 is linear, positive starts slowly, negative starts fast. */
   curve: z.number().min(-1).max(1),
   inverted: z.boolean(),
-  /** The value recalled with the preset, 0..1. */
+  /** The value when the preset is recalled, 0..1. */
   value: z.number().min(0).max(1),
 });
 export type Input = z.infer<typeof inputSchema>;

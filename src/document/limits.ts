@@ -1,9 +1,10 @@
-/** Bounds that several rooms check at their borders. */
+/** Bounds that several folders check where data comes in. */
 export const MAX_INPUTS = 16;
 export const MAX_LATENTS = 128;
 export const MAX_EXAMPLES = 2048;
+/** Sample rates, in Hz. */
 export const MIN_RATE = 22_050;
 export const MAX_RATE = 192_000;
-/** Largest block, in samples, that a host may hand over at once. */
+/** Largest block, in samples per channel, that a host may deliver at once. */
 export const MAX_BLOCK = 8192;
 export const MAX_CHANNELS = 2;

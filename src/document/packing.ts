@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
 /**
- * Arrays of numbers inside JSON: base64 of little-endian floats. Single precision is what regressors play and keep;
- * double is for the dual coefficients of Gaussian processes, whose cancellation would show the rounding.
+ * Precision of an array of numbers inside JSON, written as base64 of little-endian floats. Regressors are played and stored
+ * in single precision; the dual coefficients of Gaussian processes need double precision, since their sums cancel.
  */
 export type Precision = 'float32' | 'float64';
 
 const BYTES = { float32: 4, float64: 8 } as const;
 
+/** `values` as base64 text. */
 export function pack(values: ArrayLike<number>, precision: Precision): string {
   const bytes = Buffer.alloc(values.length * BYTES[precision]);
   for (let i = 0; i < values.length; i++) {
@@ -27,11 +28,11 @@ export function unpack(text: string, precision: Precision): Float64Array {
   return values;
 }
 
-/** A packed array in a schema; how many numbers it must hold is checked by {@link checkPacked}. */
+/** Schema of a packed array of at most `maxCount` numbers; `checkPacked` checks the exact count. */
 export const packedSchema = (maxCount: number, precision: Precision) =>
   z.base64().max(Math.ceil((maxCount * BYTES[precision]) / 3) * 4);
 
-/** What is wrong with a packed array of `count` finite numbers, or undefined. */
+/** The error of a packed array that should hold `count` finite numbers; undefined where it has none. */
 export function checkPacked(text: string, precision: Precision, count: number): string | undefined {
   const expected = Math.ceil((count * BYTES[precision]) / 3) * 4;
   const values = text.length === expected ? unpack(text, precision) : undefined;

@@ -8,8 +8,8 @@ const at = PARAMETER_INDEX;
 /** The parts of a document that hold what can be automated. */
 export type Automated = Pick<Preset, 'inputs' | 'output' | 'steering'>;
 
-/** Where a document keeps one parameter. */
-interface Place {
+/** Reads and writes one parameter in a document. */
+interface Accessor {
   read(document: Automated): number;
   write(draft: Draft<Automated>, value: number): void;
 }
@@ -18,21 +18,21 @@ type Levels = Preset['output'];
 type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
 type SwitchOf<T> = { [K in keyof T]: T[K] extends boolean ? K : never }[keyof T];
 
-const level = (key: Exclude<NumberOf<Levels>, 'framesPerCall'>): Place => ({
+const level = (key: Exclude<NumberOf<Levels>, 'framesPerCall'>): Accessor => ({
   read: ({ output }) => output[key],
   write: ({ output }, value) => void (output[key] = value),
 });
-const toggle = (key: SwitchOf<Levels>): Place => ({
+const toggle = (key: SwitchOf<Levels>): Accessor => ({
   read: ({ output }) => Number(output[key]),
   write: ({ output }, value) => void (output[key] = value >= 0.5),
 });
-const steering = (key: 'amount' | 'glideSeconds'): Place => ({
+const steering = (key: 'amount' | 'glideSeconds'): Accessor => ({
   read: (document) => document.steering[key],
   write: (draft, value) => void (draft.steering[key] = value),
 });
 
-/** The parameters between the inputs and the offsets, which there is one of each. */
-const PLACES: Readonly<Record<number, Place>> = {
+/** The parameters between the inputs and the offsets. */
+const ACCESSORS: Readonly<Record<number, Accessor>> = {
   [at.amount]: steering('amount'),
   [at.glide]: steering('glideSeconds'),
   [at.dryWet]: level('dryWet'),
@@ -54,12 +54,12 @@ export function parameterValues(document: Automated): number[] {
 function parameterValue(document: Automated, index: number): number | undefined {
   if (isInput(index)) return document.inputs[index - at.input]?.value;
   if (index >= at.offset) return document.steering.dimensions[index - at.offset]?.offset;
-  return PLACES[index]?.read(document);
+  return ACCESSORS[index]?.read(document);
 }
 
 /**
- * The document with one parameter moved; the same document where nothing changes. A plugin's host keeps 32 bits of each
- * value: what it gives back is the document's own, and no edit.
+ * The document with one parameter at `value`, clamped to its bounds; the same document where nothing changes. Values that
+ * are equal in single precision count as unchanged, since plugin hosts return values rounded to it.
  */
 export function withParameter<Document extends Automated>(
   document: Document,
@@ -73,11 +73,11 @@ export function withParameter<Document extends Automated>(
     const dimension = draft.steering.dimensions[index - at.offset];
     if (input) input.value = bounded;
     else if (dimension) dimension.offset = bounded;
-    else PLACES[index]?.write(draft, bounded);
+    else ACCESSORS[index]?.write(draft, bounded);
   });
 }
 
-/** True for the parameters that are the performer's hand: they belong to no undo step. */
+/** True for the inputs of the performance space: playing them makes no undo step. */
 export function isInput(index: number): boolean {
   return index < at.amount;
 }

@@ -6,8 +6,8 @@ export const HOST_OFFSETS = 16;
 export type ParameterUnit = 'none' | 'dB' | 's' | 'switch';
 
 /**
- * One value that a host automates, a gesture records and the streaming loop applies at a sample position.
- * `id` is stable for ever: hosts keep automation under it. Values are plain (dB, seconds, 0..1), never normalised.
+ * One value that a host automates and the streaming loop applies at a sample position. `id` never changes: hosts store
+ * automation under it. Values are in the parameter's own unit (dB, seconds, 0..1), never normalised.
  */
 export interface Parameter {
   readonly id: string;
@@ -16,7 +16,7 @@ export interface Parameter {
   readonly max: number;
   readonly initial: number;
   readonly unit: ParameterUnit;
-  /** 1 is linear; below 1 gives the low end of the knob more room (JUCE's skew factor). */
+  /** JUCE's skew factor: 1 is linear, below 1 gives low values more of the knob's range. */
   readonly skew: number;
 }
 
@@ -44,7 +44,7 @@ const offsets = Array.from({ length: HOST_OFFSETS }, (_, i) =>
   linear(`offset${i + 1}`, `Offset latent ${i + 1}`, -10, 10, 0),
 );
 
-/** Every automatable parameter; its place in this list is its index in messages. Append only. */
+/** Every automatable parameter; its position in this list is its index in messages. Append only. */
 export const PARAMETERS: readonly Parameter[] = [
   ...inputs,
   linear('amount', 'Steering amount', 0, 1, 1),
@@ -76,7 +76,7 @@ export const PARAMETER_INDEX = {
   offset: MAX_INPUTS + 10,
 } as const;
 
-/** `value` brought into the parameter's bounds; a NaN becomes its initial value. */
+/** `value` clamped to the parameter's bounds; NaN becomes its initial value. @throws RangeError for an unknown index */
 export function clampParameter(index: number, value: number): number {
   const parameter = PARAMETERS[index];
   if (parameter === undefined) throw new RangeError(`no parameter ${index}`);

@@ -3,10 +3,10 @@ import { TillerError } from './tiller-error.js';
 import type { Preset } from './preset.js';
 import { PRESET_FORMAT, PRESET_VERSION, presetSchema } from './preset.js';
 
-/** Largest preset text that is read, in bytes: as much as a host's project may hold. */
+/** Largest preset that is read, in bytes; also the most that a host's project may hold. */
 export const MAX_PRESET_BYTES = 16 * 1024 * 1024;
 
-/** Brings a document of version `n` to version `n + 1`. */
+/** Converts a document of version `n` to version `n + 1`. */
 export type Migration = (document: Record<string, unknown>) => Record<string, unknown>;
 
 /** Keyed by the version that a migration starts from. */
@@ -27,7 +27,7 @@ const invalid = (what: string, cause?: unknown) =>
     },
   );
 
-/** Checks that go across fields: counts that must agree within one document. */
+/** Checks that counts agree across the fields of a document. */
 function checkCounts(preset: Preset): void {
   const inputs = preset.inputs.length;
   const latents = preset.steering.dimensions.length;
@@ -52,9 +52,8 @@ function checkCounts(preset: Preset): void {
 }
 
 /**
- * A preset from what was found in a file, a message or a host's project.
- *
- * @throws TillerError `preset-invalid` naming the first field that is wrong, or `preset-too-new`.
+ * Validates a preset from a file, a message or a host's project, and converts older versions.
+ * @throws TillerError `preset-invalid` naming the first wrong field, or `preset-too-new`
  */
 export function parsePreset(
   value: unknown,
@@ -88,23 +87,23 @@ export function parsePreset(
   return result.data;
 }
 
-/** What a text of bounded size holds as JSON, unchecked. @throws TillerError `preset-invalid` */
+/** Parses JSON text of bounded size without validating it. @throws TillerError `preset-invalid` */
 export function parsePresetJson(text: string): unknown {
   if (text.length > MAX_PRESET_BYTES) throw invalid('This is too large to be a Tiller preset.');
   try {
-    // Some editors put a byte order mark before what they save.
+    // Some editors write a byte order mark.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw invalid('This is not a Tiller preset: it is not valid JSON.', error);
   }
 }
 
-/** `parsePreset` from JSON text. */
+/** `parsePreset` of JSON text. @throws as `parsePreset` */
 export function parsePresetText(text: string): Preset {
   return parsePreset(parsePresetJson(text));
 }
 
-/** The text of a preset file: one value a line where people look, so that two versions can be compared. */
+/** The text of a preset file: one value per line, so that versions can be compared by a line-based diff. */
 export function formatPreset(preset: Preset): string {
   return `${JSON.stringify(preset, null, 1)}\n`;
 }

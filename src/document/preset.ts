@@ -9,7 +9,7 @@ import { steeringSchema } from './steering.js';
 export const PRESET_FORMAT = 'tiller-preset';
 export const PRESET_VERSION = 1;
 
-/** Which model a preset plays: found by content, named for the player when it is missing. */
+/** The model that a preset plays: found by the hash of its file; the name is shown where it is missing. */
 export const modelReferenceSchema = z.strictObject({
   name: z.string().min(1).max(200),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -17,8 +17,8 @@ export const modelReferenceSchema = z.strictObject({
 export type ModelReference = z.infer<typeof modelReferenceSchema>;
 
 /**
- * The whole instrument: what a preset file holds, what the host's project keeps, and the document that the
- * interface edits. Plain JSON; loading it executes and fetches nothing.
+ * The whole instrument: the content of a preset file, the state in a host's project, and the document that the page
+ * edits. Plain JSON; loading it executes and fetches nothing.
  */
 export const presetSchema = z.strictObject({
   format: z.literal(PRESET_FORMAT),

@@ -10,7 +10,7 @@ export function parameterCount(widths: readonly number[]): number {
   return count;
 }
 
-/** Most terms that a polynomial may have, the constant left out. */
+/** Largest number of terms of a polynomial, without the constant. */
 export const MAX_TERMS = 512;
 /** Number of {@link polynomialTerms}: C(inputs + crossDegree, crossDegree) − 1 and the powers beyond. */
 export function termCount(inputs: number, degree: number, crossDegree: number): number {

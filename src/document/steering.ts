@@ -4,20 +4,20 @@ import { MAX_LATENTS } from './limits.js';
 export const steeringModeSchema = z.enum(['off', 'override', 'add', 'multiply']);
 export type SteeringMode = z.infer<typeof steeringModeSchema>;
 
-/** How one latent dimension answers to the mapping. */
+/** How the mapping is applied to one latent dimension. */
 export const dimensionSteeringSchema = z.strictObject({
   mode: steeringModeSchema,
-  /** 0 leaves the encoder's value alone (within the range), 1 is the mode's full effect. */
+  /** 0 passes the encoder's value (within the range), 1 is the mode's full effect. */
   amount: z.number().min(0).max(1),
-  /** Bounds of what the decoder may receive while the dimension is steered. */
+  /** Bounds of the value that the decoder receives while the dimension is steered. */
   range: z
     .tuple([z.number().min(-1000).max(1000), z.number().min(-1000).max(1000)])
-    .refine(([low, high]) => low <= high, 'the range is upside down'),
+    .refine(([low, high]) => low <= high, 'the low end is above the high end'),
   /** Time to cover 63 % of a step, on top of the global glide; 0 follows at once. */
   glideSeconds: z.number().min(0).max(30),
-  /** Added after the mode, whatever the mode: what a host automates directly. */
+  /** Added after the mode is applied, in every mode; hosts automate it directly. */
   offset: z.number().min(-10).max(10),
-  /** A locked dimension is left alone by randomise, capture by hand and retraining by hand. */
+  /** Random draws leave a locked dimension as it is. */
   locked: z.boolean(),
 });
 export type DimensionSteering = z.infer<typeof dimensionSteeringSchema>;
@@ -30,7 +30,7 @@ export const steeringSchema = z.strictObject({
 });
 export type Steering = z.infer<typeof steeringSchema>;
 
-/** A dimension that has not been touched: steered by the mapping as soon as one is learned. */
+/** Settings of a new dimension: the mapping replaces the encoder's value as soon as one is learned. */
 export const defaultDimension = (): DimensionSteering => ({
   mode: 'override',
   amount: 1,

@@ -1,4 +1,4 @@
-/** Every way Tiller can refuse or fail, as a stable code that scripts, the interface and the plugin can test. */
+/** Stable codes of Tiller's errors, which scripts, the page and the plugin can test. */
 export type ErrorCode =
   // model files
   | 'not-a-model'
@@ -26,7 +26,7 @@ export type ErrorCode =
   // mapping
   | 'training-cancelled'
   | 'training-failed'
-  // the world around
+  // files, messages, engine
   | 'file-missing'
   | 'file-exists'
   | 'disk-full'
@@ -37,8 +37,8 @@ export type ErrorCode =
   | 'internal';
 
 /**
- * An error meant for the player: `message` says what happened, `hint` what to do about it.
- * Anything else that is thrown is a fault of Tiller's own.
+ * An error for the player: `message` says what happened, `hint` what to do about it. Any other error that is thrown is a
+ * defect of Tiller.
  */
 export class TillerError extends Error {
   override readonly name = 'TillerError';

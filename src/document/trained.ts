@@ -9,11 +9,11 @@ const finite = z.number().min(-1e6).max(1e6);
 const [mlp, gp, linear, polynomial, knn] = regressorSettingsSchema.options;
 const LARGEST_NETWORK = parameterCount(layerWidths(MAX_INPUTS, [64, 64]));
 
-/** Common to every regressor that follows its inputs. */
+/** Common to every regressor that depends on the inputs. */
 const learned = {
-  /** Least and greatest latent among the examples: what the regressor says beyond is bent back towards it. */
-  range: z.tuple([finite, finite]).refine(([low, high]) => low <= high, 'the range is upside down'),
-  /** Root mean square miss at the examples, relative to the spread of their latents. */
+  /** Smallest and largest latent among the examples; values beyond are compressed towards this range. */
+  range: z.tuple([finite, finite]).refine(([low, high]) => low <= high, 'the low end is above the high end'),
+  /** Root mean square error at the examples, relative to the standard deviation of their latents. */
   errorRelative: z.number().min(0),
 };
 
@@ -21,7 +21,7 @@ const learned = {
 export const trainedDimensionSchema = z.discriminatedUnion('kind', [
   /** No enabled examples: the dimension is not mapped. */
   z.strictObject({ kind: z.literal('none') }),
-  /** One point, or examples that all agree. */
+  /** One point, or examples with equal latents. */
   z.strictObject({ kind: z.literal('constant'), value: finite, errorRelative: z.number().min(0) }),
   z.strictObject({
     kind: z.literal('mlp'),
@@ -68,7 +68,7 @@ export const trainedDimensionSchema = z.discriminatedUnion('kind', [
 ]);
 export type TrainedDimension = z.infer<typeof trainedDimensionSchema>;
 
-/** The distinct places of the enabled examples, which Gaussian processes and neighbours evaluate against. */
+/** The distinct points of the enabled examples, for Gaussian processes and nearest neighbours. */
 const pointsSchema = z.strictObject({
   count: z.number().int().min(1).max(MAX_EXAMPLES),
   /** float32 [count, inputs], normalised. */
@@ -78,8 +78,8 @@ const pointsSchema = z.strictObject({
 });
 
 /**
- * A learned mapping as presets keep it: plain JSON, and everything that evaluation needs. Inputs are normalised
- * by (x − centre)·scale; a scale of 0 marks an input that never moved in the examples and so has no effect.
+ * A learned mapping as presets store it: plain JSON with everything that evaluation needs. Inputs are normalised
+ * by (x − centre)·scale; a scale of 0 marks an input that is constant in the examples and so has no effect.
  */
 export const trainedMappingSchema = z
   .strictObject({
@@ -90,33 +90,33 @@ export const trainedMappingSchema = z
     dimensions: z.array(trainedDimensionSchema).min(1).max(MAX_LATENTS),
   })
   .superRefine((trained, context) => {
-    const complain = (path: (string | number)[], message: string | undefined) => {
+    const addIssue = (path: (string | number)[], message: string | undefined) => {
       if (message !== undefined) context.addIssue({ code: 'custom', path, message });
     };
     const { inputs, points } = trained;
     for (const key of ['centre', 'scale'] as const) {
-      if (trained[key].length !== inputs) complain([key], `should hold ${inputs} numbers`);
+      if (trained[key].length !== inputs) addIssue([key], `should hold ${inputs} numbers`);
     }
     if (points !== null) {
-      complain(['points', 'inputs'], checkPacked(points.inputs, 'float32', points.count * inputs));
-      complain(
+      addIssue(['points', 'inputs'], checkPacked(points.inputs, 'float32', points.count * inputs));
+      addIssue(
         ['points', 'weights'],
         checkPacked(points.weights, 'float32', points.count) ?? checkPositive(points.weights),
       );
     }
     trained.dimensions.forEach((dimension, index) => {
       const [field, message] = checkDimension(dimension, inputs, points?.count);
-      complain(['dimensions', index, field], message);
+      addIssue(['dimensions', index, field], message);
     });
   });
 export type TrainedMapping = z.infer<typeof trainedMappingSchema>;
 
-/** Without a weight above 0 at every point the covariance of a Gaussian process has no factor. */
+/** The covariance of a Gaussian process can only be factored with a positive weight at every point. */
 function checkPositive(weights: string): string | undefined {
   return unpack(weights, 'float32').every((weight) => weight > 0) ? undefined : 'holds a weight of 0 or less';
 }
 
-/** The packed field of a dimension, and what is wrong with it. */
+/** The packed field of a dimension, and its error where it has one. */
 function checkDimension(
   dimension: TrainedDimension,
   inputs: number,

@@ -1,28 +1,28 @@
 import type { Input } from './input.js';
 
-/** Doublings of the exponent at either end of the curve control: ±1 bends the travel to x³ or its inverse. */
+/** Base-2 logarithm of the exponent at the ends of the curve control: ±1 gives x³ or its inverse. */
 const CURVE_OCTAVES = Math.log2(3);
 
 /**
- * A source's travel (0..1) as the performance space sees it: inverted, bent, then laid onto the input's range.
- * Anything outside 0..1, a NaN included, is brought to the nearest end (NaN to 0).
+ * The input value (0..1) for a source's normalised position `raw` (0..1): inverted, shaped by the curve, then mapped to the
+ * input's range. A position outside 0..1 is clamped; NaN counts as 0.
  */
 export function inputValueOf(input: Pick<Input, 'range' | 'curve' | 'inverted'>, raw: number): number {
   const bounded = raw > 0 ? Math.min(raw, 1) : 0;
-  const turned = input.inverted ? 1 - bounded : bounded;
-  const bent = input.curve === 0 ? turned : turned ** bend(input);
+  const directed = input.inverted ? 1 - bounded : bounded;
+  const shaped = input.curve === 0 ? directed : directed ** exponent(input);
   const [low, high] = input.range;
-  return low + bent * (high - low);
+  return low + shaped * (high - low);
 }
 
-/** The travel, 0..1, that `inputValueOf` takes to `value`; an end of it where none reaches that far. */
+/** The inverse of `inputValueOf`: the source position, 0..1, that gives `value`, or the nearest end of its range. */
 export function sourceValueOf(input: Pick<Input, 'range' | 'curve' | 'inverted'>, value: number): number {
   const [low, high] = input.range;
-  const bent = high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0;
-  const turned = input.curve === 0 ? bent : bent ** (1 / bend(input));
-  return input.inverted ? 1 - turned : turned;
+  const shaped = high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0;
+  const directed = input.curve === 0 ? shaped : shaped ** (1 / exponent(input));
+  return input.inverted ? 1 - directed : directed;
 }
 
-function bend({ curve }: Pick<Input, 'curve'>): number {
+function exponent({ curve }: Pick<Input, 'curve'>): number {
   return 2 ** (curve * CURVE_OCTAVES);
 }

@@ -3,7 +3,7 @@ import { MAX_INPUTS, MAX_LATENTS, MAX_RATE, MIN_RATE } from '../document/limits.
 import { PARAMETERS } from '../document/parameters.js';
 import { editSchema } from '../document/edit.js';
 
-/** Longest JSON message that a page may send, in bytes: an edit of 128 latents with room to spare. */
+/** Longest JSON message of a page, in bytes. */
 export const MAX_COMMAND_BYTES = 256 * 1024;
 
 const index = (count: number) =>
@@ -19,9 +19,9 @@ const port = z.number().int().min(1024).max(65_535);
 const seven = z.number().int().min(0).max(127);
 const bare = <T extends string>(type: T) => z.strictObject({ type: z.literal(type) });
 
-/** What the pad is painted with: the mapping evaluated over the plane of two inputs. */
+/** A map for the pad: the mapping evaluated over the plane of two inputs. */
 export const mapRequestSchema = z.strictObject({
-  /** Principal directions of all latents, one latent, how sure the regressors are, or the level to expect. */
+  /** Principal components of all latents, one latent, the regressors' confidence, or the expected level. */
   mode: z.enum(['latents', 'dimension', 'certainty', 'loudness']),
   x: index(MAX_INPUTS),
   y: index(MAX_INPUTS),
@@ -37,31 +37,31 @@ export const liveSourceSchema = z.discriminatedUnion('kind', [
 ]);
 export type LiveSource = z.infer<typeof liveSourceSchema>;
 
-/** A MIDI device as the machine names it. */
+/** The operating system's name of a MIDI device. */
 export const deviceNameSchema = z.string().min(1).max(200);
 
 export const oscSettingsSchema = z.strictObject({
   receive: z.boolean(),
   receivePort: port,
-  /** Also take every argument of `/wek/inputs` as one input each, as Wekinator's helpers send them. */
+  /** Also map each argument of `/wek/inputs` to one input, as Wekinator's tools send them. */
   wekinator: z.boolean(),
-  /** Send the inputs that move, to this machine only. */
+  /** Send the inputs as they move, to this machine only. */
   send: z.boolean(),
   sendPort: port,
-  /** Send the latents and the level, too, about thirty times a second. */
+  /** Also send latents and level, about 30 times a second. */
   sendLatents: z.boolean(),
-  /** Send what the mapping gives as Wekinator's `/wek/outputs`. */
+  /** Send the mapping's outputs as Wekinator's `/wek/outputs`. */
   sendWekinator: z.boolean(),
 });
 export type OscSettings = z.infer<typeof oscSettingsSchema>;
 
-/** Everything a page may ask of the engine. Unknown types, unknown fields and values out of bounds are refused. */
+/** Every command of a page. Unknown types, unknown fields and values out of bounds are refused. */
 export const commandSchema = z.discriminatedUnion('type', [
   // the document
   z.strictObject({
     type: z.literal('edit'),
     edit: editSchema,
-    /** Edits of one gesture share a key and make one step of the history. */
+    /** Edits in a row with the same key are one step of the undo history. */
     coalesce: z.string().min(1).max(64).optional(),
   }),
   bare('undo'),
@@ -103,28 +103,29 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('rename-preset'), id: presetId, name }),
   z.strictObject({ type: z.literal('duplicate-preset'), id: presetId }),
   z.strictObject({ type: z.literal('delete-preset'), id: presetId }),
-  /** Brings back what `delete-preset` took away, as long as the engine runs. */
+  /** Undoes `delete-preset`, as long as the engine runs. */
   z.strictObject({ type: z.literal('restore-preset'), id: presetId }),
   z.strictObject({ type: z.literal('select-model'), sha256 }),
-  /** Ends the import that `library.importing` shows; one that is done already stays. */
+  /** Cancels the import that `library.importing` shows with this `id`; one that is complete stays. */
   z.strictObject({ type: z.literal('cancel-import'), id: z.number().int().min(0) }),
   z.strictObject({ type: z.literal('remove-model'), sha256 }),
-  /** Brings back what `remove-model` took away. */
+  /** Undoes `remove-model`. */
   z.strictObject({ type: z.literal('restore-model'), sha256 }),
   // the live session
   z.strictObject({ type: z.literal('play'), playing: z.boolean() }),
   z.strictObject({ type: z.literal('source'), source: liveSourceSchema }),
   z.strictObject({ type: z.literal('buffer'), milliseconds: z.number().min(5).max(1000) }),
-  /** This window is the speaker from now on; its worklet asks for audio by `audio-credit`. */
+  /** Makes this window the speaker; its worklet requests audio by `audio-credit`. `rate` in Hz. */
   z.strictObject({ type: z.literal('audio-open'), rate: z.number().int().min(MIN_RATE).max(MAX_RATE) }),
   z.strictObject({
     type: z.literal('audio-credit'),
+    /** Samples per channel that may be sent in addition. */
     frames: z.number().int().min(1).max(65_536),
-    /** Blocks that the speaker had to leave silent since it opened. */
+    /** Blocks without audio since the speaker opened. */
     underruns: z.number().int().min(0),
   }),
   bare('audio-close'),
-  // hands
+  // controllers and recorder
   z.strictObject({
     type: z.literal('recorder'),
     action: z.enum(['record', 'overdub', 'play', 'stop', 'clear']),
@@ -134,7 +135,7 @@ export const commandSchema = z.discriminatedUnion('type', [
 ]);
 export type Command = z.infer<typeof commandSchema>;
 
-/** A command on the wire. With `request`, the engine answers `done` or `failed` with the same number. */
+/** A command with its number. Where `request` is given, the engine answers `done` or `failed` with the same number. */
 export const envelopeSchema = z.strictObject({
   request: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   command: commandSchema,

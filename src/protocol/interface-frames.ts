@@ -6,10 +6,10 @@ import type { MapMode } from './interface-commands.js';
  */
 export const FRAME = { telemetry: 1, map: 2, audio: 3, microphone: 4 } as const;
 
-/** Most samples per channel of one frame of the microphone: a tenth of a second at 192 kHz, with room. */
+/** Largest number of samples per channel in one microphone frame: a tenth of a second at 192 kHz fits. */
 export const MAX_MICROPHONE_FRAMES = 32_768;
 
-/** Places of the scalars at the head of a telemetry frame, in float32 steps. */
+/** The scalars at the start of a telemetry frame, float32 each: levels and gain reduction in dB, loads 0..1. */
 const SCALARS = [
   'inputPeakLeft',
   'inputPeakRight',
@@ -27,11 +27,11 @@ const SCALARS = [
 ] as const;
 export type TelemetryScalar = (typeof SCALARS)[number];
 export const TELEMETRY: Readonly<Record<TelemetryScalar, number>> = Object.fromEntries(
-  SCALARS.map((name, place) => [name, place]),
+  SCALARS.map((name, offset) => [name, offset]),
 ) as Record<TelemetryScalar, number>;
 export const TELEMETRY_SCALARS = SCALARS.length;
 
-const HEAD = 8;
+const HEADER_BYTES = 8;
 
 /**
  * Lays out one telemetry frame: scalars, then `latents` values each of encoded, mapped and decoded, then the
@@ -50,16 +50,16 @@ export class TelemetryFrame {
     readonly parameterCount: number,
   ) {
     const floats = TELEMETRY_SCALARS + 3 * latents + parameterCount;
-    const buffer = new ArrayBuffer(HEAD + 4 * floats);
+    const buffer = new ArrayBuffer(HEADER_BYTES + 4 * floats);
     this.frame = new Uint8Array(buffer);
     const head = new DataView(buffer);
     head.setUint8(0, FRAME.telemetry);
     head.setUint16(2, latents, true);
     head.setUint16(4, parameterCount, true);
-    let place = HEAD;
+    let offset = HEADER_BYTES;
     const next = (length: number) => {
-      const view = new Float32Array(buffer, place, length);
-      place += 4 * length;
+      const view = new Float32Array(buffer, offset, length);
+      offset += 4 * length;
       return view;
     };
     this.scalars = next(TELEMETRY_SCALARS);
@@ -71,7 +71,7 @@ export class TelemetryFrame {
 
   /** The frame of a received message, copied into a writer of the right size; null when it is not one. */
   static read(message: ArrayBuffer, into: TelemetryFrame | null): TelemetryFrame | null {
-    if (message.byteLength < HEAD) return null;
+    if (message.byteLength < HEADER_BYTES) return null;
     const head = new DataView(message);
     if (head.getUint8(0) !== FRAME.telemetry) return null;
     const latents = head.getUint16(2, true);
@@ -97,21 +97,22 @@ export interface MapPicture {
   high: number;
   /** Three planes for `latents`, one for the others. */
   values: Uint8Array[];
-  /** 255 where the regressors are sure, 0 where they guess; null where none of them can tell. */
+  /** Confidence of the regressors, 0..255; null where none of them gives one. */
   certainty: Uint8Array | null;
-  /** 255 where the level is expected over the ceiling; null where nothing is known. */
+  /** 255 where the expected level exceeds the ceiling; null where levels are not known. */
   loud: Uint8Array | null;
 }
 
 const MODES: readonly MapMode[] = ['latents', 'dimension', 'certainty', 'loudness'];
-const MAP_HEAD = 24;
+const MAP_HEADER_BYTES = 24;
 
+/** The binary frame of a map. */
 export function writeMap(map: MapPicture): Uint8Array {
   const cells = map.width * map.height;
   const planes = [...map.values];
   if (map.certainty !== null) planes.push(map.certainty);
   if (map.loud !== null) planes.push(map.loud);
-  const frame = new Uint8Array(MAP_HEAD + cells * planes.length);
+  const frame = new Uint8Array(MAP_HEADER_BYTES + cells * planes.length);
   const head = new DataView(frame.buffer);
   head.setUint8(0, FRAME.map);
   head.setUint8(1, MODES.indexOf(map.mode));
@@ -124,13 +125,13 @@ export function writeMap(map: MapPicture): Uint8Array {
   head.setUint8(11, (map.certainty === null ? 0 : 1) | (map.loud === null ? 0 : 2));
   head.setFloat32(12, map.low, true);
   head.setFloat32(16, map.high, true);
-  planes.forEach((plane, i) => frame.set(plane, MAP_HEAD + i * cells));
+  planes.forEach((plane, i) => frame.set(plane, MAP_HEADER_BYTES + i * cells));
   return frame;
 }
 
 /** The map in a received message, or null when it is not one. */
 export function readMap(message: ArrayBuffer): MapPicture | null {
-  if (message.byteLength < MAP_HEAD) return null;
+  if (message.byteLength < MAP_HEADER_BYTES) return null;
   const head = new DataView(message);
   const mode = MODES[head.getUint8(1)];
   if (head.getUint8(0) !== FRAME.map || mode === undefined) return null;
@@ -140,11 +141,11 @@ export function readMap(message: ArrayBuffer): MapPicture | null {
   const extras = head.getUint8(11);
   const cells = width * height;
   const planes = count + (extras & 1) + ((extras >> 1) & 1);
-  if (message.byteLength !== MAP_HEAD + cells * planes) return null;
-  let place = MAP_HEAD;
+  if (message.byteLength !== MAP_HEADER_BYTES + cells * planes) return null;
+  let offset = MAP_HEADER_BYTES;
   const next = () => {
-    const plane = new Uint8Array(message, place, cells);
-    place += cells;
+    const plane = new Uint8Array(message, offset, cells);
+    offset += cells;
     return plane;
   };
   return {
@@ -162,13 +163,13 @@ export function readMap(message: ArrayBuffer): MapPicture | null {
   };
 }
 
-const AUDIO_HEAD = 8;
+const AUDIO_HEADER_BYTES = 8;
 
 /** Bytes of an audio frame of `frames` samples a channel. */
 export const audioFrameBytes = (channels: number, frames: number): number =>
-  AUDIO_HEAD + 4 * channels * frames;
+  AUDIO_HEADER_BYTES + 4 * channels * frames;
 
-/** Writes the head of an audio or microphone frame; the samples follow channel after channel. */
+/** Writes the header of an audio or microphone frame; the samples follow, channel after channel. */
 export function writeAudioHead(
   frame: ArrayBuffer,
   kind: typeof FRAME.audio | typeof FRAME.microphone,
@@ -183,15 +184,15 @@ export function writeAudioHead(
 
 /** A view of one channel's samples in an audio frame. */
 export function audioChannel(frame: ArrayBuffer, channel: number, frames: number): Float32Array {
-  return new Float32Array(frame, AUDIO_HEAD + 4 * channel * frames, frames);
+  return new Float32Array(frame, AUDIO_HEADER_BYTES + 4 * channel * frames, frames);
 }
 
-/** Channels and samples a channel of a received audio frame; null when its size and head disagree. */
+/** Channels and samples per channel of a received audio frame; null where its size and header disagree. */
 export function readAudioHead(
   frame: ArrayBuffer,
   kind: typeof FRAME.audio | typeof FRAME.microphone,
 ): { channels: number; frames: number } | null {
-  if (frame.byteLength < AUDIO_HEAD) return null;
+  if (frame.byteLength < AUDIO_HEADER_BYTES) return null;
   const head = new DataView(frame);
   const channels = head.getUint8(1);
   const frames = head.getUint32(4, true);

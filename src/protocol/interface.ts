@@ -15,14 +15,14 @@ export type {
   OscSettings,
 } from './interface-commands.js';
 
-/** Raised when a page of one version could misread an engine of another. */
+/** Raised with each incompatible change of the protocol. */
 export const INTERFACE_VERSION = 1;
 /** WebSocket subprotocol; the second one offered carries the token. */
 export const SUBPROTOCOL = `tiller.${INTERFACE_VERSION}`;
 export const TOKEN_SUBPROTOCOL = 'token.';
 export const SOCKET_PATH = '/session';
 
-/** Headers of an upload: the token as `authorization: Bearer …` and the file's name, percent-encoded. */
+/** Header of an upload with the file's name, percent-encoded; the token is sent as `authorization: Bearer …`. */
 export const FILE_NAME_HEADER = 'x-file-name';
 export const UPLOAD_PATHS = {
   model: '/upload/model',
@@ -30,10 +30,10 @@ export const UPLOAD_PATHS = {
   audio: '/upload/audio',
 } as const;
 export type UploadKind = keyof typeof UPLOAD_PATHS;
-/** Largest file that each upload takes, in bytes. */
+/** Largest file of each kind of upload, in bytes. */
 export const UPLOAD_LIMITS: Readonly<Record<UploadKind, number>> = {
   model: 2 ** 30,
-  /** The most that is read of one: `MAX_PRESET_BYTES`. */
+  /** Equal to `MAX_PRESET_BYTES`. */
   preset: 16 * 2 ** 20,
   audio: 512 * 2 ** 20,
 };
@@ -45,7 +45,7 @@ export const DOWNLOAD_PATHS = {
 /** Answers 204 to a page whose token is this engine's, 401 to any other. */
 export const HELLO_PATH = '/hello';
 
-/** What a session begins with: nothing listens and nothing is sent. */
+/** Initial OSC settings: nothing is received or sent. */
 export const OSC_OFF: OscSettings = {
   receive: false,
   receivePort: 9000,
@@ -56,7 +56,7 @@ export const OSC_OFF: OscSettings = {
   sendWekinator: false,
 };
 
-/** An error as the player reads it: what happened, and what to do about it. */
+/** An error for the player: what happened, and what to do about it. */
 export interface Fault {
   code: string;
   message: string;
@@ -64,8 +64,8 @@ export interface Fault {
 }
 
 /**
- * What came of a file that arrived whole, answered with status 200: what is wrong with a file is no fault of the request.
- * `result` is a model's SHA-256 or a preset's identifier; neither plays before it is asked for.
+ * Outcome of an upload that was received completely, answered with status 200 also where the file cannot be imported.
+ * `result` is a model's SHA-256 or a preset's identifier; opening it is another command.
  */
 export type UploadAnswer = { type: 'done'; result: string | null } | { type: 'failed'; fault: Fault };
 
@@ -85,18 +85,18 @@ export interface HistoryState {
   redoLabel: string | null;
 }
 
-/** How well one latent dimension's regressor meets its examples. */
+/** How closely one latent dimension's regressor fits its examples. */
 export interface DimensionFit {
   dimension: number;
   kind: string;
-  /** Root mean square miss, relative to the spread of the examples' latents. */
+  /** Root mean square error, relative to the standard deviation of the examples' latents. */
   errorRelative: number;
 }
 
-/** An example that the mapping passes by at a distance one can hear. */
+/** An example that the mapping misses audibly. */
 export interface MissedExample {
   example: string;
-  /** The dimension that misses it by most. */
+  /** The dimension with the largest error. */
   dimension: number;
   missRelative: number;
 }
@@ -105,23 +105,23 @@ export interface FitReport {
   milliseconds: number;
   dimensions: DimensionFit[];
   missed: MissedExample[];
-  /** Groups of examples at one place that ask for different sounds: no fit can be right on all of them. */
+  /** Groups of examples at one point with different latents, which no mapping can fit. */
   contradictions: string[][];
 }
 
 export interface TrainingState {
   running: boolean;
-  /** Dimensions learned so far, of `total`. */
+  /** Latent dimensions learned so far, of `total`. */
   done: number;
   total: number;
-  /** True once a mapping plays. */
+  /** True where the document has a learned mapping. */
   learned: boolean;
-  /** True when the examples or settings changed after the mapping was learned. */
+  /** True where training on the present examples and settings would give another mapping. */
   stale: boolean;
   report: FitReport | null;
 }
 
-/** What the page shows of a model. */
+/** A model as the page shows it. */
 export interface ModelCard {
   sha256: string;
   name: string;
@@ -136,18 +136,18 @@ export interface ModelCard {
   delaySamples: number;
   licence: string | null;
   latentRanges: [number, number][];
-  /** What the model's maker says of it; null where there is no card. */
+  /** Description by the model's maker; null where there is none. */
   text: string | null;
-  /** Per dimension, what it does to the sound; empty where nobody has said. */
+  /** Per dimension, what it does to the sound; empty where that is not known. */
   dimensionLabels: string[];
   bundled: boolean;
-  /** Whether it lies in the player's own library. */
+  /** True where it is in the player's own library. */
   removable: boolean;
 }
 
 export interface ModelState {
   card: ModelCard | null;
-  /** The model that the preset wants and this machine lacks. */
+  /** The document's model, where the library does not have it. */
   missing: ModelReference | null;
   loading: boolean;
 }
@@ -183,17 +183,17 @@ export interface PresetEntry extends StoredPreset {
 }
 
 export interface ImportProgress {
-  /** Counts the imports of this engine. */
+  /** Number of the import, counted from the engine's start. */
   id: number;
   file: string;
-  /** Share of the work done, 0..1. */
+  /** 0..1. */
   progress: number;
   step: string;
 }
 
 export interface LibraryState {
   presets: PresetEntry[];
-  /** Identifier of the preset that was opened or saved last, null for one that has no file. */
+  /** The document's identifier in the preset store; null where it was never saved. */
   current: string | null;
   models: ModelCard[];
   importing: ImportProgress | null;
@@ -217,14 +217,14 @@ export interface RecorderState {
 
 export interface PortsState {
   /**
-   * `reason` says why there is no MIDI where `available` is false. The `chosen` device is heard while it is one of
-   * the `ports`, and waited for while it is not.
+   * `reason` says why there is no MIDI where `available` is false. The `chosen` device is opened whenever it is one of
+   * the `ports`.
    */
   midi: { available: boolean; reason: string | null; ports: string[]; chosen: string | null };
   osc: OscSettings & { error: string | null };
 }
 
-/** The engine's state as the page keeps it: sent whole on connecting, then only the parts that changed. */
+/** The engine's state for the page: all slices are sent on connecting, then those that have changed. */
 export interface Slices {
   about: About;
   inputs: Input[];
@@ -233,12 +233,12 @@ export interface Slices {
   steering: Steering;
   output: Output;
   history: HistoryState;
-  /** Per latent dimension, the value that a hand holds, or null. */
+  /** Per latent dimension, the held value in latent units, or null. */
   holds: (number | null)[];
   training: TrainingState;
   model: ModelState;
   stream: StreamState | null;
-  /** Index of the input that waits for a controller, and the example that sounds instead of the mapping. */
+  /** Index of the input that waits for a MIDI message, and the example that is heard in place of the mapping. */
   waiting: { midiLearn: number | null; auditioning: string | null };
   library: LibraryState;
   /** Null in a plugin, where the host plays. */
@@ -248,7 +248,7 @@ export interface Slices {
 }
 export type SliceName = keyof Slices;
 
-/** What the engine tells the page as text. */
+/** A text message of the engine to the page. */
 export type EngineMessage =
   | { type: 'welcome'; version: number; kind: 'live' | 'plugin'; engine: string; slices: Slices }
   | { type: 'state'; slices: Partial<Slices> }

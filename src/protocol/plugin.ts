@@ -1,9 +1,9 @@
 /**
  * The protocol between the plugin and its engine, over the two pipes that the engine inherits as stdin and stdout.
  *
- * A frame is a header of `FRAME_HEADER_BYTES` (little-endian: u32 payload bytes, u16 message type, u16 zero) and its
- * payload: the fixed fields of its layout, then its tail. Every field is four bytes, little-endian. Frames are never
- * longer than `MAX_PAYLOAD_BYTES`; a frame that breaks a rule ends the connection, since nothing after it can be trusted.
+ * A protocol frame is a header of `FRAME_HEADER_BYTES` (little-endian: u32 payload bytes, u16 message type, u16 zero) and a
+ * payload of at most `MAX_PAYLOAD_BYTES`: the fixed fields of its layout, four bytes each, little-endian, then its tail. An
+ * invalid frame ends the connection, since nothing after it can be trusted.
  *
  * This file is the only declaration: `npm run protocol` writes `native/generated/PluginProtocol.h` from it.
  */
@@ -11,9 +11,9 @@ export const PLUGIN_PROTOCOL_VERSION = 2;
 
 export const FRAME_HEADER_BYTES = 8;
 export const MAX_PAYLOAD_BYTES = 17 * 1024 * 1024;
-/** Longest text of a frame: the largest preset, as `MAX_PRESET_BYTES` bounds it. */
+/** Longest text of a frame, in bytes; equal to `MAX_PRESET_BYTES`, the largest preset. */
 export const MAX_TEXT_BYTES = 16 * 1024 * 1024;
-/** Events of one kind that one block may carry; a host's denser automation is thinned by the plugin. */
+/** Most events of one kind in one block; the plugin thins denser automation of a host. */
 export const MAX_BLOCK_EVENTS = 1024;
 /** The plugin's I/O thread sends a tick at least this often, so that the engine reads its control messages. */
 export const TICK_MILLISECONDS = 20;
@@ -47,13 +47,13 @@ function message<const Field extends string>(
   return { type, from, about, fields, tail, bytes: fields.length * FIELD_BYTES, at };
 }
 
-/** What the plugin says. */
+/** Messages of the plugin. */
 export const TO_ENGINE = {
   hello: message(1, 'plugin', 'First frame. Text: what the plugin is.', [['protocol', 'u32']], 'text'),
   state: message(
     2,
     'plugin',
-    'Play this instrument. Text: JSON that an engine told as its `state`, or a preset; empty for the default instrument.',
+    'Play this instrument. Text: JSON that an engine sent as `state`, or a preset; empty for the default instrument.',
     [],
     'text',
   ),
@@ -71,7 +71,7 @@ export const TO_ENGINE = {
   block: message(
     4,
     'plugin',
-    'One host block, answered in order by `samples` unless its flags say skipped. `position` is the place of its ' +
+    'One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its ' +
       'first sample in the stream, modulo 2^32. Tail: parameter events, MIDI events, planar float32.',
     [
       ['epoch', 'u32'],
@@ -84,10 +84,15 @@ export const TO_ENGINE = {
     ],
     'block',
   ),
-  parameter: message(5, 'plugin', 'A parameter the host changed while no audio flows, in its plain unit.', [
-    ['index', 'u32'],
-    ['value', 'f32'],
-  ]),
+  parameter: message(
+    5,
+    'plugin',
+    'A parameter that the host changed while no audio is processed, in its own unit.',
+    [
+      ['index', 'u32'],
+      ['value', 'f32'],
+    ],
+  ),
   tick: message(6, 'plugin', 'Answered by `pong` with the same count.', [['count', 'u32']]),
   openInterface: message(7, 'plugin', 'Serve the page; answered by `interface`.', []),
   loadPreset: message(
@@ -113,7 +118,7 @@ export const TO_ENGINE = {
   ),
 } as const;
 
-/** What the engine says. */
+/** Messages of the engine. */
 export const TO_PLUGIN = {
   hello: message(
     65,
@@ -129,7 +134,7 @@ export const TO_PLUGIN = {
     66,
     'engine',
     'The stream is ready, or its latency changed with the model. `latencySamples` is what the engine delays by; ' +
-      '`marginSamples` is how much later than one block an answer may come because of the length of a model call.',
+      '`marginSamples` is how much later than one block an answer may come, because a model call processes several blocks.',
     [
       ['epoch', 'u32'],
       ['latencySamples', 'u32'],
@@ -151,10 +156,10 @@ export const TO_PLUGIN = {
   state: message(
     68,
     'engine',
-    'The instrument as it is now. `edited` is 1 where the player changed it, 0 where it only follows what was loaded. ' +
-      '`silenceOnFault` is 1 where the player wants silence, not the dry track, while the engine is away. ' +
-      '`states` counts the `state` frames of the plugin that have been played: what comes before all were is of an ' +
-      'instrument that the project has replaced. Text: what a project shall hold, as JSON.',
+    'The present instrument. `edited` is 1 where the player changed it, 0 where it only follows what was loaded. ' +
+      '`silenceOnFault` is 1 where silence, not the dry track, is to be played while the engine is not running. ' +
+      '`states` counts the `state` frames of the plugin that have been applied: before all are, this is an ' +
+      'instrument that the project has replaced. Text: the content of the project, as JSON.',
     [
       ['edited', 'u32'],
       ['silenceOnFault', 'u32'],
@@ -190,7 +195,7 @@ export const TO_PLUGIN = {
   notice: message(
     72,
     'engine',
-    'Something the player should know. Text: the message; empty takes the last one back.',
+    'A message for the player. Text: the message; empty removes the last one.',
     [['level', 'u32']],
     'text',
   ),
@@ -205,9 +210,12 @@ export const TO_PLUGIN = {
     ['count', 'u32'],
     ['mainBeats', 'u32'],
   ]),
-  busy: message(75, 'engine', 'The streaming thread will not answer for up to this long: it opens a model.', [
-    ['milliseconds', 'u32'],
-  ]),
+  busy: message(
+    75,
+    'engine',
+    'The streaming thread may not answer for up to this long, because it opens a model or waits for the main thread.',
+    [['milliseconds', 'u32']],
+  ),
   interface: message(76, 'engine', 'Text: the address of the page, with its token.', [], 'text'),
   presets: message(77, 'engine', 'Text: a JSON array of { id, name }.', [], 'text'),
   undoHistory: message(
@@ -222,16 +230,16 @@ export const TO_PLUGIN = {
 
 /** Flags of a `block`. */
 export const BLOCK_FLAG = {
-  /** Empty every state and restart the noise before this block: an export begins, or the host has reset the plugin. */
+  /** Clear every state and restart the noise before this block: an offline render begins, or the host has reset the plugin. */
   restart: 1,
   /** The host renders offline and waits. */
   offline: 2,
-  /** Too late to be heard: apply the events, process nothing, answer nothing. Carries no samples. */
+  /** Too late to be played: apply the events without processing or answering. Carries no samples. */
   skipped: 4,
 } as const;
 
 /** Layout of the events in the tail of a `block`; offsets are samples from the block's start. */
-export const PARAMETER_EVENT = message(0, 'plugin', 'One automation point, in the plain unit.', [
+export const PARAMETER_EVENT = message(0, 'plugin', 'One automation point, in the parameter’s own unit.', [
   ['offset', 'u32'],
   ['index', 'u32'],
   ['value', 'f32'],

@@ -7,7 +7,6 @@ import {
   nextExampleId,
   nextHue,
   removeExamples,
-  removeInput,
   resizeExamples,
 } from '../../src/document/example-list.js';
 import { MAX_EXAMPLES } from '../../src/document/limits.js';
@@ -63,7 +62,6 @@ test('an identity that is not there is refused', () => {
 test('resizing cuts the last values, and fills with the middle and with 0', () => {
   expect(resizeExamples(three, 3, 4)[0]).toMatchObject({ inputs: [0.1, 0.2, 0.5], latents: [1, 2, 3, 0] });
   expect(resizeExamples(three, 1, 2)[0]).toMatchObject({ inputs: [0.1], latents: [1, 2] });
-  expect(removeInput(three, 0)[0]!.inputs).toEqual([0.2]);
 });
 
 test('identities stay apart and colours spread, however many are added and removed', () => {

@@ -86,7 +86,7 @@ describe('History', () => {
     while (history.back(left('now')) !== null) documents += 1;
     expect(documents).toBe(MAX_LEFT);
     history.leave(left('a'));
-    history.forget();
+    history.dropOthers();
     expect(history.undoLabel).toBeNull();
   });
 

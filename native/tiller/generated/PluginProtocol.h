@@ -42,7 +42,7 @@ enum class NoticeLevel : std::uint32_t
     error = 2,
 };
 
-/** One automation point, in the plain unit. */
+/** One automation point, in the parameter’s own unit. */
 struct ParameterEvent
 {
     static constexpr std::size_t bytes = 12;
@@ -74,7 +74,7 @@ struct Hello
 };
 static_assert (sizeof (Hello) == Hello::bytes);
 
-/** Play this instrument. Text: JSON that an engine told as its `state`, or a preset; empty for the default instrument. */
+/** Play this instrument. Text: JSON that an engine sent as `state`, or a preset; empty for the default instrument. */
 struct State
 {
     static constexpr std::uint16_t type = 2;
@@ -93,7 +93,7 @@ struct Prepare
 };
 static_assert (sizeof (Prepare) == Prepare::bytes);
 
-/** One host block, answered in order by `samples` unless its flags say skipped. `position` is the place of its first sample in the stream, modulo 2^32. Tail: parameter events, MIDI events, planar float32. */
+/** One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its first sample in the stream, modulo 2^32. Tail: parameter events, MIDI events, planar float32. */
 struct Block
 {
     static constexpr std::uint16_t type = 4;
@@ -108,7 +108,7 @@ struct Block
 };
 static_assert (sizeof (Block) == Block::bytes);
 
-/** A parameter the host changed while no audio flows, in its plain unit. */
+/** A parameter that the host changed while no audio is processed, in its own unit. */
 struct Parameter
 {
     static constexpr std::uint16_t type = 5;
@@ -171,7 +171,7 @@ struct Hello
 };
 static_assert (sizeof (Hello) == Hello::bytes);
 
-/** The stream is ready, or its latency changed with the model. `latencySamples` is what the engine delays by; `marginSamples` is how much later than one block an answer may come because of the length of a model call. */
+/** The stream is ready, or its latency changed with the model. `latencySamples` is what the engine delays by; `marginSamples` is how much later than one block an answer may come, because a model call processes several blocks. */
 struct Prepared
 {
     static constexpr std::uint16_t type = 66;
@@ -194,7 +194,7 @@ struct Samples
 };
 static_assert (sizeof (Samples) == Samples::bytes);
 
-/** The instrument as it is now. `edited` is 1 where the player changed it, 0 where it only follows what was loaded. `silenceOnFault` is 1 where the player wants silence, not the dry track, while the engine is away. `states` counts the `state` frames of the plugin that have been played: what comes before all were is of an instrument that the project has replaced. Text: what a project shall hold, as JSON. */
+/** The present instrument. `edited` is 1 where the player changed it, 0 where it only follows what was loaded. `silenceOnFault` is 1 where silence, not the dry track, is to be played while the engine is not running. `states` counts the `state` frames of the plugin that have been applied: before all are, this is an instrument that the project has replaced. Text: the content of the project, as JSON. */
 struct State
 {
     static constexpr std::uint16_t type = 68;
@@ -236,7 +236,7 @@ struct Status
 };
 static_assert (sizeof (Status) == Status::bytes);
 
-/** Something the player should know. Text: the message; empty takes the last one back. */
+/** A message for the player. Text: the message; empty removes the last one. */
 struct Notice
 {
     static constexpr std::uint16_t type = 72;
@@ -262,7 +262,7 @@ struct Pong
 };
 static_assert (sizeof (Pong) == Pong::bytes);
 
-/** The streaming thread will not answer for up to this long: it opens a model. */
+/** The streaming thread may not answer for up to this long, because it opens a model or waits for the main thread. */
 struct Busy
 {
     static constexpr std::uint16_t type = 75;

@@ -26,11 +26,11 @@ import { startServer, type RunningServer, type ServerOptions } from '../http/ser
 export interface InterfaceOptions extends ServerOptions {
   presets: PresetStore;
   models: Pick<ModelLibrary, 'find' | 'list' | 'import' | 'owns' | 'remove' | 'restore'>;
-  /** Folder of the models that come with Tiller, for their cards; null where none do. */
+  /** Folder of the bundled models, for their cards; null where there are none. */
   bundledModelsFolder: string | null;
-  /** File that remembers the MIDI device and the OSC ports from one start to the next; left out, they are not. */
+  /** File that stores the MIDI device and the OSC ports; left out, they are not stored. */
   controllersPath?: string;
-  /** File that keeps the recorder's take from one start to the next; left out, it is not kept. */
+  /** File that stores the recorded gesture; left out, it is not stored. */
   takePath?: string;
 }
 
@@ -39,8 +39,8 @@ export interface RunningInterface extends RunningServer {
 }
 
 /**
- * Serves the page for an instrument that somebody else plays: in a plugin, the host. `close` leaves the
- * instrument as it is.
+ * Serves the page for an instrument. `close` ends the server and what it opened, not the instrument.
+ * @param live the live session that plays it; null in a plugin, where the host does
  */
 export async function serveInstrument(
   instrument: Instrument,
@@ -51,7 +51,7 @@ export async function serveInstrument(
   const presets = await PresetBrowser.open(options.presets, instrument, models);
   const painter = new Painter(instrument, options.models);
   const recorder = new GestureRecorder(instrument);
-  if (options.takePath !== undefined) await keepTakes(recorder, instrument, options.takePath);
+  if (options.takePath !== undefined) await storeTakes(recorder, instrument, options.takePath);
   const ports = await openPorts(instrument, live, options.controllersPath);
   const services: PageServices = { instrument, presets, models, live, recorder, ports, painter };
   const close = async () => {
@@ -64,7 +64,7 @@ export async function serveInstrument(
       ...server,
       instrument,
       close: async () => {
-        // An upload is answered, and its file removed, when its import has ended.
+        // Ends imports first: an upload is answered, and its file removed, when its import has ended.
         await Promise.all([models.close(), server.close()]);
         await close();
       },
@@ -89,8 +89,8 @@ async function openPorts(
     );
   });
   try {
-    const kept = await readControllers(path);
-    if (kept !== null) await ports.restore(kept);
+    const stored = await readControllers(path);
+    if (stored !== null) await ports.restore(stored);
   } catch (error) {
     instrument.notify(error);
   }
@@ -98,18 +98,18 @@ async function openPorts(
 }
 
 export interface LiveSessionOptions extends Omit<InterfaceOptions, 'kind'> {
-  /** Folder of the loops to play; null where none come along. */
+  /** Folder of the bundled loops; null where there are none. */
   loopsFolder: string | null;
-  /** Preset that a first start opens; left out, the first one whose model is there. */
+  /** Preset to open in place of the last session; left out, a first start opens the first one whose model is in the library. */
   presetId?: string;
-  /** File that keeps the session's document from one start to the next; left out, none is kept. */
+  /** File that stores the session's document; left out, it is not stored. */
   autosavePath?: string;
 }
 
 /**
- * The instrument without a host: plays loops, files and the microphone through the model into the page's
- * speakers. Resumes where the last session ended.
- * @throws TillerError `argument-invalid` where the port is taken, `preset-missing`; nothing is then left running
+ * Starts the instrument without a host: loops, files and the microphone play through the model into the page's speakers.
+ * Resumes where the last session ended.
+ * @throws TillerError `argument-invalid` where the port is in use, `preset-missing`; nothing is then left running
  */
 export async function startLiveSession(options: LiveSessionOptions): Promise<RunningInterface> {
   const live = await LiveSession.open(options.loopsFolder);
@@ -122,7 +122,7 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
     for (const end of opened) await end();
   };
   try {
-    // Before it is read: what another Tiller writes from here on is not this session's.
+    // Before the file is read, so that a later write of another process is recognised as foreign.
     const stamp = autosavePath === undefined ? null : await fileStamp(autosavePath);
     await openDocument(instrument, options);
     // PageServices once it is there: a page that comes back compares it with what it knew.
@@ -141,28 +141,33 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
   }
 }
 
-/** Goes on where the last session ended, or opens what a first start does. */
+/** Loads the last session's document, or what a first start opens. */
 async function openDocument(instrument: Instrument, options: LiveSessionOptions): Promise<void> {
   const { presets, presetId, autosavePath } = options;
   let unread: unknown = null;
-  const kept =
+  const stored =
     autosavePath === undefined
       ? null
       : await readAutosave(autosavePath).catch((error: unknown) => {
           unread = error;
           return null;
         });
-  const from = kept && (await loadedFrom(kept.presetId, kept.history, presets));
-  if (kept !== null && from !== null && presetId === undefined)
-    await instrument.loadPreset(kept.preset, 'engine', from);
+  const from = stored && (await loadedFrom(stored.presetId, stored.history, presets));
+  if (stored !== null && from !== null && presetId === undefined)
+    await instrument.loadPreset(stored.preset, 'engine', from);
   else await openFirst(instrument, options);
-  // A preset that was asked for takes the place of a session that nobody has saved.
-  if (kept !== null && autosavePath !== undefined && presetId !== undefined && !isSaved(kept.preset, from))
+  // The requested preset replaces a session with unsaved changes.
+  if (
+    stored !== null &&
+    autosavePath !== undefined &&
+    presetId !== undefined &&
+    !isSaved(stored.preset, from)
+  )
     instrument.notify(
       new TillerError(
         'file-exists',
         'The last session has changes that were not saved.',
-        `It was kept as ${await moveAside(autosavePath)}: start with --document and that name to go on with it.`,
+        `It was renamed to ${await moveAside(autosavePath)}: start with --document and that name to continue it.`,
       ),
     );
   if (unread !== null) instrument.notify(unread);
@@ -171,9 +176,9 @@ async function openDocument(instrument: Instrument, options: LiveSessionOptions)
 const isSaved = (document: Preset, from: LoadedFrom | null): boolean =>
   from?.saved !== undefined && !hasUnsavedChanges(shareEqualParts(from.saved, document), document);
 
-/** Goes on with the take that was recorded last, and keeps each one that is recorded. */
-async function keepTakes(recorder: GestureRecorder, instrument: Instrument, path: string): Promise<void> {
-  // Before it is read, as the session's.
+/** Restores the last recorded gesture, and stores each one that is recorded. */
+async function storeTakes(recorder: GestureRecorder, instrument: Instrument, path: string): Promise<void> {
+  // Before the file is read, as with the session.
   const file = new StoredFile(path, await fileStamp(path));
   try {
     const take = await readTake(path);
@@ -186,23 +191,23 @@ async function keepTakes(recorder: GestureRecorder, instrument: Instrument, path
     writing = writing
       .then(() => writeTake(file, take))
       .then((beside) => {
-        if (beside !== null) instrument.notify(sharedTake(beside));
+        if (beside !== null) instrument.notify(foreignTake(beside));
       })
       .catch((error: unknown) => instrument.notify(fromFileError(error, path)));
   };
 }
 
-const sharedTake = (beside: string) =>
+const foreignTake = (beside: string) =>
   new TillerError(
     'file-exists',
-    'Another Tiller keeps its gesture in the same file.',
-    `This one is kept as ${beside}. Export it to have it in a place of your own.`,
+    'Another running Tiller stores its gesture in the same file.',
+    `This gesture is stored as ${beside}. Export it to choose its place.`,
   );
 
 /** Tag of the factory preset that a first start opens. */
 const FIRST_STEPS = 'first steps';
 
-/** Opens the preset that was asked for, or one that can sound; failing that, a model alone. */
+/** Opens the requested preset, else one whose model is in the library, else a model alone. */
 async function openFirst(instrument: Instrument, options: LiveSessionOptions): Promise<void> {
   const { presets, models, presetId } = options;
   if (presetId !== undefined) return instrument.openPreset(presetId);

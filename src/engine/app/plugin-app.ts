@@ -9,7 +9,7 @@ export interface HostServices {
   readonly presets: PresetStore;
   readonly models: ModelSource & ModelList;
   readonly trainer: Trainer;
-  /** Starts serving the page of `instrument`; called once, when a window first asks. */
+  /** Starts serving the page of `instrument`; called when its window opens for the first time. */
   readonly serve: (instrument: Instrument) => Promise<{ url: string; close(): Promise<void> }>;
 }
 
@@ -17,8 +17,8 @@ const PARENT_CHECK_MILLISECONDS = 1000;
 const EXIT_BROKEN = 1;
 
 /**
- * The engine inside a plugin: stdin and stdout are the plugin's pipe, and this program ends with it. Nothing else may
- * touch them (`cli/host.ts` sees to that); the last lines of stderr are what the plugin shows when the engine fails.
+ * Runs the engine of a plugin: stdin and stdout are the plugin's pipes, and the process ends when they close. Nothing else
+ * may use them (`cli/host.ts` ensures it); the plugin shows the last lines of stderr when the engine fails.
  */
 export function runHost(link: PipeLink, services: HostServices): void {
   let interfaceUrl: Promise<string> | null = null;
@@ -44,7 +44,7 @@ export function runHost(link: PipeLink, services: HostServices): void {
     else void session.receive(message);
   });
 
-  // A streaming thread that hangs does not see the pipe close.
+  // The pipe's end is not noticed while the streaming thread hangs.
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) process.exit(0);

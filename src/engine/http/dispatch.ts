@@ -2,7 +2,7 @@ import { TillerError } from '../../document/tiller-error.js';
 import type { Command } from '../../protocol/interface-commands.js';
 import type { PageServices, LiveServices } from './page-services.js';
 
-/** What a command means for the window that sent it, beside what it means for the engine. */
+/** The actions of commands that concern the window that sent them. */
 export interface Window {
   openSpeaker(live: LiveServices, rate: number): void;
   credit(frames: number, underruns: number): void;
@@ -20,9 +20,9 @@ function liveOf(services: PageServices): LiveServices {
 }
 
 /**
- * Carries a command of a page out; settles when it is done.
- * @returns what the page asked for, such as the identifier of a new example, or null
- * @throws TillerError with what went wrong, in the player's words
+ * Executes a command of a page; resolves when it is done.
+ * @returns the command's result, such as the identifier of a new example, or null
+ * @throws TillerError of the command
  */
 export async function dispatch(
   services: PageServices,

@@ -1,10 +1,10 @@
 import type { TrainingReport } from '../mapping/train.js';
 import type { FitReport } from '../../protocol/interface.js';
 
-/** Share of the examples' spread from which a miss can be heard, and is shown. */
+/** Error, relative to the spread of the examples' latents, from which an example counts as missed: it can be heard. */
 const AUDIBLE_MISS = 0.2;
 
-/** What the page shows of a training: errors per dimension, and the examples that the fit passes by. */
+/** A training's report for the page: errors per dimension, missed examples (largest error first), contradictions. */
 export function fitReport(report: TrainingReport): FitReport {
   return {
     milliseconds: report.totalMs,

@@ -2,10 +2,10 @@ import { timingSafeEqual, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { SUBPROTOCOL, TOKEN_SUBPROTOCOL } from '../../protocol/interface.js';
 
-/** 192 bits, drawn for each start of the engine. */
+/** A random token of 192 bits. */
 export const newToken = (): string => randomBytes(24).toString('base64url');
 
-/** Compares in a time that does not tell how much was right. */
+/** Compares in constant time for tokens of equal length. */
 export function sameToken(given: string | undefined, token: string): boolean {
   if (given === undefined) return false;
   const a = Buffer.from(given);
@@ -28,12 +28,14 @@ export const originAllowed = (request: IncomingMessage, port: number): boolean =
     .map((name) => `http://${name}`)
     .includes(request.headers.origin ?? '');
 
-/** The path that is asked for, as it was sent: of some no URL could be made. */
+/** The requested path as it was sent: not every one is a valid URL. */
 export const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
 
+/** The query of the requested address. */
 export const queryOf = (request: IncomingMessage): URLSearchParams =>
   new URLSearchParams(request.url?.slice(pathOf(request).length));
 
+/** The token of the `authorization` header. */
 export function bearer(request: IncomingMessage): string | undefined {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
   return scheme === 'Bearer' ? token : undefined;
@@ -46,7 +48,7 @@ export function offeredToken(request: IncomingMessage): string | undefined {
   return offered.find((name) => name.startsWith(TOKEN_SUBPROTOCOL))?.slice(TOKEN_SUBPROTOCOL.length);
 }
 
-/** Headers of every answer. Scripts, styles and sockets come from this server only, and nothing is inline. */
+/** Headers of every response: scripts, styles and sockets from this server only, nothing inline. */
 export function securityHeaders(port: number): Record<string, string> {
   const sockets = names(port)
     .map((name) => `ws://${name}`)

@@ -6,7 +6,7 @@ import type { PresetBrowser } from '../instrument/preset-browser.js';
 import type { LiveSession } from '../live/live-session.js';
 import type { Painter } from '../map/painter.js';
 
-/** What the page may use of the engine. `live` is null inside a plugin, where the host plays. Main thread. */
+/** The parts of the engine that the page can use. `live` is null in a plugin, where the host plays. Main thread. */
 export interface PageServices {
   readonly instrument: Pick<
     Instrument,
@@ -52,7 +52,7 @@ export interface PageServices {
   readonly painter: Pick<Painter, 'paint' | 'subscribe'>;
 }
 
-/** The live session as one window uses it. */
+/** The part of the live session that the page can use. */
 export type LiveServices = Pick<
   LiveSession,
   | 'state'

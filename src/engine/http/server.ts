@@ -33,13 +33,13 @@ import { toFault } from './window.js';
 
 export interface ServerOptions {
   kind: 'live' | 'plugin';
-  /** TCP port on loopback; 0 or left out takes a free one. */
+  /** TCP port on loopback; 0 or left out chooses a free one. */
   port?: number;
-  /** Token to ask for; left out, a new one is drawn. A supervisor passes the old one so that pages reconnect. */
+  /** Token that pages must send; left out, a new one is made. A supervisor passes the previous one so that pages reconnect. */
   token?: string;
   /** Folder of the built page. */
   pageFolder?: string;
-  /** Where uploads lie until they are taken in; left out, the system's folder for such. */
+  /** Folder of uploads until they are imported; left out, the system's temporary folder. */
   temporaryFolder?: string;
   /** Version of the engine, for the page's status line. */
   version: string;
@@ -48,21 +48,25 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly port: number;
   readonly token: string;
-  /** Where a browser opens the page; the token stands in the fragment, which no server or log ever sees. */
+  /** Address of the page; the token is in the fragment, which browsers do not send and servers do not log. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 const MAX_WINDOWS = 16;
-/** Of every kind, whoever opens them: what the engine itself opens must not run out of handles. */
+/** Connections of any kind; leaves file handles for the engine's own files. */
 const MAX_CONNECTIONS = 128;
-const LEAST_TOKEN = 16;
+/** Shortest token, in characters. */
+const MIN_TOKEN_LENGTH = 16;
 const PAGE_FOLDER = fileURLToPath(new URL('../ui', import.meta.url));
 
-/** Serves the page, its files and its socket on loopback. Main thread. */
+/**
+ * Serves the page, its files and its socket on loopback. Main thread.
+ * @throws TillerError `argument-invalid` where the port is in use or the token too short
+ */
 export async function startServer(services: PageServices, options: ServerOptions): Promise<RunningServer> {
   const token = options.token ?? newToken();
-  if (token.length < LEAST_TOKEN) {
+  if (token.length < MIN_TOKEN_LENGTH) {
     throw new TillerError('argument-invalid', 'The token is too short to be safe.', 'Leave it out.');
   }
   const hub = new Hub(services, options.kind, options.version);
@@ -99,7 +103,7 @@ export async function startServer(services: PageServices, options: ServerOptions
   });
   server.maxConnections = MAX_CONNECTIONS;
   server.on('upgrade', (request, socket, head) => {
-    // Node lets go of a socket that is upgraded: one that is reset would end the engine.
+    // Node removes its own error handler from a socket that is upgraded: a reset would end the engine.
     socket.on('error', () => socket.destroy());
     const path = pathOf(request);
     const refusal =
@@ -113,7 +117,7 @@ export async function startServer(services: PageServices, options: ServerOptions
               ? '503 Service Unavailable'
               : null;
     if (refusal !== null) {
-      // Whoever asked may never close its end.
+      // The client may never close its end.
       socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
@@ -132,7 +136,7 @@ export async function startServer(services: PageServices, options: ServerOptions
       sockets.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      // An upload removes its file last of all.
+      // Uploads remove their files before they settle.
       await Promise.all(answering);
     },
   };
@@ -140,14 +144,14 @@ export async function startServer(services: PageServices, options: ServerOptions
 
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    // One that comes later, as where a connection could not be taken, is past already.
+    // Rejecting has no effect on later errors, such as a connection that could not be accepted.
     server.on('error', (error: NodeJS.ErrnoException) => {
       reject(
         error.code === 'EADDRINUSE'
           ? new TillerError(
               'argument-invalid',
-              `Port ${port} is taken by another program.`,
-              'Leave the port out to take a free one.',
+              `Port ${port} is in use by another program.`,
+              'Leave the port out to use a free one.',
             )
           : error,
       );
@@ -178,12 +182,12 @@ async function answer(
   const kind = (Object.keys(UPLOAD_PATHS) as UploadKind[]).find((name) => UPLOAD_PATHS[name] === path);
   if (kind === undefined) return refuse(response, 404);
   const uploaded = await receiveUpload(request, kind, temporaryFolder, (file, name) =>
-    take(services, kind, file, name),
+    importUpload(services, kind, file, name),
   );
   sendJson(response, 200, uploaded);
 }
 
-async function take(
+async function importUpload(
   services: PageServices,
   kind: UploadKind,
   path: string,
@@ -202,7 +206,7 @@ async function take(
   return null;
 }
 
-/** Of a request that is at fault. */
+/** HTTP status for an error in a request. */
 function statusOf(error: unknown): number {
   if (!(error instanceof TillerError)) return 500;
   return error.code === 'archive-too-large' ? 413 : 400;
@@ -215,7 +219,7 @@ function refuse(response: ServerResponse, status: number): void {
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, {
     'content-type': 'application/json',
-    // What is left of a request that is refused is not read.
+    // The rest of a refused request is not read.
     ...(status === 200 ? {} : { connection: 'close' }),
   });
   response.end(JSON.stringify(body));

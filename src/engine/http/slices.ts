@@ -5,19 +5,19 @@ import type { PageServices } from './page-services.js';
 
 type Derive<N extends SliceName> = (services: PageServices, last: Slices[N] | undefined) => Slices[N];
 
-/** `next`, or `last` where every field is the same object: an unchanged part then costs nothing further on. */
+/** `next`, or `last` where every field is identical, so that an unchanged slice stays the same object. */
 function keep<T extends object>(last: T | null | undefined, next: T): T {
   if (last === null || last === undefined) return next;
   const names = Object.keys(next) as (keyof T)[];
   return names.every((name) => Object.is(last[name], next[name])) ? last : next;
 }
 
-const shownReports = new WeakMap<TrainingReport, FitReport>();
+const fitReports = new WeakMap<TrainingReport, FitReport>();
 
-/** One object per report, so that a report that stays is not sent again. */
-function shown(report: TrainingReport): FitReport {
-  const known = shownReports.get(report) ?? fitReport(report);
-  shownReports.set(report, known);
+/** One object per report, so that an unchanged report is not sent again. */
+function fitReportOf(report: TrainingReport): FitReport {
+  const known = fitReports.get(report) ?? fitReport(report);
+  fitReports.set(report, known);
   return known;
 }
 
@@ -45,7 +45,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
   training: ({ instrument: { state } }, last) => {
     const { running, done, total, stale, report } = state.training;
     const learned = state.preset.trained !== null;
-    return keep(last, { running, done, total, stale, learned, report: report && shown(report) });
+    return keep(last, { running, done, total, stale, learned, report: report && fitReportOf(report) });
   },
   model: ({ instrument: { state }, models }, last) => {
     const { manifest, missing, loading } = state.model;
@@ -72,8 +72,8 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
 };
 
 /**
- * The engine's state cut into parts that are sent apart. A part is the same object as long as nothing in it
- * changed, so that a move of the pad does not send the examples again.
+ * The engine's state in slices that are sent separately. A slice stays the same object while nothing in it changes, so that
+ * a move of the pad does not send the examples again.
  */
 export class SliceView {
   current: Slices;
@@ -84,7 +84,7 @@ export class SliceView {
     this.current = slices as Slices;
   }
 
-  /** Looks at the engine again and returns the parts that changed. */
+  /** Derives every slice again. @returns those that have changed */
   refresh(): Partial<Slices> {
     const changed: Partial<Slices> = {};
     for (const name of Object.keys(derivations) as SliceName[]) {
@@ -101,6 +101,7 @@ export class SliceView {
   }
 }
 
+/** Copies one slice where it is present. */
 export function copy<N extends SliceName>(from: Partial<Slices>, to: Partial<Slices>, name: N): void {
   const value = from[name];
   if (value !== undefined) to[name] = value;

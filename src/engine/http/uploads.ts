@@ -12,14 +12,14 @@ import {
 import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError, systemCode } from '../system/file-error.js';
 
-/** Endings that each kind of upload takes, so that a wrong drop is refused before it is sent whole. */
+/** Accepted endings of each kind of upload: another file is refused before it is sent completely. */
 const ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
   model: ['.ts'],
   preset: ['.tiller', '.json'],
   audio: ['.wav', '.aif', '.aiff', '.flac'],
 };
 
-/** An upload lies in a folder of its own; the number of the process that took it in follows. */
+/** Each upload has its own folder, named with this prefix and the engine's process id. */
 const PREFIX = 'tiller-upload-';
 
 function fileName(request: IncomingMessage, kind: UploadKind): string {
@@ -31,12 +31,12 @@ function fileName(request: IncomingMessage, kind: UploadKind): string {
     name = '';
   }
   if (name === '' || name.length > 255) {
-    throw new TillerError('argument-invalid', 'The file has no name that can be read.', 'Rename the file.');
+    throw new TillerError('argument-invalid', 'The file has no valid name.', 'Rename the file.');
   }
   if (!ENDINGS[kind].some((ending) => name.toLowerCase().endsWith(ending))) {
     throw new TillerError(
       'argument-invalid',
-      `${name} is not a file that can be taken here.`,
+      `${name} is not a file that can be imported here.`,
       `Choose a file that ends in ${ENDINGS[kind].join(', ')}.`,
     );
   }
@@ -50,7 +50,7 @@ const tooLarge = (kind: UploadKind) =>
     'Choose a smaller file.',
   );
 
-/** What arrives, up to the limit. The request outlives it: its answer says what went wrong. */
+/** The request's body, up to the limit. The request stays open for the response that names the error. */
 async function* bounded(request: IncomingMessage, kind: UploadKind): AsyncGenerator<Buffer> {
   let received = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -61,17 +61,17 @@ async function* bounded(request: IncomingMessage, kind: UploadKind): AsyncGenera
 }
 
 /**
- * Streams the body of an upload to a file of its own, hands that to `take`, and removes it afterwards.
- * The size is bounded by what arrives, whatever the headers say.
- * @param temporaryFolder where the file lies meanwhile
- * @returns what came of the file, and if it is only that it cannot be kept
- * @throws TillerError where the request is at fault: `argument-invalid` for its name, `archive-too-large`
+ * Streams the body of an upload to a temporary file, passes that to `importFile`, and removes it afterwards. The size is
+ * bounded by the bytes received, whatever the headers say.
+ * @param importFile resolves to the result of the upload, see `UploadAnswer`
+ * @returns the outcome; a file that cannot be imported is one
+ * @throws TillerError where the request is wrong: `argument-invalid` for its name, `archive-too-large`
  */
 export async function receiveUpload(
   request: IncomingMessage,
   kind: UploadKind,
   temporaryFolder: string,
-  take: (path: string, fileName: string) => Promise<string | null>,
+  importFile: (path: string, fileName: string) => Promise<string | null>,
 ): Promise<UploadAnswer> {
   const name = fileName(request, kind);
   if (Number(request.headers['content-length'] ?? 0) > UPLOAD_LIMITS[kind]) throw tooLarge(kind);
@@ -85,11 +85,11 @@ export async function receiveUpload(
     } catch (error) {
       throw fromFileError(error, name);
     }
-    return { type: 'done', result: await take(path, name) };
+    return { type: 'done', result: await importFile(path, name) };
   } catch (error) {
     if (!(error instanceof TillerError) || error.code === 'archive-too-large') throw error;
     const fault = error.toJSON();
-    // The player knows the file by its name, not by the place it was put in.
+    // The player knows the file's name, not its temporary path.
     return { type: 'failed', fault: { ...fault, message: fault.message.replaceAll(path, name) } };
   } finally {
     if (folder !== null) await rm(folder, { recursive: true, force: true });
@@ -97,19 +97,19 @@ export async function receiveUpload(
 }
 
 /**
- * Removes uploads that an engine left behind when it was killed: those whose name has the number of a process that is no
- * more. What cannot be removed is somebody else's.
+ * Removes the uploads of engines that were killed: those whose name has the id of a process that does not exist any more.
+ * Folders that cannot be removed belong to another user and are ignored.
  */
 export async function sweepUploads(temporaryFolder: string): Promise<void> {
   const names = await readdir(temporaryFolder).catch(() => []);
   for (const name of names) {
     const [, pid] = new RegExp(`^${PREFIX}(\\d+)-\\w{6}$`).exec(name) ?? [];
-    if (pid === undefined || lives(Number(pid))) continue;
+    if (pid === undefined || exists(Number(pid))) continue;
     await rm(join(temporaryFolder, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-function lives(pid: number): boolean {
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -5,9 +5,9 @@ import type { StateStore } from './state-store.js';
 
 type HoldList = readonly (number | null)[];
 
-/** Latents that the hand holds, against the mapping: how a zone is found. Main thread. */
+/** Latents held at fixed values, against the mapping, to explore the latent space. Main thread. */
 export class Holds {
-  /** What the decoder got last; null before the first sound of a model. */
+  /** The latents that the decoder got last; null before a model's first latent frame. */
   private lastDecoded: Float32Array | null = null;
 
   constructor(
@@ -15,7 +15,7 @@ export class Holds {
     private readonly link: StreamLink,
   ) {}
 
-  /** Holds a latent, or gives it back to the mapping. */
+  /** See `Instrument.hold`. */
   hold(dimension: number, value: number | null): void {
     const { preset, holds } = this.store.state;
     if (preset.steering.dimensions[dimension] === undefined)
@@ -23,38 +23,38 @@ export class Holds {
     this.set(holds.map((held, i) => (i === dimension ? value : held)));
   }
 
-  /** The mapping has every latent again. */
+  /** Releases every held latent. */
   releaseAll(): void {
     this.set(this.store.state.holds.map(() => null));
   }
 
-  /** Holds every unlocked latent within `radius` (0..1 of half its range) of what sounds now. */
+  /** See `Instrument.randomise`. */
   randomise(radius: number): void {
     const { preset, holds } = this.store.state;
     this.set(randomHolds(preset.steering, holds, this.sounding(), radius));
   }
 
-  /** Holds an example's latents until called with null. */
+  /** See `Instrument.audition`. */
   audition(exampleId: string | null): void {
     const { preset, holds } = this.store.state;
     const example = preset.examples.find(({ id }) => id === exampleId);
     if (exampleId !== null && example === undefined)
       throw new TillerError(
         'argument-invalid',
-        'This example is gone.',
-        'Undo brings deleted examples back.',
+        'This example does not exist any more.',
+        'Undo restores deleted examples.',
       );
     this.store.change({ auditioning: example?.id ?? null }, 'page');
     this.set(holds.map((_, i) => example?.latents[i] ?? null));
   }
 
-  /** What sounds now with what is held now. @throws TillerError `engine-busy` before the first sound */
+  /** The latents that sound now, one per dimension. @throws TillerError `engine-busy` before a model's first latent frame */
   latents(): number[] {
     const { holds } = this.store.state;
     return Array.from(this.sounding(), (value, i) => holds[i] ?? value);
   }
 
-  /** The holds for a document of `latents` dimensions: those that both have stay, the others are let go. */
+  /** The holds for a document of `latents` dimensions; those of further dimensions are released. */
   fitted(latents: number): HoldList {
     const { holds } = this.store.state;
     if (holds.length === latents) return holds;
@@ -68,7 +68,7 @@ export class Holds {
     this.lastDecoded = decoded;
   }
 
-  /** Tells a new streaming worker. */
+  /** Sends the holds to a restarted streaming worker. */
   resend(): void {
     this.store.state.holds.forEach((value, dimension) => this.link.send({ type: 'hold', dimension, value }));
   }
@@ -88,16 +88,15 @@ export class Holds {
     holds.forEach((value, dimension) => {
       if (value !== before[dimension]) this.link.send({ type: 'hold', dimension, value });
     });
-    const free = holds.every((held) => held === null);
-    this.store.change({ holds, ...(free ? { auditioning: null } : {}) }, 'page');
+    const released = holds.every((held) => held === null);
+    this.store.change({ holds, ...(released ? { auditioning: null } : {}) }, 'page');
   }
 }
 
 /**
- * Holds for every unlocked latent, drawn evenly within `radius` (0..1 of half its range) of what sounds now; locked ones
- * stay as they are.
- *
- * @param random draws from 0..1
+ * Random holds for every unlocked latent: uniform within `radius` (0..1) times half its range of `sounding`, clamped to its
+ * range. Locked latents keep their hold.
+ * @param random uniform in 0..1
  */
 function randomHolds(
   steering: Steering,

@@ -2,39 +2,41 @@ import type { TrainingReport } from '../mapping/train.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { ModelReference, Preset } from '../../document/preset.js';
 
-/** Something the player should know, with what to do about it. */
+/** A message for the player, with what to do about it. */
 export interface Notice {
   readonly level: 'info' | 'warning' | 'error';
   readonly text: string;
   readonly hint: string | null;
 }
 
-/** Everything about one instrument but what sounds this instant. Replaced, never changed in place. */
+/** The state of one instrument, without telemetry. Replaced, never changed in place. */
 export interface InstrumentState {
   readonly preset: Preset;
-  /** Where `preset` came from in the preset store, or null for one that was never saved. */
+  /** The document's identifier in the preset store; null where it was never saved. */
   readonly presetId: string | null;
-  /** True when something worth saving has changed since. */
+  /** True where the document has unsaved changes. */
   readonly dirty: boolean;
   readonly undoLabel: string | null;
   readonly redoLabel: string | null;
-  /** Latents held by hand: one per dimension, null where the mapping plays. */
+  /** Held latents, in latent units: one per dimension, null where the mapping plays. */
   readonly holds: readonly (number | null)[];
+  /** Identifier of the example that is heard in place of the mapping. */
   readonly auditioning: string | null;
+  /** Index of the input that waits for a MIDI message. */
   readonly midiLearn: number | null;
   readonly training: {
     readonly running: boolean;
     /** Dimensions done of all, while running. */
     readonly done: number;
     readonly total: number;
-    /** Of the mapping that plays now. */
+    /** Report of the training that gave the present mapping; null where none is known. */
     readonly report: TrainingReport | null;
-    /** True when examples or learning settings have changed since the mapping was learned. */
+    /** True where training on the present examples and settings would give another mapping. */
     readonly stale: boolean;
   };
   readonly model: {
     readonly manifest: ModelManifest | null;
-    /** The model that the preset wants and the library lacks. */
+    /** The document's model, where the library does not have it. */
     readonly missing: ModelReference | null;
     readonly loading: boolean;
   };
@@ -48,17 +50,17 @@ export interface InstrumentState {
   readonly notice: Notice | null;
 }
 
-/** What the instrument needs of the model library. */
+/** The part of the model library that an instrument uses. */
 export interface ModelSource {
   find(sha256: string): Promise<{ dir: string; manifest: ModelManifest } | null>;
 }
 
-/** Who moved a parameter: windows leave alone what they moved themselves, the host records what the page moves. */
+/** What caused a change: the plugin's host records parameter moves of the page, and is not sent its own. */
 export type Origin = 'page' | 'host' | 'midi' | 'osc' | 'gamepad' | 'recorder' | 'engine';
 export type Gesture = 'begin' | 'move' | 'end';
 
 export interface Change {
   readonly origin: Origin;
-  /** Set where one automatable parameter moved. */
+  /** Set where one automatable parameter moved; `value` in the parameter's own unit. */
   readonly parameter?: { readonly index: number; readonly value: number; readonly gesture: Gesture };
 }

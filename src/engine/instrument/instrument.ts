@@ -255,7 +255,7 @@ export class Instrument {
     const { presetId = null, saved = preset, history = NO_STEPS } = from;
     this.requests++;
     this.loaded++;
-    if (origin !== 'page') this.store.history.forget();
+    if (origin !== 'page') this.store.history.dropOthers();
     this.store.history.restore(history);
     this.store.markSaved(shareEqualParts(saved, preset));
     this.learner.restart(preset);

@@ -11,7 +11,7 @@ import type { ImportProgress, ModelCard } from '../../protocol/interface.js';
 type ShelvedModels = Pick<ModelLibrary, 'list' | 'import' | 'owns' | 'remove' | 'restore'>;
 type ModelInstrument = Pick<Instrument, 'lookForModel' | 'state'>;
 
-/** What a model's maker says of it, in `card.json` beside the model. Anything else in the file is passed over. */
+/** A model's description by its maker, in `card.json` beside the model. Unknown fields are ignored. */
 const makersCardSchema = z.object({
   title: z.string().max(200).optional(),
   character: z.string().max(2000).optional(),
@@ -24,13 +24,13 @@ const makersCardSchema = z.object({
 });
 type MakersCard = z.infer<typeof makersCardSchema>;
 
-/** The model library as the page browses it, with the cards and the import that runs. Main thread. */
+/** The model library as the page shows it, with each model's card and the running import. Main thread. */
 export class ModelBrowser {
   cards: ModelCard[] = [];
   importing: ImportProgress | null = null;
   private readonly events = createNanoEvents<{ change: () => void }>();
   private imports = 0;
-  /** The import that runs, and those that wait for it: each takes a processor and hundreds of megabytes. */
+  /** The last import; one runs at a time, since each takes a processor core and hundreds of megabytes. */
   private queue: Promise<unknown> = Promise.resolve();
   private cancelling = new AbortController();
   private closed = false;
@@ -38,7 +38,7 @@ export class ModelBrowser {
   private constructor(
     private readonly models: ShelvedModels,
     private readonly instrument: ModelInstrument,
-    /** Models that come with Tiller, each in a folder by its hash, its card in one by its name; null where there are none. */
+    /** Bundled models, each in a folder named by its hash, its card in a folder named by the model; null where there are none. */
     private readonly bundledFolder: string | null,
   ) {}
 
@@ -56,12 +56,19 @@ export class ModelBrowser {
     return this.events.on('change', listener);
   }
 
+  /**
+   * Imports a `.ts` file after those that wait already; it does not play yet.
+   * @param fileName shown with the progress
+   * @returns the model's SHA-256
+   * @throws TillerError as the import says; `import-cancelled`
+   */
   import(path: string, fileName: string): Promise<string> {
     const turn = this.queue.then(() => this.importNow(path, fileName));
     this.queue = turn.catch(() => undefined);
     return turn;
   }
 
+  /** Cancels the running import where its number is `id`. */
   cancelImport(id: number): void {
     if (this.importing?.id !== id) return;
     this.cancelling.abort();
@@ -69,7 +76,7 @@ export class ModelBrowser {
     this.events.emit('change');
   }
 
-  /** Cancels what is being imported and what waits; settles once nothing of it is left. */
+  /** Cancels every import; resolves when all have ended. */
   async close(): Promise<void> {
     this.closed = true;
     this.cancelling.abort();
@@ -96,7 +103,7 @@ export class ModelBrowser {
     }
   }
 
-  /** Takes a model out of the library. Where it plays, the instrument says what it misses and keeps the rest. */
+  /** Moves a model to the library's trash. Where it plays, the instrument keeps everything else and shows it as missing. */
   async remove(sha256: string): Promise<void> {
     await this.models.remove(sha256);
     await this.follow(sha256);
@@ -121,7 +128,7 @@ export class ModelBrowser {
   private async card(entry: LibraryEntry): Promise<ModelCard> {
     const { dir, manifest } = entry;
     const own = await readMakersCard(join(dir, 'card.json'));
-    // Another model may have the name of one that comes with Tiller: what that one's card says is not true of it.
+    // The card of a bundled model must not be shown for another model of the same name.
     const bundled =
       own === null && this.bundledFolder !== null && existsSync(join(this.bundledFolder, manifest.sha256))
         ? await readMakersCard(join(this.bundledFolder, manifest.name, 'card.json'))

@@ -7,14 +7,14 @@ import type { Change, InstrumentState } from './instrument-state.js';
 type Listener = (state: InstrumentState, change: Change) => void;
 
 /**
- * The state that the parts of an instrument share: one immutable snapshot, replaced on each change and shown to the
- * listeners. What follows from the document (`dirty`, the labels of undo and redo) is kept in step. Main thread.
+ * The state that the classes of an instrument share: one immutable snapshot, replaced on each change and passed to the
+ * listeners. Derived fields (`dirty`, the labels of undo and redo) are updated with it. Main thread.
  */
 export class StateStore {
   readonly history = new History();
   private readonly listeners = new Set<Listener>();
   private current: InstrumentState;
-  /** The document at the last save or load: what `dirty` compares with. */
+  /** The document at the last save or load, which `dirty` compares with. */
   private saved: Preset;
 
   constructor(preset: Preset) {
@@ -39,7 +39,7 @@ export class StateStore {
     return this.current;
   }
 
-  /** Calls `listener` after each change; returns how to stop. */
+  /** Calls `listener` after each change. @returns a function that ends the subscription */
   subscribe(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -57,7 +57,7 @@ export class StateStore {
       listener(this.current, { origin, ...(parameter ? { parameter } : {}) });
   }
 
-  /** Changes what is said of the training, the rest of it staying as it is. */
+  /** Changes some fields of the training's state. */
   changeTraining(part: Partial<InstrumentState['training']>, origin: Change['origin']): void {
     this.change({ training: { ...this.current.training, ...part } }, origin);
   }
@@ -69,23 +69,23 @@ export class StateStore {
     this.change({ notice: { level: 'error', text, hint } }, 'engine');
   }
 
-  /** `preset` is as it is on disk or in the host's project. */
+  /** `preset` equals what is on disk or in the host's project. */
   markSaved(preset: Preset): void {
     this.saved = preset;
   }
 
-  /** Makes way for another document, which undo leads back from; one that nobody has worked on is let go. */
+  /** Another document is about to replace `document`; undo will lead back, unless it was never saved or changed. */
   leave(document: Preset): void {
     const { presetId, dirty } = this.current;
     if (presetId !== null || dirty) this.history.leave(this.leaving(document));
   }
 
-  /** The document that the present one was opened after, or null. */
+  /** The document that `document`, the present one, replaced; null where there is none. */
   back(document: Preset): LeftDocument | null {
     return this.history.back(this.leaving(document));
   }
 
-  /** The document that was opened after the present one, or null. */
+  /** The document that `back` led away from; null where there is none. */
   forward(document: Preset): LeftDocument | null {
     return this.history.forward(this.leaving(document));
   }
@@ -94,7 +94,7 @@ export class StateStore {
     this.listeners.clear();
   }
 
-  /** `preset`, the present document, as it is left for another. */
+  /** `preset`, the present document, with everything needed to return to it. */
   private leaving(preset: Preset): LeftDocument {
     const { presetId } = this.current;
     return { preset, from: { presetId, saved: this.saved, history: this.history.steps } };

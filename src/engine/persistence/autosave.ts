@@ -8,14 +8,14 @@ import type { Instrument } from '../instrument/instrument.js';
 import { MAX_HISTORY_LENGTH, formatHistory, parseHistory } from '../../document/stored-history.js';
 import { StoredFile, readStored } from './stored-file.js';
 
-/** Where the hand is, is written this often while it moves. Everything else is written at once. */
-const HAND_MILLISECONDS = 700;
+/** Interval at which the inputs' present values are written while they move. Everything else is written at once. */
+const VALUES_INTERVAL_MS = 700;
 const FORMAT = 'tiller-session';
 
-/** What outlives an engine. */
+/** The live session's document as an earlier engine stored it. */
 export interface StoredSession {
   readonly preset: Preset;
-  /** Where the document came from in the preset store; null where it never was there. */
+  /** Its identifier in the preset store; null where it was never saved. */
   readonly presetId: string | null;
   readonly history: HistorySteps;
 }
@@ -25,22 +25,23 @@ const sessionSchema = z.strictObject({
   version: z.literal(1),
   presetId: z.string().max(200).nullable(),
   preset: z.unknown(),
-  /** Left out by the first sessions, which kept none. */
+  /** Not written by the first versions. */
   history: z.string().optional(),
 });
 
 /**
- * The session that an engine before this one left, or null where there is none.
- * @throws TillerError `preset-invalid` when it cannot be read; the file is moved aside
+ * Reads the session that an earlier engine stored; null where there is none.
+ * @throws TillerError `preset-invalid` where it cannot be read; the file is then renamed
  */
 export function readAutosave(path: string): Promise<StoredSession | null> {
-  return readStored(path, 'The last session could not be read, so this one begins anew.', parseSession);
+  return readStored(
+    path,
+    'The last session could not be read; this one starts from the beginning.',
+    parseSession,
+  );
 }
 
-/**
- * Keeps what is at `path` under another name, for a session that does not go on with it.
- * @returns where it is now
- */
+/** Renames the file at `path`, so that the next session does not overwrite it. @returns its new path */
 export async function moveAside(path: string): Promise<string> {
   const aside = `${path}.${Date.now()}.kept`;
   await rename(path, aside);
@@ -58,13 +59,13 @@ function parseSession(text: string): StoredSession {
 const sharedSession = (beside: string) =>
   new TillerError(
     'file-exists',
-    'Another Tiller keeps its session in the same file.',
-    `This one is kept as ${beside}. Save a preset to find it in the list.`,
+    'Another running Tiller stores its session in the same file.',
+    `This session is stored as ${beside}. Save it as a preset to find it in the list.`,
   );
 
 /**
- * Keeps the live session on disk as it changes, so that an engine that ends, however it ends, loses nothing but the
- * last movement of a hand. Main thread.
+ * Stores the live session on disk as it changes, so that an engine that ends in any way loses at most 0.7 s of moves of the
+ * inputs. Main thread.
  */
 export class Autosave {
   private written: StoredSession;
@@ -77,8 +78,8 @@ export class Autosave {
   private readonly unsubscribe: () => void;
 
   /**
-   * @param onError told once until a write succeeds: a full disk does not get fuller by telling it at every gesture
-   * @param stamp of the file that this session goes on with
+   * @param onError called with the first of several failed writes in a row, and where another process writes the same file
+   * @param stamp version of the file that this session continues; null where it continues none
    */
   constructor(
     private readonly instrument: Pick<Instrument, 'state' | 'document' | 'history' | 'subscribe'>,
@@ -91,11 +92,11 @@ export class Autosave {
     this.unsubscribe = instrument.subscribe(() => this.follow());
   }
 
-  /** Stops, after a last write. */
+  /** Ends autosaving after a last write where anything has changed. */
   async close(): Promise<void> {
     this.closed = true;
     this.unsubscribe();
-    this.forgetTimer();
+    this.clearTimer();
     await this.writing;
     if (this.failed || this.isEdited() || this.session.preset !== this.written.preset) await this.write();
   }
@@ -114,11 +115,11 @@ export class Autosave {
     if (this.closed || this.writing !== null) return;
     if (this.isEdited()) this.start();
     else if (this.session.preset !== this.written.preset)
-      this.timer ??= setTimeout(() => this.start(), HAND_MILLISECONDS);
+      this.timer ??= setTimeout(() => this.start(), VALUES_INTERVAL_MS);
   }
 
   private start(): void {
-    this.forgetTimer();
+    this.clearTimer();
     this.writing = this.write().finally(() => {
       this.writing = null;
       this.follow();
@@ -145,13 +146,13 @@ export class Autosave {
     }
   }
 
-  /** A hand that moves changes nothing of it. */
+  /** The history as text, formatted again only where it has changed. */
   private formatHistory(steps: HistorySteps): string {
     if (this.history?.steps !== steps) this.history = { steps, text: formatHistory(steps) };
     return this.history.text;
   }
 
-  private forgetTimer(): void {
+  private clearTimer(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
   }

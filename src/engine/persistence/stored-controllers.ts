@@ -12,27 +12,24 @@ const MAX_LENGTH = 10_000;
 const schema = z.strictObject({
   format: z.literal(FORMAT),
   version: z.literal(1),
-  /** The MIDI device that was chosen; null for none. */
+  /** The chosen MIDI device; null for none. */
   midi: deviceNameSchema.nullable(),
   osc: oscSettingsSchema,
 });
 
 /**
- * The controllers that an engine before this one kept, or null where none did.
- * @throws TillerError `preset-invalid` when the file cannot be read; it is moved aside
+ * Reads the MIDI device and OSC ports that an earlier engine stored; null where there are none.
+ * @throws TillerError `preset-invalid` where the file cannot be read; it is then renamed
  */
 export function readControllers(path: string): Promise<StoredControllers | null> {
-  return readStored(
-    path,
-    'The last MIDI device and OSC ports could not be read: choose them again.',
-    (text) => {
-      if (text.length > MAX_LENGTH) throw new RangeError('the file is too large');
-      const { midi, osc } = schema.parse(JSON.parse(text));
-      return { midi, osc };
-    },
-  );
+  return readStored(path, 'The MIDI device and OSC ports could not be read. Choose them again.', (text) => {
+    if (text.length > MAX_LENGTH) throw new RangeError('the file is too large');
+    const { midi, osc } = schema.parse(JSON.parse(text));
+    return { midi, osc };
+  });
 }
 
+/** Replaces the file atomically. @throws errors of the file system */
 export async function writeControllers(path: string, { midi, osc }: StoredControllers): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFileAtomic(path, JSON.stringify({ format: FORMAT, version: 1, midi, osc }));

@@ -15,7 +15,7 @@ const schema = z.strictObject({
     .number()
     .min(0.05)
     .max(MAX_GESTURE_SECONDS + 60),
-  /** Seconds, input, value. */
+  /** Seconds, index of the input, value 0..1. */
   moves: z
     .array(
       z.tuple([
@@ -32,16 +32,16 @@ const schema = z.strictObject({
 });
 
 /**
- * The take that an engine before this one kept, or null where none did.
- * @throws TillerError `preset-invalid` when the file cannot be read; it is moved aside
+ * Reads the recorded gesture that an earlier engine stored; null where there is none.
+ * @throws TillerError `preset-invalid` where the file cannot be read; it is then renamed
  */
 export function readTake(path: string): Promise<Take | null> {
-  return readStored(path, 'The last gesture could not be read: record it again.', (text) => {
+  return readStored(path, 'The recorded gesture could not be read. Record it again.', (text) => {
     if (text.length > MAX_LENGTH) throw new RangeError('the file is too large');
-    const kept = schema.parse(JSON.parse(text));
-    const moves = kept.moves.map(([at, input, value]) => ({ seconds: at, input, value }));
+    const stored = schema.parse(JSON.parse(text));
+    const moves = stored.moves.map(([at, input, value]) => ({ seconds: at, input, value }));
     moves.sort((a, b) => a.seconds - b.seconds);
-    return moves.length === 0 ? null : { lengthSeconds: kept.seconds, moves };
+    return moves.length === 0 ? null : { lengthSeconds: stored.seconds, moves };
   });
 }
 

@@ -1,13 +1,13 @@
 import type { HistorySteps, LoadedFrom } from '../../document/history.js';
 import type { PresetStore } from './preset-store.js';
 
-/** Where a document comes from that an earlier engine left: what `Instrument.loadPreset` is told. */
+/** Where a document of an earlier engine comes from, for `Instrument.loadPreset`. */
 export async function loadedFrom(
   presetId: string | null,
   history: HistorySteps,
   presets: Pick<PresetStore, 'read'>,
 ): Promise<LoadedFrom> {
-  // The preset may be gone meanwhile: the document then stands for itself.
+  // The preset may have been deleted: the document then counts as never saved.
   const saved = presetId === null ? null : await presets.read(presetId).catch(() => null);
   return presetId === null || saved === null ? { history } : { presetId, saved, history };
 }

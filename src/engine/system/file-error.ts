@@ -1,12 +1,12 @@
 import { TillerError } from '../../document/tiller-error.js';
 
-/** The system's code of an error (`ENOENT`, …), or undefined. Errors of native code come from any realm. */
+/** The system's code of an error (`ENOENT`, …), or undefined. No `instanceof`: errors of native code may come from another realm. */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The error codes of the file system that a user can mend, in Tiller's words. */
+/** A file system's error as a TillerError; errors that a user can resolve say how. */
 export function fromFileError(error: unknown, path: string): TillerError {
   if (error instanceof TillerError) return error;
   const cause = { cause: error };
@@ -24,7 +24,12 @@ export function fromFileError(error: unknown, path: string): TillerError {
         cause,
       );
     case 'ELOOP':
-      return new TillerError('file-missing', `${path} leads nowhere.`, 'Check the path.', cause);
+      return new TillerError(
+        'file-missing',
+        `${path} is a link that leads nowhere.`,
+        'Check the path.',
+        cause,
+      );
     case 'ENAMETOOLONG':
       return new TillerError('file-missing', `${path} has too long a name.`, 'Choose a shorter one.', cause);
     case 'ENOSPC':
@@ -40,7 +45,7 @@ export function fromFileError(error: unknown, path: string): TillerError {
     case 'EROFS':
       return new TillerError(
         'disk-denied',
-        `${path} may not be read or written.`,
+        `There is no permission to read or write ${path}.`,
         'Check its permissions.',
         cause,
       );

@@ -3,17 +3,17 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The player's own folders, by the platform's convention. */
+/** The player's own folders, where the platform puts them. */
 const user = envPaths('tiller', { suffix: '' });
 export const USER_PRESETS = join(user.data, 'presets');
-/** Where the live session keeps its document from one start to the next. */
+/** The live session's document from one start to the next. */
 export const AUTOSAVE = join(user.data, 'session.json');
-/** Where it keeps which MIDI device and OSC ports it plays with. */
+/** Its MIDI device and OSC ports. */
 export const CONTROLLERS = join(user.data, 'controllers.json');
 
 /**
- * A folder that comes with Tiller (`presets`, `models`, `ui`): beside the engine's bundle in a packed plugin, under
- * the project's folder in a clone. Null where it does not come along.
+ * A folder that is bundled with Tiller: beside the engine in a packed plugin, in the project's folder in a clone. Null where
+ * there is none.
  */
 export function bundledFolder(name: 'presets' | 'models' | 'loops' | 'ui'): string | null {
   const engine = dirname(fileURLToPath(import.meta.url));

@@ -158,7 +158,7 @@ describe('PresetStore', () => {
     expect((await store.list()).map((entry) => entry.id)).toContain(id);
   });
 
-  it('leaves no empty file behind where there is nothing to restore', async () => {
+  it('leaves no empty file behind where the preset is not in the trash', async () => {
     const id = await store.saveAs(samplePreset());
     const token = await store.remove(id);
     const [one, two] = await Promise.allSettled([store.restore(token), store.restore(token)]);
