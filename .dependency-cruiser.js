@@ -3,7 +3,21 @@
  * Folders of one line do not know each other.
  */
 const LAYERS = [
-  ['src/ui', 'src/engine/cli'],
+  ['src/ui/main.tsx', 'src/engine/cli'],
+  ['src/ui/shell'],
+  [
+    'src/ui/features/pad',
+    'src/ui/features/latents',
+    'src/ui/features/learn',
+    'src/ui/features/output',
+    'src/ui/features/library',
+  ],
+  ['src/ui/features/examples', 'src/ui/features/steering'],
+  ['src/ui/features/inputs'],
+  ['src/ui/features/controllers'],
+  ['src/ui/audio'],
+  ['src/ui/shared'],
+  ['src/ui/engine-client'],
   ['src/engine/app'],
   ['src/engine/http', 'src/engine/host'],
   ['src/engine/live'],
