@@ -144,9 +144,9 @@ function post(message: FromPipe): void {
       { id: 'user/second', name: '' },
     ];
     queue.push({ type: 'send', message: 'presets', fields: {}, text: JSON.stringify(presets) });
-  } else if (message.type === 'undoHistory') {
+  } else if (message.type === 'undo-history') {
     undoHistory = message.text;
-  } else if (message.type === 'renderWarning') {
+  } else if (message.type === 'render-warning') {
     preset = JSON.stringify({ renderWarning: message.text });
     sendState(true);
   } else if (message.type === 'settle') queue.push({ type: 'ready' });

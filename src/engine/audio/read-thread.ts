@@ -1,41 +1,53 @@
-import { Worker } from 'node:worker_threads';
-import { TillerError, type ErrorCode } from '../../document/tiller-error.js';
+import { z } from 'zod';
+import { TillerError } from '../../document/tiller-error.js';
+import { errorOf, failureSchema, float32Schema } from '../workers/messages.js';
+import { WorkerThread } from '../workers/worker-thread.js';
 import type { AudioFile } from './read.js';
 
-export interface ReadWorkerData {
-  readonly path: string;
-  readonly name: string;
-}
+export const readWorkerDataSchema = z.strictObject({ path: z.string(), name: z.string() });
 
-export type FromReadWorker =
-  | { type: 'read'; file: AudioFile }
-  | { type: 'failed'; code: ErrorCode; message: string; hint: string | undefined };
+const fromReadWorkerSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('read'),
+    file: z.strictObject({
+      rate: z.number().int().positive(),
+      channels: z.array(float32Schema).min(1).max(2),
+      notFinite: z.number().int().min(0),
+    }),
+  }),
+  failureSchema.extend({ type: z.literal('failed') }),
+]);
+export type FromReadWorker = z.infer<typeof fromReadWorkerSchema>;
 
 /**
  * `readAudio` in a thread of its own, for a program that passes sound on meanwhile: a song keeps its thread for tenths of
  * a second, an album for seconds. The channels are shared memory, so that they cross to another thread uncopied.
  * @param workerUrl the bundled `read-worker`
- * @throws TillerError as `readAudio` does, and `internal` when the thread dies
+ * @throws TillerError as `readAudio` does, and `internal` when the thread fails
  */
 export function readInThread(
   path: string,
   name: string,
   workerUrl: URL = new URL('./read-worker.js', import.meta.url),
 ): Promise<AudioFile> {
-  const workerData: ReadWorkerData = { path, name };
-  const worker = new Worker(workerUrl, { name: 'tiller-read', workerData });
   return new Promise((resolve, reject) => {
-    worker.on('message', (message: FromReadWorker) => {
-      if (message.type === 'read') resolve(message.file);
-      else reject(new TillerError(message.code, message.message, message.hint));
+    new WorkerThread<never, FromReadWorker>({
+      url: workerUrl,
+      name: 'tiller-read',
+      data: { path, name } satisfies z.infer<typeof readWorkerDataSchema>,
+      background: true,
+      schema: fromReadWorkerSchema,
+      onMessage: (message) => {
+        if (message.type === 'read') resolve(message.file);
+        else reject(errorOf(message));
+      },
+      // Its end after an answer changes nothing.
+      onFailure: ({ cause }) =>
+        reject(
+          new TillerError('internal', `${name} could not be read.`, 'Try again with a shorter file.', {
+            cause,
+          }),
+        ),
     });
-    const died = (cause: unknown) =>
-      reject(
-        new TillerError('internal', `${name} could not be read.`, 'Try again with a shorter file.', {
-          cause,
-        }),
-      );
-    worker.once('error', died);
-    worker.once('exit', died);
   });
 }

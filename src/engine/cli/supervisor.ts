@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TillerError } from '../../document/tiller-error.js';
-import { Restarts } from '../workers/restart-policy.js';
+import { RestartPolicy } from '../workers/restart-policy.js';
 
 /** Where a serving process is reached; it sends this to its parent once it listens. */
 export interface Serving {
@@ -33,7 +33,7 @@ export class Supervisor {
     /** Starts a process; `port` is the one that open pages know, null at the first start. */
     private readonly start: (port: number | null) => ChildProcess,
     private readonly events: SupervisorEvents,
-    private readonly restarts = new Restarts(),
+    private readonly restarts = new RestartPolicy(),
     private readonly graceMilliseconds = GRACE_MILLISECONDS,
   ) {}
 
@@ -52,7 +52,7 @@ export class Supervisor {
       if (wait === null)
         throw new TillerError(
           'internal',
-          `The engine ended ${this.restarts.deaths} times in a row and is not started again.`,
+          `The engine ended ${this.restarts.failures} times in a row and is not started again.`,
           'Your session is kept. Start Tiller again, or with --no-resume to leave that session aside.',
         );
       this.events.restarting(typeof how === 'number' ? `exit code ${how}` : how);

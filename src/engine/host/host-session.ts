@@ -13,7 +13,7 @@ import { NO_STEPS, type HistorySteps } from '../../document/history.js';
 import { formatHistory, parseHistory } from '../../document/stored-history.js';
 import { loadedFrom } from '../presets/loaded-from.js';
 import { parameterValues } from '../../document/parameter-values.js';
-import type { PipeLink, Said } from './pipe-link.js';
+import type { PipeLink, FromPlugin } from './pipe-link.js';
 import { parseProject, projectText, type Project } from './project.js';
 
 /** A change is told to the plugin after this long, with those that came meanwhile. */
@@ -99,14 +99,14 @@ export class HostSession {
   }
 
   /** Takes what the plugin said; resolves when it has been done. */
-  receive(message: Exclude<Said, { type: 'ended' }>): Promise<void> {
+  receive(message: Exclude<FromPlugin, { type: 'ended' }>): Promise<void> {
     this.pending = this.pending
       .then(() => this.handle(message))
       .catch((error: unknown) => this.notify(error));
     return this.pending;
   }
 
-  private async handle(message: Exclude<Said, { type: 'ended' }>): Promise<void> {
+  private async handle(message: Exclude<FromPlugin, { type: 'ended' }>): Promise<void> {
     const { instrument, link } = this.options;
     switch (message.type) {
       case 'hello':
@@ -119,7 +119,7 @@ export class HostSession {
         await instrument.settled();
         link.ready();
         return;
-      case 'undoHistory':
+      case 'undo-history':
         this.undoHistory = message.text;
         return;
       case 'parameter':
@@ -128,7 +128,7 @@ export class HostSession {
       case 'load-preset':
         await instrument.openPreset(message.id);
         return;
-      case 'renderWarning':
+      case 'render-warning':
         instrument.notify(new Error(message.text));
         return;
       case 'open-interface':

@@ -1,5 +1,8 @@
+import { z } from 'zod';
+import { PARAMETERS } from '../../document/parameters.js';
 import type { TO_PLUGIN } from '../../protocol/plugin.js';
-import type { StreamCommand, StreamReport } from '../stream/messages.js';
+import { streamReportSchema, type StreamCommand } from '../stream/messages.js';
+import { int32Schema } from '../workers/messages.js';
 
 /** Frames that the main thread may have the streaming thread write to the plugin. */
 export type Outgoing = Exclude<keyof typeof TO_PLUGIN, 'samples' | 'pong' | 'prepared' | 'busy'>;
@@ -12,16 +15,34 @@ export type ToPipe =
   | { type: 'ready' };
 
 /** What the thread that owns the pipe tells the main thread. */
-export type FromPipe =
-  | { type: 'hello'; text: string }
-  | { type: 'state'; text: string }
-  | { type: 'parameter'; index: number; value: number }
+export const fromPipeSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('hello'), text: z.string() }),
+  z.strictObject({ type: z.literal('state'), text: z.string() }),
+  z.strictObject({
+    type: z.literal('parameter'),
+    index: z
+      .number()
+      .int()
+      .min(0)
+      .max(PARAMETERS.length - 1),
+    value: z.number(),
+  }),
   /** A stream or an export begins: to be answered by `ready`. */
-  | { type: 'settle' }
-  | { type: 'open-interface' }
-  | { type: 'load-preset'; id: string }
-  | { type: 'renderWarning'; text: string }
-  | { type: 'undoHistory'; text: string }
-  | { type: 'report'; report: StreamReport }
+  z.strictObject({ type: z.literal('settle') }),
+  z.strictObject({ type: z.literal('open-interface') }),
+  z.strictObject({ type: z.literal('load-preset'), id: z.string() }),
+  z.strictObject({ type: z.literal('render-warning'), text: z.string() }),
+  z.strictObject({ type: z.literal('undo-history'), text: z.string() }),
+  z.strictObject({ type: z.literal('report'), report: streamReportSchema }),
   /** The plugin is gone, or what it sends cannot be trusted: the engine ends. */
-  | { type: 'ended'; reason: string | null };
+  z.strictObject({ type: z.literal('ended'), reason: z.string().nullable() }),
+]);
+export type FromPipe = z.infer<typeof fromPipeSchema>;
+
+export const hostWorkerDataSchema = z.strictObject({
+  /** One counter that the main thread raises while it is alive. */
+  beats: int32Schema,
+  /** The engine's. */
+  version: z.string(),
+});
+export type HostWorkerData = z.infer<typeof hostWorkerDataSchema>;

@@ -1,72 +1,83 @@
-import { MessageChannel, Worker } from 'node:worker_threads';
 import type { StreamCommand, StreamLink, StreamReport } from '../stream/messages.js';
-import type { HostWorkerData } from './host-worker.js';
-import type { FromPipe, Outgoing, ToPipe } from './messages.js';
+import { WorkerThread } from '../workers/worker-thread.js';
+import {
+  fromPipeSchema,
+  type FromPipe,
+  type HostWorkerData,
+  type Outgoing,
+  type ToPipe,
+} from './messages.js';
 
 /** The main thread raises its counter this often: the plugin takes an engine whose counter stands for hung. */
 const BEAT_MILLISECONDS = 100;
 
 /** Everything the plugin says but audio and what sounds. */
-export type Said = Exclude<FromPipe, { type: 'report' }>;
+export type FromPlugin = Exclude<FromPipe, { type: 'report' }>;
 
 /**
- * The main thread's end of the connection to the thread that owns the pipe: commands for what sounds, frames for the
- * plugin. Starts that thread; what it says is kept until `listen` is called. Nothing here waits.
+ * The main thread's end of the connection to the thread that owns the pipe: commands for what sounds, protocol messages
+ * for the plugin. Starts that thread; what it says is kept until `listen` is called. Nothing here waits.
  */
 export class PipeLink implements StreamLink {
-  private readonly worker: Worker;
-  private readonly port: MessageChannel['port1'];
+  private readonly thread: WorkerThread<ToPipe, FromPipe>;
   private readonly beating: NodeJS.Timeout;
   private readonly reportListeners: ((report: StreamReport) => void)[] = [];
+  /** Said before anybody listened; null from then on. */
+  private kept: FromPipe[] | null = [];
+  private onMessage: (message: FromPlugin) => void = () => undefined;
 
   /** @param workerUrl the bundled `host-worker` */
   constructor(version: string, workerUrl: URL = new URL('./host-worker.js', import.meta.url)) {
-    const { port1, port2 } = new MessageChannel();
     const beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    this.port = port1;
-    const workerData: HostWorkerData = { port: port2, beats, version };
-    // Its console goes to stderr: stdout is the pipe.
-    this.worker = new Worker(workerUrl, { workerData, transferList: [port2], stdout: true, stderr: true });
-    this.worker.stdout.pipe(process.stderr);
-    this.worker.stderr.pipe(process.stderr);
+    this.thread = new WorkerThread<ToPipe, FromPipe>({
+      url: workerUrl,
+      name: 'tiller-stream',
+      data: { beats, version } satisfies HostWorkerData,
+      // Stdout is the pipe.
+      stdoutToStderr: true,
+      schema: fromPipeSchema,
+      onMessage: (message) => this.receive(message),
+      onFailure: ({ reason }) =>
+        this.receive({ type: 'ended', reason: `The streaming thread stopped: ${reason}.` }),
+    });
     this.beating = setInterval(() => Atomics.add(beats, 0, 1), BEAT_MILLISECONDS);
   }
 
   /** Calls `onMessage` with everything the plugin says, from its first word on. */
-  listen(onMessage: (message: Said) => void): void {
-    this.worker.once('error', (error: Error) => onMessage({ type: 'ended', reason: error.message }));
-    this.worker.once('exit', () => onMessage({ type: 'ended', reason: 'The streaming thread ended.' }));
-    this.port.on('message', (message: FromPipe) => {
-      if (message.type === 'report') for (const listener of this.reportListeners) listener(message.report);
-      else onMessage(message);
-    });
+  listen(onMessage: (message: FromPlugin) => void): void {
+    this.onMessage = onMessage;
+    const kept = this.kept ?? [];
+    this.kept = null;
+    for (const message of kept) this.receive(message);
   }
 
   send(command: StreamCommand): void {
-    this.tell({ type: 'command', command });
+    this.thread.post({ type: 'command', command });
   }
 
   onReport(listener: (report: StreamReport) => void): void {
     this.reportListeners.push(listener);
   }
 
-  /** Has a frame written to the plugin. */
+  /** Has a protocol message written to the plugin. */
   write(message: Outgoing, fields: Readonly<Record<string, number>> = {}, text = ''): void {
-    this.tell({ type: 'send', message, fields, text });
+    this.thread.post({ type: 'send', message, fields, text });
   }
 
   /** Lets audio flow: what the plugin said before it asked has been applied. */
   ready(): void {
-    this.tell({ type: 'ready' });
+    this.thread.post({ type: 'ready' });
   }
 
+  /** The thread may be waiting for the pipe, where no message reaches it. */
   async close(): Promise<void> {
     clearInterval(this.beating);
-    this.worker.removeAllListeners();
-    await this.worker.terminate();
+    await this.thread.stop();
   }
 
-  private tell(message: ToPipe): void {
-    this.port.postMessage(message);
+  private receive(message: FromPipe): void {
+    if (this.kept !== null) this.kept.push(message);
+    else if (message.type === 'report') for (const listener of this.reportListeners) listener(message.report);
+    else this.onMessage(message);
   }
 }

@@ -246,10 +246,10 @@ export class PipeLoop {
         post({ type: 'load-preset', id: this.text(TO_ENGINE.loadPreset) });
         return;
       case TO_ENGINE.renderWarning.type:
-        post({ type: 'renderWarning', text: this.text(TO_ENGINE.renderWarning) });
+        post({ type: 'render-warning', text: this.text(TO_ENGINE.renderWarning) });
         return;
       case TO_ENGINE.undoHistory.type:
-        post({ type: 'undoHistory', text: this.text(TO_ENGINE.undoHistory) });
+        post({ type: 'undo-history', text: this.text(TO_ENGINE.undoHistory) });
         return;
       default:
         throw new TillerError('message-invalid', `The plugin sent a frame of unknown type ${reader.type}.`);

@@ -1,16 +1,15 @@
 import { createNanoEvents } from 'nanoevents';
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { readAudio, type AudioFile } from '../audio/read.js';
 import { readInThread } from '../audio/read-thread.js';
 import { TillerError } from '../../document/tiller-error.js';
 import type { StreamCommand, StreamLink, StreamReport } from '../stream/messages.js';
 import type { LiveSource } from '../../protocol/interface-commands.js';
 import type { LiveState } from '../../protocol/interface.js';
-import { endWorker } from '../workers/end-worker.js';
-import { LIVE_BLOCK, type FromLiveWorker, type ToLiveWorker } from './messages.js';
-import { Restarts } from '../workers/restart-policy.js';
+import { RestartPolicy } from '../workers/restart-policy.js';
+import { WorkerThread, type WorkerFailure } from '../workers/worker-thread.js';
+import { LIVE_BLOCK, fromLiveWorkerSchema, type FromLiveWorker, type ToLiveWorker } from './messages.js';
 
 const DEFAULT_BUFFER_MILLISECONDS = 80;
 /** The loop that a session starts with, where it comes along: it shows most with the model that most begin with. */
@@ -36,7 +35,7 @@ export interface SpeakerEnd {
  */
 export class LiveSession implements StreamLink {
   state: LiveState;
-  private worker: Worker;
+  private worker: WorkerThread<ToLiveWorker, FromLiveWorker>;
   private closed = false;
   /** True once the worker died too often to be started again by itself. */
   private givenUp = false;
@@ -54,7 +53,7 @@ export class LiveSession implements StreamLink {
   private constructor(
     private readonly loops: ReadonlyMap<string, string>,
     private readonly workerUrl: URL,
-    private readonly restarts: Restarts,
+    private readonly restarts: RestartPolicy,
   ) {
     const first = loops.has(FIRST_LOOP) ? FIRST_LOOP : [...loops.keys()][0];
     this.state = {
@@ -72,7 +71,7 @@ export class LiveSession implements StreamLink {
   static async open(
     loopsFolder: string | null,
     workerUrl: URL = new URL('./live-worker.js', import.meta.url),
-    restarts = new Restarts(),
+    restarts = new RestartPolicy(),
   ): Promise<LiveSession> {
     const names = loopsFolder === null ? [] : await readdir(loopsFolder).catch(() => []);
     const files = names.filter((name) => AUDIO_FILE.test(name)).sort();
@@ -103,7 +102,7 @@ export class LiveSession implements StreamLink {
   play(playing: boolean): void {
     if (playing && this.givenUp) {
       this.givenUp = false;
-      this.restarts.forget();
+      this.restarts.reset();
       void this.revive();
     }
     this.post({ type: 'play', playing });
@@ -161,7 +160,7 @@ export class LiveSession implements StreamLink {
   async close(): Promise<void> {
     this.closed = true;
     this.speaker = null;
-    await endWorker(this.worker);
+    await this.worker.end();
   }
 
   private async audioOf(source: LiveSource): Promise<Extract<ToLiveWorker, { type: 'source' }>['source']> {
@@ -184,7 +183,7 @@ export class LiveSession implements StreamLink {
   }
 
   private post(message: ToLiveWorker, transfer: ArrayBuffer[] = []): void {
-    this.worker.postMessage(message, transfer);
+    this.worker.post(message, transfer);
   }
 
   private change(part: Partial<LiveState>): void {
@@ -192,35 +191,35 @@ export class LiveSession implements StreamLink {
     this.events.emit('change');
   }
 
-  private startWorker(): Worker {
-    const worker = new Worker(this.workerUrl, { name: 'tiller-live' });
+  private startWorker(): WorkerThread<ToLiveWorker, FromLiveWorker> {
     const began = performance.now();
-    worker.on('message', (message: FromLiveWorker) => {
-      if (worker !== this.worker) return;
-      if (message.type === 'audio') {
-        this.owed = Math.max(0, this.owed - LIVE_BLOCK);
-        this.speaker?.send(message.frame);
-      } else for (const listener of this.reports) listener(message.report);
+    return new WorkerThread<ToLiveWorker, FromLiveWorker>({
+      url: this.workerUrl,
+      name: 'tiller-live',
+      schema: fromLiveWorkerSchema,
+      onMessage: (message) => {
+        if (message.type === 'audio') {
+          this.owed = Math.max(0, this.owed - LIVE_BLOCK);
+          this.speaker?.send(message.frame);
+        } else for (const listener of this.reports) listener(message.report);
+      },
+      onFailure: (failure) => this.restart(failure, performance.now() - began),
     });
-    worker.on('error', (error) => this.fail(error.message));
-    worker.on('exit', () => {
-      if (!this.closed && worker === this.worker) this.died(performance.now() - began);
-    });
-    return worker;
   }
 
   private fail(message: string): void {
     for (const listener of this.reports) listener({ type: 'failed', code: 'internal', message });
   }
 
-  private died(livedMilliseconds: number): void {
-    const wait = this.restarts.next(livedMilliseconds);
+  private restart({ reason }: WorkerFailure, ranMilliseconds: number): void {
+    this.fail(`The sound stopped: ${reason}.`);
+    const wait = this.restarts.next(ranMilliseconds);
     if (wait !== null) {
       setTimeout(() => void this.revive(), wait).unref();
       return;
     }
     this.givenUp = true;
-    this.fail(`The sound stopped ${this.restarts.deaths} times in a row. Press play to try again.`);
+    this.fail(`The sound stopped ${this.restarts.failures} times in a row. Press play to try again.`);
   }
 
   /** Starts a new worker with everything that the old one knew. */

@@ -1,4 +1,6 @@
-import type { StreamCommand, StreamReport } from '../stream/messages.js';
+import { z } from 'zod';
+import { streamReportSchema, type StreamCommand } from '../stream/messages.js';
+import { bufferSchema } from '../workers/messages.js';
 
 /** Samples rendered at once: small against every hop, so that a gesture waits for no block. */
 export const LIVE_BLOCK = 256;
@@ -20,7 +22,9 @@ export type ToLiveWorker =
   | { type: 'microphone'; frame: ArrayBuffer };
 
 /** Live worker to main thread. */
-export type FromLiveWorker =
-  | { type: 'report'; report: StreamReport }
-  /** A rendered audio frame, laid out as the page's protocol has it. */
-  | { type: 'audio'; frame: ArrayBuffer };
+export const fromLiveWorkerSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('report'), report: streamReportSchema }),
+  /** A rendered audio message, laid out as the page's protocol has it. */
+  z.strictObject({ type: z.literal('audio'), frame: bufferSchema }),
+]);
+export type FromLiveWorker = z.infer<typeof fromLiveWorkerSchema>;

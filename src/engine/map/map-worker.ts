@@ -1,13 +1,13 @@
-import { parentPort } from 'node:worker_threads';
+import { z } from 'zod';
 import { compileMapping, type Mapping } from '../mapping/evaluate.js';
 import type { TrainedMapping } from '../../document/trained.js';
 import { createNoise } from '../model/run/noise.js';
 import { openModel } from '../model/run/open-model.js';
 import type { RunningModel } from '../model/run/running-model.js';
-import type { EndMessage } from '../workers/end-worker.js';
+import { postTo, serveWorker, startedWith } from '../workers/serve-worker.js';
 import { probeLevel } from './level-probe.js';
 import { LevelTable } from './level-table.js';
-import type { FromMapWorker, ToMapWorker } from './messages.js';
+import { toMapWorkerSchema, type FromMapWorker, type ToMapWorker } from './messages.js';
 import { eachCell, paintMap, type Colouring } from './map-picture.js';
 
 /**
@@ -15,9 +15,8 @@ import { eachCell, paintMap, type Colouring } from './map-picture.js';
  * decoder gets there, a point at a time, so that loud zones are seen before they are heard.
  */
 
-const port = parentPort;
-if (port === null) throw new Error('the map worker was not started as a worker');
-const post = (message: FromMapWorker) => port.postMessage(message);
+startedWith(z.undefined());
+const post = postTo<FromMapWorker>();
 
 /** Points measured along each axis: a hundred take about a second. */
 const PROBES = 10;
@@ -82,8 +81,7 @@ function measureNext(): void {
   });
 }
 
-port.on('message', (message: ToMapWorker | EndMessage) => {
-  if (message.type === 'end') process.exit();
+serveWorker((message) => {
   switch (message.type) {
     case 'model':
       // Without its model the map is painted all the same, only the levels stay unknown.
@@ -100,4 +98,4 @@ port.on('message', (message: ToMapWorker | EndMessage) => {
         post({ type: 'failed', job: message.job, message: text });
       }
   }
-});
+}, toMapWorkerSchema);

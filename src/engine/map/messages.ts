@@ -1,24 +1,52 @@
-import type { MapRequest } from '../../protocol/interface-commands.js';
-import type { MapPicture } from '../../protocol/interface-frames.js';
-import type { TrainedMapping } from '../../document/trained.js';
-import type { ModelManifest } from '../model/manifest.js';
+import { z } from 'zod';
+import { MAX_EXAMPLES, MAX_INPUTS, MAX_LATENTS } from '../../document/limits.js';
+import { trainedMappingSchema } from '../../document/trained.js';
+import { mapRequestSchema } from '../../protocol/interface-commands.js';
+import { manifestSchema } from '../model/manifest.js';
+import { uint8Schema } from '../workers/messages.js';
+
+/** What crosses between the thread that asks for pictures and the worker that paints them. */
+
+const job = z.number().int().min(1);
+const inputsSchema = z.array(z.number()).max(MAX_INPUTS);
 
 /** Main thread to map worker. */
-export type ToMapWorker =
+export const toMapWorkerSchema = z.discriminatedUnion('type', [
   /** The model whose loudness is measured; null where none plays. */
-  | { type: 'model'; model: { dir: string; manifest: ModelManifest } | null }
-  | { type: 'mapping'; trained: TrainedMapping }
-  | {
-      type: 'paint';
-      job: number;
-      request: MapRequest;
-      inputs: number[];
-      examples: number[][];
-      limitDb: number;
-    };
+  z.strictObject({
+    type: z.literal('model'),
+    model: z.object({ dir: z.string(), manifest: manifestSchema }).nullable(),
+  }),
+  z.strictObject({ type: z.literal('mapping'), trained: trainedMappingSchema }),
+  z.strictObject({
+    type: z.literal('paint'),
+    job,
+    request: mapRequestSchema,
+    inputs: inputsSchema,
+    examples: z.array(inputsSchema).max(MAX_EXAMPLES),
+    limitDb: z.number(),
+  }),
+]);
+export type ToMapWorker = z.infer<typeof toMapWorkerSchema>;
+
+const pictureSchema = z.strictObject({
+  mode: mapRequestSchema.shape.mode,
+  x: mapRequestSchema.shape.x,
+  y: mapRequestSchema.shape.y,
+  dimension: z.number().int().min(0).max(MAX_LATENTS),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  low: z.number(),
+  high: z.number(),
+  values: z.array(uint8Schema).min(1).max(3),
+  certainty: uint8Schema.nullable(),
+  loud: uint8Schema.nullable(),
+});
 
 /** Map worker to main thread. `measured` says that levels became known since the last picture. */
-export type FromMapWorker =
-  | { type: 'painted'; job: number; picture: MapPicture | null }
-  | { type: 'failed'; job: number; message: string }
-  | { type: 'measured' };
+export const fromMapWorkerSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('painted'), job, picture: pictureSchema.nullable() }),
+  z.strictObject({ type: z.literal('failed'), job, message: z.string() }),
+  z.strictObject({ type: z.literal('measured') }),
+]);
+export type FromMapWorker = z.infer<typeof fromMapWorkerSchema>;

@@ -1,13 +1,12 @@
 import { createNanoEvents } from 'nanoevents';
-import { Worker } from 'node:worker_threads';
 import { TillerError } from '../../document/tiller-error.js';
 import type { TrainedMapping } from '../../document/trained.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
 import type { MapRequest } from '../../protocol/interface-commands.js';
 import type { MapPicture } from '../../protocol/interface-frames.js';
-import { endWorker } from '../workers/end-worker.js';
-import type { FromMapWorker, ToMapWorker } from './messages.js';
+import { WorkerThread } from '../workers/worker-thread.js';
+import { fromMapWorkerSchema, type FromMapWorker, type ToMapWorker } from './messages.js';
 
 /** An input that moves off the plane repaints the map, at most this often. */
 const REPAINT_MILLISECONDS = 120;
@@ -17,7 +16,7 @@ const unpainted = () =>
 
 /** Has the map worker paint what the pad shows. The worker starts with the first picture. Main thread. */
 export class Painter {
-  private worker: Worker | null = null;
+  private worker: WorkerThread<ToMapWorker, FromMapWorker> | null = null;
   private readonly events = createNanoEvents<{ change: () => void }>();
   private readonly jobs = new Map<
     number,
@@ -89,7 +88,7 @@ export class Painter {
     this.worker = null;
     this.closed = true;
     this.rejectJobs();
-    if (worker !== null) await endWorker(worker);
+    await worker?.end();
   }
 
   private async sendModel(): Promise<void> {
@@ -107,7 +106,7 @@ export class Painter {
   }
 
   private post(message: ToMapWorker): void {
-    this.worker?.postMessage(message);
+    this.worker?.post(message);
   }
 
   /** What the picture depends on, but for the two inputs that it is spread over. */
@@ -131,18 +130,20 @@ export class Painter {
     }, wait);
   }
 
-  private start(): Worker {
-    const worker = new Worker(this.workerUrl, { name: 'tiller-map' });
-    worker.on('message', (message: FromMapWorker) => this.receive(message));
-    worker.on('error', () => undefined);
-    worker.on('exit', () => {
-      if (worker !== this.worker) return;
-      this.worker = null;
-      this.sentMapping = null;
-      this.sentModel = null;
-      this.rejectJobs();
+  private start(): WorkerThread<ToMapWorker, FromMapWorker> {
+    return new WorkerThread<ToMapWorker, FromMapWorker>({
+      url: this.workerUrl,
+      name: 'tiller-map',
+      background: true,
+      schema: fromMapWorkerSchema,
+      onMessage: (message) => this.receive(message),
+      onFailure: () => {
+        this.worker = null;
+        this.sentMapping = null;
+        this.sentModel = null;
+        this.rejectJobs();
+      },
     });
-    return worker;
   }
 
   private receive(message: FromMapWorker): void {

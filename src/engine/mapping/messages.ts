@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_EXAMPLES, MAX_LATENTS } from '../../document/limits.js';
 import { trainingRequestSchema } from './train.js';
 import { trainedMappingSchema } from '../../document/trained.js';
+import { int32Schema } from '../workers/messages.js';
 
 /** What crosses between the thread that asks for training and the worker that trains. */
 
@@ -67,4 +68,4 @@ export const trainerEventSchema = z.discriminatedUnion('event', [
 export type TrainerEvent = z.infer<typeof trainerEventSchema>;
 
 /** What the worker is started with: the number of the job that is wanted, shared so that a busy worker sees it. */
-export const trainerWorkerDataSchema = z.strictObject({ wanted: z.instanceof(Int32Array) });
+export const trainerWorkerDataSchema = z.strictObject({ wanted: int32Schema });

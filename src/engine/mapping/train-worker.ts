@@ -1,19 +1,14 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { TillerError } from '../../document/tiller-error.js';
-import type { TrainerEvent } from './messages.js';
-import { trainerCommandSchema, trainerWorkerDataSchema } from './messages.js';
+import { postTo, serveWorker, startedWith } from '../workers/serve-worker.js';
+import { trainerCommandSchema, trainerWorkerDataSchema, type TrainerEvent } from './messages.js';
 import { trainMapping } from './train.js';
 
 /** The training thread: runs one request at a time, and drops those that are no longer wanted. See Trainer. */
 
-const { wanted } = trainerWorkerDataSchema.parse(workerData);
-const port = parentPort;
-if (port === null) throw new Error('the training worker was not started as a worker');
+const { wanted } = startedWith(trainerWorkerDataSchema);
+const send = postTo<TrainerEvent>();
 
-const send = (event: TrainerEvent) => port.postMessage(event);
-
-port.on('message', (message: unknown) => {
-  const { job, request } = trainerCommandSchema.parse(message);
+serveWorker(({ job, request }) => {
   const shouldStop = () => Atomics.load(wanted, 0) !== job;
   try {
     const onProgress = (done: number, total: number) => send({ event: 'progress', job, done, total });
@@ -21,7 +16,7 @@ port.on('message', (message: unknown) => {
   } catch (error) {
     send({ event: 'failed', job, ...inWords(error) });
   }
-});
+}, trainerCommandSchema);
 
 function inWords(
   error: unknown,

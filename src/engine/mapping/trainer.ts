@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import { TillerError } from '../../document/tiller-error.js';
-import { trainerEventSchema } from './messages.js';
+import { WorkerThread, type WorkerFailure } from '../workers/worker-thread.js';
+import { trainerEventSchema, type TrainerCommand, type TrainerEvent } from './messages.js';
 import type { TrainingRequest, TrainingResult } from './train.js';
 
 interface Job {
@@ -22,7 +22,7 @@ export interface TrainOptions {
  * was still running is cancelled. An idle trainer does not keep the process alive. Main thread.
  */
 export class Trainer {
-  private worker: Worker | undefined;
+  private worker: WorkerThread<TrainerCommand, TrainerEvent> | undefined;
   private job: Job | undefined;
   private jobs = 0;
   private readonly wanted = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -66,13 +66,9 @@ export class Trainer {
         },
       };
       Atomics.store(this.wanted, 0, id);
-      try {
-        this.worker ??= this.start();
-        this.worker.ref();
-        this.worker.postMessage({ job: id, request });
-      } catch (error) {
-        this.fail(`The training could not be started: ${String(error)}`, error);
-      }
+      this.worker ??= this.start();
+      this.worker.keepsProcessAlive(true);
+      this.worker.post({ job: id, request });
     });
   }
 
@@ -91,27 +87,22 @@ export class Trainer {
     this.cancel();
     const worker = this.worker;
     this.worker = undefined;
-    await worker?.terminate();
+    await worker?.stop();
   }
 
-  private start(): Worker {
-    const worker = new Worker(this.workerUrl, { name: 'tiller-train', workerData: { wanted: this.wanted } });
-    worker.on('message', (message: unknown) => {
-      if (worker === this.worker) this.receive(message);
+  private start(): WorkerThread<TrainerCommand, TrainerEvent> {
+    return new WorkerThread<TrainerCommand, TrainerEvent>({
+      url: this.workerUrl,
+      name: 'tiller-train',
+      data: { wanted: this.wanted },
+      background: true,
+      schema: trainerEventSchema,
+      onMessage: (event) => this.receive(event),
+      onFailure: (failure) => this.fail(failure),
     });
-    worker.on('error', (error) => this.died(worker, String(error), error));
-    worker.on('messageerror', (error) => this.died(worker, String(error), error));
-    worker.on('exit', (code) => this.died(worker, `it ended with code ${code}`, undefined));
-    return worker;
   }
 
-  private receive(message: unknown): void {
-    const parsed = trainerEventSchema.safeParse(message);
-    if (!parsed.success) {
-      this.fail('The training worker sent a result that is not valid.', parsed.error);
-      return;
-    }
-    const event = parsed.data;
+  private receive(event: TrainerEvent): void {
     if (event.job !== this.job?.id) return;
     switch (event.event) {
       case 'progress':
@@ -126,23 +117,22 @@ export class Trainer {
     }
   }
 
-  private died(worker: Worker, reason: string, cause: unknown): void {
-    if (worker !== this.worker) return;
+  private fail({ reason, cause }: WorkerFailure): void {
     this.worker = undefined;
-    void worker.terminate();
-    this.fail(`The training worker died: ${reason}.`, cause);
-  }
-
-  private fail(message: string, cause: unknown): void {
     this.finish()?.reject(
-      new TillerError('training-failed', message, 'The mapping is as before; train again.', { cause }),
+      new TillerError(
+        'training-failed',
+        `The training stopped: ${reason}.`,
+        'The mapping is as before; train again.',
+        { cause },
+      ),
     );
   }
 
   private finish(): Job | undefined {
     const job = this.job;
     this.job = undefined;
-    this.worker?.unref();
+    this.worker?.keepsProcessAlive(false);
     return job;
   }
 }

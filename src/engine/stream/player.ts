@@ -21,13 +21,14 @@ import { Stream } from './stream.js';
 const REPORTS_PER_SECOND = 30;
 /** Changes that one block may bring; what is beyond is thinned. */
 const MAX_EVENTS = 4096;
-/** Silence on a meter, where the logarithm has no answer. */
-const FLOOR_DB = -120;
+/** What a meter shows of silence, and of levels whose square overflows. */
+const METER_FLOOR_DB = -120;
+const METER_TOP_DB = 240;
 
 /** Commands that set how the model that plays is played. */
 type Setting = Exclude<StreamCommand, { type: 'load' | 'restart' | 'expect-model' }>;
 
-const decibels = (amplitude: number) => Math.max(FLOOR_DB, gainToDb(amplitude));
+const meterDb = (amplitude: number) => Math.min(METER_TOP_DB, Math.max(METER_FLOOR_DB, gainToDb(amplitude)));
 
 /** Noise of the model and of the latents, two independent streams of one setting. */
 export function streamNoise(setting: NoiseSetting): StreamNoise {
@@ -299,8 +300,8 @@ export class Player {
     stream.snapshot(snapshot);
     const dims = snapshot.latentDims;
     const pair = (values: Float32Array): [number, number] => [
-      decibels(values[0] ?? 0),
-      decibels(values[1] ?? 0),
+      meterDb(values[0] ?? 0),
+      meterDb(values[1] ?? 0),
     ];
     this.report({
       type: 'telemetry',

@@ -1,27 +1,27 @@
-/** Waits before each start after a death, in milliseconds: at once, then with more and more patience. */
+/** Waits before each start after a failure, in milliseconds: at once, then longer each time. */
 const WAITS_MILLISECONDS: readonly number[] = [0, 250, 500, 1000, 2000, 4000];
-/** Whoever lived this long died of something new. */
-const SETTLED_MILLISECONDS = 60_000;
+/** A failure after this long counts as the first of a new row. */
+const STABLE_MILLISECONDS = 60_000;
 
-/** When to start again what died: soon at first, then later, and not at all once it keeps dying. */
-export class Restarts {
-  /** Deaths in a row, none of them after a settled life. */
-  deaths = 0;
+/** When to start something again that failed: soon at first, then later, and not at all once it keeps failing. */
+export class RestartPolicy {
+  /** Failures in a row, none of them after `stableMilliseconds` of work. */
+  failures = 0;
 
   constructor(
     private readonly waits = WAITS_MILLISECONDS,
-    private readonly settledMilliseconds = SETTLED_MILLISECONDS,
+    private readonly stableMilliseconds = STABLE_MILLISECONDS,
   ) {}
 
-  /** Counts a death after `livedMilliseconds`; the wait before the next start, or null to give up. */
-  next(livedMilliseconds: number): number | null {
-    if (livedMilliseconds >= this.settledMilliseconds) this.deaths = 0;
-    this.deaths += 1;
-    return this.waits[this.deaths - 1] ?? null;
+  /** Counts a failure after `ranMilliseconds`. Returns the milliseconds to wait before the next start, null to give up. */
+  next(ranMilliseconds: number): number | null {
+    if (ranMilliseconds >= this.stableMilliseconds) this.failures = 0;
+    this.failures += 1;
+    return this.waits[this.failures - 1] ?? null;
   }
 
-  /** Forgets the deaths, as when the player asks for another try. */
-  forget(): void {
-    this.deaths = 0;
+  /** Counts from zero again, as when the player asks for another try. */
+  reset(): void {
+    this.failures = 0;
   }
 }

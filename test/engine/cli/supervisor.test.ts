@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Supervisor, type Serving } from '../../../src/engine/cli/supervisor.js';
-import { Restarts } from '../../../src/engine/workers/restart-policy.js';
+import { RestartPolicy } from '../../../src/engine/workers/restart-policy.js';
 
 const SERVING = `process.send({ url: 'http://here', port: 4321 });`;
 const LIVES = `setInterval(() => undefined, 1000); process.on('disconnect', () => process.exit(0));`;
@@ -25,7 +25,7 @@ function supervise(scripts: readonly string[], waits: readonly number[] = [0, 0]
       ready: (serving: Serving) => told.push(`ready ${serving.port}`),
       restarting: (how) => told.push(how),
     },
-    new Restarts(waits),
+    new RestartPolicy(waits),
     100,
   );
   const served = async (count: number) => {

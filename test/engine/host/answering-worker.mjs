@@ -1,7 +1,7 @@
 // Stands in for the thread that owns the pipe: says what it was started with, then what it hears.
-import { workerData } from 'node:worker_threads';
+import { parentPort as port, workerData } from 'node:worker_threads';
 
-const { port, beats, version } = workerData;
+const { beats, version } = workerData.data;
 port.postMessage({ type: 'hello', text: `${version} is there` });
 port.on('message', (message) => {
   if (message.type === 'send' && message.message === 'notice' && message.text === 'beats')

@@ -89,7 +89,7 @@ describe('HostSession', () => {
     const state = first.of('state').at(-1)?.text ?? '';
 
     const second = setUp();
-    await second.session.receive({ type: 'undoHistory', text: undoHistory });
+    await second.session.receive({ type: 'undo-history', text: undoHistory });
     await second.session.receive({ type: 'state', text: state });
     expect(second.instrument.state).toMatchObject({ undoLabel: 'change seed', preset: { seed: 7 } });
     second.instrument.undo();
@@ -147,7 +147,7 @@ describe('HostSession', () => {
 
   test('plays on when what the last engine left cannot be read', async () => {
     const { session, instrument } = setUp();
-    await session.receive({ type: 'undoHistory', text: 'nonsense' });
+    await session.receive({ type: 'undo-history', text: 'nonsense' });
     await session.receive({ type: 'state', text: JSON.stringify(preset('Song')) });
     expect(instrument.state.preset.name).toBe('Song');
     expect(instrument.state.notice?.text).toContain('what could be undone is lost');
@@ -265,7 +265,7 @@ describe('HostSession', () => {
 
   test('what the plugin lost of an export is a notice', async () => {
     const { session, instrument } = setUp();
-    await session.receive({ type: 'renderWarning', text: 'The export is dry for a moment.' });
+    await session.receive({ type: 'render-warning', text: 'The export is dry for a moment.' });
     expect(instrument.state.notice).toMatchObject({
       level: 'error',
       text: 'The export is dry for a moment.',

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Said } from '../../../src/engine/host/pipe-link.js';
+import type { FromPlugin } from '../../../src/engine/host/pipe-link.js';
 import { PipeLink } from '../../../src/engine/host/pipe-link.js';
 import type { StreamReport } from '../../../src/engine/stream/messages.js';
 
@@ -7,12 +7,12 @@ const worker = new URL('./answering-worker.mjs', import.meta.url);
 
 /** A link to the stand-in, with what it said so far, and a wait for the next thing it says. */
 function open() {
-  const said: Said[] = [];
+  const said: FromPlugin[] = [];
   const reports: StreamReport[] = [];
   let taken = 0;
   const link = new PipeLink('1.2.3', worker);
   link.onReport((report) => reports.push(report));
-  const next = async (): Promise<Said> => {
+  const next = async (): Promise<FromPlugin> => {
     const end = performance.now() + 10_000;
     for (let message = said[taken]; performance.now() < end; message = said[taken]) {
       if (message !== undefined) {
@@ -82,8 +82,8 @@ describe('PipeLink', () => {
   });
 
   test.each([
-    ['throw', 'broken'],
-    ['exit', 'The streaming thread ended.'],
+    ['throw', 'The streaming thread stopped: broken.'],
+    ['exit', 'The streaming thread stopped: its thread ended with code 0.'],
   ])('the end of the streaming thread is told with its reason (%s)', async (how, reason) => {
     const { link, next, listen } = open();
     listen();

@@ -282,7 +282,7 @@ describe('PipeLoop', () => {
       { type: 'parameter', index: 16, value: 0.5 },
       { type: 'open-interface' },
       { type: 'load-preset', id: 'factory/x' },
-      { type: 'renderWarning', text: 'dry' },
+      { type: 'render-warning', text: 'dry' },
     ]);
   });
 

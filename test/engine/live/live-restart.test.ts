@@ -1,18 +1,18 @@
 import { pathToFileURL } from 'node:url';
 import { LiveSession } from '../../../src/engine/live/live-session.js';
-import { Restarts } from '../../../src/engine/workers/restart-policy.js';
+import { RestartPolicy } from '../../../src/engine/workers/restart-policy.js';
 
 const WORKER = pathToFileURL('test/engine/live/mortal-worker.mjs');
 const THROW = 1;
 const EXIT = 2;
 
-describe('Restarts', () => {
+describe('RestartPolicy', () => {
   it('waits longer after each death in a row, gives up, and begins anew after a settled life', () => {
-    const restarts = new Restarts([0, 10, 20], 1000);
+    const restarts = new RestartPolicy([0, 10, 20], 1000);
     expect([50, 50, 50, 50].map((lived) => restarts.next(lived))).toEqual([0, 10, 20, null]);
     expect(restarts.next(1000)).toBe(0);
-    expect(restarts.deaths).toBe(1);
-    restarts.forget();
+    expect(restarts.failures).toBe(1);
+    restarts.reset();
     expect(restarts.next(0)).toBe(0);
   });
 });
@@ -21,7 +21,7 @@ describe('a streaming worker that dies', () => {
   let live: LiveSession;
   let heard: string[];
   let wake: () => void;
-  const open = async (restarts: Restarts) => {
+  const open = async (restarts: RestartPolicy) => {
     live = await LiveSession.open('models/loops', WORKER, restarts);
     heard = [];
     wake = () => undefined;
@@ -40,7 +40,7 @@ describe('a streaming worker that dies', () => {
     ['exits', EXIT],
   ] as const)
     it(`is started anew with all it knew when it ${how}`, async () => {
-      await open(new Restarts());
+      await open(new RestartPolicy());
       let restarted = 0;
       live.onRestart = () => {
         restarted += 1;
@@ -55,7 +55,7 @@ describe('a streaming worker that dies', () => {
       await until('credit 512');
       expect(restarted).toBe(1);
       expect(heard).toEqual([
-        ...(note === THROW ? ['the model burst'] : []),
+        `The sound stopped: ${note === THROW ? 'the model burst' : 'its thread ended with code 3'}.`,
         'command restart',
         'source',
         'play true',
@@ -65,7 +65,7 @@ describe('a streaming worker that dies', () => {
     });
 
   it('is left alone once it keeps dying, and tried again by play', async () => {
-    await open(new Restarts([0, 1]));
+    await open(new RestartPolicy([0, 1]));
     live.onRestart = () => live.midi(0x90, EXIT, 1);
     live.midi(0x90, EXIT, 1);
     await until('The sound stopped 3 times in a row. Press play to try again.');
@@ -78,7 +78,7 @@ describe('a streaming worker that dies', () => {
 
   // The file could not be read any more, nobody caught that, and the engine ended.
   it('is started anew though the loop that played is gone', async () => {
-    await open(new Restarts());
+    await open(new RestartPolicy());
     await live.setSource({ kind: 'microphone' });
     live.state = { ...live.state, source: { kind: 'loop', id: 'gone' } };
     heard.length = 0;
@@ -89,7 +89,7 @@ describe('a streaming worker that dies', () => {
 
   // The source that took longest to read won.
   it('plays the source that was asked for last', async () => {
-    await open(new Restarts());
+    await open(new RestartPolicy());
     await until('source');
     heard.length = 0;
     const [loop] = live.state.loops;

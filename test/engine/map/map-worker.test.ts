@@ -2,17 +2,21 @@ import { build } from 'esbuild';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { trainMapping } from '../../../src/engine/mapping/train.js';
 import { importModel } from '../../../src/engine/model/import/import.js';
-import { endWorker } from '../../../src/engine/workers/end-worker.js';
-import type { FromMapWorker, ToMapWorker } from '../../../src/engine/map/messages.js';
+import {
+  fromMapWorkerSchema,
+  type FromMapWorker,
+  type ToMapWorker,
+} from '../../../src/engine/map/messages.js';
+import { WorkerThread } from '../../../src/engine/workers/worker-thread.js';
 import { fixturePath } from '../model/fixtures.js';
 import { documentOf } from '../http/rig.js';
 
 describe('the map worker', () => {
   let folder: string;
-  let worker: Worker;
+  let worker: WorkerThread<ToMapWorker, FromMapWorker>;
+  let onMessage: (message: FromMapWorker) => void;
 
   beforeAll(async () => {
     // Within the project, where the bundle finds the packages that it leaves out.
@@ -29,10 +33,18 @@ describe('the map worker', () => {
         js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
       },
     });
-    worker = new Worker(pathToFileURL(outfile));
+    worker = new WorkerThread<ToMapWorker, FromMapWorker>({
+      url: pathToFileURL(outfile),
+      name: 'map',
+      schema: fromMapWorkerSchema,
+      onMessage: (message) => onMessage(message),
+      onFailure: ({ reason }) => {
+        throw new Error(reason);
+      },
+    });
   });
   afterAll(async () => {
-    await endWorker(worker);
+    await worker.end();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -55,10 +67,10 @@ describe('the map worker', () => {
     });
     const heard: string[] = [];
     const measured = new Promise<void>((resolve) => {
-      worker.on('message', ({ type }: FromMapWorker) => {
+      onMessage = ({ type }) => {
         heard.push(type);
         if (type === 'measured') resolve();
-      });
+      };
     });
     const messages: ToMapWorker[] = [
       { type: 'model', model: { dir, manifest } },
@@ -72,7 +84,7 @@ describe('the map worker', () => {
         limitDb: -1,
       },
     ];
-    for (const message of messages) worker.postMessage(message);
+    for (const message of messages) worker.post(message);
     await measured;
     expect(heard.slice(0, 2)).toEqual(['painted', 'measured']);
   });

@@ -1,52 +1,63 @@
-import { Worker } from 'node:worker_threads';
-import { TillerError, type ErrorCode } from '../../../document/tiller-error.js';
+import { z } from 'zod';
+import { TillerError } from '../../../document/tiller-error.js';
+import { errorOf, failureSchema } from '../../workers/messages.js';
+import { WorkerThread } from '../../workers/worker-thread.js';
+import { manifestSchema } from '../manifest.js';
 import type { ImportedModel, ImportOptions } from './import.js';
 
-export interface ImportWorkerData {
-  readonly path: string;
-  readonly libraryDir: string;
-}
+export const importWorkerDataSchema = z.strictObject({ path: z.string(), libraryDir: z.string() });
 
 /** Asks the thread to end the import at its next step. */
-export type ToImportWorker = 'cancel';
+export const toImportWorkerSchema = z.literal('cancel');
+type ToImportWorker = z.infer<typeof toImportWorkerSchema>;
 
-export type FromImportWorker =
-  | { type: 'progress'; share: number; step: string }
-  | { type: 'imported'; model: ImportedModel }
-  | { type: 'failed'; code: ErrorCode; message: string; hint: string | undefined };
+const fromImportWorkerSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('progress'), share: z.number().min(0).max(1), step: z.string() }),
+  z.strictObject({
+    type: z.literal('imported'),
+    model: z.strictObject({ dir: z.string(), manifest: manifestSchema }),
+  }),
+  failureSchema.extend({ type: z.literal('failed') }),
+]);
+export type FromImportWorker = z.infer<typeof fromImportWorkerSchema>;
 
 /**
  * `importModel` in a thread of its own, for a program that has other things to do meanwhile: translating a large model
  * keeps its thread for seconds. It costs 25 MB more than importing in the calling thread.
  * @param workerUrl the bundled `import-worker`
- * @throws TillerError as `importModel` does, `import-cancelled` by the signal, and `internal` when the thread dies
+ * @throws TillerError as `importModel` does, `import-cancelled` by the signal, and `internal` when the thread fails
  */
 export function importInThread(
   path: string,
   { libraryDir, onProgress, signal }: Pick<ImportOptions, 'libraryDir' | 'onProgress' | 'signal'>,
   workerUrl: URL = new URL('./import-worker.js', import.meta.url),
 ): Promise<ImportedModel> {
-  const workerData: ImportWorkerData = { path, libraryDir };
-  const worker = new Worker(workerUrl, { name: 'tiller-import', workerData });
-  // Asked, not ended: a thread that is ended inside onnxruntime takes the process along, and leaves its files.
-  const cancel = () => worker.postMessage('cancel' satisfies ToImportWorker);
+  let cancel = () => undefined as void;
   const imported = new Promise<ImportedModel>((resolve, reject) => {
-    worker.on('message', (message: FromImportWorker) => {
-      if (message.type === 'progress') onProgress?.(message.share, message.step);
-      else if (message.type === 'imported') resolve(message.model);
-      else reject(new TillerError(message.code, message.message, message.hint));
-    });
-    const died = (cause: unknown) =>
-      reject(
-        new TillerError(
-          'internal',
-          `The import broke off: ${cause instanceof Error ? cause.message : `its thread ended with ${String(cause)}`}.`,
-          'The library is as it was. Import the file again, or report it.',
-          { cause },
+    const thread = new WorkerThread<ToImportWorker, FromImportWorker>({
+      url: workerUrl,
+      name: 'tiller-import',
+      data: { path, libraryDir } satisfies z.infer<typeof importWorkerDataSchema>,
+      background: true,
+      schema: fromImportWorkerSchema,
+      onMessage: (message) => {
+        if (message.type === 'progress') onProgress?.(message.share, message.step);
+        else if (message.type === 'imported') resolve(message.model);
+        else reject(errorOf(message));
+      },
+      // Its end after an answer changes nothing.
+      onFailure: ({ reason, cause }) =>
+        reject(
+          new TillerError(
+            'internal',
+            `The import stopped: ${reason}.`,
+            'The library is as it was. Import the file again, or report it.',
+            { cause },
+          ),
         ),
-      );
-    worker.once('error', died);
-    worker.once('exit', died);
+    });
+    // Asked, not ended: a thread that is ended inside onnxruntime takes the process along, and leaves its files.
+    cancel = () => thread.post('cancel');
   });
   if (signal?.aborted === true) cancel();
   signal?.addEventListener('abort', cancel, { once: true });

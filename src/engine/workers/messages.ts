@@ -1,0 +1,43 @@
+import { types } from 'node:util';
+import { z } from 'zod';
+import { TillerError, type ErrorCode } from '../../document/tiller-error.js';
+
+/** Asks a thread to end between two of its messages. */
+export const END_MESSAGE = { type: 'end-thread' } as const;
+
+/** What every worker thread is started with. */
+export interface ThreadData {
+  /** Run below normal priority. */
+  readonly background: boolean;
+  /** What its own kind of work needs. */
+  readonly data: unknown;
+}
+
+export const threadDataSchema = z.strictObject({ background: z.boolean(), data: z.unknown() });
+
+export const isEndMessage = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'type' in message && message.type === END_MESSAGE.type;
+
+/** A TillerError as it crosses between two threads. */
+export const failureSchema = z.strictObject({
+  // The engine's own code on the other side: its codes are not checked again.
+  code: z.custom<ErrorCode>((code) => typeof code === 'string' && code.length < 100),
+  message: z.string(),
+  hint: z.string().optional(),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+/** `error` to be sent to another thread. Throws it again where it is no TillerError: then the thread itself has failed. */
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof TillerError)) throw error;
+  return error.toJSON();
+}
+
+export const errorOf = ({ code, message, hint }: Failure): TillerError =>
+  new TillerError(code, message, hint);
+
+// Arrays of another realm are no instances of this one's classes.
+export const float32Schema = z.custom<Float32Array>(types.isFloat32Array);
+export const uint8Schema = z.custom<Uint8Array>(types.isUint8Array);
+export const int32Schema = z.custom<Int32Array>(types.isInt32Array);
+export const bufferSchema = z.custom<ArrayBuffer>(types.isArrayBuffer);
