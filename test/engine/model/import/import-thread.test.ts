@@ -87,7 +87,7 @@ describe('importing in another thread', () => {
     const dying = importInThread('x.ts', { libraryDir: library }, pathToFileURL(worker));
     await expect(dying).rejects.toMatchObject({
       code: 'internal',
-      message: expect.stringContaining('ended with 7') as string,
+      message: expect.stringContaining('ended with code 7') as string,
     });
   });
 });
