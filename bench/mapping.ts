@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { compileMapping } from '../src/engine/mapping/evaluate.js';
 import { Random } from '../src/engine/mapping/random.js';
 import type { Example } from '../src/document/example.js';
-import { defaultLearning } from '../src/document/learning.js';
+import { defaultLearning } from '../src/document/default-learning.js';
 import type { TrainingRequest } from '../src/engine/mapping/train.js';
 import { trainMapping } from '../src/engine/mapping/train.js';
 import type { BenchRow } from './row.js';

@@ -14,7 +14,7 @@ ensureBundle();
 
 const { defaultInput, emptyPreset, defaultRegressor, defaultDimension } = await loadSource(
   'src/document/default-preset.ts',
-  'src/document/learning.ts',
+  'src/document/default-learning.ts',
   'src/document/steering.ts',
 );
 

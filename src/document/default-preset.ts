@@ -1,5 +1,5 @@
 import { defaultOutput } from './output.js';
-import { defaultLearning } from './learning.js';
+import { defaultLearning } from './default-learning.js';
 import type { Input } from './input.js';
 import { defaultDimension } from './steering.js';
 import type { ModelReference, Preset } from './preset.js';

@@ -5,7 +5,7 @@
  * payload of at most `MAX_PAYLOAD_BYTES`: the fixed fields of its layout, four bytes each, little-endian, then its tail. An
  * invalid frame ends the connection, since nothing after it can be trusted.
  *
- * This file is the only declaration: `npm run protocol` writes `native/generated/PluginProtocol.h` from it.
+ * This file is the only declaration: `npm run protocol` writes `native/tiller/generated/PluginProtocol.h` from it.
  */
 export const PLUGIN_PROTOCOL_VERSION = 2;
 

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { TillerError } from '../../src/document/tiller-error.js';
 import { compileMapping } from '../../src/engine/mapping/evaluate.js';
-import { defaultRegressor } from '../../src/document/learning.js';
+import { defaultRegressor } from '../../src/document/default-learning.js';
 import { trainMapping } from '../../src/engine/mapping/train.js';
 import { formatPreset, parsePresetText } from '../../src/document/parse-preset.js';
 import type { Preset } from '../../src/document/preset.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Trainer } from '../../../src/engine/mapping/trainer.js';
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
-import { defaultRegressor } from '../../../src/document/learning.js';
+import { defaultRegressor } from '../../../src/document/default-learning.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import type { StreamCommand } from '../../../src/engine/stream/messages.js';
 import { Instrument } from '../../../src/engine/instrument/instrument.js';

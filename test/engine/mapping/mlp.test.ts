@@ -2,7 +2,7 @@ import { compileMapping } from '../../../src/engine/mapping/evaluate.js';
 import { MlpFitter } from '../../../src/engine/mapping/mlp-fit.js';
 import { Network } from '../../../src/engine/mapping/network.js';
 import { Random } from '../../../src/engine/mapping/random.js';
-import { defaultRegressor } from '../../../src/document/learning.js';
+import { defaultRegressor } from '../../../src/document/default-learning.js';
 import { trainMapping } from '../../../src/engine/mapping/train.js';
 import { example, request, scattered } from './requests.js';
 

@@ -1,7 +1,7 @@
 import { Random } from '../../../src/engine/mapping/random.js';
 import type { Learning, RegressorKind, RegressorSettings } from '../../../src/document/learning.js';
 import type { Example } from '../../../src/document/example.js';
-import { defaultRegressor } from '../../../src/document/learning.js';
+import { defaultRegressor } from '../../../src/document/default-learning.js';
 import type { TrainingRequest } from '../../../src/engine/mapping/train.js';
 
 export const KINDS: readonly RegressorKind[] = ['mlp', 'gp', 'linear', 'polynomial', 'knn'];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { TillerError } from '../../../src/document/tiller-error.js';
 import { compileMapping, OVERSHOOT } from '../../../src/engine/mapping/evaluate.js';
 import type { RegressorSettings } from '../../../src/document/learning.js';
-import { defaultRegressor } from '../../../src/document/learning.js';
+import { defaultRegressor } from '../../../src/document/default-learning.js';
 import type { TrainingResult } from '../../../src/engine/mapping/train.js';
 import { trainMapping } from '../../../src/engine/mapping/train.js';
 import { trainedMappingSchema } from '../../../src/document/trained.js';

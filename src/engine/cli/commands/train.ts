@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { fromFileError } from '../../system/file-error.js';
 import type { RegressorKind } from '../../../document/learning.js';
-import { defaultRegressor } from '../../../document/learning.js';
+import { defaultRegressor } from '../../../document/default-learning.js';
 import { Trainer } from '../../mapping/trainer.js';
 import { formatPreset } from '../../../document/parse-preset.js';
 import { readPresetFile } from '../../presets/preset-file.js';

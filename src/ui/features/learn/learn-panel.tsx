@@ -1,3 +1,4 @@
+import { defaultRegressor } from '../../../document/default-learning.js';
 import type { RegressorSettings } from '../../../document/learning.js';
 import { edit, editGesture, learn, perform, type Gesture } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
@@ -6,7 +7,7 @@ import { Segmented } from '../../shared/controls/segmented.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { LatentScope } from './latent-scope.js';
 import { FitView } from './fit-view.js';
-import { KIND_CHOICES, RegressorForm, startingSettings } from './regressor-form.js';
+import { KIND_CHOICES, RegressorForm } from './regressor-form.js';
 import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './learn-panel.module.css';
@@ -68,7 +69,7 @@ export function LearnPanel() {
           label="Kind of regressor"
           value={settings.kind}
           choices={KIND_CHOICES}
-          onChange={(kind) => apply(startingSettings(kind))}
+          onChange={(kind) => apply(defaultRegressor(kind))}
         />
         <div className={styles.columns}>
           <RegressorForm settings={settings} onChange={apply} />

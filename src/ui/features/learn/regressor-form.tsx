@@ -43,22 +43,6 @@ const NAMES: Readonly<Record<string, string | undefined>> = {
 /** The name of a kind of regressor within a sentence. */
 export const regressorName = (kind: string): string => NAMES[kind] ?? kind;
 
-/** The settings that a kind of regressor has when it is selected. */
-export function startingSettings(kind: RegressorKind): RegressorSettings {
-  switch (kind) {
-    case 'mlp':
-      return { kind, hidden: [12], activation: 'tanh', weightDecay: 1e-4, seed: 1 };
-    case 'gp':
-      return { kind, lengthScale: 'auto', noise: 0.01 };
-    case 'linear':
-      return { kind, ridge: 1e-3 };
-    case 'polynomial':
-      return { kind, degree: 2, crossTerms: true, ridge: 1e-3 };
-    case 'knn':
-      return { kind, k: 3, falloff: 2 };
-  }
-}
-
 /** Name, help and range of each hyperparameter. */
 const HYPERPARAMETERS = {
   units: {
