@@ -4,6 +4,9 @@ import type { FrameControls } from './controls.js';
 /** Beyond this a decoder's output is taken for a failure: 120 dB over full scale. */
 const RUNAWAY = 1e6;
 
+/** Calls in a row that may give no numbers before the model's state, which may hold what spoils them, is emptied. */
+const PATIENCE_CALLS = 8;
+
 /** What is left per call of the slowest call that is remembered. */
 const SLOWEST_FADES = 0.9;
 
@@ -23,8 +26,27 @@ function allWithin(values: Float32Array, bound: number): boolean {
   return true;
 }
 
+/** Replaces what is no finite number by 0. @returns whether anything was */
+function zeroNonFinite(values: Float32Array): boolean {
+  let replaced = false;
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as number;
+    if (value - value === 0) continue;
+    values[i] = 0;
+    replaced = true;
+  }
+  return replaced;
+}
+
+function isSilent(samples: Float32Array): boolean {
+  for (let i = 0; i < samples.length; i += 1) if (samples[i] !== 0) return false;
+  return true;
+}
+
 /**
- * A model in the loop: encode, controls, decode, with every way of failing caught and counted. One thread;
+ * A model in the loop: encode, controls, decode, with every way of failing caught and counted. A latent that is no number
+ * counts as 0: an encoder that normalises its latents and has no biases answers silence with 0 / 0. That is no fault
+ * unless it persists while there is sound; what a model gives from an empty state is no reason to empty the state again. One thread;
  * allocates nothing while the model works.
  */
 export class GuardedModel {
@@ -35,7 +57,11 @@ export class GuardedModel {
   private callMilliseconds = 0;
   private decodeMilliseconds = 0;
   /** True while the model's state is that after the last call. */
-  private standing = false;
+  private continuing = false;
+  /** Calls in a row in which sound was encoded to something that is no number. */
+  private replacedCalls = 0;
+  /** 0 where a call has worked since the model's state was emptied, else one more than those that failed since. */
+  private failedCalls = 1;
 
   constructor(
     readonly model: RunningModel,
@@ -44,30 +70,30 @@ export class GuardedModel {
 
   /**
    * Plays `model.audioIn` through to `model.audioOut`.
-   * @returns false when there is no sound to use: the fault is counted, and the model's state emptied
+   * @returns false when there is no sound to use: the fault is counted
    */
   run(): boolean {
     const before = this.milliseconds;
-    this.standing = this.settle(this.fault());
+    this.continuing = this.settle(this.fault());
     this.callMilliseconds = Math.max(this.milliseconds - before, SLOWEST_FADES * this.callMilliseconds);
-    return this.standing;
+    return this.continuing;
   }
 
   /** False after a `reset`, or a fault: what is played next does not continue the last call. */
   get continues(): boolean {
-    return this.standing;
+    return this.continuing;
   }
 
   /**
    * Decodes the last call anew, from latent frame `first` on with the settings as a hand has changed them. Does nothing
    * where that would change nothing, or where the last call is not continued.
-   * @returns whether `model.audioOut` is another; not so where it failed: the fault is counted, the model's state emptied
+   * @returns whether `model.audioOut` is another; not so where it failed: the fault is counted
    */
   runAgain(first: number): boolean {
     const { model, controls } = this;
-    if (!this.standing || !controls.runAgain(first, model.encoded, model.latents)) return false;
-    this.standing = this.settle(this.decodeFault('decodeAgain'));
-    return this.standing;
+    if (!this.continuing || !controls.runAgain(first, model.encoded, model.latents)) return false;
+    this.continuing = this.settle(this.decodeFault('decodeAgain'));
+    return this.continuing;
   }
 
   /**
@@ -81,7 +107,8 @@ export class GuardedModel {
 
   /** Empties the model's state before its next call. */
   reset(): void {
-    this.standing = false;
+    this.continuing = false;
+    this.failedCalls = 1;
     try {
       this.model.reset();
     } catch (error) {
@@ -99,12 +126,13 @@ export class GuardedModel {
   private fault(): keyof Faults | null {
     const { model, controls } = this;
     const threw = !this.call('encode');
-    const heard = !threw && allWithin(model.encoded, Number.MAX_VALUE);
-    if (!heard) model.encoded.fill(0);
-    // Even then, so that automation keeps its time.
+    if (threw) model.encoded.fill(0);
+    const replaced = zeroNonFinite(model.encoded) && !isSilent(model.audioIn);
+    this.replacedCalls = replaced ? this.replacedCalls + 1 : 0;
+    // Even after an exception, so that automation keeps its time.
     controls.run(model.encoded, model.latents);
     if (threw) return 'exceptions';
-    return heard ? this.decodeFault('decode') : 'latents';
+    return this.replacedCalls > PATIENCE_CALLS ? 'latents' : this.decodeFault('decode');
   }
 
   private decodeFault(kind: 'decode' | 'decodeAgain'): keyof Faults | null {
@@ -119,9 +147,13 @@ export class GuardedModel {
 
   /** Counts a fault. @returns whether there was none */
   private settle(fault: keyof Faults | null): boolean {
-    if (fault === null) return true;
+    if (fault === null) {
+      this.failedCalls = 0;
+      return true;
+    }
     this.faults[fault] += 1;
-    this.reset();
+    if (fault === 'exceptions' || this.failedCalls === 0 || this.failedCalls > PATIENCE_CALLS) this.reset();
+    else this.failedCalls += 1;
     return false;
   }
 

@@ -45,7 +45,9 @@ export class Player {
   private readonly events = new PendingEvents(MAX_EVENTS);
   private readonly router: MidiRouter;
   private readonly snapshot = new StreamSnapshot();
+  /** What moved since the last report, by parameter; NaN where nothing did, or the document has set it since. */
   private readonly moved = new Float64Array(PARAMETERS.length).fill(NaN);
+  private hasMoved = false;
   private readonly playing = new PlayingValues();
   private noise: NoiseSetting = { kind: 'seed', seed: 1 };
   private output: Output = defaultOutput();
@@ -120,6 +122,7 @@ export class Player {
         return;
       case 'parameter':
         this.playing.set(command.index);
+        this.moved[command.index] = NaN;
         this.stream.setParameter(command.index, command.value);
         return;
       case 'hold':
@@ -164,6 +167,7 @@ export class Player {
   parameter(offsetSamples: number, index: number, value: number): void {
     this.events.push(offsetSamples, index, value);
     this.moved[index] = value;
+    this.hasMoved = true;
     this.playing.move(index, value);
     if (index !== PARAMETER_INDEX.width || !(value > 0) || this.output.width > 0) return;
     this.output = { ...this.output, width: value };
@@ -198,6 +202,9 @@ export class Player {
     { output = this.output, steering = this.steering }: { output?: Output; steering?: Steering },
     sets: readonly number[] | undefined,
   ): Automated {
+    // An older move must not be reported over a newer setting.
+    if (sets === undefined) this.moved.fill(NaN);
+    else for (const index of sets) this.moved[index] = NaN;
     return this.playing.keptIn({ inputs: [], output, steering }, sets);
   }
 
@@ -323,11 +330,16 @@ export class Player {
 
   private reportMoves(): void {
     const { moved, heard } = this;
-    const parameters = Array.from(moved, (value, index) => ({ index, value })).filter(
-      ({ value }) => !Number.isNaN(value),
-    );
-    moved.fill(NaN);
-    if (parameters.length > 0) this.report({ type: 'moved', parameters });
+    if (this.hasMoved) {
+      this.hasMoved = false;
+      const parameters: { index: number; value: number }[] = [];
+      for (let index = 0; index < moved.length; index++) {
+        const value = moved[index] as number;
+        if (!Number.isNaN(value)) parameters.push({ index, value });
+      }
+      moved.fill(NaN);
+      if (parameters.length > 0) this.report({ type: 'moved', parameters });
+    }
     if (heard !== null) this.report({ type: 'midi-heard', ...heard });
     this.heard = null;
   }

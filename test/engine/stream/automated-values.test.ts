@@ -61,6 +61,24 @@ describe('automation that the document has not heard of', () => {
     expect(play(40)).toBeCloseTo(-6, 3);
   });
 
+  // What was moved first was reported last, and undid the edit in the document.
+  it('is not reported over what the document has set since', async () => {
+    const { player, instrument, play, hear } = await setUp();
+    play(20);
+    hear();
+    const { outputGain, input } = PARAMETER_INDEX;
+    player.parameter(0, outputGain, -20);
+    player.parameter(0, input, 0.25);
+    player.parameter(0, input + 1, 0.75);
+    play(1);
+    instrument.edit({ type: 'set-output', change: { outputGainDb: -6 } });
+    instrument.setParameter(input, 1, 'page');
+    play(20);
+    hear();
+    const { output, inputs } = instrument.state.preset;
+    expect([output.outputGainDb, inputs[0]?.value, inputs[1]?.value]).toEqual([-6, 1, 0.75]);
+  });
+
   it('is not sent along with an edit of another input', async () => {
     const { instrument, sent } = await setUp();
     const before = sent.length;

@@ -6,10 +6,9 @@ import { StreamSnapshot } from '../../../src/engine/stream/telemetry.js';
 import { FailingModel, type Failure, FakeModel, streamNoise } from './fakes.js';
 import { equalBlocks, play, randomBlocks } from './play.js';
 
-const FAILURES: Failure[] = [
+const FAILURES: Exclude<Failure, 'nan-latent'>[] = [
   'throw-encode',
   'throw-decode',
-  'nan-latent',
   'nan-audio',
   'inf-audio',
   'huge-audio',
@@ -17,7 +16,6 @@ const FAILURES: Failure[] = [
 const KIND = {
   'throw-encode': 'exceptions',
   'throw-decode': 'exceptions',
-  'nan-latent': 'latents',
   'nan-audio': 'audio',
   'inf-audio': 'audio',
   'huge-audio': 'audio',
@@ -166,3 +164,73 @@ test('a model that cannot even be reset does no harm', () => {
   expect(result[5999]).toBeCloseTo(DRY, 6);
   expect((stream.lastError as Error).message).toBe('the session is gone');
 });
+
+describe('an encoder that gives no numbers', () => {
+  test('in one call: 0 is played in their place, nothing is emptied and nothing counted', () => {
+    const { stream, model, result, heardFrom } = run('nan-latent', (call) => call === 10);
+    expect(result.subarray(heardFrom(4)).every((sample) => Math.abs(sample - WET) < 1e-5)).toBe(true);
+    expect(stream.faults).toEqual({ exceptions: 0, latents: 0, audio: 0 });
+    expect(model.resets).toBe(1);
+    expect(model.latents.every(Number.isFinite)).toBe(true);
+  });
+
+  test('for good, while there is sound: the dry track stands in, and the state is emptied now and then', () => {
+    const { stream, model, result, heardFrom } = run('nan-latent', (call) => call >= 5);
+    expect(result.subarray(heardFrom(13) + RAMP).every((sample) => Math.abs(sample - DRY) < 1e-6)).toBe(true);
+    expect(stream.faults?.latents).toBeGreaterThan(20);
+    expect(model.resets).toBeGreaterThan(2);
+  });
+
+  // Every answer to silence was a fault, which emptied the model: nothing was ever played.
+  test('as a spherical one without biases does for silence: silence is no fault, and the sound after it is played', () => {
+    const length = 40 * HOP;
+    const track = new Float32Array(length).fill(0, 0, 20 * HOP).fill(DRY, 20 * HOP);
+    const stream = new Stream();
+    const model = new Spherical({ hop: HOP });
+    const { latencySamples } = stream.prepare({
+      rate: 48_000,
+      maxBlock: HOP,
+      channels: 1,
+      model,
+      noise: streamNoise(),
+    });
+    const result = play(stream, [track], equalBlocks(length, HOP))[0] as Float32Array;
+    expect(stream.faults).toEqual({ exceptions: 0, latents: 0, audio: 0 });
+    const heard = result.subarray(latencySamples);
+    expect(heard.subarray(0, 20 * HOP).every((sample) => sample === 0)).toBe(true);
+    expect(heard[30 * HOP]).toBeCloseTo(DRY, 6);
+    expect(model.resets).toBe(1);
+  });
+});
+
+/** Normalises its latents: silence is 0 / 0. */
+class Spherical extends FakeModel {
+  override encode(): void {
+    for (let i = 0; i < this.encoded.length; i += 1) {
+      const value = this.audioIn[0] ?? 0;
+      this.encoded[i] = value / Math.abs(value);
+    }
+  }
+}
+
+// Emptied after each fault, it gave its first sound again and again.
+test('a decoder that gives no number from an empty state plays from its second call on', () => {
+  const stream = new Stream();
+  const model = new EmptyStart({ hop: HOP });
+  stream.prepare({ rate: 48_000, maxBlock: HOP, channels: 1, model, noise: streamNoise() });
+  const result = play(
+    stream,
+    [new Float32Array(12_000).fill(DRY)],
+    equalBlocks(12_000, HOP),
+  )[0] as Float32Array;
+  expect(stream.faults).toEqual({ exceptions: 0, latents: 0, audio: 1 });
+  expect(result[11_999]).toBeCloseTo(WET, 5);
+});
+
+class EmptyStart extends FakeModel {
+  protected override sound(): void {
+    super.sound();
+    const added = this.calls === 0 ? NaN : WET - DRY;
+    for (let i = 0; i < this.audioOut.length; i += 1) this.audioOut[i] = (this.audioOut[i] ?? 0) + added;
+  }
+}
