@@ -1,12 +1,13 @@
+import Papa from 'papaparse';
 import { TillerError } from '../../document/tiller-error.js';
 import { type Gesture, type GestureMove, MAX_GESTURE_SECONDS } from '../stream/gesture.js';
 
 const MAX_ROWS = 2_000_000;
 /** Most moves that the lines between the rows are drawn in: one input's for five hours, or sixteen inputs' for twenty minutes. */
 const MAX_MOVES = 4_000_000;
-/** Between two written rows the hand is drawn as a line, in steps of this length. */
+/** Between two rows the moves are interpolated linearly, in steps of this length. */
 const STEP_SECONDS = 0.005;
-/** Moves of one input that are further apart than this are no drag: it rested between them. */
+/** Moves of one input that are further apart than this belong to no continuous movement: the input rested between them. */
 const RESTED_SECONDS = 0.05;
 
 const unreadable = (what: string) =>
@@ -16,18 +17,21 @@ const unreadable = (what: string) =>
     'A gesture is a CSV of seconds and one column per input (0..1), or a Standard MIDI File.',
   );
 
+/** A record of numbers, which tells the separator: a first line of names need not have the same one. */
+const NUMBERS = /^[ \t]*"?[ \t]*[-+.\d]/;
+
 /**
  * Reads a gesture from CSV: time in seconds, then one column per input, values 0..1, times rising. A first line of
- * names is allowed, and lines that begin with #; an empty cell keeps the input where it is, and the hand moves in
+ * names is allowed, and lines that begin with #; an empty cell keeps the input where it is, and inputs move in
  * straight lines between rows.
+ * @throws TillerError `gesture-unreadable`, with the number of the line
  */
 export function parseGestureCsv(text: string, inputs: number): Gesture {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n?|\n/);
   const rows: { seconds: number; values: number[] }[] = [];
   let named = false;
-  for (const [i, line] of lines.entries()) {
-    if (line.trim() === '' || line.trim().startsWith('#')) continue;
-    const cells = cellsOf(line, inputs + 1);
+  for (const [i, record] of recordsOf(text).entries()) {
+    const cells = cellsOf(record, inputs + 1);
+    if (cells.every((cell) => cell === '') && record.length <= 1) continue;
     const seconds = Number(cells[0]);
     if (rows.length === 0 && !named && Number.isNaN(seconds)) {
       named = true;
@@ -35,7 +39,7 @@ export function parseGestureCsv(text: string, inputs: number): Gesture {
     }
     const previous = rows.at(-1);
     if (!Number.isFinite(seconds) || seconds < 0 || seconds > MAX_GESTURE_SECONDS || cells[0] === '')
-      throw unreadable(`Line ${i + 1}: “${cells[0] ?? ''}” is not a time in seconds.`);
+      throw unreadable(`Line ${i + 1}: “${excerpt(cells[0])}” is not a time in seconds.`);
     if (previous && seconds < previous.seconds) throw unreadable(`Line ${i + 1}: time runs backwards.`);
     if (cells.length - 1 > inputs)
       throw unreadable(`Line ${i + 1} has ${cells.length - 1} values; the preset has ${inputs} inputs.`);
@@ -46,16 +50,35 @@ export function parseGestureCsv(text: string, inputs: number): Gesture {
   return { inputs, moves: drawLines(rows) };
 }
 
+/** The beginning of a cell: one whose closing quote is missing goes on to the end of the file. */
+const excerpt = (cell = ''): string => (cell.split('\n')[0] ?? '').slice(0, 40);
+
+/** The separator of the first line of numbers: a semicolon or a tab where one stands there, else a comma. */
+function separatorOf(lines: readonly string[]): string {
+  const line = lines.find((one) => NUMBERS.test(one)) ?? '';
+  const bare = line.replace(/"[^"]*"/g, '');
+  return /[;\t]/.exec(bare)?.[0] ?? ',';
+}
+
+const linesOf = (text: string): string[] => text.replace(/^\uFEFF/, '').split(/\r\n?|\n/);
+
+/** The cells of every line, remarks emptied: record and line have the same number. */
+function recordsOf(text: string): string[][] {
+  const lines = linesOf(text).map((line) => (line.trim().startsWith('#') ? '' : line));
+  return Papa.parse<string[]>(lines.join('\n'), { delimiter: separatorOf(lines), newline: '\n' }).data;
+}
+
 /**
- * The cells of a line, `wanted` of them where those beyond are empty. Where semicolons or tabs stand between them, as
- * spreadsheets write them in countries with a decimal comma, a comma is one.
+ * The cells of a record without the spaces around them, `wanted` of them where those beyond are empty. Where semicolons or
+ * tabs separate them, as spreadsheets write them in countries with a decimal comma, a comma is one; so is one in quotes.
  */
-function cellsOf(line: string, wanted: number): string[] {
-  const separator = /[;\t]/.test(line) ? /[;\t]/ : ',';
-  const cells = line.split(separator).map((cell) => {
-    const bare = cell.trim().replace(/^"(.*)"$/, '$1');
-    return separator === ',' ? bare : bare.replace(',', '.');
-  });
+function cellsOf(record: readonly string[], wanted: number): string[] {
+  const cells = record.map((cell) =>
+    cell
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+      .replace(',', '.'),
+  );
   return cells.slice(wanted).every((cell) => cell === '') ? cells.slice(0, wanted) : cells;
 }
 
@@ -63,7 +86,8 @@ function rowValues(cells: string[], previous: number[] | undefined, line: number
   return cells.map((cell, input) => {
     if (cell === '') return previous?.[input] ?? NaN;
     const value = Number(cell);
-    if (!(value >= 0 && value <= 1)) throw unreadable(`Line ${line}: “${cell}” is not a value from 0 to 1.`);
+    if (!(value >= 0 && value <= 1))
+      throw unreadable(`Line ${line}: “${excerpt(cell)}” is not a value from 0 to 1.`);
     return value;
   });
 }

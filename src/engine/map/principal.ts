@@ -1,12 +1,14 @@
-/** Rounds of the power iteration: far more than the picture's 256 steps can show. */
-const ROUNDS = 40;
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+
+/** A direction with less than this share of the strongest one's variance has none that is not rounding. */
+const LEAST_VARIANCE_SHARE = 1e-12;
 
 /**
- * The first `count` principal directions of `rows` (each of `width` values, already centred by the caller's mean),
- * by power iteration with deflation. A direction without variance is all zeros.
+ * The first `count` principal directions of `rows`: the eigenvectors of their covariance, the greatest variance first.
  *
+ * @param rows [rows, width], already centred
  * @param before directions of the last picture: signs follow them, so that colours do not flip as one learns
- * @returns `count` directions of length `width`, unit length or zero
+ * @returns `count` directions of length `width`, of unit length, or all zeros where there is no variance left
  */
 export function principalDirections(
   rows: Float64Array,
@@ -14,15 +16,29 @@ export function principalDirections(
   count: number,
   before: readonly Float64Array[] = [],
 ): Float64Array[] {
-  const covariance = covarianceOf(rows, width);
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covarianceOf(rows, width), {
+    assumeSymmetric: true,
+  });
+  const strongest = realEigenvalues
+    .map((variance, column) => ({ variance, column }))
+    .sort((a, b) => b.variance - a.variance);
+  const least = LEAST_VARIANCE_SHARE * (strongest[0]?.variance ?? 0);
   return Array.from({ length: count }, (_, k) => {
-    const direction = strongest(covariance, width, before[k]);
-    deflate(covariance, width, direction);
-    return direction;
+    const next = strongest[k];
+    if (next === undefined || !(next.variance > least)) return new Float64Array(width);
+    return turned(Float64Array.from(eigenvectorMatrix.getColumn(next.column)), before[k]);
   });
 }
 
-function covarianceOf(rows: Float64Array, width: number): Float64Array {
+/** The direction or its opposite: the one nearer to `before`; without it, the one whose largest element is positive. */
+function turned(direction: Float64Array, before: Float64Array | undefined): Float64Array {
+  const along = before?.reduce((sum, value, i) => sum + value * (direction[i] ?? 0), 0) ?? 0;
+  const leading = direction.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
+  return (along === 0 ? leading : along) < 0 ? direction.map((value) => -value) : direction;
+}
+
+/** Not divided by the number of rows: only the directions are wanted. */
+function covarianceOf(rows: Float64Array, width: number): Matrix {
   const covariance = new Float64Array(width * width);
   for (let row = 0; row < rows.length; row += width) {
     for (let i = 0; i < width; i++) {
@@ -32,58 +48,13 @@ function covarianceOf(rows: Float64Array, width: number): Float64Array {
       }
     }
   }
+  const symmetric = Matrix.zeros(width, width);
   for (let i = 0; i < width; i++) {
-    for (let j = 0; j < i; j++) covariance[j * width + i] = covariance[i * width + j] ?? 0;
-  }
-  return covariance;
-}
-
-function multiply(matrix: Float64Array, width: number, vector: Float64Array): Float64Array {
-  const product = new Float64Array(width);
-  for (let i = 0; i < width; i++) {
-    let sum = 0;
-    for (let j = 0; j < width; j++) sum += (matrix[i * width + j] ?? 0) * (vector[j] ?? 0);
-    product[i] = sum;
-  }
-  return product;
-}
-
-const length = (vector: Float64Array) => Math.hypot(...vector);
-
-function strongest(covariance: Float64Array, width: number, before: Float64Array | undefined): Float64Array {
-  // Starts from the column of the greatest variance, which cannot be orthogonal to the strongest direction alone.
-  let from = 0;
-  for (let i = 1; i < width; i++) {
-    if ((covariance[i * width + i] ?? 0) > (covariance[from * width + from] ?? 0)) from = i;
-  }
-  let direction: Float64Array = Float64Array.from(
-    { length: width },
-    (_, j) => covariance[from * width + j] ?? 0,
-  );
-  for (let round = 0; round < ROUNDS; round++) {
-    const size = length(direction);
-    if (size < 1e-12) return new Float64Array(width);
-    direction = multiply(
-      covariance,
-      width,
-      direction.map((value) => value / size),
-    );
-  }
-  const size = length(direction);
-  if (size < 1e-12) return new Float64Array(width);
-  const along = before?.reduce((sum, value, i) => sum + value * (direction[i] ?? 0), 0) ?? 0;
-  const leading = direction.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
-  const sign = Math.sign(along === 0 ? leading : along);
-  return direction.map((value) => (sign * value) / size);
-}
-
-function deflate(covariance: Float64Array, width: number, direction: Float64Array): void {
-  const image = multiply(covariance, width, direction);
-  const strength = direction.reduce((sum, value, i) => sum + value * (image[i] ?? 0), 0);
-  for (let i = 0; i < width; i++) {
-    for (let j = 0; j < width; j++) {
-      const part = strength * (direction[i] ?? 0) * (direction[j] ?? 0);
-      covariance[i * width + j] = (covariance[i * width + j] ?? 0) - part;
+    for (let j = 0; j <= i; j++) {
+      const value = covariance[i * width + j] ?? 0;
+      symmetric.set(i, j, value);
+      symmetric.set(j, i, value);
     }
   }
+  return symmetric;
 }
