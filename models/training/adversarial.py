@@ -1,4 +1,8 @@
-"""The second stage: a discriminator on band signals, and its losses (RAVE, section 3.2 and appendix; hinge after Lim & Ye 2017)."""
+"""Discriminators on band signals (RAVE, section 3.2) and on spectrograms, and their losses (hinge after Lim & Ye 2017).
+
+The second is the multi-scale STFT discriminator of Défossez, Copet, Synnaeve & Adi, "High fidelity neural audio compression"
+(2022), section 3.4, made small enough for a processor.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,12 @@ from torch import Tensor, nn
 
 from model import BANDS
 
+Verdict = tuple[Tensor, list[Tensor]]
+"""Scores, and the activations on the way to them."""
+
 
 class ScaleDiscriminator(nn.Module):
-    """Band signals [batch, 16, t] to scores [batch, 1, t / 16] and the activations on the way."""
+    """Band signals [batch, 16, t] to scores [batch, 1, t / 16]."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -18,7 +25,7 @@ class ScaleDiscriminator(nn.Module):
         self.layers = nn.ModuleList(nn.Conv1d(i, o, 9, stride=s, padding=4) for i, o, s in sizes)
         self.score = nn.Conv1d(3 * width, 1, 1)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+    def forward(self, x: Tensor) -> Verdict:
         features = []
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
@@ -26,14 +33,14 @@ class ScaleDiscriminator(nn.Module):
         return self.score(x), features
 
 
-class Discriminator(nn.Module):
+class BandDiscriminator(nn.Module):
     """`ScaleDiscriminator`s on the bands and on their halves in time, after levelling loud and soft alike."""
 
     def __init__(self, width: int = 32, scales: int = 3) -> None:
         super().__init__()
         self.scales = nn.ModuleList(ScaleDiscriminator(width) for _ in range(scales))
 
-    def forward(self, bands: Tensor) -> list[tuple[Tensor, list[Tensor]]]:
+    def forward(self, bands: Tensor, audio: Tensor) -> list[Verdict]:
         # Signed 0.4th power, so that decays count beside attacks.
         x = bands * (bands * bands + 1e-8) ** -0.3
         results = []
@@ -43,13 +50,54 @@ class Discriminator(nn.Module):
         return results
 
 
-def discriminator_loss(real: list[tuple[Tensor, list[Tensor]]], fake: list[tuple[Tensor, list[Tensor]]]) -> Tensor:
+class StftDiscriminator(nn.Module):
+    """Audio [batch, samples] by way of its complex STFT of `size` points to scores [batch, 1, frames, bins / 16]."""
+
+    def __init__(self, size: int, width: int) -> None:
+        super().__init__()
+        self.size = size
+        layers = [nn.Conv2d(2, width, (3, 8), stride=(1, 4), padding=(1, 2))]
+        layers += [
+            nn.Conv2d(i, o, (3, 5), stride=(1, 2), padding=(dilation, 2), dilation=(dilation, 1))
+            for i, o, dilation in ((width, 2 * width, 1), (2 * width, 3 * width, 2))
+        ]
+        self.layers = nn.ModuleList(layers)
+        self.score = nn.Conv2d(3 * width, 1, 3, padding=1)
+
+    def forward(self, audio: Tensor) -> Verdict:
+        window = torch.hann_window(self.size, device=audio.device)
+        spectrum = torch.stft(audio, self.size, self.size // 2, window=window, return_complex=True)
+        # [batch, 2, frames, bins]; the magnitude's 0.3th power levels loud and soft, the phase stays.
+        parts = torch.stack([spectrum.real, spectrum.imag], 1).transpose(2, 3)
+        x = parts * (parts.square().sum(1, keepdim=True) + 1e-6) ** -0.35
+        features = []
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.2)
+            features.append(x)
+        return self.score(x), features
+
+
+class SpectrogramDiscriminator(nn.Module):
+    """`StftDiscriminator`s of several window lengths on audio [batch, samples]."""
+
+    def __init__(self, width: int = 12, sizes: tuple[int, ...] = (2048, 512, 128)) -> None:
+        super().__init__()
+        self.scales = nn.ModuleList(StftDiscriminator(size, width) for size in sizes)
+
+    def forward(self, bands: Tensor, audio: Tensor) -> list[Verdict]:
+        return [discriminator(audio) for discriminator in self.scales]
+
+
+DISCRIMINATORS = {"bands": BandDiscriminator, "spectrograms": SpectrogramDiscriminator}
+
+
+def discriminator_loss(real: list[Verdict], fake: list[Verdict]) -> Tensor:
     """Hinge loss: real scores above 1, fake ones below -1; a mean over scales."""
     parts = [F.relu(1 - r).mean() + F.relu(1 + f).mean() for (r, _), (f, _) in zip(real, fake)]
     return torch.stack(parts).mean()
 
 
-def generator_losses(real: list[tuple[Tensor, list[Tensor]]], fake: list[tuple[Tensor, list[Tensor]]]) -> tuple[Tensor, Tensor]:
+def generator_losses(real: list[Verdict], fake: list[Verdict]) -> tuple[Tensor, Tensor]:
     """The adversarial loss and the feature-matching distance (each layer relative to its real activations), means over scales."""
     adversarial = torch.stack([-score.mean() for score, _ in fake]).mean()
     matching = [
@@ -58,3 +106,34 @@ def generator_losses(real: list[tuple[Tensor, list[Tensor]]], fake: list[tuple[T
         for a, b in zip(real_features, fake_features)
     ]
     return adversarial, torch.stack(matching).mean()
+
+
+class Adversary:
+    """A discriminator with its optimiser."""
+
+    def __init__(self, kind: str, rate: float, device: torch.device) -> None:
+        self.model = DISCRIMINATORS[kind]().to(device)
+        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=rate, betas=(0.5, 0.9))
+
+    def state(self) -> dict[str, object]:
+        return {"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict()}
+
+    def restore(self, state: dict) -> None:
+        self.model.load_state_dict(state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+
+    def step(self, bands: tuple[Tensor, Tensor], audio: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        """Trains the discriminator on pairs of real and generated band signals [batch, 16, t] and audio [batch, samples].
+
+        Returns the generator's adversarial and feature-matching losses against it, and its own loss.
+        """
+        self.model.requires_grad_(True)
+        loss = discriminator_loss(self.model(bands[0], audio[0]), self.model(bands[1].detach(), audio[1].detach()))
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        self.model.requires_grad_(False)  # the generator's pass needs no gradients of these weights
+        with torch.no_grad():
+            real = self.model(bands[0], audio[0])
+        adversarial, matching = generator_losses(real, self.model(bands[1], audio[1]))
+        return adversarial, matching, loss.detach()

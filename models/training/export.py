@@ -141,7 +141,7 @@ FACTS = ("name", "step", "seconds", "hardware")
 def load_checkpoint(path: Path, weights: str = "average") -> tuple[Autoencoder, dict[str, object]]:
     """The model of a checkpoint with its `average` or last (`model`) weights, and its facts (name, step, seconds, hardware)."""
     state = torch.load(path, map_location="cpu")
-    model = Autoencoder(Config(**state["config"]))
+    model = Autoencoder(Config.from_dict(state["config"]))
     model.load_state_dict(state[weights])
     return model, {"hardware": "one shared CPU core", **{key: state[key] for key in FACTS if key in state}}
 
@@ -151,7 +151,7 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--data", type=Path, default=Path.home() / "tiller-data")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--latents", type=int, default=8, help="how many latents to expose")
+    parser.add_argument("--latents", type=int, help="how many latents to expose; all unless given")
     parser.add_argument("--weights", choices=["average", "model"], default="average", help="averaged weights, or the last step's")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -159,7 +159,7 @@ def main() -> None:
     model, facts = load_checkpoint(arguments.checkpoint, arguments.weights)
     audio = np.load(arguments.data / str(facts["name"]) / "train.npy", mmap_mode="r")
     basis = latent_basis(model, CropSampler(audio, 32768, np.random.default_rng(0)))
-    script = streaming_script(model, basis, arguments.latents)
+    script = streaming_script(model, basis, arguments.latents or model.config.latents)
     partial = arguments.out.with_suffix(".partial")
     script.save(str(partial))
     os.replace(partial, arguments.out)

@@ -53,6 +53,16 @@ def energy_distance(y: Tensor, x: Tensor, window: int = 32) -> Tensor:
     return torch.mean(torch.abs(levels(y) - levels(x)))
 
 
+def loudness_distance(y: Tensor, x: Tensor, window: int = 1024) -> Tensor:
+    """Mean absolute difference of the log level (nepers; 1 is 8.7 dB) of audio [rows, samples] in windows of `window` samples,
+    half overlapping, with a floor at -60 dBFS."""
+
+    def levels(audio: Tensor) -> Tensor:
+        return 0.5 * torch.log((audio**2).unfold(1, window, window // 2).mean(2) + 1e-6)
+
+    return torch.mean(torch.abs(levels(y) - levels(x)))
+
+
 def kl_divergence(mean: Tensor, deviation: Tensor, free: float) -> Tensor:
     """KL from N(mean, deviation) to N(0, 1) per latent, averaged over batch and time, less `free` nats each; summed."""
     per_latent = 0.5 * (mean**2 + deviation**2 - 1) - torch.log(deviation)

@@ -31,6 +31,7 @@ from pqmf import Analysis, Synthesis, delay_samples, filters
 BANDS = 16
 FRAME = 32  # band samples in one latent frame
 SUB_BANDS = 4
+TONE_HOLD = 8  # band samples for which a tone's frequency holds
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,18 @@ class Config:
     taps: int = 512
     attenuation: float = 90.0
     latents: int = 8
+    envelope_steps: int = 4
+    """Energies of each band that the encoder is given for one latent frame: 4 are 2.9 ms apart, 16 are 0.7 ms."""
     encoder_width: int = 192
+    encoder_dilations: tuple[int, ...] = (1, 2, 1)
     widths: tuple[int, int, int, int] = (224, 128, 64, 40)
     tone_lowest: float = 32.703
     tones_per_octave: int = 12
     tones: int = 96
+    tone_bend: float = 0.0
+    """Furthest that a tone moves from its place on the grid, in steps of the grid; 0 fixes the tones."""
+    clicks: bool = False
+    """Whether the decoder has a branch of impulses beside noise and tones."""
 
     @property
     def hop(self) -> int:
@@ -55,6 +63,11 @@ class Config:
     def delay(self) -> int:
         """Delay of output against input in samples, beyond the hop that has to be collected."""
         return delay_samples(self.taps, BANDS)
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, object]) -> Config:
+        """The inverse of `as_dict`; fields that are not given keep their defaults."""
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()})  # type: ignore[arg-type]
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -68,20 +81,22 @@ def tone_frequencies(config: Config) -> np.ndarray:
 class SpectralFrontEnd(nn.Module):
     """Band signals [batch, 16, 32 n] to log-power features [batch, `features`, n]; fixed.
 
-    Three resolutions, all of windows that end with the frame: energies of the frame's quarters (2.9 ms), 32 cosine bins of
-    each band over 64 band samples (23 ms), 128 bins of the lowest two bands over 256 band samples (93 ms, for pitch).
+    Three resolutions, all of windows that end with the frame: energies of `steps` equal parts of the frame, 32 cosine bins
+    of each band over 64 band samples (23 ms), 128 bins of the lowest two bands over 256 band samples (93 ms, for pitch).
     """
 
-    features = BANDS * 4 + BANDS * 32 + 2 * 128
-    __constants__ = ["bands", "frame"]
+    __constants__ = ["bands", "frame", "steps"]
 
-    def __init__(self) -> None:
+    def __init__(self, steps: int) -> None:
         super().__init__()
         self.bands = BANDS
         self.frame = FRAME
+        self.steps = steps
+        self.features = BANDS * steps + BANDS * 32 + 2 * 128
         self.short = CachedPadding(32, BANDS)
         self.long = CachedPadding(224, 2)
-        self.register_buffer("quarters", torch.full((BANDS, 1, 8), 1 / 8))
+        part = FRAME // steps
+        self.register_buffer("envelope", torch.full((BANDS, 1, part), 1 / part))
         self.register_buffer("short_bins", self.cosines(64, 32).repeat(BANDS, 1, 1))
         self.register_buffer("long_bins", self.cosines(256, 128).repeat(2, 1, 1))
 
@@ -96,14 +111,15 @@ class SpectralFrontEnd(nn.Module):
 
     def forward(self, bands: Tensor) -> Tensor:
         batch, frames = bands.size(0), bands.size(2) // self.frame
-        quarters = F.conv1d(bands * bands, self.quarters, stride=8, groups=self.bands)
-        quarters = quarters.reshape(batch, self.bands, frames, 4).permute(0, 1, 3, 2).reshape(batch, self.bands * 4, frames)
+        envelope = F.conv1d(bands * bands, self.envelope, stride=self.frame // self.steps, groups=self.bands)
+        envelope = envelope.reshape(batch, self.bands, frames, self.steps).permute(0, 1, 3, 2)
+        envelope = envelope.reshape(batch, self.bands * self.steps, frames)
         short = F.conv1d(self.short(bands), self.short_bins, stride=self.frame, groups=self.bands)
         long = F.conv1d(self.long(bands[:, :2]), self.long_bins, stride=self.frame, groups=2)
         pairs = torch.cat([short, long], 1)
         pairs = (pairs * pairs).reshape(batch, self.bands * 32 + 256, 2, frames).sum(2)
         # -100 dB to 0 dB becomes about -2 to 2.
-        return (torch.log(torch.cat([quarters, pairs], 1) + 1e-10) + 11.5) * 0.17
+        return (torch.log(torch.cat([envelope, pairs], 1) + 1e-10) + 11.5) * 0.17
 
 
 class Encoder(nn.Module):
@@ -112,9 +128,9 @@ class Encoder(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         width = config.encoder_width
-        self.front = SpectralFrontEnd()
+        self.front = SpectralFrontEnd(config.envelope_steps)
         self.reduce = CausalConv1d(self.front.features, width, 1)
-        self.stack = nn.Sequential(ResidualUnit(width, 3, 1), ResidualUnit(width, 3, 2), ResidualUnit(width, 3, 1))
+        self.stack = nn.Sequential(*(ResidualUnit(width, 3, dilation) for dilation in config.encoder_dilations))
         self.head = CausalConv1d(width, 2 * config.latents, 1)
 
     def forward(self, bands: Tensor) -> Tensor:
@@ -145,23 +161,27 @@ class NoiseBank(nn.Module):
 
 
 class ToneBank(nn.Module):
-    """Amplitudes [batch, tones, t] of fixed-frequency sinusoids to band signals [batch, 16, t].
+    """Amplitudes [batch, tones, 8 t] and speeds [batch, tones, t] of sinusoids to band signals [batch, 16, 8 t].
 
-    A sinusoid of angular frequency w appears in band k as Re(H_k(w) exp(j w (16 n + 15))): the mix below holds H_k. Phases
-    (in cycles) run on from block to block; in training they start anywhere.
+    A speed multiplies its tone's frequency for eight band samples (2.9 ms). A sinusoid of angular frequency w appears in band
+    k as Re(H_k(w) exp(j w (16 n + 15))): the mix below holds H_k at the tones' own frequencies, also for tones that are bent
+    (by a few per cent, over which |H_k| hardly changes and its phase, being linear, amounts to a shift in time). Phases (in
+    cycles) run on from block to block; in training they start anywhere.
     """
 
-    __constants__ = ["streaming"]
+    __constants__ = ["streaming", "hold"]
 
     def __init__(self, config: Config, responses: np.ndarray) -> None:
         super().__init__()
         self.streaming = False
+        self.hold = TONE_HOLD
         self.tones = config.tones
         cycles = tone_frequencies(config) / config.sample_rate
         response = responses @ np.exp(-2j * np.pi * np.outer(np.arange(config.taps), cycles))
         mix = np.concatenate([response.real, -response.imag], axis=1)
         self.register_buffer("mix", torch.tensor(mix, dtype=torch.float32).unsqueeze(2))
         self.register_buffer("step", torch.tensor(cycles * BANDS, dtype=torch.float32).reshape(1, -1, 1))
+        self.register_buffer("ramp", torch.arange(1.0, TONE_HOLD + 1).reshape(1, 1, 1, -1))
         starts = np.random.default_rng(0).random(config.tones)
         self.register_buffer("start", torch.tensor(starts, dtype=torch.float32).reshape(1, -1, 1))
 
@@ -169,35 +189,62 @@ class ToneBank(nn.Module):
         self.streaming = True
         self.register_buffer("phase", self.start.repeat(MAX_BATCH, 1, 1))
 
-    def forward(self, amplitudes: Tensor) -> Tensor:
+    def forward(self, amplitudes: Tensor, speeds: Tensor) -> Tensor:
         batch = amplitudes.size(0)
-        steps = torch.cumsum(torch.ones_like(amplitudes[:1, :1]), 2) * self.step
+        steps = self.step * speeds
+        moved = torch.cumsum(steps * self.hold, 2)
+        before = moved - steps * self.hold
         if self.streaming:
-            cycles = self.phase[:batch] + steps
-            last = cycles[:, :, -1:]
-            self.phase[:batch].copy_(last - torch.ceil(last))
+            before = before + self.phase[:batch]
+            last = moved[:, :, -1:] + self.phase[:batch]
+            self.phase[:batch].copy_(last - torch.floor(last))
         elif self.training:
-            cycles = torch.rand_like(amplitudes[:, :, :1]) + steps
+            before = before + torch.rand_like(before[:, :, :1])
         else:
-            cycles = self.start + steps
-        angle = cycles * 6.283185307179586
+            before = before + self.start
+        before = before - torch.floor(before)
+        angle = ((before.unsqueeze(3) + steps.unsqueeze(3) * self.ramp) * 6.283185307179586).reshape(amplitudes.shape)
         waves = torch.cat([amplitudes * torch.cos(angle), amplitudes * torch.sin(angle)], 1)
         return F.conv1d(waves, self.mix)
+
+
+class ClickBank(nn.Module):
+    """Amplitudes [batch, 16, t] of impulses, in eighths of full scale, to band signals [batch, 16, t].
+
+    Equal amplitudes in all bands give one short click (the middle 2.5 ms of the analysis bank's own response to an impulse):
+    the edge of an attack, which noise can only draw with a random envelope. Causality puts it 1.1 ms late.
+    """
+
+    def __init__(self, responses: np.ndarray) -> None:
+        super().__init__()
+        middle = responses.shape[1] // 2 - 1
+        taps = responses[:, middle - 3 * BANDS : middle + 3 * BANDS + 1 : BANDS]
+        self.shape = CausalConv1d(BANDS, BANDS, taps.shape[1], groups=BANDS, bias=False)
+        # A convolution correlates: its last tap is the newest input.
+        kernel = torch.tensor(8 * taps[:, ::-1], dtype=torch.float32).unsqueeze(1)
+        self.shape.weight = nn.Parameter(kernel, requires_grad=False)
+
+    def forward(self, amplitudes: Tensor) -> Tensor:
+        return self.shape(amplitudes)
 
 
 class Decoder(nn.Module):
     """Latents [batch, latents, n] and noise [batch, 16, 32 n] to band signals [batch, 16, 32 n].
 
     Frame rates 86, 344, 1378 and 2756 Hz. Amplitudes of noise and tones are cubed sigmoids: their logarithm is linear at the
-    soft end, so that 80 dB of dynamics take a few units. The waveform's amplitude is relative to the level (RMS over 2.9 ms)
-    of noise and tones in its band. Every amplitude is bounded, hence so is the output, whatever the latents.
+    soft end, so that 80 dB of dynamics take a few units; those of clicks are cubed hyperbolic tangents, signed likewise. The
+    waveform's amplitude is relative to the level (RMS over 2.9 ms) of the other branches in its band. Every amplitude is
+    bounded, hence so is the output, whatever the latents.
     """
 
-    __constants__ = ["bands"]
+    __constants__ = ["bands", "bends", "clicks", "bend"]
 
     def __init__(self, config: Config, responses: np.ndarray) -> None:
         super().__init__()
         self.bands = BANDS
+        self.bends = config.tone_bend > 0
+        self.bend = config.tone_bend
+        self.clicks = config.clicks
         self.act = nn.LeakyReLU(LEAK)
         wide, middle, fine, band = config.widths
         self.start = CausalConv1d(config.latents, wide, 3)
@@ -216,34 +263,45 @@ class Decoder(nn.Module):
         self.noise_hold = Hold(BANDS * SUB_BANDS, 2)
         self.noise_bank = NoiseBank()
         self.tone_amplitude = CausalConv1d(middle, config.tones, 2)
-        self.tone_hold = Hold(config.tones, 8)
+        self.tone_hold = Hold(config.tones, TONE_HOLD)
+        self.tone_offset = CausalConv1d(middle, config.tones, 2) if self.bends else nn.Identity()
         self.tone_bank = ToneBank(config, responses)
+        self.octaves_per_tone = 1 / config.tones_per_octave
+        self.click_amplitude = CausalConv1d(band, BANDS, 3) if self.clicks else nn.Identity()
+        self.click_bank = ClickBank(responses) if self.clicks else nn.Identity()
         with torch.no_grad():
             self.wave.weight.mul_(0.3)
             self.wave.bias[BANDS:].fill_(-1.0)
             self.noise_amplitude.bias.fill_(-1.5)
             self.tone_amplitude.bias.fill_(-2.0)
 
-    def tone_amplitudes(self, z: Tensor) -> Tuple[Tensor, Tensor]:
-        """Features [batch, widths[1], 4 n] at 344 Hz and the tone bank's amplitudes [batch, tones, 4 n] there."""
+    def tone_controls(self, z: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+        """Features [batch, widths[1], 4 n] at 344 Hz, the tones' amplitudes [batch, tones, 4 n] there, and their offsets from
+        the grid in its steps [batch, tones, 4 n] (all zero where tones are fixed)."""
         x = self.act(self.stack2(self.up1(self.stack1(self.start(z)))))
-        return x, torch.pow(torch.sigmoid(self.tone_amplitude(x)), 3.0)
+        amplitudes = torch.pow(torch.sigmoid(self.tone_amplitude(x)), 3.0)
+        if self.bends:
+            return x, amplitudes, torch.tanh(self.tone_offset(x)) * self.bend
+        return x, amplitudes, torch.zeros_like(amplitudes)
 
-    def branches(self, z: Tensor, noise: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
-        """The three summands of the output, waveform, noise and tones, each [batch, 16, 32 n], and the tones' amplitudes."""
-        x, amplitudes = self.tone_amplitudes(z)
-        tones = self.tone_bank(self.tone_hold(amplitudes))
+    def branches(self, z: Tensor, noise: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+        """The output's band signals [batch, 16, 32 n], and the tones' amplitudes and offsets as `tone_controls` gives them."""
+        x, amplitudes, offsets = self.tone_controls(z)
+        speeds = torch.pow(2.0, offsets * self.octaves_per_tone)
+        tones = self.tone_bank(self.tone_hold(amplitudes), speeds)
         x = self.act(self.stack3(self.up2(x)))
         noises = self.noise_bank(noise, self.noise_hold(torch.pow(torch.sigmoid(self.noise_amplitude(x)), 3.0) * 2.0))
+        x = self.up3(x)
         source = noises + tones
+        if self.clicks:
+            source = source + self.click_bank(torch.pow(torch.tanh(self.click_amplitude(self.act(x))), 3.0))
         level = torch.pow(self.level(source * source) + 1e-12, 0.5)
-        wave = self.wave(self.act(self.stack4(self.up3(x) + self.excite(source / level))))
+        wave = self.wave(self.act(self.stack4(x + self.excite(source / level))))
         waves = torch.tanh(wave[:, : self.bands]) * torch.sigmoid(wave[:, self.bands :]) * level * 4.0
-        return waves, noises, tones, amplitudes
+        return waves + source, amplitudes, offsets
 
     def forward(self, z: Tensor, noise: Tensor) -> Tensor:
-        waves, noises, tones, _ = self.branches(z, noise)
-        return waves + noises + tones
+        return self.branches(z, noise)[0]
 
 
 class Autoencoder(nn.Module):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +14,16 @@ import torch
 from blocks import MAX_BATCH
 from data import CropSampler
 from export import LatentBasis, streaming_script
-from losses import log_distance
+from losses import log_distance, loudness_distance
 from measure import figure, noise_baseline
 from midi import variable_length
-from model import BANDS, Autoencoder, Config, ToneBank, tone_frequencies
+from model import BANDS, Autoencoder, ClickBank, Config, ToneBank, noise_like, tone_frequencies
 from pqmf import Analysis, Synthesis, delay_samples, filters
-from tones import tone_distances, tone_targets
-from train import Run, parse
+from tones import offset_distance, tone_distances, tone_targets
+from train import Run, configuration, parse
 
 CONFIG = Config(encoder_width=24, widths=(32, 24, 16, 12), tones=20)
+EVERY_OPTION = replace(CONFIG, latents=12, envelope_steps=16, encoder_dilations=(1, 2, 4, 1), tone_bend=0.6, clicks=True)
 
 
 def random_basis(latents: int) -> LatentBasis:
@@ -30,12 +32,12 @@ def random_basis(latents: int) -> LatentBasis:
     return LatentBasis(rotation, torch.randn(latents), torch.rand(latents) + 0.5, torch.linspace(0.3, 1.0, latents))
 
 
-def quiet_model() -> Autoencoder:
+def quiet_model(config: Config = CONFIG) -> Autoencoder:
     """A small model whose encoder samples with its least deviation and whose noise branch is silent."""
-    model = Autoencoder(CONFIG)
+    model = Autoencoder(config)
     with torch.no_grad():
-        model.encoder.head.weight[CONFIG.latents :] = 0
-        model.encoder.head.bias[CONFIG.latents :] = -50
+        model.encoder.head.weight[config.latents :] = 0
+        model.encoder.head.bias[config.latents :] = -50
         model.decoder.noise_bank.split.weight.zero_()
     return model.eval()
 
@@ -59,16 +61,43 @@ class FilterBank(unittest.TestCase):
         self.assertAlmostEqual(float((bands**2).sum() / (audio**2).sum()), 1.0, delta=0.02)
 
     def test_tone_bank_sounds_at_its_frequencies(self) -> None:
+        """Also where tones are bent by half a semitone."""
         config = Config()
         bank = ToneBank(config, self.responses).eval()
-        for tone in (30, 60, 90):
-            amplitudes = torch.zeros(1, config.tones, 4096)
-            amplitudes[:, tone] = 1
-            audio = self.synthesis(bank(amplitudes))[0, 0, 2048:].detach().numpy()
-            spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio))))
-            peak = np.argmax(spectrum) * config.sample_rate / len(audio)
-            self.assertAlmostEqual(peak, tone_frequencies(config)[tone], delta=1.0)
-            self.assertAlmostEqual(float(np.abs(audio).max()), 1.0, delta=0.02)
+        for bend in (0.0, -0.5, 0.5):
+            speeds = torch.full((1, config.tones, 512), 2 ** (bend / 12))
+            for tone in (30, 60, 90):
+                amplitudes = torch.zeros(1, config.tones, 4096)
+                amplitudes[:, tone] = 1
+                audio = self.synthesis(bank(amplitudes, speeds))[0, 0, 2048:].detach().numpy()
+                spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio))))
+                peak = np.argmax(spectrum) * config.sample_rate / len(audio)
+                self.assertAlmostEqual(peak, tone_frequencies(config)[tone] * 2 ** (bend / 12), delta=1.0)
+                self.assertAlmostEqual(float(np.abs(audio).max()), 1.0, delta=0.03)
+
+    def test_tones_glide_without_a_break(self) -> None:
+        """A bend that moves each frame leaves no step in the waveform: its second difference stays that of a sine."""
+        config = Config()
+        bank = ToneBank(config, self.responses).eval()
+        amplitudes = torch.zeros(1, config.tones, 4096)
+        amplitudes[:, 36] = 1
+        speeds = (2 ** (torch.linspace(-0.5, 0.5, 512) / 12)).repeat(1, config.tones, 1)
+        audio = self.synthesis(bank(amplitudes, speeds))[0, 0, 2048:].detach().numpy()
+        highest = 2 * np.pi * tone_frequencies(config)[36] * 2 ** (0.5 / 12) / config.sample_rate
+        self.assertLess(float(np.abs(np.diff(audio, 2)).max()), 1.1 * highest**2)
+
+    def test_click_is_short_flat_and_prompt(self) -> None:
+        """One impulse in all bands: most energy within 2 ms, 1.1 ms after its place, and no octave far from the others."""
+        bank = ClickBank(self.responses)
+        amplitudes = torch.zeros(1, BANDS, 200)
+        amplitudes[:, :, 100] = 1
+        audio = self.synthesis(bank(amplitudes))[0, 0].detach().numpy()
+        # Synthesis alone delays by half of the bank's 496 samples.
+        centre = 100 * BANDS + delay_samples(512, BANDS) // 2 + 3 * BANDS
+        self.assertGreater(float(np.sum(audio[centre - 44 : centre + 44] ** 2) / np.sum(audio**2)), 0.9)
+        power = np.abs(np.fft.rfft(audio, 4096)) ** 2
+        octaves = [10 * np.log10(power[2**k : 2 ** (k + 1)].mean()) for k in range(4, 11)]
+        self.assertLess(max(octaves) - min(octaves), 3.0)
 
 
 class Streaming(unittest.TestCase):
@@ -80,19 +109,32 @@ class Streaming(unittest.TestCase):
 
     def test_blocks_equal_one_pass(self) -> None:
         """Encoder and decoder, called with uneven blocks, against the whole signal through the non-streaming model."""
+        for config in (CONFIG, EVERY_OPTION):
+            with self.subTest(config=config):
+                self.compare_blocks(config)
+
+    def compare_blocks(self, config: Config) -> None:
         audio = torch.randn(2, 1, 512 * 12) * 0.1
-        model, basis = quiet_model(), random_basis(CONFIG.latents)
+        model, basis = quiet_model(config), random_basis(config.latents)
         with torch.no_grad():
             mean, _ = model.encode(model.analysis(audio))
             expected_latents = torch.einsum("ij,bjt->bit", basis.rotation, mean - basis.mean[:, None]) / basis.scale[:, None]
             expected_audio = model.synthesis(model.decoder(mean, torch.zeros(2, BANDS, 32 * 12)))
-            script = streaming_script(model, basis, CONFIG.latents)
+            script = streaming_script(model, basis, config.latents)
             latents = self.run_blocks(script.encode, audio, [512, 1536, 512, 512, 3072])
             decoded = self.run_blocks(script.decode, expected_latents, [2, 1, 5, 4])
         self.assertGreater(float(expected_audio.std()), 1e-4)
         # The posterior's least deviation is 1e-3.
         torch.testing.assert_close(latents, expected_latents, atol=2e-2, rtol=0)
         torch.testing.assert_close(decoded, expected_audio, atol=2e-5, rtol=0)
+
+    def test_each_option_changes_the_decoder(self) -> None:
+        """An option that is switched on reaches the output: its weights get a gradient."""
+        model = Autoencoder(EVERY_OPTION)
+        z = torch.randn(2, EVERY_OPTION.latents, 16)
+        model.decoder(z, noise_like(torch.zeros(2, BANDS, 512))).square().mean().backward()
+        for part in (model.decoder.tone_offset, model.decoder.click_amplitude):
+            self.assertGreater(float(part.weight.grad.abs().max()), 0.0)
 
     def test_saved_file_has_the_interface(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -115,10 +157,11 @@ class Streaming(unittest.TestCase):
         self.assertGreater(float((first - second).abs().max()), 1e-5)
 
     def test_any_latent_gives_finite_audio(self) -> None:
-        script = streaming_script(quiet_model(), random_basis(CONFIG.latents), CONFIG.latents)
-        with torch.no_grad():
-            audio = script.decode((torch.rand(1, CONFIG.latents, 64) - 0.5) * 2000)
-        self.assertTrue(bool(torch.isfinite(audio).all()))
+        for config in (CONFIG, EVERY_OPTION):
+            script = streaming_script(quiet_model(config), random_basis(config.latents), config.latents)
+            with torch.no_grad():
+                audio = script.decode((torch.rand(1, config.latents, 64) - 0.5) * 2000)
+            self.assertTrue(bool(torch.isfinite(audio).all()))
 
 
 class Tones(unittest.TestCase):
@@ -126,11 +169,25 @@ class Tones(unittest.TestCase):
         time = np.arange(44100) / 44100
         audio = 0.3 * np.sin(2 * np.pi * 440 * time) + 0.1 * np.sin(2 * np.pi * 1320 * time)
         config = Config(tone_lowest=27.5, tones_per_octave=24, tones=176)
-        targets = tone_targets(torch.tensor(audio, dtype=torch.float32)[None], config)[0, :, 40]
+        targets = tone_targets(torch.tensor(audio, dtype=torch.float32)[None], config)[0][0, :, 40]
         found = {int(tone): float(targets[tone]) for tone in torch.nonzero(targets)[:, 0]}
         self.assertEqual(set(found), {4 * 24, 4 * 24 + 38})
         self.assertAlmostEqual(found[4 * 24], 0.3, delta=0.01)
         self.assertAlmostEqual(found[4 * 24 + 38], 0.1, delta=0.01)
+
+    def test_partials_between_tones_are_placed(self) -> None:
+        """A glide through a semitone, against its own frequency; offsets are in steps of the grid."""
+        config = Config(tones_per_octave=24, tones=192)
+        time = np.arange(65536) / 44100
+        frequency = 880 * 2 ** ((time - 0.5) / 12)
+        audio = 0.3 * np.sin(2 * np.pi * np.cumsum(frequency) / 44100)
+        amplitudes, offsets = tone_targets(torch.tensor(audio, dtype=torch.float32)[None], config)
+        for frame in (20, 40, 60, 80, 100):
+            tone = int(amplitudes[0, :, frame].argmax())
+            found = tone_frequencies(config)[tone] * 2 ** (float(offsets[0, tone, frame]) / 24)
+            cents = 1200 * np.log2(found / frequency[frame * 512])
+            self.assertLess(abs(cents), 3.0)
+        self.assertAlmostEqual(float(offset_distance(offsets + 0.25, offsets, amplitudes)), 0.25, delta=1e-4)
 
     def test_transport_is_the_interval_in_octaves(self) -> None:
         target = torch.zeros(1, 100, 3)
@@ -146,7 +203,7 @@ class Tones(unittest.TestCase):
 
     def test_noise_has_no_partials(self) -> None:
         torch.manual_seed(4)
-        targets = tone_targets(torch.randn(4, 65536) * 0.1, Config())
+        targets = tone_targets(torch.randn(4, 65536) * 0.1, Config())[0]
         self.assertLess(float((targets.sum(1) > 0).float().mean()), 0.35)
 
 
@@ -205,7 +262,9 @@ class Training(unittest.TestCase):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             write_noise(folder)
-            for kind, extra in (("", []), ("-2", ["--adversarial-from", str(folder / "whole" / "checkpoint.pt")])):
+            bent = ["--set", "tone_bend=0.6", "--adversarial-after", "3", "--discriminator", "spectrograms"]
+            second = ["--adversarial-from", str(folder / "whole" / "checkpoint.pt")]
+            for kind, extra in (("", []), ("-bent", bent), ("-2", second)):
                 whole = train_to(small_run(folder, f"whole{kind}", *extra), 6)
                 train_to(small_run(folder, f"halves{kind}", *extra), 3)
                 halves = train_to(small_run(folder, f"halves{kind}", *extra), 6)
@@ -215,11 +274,37 @@ class Training(unittest.TestCase):
             self.assertTrue(torch.equal(before["encoder.head.weight"], whole["encoder.head.weight"]))
             self.assertFalse(torch.equal(before["decoder.wave.weight"], whole["decoder.wave.weight"]))
 
+    def test_settings_of_sizes(self) -> None:
+        config = configuration("percussion", ["latents=16", "encoder_dilations=(1,2,4)"])
+        self.assertEqual((config.latents, config.encoder_dilations), (16, (1, 2, 4)))
+        self.assertEqual(Config.from_dict(config.as_dict()), config)
+        with self.assertRaisesRegex(SystemExit, "no latent$"):
+            configuration("percussion", ["latent=16"])
+
+    def test_a_checkpoint_of_other_sizes_is_refused(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_noise(folder)
+            small_run(folder, "run").store()
+            with self.assertRaisesRegex(SystemExit, "other sizes"):
+                small_run(folder, "run", "--set", "latents=9")
+
+    def test_a_discriminator_joins_when_asked(self) -> None:
+        """Its columns are empty before, and filled from that step on."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_noise(folder)
+            for kind in ("bands", "spectrograms"):
+                run = small_run(folder, kind, "--adversarial-after", "3", "--discriminator", kind)
+                rows = [run.train_step() for _ in range(5)]
+                self.assertEqual([np.isfinite(row["adversarial"]) for row in rows], [False, False, False, True, True])
+                self.assertEqual(len({tuple(row) for row in rows}), 1)
+
     def test_a_loss_that_is_not_finite_leaves_the_weights(self) -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             write_noise(folder)
-            run = small_run(folder, "run", "--tone-weight", "nan", "--tones-first", "0")
+            run = small_run(folder, "run", "--weight", "tones=nan", "--tones-first", "0")
             before = run.model.decoder.wave.weight.clone()
             with self.assertRaisesRegex(FloatingPointError, "nan.* at step 0"):
                 run.train_step()
@@ -230,6 +315,10 @@ class Figure(unittest.TestCase):
     def test_distance_of_a_gain_is_its_logarithm(self) -> None:
         noise = torch.randn(1, 44100)
         self.assertAlmostEqual(float(log_distance(noise * 2, noise)), np.log(2), delta=1e-3)
+
+    def test_loudness_distance_of_a_gain_is_its_logarithm(self) -> None:
+        noise = torch.randn(2, 44100) * 0.1
+        self.assertAlmostEqual(float(loudness_distance(noise * 2, noise)), np.log(2), delta=1e-3)
 
     def test_distance_of_two_noises(self) -> None:
         """Two independent exponential powers differ by ln 2 in magnitude's logarithm, on average."""

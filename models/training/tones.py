@@ -25,8 +25,9 @@ NEIGHBOURHOOD = 41  # bins, 440 Hz
 QUIET = 1e-3
 
 
-def tone_targets(audio: Tensor, config: Config) -> Tensor:
-    """Amplitudes [batch, tones, n] of the partials of audio [batch, 512 n], each given to its nearest tone.
+def tone_targets(audio: Tensor, config: Config) -> tuple[Tensor, Tensor]:
+    """Amplitudes [batch, tones, n] of the partials of audio [batch, 512 n], each given to its nearest tone, and how far each
+    lies from that tone in steps of the grid [batch, tones, n] (-0.5 to 0.5; 0 where there is none).
 
     One frame per hop, centred on the audio that the decoder plays in the middle of that latent frame (the analysis bank
     delays bands by half of `config.delay`, about half a hop). A partial is a spectral peak 12 dB above the mean log magnitude
@@ -44,10 +45,22 @@ def tone_targets(audio: Tensor, config: Config) -> Tensor:
     height = torch.exp(here - 0.25 * (before - after) * offset)
     bins = torch.arange(1, logarithm.size(1) - 1, device=audio.device).reshape(1, -1, 1) + offset
     frequency = bins * (config.sample_rate / WINDOW)
-    tone = torch.round(torch.log2(frequency / config.tone_lowest) * config.tones_per_octave).long()
+    place = torch.log2(frequency / config.tone_lowest) * config.tones_per_octave
+    tone = torch.round(place).long()
     inside = peak & (tone >= 0) & (tone < config.tones)
-    amplitudes = torch.zeros(audio.size(0), config.tones, logarithm.size(2), device=audio.device)
-    return amplitudes.scatter_add_(1, tone.clamp(0, config.tones - 1), height * inside)
+    empty = torch.zeros(audio.size(0), config.tones, logarithm.size(2), device=audio.device)
+    index, height = tone.clamp(0, config.tones - 1), height * inside
+    amplitudes = empty.scatter_add(1, index, height)
+    offsets = empty.scatter_add(1, index, height * (place - tone))
+    return amplitudes, offsets / (amplitudes + 1e-9)
+
+
+def offset_distance(offsets: Tensor, wanted: Tensor, targets: Tensor) -> Tensor:
+    """Mean absolute difference of tone offsets to those wanted, weighted by the target amplitudes, all [batch, tones, n]:
+    steps of the grid, averaged over the frames that have partials."""
+    total = targets.sum(1)
+    per_frame = (torch.abs(offsets - wanted) * targets).sum(1) / (total + 1e-9)
+    return per_frame.sum() / ((total > 0).sum() + 1e-6)
 
 
 def tone_distances(amplitudes: Tensor, targets: Tensor, tones_per_octave: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -11,12 +11,14 @@ steps alone is reproducible from its seed (on a GPU to within rounding). Checkpo
 
 The first steps (`--tones-first`) train only what decides on tones: they are quick, and pitch that is not found early is
 hardly found later. The second stage freezes the encoder, so that latents keep their meaning, and adds a discriminator
-(RAVE, section 3.2).
+(RAVE, section 3.2). `--adversarial-after` adds one within the first stage instead. `--set` changes sizes of the model
+(`model.Config`), `--weight` weights of the losses (`objective.Weights`).
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import copy
 import csv
 import ctypes
@@ -25,6 +27,7 @@ import math
 import os
 import signal
 import time
+from dataclasses import fields, replace
 from pathlib import Path
 from types import FrameType
 
@@ -33,11 +36,11 @@ import soundfile as sf
 import torch
 from torch import Tensor
 
-from adversarial import Discriminator, discriminator_loss, generator_losses
+from adversarial import DISCRIMINATORS, Adversary
 from data import CropSampler
-from losses import BAND_SIZES, FULL_SIZES, energy_distance, kl_divergence, log_distance, spectral_loss
-from model import Autoencoder, Config, noise_like
-from tones import tone_distances, tone_targets
+from losses import log_distance
+from model import Autoencoder, Config
+from objective import Outcome, Weights, first_stage, second_stage
 
 LOG = logging.getLogger(__name__)
 
@@ -46,9 +49,6 @@ CONFIGS = {
     "voices": Config(tone_lowest=41.203, tones_per_octave=24, tones=176),
 }
 WARM_UP_STEPS = 300
-DISTANCES = ("log", "linear", "bandLog", "bandLinear", "energy")
-ADVERSARIAL_WEIGHT = 0.05
-MATCHING_WEIGHT = 0.3
 
 
 def keep_freed_memory() -> None:
@@ -61,75 +61,24 @@ def keep_freed_memory() -> None:
         pass
 
 
+def configuration(name: str, settings: list[str]) -> Config:
+    """The sizes of model `name` (those of `percussion` for a name that has none of its own) with `field=value` settings applied.
+
+    Values are Python literals, as in `latents=16` or `encoder_dilations=(1,2,4)`.
+    """
+    changes = {}
+    for setting in settings:
+        field, _, value = setting.partition("=")
+        if field not in {f.name for f in fields(Config)}:
+            raise SystemExit(f"--set {setting}: a model has no {field}")
+        changes[field] = ast.literal_eval(value)
+    return replace(CONFIGS.get(name, Config()), **changes)
+
+
 def learning_rate(peak: float, step: int, progress: float) -> float:
     """Linear warm-up, then a cosine from `peak` to a fiftieth of it; `progress` from 0 to 1."""
     warm = min(1.0, (step + 1) / WARM_UP_STEPS)
     return peak * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
-
-
-def reconstruction_loss(model: Autoencoder, bands: Tensor, generated: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-    """Distance of generated band signals [batch, 16, t] to the real ones, on the bands and as audio, and its parts."""
-    with torch.no_grad():
-        target = model.synthesis(bands)
-    output = model.synthesis(generated)
-    full_log, full_linear = spectral_loss(output[:, 0], target[:, 0], FULL_SIZES)
-    band_log, band_linear = spectral_loss(generated.flatten(0, 1), bands.flatten(0, 1), BAND_SIZES)
-    energy = energy_distance(generated, bands)
-    loss = full_log + 0.5 * full_linear + 0.3 * band_log + 0.3 * band_linear + 0.3 * energy
-    return loss, dict(zip(DISTANCES, (full_log, full_linear, band_log, band_linear, energy)))
-
-
-def tone_loss(model: Autoencoder, amplitudes: Tensor, targets: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-    """Distance of tone amplitudes [batch, tones, 4 n] to targets [batch, tones, n], and its parts."""
-    per_frame = amplitudes.unflatten(2, (targets.size(2), -1)).mean(3)
-    transport, entropy, level = tone_distances(per_frame, targets, model.config.tones_per_octave)
-    parts = {"toneTransport": transport, "toneEntropy": entropy, "toneLevel": level}
-    return transport + 0.5 * entropy + 0.5 * level, parts
-
-
-def first_stage_loss(
-    model: Autoencoder, audio: Tensor, beta: float, tone_weight: float, only_tones: bool
-) -> tuple[Tensor, dict[str, Tensor]]:
-    """Reconstruction (unless `only_tones`), tone placement and KL divergence of audio [batch, 1, samples]."""
-    with torch.no_grad():
-        bands = model.analysis(audio)
-        targets = tone_targets(audio[:, 0], model.config)
-    mean, deviation = model.encode(bands)
-    z = mean + deviation * torch.randn_like(deviation)
-    kl = kl_divergence(mean, deviation, free=0.05)
-    if only_tones:
-        placement, parts = tone_loss(model, model.decoder.tone_amplitudes(z)[1], targets)
-        return placement + beta * kl, {**dict.fromkeys(DISTANCES, torch.full_like(kl, math.nan)), **parts, "kl": kl}
-    waves, noises, tones, amplitudes = model.decoder.branches(z, noise_like(bands))
-    distance, distances = reconstruction_loss(model, bands, waves + noises + tones)
-    placement, parts = tone_loss(model, amplitudes, targets)
-    return distance + tone_weight * placement + beta * kl, {**distances, **parts, "kl": kl}
-
-
-class Adversary:
-    """The discriminator with its optimiser."""
-
-    def __init__(self, rate: float, device: torch.device) -> None:
-        self.model = Discriminator().to(device)
-        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=rate, betas=(0.5, 0.9))
-
-    def step(self, model: Autoencoder, audio: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Trains the discriminator on audio [batch, 1, samples]; returns the decoder's loss and its parts."""
-        with torch.no_grad():
-            bands = model.analysis(audio)
-            mean, deviation = model.encode(bands)
-            z = mean + deviation * torch.randn_like(deviation)
-        generated = model.decoder(z, noise_like(bands))
-        loss = discriminator_loss(self.model(bands), self.model(generated.detach()))
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimiser.step()
-        with torch.no_grad():
-            real = self.model(bands)
-        adversarial, matching = generator_losses(real, self.model(generated))
-        distance, parts = reconstruction_loss(model, bands, generated)
-        total = distance + ADVERSARIAL_WEIGHT * adversarial + MATCHING_WEIGHT * matching
-        return total, {**parts, "adversarial": adversarial, "matching": matching, "discriminator": loss}
 
 
 def held_out_figures(model: Autoencoder, clips: dict[str, Tensor]) -> dict[str, float]:
@@ -195,14 +144,19 @@ class Run:
         self.arguments = arguments
         self.device = choose_device(arguments.device)
         torch.manual_seed(arguments.seed)
-        self.model = Autoencoder(CONFIGS[arguments.name]).to(self.device)
+        self.weights = Weights.parse(arguments.weight)
         self.adversary: Adversary | None = None
-        if arguments.adversarial_from:
+        self.second_stage = bool(arguments.adversarial_from)
+        if self.second_stage:
             start = torch.load(arguments.adversarial_from, map_location="cpu")
+            self.model = Autoencoder(Config.from_dict(start["config"])).to(self.device)
             self.model.load_state_dict(start["average"])
             self.model.encoder.requires_grad_(False)
-            self.adversary = Adversary(arguments.rate, self.device)
-        self.tones_first = 0 if self.adversary else arguments.tones_first
+        else:
+            self.model = Autoencoder(configuration(arguments.name, arguments.set)).to(self.device)
+        if self.second_stage or arguments.adversarial_after is not None:
+            self.adversary = Adversary(arguments.discriminator, arguments.rate, self.device)
+        self.tones_first = 0 if self.second_stage else arguments.tones_first
         self.stopping = False
         self.slow = copy.deepcopy(self.model)
         self.trainable = [p for p in self.model.parameters() if p.requires_grad]
@@ -225,6 +179,8 @@ class Run:
 
     def restore(self, state: dict) -> None:
         """Goes on from `state`. A run that has moved to another kind of device goes on with other noise than it would have had."""
+        if Config.from_dict(state["config"]) != self.model.config:
+            raise SystemExit(f"{self.checkpoint} holds a model of other sizes; give the --set it was made with, or another --run")
         self.model.load_state_dict(state["model"])
         self.slow.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
@@ -234,8 +190,7 @@ class Run:
             torch.cuda.set_rng_state(state["deviceGenerator"], self.device)
         self.step, self.seconds = state["step"], state["seconds"]
         if self.adversary:
-            self.adversary.model.load_state_dict(state["discriminator"])
-            self.adversary.optimiser.load_state_dict(state["discriminatorOptimiser"])
+            self.adversary.restore(state["adversary"])
 
     def hardware(self) -> str:
         """What the model is trained on, in words, for its card."""
@@ -260,8 +215,7 @@ class Run:
         if self.device.type == "cuda":
             state["deviceGenerator"] = torch.cuda.get_rng_state(self.device)
         if self.adversary:
-            state["discriminator"] = self.adversary.model.state_dict()
-            state["discriminatorOptimiser"] = self.adversary.optimiser.state_dict()
+            state["adversary"] = self.adversary.state()
         save(self.checkpoint, state)
 
     def stop(self, number: int, frame: FrameType | None) -> None:
@@ -272,19 +226,30 @@ class Run:
         """0 at the start, 1 at the end of whichever bound comes first."""
         return max(self.step / self.arguments.steps, self.seconds / (3600 * self.arguments.hours))
 
+    def losses(self, audio: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss of audio [batch, 1, samples] and its parts; where there is a discriminator, also trains that."""
+        outcome: Outcome
+        if self.second_stage:
+            outcome = second_stage(self.model, audio, self.weights)
+        else:
+            weights = replace(self.weights, kl=self.weights.kl * min(1.0, self.progress() / 0.2))
+            outcome = first_stage(self.model, audio, weights, only_tones=self.step < self.tones_first)
+        if not self.adversary:
+            return outcome.loss, outcome.parts
+        absent = torch.full_like(outcome.loss, math.nan)
+        if outcome.pairs is None or (not self.second_stage and self.step < self.arguments.adversarial_after):
+            return outcome.loss, {**outcome.parts, **dict.fromkeys(("adversarial", "matching", "discriminator"), absent)}
+        adversarial, matching, own = self.adversary.step(*outcome.pairs)
+        loss = outcome.loss + self.weights.adversarial * adversarial + self.weights.matching * matching
+        return loss, {**outcome.parts, "adversarial": adversarial, "matching": matching, "discriminator": own}
+
     def train_step(self) -> dict[str, float]:
         """One step of the optimiser; returns the loss, its parts, the rate and the gradient's norm."""
         rate = learning_rate(self.arguments.rate, self.step, self.progress())
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         audio = torch.from_numpy(self.sampler.batch(self.arguments.batch)).unsqueeze(1).to(self.device)
-        if self.adversary:
-            loss, parts = self.adversary.step(self.model, audio)
-        else:
-            options = self.arguments
-            beta = options.beta * min(1.0, self.progress() / 0.2)
-            only_tones = self.step < self.tones_first
-            loss, parts = first_stage_loss(self.model, audio, beta, options.tone_weight, only_tones)
+        loss, parts = self.losses(audio)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.trainable, self.arguments.clip)
@@ -330,7 +295,7 @@ class Run:
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line, from `arguments` or the process."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", choices=sorted(CONFIGS))
+    parser.add_argument("name", help="name of the data set, and of the sizes in CONFIGS where it has any")
     parser.add_argument("--data", default=str(Path.home() / "tiller-data"))
     parser.add_argument("--run", required=True)
     parser.add_argument("--adversarial-from", help="first-stage checkpoint: train the second stage from it")
@@ -340,8 +305,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--crop", type=int, default=16384, help="samples, a multiple of 512")
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--clip", type=float, default=5.0, help="largest gradient norm")
-    parser.add_argument("--beta", type=float, default=0.003, help="weight of the KL divergence after its warm-up")
-    parser.add_argument("--tone-weight", type=float, default=0.4, help="weight of the tone bank's own loss")
+    parser.add_argument("--set", nargs="+", default=[], metavar="FIELD=VALUE", help="sizes of the model, as latents=16")
+    parser.add_argument("--weight", nargs="+", default=[], metavar="LOSS=WEIGHT", help="weights of the losses, as energy=0.6")
+    parser.add_argument("--discriminator", choices=sorted(DISCRIMINATORS), default="bands")
+    parser.add_argument("--adversarial-after", type=int, metavar="STEP", help="a discriminator in the first stage, from this step")
     parser.add_argument("--tones-first", type=int, default=2000, help="steps that train the tone bank alone")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="auto", help="auto (a GPU where there is one), cpu, cuda or cuda:N")
