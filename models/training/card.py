@@ -20,7 +20,18 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from evaluate import SWEEP, ClipFigures, DimensionSweep, evaluate_clip, load_clips, real_time_factor, sweep
+from evaluate import (
+    SWEEP,
+    Baselines,
+    ClipFigures,
+    DimensionSweep,
+    evaluate_clip,
+    line,
+    load_clips,
+    mean_figures,
+    real_time_factor,
+    sweep,
+)
 from export import load_checkpoint
 from measure import Audio, ExportedModel
 
@@ -168,6 +179,22 @@ def table(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
+def figure_cells(f: ClipFigures) -> list[str]:
+    """The figures of one clip for the card's table; a dash where a clip has no onsets or no tonal frames."""
+
+    def cell(value: float, text: str) -> str:
+        return text if np.isfinite(value) else "–"
+
+    return [
+        f"{f.distance:.3f}",
+        cell(f.attack_ms, f"{f.attack_ms:.2f} ({f.signed_attack_ms:+.2f})"),
+        cell(f.pitch_cents, f"{f.pitch_cents:.0f}"),
+        cell(f.pitch_within_50, f"{100 * f.pitch_within_50:.0f} %"),
+        cell(f.loudness_db, f"{f.loudness_db:.1f} ({f.signed_loudness_db:+.1f})"),
+        f"{f.treble_db:+.1f}",
+    ]
+
+
 def card_json(name: str, model: ExportedModel, sweeps: list[DimensionSweep], training: dict[str, float]) -> dict[str, object]:
     about = ABOUT[name]
     return {
@@ -203,6 +230,7 @@ def readme(
     model: ExportedModel,
     path: Path,
     figures: list[ClipFigures],
+    baselines: list[Baselines],
     sweeps: list[DimensionSweep],
     training: dict[str, float],
     stages: str,
@@ -234,20 +262,14 @@ def readme(
         ],
     ]
     clips = [
-        [
-            f.clip,
-            f"{f.model:.3f}",
-            f"{f.noise:.3f}",
-            f"{f.silence:.3f}",
-            f"{f.input_db:.1f}",
-            f"{f.output_db:.1f}",
-            str(f.measured_delay),
-        ]
-        for f in figures
+        [f.clip, *figure_cells(f), f"{b.noise:.3f}", f"{b.silence:.3f}", str(b.measured_delay)] for f, b in zip(figures, baselines)
     ]
-    means = [f"{np.mean([getattr(f, key) for f in figures]):.3f}" for key in ("model", "noise", "silence")]
-    clips.append(["**mean**", *means, "", "", ""])
-    clip_columns = ["clip", "model", "16-band noise", "silence", "input dBFS", "output dBFS", "measured lag"]
+    means = [f"{np.mean([getattr(b, key) for b in baselines]):.3f}" for key in ("noise", "silence")]
+    clips.append(["**mean**", *figure_cells(mean_figures(figures)), *means, ""])
+    clip_columns = [
+        "clip", "distance", "attack ms", "pitch cents", "within 50 cents", "loudness dB", "treble dB",
+        "16-band noise", "silence", "measured lag",
+    ]  # fmt: skip
     dimensions = []
     for s in sweeps:
         loudness = [step.loudness_db for step in s.steps]
@@ -264,9 +286,17 @@ def readme(
 
 ## Figures on held-out audio
 
-Mean absolute difference of the natural-log magnitudes (+ 1e-4) over STFTs of 2048, 1024, 512, 256 and 128 points (Hann, hop
-a quarter), after alignment by the model's delay. Lower is nearer. The noise baseline is white noise given the input's energy
-in 16 bands of each 1024-point frame. The last column is the lag at which the envelopes of output and input correlate best.
+After alignment by the model's delay. Lower is nearer; what stands in brackets is the mean with its sign (positive: the output
+has more, or is slower).
+
+- **distance**: mean absolute difference of the natural-log magnitudes (+ 1e-4) over STFTs of 2048, 1024, 512, 256 and 128
+  points (Hann, hop a quarter). Beside it, that of white noise given the input's energy in 16 bands of each 1024-point frame,
+  and that of silence.
+- **attack**: difference of the 10–90 % rise times at the input's onsets.
+- **pitch**: median distance on the input's tonal frames, and the share of them that is nearer than 50 cents.
+- **loudness**: difference of the K-weighted level in windows of 100 ms.
+- **treble**: level above 8 kHz less the input's; its mean is that of the absolute values.
+- **measured lag**: samples by which the output's envelope follows the input's.
 
 {table(clip_columns, clips)}
 
@@ -306,19 +336,22 @@ def main() -> None:
     path = folder / f"{arguments.name}.ts"
     model = ExportedModel(str(path))
     clips = load_clips(arguments.data / arguments.name / "held-out")
-    figures = [evaluate_clip(model, name, audio) for name, audio in clips.items()]
+    measured = [evaluate_clip(model, name, audio) for name, audio in clips.items()]
+    figures, baselines = [f for f, _ in measured], [b for _, b in measured]
     sweeps = [sweep(model, index) for index in range(model.latents)]
-    shown = sorted(figures, key=lambda f: f.model)
+    shown = sorted(figures, key=lambda f: f.distance)
     plot_reconstructions(model, clips, [shown[0].clip, shown[len(shown) // 2].clip, shown[-1].clip], folder / "reconstruction.png")
     plot_sweeps(sweeps, folder / "latents.png")
-    training = plot_training(arguments.runs, float(np.mean([f.noise for f in figures])), folder / "training.png")
+    training = plot_training(arguments.runs, float(np.mean([b.noise for b in baselines])), folder / "training.png")
     card = json.dumps(card_json(arguments.name, model, sweeps, training), indent=2, ensure_ascii=False)
     (folder / "card.json").write_text(card + "\n")
     _, facts = load_checkpoint(arguments.runs[-1] / "checkpoint.pt")
-    text = readme(arguments.name, model, path, figures, sweeps, training, STAGES[len(arguments.runs)], str(facts["hardware"]))
+    text = readme(
+        arguments.name, model, path, figures, baselines, sweeps, training, STAGES[len(arguments.runs)], str(facts["hardware"])
+    )
     (folder / "README.md").write_text(text)
     for f in figures:
-        print(f"{f.clip:18s} model {f.model:.3f}  noise {f.noise:.3f}  silence {f.silence:.3f}")
+        print(line(f))
 
 
 if __name__ == "__main__":

@@ -1,37 +1,122 @@
-"""Measures an exported model: figures on held-out audio, sweeps of each latent dimension, delay and speed.
+"""Measures a model: figures on held-out audio, sweeps of each latent dimension, delay and speed.
 
     python3 evaluate.py ../percussion/percussion.ts --held-out ~/tiller-data/percussion/held-out
+    python3 evaluate.py ~/tiller-runs/*/checkpoint.pt --held-out ~/tiller-data/percussion/held-out --only-means
 
-prints a report; `card.py` writes the same as the model's card.
+prints a report; `card.py` writes the same as the model's card. Of a checkpoint only the figures are measured, on one pass
+through the model with latents that are not sampled. The figures:
+
+- distance: `losses.log_distance`; beside it that of white noise given the input's energy in 16 bands;
+- attack: how far 10-90 % rise times lie from the input's at its onsets, in ms (`attacks.py`);
+- pitch: median distance in cents on the input's tonal frames, and the share of those within 50 cents (`pitch.py`);
+- loudness: mean distance in dB of the K-weighted level in windows of 100 ms, and its mean with its sign (`loudness.py`);
+- treble: level above 8 kHz less the input's, in dB.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import soundfile as sf
 import torch
 
+from attacks import attack_error
+from export import load_checkpoint
+from loudness import loudness_error, treble_db
 from measure import Audio, Descriptors, ExportedModel, band_levels, describe, figure, measured_delay, noise_baseline
+from pitch import pitch_error
 
 SWEEP = np.linspace(-3, 3, 13)
 
 
 @dataclass(frozen=True)
 class ClipFigures:
-    """Figures of one clip (lower is nearer; see `losses.log_distance`), and its level against the reconstruction's in dBFS."""
+    """Figures of one clip. NaN where a clip has no onset or no tonal frame; signed ones are positive where the output has more."""
 
     clip: str
-    model: float
-    noise: float
-    silence: float
+    distance: float
+    attack_ms: float
+    signed_attack_ms: float
+    onsets: int
+    pitch_cents: float
+    pitch_within_50: float
+    tonal_frames: int
+    loudness_db: float
+    signed_loudness_db: float
+    treble_db: float
     input_db: float
     output_db: float
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """Distances of a clip's noise baseline and of silence, and the lag at which output and input correlate best."""
+
+    noise: float
+    silence: float
     measured_delay: int
+
+
+def compare(clip: str, output: Audio, target: Audio, sample_rate: int) -> ClipFigures:
+    """Figures of an output against its target, both [samples] and aligned."""
+    attack, pitch = attack_error(output, target, sample_rate), pitch_error(output, target, sample_rate)
+    loudness = loudness_error(output, target, sample_rate)
+    return ClipFigures(
+        clip=clip,
+        distance=figure(output, target),
+        attack_ms=attack.milliseconds,
+        signed_attack_ms=attack.signed_milliseconds,
+        onsets=attack.onsets,
+        pitch_cents=pitch.cents,
+        pitch_within_50=pitch.within_50,
+        tonal_frames=pitch.frames,
+        loudness_db=loudness.decibels,
+        signed_loudness_db=loudness.signed_decibels,
+        treble_db=treble_db(output, sample_rate) - treble_db(target, sample_rate),
+        input_db=describe(target, sample_rate).loudness_db,
+        output_db=describe(output, sample_rate).loudness_db,
+    )
+
+
+def mean_figures(figures: list[ClipFigures]) -> ClipFigures:
+    """Means over clips: of attack weighted by onsets, of pitch by tonal frames, of treble without its sign; counts are summed."""
+
+    def mean(key: str, by: str | None = None) -> float:
+        values = np.array([getattr(f, key) for f in figures], dtype=float)
+        weights = np.array([getattr(f, by) if by else 1 for f in figures], dtype=float)
+        known = np.isfinite(values) & (weights > 0)
+        return float(np.average(values[known], weights=weights[known])) if known.any() else float("nan")
+
+    return ClipFigures(
+        clip="mean",
+        distance=mean("distance"),
+        attack_ms=mean("attack_ms", "onsets"),
+        signed_attack_ms=mean("signed_attack_ms", "onsets"),
+        onsets=sum(f.onsets for f in figures),
+        pitch_cents=mean("pitch_cents", "tonal_frames"),
+        pitch_within_50=mean("pitch_within_50", "tonal_frames"),
+        tonal_frames=sum(f.tonal_frames for f in figures),
+        loudness_db=mean("loudness_db"),
+        signed_loudness_db=mean("signed_loudness_db"),
+        treble_db=float(np.mean([abs(f.treble_db) for f in figures])),
+        input_db=mean("input_db"),
+        output_db=mean("output_db"),
+    )
+
+
+HEADER = "distance | attack ms (signed) | pitch cents (within 50) | loudness dB (signed) | treble dB"
+
+
+def line(f: ClipFigures) -> str:
+    """One row under `HEADER`."""
+    attack = f"{f.attack_ms:5.2f} ({f.signed_attack_ms:+5.2f}) of {f.onsets:3d}"
+    pitch = f"{f.pitch_cents:6.1f} ({100 * f.pitch_within_50:3.0f} %) of {f.tonal_frames:4d}"
+    return f"{f.clip:22s} {f.distance:.3f} | {attack} | {pitch} | {f.loudness_db:4.1f} ({f.signed_loudness_db:+5.1f}) | {f.treble_db:+5.1f}"
 
 
 @dataclass(frozen=True)
@@ -51,17 +136,30 @@ class DimensionSweep:
     largest_step_db: float
 
 
-def evaluate_clip(model: ExportedModel, name: str, audio: Audio) -> ClipFigures:
+def evaluate_clip(model: ExportedModel, name: str, audio: Audio) -> tuple[ClipFigures, Baselines]:
     target, output = model.reconstruct(audio)
-    return ClipFigures(
-        clip=name,
-        model=figure(output, target),
+    whole = audio[: len(audio) // model.hop * model.hop]
+    baselines = Baselines(
         noise=figure(noise_baseline(target), target),
         silence=figure(np.zeros_like(target), target),
-        input_db=describe(target, model.sample_rate).loudness_db,
-        output_db=describe(output, model.sample_rate).loudness_db,
-        measured_delay=measured_delay(model.decode(model.encode(audio)), audio[: len(audio) // model.hop * model.hop]),
+        measured_delay=measured_delay(model.decode(model.encode(audio)), whole),
     )
+    return compare(name, output, target, model.sample_rate), baselines
+
+
+def evaluate_checkpoint(path: Path, clips: dict[str, Audio]) -> list[ClipFigures]:
+    """Figures of a checkpoint's averaged weights."""
+    model, _ = load_checkpoint(path)
+    model.eval()
+    torch.manual_seed(0)
+    hop, delay, rate = model.config.hop, model.config.delay, model.config.sample_rate
+    figures = []
+    for name, audio in clips.items():
+        whole = audio[: len(audio) // hop * hop]
+        with torch.no_grad():
+            output = model(torch.as_tensor(whole).reshape(1, 1, -1))[0, 0].numpy()
+        figures.append(compare(name, output[delay:], whole[: len(whole) - delay], rate))
+    return figures
 
 
 def load_clips(folder: Path, seconds: float = 10.0) -> dict[str, Audio]:
@@ -116,24 +214,54 @@ def real_time_factor(path: str, blocks: int = 160, frames: int = 4) -> float:
     return float(np.percentile(durations[blocks // 4 :], 10)) / (hop * frames / int(script.sr))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model")
-    parser.add_argument("--held-out", type=Path, required=True)
-    arguments = parser.parse_args()
-    model = ExportedModel(arguments.model)
-    print("clip                model   noise silence  input dB output dB delay")
-    figures = [evaluate_clip(model, name, audio) for name, audio in load_clips(arguments.held_out).items()]
-    for f in figures:
-        row = f"{f.clip:18s} {f.model:6.3f}  {f.noise:6.3f}  {f.silence:6.3f}"
-        print(f"{row}  {f.input_db:8.1f}  {f.output_db:8.1f} {f.measured_delay:5d}")
-    print(f"{'mean':18s} {np.mean([f.model for f in figures]):6.3f}  {np.mean([f.noise for f in figures]):6.3f}")
+def report(path: str, clips: dict[str, Audio]) -> list[ClipFigures]:
+    """Prints figures, sweeps and speed of an exported model; returns the figures."""
+    model = ExportedModel(path)
+    print(f"{'':22s} {HEADER}")
+    figures = []
+    for name, audio in clips.items():
+        measured, baselines = evaluate_clip(model, name, audio)
+        figures.append(measured)
+        print(f"{line(measured)} | noise {baselines.noise:.3f}, silence {baselines.silence:.3f}, lag {baselines.measured_delay}")
+    print(line(mean_figures(figures)))
     print("dimension  dB/unit  octaves/unit  flatness/unit  colour dB  largest step dB")
     for index in range(model.latents):
         s = sweep(model, index)
         slopes = f"{s.loudness_db_per_unit:7.2f}  {s.brightness_octaves_per_unit:12.3f}  {s.noisiness_per_unit:13.4f}"
         print(f"{index + 1:9d}  {slopes}  {s.colour_db:9.1f}  {s.largest_step_db:15.1f}")
-    print(f"real-time factor of encode + decode (TorchScript, one thread): {real_time_factor(arguments.model):.3f}")
+    print(f"real-time factor of encode + decode (TorchScript, one thread): {real_time_factor(path):.3f}")
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="+", help="exported models (.ts) or checkpoints (.pt)")
+    parser.add_argument("--held-out", type=Path, required=True)
+    parser.add_argument("--only-means", action="store_true", help="one line a model")
+    parser.add_argument("--json", type=Path, help="also write every figure here")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    clips = load_clips(arguments.held_out)
+    if arguments.only_means:
+        print(f"{'':22s} {HEADER}")
+    everything = {}
+    for path in arguments.models:
+        if path.endswith(".pt"):
+            figures = evaluate_checkpoint(Path(path), clips)
+        elif arguments.only_means:
+            model = ExportedModel(path)
+            figures = [evaluate_clip(model, name, audio)[0] for name, audio in clips.items()]
+        else:
+            figures = report(path, clips)
+        title = Path(path).parent.name if path.endswith(".pt") else Path(path).stem
+        mean = replace(mean_figures(figures), clip=title)
+        if path.endswith(".pt") and not arguments.only_means:
+            print(f"{'':22s} {HEADER}", *map(line, figures), sep="\n")
+        if arguments.only_means or path.endswith(".pt"):
+            print(line(mean), flush=True)
+        everything[path] = [asdict(f) for f in [*figures, mean]]
+    if arguments.json:
+        arguments.json.write_text(json.dumps(everything, indent=1) + "\n")
 
 
 if __name__ == "__main__":
