@@ -2,24 +2,19 @@
 
     python3 card.py percussion --runs ~/tiller-runs/percussion ~/tiller-runs/percussion-2 --data ~/tiller-data
 
-refreshes `../percussion/`. Run it again after every export.
+refreshes `../percussion/`. Run it again after every export. `own.sh` writes the card of a player's own model with it.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import datetime
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 
+from about import ABOUT, About
 from evaluate import (
     SWEEP,
     Baselines,
@@ -33,129 +28,15 @@ from evaluate import (
     sweep,
 )
 from export import load_checkpoint
-from measure import Audio, ExportedModel
+from measure import ExportedModel
+from pictures import plot_reconstructions, plot_sweeps, plot_training
 
 MODELS = Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True)
-class About:
-    """What no measurement can tell of a model."""
-
-    title: str
-    character: str
-    trained_on: str
-    licence: str
-    notice: str
-    weak: str
-
-
-FLUID_NOTICE = (
-    "FluidR3 GM: copyright 2000-2002, 2008 Frank Wen; 2008 Toby Smithe; released under the MIT licence, whose notice is in "
-    "[`NOTICE`](../NOTICE). Sonic Pi's samples: CC0-1.0, from freesound.org."
-)
-ABOUT = {
-    "percussion": About(
-        title="Percussion",
-        character="drums, tabla, metal and electronic hits",
-        trained_on=(
-            "textures layered from 105 one-shots of Sonic Pi's samples (drums, bass drums, snares, tabla, percussion, electronic, "
-            "glitch), random drum patterns on eight General MIDI kits of FluidR3 GM played by FluidSynth, and eight Sonic Pi loops "
-            "at three speeds"
-        ),
-        licence="CC0-1.0",
-        notice=FLUID_NOTICE,
-        weak=(
-            "Loud, sharply pitched moments come out a few decibels under the input: eight latents cannot place every partial,"
-            " and the distance it was trained on prefers too soft to wrong. The pitch of toms, tabla and bells is "
-            "approximate: tones lie on an equal-tempered grid of semitones, so glides (the tabla's bass, 808 kicks) move in "
-            "steps, and two neighbouring tones beat. Partials above 8 kHz become noise. Attacks lose their very first edge: "
-            "noise moves in 0.7 ms and tones in 3 ms. Faint hiss behind a recording is often dropped."
-        ),
-    ),
-    "voices": About(
-        title="Voices and strings",
-        character="choirs, oohs, bowed strings, flute and organ; sustained and pitched",
-        trained_on=(
-            "random melodies and chords on fourteen General MIDI programs of FluidR3 GM (choirs, voices, strings, flute, organ) "
-            "with swells and vibrato, played by FluidSynth, and nine sustained Sonic Pi samples at five pitches"
-        ),
-        licence="CC0-1.0",
-        notice=FLUID_NOTICE,
-        weak=(
-            "One voice at a time is what eight latents carry well. Chords keep their register and colour but their notes "
-            "smear into a cluster, most of all in choirs. At a note's start the pitch is unsettled for 50 to 100 ms, and the "
-            "envelope lags up to 30 ms behind. Tones lie on a grid of quarter tones at A = 440 Hz, so vibrato and slides move"
-            " in steps, and an instrument tuned elsewhere is retuned. Partials above 6.5 kHz become noise. Instruments "
-            "outside the training set are replaced by the nearest string or choir: on the slide guitar and the synthetic "
-            "voice its figure is worse than that of the noise baseline, on the string section and the choir hardly better. (The "
-            "baseline is given the input's energies 172 times a second.)"
-        ),
-    ),
-}
-
 
 STAGES = {
     1: "The weights are those of the first stage, without the adversarial one.",
     2: "The weights are those of the second stage: the encoder frozen, the decoder against a discriminator.",
 }
-
-
-def read_columns(path: Path) -> dict[str, np.ndarray]:
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {key: np.array([float(row[key]) for row in rows]) for key in rows[0]}
-
-
-def plot_training(runs: list[Path], noise: float, out: Path) -> dict[str, float]:
-    """Draws the distance in training and on held-out audio over the steps of `runs`, one after another.
-
-    Returns their steps and hours.
-    """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.2))
-    steps, hours = 0.0, 0.0
-    for run, colour, stage in zip(runs, ("C0", "C1"), ("first stage", "adversarial stage")):
-        log, held_out = read_columns(run / "log.csv"), read_columns(run / "held-out.csv")
-        left.plot(steps + log["step"], log["log"], colour, linewidth=0.8)
-        right.plot(steps + held_out["step"], held_out["mean"], colour, marker=".", label=stage)
-        steps += float(log["step"][-1])
-        hours += float(log["seconds"][-1]) / 3600
-    left.set(title="log-magnitude distance, training", xlabel="step", xlim=(0, None), ylim=(0.5, 1.2))
-    right.axhline(noise, color="grey", linestyle="--", label="16-band noise")
-    right.set(title="held-out figure (mean over clips)", xlabel="step", xlim=(0, None), ylim=(0.5, 1.2))
-    right.legend()
-    figure.tight_layout()
-    figure.savefig(out, dpi=80)
-    plt.close(figure)
-    return {"step": steps, "hours": hours}
-
-
-def plot_reconstructions(model: ExportedModel, clips: dict[str, Audio], names: list[str], out: Path) -> None:
-    figure, axes = plt.subplots(len(names), 2, figsize=(12, 2.6 * len(names)), squeeze=False)
-    for row, name in zip(axes, names):
-        target, output = model.reconstruct(clips[name][: 5 * model.sample_rate])
-        for axis, audio, title in zip(row, (target, output), (f"{name}: input", "reconstruction")):
-            axis.specgram(audio + 1e-7, NFFT=1024, noverlap=768, Fs=model.sample_rate, vmin=-130, vmax=-30)
-            axis.set(title=title, ylim=(0, 16000))
-    figure.tight_layout()
-    figure.savefig(out, dpi=70)
-    plt.close(figure)
-
-
-def plot_sweeps(sweeps: list[DimensionSweep], out: Path) -> None:
-    figure, axes = plt.subplots(1, 3, figsize=(12, 3.4))
-    for s in sweeps:
-        for axis, values in zip(
-            axes,
-            ([d.loudness_db for d in s.steps], [d.brightness_hz for d in s.steps], [d.noisiness for d in s.steps]),
-        ):
-            axis.plot(SWEEP, values, label=str(s.index + 1))
-    for axis, title in zip(axes, ("loudness (dBFS RMS)", "brightness (Hz, centroid)", "noisiness (flatness)")):
-        axis.set(title=title, xlabel="latent value")
-    axes[2].legend(title="dimension", fontsize=7)
-    figure.tight_layout()
-    figure.savefig(out, dpi=80)
-    plt.close(figure)
 
 
 def label_of(s: DimensionSweep) -> str:
@@ -195,14 +76,15 @@ def figure_cells(f: ClipFigures) -> list[str]:
     ]
 
 
-def card_json(name: str, model: ExportedModel, sweeps: list[DimensionSweep], training: dict[str, float]) -> dict[str, object]:
-    about = ABOUT[name]
+def card_json(
+    about: About, name: str, model: ExportedModel, sweeps: list[DimensionSweep], training: dict[str, float]
+) -> dict[str, object]:
     return {
         "name": name,
         "title": about.title,
         "character": about.character,
         "licence": about.licence,
-        "notice": "NOTICE",
+        **({"notice": "NOTICE"} if about.notice else {}),
         "trainedOn": about.trained_on,
         "trainingHours": round(training["hours"], 2),
         "steps": int(training["step"]),
@@ -226,7 +108,7 @@ def card_json(name: str, model: ExportedModel, sweeps: list[DimensionSweep], tra
 
 
 def readme(
-    name: str,
+    about: About,
     model: ExportedModel,
     path: Path,
     figures: list[ClipFigures],
@@ -236,9 +118,8 @@ def readme(
     stages: str,
     hardware: str,
 ) -> str:
-    about = ABOUT[name]
     facts = [
-        ["trained on", f"{about.trained_on} (`models/training/data.py`)"],
+        ["trained on", about.trained_on],
         ["trained for", f"{training['step']:.0f} steps in {training['hours']:.2f} h on {hardware}"],
         ["licence", f"{about.licence}. {about.notice}"],
         [
@@ -328,11 +209,19 @@ Written by `models/training/card.py` on {datetime.date.today().isoformat()}.
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", choices=sorted(ABOUT))
+    parser.add_argument("name")
+    parser.add_argument("--folder", type=Path, help="where the model is and the card goes; ../NAME unless given")
+    parser.add_argument("--about", type=Path, help="JSON of the fields of `about.About`, for a model that is not bundled")
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folder of each stage, the first one's first")
     parser.add_argument("--data", type=Path, default=Path.home() / "tiller-data")
     arguments = parser.parse_args()
-    folder = MODELS / arguments.name
+    if arguments.about:
+        about = About(**json.loads(arguments.about.read_text()))
+    elif arguments.name in ABOUT:
+        about = ABOUT[arguments.name]
+    else:
+        parser.error(f"{arguments.name} is none of {', '.join(sorted(ABOUT))}: give --about")
+    folder = arguments.folder or MODELS / arguments.name
     path = folder / f"{arguments.name}.ts"
     model = ExportedModel(str(path))
     clips = load_clips(arguments.data / arguments.name / "held-out")
@@ -343,12 +232,10 @@ def main() -> None:
     plot_reconstructions(model, clips, [shown[0].clip, shown[len(shown) // 2].clip, shown[-1].clip], folder / "reconstruction.png")
     plot_sweeps(sweeps, folder / "latents.png")
     training = plot_training(arguments.runs, float(np.mean([b.noise for b in baselines])), folder / "training.png")
-    card = json.dumps(card_json(arguments.name, model, sweeps, training), indent=2, ensure_ascii=False)
+    card = json.dumps(card_json(about, arguments.name, model, sweeps, training), indent=2, ensure_ascii=False)
     (folder / "card.json").write_text(card + "\n")
     _, facts = load_checkpoint(arguments.runs[-1] / "checkpoint.pt")
-    text = readme(
-        arguments.name, model, path, figures, baselines, sweeps, training, STAGES[len(arguments.runs)], str(facts["hardware"])
-    )
+    text = readme(about, model, path, figures, baselines, sweeps, training, STAGES[len(arguments.runs)], str(facts["hardware"]))
     (folder / "README.md").write_text(text)
     for f in figures:
         print(line(f))

@@ -84,7 +84,8 @@ def compare(clip: str, output: Audio, target: Audio, sample_rate: int) -> ClipFi
 
 
 def mean_figures(figures: list[ClipFigures]) -> ClipFigures:
-    """Means over clips: of attack weighted by onsets, of pitch by tonal frames, of treble without its sign; counts are summed."""
+    """Means over clips, of attack weighted by onsets and of treble without its sign; the median of pitch weighted by tonal frames;
+    sums of counts."""
 
     def mean(key: str, by: str | None = None) -> float:
         values = np.array([getattr(f, key) for f in figures], dtype=float)
@@ -92,13 +93,20 @@ def mean_figures(figures: list[ClipFigures]) -> ClipFigures:
         known = np.isfinite(values) & (weights > 0)
         return float(np.average(values[known], weights=weights[known])) if known.any() else float("nan")
 
+    def median(key: str, by: str) -> float:
+        known = sorted((getattr(f, key), getattr(f, by)) for f in figures if getattr(f, by) > 0)
+        if not known:
+            return float("nan")
+        reached = np.cumsum([count for _, count in known])
+        return float(known[int(np.searchsorted(reached, reached[-1] / 2))][0])
+
     return ClipFigures(
         clip="mean",
         distance=mean("distance"),
         attack_ms=mean("attack_ms", "onsets"),
         signed_attack_ms=mean("signed_attack_ms", "onsets"),
         onsets=sum(f.onsets for f in figures),
-        pitch_cents=mean("pitch_cents", "tonal_frames"),
+        pitch_cents=median("pitch_cents", "tonal_frames"),
         pitch_within_50=mean("pitch_within_50", "tonal_frames"),
         tonal_frames=sum(f.tonal_frames for f in figures),
         loudness_db=mean("loudness_db"),

@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data import SAMPLE_RATE, SAMPLES, Note, load_mono, render, to_peak
+from corpus.sources import SAMPLE_RATE, SAMPLES, load_mono, render, to_peak
 from measure import Audio, Descriptors, ExportedModel, describe
+from midi import Note
 
 QUIETEST_DB = -42.0
 # Label: (reference sounds, seconds after the loudest moment at which the latent is read).

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unittest
+from dataclasses import replace
 
 import numpy as np
 
 from attacks import attack_error, envelope, find_onsets, rise_seconds
+from evaluate import compare, mean_figures
 from loudness import k_weighted, loudness_error, momentary_loudness, treble_db
 from measure import Audio
 from pitch import pitch_error, track_pitch
@@ -118,6 +120,21 @@ class Attacks(unittest.TestCase):
     def test_other_noise_under_the_same_envelope_is_near(self) -> None:
         """How well a model could do that draws its own noise."""
         self.assertLess(attack_error(hits(0.002, seed=50), hits(0.002), RATE).milliseconds, 1.5)
+
+
+class Means(unittest.TestCase):
+    def test_clips_weigh_by_what_they_hold(self) -> None:
+        """Attack by onsets, pitch as the median over tonal frames; a clip without any does not count."""
+        audio = np.concatenate([tone(300.0, 1.0), hits(0.002)])
+        same = compare("same", audio, audio, RATE)
+        none = replace(same, attack_ms=float("nan"), onsets=0, pitch_cents=float("nan"), tonal_frames=0, treble_db=-6.0)
+        slow = replace(same, attack_ms=4.0, onsets=3 * same.onsets, pitch_cents=30.0, tonal_frames=same.tonal_frames // 2)
+        mean = mean_figures([same, none, slow])
+        self.assertAlmostEqual(mean.attack_ms, 3.0)
+        self.assertEqual(mean.onsets, 4 * same.onsets)
+        self.assertEqual(mean.pitch_cents, 0.0)
+        self.assertEqual(mean.treble_db, 2.0)
+        self.assertTrue(np.isnan(mean_figures([none]).attack_ms))
 
 
 class Loudness(unittest.TestCase):

@@ -6,6 +6,7 @@ import tempfile
 import unittest
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import soundfile as sf
@@ -273,6 +274,19 @@ class Training(unittest.TestCase):
             before = torch.load(folder / "whole" / "checkpoint.pt")["average"]
             self.assertTrue(torch.equal(before["encoder.head.weight"], whole["encoder.head.weight"]))
             self.assertFalse(torch.equal(before["decoder.wave.weight"], whole["decoder.wave.weight"]))
+
+    def test_a_short_run_is_logged_and_evaluated_at_its_end(self) -> None:
+        """Fewer steps than one interval used to leave no log to draw a card from; and to run it again adds nothing."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_noise(folder)
+            for _ in range(2):
+                run = small_run(folder, "run", "--steps", "4", "--log-every", "100", "--evaluate-every", "100")
+                with mock.patch("signal.signal"):
+                    run.train()
+                for file in ("log.csv", "held-out.csv"):
+                    rows = (folder / "run" / file).read_text().splitlines()
+                    self.assertEqual([row.split(",")[0] for row in rows], ["step", "4"])
 
     def test_settings_of_sizes(self) -> None:
         config = configuration("percussion", ["latents=16", "encoder_dilations=(1,2,4)"])

@@ -267,29 +267,45 @@ class Run:
         self.step += 1
         return row
 
+    def write_log(self, rows: list[dict[str, float]]) -> None:
+        """One row of `log.csv`: means over the steps since the last."""
+        means = {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
+        append_row(self.folder / "log.csv", {"step": self.step, "seconds": self.seconds, **means})
+        LOG.info("step %d, %.1f %%: loss %.3f", self.step, 100 * self.progress(), means["loss"])
+
+    def evaluate(self) -> None:
+        """One row of `held-out.csv`."""
+        figures = held_out_figures(self.slow, self.clips)
+        mean = float(np.mean(list(figures.values())))
+        append_row(self.folder / "held-out.csv", {"step": self.step, "seconds": self.seconds, "mean": mean, **figures})
+        LOG.info("step %d: %.3f on held-out audio", self.step, mean)
+
     def train(self) -> None:
         """Steps until the bound is reached or a signal asks to stop; writes logs, evaluations and checkpoints, also at the end."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.stop)
         rows: list[dict[str, float]] = []
+        start, evaluated = self.step, self.step
         last = time.monotonic()
         while self.progress() < 1 and not self.stopping:
             rows.append(self.train_step())
             now = time.monotonic()
             self.seconds, last = self.seconds + now - last, now
             if self.step % self.arguments.log_every == 0:
-                means = {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
-                append_row(self.folder / "log.csv", {"step": self.step, "seconds": self.seconds, **means})
-                LOG.info("step %d, %.1f %%: loss %.3f", self.step, 100 * self.progress(), means["loss"])
+                self.write_log(rows)
                 rows = []
             if self.step % self.arguments.evaluate_every == 0 and self.step > self.tones_first:
-                figures = held_out_figures(self.slow, self.clips)
-                mean = float(np.mean(list(figures.values())))
-                append_row(self.folder / "held-out.csv", {"step": self.step, "seconds": self.seconds, "mean": mean, **figures})
-                LOG.info("step %d: %.3f on held-out audio", self.step, mean)
+                self.evaluate()
+                evaluated = self.step
             if self.step % self.arguments.save_every == 0:
                 self.store()
+        if self.step == start:
+            return
         self.store()
+        if rows:
+            self.write_log(rows)
+        if evaluated < self.step and not self.stopping:
+            self.evaluate()
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:

@@ -1,0 +1,63 @@
+"""What no measurement can tell of the bundled models: their names, sources, licences and weaknesses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class About:
+    """What no measurement can tell of a model."""
+
+    title: str
+    character: str
+    trained_on: str
+    licence: str
+    notice: str
+    weak: str
+
+
+FLUID_NOTICE = (
+    "FluidR3 GM: copyright 2000-2002, 2008 Frank Wen; 2008 Toby Smithe; released under the MIT licence, whose notice is in "
+    "[`NOTICE`](../NOTICE). Sonic Pi's samples: CC0-1.0, from freesound.org."
+)
+ABOUT = {
+    "percussion": About(
+        title="Percussion",
+        character="drums, tabla, metal and electronic hits",
+        trained_on=(
+            "textures layered from 105 one-shots of Sonic Pi's samples (drums, bass drums, snares, tabla, percussion, electronic, "
+            "glitch), random drum patterns on eight General MIDI kits of FluidR3 GM played by FluidSynth, and eight Sonic Pi loops "
+            "at three speeds (`models/training/corpus`)"
+        ),
+        licence="CC0-1.0",
+        notice=FLUID_NOTICE,
+        weak=(
+            "Loud, sharply pitched moments come out a few decibels under the input: eight latents cannot place every partial,"
+            " and the distance it was trained on prefers too soft to wrong. The pitch of toms, tabla and bells is "
+            "approximate: tones lie on an equal-tempered grid of semitones, so glides (the tabla's bass, 808 kicks) move in "
+            "steps, and two neighbouring tones beat. Partials above 8 kHz become noise. Attacks lose their very first edge: "
+            "noise moves in 0.7 ms and tones in 3 ms. Faint hiss behind a recording is often dropped."
+        ),
+    ),
+    "voices": About(
+        title="Voices and strings",
+        character="choirs, oohs, bowed strings, flute and organ; sustained and pitched",
+        trained_on=(
+            "random melodies and chords on fourteen General MIDI programs of FluidR3 GM (choirs, voices, strings, flute, organ) "
+            "with swells and vibrato, played by FluidSynth, and nine sustained Sonic Pi samples at five pitches "
+            "(`models/training/corpus`)"
+        ),
+        licence="CC0-1.0",
+        notice=FLUID_NOTICE,
+        weak=(
+            "One voice at a time is what eight latents carry well. Chords keep their register and colour but their notes "
+            "smear into a cluster, most of all in choirs. At a note's start the pitch is unsettled for 50 to 100 ms, and the "
+            "envelope lags up to 30 ms behind. Tones lie on a grid of quarter tones at A = 440 Hz, so vibrato and slides move"
+            " in steps, and an instrument tuned elsewhere is retuned. Partials above 6.5 kHz become noise. Instruments "
+            "outside the training set are replaced by the nearest string or choir: on the slide guitar and the synthetic "
+            "voice its figure is worse than that of the noise baseline, on the string section and the choir hardly better. (The "
+            "baseline is given the input's energies 172 times a second.)"
+        ),
+    ),
+}

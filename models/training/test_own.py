@@ -1,0 +1,130 @@
+"""Checks of data sets made of a player's own recordings, and of those that are synthesised. Run: python3 -m unittest test_own -v"""
+
+from __future__ import annotations
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+from scipy.signal import find_peaks
+
+from corpus import modal, textures, waveguides
+from corpus.sources import SAMPLE_RATE
+from own_data import read_folder, shorten_silence, split
+
+
+def spectrum(audio: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies in Hz and magnitudes."""
+    return np.fft.rfftfreq(len(audio), 1 / SAMPLE_RATE), np.abs(np.fft.rfft(audio * np.hanning(len(audio))))
+
+
+class Recordings(unittest.TestCase):
+    def setUp(self) -> None:
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+    def tone(self, hertz: float, seconds: float, rate: int = SAMPLE_RATE) -> np.ndarray:
+        return (0.2 * np.sin(2 * np.pi * hertz * np.arange(int(seconds * rate)) / rate)).astype(np.float32)
+
+    def test_formats_rates_and_channels(self) -> None:
+        """Each comes out mono at 44.1 kHz, its pitch and length kept, at -3 dBFS."""
+        (self.folder / "deep" / "er").mkdir(parents=True)
+        for name, rate, channels in (("a.wav", 48000, 2), ("deep/b.FLAC", 22050, 1), ("deep/er/c.aiff", 96000, 3)):
+            sf.write(self.folder / name, np.tile(self.tone(440, 2, rate)[:, None], channels), rate)
+        recordings, unread = read_folder(self.folder)
+        self.assertEqual(sorted(recordings), ["a.wav", "deep/b.FLAC", "deep/er/c.aiff"])
+        self.assertEqual(unread, [])
+        for audio in recordings.values():
+            self.assertAlmostEqual(len(audio) / SAMPLE_RATE, 2.0, delta=0.01)
+            hertz, magnitude = spectrum(audio)
+            self.assertAlmostEqual(float(hertz[np.argmax(magnitude)]), 440.0, delta=1.0)
+            self.assertAlmostEqual(float(np.abs(audio).max()), 10 ** (-3 / 20), delta=0.02)
+
+    def test_what_cannot_be_read_is_named(self) -> None:
+        (self.folder / "broken.wav").write_text("no audio")
+        (self.folder / "notes.txt").write_text("no audio")
+        sf.write(self.folder / "silent.wav", np.zeros(1000, np.float32), SAMPLE_RATE)
+        recordings, unread = read_folder(self.folder)
+        self.assertEqual(recordings, {})
+        self.assertEqual([line.split(":")[0] for line in unread], ["broken.wav", "silent.wav"])
+
+    def test_silence_is_shortened(self) -> None:
+        sound, pause = self.tone(300, 2), np.zeros(3 * SAMPLE_RATE, np.float32)
+        audio = shorten_silence(np.concatenate([sound, pause, sound, pause[: SAMPLE_RATE // 2], sound]))
+        self.assertAlmostEqual(len(audio) / SAMPLE_RATE, 7.0, delta=0.11)
+
+    def test_what_is_held_out_is_not_trained_on(self) -> None:
+        """Every sample has a value of its own here: none is on both sides, and none is lost."""
+        lengths = (95, 41, 7, 2)
+        total = sum(lengths) * SAMPLE_RATE
+        values = np.arange(1, total + 1, dtype=np.float32)
+        edges = np.cumsum([0, *lengths]) * SAMPLE_RATE
+        recordings = {f"{i}.wav": values[a:b] for i, (a, b) in enumerate(zip(edges, edges[1:]))}
+        training, held_out = split(recordings, np.random.default_rng(1))
+        held = np.concatenate(list(held_out.values()))
+        trained = np.concatenate(training)
+        self.assertEqual(len(held) + len(trained), total)
+        self.assertGreater(len(held) / total, 0.03)
+        self.assertLess(len(held) / total, 0.15)
+        # The last 10 ms of each segment are faded, so that cuts do not click.
+        self.assertGreater(len(np.intersect1d(trained, values)), 0.99 * len(trained))
+        whole = trained[np.isin(trained, values)]
+        self.assertLess(len(np.intersect1d(whole, held)), 0.01 * len(held))
+
+
+class Synthesis(unittest.TestCase):
+    def setUp(self) -> None:
+        self.rng = np.random.default_rng(7)
+
+    def test_modes_ring_at_their_frequencies(self) -> None:
+        modes = modal.Modes(np.array([300.0, 1234.0]), np.array([2.0, 1.0]), np.array([1.0, 1.0]))
+        audio = modal.ring(modes, np.array([1.0]), 2.0)
+        hertz, magnitude = spectrum(audio[2000:])
+        peaks, _ = find_peaks(magnitude, height=magnitude.max() / 20)
+        np.testing.assert_allclose(hertz[peaks], [300.0, 1234.0], atol=0.6)
+
+    def test_modes_decay_as_told(self) -> None:
+        audio = modal.ring(modal.Modes(np.array([500.0]), np.array([1.0]), np.array([1.0])), np.array([1.0]), 1.5)
+        level = [20 * np.log10(np.abs(audio[int(t * SAMPLE_RATE) :][:2000]).max()) for t in (0.1, 0.6)]
+        self.assertAlmostEqual(level[0] - level[1], 30.0, delta=0.5)
+
+    def test_strings_and_tubes_are_in_tune(self) -> None:
+        """Partials at multiples of the pitch; of a closed tube at odd ones only."""
+        for hertz in (82.4, 440.0):
+            for sign, expected in ((1.0, (1, 2, 3)), (-1.0, (1, 3, 5))):
+                excitation = np.zeros(2 * SAMPLE_RATE)
+                excitation[:40] = self.rng.standard_normal(40)
+                audio = waveguides.loop(excitation, hertz, 3.0, 0.9, sign)
+                frequencies, magnitude = spectrum(audio[SAMPLE_RATE // 4 :])
+                for partial in expected:
+                    near = np.abs(frequencies - partial * hertz) < 0.3 * hertz
+                    found = float(frequencies[near][np.argmax(magnitude[near])])
+                    self.assertLess(abs(1200 * np.log2(found / (partial * hertz))), 6.0)
+                if sign < 0:
+                    even, odd = (magnitude[np.abs(frequencies - k * hertz) < 3].max() for k in (2, 1))
+                    self.assertLess(even, odd / 30)
+
+    def test_every_texture_is_finite_and_sounds(self) -> None:
+        makers = [textures.wind, textures.steam, textures.motor, textures.fan, textures.hum, textures.radio, textures.drone]
+        for make in [*makers, waveguides.blown_tube]:
+            for _ in range(3):
+                audio = make(self.rng, 2.0)
+                self.assertAlmostEqual(len(audio) / SAMPLE_RATE, 2.0, delta=0.05)
+                self.assertTrue(np.isfinite(audio).all(), make.__name__)
+                self.assertGreater(float(np.std(audio)), 1e-4, make.__name__)
+        for make_object in (modal.struck_object, modal.rubbed_object, modal.gong, waveguides.plucked_string):
+            audio = make_object(self.rng)
+            self.assertTrue(np.isfinite(audio).all(), make_object.__name__)
+            self.assertGreater(float(np.abs(audio).max()), 1e-6, make_object.__name__)
+
+    def test_the_same_seed_gives_the_same_sound(self) -> None:
+        for make in (textures.radio, textures.motor):
+            first, again = (make(np.random.default_rng(3), 1.0) for _ in range(2))
+            self.assertTrue(np.array_equal(first, again))
+
+
+if __name__ == "__main__":
+    unittest.main()
