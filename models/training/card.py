@@ -121,7 +121,7 @@ def readme(
     facts = [
         ["trained on", about.trained_on],
         ["trained for", f"{training['step']:.0f} steps in {training['hours']:.2f} h on {hardware}"],
-        ["licence", f"{about.licence}. {about.notice}"],
+        ["licence", f"{about.licence}. {about.notice}".strip()],
         [
             "sample rate, hop",
             f"{model.sample_rate} Hz, {model.hop} samples ({model.hop / model.sample_rate * 1000:.1f} ms)",

@@ -70,7 +70,7 @@ def latent_basis(model: Autoencoder, sampler: CropSampler, batches: int = 40) ->
 class StreamingModel(nn.Module):
     """The exported module. Audio is [batch, 1, 512 n], latents are [batch, latent_size, n]; batch is at most 4."""
 
-    def __init__(self, model: Autoencoder, basis: LatentBasis, exposed: int) -> None:
+    def __init__(self, model: Autoencoder, basis: LatentBasis, exposed: int, licence: str | None = None) -> None:
         super().__init__()
         config = model.config
         self.analysis = model.analysis
@@ -81,7 +81,8 @@ class StreamingModel(nn.Module):
         self.full_latent_size = config.latents
         self.sr = config.sample_rate
         self.delay = config.delay
-        self.licence = "CC0-1.0"
+        if licence:
+            self.licence = licence
         self.n_channels = 1
         self.target_channels = 1
         self.stereo_mode = False
@@ -124,11 +125,14 @@ class StreamingModel(nn.Module):
         return self._methods
 
 
-def streaming_script(model: Autoencoder, basis: LatentBasis, exposed: int) -> torch.jit.ScriptModule:
-    """Turns `model` (changed in place: its paddings become caches) into a scripted, streaming `StreamingModel`."""
+def streaming_script(model: Autoencoder, basis: LatentBasis, exposed: int, licence: str | None = None) -> torch.jit.ScriptModule:
+    """Turns `model` (changed in place: its paddings become caches) into a scripted, streaming `StreamingModel`.
+
+    The file states `licence` where one is given (an SPDX identifier).
+    """
     if not 1 <= exposed <= model.config.latents:
         raise ValueError(f"cannot expose {exposed} of {model.config.latents} latents")
-    streaming = StreamingModel(model, basis, exposed).eval()
+    streaming = StreamingModel(model, basis, exposed, licence).eval()
     start_streaming(streaming)
     for parameter in streaming.parameters():
         parameter.requires_grad_(False)
@@ -152,6 +156,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path.home() / "tiller-data")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--latents", type=int, help="how many latents to expose; all unless given")
+    parser.add_argument("--licence", help="the model's licence, an SPDX identifier, stated in the file")
     parser.add_argument("--weights", choices=["average", "model"], default="average", help="averaged weights, or the last step's")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -159,7 +164,7 @@ def main() -> None:
     model, facts = load_checkpoint(arguments.checkpoint, arguments.weights)
     audio = np.load(arguments.data / str(facts["name"]) / "train.npy", mmap_mode="r")
     basis = latent_basis(model, CropSampler(audio, 32768, np.random.default_rng(0)))
-    script = streaming_script(model, basis, arguments.latents or model.config.latents)
+    script = streaming_script(model, basis, arguments.latents or model.config.latents, arguments.licence)
     partial = arguments.out.with_suffix(".partial")
     script.save(str(partial))
     os.replace(partial, arguments.out)

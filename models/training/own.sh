@@ -65,7 +65,7 @@ last=$run/2-from-$step
 
 # The starter map: places of the latent space found, labelled and laid out by Tiller itself.
 tiller=${TILLER:-"node $here/../../dist/engine/tiller.js"}
-if $tiller map --help >/dev/null 2>&1; then
+if $tiller --help 2>/dev/null | grep -q '^  map '; then
     $tiller map "$target/$name.ts" "$work/$name/held-out/"*.wav -o "$target/$name.json"
     echo "$target: $name.ts, its card README.md, and a starter map $name.json to open in Tiller"
 else

@@ -8,7 +8,7 @@ python=${PYTHON:-python3}
 name=$1 data=$2
 shift 2
 for last; do :; done
-"$python" export.py "$last/checkpoint.pt" --data "$data" --out "../$name/$name.ts"
+"$python" export.py "$last/checkpoint.pt" --data "$data" --out "../$name/$name.ts" --licence CC0-1.0
 "$python" card.py "$name" --runs "$@" --data "$data"
 "$python" landmarks.py "$name" --out "../$name/landmarks.json"
 "$python" -m unittest test_shipped

@@ -140,10 +140,11 @@ class Streaming(unittest.TestCase):
     def test_saved_file_has_the_interface(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model.ts"
-            streaming_script(quiet_model(), random_basis(CONFIG.latents), 5).save(str(path))
+            streaming_script(quiet_model(), random_basis(CONFIG.latents), 5, licence="CC0-1.0").save(str(path))
             loaded = torch.jit.load(str(path))
         self.assertEqual(loaded.encode_params.tolist(), [1, 1, 5, 512])
         self.assertEqual(loaded.decode_params.tolist(), [5, 512, 1, 1])
+        self.assertEqual(loaded.licence, "CC0-1.0")
         self.assertEqual(loaded.get_methods(), ["encode", "decode", "forward"])
         self.assertEqual((loaded.latent_size, loaded.full_latent_size), (5, CONFIG.latents))
         with torch.no_grad():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -73,6 +76,50 @@ class Recordings(unittest.TestCase):
         self.assertGreater(len(np.intersect1d(trained, values)), 0.99 * len(trained))
         whole = trained[np.isin(trained, values)]
         self.assertLess(len(np.intersect1d(whole, held)), 0.01 * len(held))
+
+
+class Script(unittest.TestCase):
+    """`own.sh` up to the point where training begins."""
+
+    def setUp(self) -> None:
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+    def run_script(self, *arguments: str) -> tuple[int, str]:
+        script = Path(__file__).resolve().parent / "own.sh"
+        places = ["--out", str(self.folder / "out"), "--work", str(self.folder / "work")]
+        environment = {**os.environ, "PYTHON": sys.executable}
+        result = subprocess.run([script, *arguments, *places], capture_output=True, text=True, env=environment)
+        return result.returncode, result.stderr
+
+    def test_wrong_words_are_named(self) -> None:
+        for arguments, message in (
+            (["only-one"], "own.sh FOLDER-OF-AUDIO NAME"),
+            (["folder", "../name"], "NAME is a file name"),
+            (["folder", "name", "--hours", "two"], "'two' is no number of hours"),
+            (["folder", "name", "--hour", "2"], "own.sh FOLDER-OF-AUDIO NAME"),
+        ):
+            code, text = self.run_script(*arguments)
+            self.assertEqual(code, 2)
+            self.assertIn(message, text)
+
+    def test_too_little_audio_says_how_much_there_is(self) -> None:
+        (self.folder / "audio").mkdir()
+        sf.write(self.folder / "audio" / "short.wav", 0.1 * np.random.default_rng(0).standard_normal(9 * SAMPLE_RATE), SAMPLE_RATE)
+        code, text = self.run_script(str(self.folder / "audio"), "name")
+        self.assertEqual(code, 1)
+        self.assertIn("holds 9 seconds of audio", text)
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_a_model_that_it_did_not_make_is_left_alone(self) -> None:
+        theirs = self.folder / "out" / "name" / "name.ts"
+        theirs.parent.mkdir(parents=True)
+        theirs.write_text("theirs")
+        code, text = self.run_script(str(self.folder), "name")
+        self.assertEqual(code, 1)
+        self.assertIn("give another NAME or --out", text)
+        self.assertEqual(theirs.read_text(), "theirs")
 
 
 class Synthesis(unittest.TestCase):
