@@ -289,6 +289,18 @@ class Training(unittest.TestCase):
                     rows = (folder / "run" / file).read_text().splitlines()
                     self.assertEqual([row.split(",")[0] for row in rows], ["step", "4"])
 
+    def test_slow_steps_are_stored_in_time(self) -> None:
+        """On a busy machine the interval in steps can take half an hour."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_noise(folder)
+            run = small_run(folder, "run", "--save-every", "1000")
+            stored = []
+            with mock.patch("signal.signal"), mock.patch("train.SAVE_SECONDS", -1.0):
+                with mock.patch.object(run, "store", lambda: stored.append(run.step)):
+                    run.train()
+            self.assertEqual(stored[:6], [1, 2, 3, 4, 5, 6])
+
     def test_settings_of_sizes(self) -> None:
         config = configuration("percussion", ["latents=16", "encoder_dilations=(1,2,4)"])
         self.assertEqual((config.latents, config.encoder_dilations), (16, (1, 2, 4)))

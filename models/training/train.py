@@ -49,6 +49,7 @@ CONFIGS = {
     "voices": Config(tone_lowest=41.203, tones_per_octave=24, tones=176),
 }
 WARM_UP_STEPS = 300
+SAVE_SECONDS = 300.0  # at the latest, however slow the steps
 
 
 def keep_freed_memory() -> None:
@@ -286,7 +287,7 @@ class Run:
             signal.signal(number, self.stop)
         rows: list[dict[str, float]] = []
         start, evaluated = self.step, self.step
-        last = time.monotonic()
+        last = saved = time.monotonic()
         while self.progress() < 1 and not self.stopping:
             rows.append(self.train_step())
             now = time.monotonic()
@@ -297,8 +298,9 @@ class Run:
             if self.step % self.arguments.evaluate_every == 0 and self.step > self.tones_first:
                 self.evaluate()
                 evaluated = self.step
-            if self.step % self.arguments.save_every == 0:
+            if self.step % self.arguments.save_every == 0 or now - saved > SAVE_SECONDS:
                 self.store()
+                saved = now
         if self.step == start:
             return
         self.store()
