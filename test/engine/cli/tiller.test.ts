@@ -307,7 +307,7 @@ describe('tiller', () => {
     try {
       const taken = tiller('serve', '--no-open', '--port', String(port));
       expect(taken).toMatchObject({ status: 2, stdout: '' });
-      expect(taken.stderr).toContain(`Port ${port} is taken`);
+      expect(taken.stderr).toContain(`Port ${port} is in use`);
     } finally {
       other.close();
     }
