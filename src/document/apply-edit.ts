@@ -93,10 +93,12 @@ function change(draft: Draft<Preset>, edit: Edit): void {
         defined(edit.example) as Parameters<typeof addExample>[1],
         edit.index,
       );
+      growRanges(draft, edit.example.latents);
       return;
     case 'edit-example':
       checkCounts(draft, edit.change.inputs, edit.change.latents);
       draft.examples = editExample(draft.examples, edit.id, defined(edit.change));
+      if (edit.change.latents) growRanges(draft, edit.change.latents);
       return;
     case 'remove-examples':
       draft.examples = removeExamples(draft.examples, edit.ids);
@@ -153,6 +155,15 @@ function change(draft: Draft<Preset>, edit: Edit): void {
   }
 }
 
+/** Widens each dimension's range so that it does not clip an example with these latents. */
+function growRanges(draft: Draft<Preset>, latents: readonly number[]): void {
+  draft.steering.dimensions.forEach((dimension, i) => {
+    const value = latents[i] ?? 0;
+    const [low, high] = dimension.range;
+    if (value < low || value > high) dimension.range = [Math.min(low, value), Math.max(high, value)];
+  });
+}
+
 function removeInput(draft: Draft<Preset>, index: number): void {
   if (draft.inputs.length === 1) throw refuse('The last input cannot be removed.', 'Add another one first.');
   if (draft.inputs[index] === undefined)
@@ -163,8 +174,9 @@ function removeInput(draft: Draft<Preset>, index: number): void {
 }
 
 /**
- * The document made to play another model: dimensions that both have keep their steering and their examples'
- * latents, new ones start untouched with the model's own range.
+ * The document made to play another model: dimensions that both models have keep their steering and their examples'
+ * latents, further ones are added with default settings. Ranges come from the model, widened by the examples.
+ * @param latentRanges the model's calibrated range of each latent dimension, in latent units
  */
 export function useModel(
   preset: Preset,
@@ -172,15 +184,22 @@ export function useModel(
   latentRanges: readonly (readonly [number, number])[],
 ): Preset {
   return produce(preset, (draft) => {
-    if (draft.model?.sha256 !== model.sha256) draft.model = { name: model.name, sha256: model.sha256 };
     const latents = latentRanges.length;
-    if (draft.steering.dimensions.length === latents) return;
-    draft.steering.dimensions = latentRanges.map(
-      (range, i) => draft.steering.dimensions[i] ?? { ...defaultDimension(), range: [...range] },
-    );
+    const isOther = draft.model?.sha256 !== model.sha256;
+    if (isOther) draft.model = { name: model.name, sha256: model.sha256 };
+    if (isOther || draft.steering.dimensions.length !== latents)
+      draft.steering.dimensions = latentRanges.map((range, i) => ({
+        ...(draft.steering.dimensions[i] ?? defaultDimension()),
+        range: [...range],
+      }));
+    if (preset.steering.dimensions.length === latents) {
+      if (isOther) for (const example of draft.examples) growRanges(draft, example.latents);
+      return;
+    }
     draft.examples = resizeExamples(draft.examples, draft.inputs.length, latents);
     for (const key of Object.keys(draft.learning.perDimension))
       if (Number(key) >= latents) delete draft.learning.perDimension[key];
+    for (const example of draft.examples) growRanges(draft, example.latents);
     draft.trained = null;
   });
 }

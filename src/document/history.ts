@@ -19,8 +19,8 @@ export interface HistorySteps {
 export interface LoadedFrom {
   /** Its identifier in the preset store; null or left out where it was never saved. */
   readonly presetId?: string | null;
-  /** What is saved there, where the document has unsaved changes. */
-  readonly saved?: Preset;
+  /** What is saved there, where the document has unsaved changes; null where the file was deleted. */
+  readonly saved?: Preset | null;
   /** Its undo history; empty where left out. */
   readonly history?: HistorySteps;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { MAX_LATENTS } from './limits.js';
+import { MAX_LATENTS, MAX_LATENT_VALUE } from './limits.js';
+
+const latentValue = z.number().min(-MAX_LATENT_VALUE).max(MAX_LATENT_VALUE);
 
 export const steeringModeSchema = z.enum(['off', 'override', 'add', 'multiply']);
 export type SteeringMode = z.infer<typeof steeringModeSchema>;
@@ -9,9 +11,12 @@ export const dimensionSteeringSchema = z.strictObject({
   mode: steeringModeSchema,
   /** 0 passes the encoder's value (within the range), 1 is the mode's full effect. */
   amount: z.number().min(0).max(1),
-  /** Bounds of the value that the decoder receives while the dimension is steered. */
+  /**
+   * Bounds of the value that the decoder receives while the dimension is steered, in latent units. They come from the
+   * model and grow with the examples.
+   */
   range: z
-    .tuple([z.number().min(-1000).max(1000), z.number().min(-1000).max(1000)])
+    .tuple([latentValue, latentValue])
     .refine(([low, high]) => low <= high, 'the low end is above the high end'),
   /** Time to cover 63 % of a step, on top of the global glide; 0 follows at once. */
   glideSeconds: z.number().min(0).max(30),

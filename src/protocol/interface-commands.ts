@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_INPUTS, MAX_LATENTS, MAX_RATE, MIN_RATE } from '../document/limits.js';
+import { MAX_INPUTS, MAX_LATENTS, MAX_LATENT_VALUE, MAX_RATE, MIN_RATE } from '../document/limits.js';
 import { PARAMETERS } from '../document/parameters.js';
 import { editSchema } from '../document/edit.js';
 
@@ -78,7 +78,7 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('hold'),
     dimension: index(MAX_LATENTS),
-    value: z.number().min(-1000).max(1000).nullable(),
+    value: z.number().min(-MAX_LATENT_VALUE).max(MAX_LATENT_VALUE).nullable(),
   }),
   bare('release-all'),
   z.strictObject({ type: z.literal('randomise'), radius: z.number().min(0).max(1) }),

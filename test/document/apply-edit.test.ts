@@ -107,7 +107,11 @@ describe('useModel', () => {
     });
     const preset = useModel(steered, other, ranges);
     expect(preset.steering.dimensions.map(({ amount }) => amount)).toEqual([1, 0.5, 1, 1, 1]);
-    expect(preset.steering.dimensions[4]?.range).toEqual([-2, 1]);
+    // Ranges come from the model, widened by what the examples need.
+    for (const [i, { range }] of preset.steering.dimensions.entries()) {
+      const latents = preset.examples.map((example) => example.latents[i] ?? 0);
+      expect(range).toEqual([Math.min(-2, ...latents), Math.max(1, ...latents)]);
+    }
     expect(preset.examples[1]?.latents).toEqual([1, 0, 0.5, 0, 0]);
     expect(() => parsePreset(JSON.parse(JSON.stringify(preset)))).not.toThrow();
   });
@@ -122,6 +126,12 @@ describe('useModel', () => {
         [-1, 1],
       ]),
     ).toBe(preset);
+  });
+
+  it('takes the ranges of another model with as many latents', () => {
+    const ranges = Array.from({ length: 3 }, (): [number, number] => [-30, 30]);
+    const { steering } = useModel(samplePreset(), other, ranges);
+    expect(steering.dimensions.map(({ range }) => range)).toEqual(ranges);
   });
 
   it('drops the settings of dimensions that are gone', () => {

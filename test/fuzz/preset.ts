@@ -6,7 +6,8 @@ import { defaultRegressor } from '../../src/document/default-learning.js';
 import { trainMapping } from '../../src/engine/mapping/train.js';
 import { formatPreset, parsePresetText } from '../../src/document/parse-preset.js';
 import type { Preset } from '../../src/document/preset.js';
-import { LATENT_LIMIT, Steering } from '../../src/engine/steering/steer.js';
+import { MAX_LATENT_VALUE } from '../../src/document/limits.js';
+import { Steering } from '../../src/engine/steering/steer.js';
 import { KINDS } from '../engine/mapping/requests.js';
 import { samplePreset } from '../document/sample-presets.js';
 import { breakBytes, randomSource, type RandomBelow } from './mutate.js';
@@ -121,7 +122,7 @@ function play(preset: Preset, random: RandomBelow): void {
     if (mapped.some((value) => Math.abs(value) === Infinity)) throw new Error('the mapping gives infinity');
     const encoder = Float32Array.from(mapped, () => random(2001) / 250 - 4);
     steering.process(encoder, mapped, decoder);
-    const outside = decoder.findIndex((value) => !(Math.abs(value) <= LATENT_LIMIT));
+    const outside = decoder.findIndex((value) => !(Math.abs(value) <= MAX_LATENT_VALUE));
     if (outside !== -1) throw new Error(`latent ${outside} is ${decoder[outside] ?? NaN}`);
   }
 }

@@ -174,7 +174,9 @@ async function openDocument(instrument: Instrument, options: LiveSessionOptions)
 }
 
 const isSaved = (document: Preset, from: LoadedFrom | null): boolean =>
-  from?.saved !== undefined && !hasUnsavedChanges(shareEqualParts(from.saved, document), document);
+  from?.saved !== undefined &&
+  from.saved !== null &&
+  !hasUnsavedChanges(shareEqualParts(from.saved, document), document);
 
 /** Restores the last recorded gesture, and stores each one that is recorded. */
 async function storeTakes(recorder: GestureRecorder, instrument: Instrument, path: string): Promise<void> {

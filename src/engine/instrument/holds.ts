@@ -1,4 +1,5 @@
 import { TillerError } from '../../document/tiller-error.js';
+import { MAX_LATENT_VALUE } from '../../document/limits.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamLink } from '../stream/messages.js';
 import type { StateStore } from './state-store.js';
@@ -48,10 +49,19 @@ export class Holds {
     this.set(holds.map((_, i) => example?.latents[i] ?? null));
   }
 
-  /** The latents that sound now, one per dimension. @throws TillerError `engine-busy` before a model's first latent frame */
+  /** The latents that sound now, one per dimension. @throws TillerError `engine-busy` before a model's first latent frame, `argument-invalid` beyond ±`MAX_LATENT_VALUE` */
   latents(): number[] {
     const { holds } = this.store.state;
-    return Array.from(this.sounding(), (value, i) => holds[i] ?? value);
+    const latents = Array.from(this.sounding(), (value, i) => holds[i] ?? value);
+    // Steering clamps to this bound: such a value may not be the one that the model gave.
+    const beyond = latents.findIndex((value) => !(Math.abs(value) < MAX_LATENT_VALUE));
+    if (beyond >= 0)
+      throw new TillerError(
+        'argument-invalid',
+        `Latent ${beyond + 1} is beyond ±${MAX_LATENT_VALUE}, the largest value that an example can hold.`,
+        'Choose another moment, or another model.',
+      );
+    return latents;
   }
 
   /** The holds for a document of `latents` dimensions; those of further dimensions are released. */

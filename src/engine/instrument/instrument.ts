@@ -19,6 +19,7 @@ import { Learner } from './learner.js';
 import { ModelLoader } from './model-loader.js';
 import { isInput, parameterValues, withParameter } from '../../document/parameter-values.js';
 import { StateStore } from './state-store.js';
+import { freeName } from '../presets/free-name.js';
 
 export interface InstrumentOptions {
   readonly link: StreamLink;
@@ -171,7 +172,8 @@ export class Instrument {
    * Makes an example of the latents that sound now at the inputs' present values, and releases every held latent.
    * Edits that follow with the key `CAPTURE_STEP` belong to the same step of the history.
    * @returns the identifier of the example
-   * @throws TillerError `engine-busy` before the first sound, `argument-invalid` where the list of examples is full
+   * @throws TillerError `engine-busy` before the first sound, `argument-invalid` where the list of examples is full or a latent
+   * is beyond ±`MAX_LATENT_VALUE`
    */
   capture(label: string): string {
     const latents = this.holds.latents();
@@ -257,7 +259,7 @@ export class Instrument {
     this.loaded++;
     if (origin !== 'page') this.store.history.dropOthers();
     this.store.history.restore(history);
-    this.store.markSaved(shareEqualParts(saved, preset));
+    this.store.markSaved(saved && shareEqualParts(saved, preset));
     this.learner.restart(preset);
     if (this.state.auditioning !== null) this.holds.audition(null);
     this.store.change(
@@ -292,13 +294,20 @@ export class Instrument {
   }
 
   /**
-   * Saves over the player's preset that was opened. A factory preset, or a document without a file, is saved as a new one.
+   * Saves over the player's preset that was opened. A document without a file is saved as a new preset; a factory preset too, with a number
+   * after its name and without its author.
    * @returns the preset's identifier
    * @throws TillerError `disk-full`, `disk-denied`; the document then stays unsaved
    */
   async savePreset(): Promise<string> {
     const { presetId, preset } = this.state;
-    if (presetId === null || !presetId.startsWith('user/')) return this.savePresetAs(preset.name);
+    if (presetId === null) return this.savePresetAs(preset.name);
+    if (!presetId.startsWith('user/')) {
+      // The player's version must not be mistaken for the factory preset, nor for its author's work.
+      const name = freeName(preset.name, await this.options.presets.list());
+      this.edit({ type: 'describe', change: { name, author: '' } });
+      return this.savePresetAs(name);
+    }
     return this.write((document) => this.options.presets.save(presetId, document).then(() => presetId));
   }
 
@@ -306,6 +315,12 @@ export class Instrument {
   async savePresetAs(name: string): Promise<string> {
     if (name !== this.state.preset.name) this.edit({ type: 'describe', change: { name } });
     return this.write((document) => this.options.presets.saveAs(document));
+  }
+
+  /** The document's file was deleted: the document stays, unsaved and without an identifier. */
+  markFileDeleted(): void {
+    this.store.markSaved(null);
+    this.store.change({ presetId: null }, 'page');
   }
 
   /** Sends the streaming worker everything again, after it was restarted. */

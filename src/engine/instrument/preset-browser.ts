@@ -2,6 +2,7 @@ import type { ModelBrowser } from './model-browser.js';
 import { createNanoEvents } from 'nanoevents';
 import { formatPreset } from '../../document/parse-preset.js';
 import { readPresetFile } from '../presets/preset-file.js';
+import { freeName } from '../presets/free-name.js';
 import type { PresetStore } from '../presets/preset-store.js';
 import { TillerError } from '../../document/tiller-error.js';
 import type { Instrument } from './instrument.js';
@@ -9,7 +10,7 @@ import type { PresetEntry } from '../../protocol/interface.js';
 
 type PresetInstrument = Pick<
   Instrument,
-  'state' | 'edit' | 'newPreset' | 'openPreset' | 'savePreset' | 'savePresetAs'
+  'state' | 'edit' | 'newPreset' | 'openPreset' | 'savePreset' | 'savePresetAs' | 'markFileDeleted'
 >;
 
 /** The preset store as the page shows it: listed again after each change. Main thread. */
@@ -78,13 +79,14 @@ export class PresetBrowser {
 
   async duplicate(id: string): Promise<void> {
     const preset = await this.store.read(id);
-    await this.store.saveAs({ ...preset, name: this.freeName(preset.name) });
+    await this.store.saveAs({ ...preset, name: freeName(preset.name, this.entries) });
     await this.refresh();
   }
 
   async remove(id: string): Promise<void> {
     const token = await this.store.remove(id);
     this.removed.set(id, [...(this.removed.get(id) ?? []), token]);
+    if (this.instrument.state.presetId === id) this.instrument.markFileDeleted();
     await this.refresh();
   }
 
@@ -111,14 +113,6 @@ export class PresetBrowser {
 
   async export(id: string): Promise<string> {
     return formatPreset(await this.store.read(id));
-  }
-
-  private freeName(name: string): string {
-    const taken = new Set(this.entries.map((entry) => entry.name));
-    const base = name.replace(/ \d+$/, '').slice(0, 110);
-    let number = 2;
-    while (taken.has(`${base} ${number}`)) number += 1;
-    return `${base} ${number}`;
   }
 
   private async refresh(): Promise<void> {

@@ -14,8 +14,8 @@ export class StateStore {
   readonly history = new History();
   private readonly listeners = new Set<Listener>();
   private current: InstrumentState;
-  /** The document at the last save or load, which `dirty` compares with. */
-  private saved: Preset;
+  /** The document at the last save or load, which `dirty` compares with; null where its file was deleted. */
+  private saved: Preset | null;
 
   constructor(preset: Preset) {
     this.saved = preset;
@@ -49,7 +49,7 @@ export class StateStore {
     const next = { ...this.current, ...part };
     this.current = {
       ...next,
-      dirty: hasUnsavedChanges(this.saved, next.preset),
+      dirty: this.saved === null || hasUnsavedChanges(this.saved, next.preset),
       undoLabel: this.history.undoLabel,
       redoLabel: this.history.redoLabel,
     };
@@ -69,8 +69,8 @@ export class StateStore {
     this.change({ notice: { level: 'error', text, hint } }, 'engine');
   }
 
-  /** `preset` equals what is on disk or in the host's project. */
-  markSaved(preset: Preset): void {
+  /** `preset` equals what is on disk or in the host's project; null where nothing is there any more. */
+  markSaved(preset: Preset | null): void {
     this.saved = preset;
   }
 

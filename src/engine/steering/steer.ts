@@ -1,3 +1,4 @@
+import { MAX_LATENT_VALUE } from '../../document/limits.js';
 import type {
   DimensionSteering,
   Steering as SteeringDocument,
@@ -5,9 +6,6 @@ import type {
 } from '../../document/steering.js';
 
 type Values = Float32Array | Float64Array;
-
-/** Greatest magnitude that any latent may have on its way to the decoder, as for the latents of examples. */
-export const LATENT_LIMIT = 1000;
 
 /** A glide this close to its target has arrived. */
 const ARRIVED = 1e-6;
@@ -85,8 +83,8 @@ export class Steering {
     this.amounts = { override: glides(0), add: glides(0), multiply: glides(0) };
     this.mapped = glides(0);
     this.offset = glides(0);
-    this.low = glides(-LATENT_LIMIT);
-    this.high = glides(LATENT_LIMIT);
+    this.low = glides(-MAX_LATENT_VALUE);
+    this.high = glides(MAX_LATENT_VALUE);
     this.bounded = glides(0);
     this.hold = glides(0);
     this.holding = glides(0);
@@ -132,7 +130,7 @@ export class Steering {
    *
    * @param encoder one value per dimension, from the encoder
    * @param mapped one value per dimension, from the mapping; NaN where there is none
-   * @param decoder receives one value per dimension: always finite, within ±{@link LATENT_LIMIT}
+   * @param decoder receives one value per dimension: always finite, within ±{@link MAX_LATENT_VALUE}
    * @param holds one value per dimension that is held; NaN where none is
    */
   process(encoder: Values, mapped: Values, decoder: Values, holds?: Values): void {
@@ -201,5 +199,5 @@ export class Steering {
 }
 
 function limited(value: number): number {
-  return Math.min(LATENT_LIMIT, Math.max(-LATENT_LIMIT, value));
+  return Math.min(MAX_LATENT_VALUE, Math.max(-MAX_LATENT_VALUE, value));
 }

@@ -119,6 +119,23 @@ describe('Instrument', () => {
     expect(sent.filter(({ type }) => type === 'hold')).toHaveLength(2);
   });
 
+  // Code 1023 of a discrete model was stored as 1000, and a latent beyond the range was clipped where it was played.
+  it('captures any latent that a model gives as it is, and widens the range by it', () => {
+    report(telemetry([1023, -31.25, 0]));
+    instrument.capture('code');
+    const { examples, steering } = instrument.state.preset;
+    expect(examples.at(-1)?.latents).toEqual([1023, -31.25, 0]);
+    expect(steering.dimensions[0]?.range[1]).toBe(1023);
+    expect(steering.dimensions[1]?.range[0]).toBe(-31.25);
+    expect(parsePresetText(formatPreset(instrument.state.preset)).examples).toEqual(examples);
+  });
+
+  it('refuses to capture what steering may have clipped', () => {
+    report(telemetry([0, 65_536, 0]));
+    expect(() => instrument.capture('beyond')).toThrow(/Latent 2 is beyond/);
+    expect(instrument.state.preset.examples).toHaveLength(2);
+  });
+
   it('takes a capture and its label back in one step, two captures in two', () => {
     const before = instrument.state.preset.examples.length;
     report(telemetry([0.5, -0.5, 0]));

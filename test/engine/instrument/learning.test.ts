@@ -49,7 +49,7 @@ describe('an instrument that learns', () => {
 
   describe('while examples change', () => {
     const weigh = (weight: number) =>
-      instrument.edit({ type: 'edit-example', id: 'e0', change: { weight, latents: [weight, 0, 0] } });
+      instrument.edit({ type: 'edit-example', id: 'e0', change: { weight, latents: [weight / 2, 0, 0] } });
     const fakeTimers = () => jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance'] });
     afterEach(() => jest.useRealTimers());
 

@@ -43,6 +43,18 @@ describe('presets as the page keeps them', () => {
     await expect(browser.restore(first?.id ?? '')).rejects.toThrow('not in the trash');
   });
 
+  // Save stayed disabled, although the document was in no file any more.
+  it('leaves the open document unsaved where its preset is deleted', async () => {
+    await browser.saveAs('Song');
+    const id = bench.instrument.state.presetId ?? '';
+    expect(bench.instrument.state.dirty).toBe(false);
+    await browser.remove(id);
+    expect(bench.instrument.state).toMatchObject({ presetId: null, dirty: true });
+    await browser.save();
+    expect(bench.instrument.state).toMatchObject({ presetId: id, dirty: false });
+    expect(names()).toEqual(['Song']);
+  });
+
   it('renames a preset without saving other work', async () => {
     await browser.saveAs('Draft');
     const id = bench.instrument.state.presetId ?? '';

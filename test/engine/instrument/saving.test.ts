@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Trainer } from '../../../src/engine/mapping/trainer.js';
+import { formatPreset } from '../../../src/document/parse-preset.js';
 import type { Preset } from '../../../src/document/preset.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { Instrument } from '../../../src/engine/instrument/instrument.js';
@@ -75,6 +76,25 @@ describe('a preset that is being written', () => {
     presets.goOn();
     await saved;
     expect(instrument.state).toMatchObject({ presetId: null, preset: { name: 'Project' } });
+  });
+
+  // A second preset of the same name and by the same author was listed beside the factory's.
+  it('gets a name of its own and no author where it is a version of a factory preset', async () => {
+    const factory = join(folder, 'factory');
+    await mkdir(factory);
+    const text = formatPreset({ ...samplePreset(), name: 'Garden', author: 'Tiller' });
+    await writeFile(join(factory, 'garden.tiller.json'), text);
+    const other = new Instrument({
+      link: { send: () => undefined, onReport: () => undefined },
+      presets: new PresetStore(join(folder, 'own'), factory),
+      models: { find: () => Promise.resolve({ dir: folder, manifest }) },
+      trainer: new ManualTrainer() as unknown as Trainer,
+    });
+    await other.openPreset('factory/garden');
+    expect(await other.savePreset()).toBe('user/garden-2');
+    expect(other.state.preset).toMatchObject({ name: 'Garden 2', author: '' });
+    expect(await other.savePreset()).toBe('user/garden-2');
+    await other.close();
   });
 
   it('stays unsaved as far as it was changed meanwhile', async () => {

@@ -5,7 +5,8 @@ import type {
   SteeringMode,
 } from '../../../src/document/steering.js';
 import { defaultDimension } from '../../../src/document/steering.js';
-import { LATENT_LIMIT, Steering } from '../../../src/engine/steering/steer.js';
+import { MAX_LATENT_VALUE } from '../../../src/document/limits.js';
+import { Steering } from '../../../src/engine/steering/steer.js';
 
 const FRAMES_PER_SECOND = 44100 / 2048;
 
@@ -16,7 +17,7 @@ const set = (
   amount: 1,
   glideSeconds: 0,
   ...overall,
-  dimensions: [{ ...defaultDimension(), range: [-LATENT_LIMIT, LATENT_LIMIT], ...dimension }],
+  dimensions: [{ ...defaultDimension(), range: [-MAX_LATENT_VALUE, MAX_LATENT_VALUE], ...dimension }],
 });
 
 function steered(...documents: Document[]): Steering {
@@ -181,7 +182,7 @@ test('always finite and within the limit, whatever comes', () => {
         for (const [document, encoder, mapped, hold] of frames) {
           if (document !== null) steering.configure(document);
           const value = frame(steering, encoder, mapped, hold);
-          expect(Math.abs(value)).toBeLessThanOrEqual(LATENT_LIMIT);
+          expect(Math.abs(value)).toBeLessThanOrEqual(MAX_LATENT_VALUE);
         }
       },
     ),

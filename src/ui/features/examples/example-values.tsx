@@ -1,3 +1,4 @@
+import { MAX_LATENT_VALUE } from '../../../document/limits.js';
 import type { Example } from '../../../document/example.js';
 import { edit } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
@@ -37,8 +38,8 @@ export function ExampleValues({ example }: { example: Example }) {
             <NumberField
               label={`Latent ${i + 1} of ${label}, now ${formatValue(value, 'latent')}`}
               value={value}
-              min={-1000}
-              max={1000}
+              min={-MAX_LATENT_VALUE}
+              max={MAX_LATENT_VALUE}
               initial={0}
               unit="latent"
               onChange={(next, gesture) =>

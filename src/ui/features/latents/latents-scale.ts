@@ -1,3 +1,4 @@
+import { MAX_LATENT_VALUE } from '../../../document/limits.js';
 /** Space above and below a column's track, in pixels, for the mode and the lock. */
 export const TOP = 25;
 export const BOTTOM = 40;
@@ -18,7 +19,7 @@ export const columnWidth = (width: number, count: number): number =>
  * @param range calibrated range of the latent
  */
 export function extentOf([low, high]: readonly [number, number]): number {
-  return Math.min(1000, Math.max(MIN_EXTENT, HEADROOM * Math.max(Math.abs(low), Math.abs(high))));
+  return Math.min(MAX_LATENT_VALUE, Math.max(MIN_EXTENT, HEADROOM * Math.max(Math.abs(low), Math.abs(high))));
 }
 
 /** The y coordinate of a latent's value in a canvas of `height` pixels. */

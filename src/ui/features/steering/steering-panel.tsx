@@ -1,3 +1,4 @@
+import { MAX_LATENT_VALUE } from '../../../document/limits.js';
 import type { DimensionSteering, SteeringMode } from '../../../document/steering.js';
 import { edit, editGesture, type Gesture } from '../../engine-client/commands.js';
 import { store, usePage } from '../../engine-client/page.js';
@@ -131,8 +132,8 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
       </td>
       <td className={styles.range}>
         <RangeFields
-          min={-1000}
-          max={1000}
+          min={-MAX_LATENT_VALUE}
+          max={MAX_LATENT_VALUE}
           unit="latent"
           labels={[`${name} lowest`, `${name} highest`]}
           help={['Lowest value that reaches the decoder.', 'Highest value that reaches the decoder.']}
