@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { TillerError } from '../../src/document/tiller-error.js';
-import { buildVariant } from '../../src/engine/model/import/build.js';
+import { buildVariant } from '../../src/engine/model/import/graph/build-variant.js';
 import { readInterface } from '../../src/engine/model/import/nn-interface.js';
 import { WeightPool } from '../../src/engine/onnx/write.js';
 import { Archive } from '../../src/engine/torchscript/archive.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { traceMethod } from '../../src/engine/model/import/evaluate/trace.js';
 import { readInterface } from '../../src/engine/model/import/nn-interface.js';
-import { prune } from '../../src/engine/model/import/state.js';
+import { prune } from '../../src/engine/model/import/graph/bind-graph.js';
 import { elementCount, Graph, type Node } from '../../src/engine/onnx/graph.js';
 import { Archive } from '../../src/engine/torchscript/archive.js';
 import { Program } from '../../src/engine/torchscript/program.js';

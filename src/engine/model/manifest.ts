@@ -36,6 +36,14 @@ export const graphSchema = z.strictObject({
 });
 export type GraphManifest = z.infer<typeof graphSchema>;
 
+/** Which graph of a model is meant. */
+export interface ModelVariant {
+  /** Latent frames per call, 1 or more. */
+  readonly frames: number;
+  /** Rows of the batch: 1, or 2 for the two sides of a stereo track through a model with one channel. */
+  readonly batch: number;
+}
+
 /** Raised when imports give other graphs than before: models of an older one are translated anew when imported again. */
 export const IMPORTER_VERSION = 3;
 

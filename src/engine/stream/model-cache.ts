@@ -1,4 +1,5 @@
-import { openModel, type Variant } from '../model/run/open-model.js';
+import type { ModelVariant } from '../model/manifest.js';
+import { openModel } from '../model/run/open-model.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import type { StreamCommand } from './messages.js';
 
@@ -13,7 +14,7 @@ export class ModelCache {
   private spare: RunningModel | null = null;
 
   /** @throws TillerError as `openModel` does */
-  async open({ dir, manifest }: ModelPlace, variant: Variant): Promise<RunningModel> {
+  async open({ dir, manifest }: ModelPlace, variant: ModelVariant): Promise<RunningModel> {
     const key = `${dir} ${variant.frames} ${variant.batch}`;
     const { spare } = this;
     if (spare !== null && this.keys.get(spare) === key) {

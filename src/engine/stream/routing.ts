@@ -1,4 +1,5 @@
 import type { Output } from '../../document/output.js';
+import type { ModelVariant } from '../model/manifest.js';
 
 /** Channels that a model takes and gives per row of its batch. */
 export interface ModelChannels {
@@ -6,17 +7,11 @@ export interface ModelChannels {
   readonly outputChannels: number;
 }
 
-/** Which graph of a model the settings call for. */
-export interface Variant {
-  readonly frames: number;
-  readonly batch: 1 | 2;
-}
-
 /**
- * The variant that `Stream.prepare` should be given. A batch of two is needed on a stereo track to run the sides apart
+ * The graph of a model that `Stream.prepare` should be given. A batch of two is needed on a stereo track to run the sides apart
  * through a model with one input, or to give each side its own noise where the model has one output.
  */
-export function requiredVariant(output: Output, trackChannels: number, model: ModelChannels): Variant {
+export function requiredVariant(output: Output, trackChannels: number, model: ModelChannels): ModelVariant {
   const apart = output.listen === 'both' && model.inputChannels === 1;
   const wide = output.width > 0 && model.outputChannels === 1;
   return { frames: output.framesPerCall, batch: trackChannels === 2 && (apart || wide) ? 2 : 1 };

@@ -1,19 +1,11 @@
-import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { TillerError } from '../../document/tiller-error.js';
-import { fromFileError } from '../system/file-error.js';
 
-/** Largest file that is opened, in bytes: the largest known RAVE export is 400 MB. */
-const MAX_FILE_BYTES = 1024 ** 3;
 const MAX_ENTRIES = 65_536;
 /** Bounds of what compressed entries may grow to, in bytes. Weights are stored, only code is compressed. */
 const MAX_INFLATED_ENTRY_BYTES = 32 * 1024 ** 2;
 const MAX_INFLATED_TOTAL_BYTES = 128 * 1024 ** 2;
-
-/** Read at a time where only the hash is wanted. */
-const HASHED_BYTES = 1024 ** 2;
 
 const EXPORT_AGAIN = 'The download may be incomplete: get the file again, or export it again.';
 
@@ -102,67 +94,6 @@ export class Archive {
     } catch (error) {
       throw corrupt(`the entry ${entry.fileName} cannot be unpacked`, error);
     }
-  }
-}
-
-/**
- * Reads a file of bounded size into one buffer.
- * @throws TillerError `file-missing`, `disk-denied`, `archive-too-large`
- */
-export function readModelFile(path: string): Promise<Buffer<ArrayBuffer>> {
-  return withModelFile(path, async (file, size) => {
-    const bytes = Buffer.from(new ArrayBuffer(size));
-    let filled = 0;
-    while (filled < size) {
-      const { bytesRead } = await file.read(bytes, filled, size - filled, filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.subarray(0, filled);
-  });
-}
-
-/**
- * SHA-256 of a file of bounded size, in hexadecimal, read piece by piece.
- * @throws TillerError as `readModelFile`
- */
-export function hashModelFile(path: string): Promise<string> {
-  return withModelFile(path, async (file) => {
-    const hash = createHash('sha256');
-    const piece = Buffer.alloc(HASHED_BYTES);
-    for (;;) {
-      const { bytesRead } = await file.read(piece, 0, piece.length);
-      if (bytesRead === 0) return hash.digest('hex');
-      hash.update(piece.subarray(0, bytesRead));
-    }
-  });
-}
-
-async function withModelFile<T>(
-  path: string,
-  work: (file: FileHandle, size: number) => Promise<T>,
-): Promise<T> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const stats = await file.stat();
-      const { size } = stats;
-      // A device may never end, and a pipe can be read only once.
-      if (!stats.isFile() && !stats.isDirectory())
-        throw new TillerError('file-missing', `${path} is no ordinary file.`, 'Name a file.');
-      if (size > MAX_FILE_BYTES) {
-        throw new TillerError(
-          'archive-too-large',
-          `${path} is larger than ${MAX_FILE_BYTES / 1024 ** 2} MB.`,
-          'RAVE models are far smaller. Check that this is the right file.',
-        );
-      }
-      return await work(file, size);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw fromFileError(error, path);
   }
 }
 

@@ -35,7 +35,7 @@ export interface DictRecord {
   readonly entries: Map<PickleValue, PickleValue>;
 }
 
-/** Python's `int` is a bigint here and `float` a number, so that the two stay apart. */
+/** Python's `int` is a bigint here and `float` a number, so that the two are distinguishable. */
 export type PickleValue =
   | null
   | boolean
@@ -48,7 +48,7 @@ export type PickleValue =
   | TupleRecord
   | DictRecord;
 
-/** Things that the machine works with but that are no values of the model. */
+/** What the unpickler puts on its stack that is no value of the model. */
 type Callable =
   | { readonly kind: 'storage-type'; readonly type: StorageType }
   | { readonly kind: 'class'; readonly className: string }

@@ -1,4 +1,4 @@
-import { Archive, readModelFile } from '../../../src/engine/torchscript/archive.js';
+import { Archive } from '../../../src/engine/torchscript/archive.js';
 import { buildZip, type ZipItem } from './archive-builder.js';
 
 const open = (items: readonly ZipItem[]): Promise<Archive> => Archive.fromBytes(buildZip(items));
@@ -75,8 +75,4 @@ describe('an archive', () => {
       expect.objectContaining({ code: 'archive-too-large' }) as Error,
     );
   });
-});
-
-test('a missing file is named', async () => {
-  await expect(readModelFile('/nowhere/model.ts')).rejects.toMatchObject({ code: 'file-missing' });
 });

@@ -43,7 +43,7 @@ describe('parsing', () => {
     expect(conv?.methods.get('forward')?.parameters[2]?.fallback).toMatchObject({ kind: 'int', value: 2n });
   });
 
-  test('keeps ints and floats apart, and large ints whole', () => {
+  test('distinguishes ints and floats, and large ints whole', () => {
     expect(expression('9223372036854775807')).toMatchObject({ kind: 'int', value: 9223372036854775807n });
     expect(expression('2.')).toMatchObject({ kind: 'float', value: 2 });
     expect(expression('1.0000000000000001e-05')).toMatchObject({ kind: 'float', value: 1e-5 });

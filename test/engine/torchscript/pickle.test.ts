@@ -13,7 +13,7 @@ const text = (value: string): Buffer => {
 };
 
 describe('unpickling', () => {
-  test('keeps ints and floats apart', () => {
+  test('distinguishes ints and floats', () => {
     expect(unpickle(bytes('\x80\x02', 'K\x07', '.'))).toBe(7n);
     expect(unpickle(bytes('\x80\x02', 'J', [0xff, 0xff, 0xff, 0xff], '.'))).toBe(-1n);
     expect(unpickle(bytes('\x80\x02', '\x8a', [2, 0, 0xff], '.'))).toBe(-256n);

@@ -1,29 +1,29 @@
 import { basename } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { hashModelFile } from '../../torchscript/archive.js';
+import { readModelFile } from '../../torchscript/model-file.js';
 import { type LibraryEntry, MANIFEST_FILE, ModelFolder } from '../library/model-folder.js';
 import type { ImportControl } from '../library/model-library.js';
-import { IMPORTER_VERSION, type ModelManifest, manifestSchema } from '../manifest.js';
-import { probeModel } from './probe.js';
-import { type Variant, openHalf } from '../run/open-model.js';
-import { collectGarbage, inSmallHeap } from './small-heap.js';
 import { Staging } from '../library/staging.js';
-import { type Translation, translateModel } from './translate.js';
+import { IMPORTER_VERSION, type ModelManifest, type ModelVariant, manifestSchema } from '../manifest.js';
+import { openGraph } from '../run/open-model.js';
+import { collectGarbage } from './collect-garbage.js';
+import { measureModel } from './measure/measure-model.js';
+import { type Translation, translateModel, type TranslationStep } from './translate.js';
 
 export interface ImportOptions extends ImportControl {
   /** Folder of the library; made when it is missing. */
   readonly libraryDir: string;
-  /** Graphs to build; one frame and one side is always among them. */
-  readonly variants?: readonly Variant[];
-  /** Name in the library; the file's own by default. */
+  /** Graphs to build; one frame per call with batch 1 is always among them. */
+  readonly variants?: readonly ModelVariant[];
+  /** Name in the library; by default that of the file. */
   readonly name?: string;
 }
 
 export type ImportedModel = LibraryEntry;
 
-const SINGLE: Variant = { frames: 1, batch: 1 };
-/** One frame for the lowest latency, four for the lowest load; one side, and two for stereo. */
-export const DEFAULT_VARIANTS: readonly Variant[] = [
+const SINGLE: ModelVariant = { frames: 1, batch: 1 };
+/** One frame for the lowest latency, four for the lowest load; batch 1, and 2 for stereo. */
+export const DEFAULT_VARIANTS: readonly ModelVariant[] = [
   SINGLE,
   { frames: 1, batch: 2 },
   { frames: 4, batch: 1 },
@@ -31,43 +31,29 @@ export const DEFAULT_VARIANTS: readonly Variant[] = [
 ];
 
 /**
- * Turns a TorchScript RAVE model into graphs in the library. Nothing of the file is executed. A file that is
- * there already is not imported again, unless an older Tiller translated it or its graphs cannot be opened.
- * Whatever goes wrong, the library is left as it was.
+ * Turns a TorchScript RAVE model into graphs in the library. Nothing in the file is executed. A file that is in the library
+ * already is not imported again, unless an older version of Tiller translated it or its graphs cannot be opened. Where it
+ * fails, the library stays as it was. Keeps the calling thread busy for seconds: see `importInThread`.
  * @throws TillerError with the codes of model files, `file-missing`, `disk-full` and `disk-denied`
  */
-export function importModel(path: string, options: ImportOptions): Promise<ImportedModel> {
-  return inSmallHeap(() => importFile(path, options));
-}
-
-async function importFile(path: string, options: ImportOptions): Promise<ImportedModel> {
+export async function importModel(path: string, options: ImportOptions): Promise<ImportedModel> {
   const { libraryDir, signal } = options;
-  const step = async (share: number, what: string): Promise<void> => {
+  const step: TranslationStep = async (share, what) => {
     options.onProgress?.(share, what);
     await nextTurn();
     signal?.throwIfAborted();
   };
-  const variants = sortVariants(options.variants ?? DEFAULT_VARIANTS);
-  await step(0, 'Reading the file');
-  const present = await new ModelFolder(libraryDir).get(await hashModelFile(path));
-  if (
-    present !== null &&
-    isCurrent(present.manifest) &&
-    covers(present.manifest, variants) &&
-    (await opens(present))
-  ) {
-    options.onProgress?.(1, 'Done');
-    return present;
-  }
   const staging = Staging.plan(libraryDir);
   try {
-    const name = options.name ?? modelName(path);
-    const request = { path, name, libraryDir, staging, variants };
-    const translation = await translateModel(request, step);
-    await step(0.8, 'Listening');
-    // The file and all that was made of it, of which onnxruntime is about to need as much.
+    const found = await findOrTranslate(path, options, staging, step);
+    if ('dir' in found) {
+      options.onProgress?.(1, 'Done');
+      return found;
+    }
+    await step(0.8, 'Measuring');
+    // The file and what was made of it take as much memory as onnxruntime is about to need.
     await collectGarbage();
-    const manifest = await describe(translation, staging.dir);
+    const manifest = await completeManifest(found, staging.dir);
     await staging.write(MANIFEST_FILE, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
     await step(0.95, 'Filing');
     const dir = await staging.commit(manifest.sha256);
@@ -79,7 +65,30 @@ async function importFile(path: string, options: ImportOptions): Promise<Importe
   }
 }
 
-function sortVariants(wanted: readonly Variant[]): readonly Variant[] {
+/** The model of the library that came from this file, or its translation. The file's bytes are held no longer than this. */
+async function findOrTranslate(
+  path: string,
+  options: ImportOptions,
+  staging: Staging,
+  step: TranslationStep,
+): Promise<LibraryEntry | Translation> {
+  const { libraryDir } = options;
+  const variants = sortVariants(options.variants ?? DEFAULT_VARIANTS);
+  await step(0, 'Reading the file');
+  const file = await readModelFile(path);
+  const present = await new ModelFolder(libraryDir).get(file.sha256);
+  if (
+    present !== null &&
+    isCurrent(present.manifest) &&
+    covers(present.manifest, variants) &&
+    (await opens(present))
+  )
+    return present;
+  const name = options.name ?? modelName(path);
+  return translateModel({ file, name, libraryDir, staging, variants }, step);
+}
+
+function sortVariants(wanted: readonly ModelVariant[]): readonly ModelVariant[] {
   const all = [SINGLE, ...wanted].sort((a, b) => a.frames - b.frames || a.batch - b.batch);
   return all.filter(
     (variant, index) =>
@@ -91,7 +100,7 @@ function isCurrent({ importer = 1 }: ModelManifest): boolean {
   return importer >= IMPORTER_VERSION;
 }
 
-function covers(manifest: ModelManifest, wanted: readonly Variant[]): boolean {
+function covers(manifest: ModelManifest, wanted: readonly ModelVariant[]): boolean {
   return wanted.every(({ frames, batch }) =>
     manifest.variants.some((variant) => variant.frames === frames && variant.batch === batch),
   );
@@ -100,8 +109,8 @@ function covers(manifest: ModelManifest, wanted: readonly Variant[]): boolean {
 /** Whether every graph of a model can be opened; one at a time is in memory. */
 async function opens({ dir, manifest }: LibraryEntry): Promise<boolean> {
   for (const variant of manifest.variants)
-    for (const half of ['encoder', 'decoder'] as const) {
-      const opened = await openHalf(dir, manifest, variant, half).catch(() => null);
+    for (const role of ['encoder', 'decoder'] as const) {
+      const opened = await openGraph(dir, manifest, variant, role).catch(() => null);
       if (opened === null) return false;
       opened.close();
     }
@@ -112,11 +121,11 @@ function modelName(path: string): string {
   return basename(path).replace(/\.ts$/i, '').slice(0, 200) || 'model';
 }
 
-/** Completes the manifest with what only listening to the model tells. */
-async function describe({ manifest, statedDelay }: Translation, dir: string): Promise<ModelManifest> {
-  const { latentRanges, delaySamples } = await probeModel(dir, manifest);
-  // What the maker of a model states is exact to the sample; it only has to agree with what is heard. A decoder that
-  // spreads a sound over its frame is heard up to a hop early.
+/** Adds to the manifest what only running the model tells. */
+async function completeManifest({ manifest, statedDelay }: Translation, dir: string): Promise<ModelManifest> {
+  const { latentRanges, delaySamples } = await measureModel(dir, manifest);
+  // The delay that a file states is exact to the sample, and used where it agrees with the measured one. A decoder that
+  // spreads a sound over its frame is measured up to a hop early.
   const agrees = statedDelay !== null && Math.abs(statedDelay - delaySamples) <= manifest.hop;
   return manifestSchema.parse({
     ...manifest,

@@ -1,29 +1,28 @@
-import { createHash } from 'node:crypto';
 import { TillerError } from '../../../document/tiller-error.js';
 import { WeightPool } from '../../onnx/write.js';
-import { Archive, readModelFile } from '../../torchscript/archive.js';
+import { Archive } from '../../torchscript/archive.js';
+import type { ModelFile } from '../../torchscript/model-file.js';
 import { Program } from '../../torchscript/program.js';
-import { type BuiltGraph, type BuiltVariant, buildVariant } from './build.js';
+import { type BuiltGraph, type BuiltVariant, buildVariant } from './graph/build-variant.js';
 import { ModelFolder } from '../library/model-folder.js';
-import { IMPORTER_VERSION, type ModelManifest } from '../manifest.js';
+import { IMPORTER_VERSION, type ModelManifest, type ModelVariant } from '../manifest.js';
 import { type NnInterface, readInterface } from './nn-interface.js';
-import type { Variant } from '../run/open-model.js';
 import type { Staging } from '../library/staging.js';
 
 /** What is translated, and where to. */
 export interface TranslationRequest {
-  /** The `.ts` file. */
-  readonly path: string;
+  /** The content of the `.ts` file. */
+  readonly file: ModelFile;
   /** Name of the model in the library. */
   readonly name: string;
   readonly libraryDir: string;
   /** Where the graphs go; its folder is made when the file turns out to be a model. */
   readonly staging: Staging;
   /** Sorted, without repetition. */
-  readonly variants: readonly Variant[];
+  readonly variants: readonly ModelVariant[];
 }
 
-/** All that a file tells without being listened to. */
+/** All that a file tells without its model being run. */
 export interface Translation {
   /** Complete but for `delaySamples` and `latentRanges`. */
   readonly manifest: ModelManifest;
@@ -31,24 +30,21 @@ export interface Translation {
   readonly statedDelay: number | null;
 }
 
-/** Told the share that is done (0..1) and what is being done; may throw, to end it. */
+/** Called with the share of the work that is done (0..1) and what is being done; may throw, which ends the translation. */
 export type TranslationStep = (share: number, what: string) => Promise<void> | void;
 
 const WEIGHTS_FILE = 'weights.bin';
 
 /**
- * Reads a model file and writes its graphs and their weights into the staging folder. Nothing of the file is executed.
- * @throws TillerError with the codes of model files, `file-missing`, `disk-full` and `disk-denied`; the caller discards the
- *   staging folder
+ * Writes a model's graphs and their weights into the staging folder. Nothing in the file is executed.
+ * @throws TillerError with the codes of model files, `disk-full` and `disk-denied`; the caller discards the staging folder
  */
 export async function translateModel(
-  { path, name, libraryDir, staging, variants }: TranslationRequest,
+  { file, name, libraryDir, staging, variants }: TranslationRequest,
   step: TranslationStep,
 ): Promise<Translation> {
-  const bytes = await readModelFile(path);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
   await step(0.1, 'Reading the program');
-  const program = Program.load(await Archive.fromBytes(bytes));
+  const program = Program.load(await Archive.fromBytes(file.bytes));
   const nn = readInterface(program);
   await new ModelFolder(libraryDir).create();
   await staging.create();
@@ -61,8 +57,8 @@ export async function translateModel(
       version: 1,
       importer: IMPORTER_VERSION,
       name,
-      sha256,
-      sourceBytes: bytes.length,
+      sha256: file.sha256,
+      sourceBytes: file.bytes.length,
       ...known,
       streaming: built.every(({ streaming }) => streaming),
       delaySamples: 0,
@@ -81,7 +77,7 @@ interface VariantSummary {
 async function writeVariants(
   program: Program,
   nn: NnInterface,
-  variants: readonly Variant[],
+  variants: readonly ModelVariant[],
   staging: Staging,
   step: TranslationStep,
 ): Promise<VariantSummary[]> {
@@ -112,7 +108,7 @@ async function writeVariants(
 function tryVariant(
   program: Program,
   nn: NnInterface,
-  variant: Variant,
+  variant: ModelVariant,
   pool: WeightPool,
 ): BuiltVariant | null {
   try {

@@ -19,7 +19,7 @@ export class Staging {
     readonly dir: string,
   ) {}
 
-  /** A name that nobody else has; nothing is there yet. */
+  /** A folder with a unique name; nothing is created yet. */
   static plan(libraryDir: string): Staging {
     const name = `${PREFIX}${Date.now()}-${randomBytes(6).toString('hex')}`;
     return new Staging(libraryDir, join(libraryDir, name));
@@ -77,7 +77,7 @@ export class Staging {
     }
   }
 
-  /** Removes what was written so far, if anything was. What stays is swept by a later import: the error to tell is another. */
+  /** Removes what was written so far, if anything was. What cannot be removed is left to a later import: the error to report is the one that led here. */
   async discard(): Promise<void> {
     await rm(this.dir, { recursive: true, force: true }).catch(() => undefined);
   }

@@ -12,7 +12,7 @@ export interface NoiseSource {
   restart(): void;
 }
 
-/** A noise source whose sides can be told apart, or not, while it plays. */
+/** A noise source whose `width` can be changed while it plays. */
 export interface SidedNoise extends NoiseSource {
   width: number;
 }

@@ -2,16 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
 import { TillerError } from '../../../document/tiller-error.js';
-import type { GraphManifest, ModelManifest } from '../manifest.js';
+import type { GraphManifest, ModelManifest, ModelVariant } from '../manifest.js';
 import type { NoiseSource } from './noise.js';
 import type { ModelShape, RunningModel } from './running-model.js';
 import { SyncSession, type Tensors } from './sync-session.js';
-
-/** Which of the imported graphs is opened: latent frames per call, and sides. */
-export interface Variant {
-  readonly frames: number;
-  readonly batch: number;
-}
 
 /**
  * Opens a model of the library for streaming, on the calling thread.
@@ -21,11 +15,11 @@ export interface Variant {
 export async function openModel(
   dir: string,
   manifest: ModelManifest,
-  variant: Variant,
+  variant: ModelVariant,
 ): Promise<RunningModel> {
-  const encoder = await openHalf(dir, manifest, variant, 'encoder');
+  const encoder = await openGraph(dir, manifest, variant, 'encoder');
   try {
-    const decoder = await openHalf(dir, manifest, variant, 'decoder');
+    const decoder = await openGraph(dir, manifest, variant, 'decoder');
     return new OpenModel(shapeOf(manifest, variant), encoder, decoder);
   } catch (error) {
     encoder.close();
@@ -33,14 +27,20 @@ export async function openModel(
   }
 }
 
-/** Half of a model, with tensors of its own: written to and read from around a call. */
-export interface HalfModel {
+/**
+ * The encoder or the decoder of a model, with preallocated tensors: write `input`, call `run`, read `output` before the next
+ * call. For the thread that opened it.
+ */
+export interface RunningGraph {
+  /** Row-major, of the shape in the graph's manifest. */
   readonly input: Float32Array;
+  /** Row-major, of the shape in the graph's manifest. */
   readonly output: Float32Array;
-  /** @throws TillerError `model-failed` */
+  /** One call, with new noise. @throws TillerError `model-failed`; the state is then as after `reset` */
   run(noise: NoiseSource, batch: number): void;
-  /** In place of the last call: from the state and on the noise of that one. @throws TillerError `model-failed` */
+  /** Repeats the last call with its state and noise, in its place. @throws TillerError `model-failed`, as `run` */
   runAgain(): void;
+  /** Back to the state before the first call. */
   reset(): void;
   close(): void;
 }
@@ -49,16 +49,16 @@ export interface HalfModel {
  * Opens the encoder or the decoder alone.
  * @throws TillerError as `openModel` does
  */
-export async function openHalf(
+export async function openGraph(
   dir: string,
   manifest: ModelManifest,
-  variant: Variant,
-  half: 'encoder' | 'decoder',
-): Promise<HalfModel> {
+  variant: ModelVariant,
+  role: 'encoder' | 'decoder',
+): Promise<RunningGraph> {
   const found = manifest.variants.find(
     ({ frames, batch }) => frames === variant.frames && batch === variant.batch,
   );
-  if (found !== undefined) return openGraph(dir, found[half]);
+  if (found !== undefined) return loadGraph(dir, found[role]);
   throw new TillerError(
     'model-missing',
     `${manifest.name} was not imported for ${variant.frames} frames and ${variant.batch} sides per call.`,
@@ -66,7 +66,7 @@ export async function openHalf(
   );
 }
 
-function shapeOf(manifest: ModelManifest, { frames, batch }: Variant): ModelShape {
+function shapeOf(manifest: ModelManifest, { frames, batch }: ModelVariant): ModelShape {
   const { sampleRate, hop, inputChannels, outputChannels, latentDims, delaySamples } = manifest;
   return { sampleRate, hop, frames, batch, inputChannels, outputChannels, latentDims, delaySamples };
 }
@@ -74,8 +74,8 @@ function shapeOf(manifest: ModelManifest, { frames, batch }: Variant): ModelShap
 class OpenModel implements RunningModel {
   constructor(
     readonly shape: ModelShape,
-    private readonly encoder: HalfModel,
-    private readonly decoder: HalfModel,
+    private readonly encoder: RunningGraph,
+    private readonly decoder: RunningGraph,
   ) {}
 
   get audioIn(): Float32Array {
@@ -117,11 +117,8 @@ class OpenModel implements RunningModel {
   }
 }
 
-/**
- * Opens one graph of the library.
- * @throws TillerError `model-corrupt`
- */
-async function openGraph(dir: string, graph: GraphManifest): Promise<StatefulGraph> {
+/** @throws TillerError `model-corrupt` */
+async function loadGraph(dir: string, graph: GraphManifest): Promise<StatefulGraph> {
   try {
     const initial = graph.initialState === null ? null : await readFile(join(dir, graph.initialState));
     const state = new Float32Array(graph.state?.size ?? 0);
@@ -146,20 +143,22 @@ function float32(shape: readonly number[], data?: Float32Array): Tensor {
   return new Tensor('float32', data ?? new Float32Array(size), shape);
 }
 
-interface Fill {
+/** A noise input, filled before each call. */
+interface NoiseTensor {
   readonly distribution: 'uniform' | 'normal';
   readonly data: Float32Array;
 }
 
-/** One graph with its state, every tensor preallocated: two sets, whose states change places after each call. */
-class StatefulGraph implements HalfModel {
+/** One graph with its state. There are two state tensors: each call reads one, writes the other, and they change places. */
+class StatefulGraph implements RunningGraph {
   readonly input: Float32Array;
   readonly output: Float32Array;
-  private readonly noise: readonly Fill[];
+  private readonly noise: readonly NoiseTensor[];
   private readonly feeds: readonly [Tensors, Tensors];
   private readonly fetches: readonly [Tensors, Tensors];
   private readonly states: readonly [Float32Array, Float32Array];
-  private side: 0 | 1 = 0;
+  /** Which of the two states the next call reads. */
+  private current: 0 | 1 = 0;
 
   constructor(
     private readonly session: SyncSession,
@@ -196,7 +195,6 @@ class StatefulGraph implements HalfModel {
     this.fetches = [fetchesWith(second), fetchesWith(first)];
   }
 
-  /** One call. @throws TillerError `model-failed`; the state is then as after `reset` */
   run(noise: NoiseSource, batch: number): void {
     for (const { distribution, data } of this.noise) {
       if (distribution === 'uniform') noise.uniform(data, batch);
@@ -206,18 +204,18 @@ class StatefulGraph implements HalfModel {
   }
 
   runAgain(): void {
-    this.turn();
+    this.exchangeStates();
     this.infer();
   }
 
-  private turn(): void {
-    this.side = this.side === 0 ? 1 : 0;
+  private exchangeStates(): void {
+    this.current = this.current === 0 ? 1 : 0;
   }
 
   private infer(): void {
     try {
-      this.session.run(this.feeds[this.side], this.fetches[this.side]);
-      this.turn();
+      this.session.run(this.feeds[this.current], this.fetches[this.current]);
+      this.exchangeStates();
     } catch (error) {
       this.reset();
       throw new TillerError(
@@ -231,7 +229,7 @@ class StatefulGraph implements HalfModel {
 
   reset(): void {
     this.states[0].set(this.initialState);
-    this.side = 0;
+    this.current = 0;
   }
 
   close(): void {

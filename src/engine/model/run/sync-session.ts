@@ -36,7 +36,7 @@ export class SyncSession {
   constructor(path: string) {
     if (process.env[SILENCE] !== '1')
       throw new Error(`${SILENCE} was not set before this thread was started`);
-    // Takes 14 MB, which an import has no use for before it listens.
+    // Takes 14 MB, which an import does not need while it translates.
     initOrt();
     this.session = new binding.InferenceSession();
     this.session.loadModel(path, OPTIONS);

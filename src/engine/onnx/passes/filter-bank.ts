@@ -6,7 +6,7 @@ import { fitted, layWindows, product, repeatedBias } from './rows.js';
 
 /**
  * Convolutions with many taps on few channels, or on each channel by itself with the same weights: the filter
- * banks of a model. One product of several steps at once, from rows that hold what all of them hear, copies each
+ * banks of a model. One product of several steps at once, from rows that hold the input of all of them, copies each
  * sample less often and gives the product more columns; groups become rows.
  */
 
@@ -21,7 +21,7 @@ const MAX_WASTE = 1.6;
 /** Elements that a filter bank's matrix may have: those of real models have below 100,000. */
 const MAX_MATRIX = 2 ** 22;
 
-/** Steps at once, and how many rows of that many strides they hear together. */
+/** Steps at once, and how many rows of that many strides they read together. */
 interface Blocking {
   readonly steps: number;
   readonly windows: number;
@@ -47,7 +47,7 @@ export function lowerFilterBank(
   const count = frames / steps;
   const length = (count + windows - 1) * block;
   const rows = reshape(graph, fitted(graph, x, length), [length / block, block * groups * channels]);
-  const laid = apart(graph, layWindows(graph, rows, count, windows, 1), groups, channels);
+  const laid = splitGroups(graph, layWindows(graph, rows, count, windows, 1), groups, channels);
   const matrix = blockMatrix(geometry, blocking);
   const constant = graph.derivedConstant([windows * block * channels, steps * perGroup], matrix);
   const y = product(graph, laid, constant, groups === 1 ? repeatedBias(graph, bias, steps) : null);
@@ -75,7 +75,7 @@ function chooseBlocking(stride: number, kernel: number, perGroup: number, frames
 }
 
 /** Rows [count, time × groups × channels] with the groups as rows of their own, [count × groups, time × channels]. */
-function apart(graph: Graph, x: Value, groups: number, channels: number): Value {
+function splitGroups(graph: Graph, x: Value, groups: number, channels: number): Value {
   const [count = 1, width = 1] = x.shape;
   if (groups === 1) return x;
   const time = width / groups / channels;

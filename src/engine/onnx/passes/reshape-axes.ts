@@ -7,7 +7,7 @@ interface AxisGroup {
 }
 
 /**
- * The groups of axes that a reshape keeps apart; their sizes' products agree. Axes of size 1 count as any other: where
+ * The groups of axes that a reshape does not mix; their sizes' products agree. Axes of size 1 count as any other: where
  * they stand decides in which order later axes come.
  */
 function groupAxes(from: readonly number[], to: readonly number[]): readonly AxisGroup[] {

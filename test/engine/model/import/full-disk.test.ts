@@ -50,7 +50,7 @@ async function importOnFullDisk(library: string, fill: () => void, clear: () => 
 }
 
 const hasFullDevice = existsSync('/dev/full');
-(hasFullDevice ? test : test.skip)('a write that finds no room says so', async () => {
+(hasFullDevice ? test : test.skip)('a write to a full disk fails with disk-full', async () => {
   const handle = await open('/dev/full', 'r+');
   const file = new StagedFile('/dev/full', handle);
   expect(() => file.write(new Uint8Array(100))).toThrow(

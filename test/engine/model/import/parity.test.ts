@@ -106,7 +106,7 @@ describe.each(FIXTURE_NAMES)('the model "%s"', (name: FixtureName) => {
     const noise = createNoise({ kind: 'seed', seed: 5 });
     const model = await openModel(dir, manifest, { frames: 1, batch: 1 });
     const play = (): number[] => {
-      const heard: number[] = [];
+      const decoded: number[] = [];
       noise.restart();
       for (let block = 0; block < 12; block += 1) {
         model.audioIn.forEach((_, i) => {
@@ -115,9 +115,9 @@ describe.each(FIXTURE_NAMES)('the model "%s"', (name: FixtureName) => {
         model.encode(noise);
         model.latents.set(model.encoded);
         model.decode(noise);
-        heard.push(...model.audioOut);
+        decoded.push(...model.audioOut);
       }
-      return heard;
+      return decoded;
     };
     const first = play();
     model.reset();

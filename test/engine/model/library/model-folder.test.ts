@@ -100,7 +100,7 @@ describe('importing', () => {
     expect(await readdir(dir)).toHaveLength(1);
   });
 
-  test('ends when it is told to, and leaves nothing', async () => {
+  test('is cancelled by its signal, and leaves nothing', async () => {
     const stop = new AbortController();
     const run = imported('delay', {
       signal: stop.signal,

@@ -1,8 +1,8 @@
 import { TillerError } from '../../../../document/tiller-error.js';
 import { elementCount, type Graph, type Value } from '../../../onnx/graph.js';
-import { Algebra } from './algebra.js';
-import { type Content, type Real, spend, symbolic } from './content.js';
-import { Tensor } from './tensor.js';
+import { Algebra } from './tensors/algebra.js';
+import { type Content, type Real, spend, symbolic } from './tensors/content.js';
+import { Tensor } from './tensors/tensor.js';
 import { describe, List, Tuple, type Val } from './values.js';
 
 export type Distribution = 'uniform' | 'normal';
@@ -54,7 +54,9 @@ export class Context {
   item(tensor: Tensor): number {
     const content = this.readReal(tensor);
     if (content.kind === 'symbolic') {
-      throw new OperationError('the program decides by the sound it hears, which a fixed graph cannot');
+      throw new OperationError(
+        'the program branches on a value that depends on its input, which a fixed graph cannot',
+      );
     }
     if (content.data.length !== 1)
       throw new OperationError('a tensor of one element was expected', 'model-shape');

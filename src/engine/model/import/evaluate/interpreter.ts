@@ -12,7 +12,7 @@ import { countUp, dottedPath, IGNORED_NAMES, toNumber, unsupported } from './lan
 import { Arguments, asOperationError, type Context, OperationError } from './context.js';
 import { OPERATIONS } from './operations/index.js';
 import { getItem, iterate, truth } from './operations/sequences.js';
-import { Tensor } from './tensor.js';
+import { Tensor } from './tensors/tensor.js';
 import { CPU, describe, Dict, FunctionReference, Instance, List, Tuple, type Val } from './values.js';
 
 /** Bounds that no real model comes near: statements run, graph nodes, and calls inside calls. */

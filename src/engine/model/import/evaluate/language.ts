@@ -1,7 +1,7 @@
 import { TillerError } from '../../../../document/tiller-error.js';
 import { describePosition, type Expression, type Position } from '../../../torchscript/syntax.js';
 import { type Context, OperationError } from './context.js';
-import { Tensor } from './tensor.js';
+import { Tensor } from './tensors/tensor.js';
 import { describe, type Val } from './values.js';
 
 /** Named arguments that say where results lie, never what they are. */

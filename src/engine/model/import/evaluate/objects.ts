@@ -1,7 +1,7 @@
 import type { InstanceRecord, PickleValue, TensorRecord } from '../../../torchscript/pickle.js';
 import type { Program } from '../../../torchscript/program.js';
-import { fromStored } from './content.js';
-import { type Storage, Tensor } from './tensor.js';
+import { fromStored } from './tensors/content.js';
+import { type Storage, Tensor } from './tensors/tensor.js';
 import { Dict, Instance, List, Tuple, type Val } from './values.js';
 
 /** What attributes hold in place of what is stored, by object and name. */

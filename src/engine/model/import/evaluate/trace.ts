@@ -11,11 +11,11 @@ import {
   startWork,
   symbolic,
   toValue,
-} from './content.js';
+} from './tensors/content.js';
 import { Context, type NoiseInput } from './context.js';
 import { Interpreter } from './interpreter.js';
 import { type AttributeValues, holdsTensor, isTensor, Objects, type Replaced, sameValue } from './objects.js';
-import { Storage, Tensor, type View, WindowError } from './tensor.js';
+import { Storage, Tensor, type View, WindowError } from './tensors/tensor.js';
 import type { Val } from './values.js';
 
 /** Runs needed until the set of changing buffers settles: usually two. */
@@ -198,7 +198,7 @@ class Run {
     return again;
   }
 
-  /** Tensors that share memory in the file are loaded apart, so none of them may be written. */
+  /** Tensors that share memory in the file are loaded as separate copies, so none of them may be written. */
   private refuseShared(record: TensorRecord, storage: Storage): void {
     for (const [other, otherStorage] of this.objects.storages) {
       if (other === record || other.storage !== record.storage) continue;

@@ -1,5 +1,5 @@
 import type { FunctionDefinition } from '../../../torchscript/syntax.js';
-import { Tensor } from './tensor.js';
+import { Tensor } from './tensors/tensor.js';
 
 /** A list of the program: shared and changed in place. */
 export class List {
@@ -51,7 +51,7 @@ export class FunctionReference {
 export class Device {}
 export const CPU = new Device();
 
-/** Values of the program. Its `int` is a bigint, its `float` a number, so that the two stay apart. */
+/** Values of the program. Its `int` is a bigint, its `float` a number, so that the two are distinguishable. */
 export type Val =
   | null
   | boolean

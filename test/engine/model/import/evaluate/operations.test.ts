@@ -225,7 +225,7 @@ describe('what is refused', () => {
     ));
   test('an option that would change the result', () =>
     refused(['return torch.pad(x, [1, 1], "reflect")'], 'operation-unsupported', /by "reflect"/));
-  test('a decision by what is heard', () =>
+  test('a branch on the input', () =>
     refused(
       ['if bool(torch.gt(torch.sum(x), 0)):', '  y = x', 'else:', '  y = torch.neg(x)', 'return y'],
       'operation-unsupported',
@@ -277,7 +277,7 @@ describe('what is refused', () => {
     ['a tensor of noise', ['return torch.slice(torch.randn([1, 17179869184]), 1, 0, 4)']],
     ['noise without end', ['while True:', '  n = torch.randn([1000, 1000])', 'return x']],
     ['classes without end', ['return torch.sum(torch.one_hot(torch.to(x, 4), 40000000))']],
-    ['a tensor taken apart', ['l = torch.unbind(torch.ones([1000000]))', 'return x']],
+    ['a tensor split into its rows', ['l = torch.unbind(torch.ones([1000000]))', 'return x']],
   ])('%s', async (_, lines) => {
     await expect(trace(lines, [1, 4])).rejects.toBeInstanceOf(TillerError);
   });
@@ -286,7 +286,7 @@ describe('what is refused', () => {
     ['an int of what is none', ['n = int(inf)', 'return x']],
     ['an int of a tensor of none', ['n = annotate(int, torch.tensor(inf))', 'return x']],
     ['a number of a tensor of several', ['n = annotate(float, torch.ones([2]))', 'return x']],
-    ['a number of what is heard', ['n = annotate(float, torch.sum(x))', 'return x']],
+    ['a number computed from the input', ['n = annotate(float, torch.sum(x))', 'return x']],
     ['complex sound', ['return torch.view_as_complex(torch.reshape(x, [2, 2]))']],
     ['code that nests in chains', [`return ${'[x'.repeat(150)}${`${'[0]'.repeat(199)}]`.repeat(150)}`]],
   ])('%s', async (_, lines) => {

@@ -1,7 +1,7 @@
 import { Archive } from '../../../../../src/engine/torchscript/archive.js';
 import { Program } from '../../../../../src/engine/torchscript/program.js';
 import { type Traced, traceMethod } from '../../../../../src/engine/model/import/evaluate/trace.js';
-import { bindGraph, prune, STATE_IN } from '../../../../../src/engine/model/import/state.js';
+import { bindGraph, prune, STATE_IN } from '../../../../../src/engine/model/import/graph/bind-graph.js';
 import { buildZip } from '../../../torchscript/archive-builder.js';
 import { numbers, runGraph } from '../../../onnx/run-graph.js';
 import { type Attributes, storedModel } from './stored.js';

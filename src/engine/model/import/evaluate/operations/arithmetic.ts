@@ -1,5 +1,5 @@
 import type { ElementType } from '../../../../onnx/graph.js';
-import { isFloat, isInteger, type Real } from '../content.js';
+import { isFloat, isInteger, type Real } from '../tensors/content.js';
 import {
   Arguments,
   type Context,
@@ -8,8 +8,8 @@ import {
   type OperationTable,
   OperationError,
 } from '../context.js';
-import { type BinaryName, modulo, UNARY, type UnaryName } from '../elementwise.js';
-import { Tensor } from '../tensor.js';
+import { type BinaryName, modulo, UNARY, type UnaryName } from '../tensors/elementwise.js';
+import { Tensor } from '../tensors/tensor.js';
 import { describe, List, type Val } from '../values.js';
 import {
   complex,

@@ -1,4 +1,4 @@
-import { isFloat } from '../content.js';
+import { isFloat } from '../tensors/content.js';
 import { op, type OperationTable, OperationError } from '../context.js';
 import type { Val } from '../values.js';
 import { typeCode } from './promotion.js';

@@ -1,5 +1,5 @@
 import type { ElementType } from '../../../../onnx/graph.js';
-import { allocate, concrete, filled } from '../content.js';
+import { allocate, concrete, filled } from '../tensors/content.js';
 import {
   type Arguments,
   type Distribution,
@@ -8,7 +8,7 @@ import {
   type OperationTable,
   OperationError,
 } from '../context.js';
-import { Tensor } from '../tensor.js';
+import { Tensor } from '../tensors/tensor.js';
 import { describe, List, type Val } from '../values.js';
 import { elementType } from './promotion.js';
 

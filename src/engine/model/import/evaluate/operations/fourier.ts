@@ -1,6 +1,6 @@
-import { allocate, type Complex, concrete, filled, type Real } from '../content.js';
+import { allocate, type Complex, concrete, filled, type Real } from '../tensors/content.js';
 import { type Arguments, axisOf, op, type OperationTable, OperationError } from '../context.js';
-import { Tensor } from '../tensor.js';
+import { Tensor } from '../tensors/tensor.js';
 import { complex, isZero, toComplex } from './promotion.js';
 
 /**

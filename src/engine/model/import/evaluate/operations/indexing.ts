@@ -1,7 +1,7 @@
 import { elementCount, int } from '../../../../onnx/graph.js';
-import { concrete } from '../content.js';
+import { concrete } from '../tensors/content.js';
 import { type Arguments, axisOf, op, type OperationTable, OperationError } from '../context.js';
-import { Tensor } from '../tensor.js';
+import { Tensor } from '../tensors/tensor.js';
 import { resultType, toReal } from './promotion.js';
 
 /** `x[i]` with one tensor of positions on one axis, the other axes whole. */

@@ -1,7 +1,7 @@
 import type { ElementType } from '../../../../onnx/graph.js';
-import { broadcastShapes, sameShape } from '../content.js';
+import { broadcastShapes, sameShape } from '../tensors/content.js';
 import { type Arguments, OperationError, type Operation, type OperationTable } from '../context.js';
-import type { Tensor } from '../tensor.js';
+import type { Tensor } from '../tensors/tensor.js';
 import { describe, type Val } from '../values.js';
 import { toReal } from './promotion.js';
 

@@ -1,7 +1,7 @@
 import { int, ints } from '../../../../onnx/graph.js';
-import { allocate, concrete, type Real } from '../content.js';
+import { allocate, concrete, type Real } from '../tensors/content.js';
 import { type Arguments, op, type OperationTable, OperationError } from '../context.js';
-import { Tensor } from '../tensor.js';
+import { Tensor } from '../tensors/tensor.js';
 import { toReal } from './promotion.js';
 
 function shapeError(what: string): OperationError {

@@ -1,8 +1,16 @@
 import type { ElementType } from '../../../../onnx/graph.js';
-import type { Algebra } from '../algebra.js';
-import { type Complex, type Content, filled, isFloat, isInteger, type Real, scalar } from '../content.js';
+import type { Algebra } from '../tensors/algebra.js';
+import {
+  type Complex,
+  type Content,
+  filled,
+  isFloat,
+  isInteger,
+  type Real,
+  scalar,
+} from '../tensors/content.js';
 import { type Context, OperationError } from '../context.js';
-import { Tensor } from '../tensor.js';
+import { Tensor } from '../tensors/tensor.js';
 import { describe, type Val } from '../values.js';
 
 /** torch's numbers of element types (`c10::ScalarType`), as far as Tiller knows them. */

@@ -1,6 +1,6 @@
 import { elementCount } from '../../../../onnx/graph.js';
-import type { Algebra } from '../algebra.js';
-import { isFloat, type Real, scalar } from '../content.js';
+import type { Algebra } from '../tensors/algebra.js';
+import { isFloat, type Real, scalar } from '../tensors/content.js';
 import {
   type Arguments,
   axisOf,
@@ -10,7 +10,7 @@ import {
   type OperationTable,
 } from '../context.js';
 
-import { Tensor } from '../tensor.js';
+import { Tensor } from '../tensors/tensor.js';
 import { Tuple, type Val } from '../values.js';
 import { combine, reduceScalars } from './arithmetic.js';
 import { elementType, floatType, toReal } from './promotion.js';

@@ -1,5 +1,5 @@
 import { type Context, op, type OperationTable, OperationError } from '../context.js';
-import { Tensor } from '../tensor.js';
+import { Tensor } from '../tensors/tensor.js';
 import { describe, Dict, List, Tuple, type Val } from '../values.js';
 
 /** What `if` and `bool()` make of a value. */
@@ -14,7 +14,7 @@ export function truth(context: Context, value: Val): boolean {
 export function iterate(value: Val): readonly Val[] {
   if (value instanceof List || value instanceof Tuple) return value.items;
   if (value instanceof Dict) return [...value.entries.keys()];
-  throw new OperationError(`${describe(value)} cannot be taken apart`);
+  throw new OperationError(`${describe(value)} cannot be iterated over`);
 }
 
 /** `object[index]` of lists, tuples, strings and dicts. */

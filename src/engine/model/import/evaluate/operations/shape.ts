@@ -1,7 +1,7 @@
 import { elementCount } from '../../../../onnx/graph.js';
-import { broadcastShapes, type Content } from '../content.js';
+import { broadcastShapes, type Content } from '../tensors/content.js';
 import { type Arguments, axisOf, type Context, op, type OperationTable, OperationError } from '../context.js';
-import { mapContent, Tensor } from '../tensor.js';
+import { mapContent, Tensor } from '../tensors/tensor.js';
 import { List, type Val } from '../values.js';
 import { elementType, resultType, toReal } from './promotion.js';
 import { checkItems, sliceBounds } from './sequences.js';

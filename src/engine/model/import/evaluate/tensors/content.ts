@@ -4,8 +4,8 @@ import {
   elementCount,
   type Graph,
   type Value,
-} from '../../../onnx/graph.js';
-import type { StoredTensor } from '../../../torchscript/tensors.js';
+} from '../../../../onnx/graph.js';
+import type { StoredTensor } from '../../../../torchscript/tensors.js';
 
 /** Values of a tensor that are known while the program is evaluated. Integers are kept as doubles. */
 export interface Concrete {

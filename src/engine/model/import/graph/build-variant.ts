@@ -1,14 +1,13 @@
-import { TillerError } from '../../../document/tiller-error.js';
-import { toChannelsLast } from '../../onnx/passes/channels-last.js';
-import { type WeightPool, writeModel } from '../../onnx/write.js';
-import type { Program } from '../../torchscript/program.js';
-import { refuseSharedState } from './evaluate/apart.js';
-import { transposeKernel } from './evaluate/kernels.js';
-import { traceMethod, type Traced } from './evaluate/trace.js';
-import type { GraphManifest } from '../manifest.js';
-import type { NnInterface } from './nn-interface.js';
-import type { Variant } from '../run/open-model.js';
-import { type BoundGraph, bindGraph, prune, STATE_IN, STATE_OUT } from './state.js';
+import { TillerError } from '../../../../document/tiller-error.js';
+import { toChannelsLast } from '../../../onnx/passes/channels-last.js';
+import { type WeightPool, writeModel } from '../../../onnx/write.js';
+import type { Program } from '../../../torchscript/program.js';
+import { refuseSharedState } from '../evaluate/shared-state.js';
+import { transposeKernel } from '../evaluate/tensors/kernels.js';
+import { traceMethod, type Traced } from '../evaluate/trace.js';
+import type { GraphManifest, ModelVariant } from '../../manifest.js';
+import type { NnInterface } from '../nn-interface.js';
+import { type BoundGraph, bindGraph, prune, STATE_IN, STATE_OUT } from './bind-graph.js';
 
 /** One file of a variant, ready to be written. */
 export interface BuiltGraph {
@@ -18,7 +17,7 @@ export interface BuiltGraph {
   readonly initialState: Float32Array | null;
 }
 
-export interface BuiltVariant extends Variant {
+export interface BuiltVariant extends ModelVariant {
   readonly encoder: BuiltGraph;
   readonly decoder: BuiltGraph;
   readonly streaming: boolean;
@@ -31,7 +30,7 @@ export interface BuiltVariant extends Variant {
 export function buildVariant(
   program: Program,
   nn: NnInterface,
-  variant: Variant,
+  variant: ModelVariant,
   pool: WeightPool,
 ): BuiltVariant {
   const { frames, batch } = variant;
@@ -76,11 +75,11 @@ function isBlockwise({ graph, states }: Traced): boolean {
 }
 
 /** `encoder` for one frame and one side, `encoder.f4b2` for others. */
-function fileStem(role: string, { frames, batch }: Variant): string {
+function fileStem(role: string, { frames, batch }: ModelVariant): string {
   return frames === 1 && batch === 1 ? role : `${role}.f${frames}b${batch}`;
 }
 
-function finish(bound: BoundGraph, role: string, variant: Variant, pool: WeightPool): BuiltGraph {
+function finish(bound: BoundGraph, role: string, variant: ModelVariant, pool: WeightPool): BuiltGraph {
   const stem = fileStem(role, variant);
   const { initialState, input, output, noise } = bound;
   const startsSilent = initialState.every((value) => value === 0);

@@ -1,12 +1,12 @@
-import { Algebra } from '../../../../../src/engine/model/import/evaluate/algebra.js';
+import { Algebra } from '../../../../../../src/engine/model/import/evaluate/tensors/algebra.js';
 import {
   concrete,
   filled,
   spend,
   startWork,
   symbolic,
-} from '../../../../../src/engine/model/import/evaluate/content.js';
-import { Graph } from '../../../../../src/engine/onnx/graph.js';
+} from '../../../../../../src/engine/model/import/evaluate/tensors/content.js';
+import { Graph } from '../../../../../../src/engine/onnx/graph.js';
 
 const ALLOWANCE = 2 ** 27;
 const MANY = 2 ** 16;

@@ -1,7 +1,7 @@
-import type { Graph, NamedValue, Value } from '../../onnx/graph.js';
-import { findLive, removeDeadCode } from '../../onnx/passes/dead-code.js';
-import type { NoiseInput } from './evaluate/context.js';
-import type { StateBuffer, Traced } from './evaluate/trace.js';
+import type { Graph, NamedValue, Value } from '../../../onnx/graph.js';
+import { findLive, removeDeadCode } from '../../../onnx/passes/dead-code.js';
+import type { NoiseInput } from '../evaluate/context.js';
+import type { StateBuffer, Traced } from '../evaluate/trace.js';
 import { StatePacking } from './state-packing.js';
 
 /** A graph with its inputs and outputs in the form that Tiller runs. */
@@ -54,7 +54,7 @@ export function bindGraph(traced: Traced, inputName: string, outputName: string)
 }
 
 /**
- * Drops what nothing heard depends on. State counts when the output needs it, directly or through other state.
+ * Drops what the output does not depend on. State counts when the output needs it, directly or through other state.
  */
 export function prune(traced: Traced): Traced {
   const { graph, output } = traced;

@@ -1,6 +1,6 @@
 import FFT from 'fft.js';
-import type { Hearing } from './listen.js';
-import type { ModelShape } from '../run/running-model.js';
+import type { ModelResponse } from './run-signals.js';
+import type { ModelShape } from '../../run/running-model.js';
 
 /** Longest delay that is looked for, in seconds: large RAVE models reach half a second. */
 const MAX_DELAY_SECONDS = 1;
@@ -18,8 +18,8 @@ const CLICK_LEVEL = 0.5;
 /** Signals are correlated in pieces of so many times the longest lag, the lag included. */
 const PIECE_OVER_LAGS = 1.25;
 
-/** What clicks do to a model is only asked where nothing else tells its delay. */
-type HearAgain = (signals: readonly Float32Array[]) => Promise<readonly Hearing[]>;
+/** Runs the model on more signals; only called where the first comparison does not tell the delay. */
+type RunSignals = (signals: readonly Float32Array[]) => Promise<readonly Pick<ModelResponse, 'output'>[]>;
 
 /**
  * The delay of a model's output behind its input in samples, beyond the accumulation of one call. Waveforms
@@ -27,13 +27,13 @@ type HearAgain = (signals: readonly Float32Array[]) => Promise<readonly Hearing[
  * that keeps neither by when a click changes its output most.
  * @param input what was sent through the freshly reset model without noise
  * @param output what came back
- * @param hear sends more signals through the model in the same way
+ * @param run sends more signals through the model in the same way
  */
 export async function measureDelay(
   { sampleRate, hop, frames }: Pick<ModelShape, 'sampleRate' | 'hop' | 'frames'>,
   input: Float32Array,
   output: Float32Array,
-  hear: HearAgain,
+  run: RunSignals,
 ): Promise<number> {
   const longest = Math.min(Math.round(MAX_DELAY_SECONDS * sampleRate), input.length >> 1);
   const waveform = bestLag(input, output, longest);
@@ -53,7 +53,7 @@ export async function measureDelay(
     (_, click) => Math.round(sampleRate * CLICK_SECONDS) + Math.round((hop * click) / CLICKS),
   );
   const clicked = places.map((at) => withClick(input, at, at + longest + hop * frames));
-  return clickDelay(places, await hear(clicked), output, longest);
+  return clickDelay(places, await run(clicked), output, longest);
 }
 
 /** Loudness around every few samples, mean removed. */
@@ -145,12 +145,12 @@ function withClick(signal: Float32Array, at: number, length: number): Float32Arr
  */
 function clickDelay(
   places: readonly number[],
-  heard: readonly Hearing[],
+  responses: readonly Pick<ModelResponse, 'output'>[],
   output: Float32Array,
   longest: number,
 ): number {
   const delays = places.map((at, click) => {
-    const changed = heard[click]?.output ?? output;
+    const changed = responses[click]?.output ?? output;
     const changes = Float64Array.from(
       { length: Math.min(longest, changed.length - at) },
       (_, n) => ((changed[at + n] ?? 0) - (output[at + n] ?? 0)) ** 2,

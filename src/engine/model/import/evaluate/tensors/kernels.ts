@@ -1,4 +1,4 @@
-import { type ElementType, elementCount } from '../../../onnx/graph.js';
+import { type ElementType, elementCount } from '../../../../onnx/graph.js';
 import {
   allocate,
   broadcastShapes,

@@ -7,7 +7,7 @@ import {
   type Graph,
   int,
   ints,
-} from '../../../onnx/graph.js';
+} from '../../../../onnx/graph.js';
 import {
   allocate,
   broadcastShapes,

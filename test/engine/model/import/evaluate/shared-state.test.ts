@@ -1,4 +1,4 @@
-import { refuseSharedState } from '../../../../../src/engine/model/import/evaluate/apart.js';
+import { refuseSharedState } from '../../../../../src/engine/model/import/evaluate/shared-state.js';
 import { traceMethod } from '../../../../../src/engine/model/import/evaluate/trace.js';
 import { programOf } from './program.js';
 import type { Attributes } from './stored.js';
@@ -6,7 +6,7 @@ import type { Attributes } from './stored.js';
 const floats = (...values: number[]): { data: Float32Array } => ({ data: Float32Array.from(values) });
 
 /** Traces two methods of one program, as encoder and decoder. */
-async function compare(f: readonly string[], g: readonly string[], attributes: Attributes): Promise<void> {
+async function traceBoth(f: readonly string[], g: readonly string[], attributes: Attributes): Promise<void> {
   const more = ['  def g(self: __torch__.M, x: Tensor) -> Tensor:', ...g.map((line) => `    ${line}`)];
   const program = await programOf(f, more.join('\n'), attributes);
   const [encode, decode] = ['f', 'g'].map((method) => traceMethod(program, method, [1]));
@@ -26,7 +26,7 @@ describe('encoder and decoder must not share', () => {
       { last: floats(1) },
       /share last/,
     ],
-    // Were told apart by the way that led to them.
+    // Objects were compared by the path that led to them.
     [
       'an object that each reaches by a way of its own',
       ['_0 = torch.add_(self.here.last, x)', 'return x'],
@@ -57,11 +57,11 @@ describe('encoder and decoder must not share', () => {
       /share fresh/,
     ],
   ])('%s', async (_, f, g, attributes, message) => {
-    await expect(compare(f, g, attributes)).rejects.toMatchObject({
+    await expect(traceBoth(f, g, attributes)).rejects.toMatchObject({
       code: 'operation-unsupported',
       message: expect.stringMatching(message) as string,
     });
-    await expect(compare(g, f, attributes)).rejects.toMatchObject({ code: 'operation-unsupported' });
+    await expect(traceBoth(g, f, attributes)).rejects.toMatchObject({ code: 'operation-unsupported' });
   });
 });
 
@@ -71,5 +71,5 @@ test('encoder and decoder may both read what stays, and set it alike', async () 
     'self.n = 2',
     'return torch.mul(torch.add(x, self.w), self.n)',
   ];
-  await compare(settle, settle, { fresh: floats(1), n: 1n, w: floats(3) });
+  await traceBoth(settle, settle, { fresh: floats(1), n: 1n, w: floats(3) });
 });

@@ -1,6 +1,6 @@
-import { DATA_TYPES, elementCount, type Graph, int, type Node, type Value } from '../../onnx/graph.js';
-import { concatKernel } from './evaluate/kernels.js';
-import type { StateBuffer } from './evaluate/trace.js';
+import { DATA_TYPES, elementCount, type Graph, int, type Node, type Value } from '../../../onnx/graph.js';
+import { concatKernel } from '../evaluate/tensors/kernels.js';
+import type { StateBuffer } from '../evaluate/trace.js';
 
 /** Buffers that lie together: joined along `axis` where there are several. */
 interface Group {

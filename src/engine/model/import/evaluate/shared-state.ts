@@ -3,7 +3,7 @@ import { sameValue } from './objects.js';
 import { equalContents, type Traced } from './trace.js';
 
 /**
- * Encoder and decoder run apart: what one leaves changed, the other must not read.
+ * Encoder and decoder are separate graphs: what a call of one changes, the other must not read.
  * @throws TillerError `operation-unsupported`
  */
 export function refuseSharedState(encode: Traced, decode: Traced): void {
@@ -16,7 +16,7 @@ export function refuseSharedState(encode: Traced, decode: Traced): void {
   );
 }
 
-/** Path of something that the writer leaves other than the reader finds it, or null. */
+/** Path of something that the writer changes and the reader reads, or null. */
 function sharedPath(writer: Traced, reader: Traced): string | null {
   for (const { path, storage } of writer.states) if (reader.touched.has(storage)) return path;
   for (const [record, { path, content }] of writer.settled) {

@@ -1,5 +1,5 @@
-import { bestLag, measureDelay } from '../../../../src/engine/model/import/delay.js';
-import { probeSignal } from '../../../../src/engine/model/run/probe-signal.js';
+import { bestLag, measureDelay } from '../../../../../src/engine/model/import/measure/delay.js';
+import { probeSignal } from '../../../../../src/engine/model/run/probe-signal.js';
 
 const signal = probeSignal(32_000, 16_000);
 
@@ -42,26 +42,26 @@ describe('the delay of a model', () => {
   const shape = { sampleRate: rate, hop: 64, frames: 4 };
   const input = probeSignal(3 * rate, rate);
   const late = (from: Float32Array, by: number) => from.map((_, n) => from[n - by] ?? 0);
-  const never = () => Promise.reject(new Error('nothing more is to be heard'));
+  const never = () => Promise.reject(new Error('no second run is needed'));
 
-  test('is told by its waveform where that is kept', async () => {
+  test('is measured by the waveform where the model keeps it', async () => {
     expect(await measureDelay(shape, input, late(input, 700), never)).toBe(700);
   });
 
-  test('is told by its loudness where only that is kept', async () => {
+  test('is measured by the loudness where the model keeps only that', async () => {
     const carrier = input.map((_, n) => Math.sin(n * n * 0.37));
     const output = late(input, 640).map((value, n) => Math.abs(value) * (carrier[n] as number));
     const delay = await measureDelay(shape, input, output, never);
     expect(Math.abs(delay - 640)).toBeLessThanOrEqual(16);
   });
 
-  test('is told by clicks where neither is', async () => {
+  test('is measured by clicks where the model keeps neither', async () => {
     const own = input.map((_, n) => Math.sin(n * n * 0.37));
     const play = (signal: Float32Array) =>
       late(signal, 500).map((value, n) => (own[n] as number) + value / 20);
-    const hear = (signals: readonly Float32Array[]) =>
+    const run = (signals: readonly Float32Array[]) =>
       Promise.resolve(signals.map((signal) => ({ latents: [], output: play(signal) })));
-    expect(await measureDelay(shape, input, play(input), hear)).toBe(500);
+    expect(await measureDelay(shape, input, play(input), run)).toBe(500);
     await expect(measureDelay(shape, input, play(input), never)).rejects.toThrow('nothing more');
   });
 });

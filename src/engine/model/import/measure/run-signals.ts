@@ -1,0 +1,88 @@
+import type { ModelManifest } from '../../manifest.js';
+import { ConstantNoise } from '../../run/noise.js';
+import { openGraph, type RunningGraph } from '../../run/open-model.js';
+import { collectGarbage } from '../collect-garbage.js';
+
+/** What a model made of one signal. */
+export interface ModelResponse {
+  /** One array per call, [dimensions, frames]. A latent that is no finite number counts as 0. */
+  readonly latents: readonly Float32Array[];
+  /** For each call, whether the encoder gave a finite number for every latent. */
+  readonly finiteCalls: readonly boolean[];
+  /** First channel of the decoded audio, as long as the signal. */
+  readonly output: Float32Array;
+}
+
+/**
+ * Sends each signal through a freshly reset model with its random operations silenced: all signals through the encoder, and
+ * then all through the decoder, so that only one of the two is in memory at a time. What does not fill a call at the end of
+ * a signal is left out.
+ * @param dir the model's folder
+ * @param frames latent frames per call, of a variant with batch 1
+ * @throws TillerError as opening and running a model does
+ */
+export async function runSignals(
+  dir: string,
+  manifest: ModelManifest,
+  frames: number,
+  signals: readonly Float32Array[],
+): Promise<ModelResponse[]> {
+  const variant = { frames, batch: 1 };
+  const block = manifest.hop * frames;
+  const encoder = await openGraph(dir, manifest, variant, 'encoder');
+  const encoded = closingAfterwards(encoder, () => signals.map((signal) => encode(encoder, signal, block)));
+  await collectGarbage();
+  const decoder = await openGraph(dir, manifest, variant, 'decoder');
+  return closingAfterwards(decoder, () =>
+    encoded.map((response, i) => ({
+      ...response,
+      output: decode(decoder, response.latents, block, signals[i]?.length ?? 0),
+    })),
+  );
+}
+
+function closingAfterwards<T>(graph: RunningGraph, work: () => T): T {
+  try {
+    return work();
+  } finally {
+    graph.close();
+  }
+}
+
+const silent = new ConstantNoise(0.5, 0);
+
+function encode(
+  encoder: RunningGraph,
+  signal: Float32Array,
+  block: number,
+): Pick<ModelResponse, 'latents' | 'finiteCalls'> {
+  const latents: Float32Array[] = [];
+  const finiteCalls: boolean[] = [];
+  encoder.reset();
+  for (let start = 0; start + block <= signal.length; start += block) {
+    for (let at = 0; at < encoder.input.length; at += block) {
+      encoder.input.set(signal.subarray(start, start + block), at);
+    }
+    encoder.run(silent, 1);
+    finiteCalls.push(encoder.output.every(Number.isFinite));
+    // As the streaming loop does: an encoder that normalises its latents may give 0 / 0 for silence.
+    latents.push(encoder.output.map((value) => (Number.isFinite(value) ? value : 0)));
+  }
+  return { latents, finiteCalls };
+}
+
+function decode(
+  decoder: RunningGraph,
+  latents: readonly Float32Array[],
+  block: number,
+  length: number,
+): Float32Array {
+  const out = new Float32Array(length);
+  decoder.reset();
+  for (const [call, vector] of latents.entries()) {
+    decoder.input.set(vector);
+    decoder.run(silent, 1);
+    out.set(decoder.output.subarray(0, block), call * block);
+  }
+  return out;
+}
