@@ -1,4 +1,5 @@
-import { type ImportOptions, type ImportedModel, importModel } from '../model/import/import.js';
+import type { ImportedModel } from '../model/import/import.js';
+import { importInThread, type ThreadImportOptions } from '../model/import/import-thread.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const tidies = new Set<() => unknown>();
@@ -27,13 +28,13 @@ export function tidyWhenInterrupted(tidy: () => unknown): () => void {
   };
 }
 
-/** `importModel` that leaves nothing in the library where it is interrupted. */
+/** `importInThread` at normal priority, which leaves nothing in the library where a signal ends the program. */
 export async function importTidily(
   path: string,
-  options: Omit<ImportOptions, 'signal'>,
+  options: Omit<ThreadImportOptions, 'signal' | 'background'>,
 ): Promise<ImportedModel> {
   const controller = new AbortController();
-  const importing = importModel(path, { ...options, signal: controller.signal });
+  const importing = importInThread(path, { ...options, background: false, signal: controller.signal });
   const done = tidyWhenInterrupted(() => {
     controller.abort();
     return importing.catch(() => undefined);

@@ -229,7 +229,7 @@ describe('what is refused', () => {
     refused(
       ['if bool(torch.gt(torch.sum(x), 0)):', '  y = x', 'else:', '  y = torch.neg(x)', 'return y'],
       'operation-unsupported',
-      /decides/,
+      /branches/,
     ));
   test('an exception that the program would raise', () =>
     refused(

@@ -62,6 +62,6 @@ describe('the delay of a model', () => {
     const run = (signals: readonly Float32Array[]) =>
       Promise.resolve(signals.map((signal) => ({ latents: [], output: play(signal) })));
     expect(await measureDelay(shape, input, play(input), run)).toBe(500);
-    await expect(measureDelay(shape, input, play(input), never)).rejects.toThrow('nothing more');
+    await expect(measureDelay(shape, input, play(input), never)).rejects.toThrow('no second run');
   });
 });
