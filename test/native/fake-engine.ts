@@ -64,6 +64,10 @@ class FakePlayer implements PipePlayer {
     if ((status & 0xf0) === 0xc0) this.parameter(offset, PARAMETER_INDEX.amount, data1 / 127);
   }
 
+  setOffline(): void {
+    // It takes no longer than it takes.
+  }
+
   parameter(offset: number, index: number, value: number): void {
     this.events.push({ offset, index, value });
   }

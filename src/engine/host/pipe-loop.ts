@@ -18,6 +18,7 @@ export interface PipePlayer {
   midi(offsetSamples: number, status: number, data1: number, data2: number): void;
   parameter(offsetSamples: number, index: number, value: number): void;
   process(input: Float32Array[], output: Float32Array[], frames: number): void;
+  setOffline(offline: boolean): void;
   readonly latencySamples: number;
   /** Settles when what is being opened plays; null while nothing is. */
   readonly loading: Promise<void> | null;
@@ -86,6 +87,7 @@ export class PipeLoop {
       if (reader.type !== TO_ENGINE.block.type) await this.control();
       else if (this.takeBlock()) {
         const { restart, offline } = this.block;
+        player.setOffline(offline);
         // A bounce depends on what was said before it, never on when that is done.
         if (restart && offline) await this.untilSettled();
         const recalls = this.takeEvents(player);

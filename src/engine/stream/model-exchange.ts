@@ -5,7 +5,10 @@ import type { Pipeline } from './pipeline.js';
 const FADE_SECONDS = 0.03;
 
 /** What makes the sound: one pipeline, or several while one gives way to the next. Its methods are `Pipeline`'s. */
-export interface Sounding extends Pick<Pipeline, 'process' | 'receive' | 'setOutput' | 'setLevel'> {
+export interface Sounding extends Pick<
+  Pipeline,
+  'process' | 'receive' | 'setOutput' | 'setLevel' | 'setOffline'
+> {
   /** True while `model` is played: it must not be closed yet. */
   plays(model: RunningModel): boolean;
 }
@@ -58,6 +61,11 @@ export class Handover implements Sounding {
   setLevel(parameter: number, value: number): void {
     this.coming.setLevel(parameter, value);
     this.leaving.setLevel(parameter, value);
+  }
+
+  setOffline(offline: boolean): void {
+    this.coming.setOffline(offline);
+    this.leaving.setOffline(offline);
   }
 
   process(

@@ -123,6 +123,11 @@ export class Pipeline {
     this.mix.setOutput(output);
   }
 
+  /** Whether the sound must not depend on how fast this machine is; see `WetPath.offline`. */
+  setOffline(offline: boolean): void {
+    if (this.wetPath !== null) this.wetPath.offline = offline;
+  }
+
   /** Heads for one level from the next sample on; leaves other parameters alone. */
   setLevel(parameter: number, value: number): void {
     if (parameter === PARAMETER_INDEX.inputGain) this.wetPath?.setInputGain(value);

@@ -174,6 +174,11 @@ export class Player {
     if (this.needsOtherVariant()) void this.load();
   }
 
+  /** Whether the blocks that follow belong to an offline render; see `Stream.setOffline`. */
+  setOffline(offline: boolean): void {
+    this.stream.setOffline(offline);
+  }
+
   /** Plays the next block; see `Stream.process`. */
   process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
     this.stream.process(input, output, frames, this.events.take(frames));

@@ -44,6 +44,7 @@ export class Stream {
   private outputMeter = new Meter(1);
   private samplesSinceSnapshot = 0;
   private milliseconds = 0;
+  private offline = false;
 
   /**
    * Makes the pipeline for a track and a model. Starts in silence.
@@ -54,6 +55,7 @@ export class Stream {
   prepare(setup: StreamSetup): { latencySamples: number } {
     this.pipeline?.guarded?.controls.settle();
     const pipeline = new Pipeline(setup, this.settings, this.output);
+    pipeline.setOffline(this.offline);
     this.pipeline = pipeline;
     this.handover = null;
     this.track = Array.from({ length: setup.channels }, () => new Float32Array(pipeline.segment));
@@ -80,6 +82,7 @@ export class Stream {
       steering: structuredClone(steering),
     };
     const coming = new Pipeline({ ...leaving.setup, model, noise }, this.settings, this.output);
+    coming.setOffline(this.offline);
     this.pipeline = coming;
     const heard = this.handover?.heard ?? (leaving.hasPlayed ? leaving : null);
     this.handover = heard && new Handover(heard, coming);
@@ -157,6 +160,16 @@ export class Stream {
   restart(): void {
     this.handover = null;
     this.pipeline?.restart();
+  }
+
+  /**
+   * Whether what is played is an offline render: from the next call of the model on, what is heard then does not depend
+   * on how long the model takes.
+   */
+  setOffline(offline: boolean): void {
+    if (offline === this.offline) return;
+    this.offline = offline;
+    this.sounding?.setOffline(offline);
   }
 
   /** Draws from another generator from the next latent frame on. */

@@ -28,6 +28,11 @@ export class WetPath {
   readonly delaySamples: number;
   /** Signals given: one, for every side of the track, or one per side. */
   readonly channels: 1 | 2;
+  /**
+   * True for an offline render: every call is given out as one piece, whatever time the model has left, since the same
+   * project must give the same bits on every machine. A change by hand then waits for the next call.
+   */
+  offline = false;
 
   private readonly inputGain: Ramp;
   /** Share of each track channel in each stream into the model, [stream][channel]. */
@@ -199,9 +204,13 @@ export class WetPath {
     this.filled = 0;
     this.given = 0;
     this.calls += 1;
-    const pieces = Math.min(this.mostPieces, guarded.affordableDecodes(this.callSeconds, this.handShare));
-    this.pieceSamples = Math.ceil(callSamples / pieces);
+    this.pieceSamples = Math.ceil(callSamples / this.affordablePieces());
     this.give(this.pieceSamples);
+  }
+
+  private affordablePieces(): number {
+    if (this.offline) return 1;
+    return Math.min(this.mostPieces, this.guarded.affordableDecodes(this.callSeconds, this.handShare));
   }
 
   private nextPiece(): void {

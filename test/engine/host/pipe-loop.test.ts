@@ -10,6 +10,7 @@ import { blockFrame, frame, framesIn, readerOf } from './pipes.js';
 /** Plays the input times ten and notes what it is told, in order. */
 class NotingPlayer implements PipePlayer {
   readonly notes: string[] = [];
+  offline = false;
   latencySamples = 40;
   loading: Promise<void> | null = null;
 
@@ -37,6 +38,10 @@ class NotingPlayer implements PipePlayer {
   parameter(offset: number, index: number, value: number): void {
     this.notes.push(`parameter ${offset} ${index} ${value}`);
     if (index === PARAMETER_INDEX.width) this.load();
+  }
+  setOffline(offline: boolean): void {
+    if (offline !== this.offline) this.notes.push(offline ? 'offline' : 'live');
+    this.offline = offline;
   }
   process(input: Float32Array[], output: Float32Array[], frames: number): void {
     this.notes.push(`process ${frames}`);
@@ -235,7 +240,14 @@ describe('PipeLoop', () => {
       },
     );
     expect(asked).toBe(2);
-    expect(player.notes).toEqual(['prepare 48000 512 1', 'parameter', 'restart', 'process 1', 'process 1']);
+    expect(player.notes).toEqual([
+      'prepare 48000 512 1',
+      'offline',
+      'parameter',
+      'restart',
+      'process 1',
+      'process 1',
+    ]);
     expect(sent.map(({ name }) => name)).toEqual(['hello', 'prepared', 'busy', 'busy', 'samples', 'samples']);
   });
 
@@ -262,7 +274,7 @@ describe('PipeLoop', () => {
       );
       return player.notes.slice(1);
     };
-    expect(await notes(2)).toEqual(['midi 0 195 5 0', 'parameter', 'process 1', 'process 1']);
+    expect(await notes(2)).toEqual(['offline', 'midi 0 195 5 0', 'parameter', 'process 1', 'process 1']);
     expect(await notes(0)).toEqual(['midi 0 195 5 0', 'process 1', 'process 1']);
   });
 

@@ -80,6 +80,24 @@ describe('a gesture of the hand', () => {
     expect(model.again).toBe(0);
   });
 
+  // An export that was made twice differed behind a program change, where a call was decoded anew if the model had been quick.
+  test('waits for the next call in an offline render, however quick the model is', () => {
+    const model = new LatentModel({ hop: 2048 });
+    const { stream } = prepared(model);
+    stream.setOffline(true);
+    play(stream, [new Float32Array(4096 + 10)], equalBlocks(4106, 64));
+    moveHand(stream, 0.5);
+    const result = play(stream, [new Float32Array(4096)], equalBlocks(4096, 64))[0] as Float32Array;
+    expect(result.findIndex((level) => level > 0)).toBe(2048 - 10 + LOOKAHEAD - 1);
+    expect(model.again).toBe(0);
+
+    stream.setOffline(false);
+    play(stream, [new Float32Array(4096)], equalBlocks(4096, 64));
+    moveHand(stream, 0);
+    play(stream, [new Float32Array(2048)], equalBlocks(2048, 64));
+    expect(model.again).toBe(1);
+  });
+
   test('of no consequence costs no decoding, and glides go no faster for it', () => {
     const levels = [false, true].map((busy) => {
       const model = new LatentModel({ hop: 512 });
