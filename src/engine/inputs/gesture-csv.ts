@@ -3,11 +3,11 @@ import { TillerError } from '../../document/tiller-error.js';
 import { type Gesture, type GestureMove, MAX_GESTURE_SECONDS } from '../stream/gesture.js';
 
 const MAX_ROWS = 2_000_000;
-/** Most moves that the lines between the rows are drawn in: one input's for five hours, or sixteen inputs' for twenty minutes. */
+/** Most moves after interpolation: five hours of one moving input, or twenty minutes of sixteen. */
 const MAX_MOVES = 4_000_000;
-/** Between two rows the moves are interpolated linearly, in steps of this length. */
+/** Step of the linear interpolation between two rows. */
 const STEP_SECONDS = 0.005;
-/** Moves of one input that are further apart than this belong to no continuous movement: the input rested between them. */
+/** An input that has no move for longer than this has rested: the exported file repeats its value before the next move. */
 const RESTED_SECONDS = 0.05;
 
 const unreadable = (what: string) =>
@@ -17,13 +17,14 @@ const unreadable = (what: string) =>
     'A gesture is a CSV of seconds and one column per input (0..1), or a Standard MIDI File.',
   );
 
-/** A record of numbers, which tells the separator: a first line of names need not have the same one. */
+/** A line that begins with a number. The separator is taken from such a line: a first line of names may have another one. */
 const NUMBERS = /^[ \t]*"?[ \t]*[-+.\d]/;
 
 /**
- * Reads a gesture from CSV: time in seconds, then one column per input, values 0..1, times rising. A first line of
- * names is allowed, and lines that begin with #; an empty cell keeps the input where it is, and inputs move in
- * straight lines between rows.
+ * Reads a gesture from CSV: time in seconds, then one column per input, values 0..1, times in ascending order. A first line
+ * of names is allowed, and so are lines that begin with #. An empty cell leaves the input unchanged; values between rows are
+ * interpolated linearly.
+ * @param inputs number of inputs of the preset, 1..16
  * @throws TillerError `gesture-unreadable`, with the number of the line
  */
 export function parseGestureCsv(text: string, inputs: number): Gesture {
@@ -47,30 +48,30 @@ export function parseGestureCsv(text: string, inputs: number): Gesture {
     rows.push({ seconds, values: rowValues(cells.slice(1), previous?.values, i + 1) });
   }
   if (rows.length === 0) throw unreadable('The gesture is empty.');
-  return { inputs, moves: drawLines(rows) };
+  return { inputs, moves: interpolateRows(rows) };
 }
 
-/** The beginning of a cell: one whose closing quote is missing goes on to the end of the file. */
+/** The beginning of a cell, for a message: a cell whose closing quote is missing contains the rest of the file. */
 const excerpt = (cell = ''): string => (cell.split('\n')[0] ?? '').slice(0, 40);
 
-/** The separator of the first line of numbers: a semicolon or a tab where one stands there, else a comma. */
+/** The separator of the first line of numbers: its first semicolon or tab outside quotes, else a comma. */
 function separatorOf(lines: readonly string[]): string {
   const line = lines.find((one) => NUMBERS.test(one)) ?? '';
-  const bare = line.replace(/"[^"]*"/g, '');
-  return /[;\t]/.exec(bare)?.[0] ?? ',';
+  const unquoted = line.replace(/"[^"]*"/g, '');
+  return /[;\t]/.exec(unquoted)?.[0] ?? ',';
 }
 
 const linesOf = (text: string): string[] => text.replace(/^\uFEFF/, '').split(/\r\n?|\n/);
 
-/** The cells of every line, remarks emptied: record and line have the same number. */
+/** The cells of every line; lines that begin with # are emptied, so that records and lines have the same numbers. */
 function recordsOf(text: string): string[][] {
   const lines = linesOf(text).map((line) => (line.trim().startsWith('#') ? '' : line));
   return Papa.parse<string[]>(lines.join('\n'), { delimiter: separatorOf(lines), newline: '\n' }).data;
 }
 
 /**
- * The cells of a record without the spaces around them, `wanted` of them where those beyond are empty. Where semicolons or
- * tabs separate them, as spreadsheets write them in countries with a decimal comma, a comma is one; so is one in quotes.
+ * The cells of a record, trimmed; cut to `wanted` cells where all further ones are empty. A comma inside a cell is a decimal
+ * comma: spreadsheets write it where semicolons or tabs separate the cells, or in quotes.
  */
 function cellsOf(record: readonly string[], wanted: number): string[] {
   const cells = record.map((cell) =>
@@ -92,7 +93,7 @@ function rowValues(cells: string[], previous: number[] | undefined, line: number
   });
 }
 
-function drawLines(rows: { seconds: number; values: number[] }[]): GestureMove[] {
+function interpolateRows(rows: { seconds: number; values: number[] }[]): GestureMove[] {
   const moves: GestureMove[] = [];
   const columns = rows.reduce((most, { values }) => Math.max(most, values.length), 0);
   for (let input = 0; input < columns; input++) {
@@ -103,13 +104,13 @@ function drawLines(rows: { seconds: number; values: number[] }[]): GestureMove[]
       if (last !== undefined && last.value !== value) {
         const steps = Math.floor((seconds - last.seconds) / STEP_SECONDS);
         if (moves.length + steps > MAX_MOVES)
-          throw unreadable(`The gesture has more than ${MAX_MOVES} moves, one each 5 ms between its rows.`);
+          throw unreadable(`The gesture has more than ${MAX_MOVES} moves at one move per 5 ms.`);
         for (let step = 1; step < steps; step++) {
-          const along = step / steps;
+          const share = step / steps;
           moves.push({
-            seconds: last.seconds + along * (seconds - last.seconds),
+            seconds: last.seconds + share * (seconds - last.seconds),
             input,
-            value: last.value + along * (value - last.value),
+            value: last.value + share * (value - last.value),
           });
         }
       }
@@ -121,8 +122,9 @@ function drawLines(rows: { seconds: number; values: number[] }[]): GestureMove[]
 }
 
 /**
- * The gesture as CSV, one row per move, exact to a microsecond. An input that rested before a move gets a row more at
- * its moment, as readers draw lines between rows. The last row is the end.
+ * Formats a gesture as CSV, one row per move, times in seconds rounded to a microsecond. Where an input has rested before a
+ * move, a row with its old value is added at the time of the move, because readers interpolate between rows.
+ * @param lengthSeconds length of the loop; a last row without values marks it where it is later than the last move
  */
 export function formatGestureCsv(gesture: Gesture, lengthSeconds = 0): string {
   const names = Array.from({ length: gesture.inputs }, (_, i) => `input${i + 1}`);

@@ -4,12 +4,12 @@ import type { Input } from '../../document/input.js';
 import { sourceValueOf } from '../../document/value-range.js';
 
 const TICKS_PER_BEAT = 960;
-/** 120 beats a minute, as readers take it where a file says nothing. */
+/** At 120 beats per minute, the tempo of a file without a tempo event (Standard MIDI Files 1.0). */
 const TICKS_PER_SECOND = 2 * TICKS_PER_BEAT;
-/** General purpose controllers begin here: what an input without a controller of its own is written as. */
+/** First general-purpose controller: an input without a controller of its own is written as this one plus its index. */
 const FIRST_CONTROLLER = 16;
 
-/** Controller, channel (0-based) and resolution that an input's moves are written with. */
+/** Controller, channel (0..15) and resolution in bits with which an input's moves are written. */
 function controllerOf(
   input: Input | undefined,
   index: number,
@@ -24,10 +24,10 @@ function controllerOf(
   };
 }
 
-/** Controllers and their values that stand for an input's move: coarse, then fine where it has one. */
-function controllerValues(controller: number, bits: 7 | 14, travel: number): [number, number][] {
-  if (bits === 7) return [[controller, Math.round(127 * travel)]];
-  const value = Math.round(16_383 * travel);
+/** Controllers and values (0..127) for one move: MSB, then LSB where there is one. `position` is the controller's, 0..1. */
+function controllerValues(controller: number, bits: 7 | 14, position: number): [number, number][] {
+  if (bits === 7) return [[controller, Math.round(127 * position)]];
+  const value = Math.round(16_383 * position);
   return [
     [controller, value >> 7],
     [controller + 32, value & 0x7f],
@@ -35,8 +35,10 @@ function controllerValues(controller: number, bits: 7 | 14, travel: number): [nu
 }
 
 /**
- * A gesture as a Standard MIDI File of one track, at 120 beats a minute: what the inputs' controllers send to make
- * it, before an input bends their travel and lays it out. The track ends with the take, as a loop of it does.
+ * Formats a gesture as a Standard MIDI File of one track at 120 beats per minute: the messages that the inputs' controllers
+ * would have to send, that is, before each input applies its range, curve and inversion.
+ * @param moves sorted by time; `value` is the input's, 0..1
+ * @param lengthSeconds time of the end of the track
  */
 export function gestureMidiFile(
   moves: readonly GestureMove[],
@@ -52,13 +54,13 @@ export function gestureMidiFile(
   const events: MidiEvent[] = moves.flatMap(({ seconds, input: index, value }) => {
     const input = inputs[index];
     const { channel, controller, bits } = controllerOf(input, index);
-    const travel = input === undefined ? Math.min(1, Math.max(0, value)) : sourceValueOf(input, value);
-    return controllerValues(controller, bits, travel).map(([controllerType, position]): MidiEvent => ({
+    const position = input === undefined ? Math.min(1, Math.max(0, value)) : sourceValueOf(input, value);
+    return controllerValues(controller, bits, position).map(([controllerType, data]): MidiEvent => ({
       type: 'controller',
       deltaTime: until(seconds),
       channel,
       controllerType,
-      value: position,
+      value: data,
     }));
   });
   events.push({ type: 'endOfTrack', deltaTime: until(lengthSeconds), meta: true });

@@ -6,7 +6,7 @@ import { MAX_GESTURE_SECONDS } from '../stream/gesture.js';
 import { MidiRouter } from '../stream/midi-router.js';
 import type { Input } from '../../document/input.js';
 
-/** Microseconds per quarter note until the file says otherwise: 120 beats a minute. */
+/** Microseconds per quarter note until the first tempo event: 120 beats per minute. */
 const DEFAULT_TEMPO = 500_000;
 
 const unreadable = (cause?: unknown) =>
@@ -15,9 +15,8 @@ const unreadable = (cause?: unknown) =>
   });
 
 /**
- * Reads the moves that a Standard MIDI File makes on `inputs` through their own sources. Tracks are merged, tempo
- * changes followed.
- *
+ * Reads a gesture from a Standard MIDI File: its messages move `inputs` through the inputs' own sources, as live ones would.
+ * Tracks are merged; tempo changes are applied.
  * @throws TillerError `gesture-unreadable` for a damaged file, or one that moves none of the inputs.
  */
 export function parseGestureMidi(bytes: Uint8Array, inputs: readonly Input[]): Gesture {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/** What is used of the optional `@julusian/midi` package (RtMidi). */
+/** The part of the optional `@julusian/midi` package (RtMidi) that is used. */
 interface MidiInput {
   getPortCount(): number;
   getPortName(port: number): string;
@@ -17,40 +17,42 @@ type Receive = (status: number, data1: number, data2: number) => void;
 
 const ABSENT = 'The optional “@julusian/midi” package is not installed: use the browser’s MIDI, or a host.';
 const NO_SYSTEM = 'This machine has no MIDI system: use the browser’s MIDI, or a host.';
-/** Linux without it has no MIDI; asking the package all the same writes to the terminal. */
+/** Without this file, Linux has no MIDI sequencer, and the package would write an error to the terminal. */
 const SEQUENCER = '/dev/snd/seq';
 
-/** Loads the package. @throws where it is not installed */
+/** Loads the package. @throws Error where it is not installed */
 const loadPackage = (): MidiPackage => createRequire(import.meta.url)('@julusian/midi') as MidiPackage;
 const hasMidiSystem = (): boolean => process.platform !== 'linux' || existsSync(SEQUENCER);
 
-/** ALSA's client and port at the end of a name: others when the same device is plugged in again. */
+/** ALSA's client and port numbers at the end of a name; they change when a device is plugged in again. */
 const ALSA_ADDRESS = / \d+:\d+$/;
 const withoutAddress = (name: string): string => name.replace(ALSA_ADDRESS, '');
 
-/** Stands for a device that went while the devices were listed. */
-const GONE = '';
+/** Name in place of a device that was unplugged while the devices were listed. */
+const UNPLUGGED = '';
 
-/** MIDI devices of this machine, where the optional package works; otherwise `reason` says why not. Main thread. */
+/** MIDI inputs of this machine, through the optional package. Main thread. */
 export class MidiPorts {
+  /** Why MIDI is not available, as a message for the player; null where it is. */
   readonly reason: string | null;
-  /** The device that is listened to, or waited for while it is not there. */
+  /** Name of the chosen device, connected or not; null for none. */
   chosen: string | null = null;
   private readonly midi: MidiPackage | null = null;
-  /** Opens nothing, only looks. */
-  private readonly lookout: MidiInput | null = null;
+  /** Lists the ports; is never opened. */
+  private readonly portScanner: MidiInput | null = null;
   /**
-   * The open device. Each has an input of its own: one that is opened again in the moment it was closed would be
-   * closed once more when the package's callback ends.
+   * The open device. A new object for each: the package closes an object once more at the end of the callback in which
+   * it was closed, even if it was opened again in between.
    */
-  private ear: MidiInput | null = null;
+  private deviceInput: MidiInput | null = null;
 
   constructor(
+    /** Called with each channel message: status byte 0x80..0xef, data bytes 0..127. */
     private readonly receive: Receive,
     load = loadPackage,
-    systemThere = hasMidiSystem,
+    isSystemPresent = hasMidiSystem,
   ) {
-    if (!systemThere()) {
+    if (!isSystemPresent()) {
       this.reason = NO_SYSTEM;
       return;
     }
@@ -61,70 +63,76 @@ export class MidiPorts {
       return;
     }
     try {
-      this.lookout = new this.midi.Input();
+      this.portScanner = new this.midi.Input();
       this.reason = null;
     } catch {
       this.reason = NO_SYSTEM;
     }
   }
 
-  /** Listens to the device of this name as soon as it is there, or to none. */
+  /**
+   * Chooses the device to receive from; it is opened as soon as it is connected.
+   * @param name as listed by `follow`; null for none
+   */
   select(name: string | null): void {
     this.stop();
     this.chosen = name;
     this.follow();
   }
 
-  /** The devices that are there now. The chosen one is opened when it has come and let go of when it has gone. */
+  /**
+   * Scans the ports: opens the chosen device where it has been connected and closes it where it has been unplugged.
+   * @returns names of the connected devices
+   */
   follow(): string[] {
     const names = this.names();
     const { chosen } = this;
     if (chosen !== null) {
       const exact = names.indexOf(chosen);
-      const again = names.findIndex((name) => withoutAddress(name) === withoutAddress(chosen));
-      const port = exact >= 0 ? exact : again;
+      const reconnected = names.findIndex((name) => withoutAddress(name) === withoutAddress(chosen));
+      const port = exact >= 0 ? exact : reconnected;
       if (exact < 0) this.stop();
-      if (this.ear === null && port >= 0) this.listen(port, names[port] ?? chosen);
+      if (this.deviceInput === null && port >= 0) this.listen(port, names[port] ?? chosen);
     }
-    return names.filter((name) => name !== GONE);
+    return names.filter((name) => name !== UNPLUGGED);
   }
 
   close(): void {
     this.stop();
-    this.lookout?.destroy();
+    this.portScanner?.destroy();
   }
 
   private names(): string[] {
-    const { lookout } = this;
-    if (lookout === null) return [];
-    return Array.from({ length: lookout.getPortCount() }, (_, port) => {
+    const { portScanner } = this;
+    if (portScanner === null) return [];
+    return Array.from({ length: portScanner.getPortCount() }, (_, port) => {
       try {
-        return lookout.getPortName(port);
+        return portScanner.getPortName(port);
       } catch {
-        return GONE;
+        return UNPLUGGED;
       }
     });
   }
 
   private listen(port: number, name: string): void {
     if (this.midi === null) return;
-    const ear = new this.midi.Input();
-    ear.on('message', (_delta, [status = 0, data1 = 0, data2 = 0]) => {
+    const deviceInput = new this.midi.Input();
+    deviceInput.on('message', (_delta, [status = 0, data1 = 0, data2 = 0]) => {
       if (status >= 0x80 && status < 0xf0) this.receive(status, data1 & 0x7f, data2 & 0x7f);
     });
     try {
-      ear.openPort(port);
+      deviceInput.openPort(port);
     } catch {
-      // Gone since the devices were listed: waited for like any other that is not there.
-      ear.destroy();
+      // Unplugged since the ports were listed: the next scan tries again.
+      deviceInput.destroy();
       return;
     }
-    this.ear = ear;
+    this.deviceInput = deviceInput;
     this.chosen = name;
   }
 
   private stop(): void {
-    this.ear?.destroy();
-    this.ear = null;
+    this.deviceInput?.destroy();
+    this.deviceInput = null;
   }
 }

@@ -6,7 +6,7 @@ import { systemCode } from '../system/file-error.js';
 import type { Input } from '../../document/input.js';
 import { inputValueOf } from '../../document/value-range.js';
 
-/** The only host that OSC is heard from and sent to. */
+/** The only host that OSC is received from and sent to. */
 export const OSC_HOST = '127.0.0.1';
 
 export interface OscReceiverSettings {
@@ -16,13 +16,13 @@ export interface OscReceiverSettings {
   readonly wekinator: boolean;
 }
 
-/** Bundles within bundles are followed this far; nobody nests deeper on purpose. */
+/** Deepest nesting of bundles; deeper ones are ignored. */
 const MAX_NESTING = 8;
 
 /**
- * Open Sound Control from other programs of this machine, over UDP. `/tiller/input/N` (1-based, 0..1) moves input N whatever its source;
- * an input whose source is an OSC address follows that address. Numbers of every type count, and true and false as 1 and 0.
- * Bundles are taken when they come, whatever their time tag: a hand cannot be told ahead. Main thread.
+ * Receives Open Sound Control 1.0 from other programs of this machine over UDP. `/tiller/input/N` (1-based, 0..1) moves input N
+ * whatever its source; an input whose source is an OSC address follows that address. Arguments may have any numeric type; true
+ * and false are 1 and 0. Bundles are applied on arrival, whatever their time tag: live control has no time in advance. Main thread.
  */
 export class OscReceiver {
   private constructor(
@@ -35,13 +35,15 @@ export class OscReceiver {
       const packet = decoded(datagram);
       if (packet !== null) this.receive(packet, 0);
     });
-    // What the system says of one datagram changes nothing for the next.
+    // An error of the socket concerns one datagram only (ICMP port unreachable, for example).
     socket.on('error', () => undefined);
   }
 
   /**
-   * Starts listening. `inputs` gives the present inputs, `move` is called for each that a message moves (0-based).
-   * @throws TillerError `argument-invalid` where the port is taken.
+   * Starts listening.
+   * @param inputs returns the document's present inputs
+   * @param move called for each input that a message moves, with its index (0-based) and value (0..1)
+   * @throws TillerError `argument-invalid` where the port is in use
    */
   static async open(
     settings: OscReceiverSettings,
@@ -98,7 +100,7 @@ export class OscReceiver {
   }
 }
 
-/** Null for a damaged datagram: nobody here could mend it, and the next one may be good. */
+/** The packet of a datagram; null where it is malformed, which is ignored. */
 function decoded(datagram: Buffer): OscPacketOutput | null {
   try {
     return fromBuffer(datagram);
@@ -107,7 +109,7 @@ function decoded(datagram: Buffer): OscPacketOutput | null {
   }
 }
 
-/** An argument as a number, NaN for what is none. */
+/** An argument as a number; NaN for an argument of another type. */
 function toNumber({ type, value }: OscArgOutputOrArray): number {
   switch (type) {
     case 'integer':

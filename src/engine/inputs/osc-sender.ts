@@ -7,70 +7,75 @@ export interface OscSenderSettings {
   readonly port: number;
   /** Send the latents and the level of every report as well as the inputs that move. */
   readonly latents: boolean;
-  /** Send what the mapping gives as Wekinator's `/wek/outputs`, one argument a latent. */
+  /** Send the mapping's output as Wekinator's `/wek/outputs`, one argument per latent. */
   readonly wekinator: boolean;
 }
 
-/** What sounds now, one value a latent dimension. */
+/** The latents of the latest latent frame, one value per dimension. */
 export interface SoundingLatents {
-  /** NaN where the mapping has nothing to say. */
+  /** Output of the mapping; NaN for a dimension that is not mapped. */
   readonly mapped: Float32Array;
+  /** Input of the decoder. */
   readonly decoded: Float32Array;
   /** Peak of the output, left and right, in dB; -Infinity is silence. */
   readonly outputPeakDb: readonly [number, number];
 }
 
-/** Moves of a hand are gathered for this long: about sixty messages a second for each input. */
-const GATHER_MILLISECONDS = 16;
-/** Sent for silence: many receivers cannot read an infinite number. */
+/** Moves are collected for this long: about sixty messages per second and input. */
+const COLLECT_MILLISECONDS = 16;
+/** Level sent for silence: many receivers cannot read infinity. */
 const SILENCE_DB = -120;
 
 /**
- * Open Sound Control to another program of this machine, over UDP: `/tiller/input/N` (1-based, 0..1) for each input that
- * moves and, where asked for, `/tiller/latents` (what the decoder gets), `/tiller/mapped` (what the mapping asks for),
+ * Sends Open Sound Control to another program of this machine, over UDP: `/tiller/input/N` (1-based, 0..1) for each input that
+ * moves and, where asked for, `/tiller/latents` (the decoder's input), `/tiller/mapped` (the mapping's output),
  * `/tiller/level` (left and right, dB) and `/wek/outputs`. All arguments are 32-bit floats. Main thread.
  */
 export class OscSender {
   private readonly socket = createSocket('udp4');
   private readonly moved = new Map<number, number>();
-  private gathering: NodeJS.Timeout | null = null;
+  private collecting: NodeJS.Timeout | null = null;
 
   constructor(private readonly settings: OscSenderSettings) {
     this.socket.on('error', () => undefined);
   }
 
-  /** Tells that input `index` (0-based) moved; of many moves at once, the last. */
+  /**
+   * Sends a move of an input, within 16 ms; of several moves within that time, the last.
+   * @param index 0-based
+   * @param value 0..1
+   */
   input(index: number, value: number): void {
     this.moved.set(index, value);
-    this.gathering ??= setTimeout(() => {
-      this.gathering = null;
-      for (const [input, place] of this.moved) this.send(`/tiller/input/${input + 1}`, [place]);
+    this.collecting ??= setTimeout(() => {
+      this.collecting = null;
+      for (const [input, latest] of this.moved) this.send(`/tiller/input/${input + 1}`, [latest]);
       this.moved.clear();
-    }, GATHER_MILLISECONDS);
+    }, COLLECT_MILLISECONDS);
   }
 
-  /** Tells what sounds: call it once a report of the streaming worker, about thirty times a second. */
-  sounding({ mapped, decoded, outputPeakDb }: SoundingLatents): void {
-    const learned = mapped.length > 0 && !mapped.some(Number.isNaN);
+  /** Sends latents and levels; called with each report of the streaming worker, about thirty times per second. */
+  sendLatents({ mapped, decoded, outputPeakDb }: SoundingLatents): void {
+    const isMapped = mapped.length > 0 && !mapped.some(Number.isNaN);
     if (this.settings.latents) {
       this.send('/tiller/latents', decoded);
-      if (learned) this.send('/tiller/mapped', mapped);
+      if (isMapped) this.send('/tiller/mapped', mapped);
       this.send(
         '/tiller/level',
         outputPeakDb.map((level) => Math.max(SILENCE_DB, level)),
       );
     }
-    if (this.settings.wekinator && learned) this.send('/wek/outputs', mapped);
+    if (this.settings.wekinator && isMapped) this.send('/wek/outputs', mapped);
   }
 
   async close(): Promise<void> {
-    if (this.gathering !== null) clearTimeout(this.gathering);
+    if (this.collecting !== null) clearTimeout(this.collecting);
     await new Promise<void>((resolve) => this.socket.close(() => resolve()));
   }
 
   private send(address: string, values: Iterable<number>): void {
     const args = Array.from(values, (value) => ({ type: 'float' as const, value }));
-    // Nobody listening is no error with UDP; a full socket buffer loses one message of many.
+    // Errors are ignored: UDP has no receiver to fail, and a full socket buffer loses one of many messages.
     this.socket.send(toBuffer({ address, args }), this.settings.port, OSC_HOST, () => undefined);
   }
 }

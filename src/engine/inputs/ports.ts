@@ -7,37 +7,38 @@ import type { OscSettings } from '../../protocol/interface-commands.js';
 import { OSC_OFF, type PortsState } from '../../protocol/interface.js';
 import type { MidiPorts } from './midi-ports.js';
 
-/** The MIDI device, null for none, and the OSC ports of this machine. They belong to the machine, not to a preset. */
+/** The chosen MIDI device (null for none) and the OSC settings: stored for this machine, not in presets. */
 export interface StoredControllers {
   readonly midi: string | null;
   readonly osc: OscSettings;
 }
 
-/** Devices come and go: the list is read again this often while a page may look at it. */
-const LOOK_MILLISECONDS = 3000;
+/** Interval at which the MIDI ports are scanned for devices that were connected or unplugged. */
+const SCAN_MILLISECONDS = 3000;
 
-/** OSC and MIDI of this machine, off until they are asked for. Main thread. */
+/** The machine's MIDI device and OSC ports, off until the player switches them on. Main thread. */
 export class Ports {
   state: PortsState;
   private readonly events = createNanoEvents<{ change: () => void }>();
   private receiver: OscReceiver | null = null;
   private sender: OscSender | null = null;
-  /** Settings are taken one after the other: a port must be free before it is opened again. */
-  private setting: Promise<void> = Promise.resolve();
-  /** As it was asked for, whether or not it could be opened. */
+  /** Settles when the latest OSC settings are applied. They are applied in turn, because a port must be closed before it is opened again. */
+  private oscApplied: Promise<void> = Promise.resolve();
+  /** The player's settings, whether or not the ports could be opened. */
   private osc: OscSettings = OSC_OFF;
+  /** Values of the inputs that were sent last over OSC, 0..1. */
   private sent: number[];
   private readonly subscriptions: (() => void)[];
-  private readonly looking: NodeJS.Timeout | null;
+  private readonly scanTimer: NodeJS.Timeout | null;
 
   /**
    * @param midi the machine's devices; null in a plugin, where the host sends MIDI
-   * @param keep told what the player has chosen
+   * @param store called with each choice of the player, to be stored
    */
   constructor(
     private readonly instrument: Pick<Instrument, 'state' | 'subscribe' | 'onTelemetry' | 'setParameter'>,
     private readonly midi: MidiPorts | null,
-    private readonly keep: (controllers: StoredControllers) => void = () => undefined,
+    private readonly store: (controllers: StoredControllers) => void = () => undefined,
   ) {
     this.state = {
       midi: {
@@ -51,10 +52,10 @@ export class Ports {
     this.sent = instrument.state.preset.inputs.map(({ value }) => value);
     this.subscriptions = [
       instrument.subscribe(() => this.sendMoves()),
-      instrument.onTelemetry((telemetry) => this.sender?.sounding(telemetry)),
+      instrument.onTelemetry((telemetry) => this.sender?.sendLatents(telemetry)),
     ];
-    this.looking = this.state.midi.available
-      ? setInterval(() => this.look(), LOOK_MILLISECONDS).unref()
+    this.scanTimer = this.state.midi.available
+      ? setInterval(() => this.scan(), SCAN_MILLISECONDS).unref()
       : null;
   }
 
@@ -64,36 +65,36 @@ export class Ports {
 
   setOsc(settings: OscSettings): Promise<void> {
     this.osc = settings;
-    this.tellKept();
+    this.storeChoice();
     return this.applyOsc();
   }
 
   openMidi(name: string | null): void {
     this.midi?.select(name);
-    this.look();
-    this.tellKept();
+    this.scan();
+    this.storeChoice();
   }
 
-  /** Goes on with what was chosen before. */
+  /** Opens the device and the ports that an earlier engine stored. */
   async restore({ midi, osc }: StoredControllers): Promise<void> {
     this.midi?.select(midi);
-    this.look();
+    this.scan();
     this.osc = osc;
     await this.applyOsc();
   }
 
   async close(): Promise<void> {
     for (const end of this.subscriptions) end();
-    if (this.looking !== null) clearInterval(this.looking);
+    if (this.scanTimer !== null) clearInterval(this.scanTimer);
     this.midi?.close();
-    await this.setting.catch(() => undefined);
+    await this.oscApplied.catch(() => undefined);
     await this.closeOsc();
   }
 
   private applyOsc(): Promise<void> {
     const settings = this.osc;
-    this.setting = this.setting.catch(() => undefined).then(() => this.openOsc(settings));
-    return this.setting;
+    this.oscApplied = this.oscApplied.catch(() => undefined).then(() => this.openOsc(settings));
+    return this.oscApplied;
   }
 
   private async openOsc(settings: OscSettings): Promise<void> {
@@ -104,7 +105,7 @@ export class Ports {
       if (receive && send && receivePort === sendPort)
         throw new TillerError(
           'argument-invalid',
-          `OSC cannot send to port ${sendPort}, where it listens itself.`,
+          `OSC cannot be sent to port ${sendPort}, on which Tiller itself receives.`,
           'Choose another port for one of the two.',
         );
       if (receive)
@@ -119,8 +120,8 @@ export class Ports {
       if (!(fault instanceof TillerError)) throw fault;
       error = `${fault.message} ${fault.hint ?? ''}`.trim();
     }
-    const works = error === null;
-    this.change({ osc: { ...settings, receive: receive && works, send: send && works, error } });
+    const isOpen = error === null;
+    this.change({ osc: { ...settings, receive: receive && isOpen, send: send && isOpen, error } });
   }
 
   private async closeOsc(): Promise<void> {
@@ -131,19 +132,19 @@ export class Ports {
     await sender?.close();
   }
 
-  private look(): void {
+  private scan(): void {
     const { midi } = this.state;
     const ports = this.midi?.follow() ?? [];
     const chosen = this.midi?.chosen ?? null;
-    const same =
+    const isUnchanged =
       chosen === midi.chosen &&
       ports.length === midi.ports.length &&
       ports.every((name, i) => name === midi.ports[i]);
-    if (!same) this.change({ midi: { ...midi, ports, chosen } });
+    if (!isUnchanged) this.change({ midi: { ...midi, ports, chosen } });
   }
 
-  private tellKept(): void {
-    this.keep({ midi: this.midi?.chosen ?? null, osc: this.osc });
+  private storeChoice(): void {
+    this.store({ midi: this.midi?.chosen ?? null, osc: this.osc });
   }
 
   private sendMoves(): void {
@@ -154,8 +155,8 @@ export class Ports {
     this.sent = inputs.map(({ value }) => value);
   }
 
-  private change(part: Partial<PortsState>): void {
-    this.state = { ...this.state, ...part };
+  private change(changed: Partial<PortsState>): void {
+    this.state = { ...this.state, ...changed };
     this.events.emit('change');
   }
 }

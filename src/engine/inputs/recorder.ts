@@ -7,18 +7,18 @@ import type { Instrument } from '../instrument/instrument.js';
 import type { RecorderState } from '../../protocol/interface.js';
 import { TakeTracks } from './take-tracks.js';
 
-/** How often the loop plays what is due: finer than a latent frame. */
+/** Interval at which due moves of the loop are played: shorter than a latent frame. */
 const TICK_MILLISECONDS = 5;
-/** How often the page hears of the time. */
-const TELL_MILLISECONDS = 250;
-/** A hand that has not moved an input for this long has let it go, and the loop has it again. */
-const LET_GO_SECONDS = 0.3;
+/** Interval at which the recording time is reported to the page. */
+const REPORT_MILLISECONDS = 250;
+/** The loop moves an input again when neither player, controller nor host has moved it for this long. */
+const OVERDUB_RELEASE_SECONDS = 0.3;
 
 type Player = Pick<Instrument, 'state' | 'subscribe' | 'setParameter'>;
 
 /**
- * Records the inputs as any hand moves them, plays the take round and round, and takes overdubs: an input that a
- * hand moves meanwhile is recorded anew for as long as it is moved. Main thread.
+ * Records moves of the inputs from any source (page, controller, host), plays the take as a loop, and overdubs: while the
+ * loop plays, an input that is moved is recorded again for as long as it is moved. Main thread.
  */
 export class GestureRecorder {
   state: RecorderState = { state: 'empty', seconds: 0, points: 0 };
@@ -27,29 +27,30 @@ export class GestureRecorder {
   private moves: GestureMove[] = [];
   private lengthSeconds = 0;
   private startedAt = 0;
-  /** Place in the loop up to which it was played, in seconds. */
-  private played = 0;
+  /** Position in the loop, in seconds, up to which moves have been played. */
+  private playedSeconds = 0;
   private timer: NodeJS.Timeout | null = null;
-  private lastTold = 0;
+  private lastReportMs = 0;
   private readonly tracks: TakeTracks;
   /** The last value of each track. */
   private readonly values: number[] = [];
-  /** Per track, where in the loop a hand moved it last; NaN where none has it. */
-  private readonly touched: number[] = [];
-  private playing = false;
-  /** Told of every take that is done, and of none once it is cleared. */
+  /** Per track, position in the loop (seconds) of the latest overdubbed move; undefined where the loop has control. */
+  private readonly overdubbedAt: (number | undefined)[] = [];
+  /** True while the recorder itself sets inputs. */
+  private isApplying = false;
+  /** Called with each finished take, and with an empty one when it is cleared. */
   onTake: (take: Take) => void = () => undefined;
   private readonly unsubscribe: () => void;
 
   constructor(
     private readonly instrument: Player,
-    /** Milliseconds that only rise. */
+    /** A monotonic clock, in milliseconds. */
     private readonly now: () => number = () => performance.now(),
   ) {
     const { inputs } = instrument.state.preset;
     this.tracks = new TakeTracks(inputs);
     inputs.forEach(({ value }, i) => (this.values[i] = value));
-    this.unsubscribe = instrument.subscribe(() => this.hear());
+    this.unsubscribe = instrument.subscribe(() => this.recordMoves());
   }
 
   subscribe(listener: () => void): () => void {
@@ -69,19 +70,19 @@ export class GestureRecorder {
       case 'stop':
         this.endTake();
         this.halt();
-        this.tell(this.moves.length === 0 ? 'empty' : 'stopped');
+        this.report(this.moves.length === 0 ? 'empty' : 'stopped');
         return;
       case 'clear':
         this.halt();
         this.moves = [];
         this.lengthSeconds = 0;
-        this.tell('empty');
-        this.keep();
+        this.report('empty');
+        this.emitTake();
         return;
     }
   }
 
-  /** Goes on with a take that was kept, for the inputs as they are now. */
+  /** Loads a stored take for the present inputs; moves of inputs that do not exist are dropped. */
   restore({ lengthSeconds, moves }: Take): void {
     const { ofInputs } = this.tracks;
     this.moves = moves.flatMap((move) => {
@@ -89,7 +90,7 @@ export class GestureRecorder {
       return input === undefined ? [] : [{ ...move, input }];
     });
     this.lengthSeconds = lengthSeconds;
-    this.tell(this.moves.length === 0 ? 'empty' : 'stopped');
+    this.report(this.moves.length === 0 ? 'empty' : 'stopped');
   }
 
   csv(): string {
@@ -106,16 +107,16 @@ export class GestureRecorder {
     this.unsubscribe();
   }
 
-  /** Begins a take with where every input is now. */
+  /** Starts a take with the present value of every input. */
   private record(): void {
     this.halt();
     this.startedAt = this.now();
     this.moves = this.tracks.ofInputs.map((input) => ({ seconds: 0, input, value: this.values[input] ?? 0 }));
-    this.tell('recording');
+    this.report('recording');
     this.timer = setInterval(() => {
       if (this.elapsed() >= MAX_GESTURE_SECONDS) this.act('stop');
-      else if (this.now() - this.lastTold > TELL_MILLISECONDS) this.tell('recording');
-    }, TELL_MILLISECONDS);
+      else if (this.now() - this.lastReportMs > REPORT_MILLISECONDS) this.report('recording');
+    }, REPORT_MILLISECONDS);
   }
 
   private endTake(): void {
@@ -124,21 +125,21 @@ export class GestureRecorder {
       this.lengthSeconds = Math.max(0.05, this.elapsed());
       this.halt();
     }
-    if (state === 'recording' || state === 'overdubbing') this.keep();
+    if (state === 'recording' || state === 'overdubbing') this.emitTake();
   }
 
-  private keep(): void {
+  private emitTake(): void {
     this.onTake({ lengthSeconds: this.lengthSeconds, moves: this.playable() });
   }
 
   private loop(state: 'playing' | 'overdubbing'): void {
     if (this.timer === null) {
       this.startedAt = this.now();
-      this.played = 0;
+      this.playedSeconds = 0;
       this.timer = setInterval(() => this.tick(), TICK_MILLISECONDS);
     }
-    this.touched.length = 0;
-    this.tell(state);
+    this.overdubbedAt.length = 0;
+    this.report(state);
   }
 
   private halt(): void {
@@ -150,60 +151,60 @@ export class GestureRecorder {
     return (this.now() - this.startedAt) / 1000;
   }
 
-  /** Plays what became due since the last tick. */
+  /** Plays the moves that are due since the last tick. */
   private tick(): void {
-    const place = this.elapsed() % this.lengthSeconds;
-    if (place < this.played) {
-      this.playBetween(this.played, this.lengthSeconds);
-      this.touched.length = 0;
-      this.played = 0;
+    const position = this.elapsed() % this.lengthSeconds;
+    if (position < this.playedSeconds) {
+      this.playBetween(this.playedSeconds, this.lengthSeconds);
+      this.overdubbedAt.length = 0;
+      this.playedSeconds = 0;
       this.playBetween(-1, 0);
     }
-    this.playBetween(this.played, place);
-    this.played = place;
-    if (this.now() - this.lastTold > TELL_MILLISECONDS) this.tell(this.state.state);
+    this.playBetween(this.playedSeconds, position);
+    this.playedSeconds = position;
+    if (this.now() - this.lastReportMs > REPORT_MILLISECONDS) this.report(this.state.state);
   }
 
   private playBetween(from: number, to: number): void {
-    this.playing = true;
+    this.isApplying = true;
     try {
       const { moves } = this;
       for (let i = firstMoveAfter(moves, from); i < moves.length; i++) {
         const { seconds, input, value } = moves[i] as GestureMove;
         if (seconds > to) break;
-        const hand = this.touched[input];
-        if (hand !== undefined && seconds - hand < LET_GO_SECONDS) continue;
+        const overdubbed = this.overdubbedAt[input];
+        if (overdubbed !== undefined && seconds - overdubbed < OVERDUB_RELEASE_SECONDS) continue;
         const index = this.tracks.inputOf(input);
         if (index !== null) this.instrument.setParameter(index, value, 'recorder');
       }
     } finally {
-      this.playing = false;
+      this.isApplying = false;
     }
   }
 
-  /** Takes in what a hand, a controller or the host moved. */
-  private hear(): void {
+  /** Records the inputs that page, controller or host have moved since the last call. */
+  private recordMoves(): void {
     const { inputs } = this.instrument.state.preset;
     const { state } = this.state;
-    if (this.tracks.follow(inputs) && this.moves.length > 0 && state !== 'recording') this.keep();
-    const records = !this.playing && (state === 'recording' || state === 'overdubbing');
+    if (this.tracks.follow(inputs) && this.moves.length > 0 && state !== 'recording') this.emitTake();
+    const isRecording = !this.isApplying && (state === 'recording' || state === 'overdubbing');
     this.tracks.ofInputs.forEach((track, i) => {
       const value = inputs[i]?.value;
       if (value === undefined || value === this.values[track]) return;
       this.values[track] = value;
-      if (records) this.take(track, value);
+      if (isRecording) this.recordMove(track, value);
     });
   }
 
-  private take(track: number, value: number): void {
+  private recordMove(track: number, value: number): void {
     if (this.moves.length >= MOST_MOVES) return;
-    const overdubs = this.state.state === 'overdubbing';
-    const seconds = overdubs ? this.elapsed() % this.lengthSeconds : this.elapsed();
-    if (overdubs) this.makeRoom(track, seconds);
+    const isOverdub = this.state.state === 'overdubbing';
+    const seconds = isOverdub ? this.elapsed() % this.lengthSeconds : this.elapsed();
+    if (isOverdub) this.clearOverdubbed(track, seconds);
     this.insert({ seconds, input: track, value });
   }
 
-  /** The moves of the inputs that are there. */
+  /** The moves of the inputs that exist now, with their present indices. */
   private playable(): GestureMove[] {
     return this.moves.flatMap((move) => {
       const input = this.tracks.inputOf(move.input);
@@ -211,14 +212,14 @@ export class GestureRecorder {
     });
   }
 
-  /** Takes out what the loop had on this track since the hand moved it last. */
-  private makeRoom(track: number, seconds: number): void {
-    const last = this.touched[track];
-    const from = last !== undefined && seconds - last < LET_GO_SECONDS ? last : seconds;
+  /** Removes the track's old moves between the previous overdubbed move and this one. */
+  private clearOverdubbed(track: number, seconds: number): void {
+    const last = this.overdubbedAt[track];
+    const from = last !== undefined && seconds - last < OVERDUB_RELEASE_SECONDS ? last : seconds;
     this.moves = this.moves.filter(
       (move) => move.input !== track || move.seconds <= from || move.seconds > seconds,
     );
-    this.touched[track] = seconds;
+    this.overdubbedAt[track] = seconds;
   }
 
   private insert(move: GestureMove): void {
@@ -227,8 +228,8 @@ export class GestureRecorder {
     this.moves.splice(at, 0, move);
   }
 
-  private tell(state: RecorderState['state']): void {
-    this.lastTold = this.now();
+  private report(state: RecorderState['state']): void {
+    this.lastReportMs = this.now();
     const seconds = state === 'recording' ? this.elapsed() : this.lengthSeconds;
     this.state = { state, seconds, points: this.moves.length };
     this.events.emit('change');

@@ -1,7 +1,7 @@
 import { isSame, matchInputs } from '../../document/input-identity.js';
 import type { Input } from '../../document/input.js';
 
-/** Which track of a take each input plays: it stays with its input while others are added, removed and brought back. */
+/** Assigns inputs to the tracks of a take. An input keeps its track while others are added, removed and restored. */
 export class TakeTracks {
   private tracks: number[];
   private count: number;
@@ -23,7 +23,7 @@ export class TakeTracks {
     return index < 0 ? null : index;
   }
 
-  /** Takes in what became of the inputs; true where some came or went. */
+  /** Follows a change of the document's inputs. @returns true where inputs were added or removed */
   follow(inputs: readonly Input[]): boolean {
     const before = this.inputs;
     this.inputs = inputs;
@@ -36,15 +36,15 @@ export class TakeTracks {
     });
     this.tracks = inputs.map((input, i) => {
       const from = kept[i] ?? null;
-      return (from === null ? undefined : tracks[from]) ?? this.returned(input);
+      return (from === null ? undefined : tracks[from]) ?? this.trackOfAdded(input);
     });
     return true;
   }
 
-  /** The track that an input had when it was removed, or one of its own. */
-  private returned(input: Input): number {
-    const at = this.removed.findLastIndex((gone) => isSame(gone.input, input));
-    const [gone] = at < 0 ? [] : this.removed.splice(at, 1);
-    return gone?.track ?? this.count++;
+  /** The track that a restored input had before it was removed, or a new one. */
+  private trackOfAdded(input: Input): number {
+    const at = this.removed.findLastIndex((removed) => isSame(removed.input, input));
+    const [restored] = at < 0 ? [] : this.removed.splice(at, 1);
+    return restored?.track ?? this.count++;
   }
 }

@@ -3,7 +3,7 @@ import type { GestureMove } from '../stream/gesture.js';
 /** Most moves of one take. */
 export const MOST_MOVES = 500_000;
 
-/** A take of the gesture recorder. `input` is the number of an input, 0-based; the moves are sorted by time. */
+/** A take of the gesture recorder. Moves are sorted by time (seconds); their `input` is 0-based, their `value` 0..1. */
 export interface Take {
   readonly lengthSeconds: number;
   readonly moves: readonly GestureMove[];

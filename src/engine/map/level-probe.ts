@@ -2,14 +2,15 @@ import { gainToDb } from '../audio/db.js';
 import type { NoiseSource } from '../model/run/noise.js';
 import type { RunningModel } from '../model/run/running-model.js';
 
-/** Frames that a decoder gets to settle on new latents, and frames that are then measured. */
+/** Latent frames that are decoded before the measurement, and frames that are measured. */
 const SETTLING_FRAMES = 4;
 const MEASURED_FRAMES = 4;
 const SILENCE_DB = -120;
 
 /**
- * The peak, in dB, that a model's decoder gives while it gets the same latents frame after frame. The model
- * must be this function's own: its state is lost.
+ * Measures the sample peak of a decoder's output, in dB (−120 for silence), while its input is constant.
+ * @param model is reset and changed; must not be in use elsewhere
+ * @param latents one value per dimension; missing ones are 0
  */
 export function probeLevel(model: RunningModel, noise: NoiseSource, latents: ArrayLike<number>): number {
   const { frames, latentDims } = model.shape;

@@ -1,10 +1,10 @@
-/** Points kept; the oldest make room. */
+/** Most points; further ones replace the oldest. */
 const CAPACITY = 2048;
 const NEIGHBOURS = 4;
-/** Mean squared distance per latent (in latent units) beyond which nothing is known of a point's level. */
-const REACH = 0.35;
+/** Mean squared distance per latent (latent units squared) to the nearest measured point, beyond which a level is unknown. */
+const MAX_MEAN_SQUARED_DISTANCE = 0.35;
 
-/** Levels that a model was measured to give, by latents; in between, the nearest ones are blended. */
+/** Measured output levels of a decoder by its latents; interpolates between the nearest by inverse squared distance. */
 export class LevelTable {
   private readonly latents: Float64Array;
   private readonly levels = new Float64Array(CAPACITY);
@@ -13,6 +13,7 @@ export class LevelTable {
   private readonly nearest = new Float64Array(NEIGHBOURS);
   private readonly nearestLevels = new Float64Array(NEIGHBOURS);
 
+  /** @param width number of latents */
   constructor(readonly width: number) {
     this.latents = new Float64Array(CAPACITY * width);
   }
@@ -21,7 +22,7 @@ export class LevelTable {
     return this.count === 0;
   }
 
-  /** `levelDb` is the peak that the decoder gives while it gets `latents`. */
+  /** Adds a measured point. @param levelDb peak in dB, see `probeLevel` */
   add(latents: ArrayLike<number>, levelDb: number): void {
     for (let i = 0; i < this.width; i++) this.latents[this.next * this.width + i] = latents[i] ?? 0;
     this.levels[this.next] = levelDb;
@@ -29,16 +30,16 @@ export class LevelTable {
     this.count = Math.min(CAPACITY, this.count + 1);
   }
 
-  /** Whether a measured point lies so near that measuring again tells nothing. */
-  knows(latents: ArrayLike<number>): boolean {
+  /** Whether a measured point is so near that another measurement would give the same level. */
+  isMeasured(latents: ArrayLike<number>): boolean {
     this.search(latents);
     return (this.nearest[0] ?? Infinity) < 1e-3 * this.width;
   }
 
-  /** The level to expect, in dB; NaN too far from everything measured. */
-  expect(latents: ArrayLike<number>): number {
+  /** The interpolated level in dB; NaN too far from every measured point. */
+  levelDb(latents: ArrayLike<number>): number {
     this.search(latents);
-    if (!((this.nearest[0] ?? Infinity) <= REACH * this.width)) return NaN;
+    if (!((this.nearest[0] ?? Infinity) <= MAX_MEAN_SQUARED_DISTANCE * this.width)) return NaN;
     let sum = 0;
     let total = 0;
     for (let k = 0; k < Math.min(NEIGHBOURS, this.count); k++) {
@@ -49,7 +50,7 @@ export class LevelTable {
     return sum / total;
   }
 
-  /** Fills `nearest` with squared distances, the least first, and `nearestLevels` with their levels. */
+  /** Writes the squared distances of the nearest points to `nearest`, in ascending order, and their levels to `nearestLevels`. */
   private search(latents: ArrayLike<number>): void {
     const { nearest, nearestLevels, width } = this;
     nearest.fill(Infinity);
@@ -61,14 +62,14 @@ export class LevelTable {
         squared += difference * difference;
       }
       if (squared >= last) continue;
-      let place = NEIGHBOURS - 1;
-      while (place > 0 && (nearest[place - 1] ?? 0) > squared) {
-        nearest[place] = nearest[place - 1] ?? Infinity;
-        nearestLevels[place] = nearestLevels[place - 1] ?? 0;
-        place -= 1;
+      let rank = NEIGHBOURS - 1;
+      while (rank > 0 && (nearest[rank - 1] ?? 0) > squared) {
+        nearest[rank] = nearest[rank - 1] ?? Infinity;
+        nearestLevels[rank] = nearestLevels[rank - 1] ?? 0;
+        rank -= 1;
       }
-      nearest[place] = squared;
-      nearestLevels[place] = this.levels[point] ?? 0;
+      nearest[rank] = squared;
+      nearestLevels[rank] = this.levels[point] ?? 0;
     }
   }
 }

@@ -5,74 +5,80 @@ import type { MapPicture } from '../../protocol/interface-frames.js';
 import type { LevelTable } from './level-table.js';
 import { principalDirections } from './principal.js';
 
-/** Cells along each axis: a cell is about nine pixels of the plugin's pad, and drawn smooth. */
+/** Cells along each axis. A cell is about nine pixels of the plugin's pad; the page interpolates between cells. */
 export const MAP_CELLS = 48;
-/** Above this many examples a Gaussian process is too slow to ask at every cell how sure it is. */
-const MOST_POINTS_FOR_CERTAINTY = 256;
-/** Distance on the pad at which an example stops vouching for a mapping that knows no uncertainty. */
-const VOUCHING_DISTANCE = 0.22;
-/** A weak second direction is not blown up to full colour. */
-const LEAST_SHARE = 0.35;
-/** Levels are shown between whole multiples of this, and between no fewer than two of them. */
+/** With more points than this, a Gaussian process's standard deviation takes too long to compute at every cell. */
+const MAX_POINTS_FOR_CERTAINTY = 256;
+/** Distance to the nearest example (inputs 0..1) at which confidence falls to 1/e, for regressors without a standard deviation. */
+const CONFIDENCE_DISTANCE = 0.22;
+/** Least scale of the second and third direction relative to the widest: a direction of little variance gets little colour. */
+const MIN_SCALE_SHARE = 0.35;
+/** The displayed range of levels begins and ends at multiples of this, and spans at least two of them. */
 const LEVEL_STEP_DB = 6;
-/** Quieter than this below the loudest is shown as quiet as this. */
+/** Largest displayed range of levels: quieter cells are shown at its lower end. */
 const LEVEL_SPAN_DB = 48;
 
 export interface MapInputs {
   readonly request: MapRequest;
   readonly mapping: Mapping;
   readonly trained: TrainedMapping;
-  /** Present value of every input; those off the plane stay there. */
+  /** Present value of every input, 0..1; those that are not an axis keep it. */
   readonly inputs: readonly number[];
-  /** Where the enabled examples live, one row of inputs each. */
+  /** Inputs of each enabled example. */
   readonly examples: readonly (readonly number[])[];
   readonly levels: LevelTable;
-  /** Peak from which the limiter holds back, in dB at the decoder's output. */
+  /** Peak level at the decoder's output above which the limiter reduces gain, in dB. */
   readonly limitDb: number;
 }
 
-/** Calls `visit` for each cell, row 0 at the bottom, with every input's value there. */
+/**
+ * Calls `visit` for each cell of a square grid, row by row from the bottom.
+ * @param visit gets every input's value there (one array that is reused) and the index of the cell
+ */
 export function eachCell(
   cells: number,
   request: MapRequest,
   inputs: readonly number[],
-  visit: (place: Float64Array, cell: number) => void,
+  visit: (position: Float64Array, cell: number) => void,
 ): void {
-  const place = Float64Array.from(inputs);
+  const position = Float64Array.from(inputs);
   for (let row = 0; row < cells; row++) {
     for (let column = 0; column < cells; column++) {
-      place[request.y] = row / (cells - 1);
-      place[request.x] = column / (cells - 1);
-      visit(place, row * cells + column);
+      position[request.y] = row / (cells - 1);
+      position[request.x] = column / (cells - 1);
+      visit(position, row * cells + column);
     }
   }
 }
 
-/** The principal directions that the last picture was coloured by. */
+/** Principal directions of the previous picture; empty before the first. */
 export interface Colouring {
   directions: Float64Array[];
 }
 
-/** Paints the mapping over the plane of two inputs. */
+/**
+ * Evaluates the mapping over the plane of two inputs. Values are 0..255, [MAP_CELLS, MAP_CELLS], row 0 at the bottom.
+ * @param colouring is updated in mode `latents`
+ */
 export function paintMap(from: MapInputs, colouring: Colouring): MapPicture {
   const { request, mapping } = from;
   const cells = MAP_CELLS * MAP_CELLS;
   const latents = new Float64Array(cells * mapping.latents);
   const out = new Float64Array(mapping.latents);
-  eachCell(MAP_CELLS, request, from.inputs, (place, cell) => {
-    mapping.evaluate(place, out);
+  eachCell(MAP_CELLS, request, from.inputs, (position, cell) => {
+    mapping.evaluate(position, out);
     for (let i = 0; i < out.length; i++) {
       const value = out[i] ?? 0;
       latents[cell * out.length + i] = Number.isNaN(value) ? 0 : value;
     }
   });
-  const own = certaintyOf(from);
+  const certainty = certaintyOf(from);
   const levels = levelsOf(from, latents);
   const picture = {
     ...request,
     width: MAP_CELLS,
     height: MAP_CELLS,
-    certainty: own,
+    certainty,
     loud: levels && Uint8Array.from(levels, (level) => (level > from.limitDb ? 255 : 0)),
   };
   switch (request.mode) {
@@ -81,7 +87,7 @@ export function paintMap(from: MapInputs, colouring: Colouring): MapPicture {
     case 'dimension':
       return { ...picture, ...dimensionPlane(latents, mapping.latents, request.dimension) };
     case 'certainty':
-      return { ...picture, ...certaintyPlane(own ?? nearness(from)) };
+      return { ...picture, ...certaintyPlane(certainty ?? proximityOf(from)) };
     case 'loudness':
       return { ...picture, ...levelPlane(levels ?? new Float64Array(cells).fill(NaN), from.limitDb) };
   }
@@ -103,16 +109,16 @@ function latentPlanes(latents: Float64Array, width: number, colouring: Colouring
   colouring.directions = principalDirections(centred, width, 3, before);
   let widest = 0;
   const values = colouring.directions.map((direction) => {
-    const along = new Float64Array(rows);
+    const projection = new Float64Array(rows);
     for (let row = 0; row < rows; row++) {
       let sum = 0;
       for (let i = 0; i < width; i++) sum += (centred[row * width + i] ?? 0) * (direction[i] ?? 0);
-      along[row] = sum;
+      projection[row] = sum;
     }
-    const reach = along.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const reach = projection.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     widest = Math.max(widest, reach);
-    const scale = Math.max(reach, LEAST_SHARE * widest, 1e-6);
-    return Uint8Array.from(along, (value) => byte(0.5 + (0.5 * value) / scale));
+    const scale = Math.max(reach, MIN_SCALE_SHARE * widest, 1e-6);
+    return Uint8Array.from(projection, (value) => byte(0.5 + (0.5 * value) / scale));
   });
   return { low: -widest, high: widest, values };
 }
@@ -131,15 +137,18 @@ function dimensionPlane(latents: Float64Array, width: number, dimension: number)
   };
 }
 
-/** How sure the regressors say they are, over the dimensions that know; null where none does. */
+/**
+ * Confidence: 1 minus the standard deviation relative to the prior's, averaged over the dimensions that have one; null where
+ * none has.
+ */
 function certaintyOf({ request, mapping, trained, inputs }: MapInputs): Uint8Array | null {
   const priors = trained.dimensions.map((dimension) => (dimension.kind === 'gp' ? dimension.deviation : 0));
-  const few = (trained.points?.count ?? 0) <= MOST_POINTS_FOR_CERTAINTY;
-  if (!few || !priors.some((prior) => prior > 0)) return null;
+  const isAffordable = (trained.points?.count ?? 0) <= MAX_POINTS_FOR_CERTAINTY;
+  if (!isAffordable || !priors.some((prior) => prior > 0)) return null;
   const plane = new Uint8Array(MAP_CELLS * MAP_CELLS);
   const deviations = new Float64Array(mapping.latents);
-  eachCell(MAP_CELLS, request, inputs, (place, cell) => {
-    mapping.deviation(place, deviations);
+  eachCell(MAP_CELLS, request, inputs, (position, cell) => {
+    mapping.deviation(position, deviations);
     let sum = 0;
     let known = 0;
     deviations.forEach((deviation, i) => {
@@ -153,37 +162,37 @@ function certaintyOf({ request, mapping, trained, inputs }: MapInputs): Uint8Arr
   return plane;
 }
 
-/** Relative to where the regressors are surest: what counts on the pad is where they are more so than elsewhere. */
-function certaintyPlane(sure: Uint8Array): Planes {
-  const most = sure.reduce((best, value) => Math.max(best, value), 1);
-  return { low: 0, high: most / 255, values: [sure.map((value) => (255 * value) / most)] };
+/** Confidence relative to its maximum: the picture compares places with each other. */
+function certaintyPlane(certainty: Uint8Array): Planes {
+  const most = certainty.reduce((best, value) => Math.max(best, value), 1);
+  return { low: 0, high: most / 255, values: [certainty.map((value) => (255 * value) / most)] };
 }
 
-/** How near the examples are: what can be said of a regressor that knows no uncertainty of its own. */
-function nearness({ request, inputs, examples }: MapInputs): Uint8Array {
+/** Proximity of the nearest example, in place of a standard deviation for regressors that have none. */
+function proximityOf({ request, inputs, examples }: MapInputs): Uint8Array {
   const plane = new Uint8Array(MAP_CELLS * MAP_CELLS);
-  eachCell(MAP_CELLS, request, inputs, (place, cell) => {
+  eachCell(MAP_CELLS, request, inputs, (position, cell) => {
     let least = Infinity;
     for (const example of examples) {
       let squared = 0;
-      for (let i = 0; i < place.length; i++) squared += ((example[i] ?? 0.5) - (place[i] ?? 0.5)) ** 2;
+      for (let i = 0; i < position.length; i++) squared += ((example[i] ?? 0.5) - (position[i] ?? 0.5)) ** 2;
       least = Math.min(least, squared);
     }
-    plane[cell] = byte(Math.exp(-least / VOUCHING_DISTANCE ** 2));
+    plane[cell] = byte(Math.exp(-least / CONFIDENCE_DISTANCE ** 2));
   });
   return plane;
 }
 
-/** Level to expect at each cell, in dB; null before anything was measured. */
+/** Level at each cell in dB, NaN where it is unknown; null before the first measurement. */
 function levelsOf({ levels, mapping }: MapInputs, latents: Float64Array): Float64Array | null {
   if (levels.empty) return null;
   const { latents: width } = mapping;
   return Float64Array.from({ length: latents.length / width }, (_, cell) =>
-    levels.expect(latents.subarray(cell * width, (cell + 1) * width)),
+    levels.levelDb(latents.subarray(cell * width, (cell + 1) * width)),
   );
 }
 
-/** Levels over their own range and up to the limit at least; unknown ones are those that nothing vouches for. */
+/** Levels over their range, which includes the limit; confidence is 0 where a level is unknown. */
 function levelPlane(levels: Float64Array, limitDb: number): Planes & Pick<MapPicture, 'certainty'> {
   let most = limitDb;
   let least = Infinity;

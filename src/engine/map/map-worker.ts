@@ -11,17 +11,17 @@ import { toMapWorkerSchema, type FromMapWorker, type ToMapWorker } from './messa
 import { eachCell, paintMap, type Colouring } from './map-picture.js';
 
 /**
- * The painting thread: evaluates the mapping over the pad, and between two pictures measures how loud the
- * decoder gets there, a point at a time, so that loud zones are seen before they are heard.
+ * Worker that computes the pictures under the pad. Between pictures it measures the decoder's level over the pad, one point at
+ * a time, so that loud zones are visible before they are played.
  */
 
 startedWith(z.undefined());
 const post = postTo<FromMapWorker>();
 
-/** Points measured along each axis: a hundred take about a second. */
+/** Measured points along each axis: the hundred of a pad take about a second. */
 const PROBES = 10;
-/** New levels are shown after this many. */
-const PROBES_A_PICTURE = 25;
+/** Measurements after which the picture is painted again. */
+const PROBES_PER_PICTURE = 25;
 
 let model: RunningModel | null = null;
 let models = 0;
@@ -32,17 +32,17 @@ let measuring = false;
 const colouring: Colouring = { directions: [] };
 const noise = createNoise({ kind: 'seed', seed: 1 }, 0);
 
-async function load(place: Extract<ToMapWorker, { type: 'model' }>['model']): Promise<void> {
+async function load(location: Extract<ToMapWorker, { type: 'model' }>['model']): Promise<void> {
   const load = ++models;
   model?.close();
   model = null;
   pending = [];
-  levels = new LevelTable(place?.manifest.latentDims ?? 1);
-  if (place === null) return;
-  const opened = await openModel(place.dir, place.manifest, { frames: 1, batch: 1 });
+  levels = new LevelTable(location?.manifest.latentDims ?? 1);
+  if (location === null) return;
+  const opened = await openModel(location.dir, location.manifest, { frames: 1, batch: 1 });
   if (load !== models) return opened.close();
   model = opened;
-  // What was painted meanwhile waits for its levels.
+  // Measures the points of a picture that was painted while the model was opened.
   measureNext();
 }
 
@@ -57,23 +57,23 @@ function paint(message: Extract<ToMapWorker, { type: 'paint' }>): void {
   if (levels.width !== mapping.latents) levels = new LevelTable(mapping.latents);
   const picture = paintMap({ request, mapping, trained, inputs, examples, levels, limitDb }, colouring);
   post({ type: 'painted', job, picture });
-  const place = new Float64Array(mapping.latents);
+  const out = new Float64Array(mapping.latents);
   pending = [];
-  eachCell(PROBES, request, inputs, (at) => {
-    mapping.evaluate(at, place);
-    const latents = place.map((value) => (Number.isNaN(value) ? 0 : value));
-    if (!levels.knows(latents)) pending.push(latents);
+  eachCell(PROBES, request, inputs, (position) => {
+    mapping.evaluate(position, out);
+    const latents = out.map((value) => (Number.isNaN(value) ? 0 : value));
+    if (!levels.isMeasured(latents)) pending.push(latents);
   });
   measureNext();
 }
 
-/** Measures one point, then lets messages through. */
+/** Measures one point, then handles messages before the next. */
 function measureNext(): void {
   if (measuring || model === null || model.shape.latentDims !== levels.width) return;
   const latents = pending.pop();
   if (latents === undefined) return;
   levels.add(latents, probeLevel(model, noise, latents));
-  if (pending.length % PROBES_A_PICTURE === 0) post({ type: 'measured' });
+  if (pending.length % PROBES_PER_PICTURE === 0) post({ type: 'measured' });
   measuring = true;
   setImmediate(() => {
     measuring = false;
@@ -84,7 +84,7 @@ function measureNext(): void {
 serveWorker((message) => {
   switch (message.type) {
     case 'model':
-      // Without its model the map is painted all the same, only the levels stay unknown.
+      // Without the model, pictures are painted without levels.
       load(message.model).catch(() => undefined);
       return;
     case 'mapping':

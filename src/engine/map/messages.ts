@@ -5,14 +5,14 @@ import { mapRequestSchema } from '../../protocol/interface-commands.js';
 import { manifestSchema } from '../model/manifest.js';
 import { uint8Schema } from '../workers/messages.js';
 
-/** What crosses between the thread that asks for pictures and the worker that paints them. */
+/** Messages between the main thread and the map worker. */
 
 const job = z.number().int().min(1);
 const inputsSchema = z.array(z.number()).max(MAX_INPUTS);
 
 /** Main thread to map worker. */
 export const toMapWorkerSchema = z.discriminatedUnion('type', [
-  /** The model whose loudness is measured; null where none plays. */
+  /** The model whose level is measured; null where none is loaded. */
   z.strictObject({
     type: z.literal('model'),
     model: z.object({ dir: z.string(), manifest: manifestSchema }).nullable(),
@@ -43,7 +43,7 @@ const pictureSchema = z.strictObject({
   loud: uint8Schema.nullable(),
 });
 
-/** Map worker to main thread. `measured` says that levels became known since the last picture. */
+/** Map worker to main thread. `measured`: levels were measured since the last picture. */
 export const fromMapWorkerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('painted'), job, picture: pictureSchema.nullable() }),
   z.strictObject({ type: z.literal('failed'), job, message: z.string() }),

@@ -8,13 +8,13 @@ import type { MapPicture } from '../../protocol/interface-frames.js';
 import { WorkerThread } from '../workers/worker-thread.js';
 import { fromMapWorkerSchema, type FromMapWorker, type ToMapWorker } from './messages.js';
 
-/** An input that moves off the plane repaints the map, at most this often. */
+/** Least interval between repaints while an input moves that is not an axis of the map. */
 const REPAINT_MILLISECONDS = 120;
 
 const unpainted = () =>
   new TillerError('internal', 'The map could not be painted.', 'Choose another map, or learn again.');
 
-/** Has the map worker paint what the pad shows. The worker starts with the first picture. Main thread. */
+/** Requests the pictures under the pad from the map worker, which is started with the first. Main thread. */
 export class Painter {
   private worker: WorkerThread<ToMapWorker, FromMapWorker> | null = null;
   private readonly events = createNanoEvents<{ change: () => void }>();
@@ -24,11 +24,12 @@ export class Painter {
   >();
   private lastJob = 0;
   private sentMapping: TrainedMapping | null = null;
-  /** The hash of the model that the worker has; null for none. */
+  /** SHA-256 of the worker's model; null for none. */
   private sentModel: string | null = null;
-  /** Settles when the worker has the model of every earlier picture. */
+  /** Settles when the models of all earlier pictures have been sent. */
   private modelSent: Promise<void> = Promise.resolve();
   private closed = false;
+  /** What the latest picture depends on; null before the first. */
   private shown: { trained: TrainedMapping | null; inputs: string; ceilingDb: number } | null = null;
   private axes: Pick<MapRequest, 'x' | 'y'> = { x: 0, y: 1 };
   private timer: NodeJS.Timeout | null = null;
@@ -39,26 +40,28 @@ export class Painter {
     private readonly models: Pick<ModelSource, 'find'>,
     private readonly workerUrl: URL = new URL('./map-worker.js', import.meta.url),
   ) {
-    this.unsubscribe = instrument.subscribe(() => this.look());
+    this.unsubscribe = instrument.subscribe(() => this.scheduleRepaint());
   }
 
+  /** Calls `listener` when the picture is out of date. @returns unsubscribes */
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
   }
 
   /**
-   * Paints the mapping as it is when the worker has its model; null where nothing is learned.
-   * @throws TillerError `internal` when the worker dies or the painter is closed before the picture is done, and as the lookup
-   * of the model does: the next picture looks it up again
+   * Paints the present mapping.
+   * @returns null where nothing is learned
+   * @throws TillerError `internal` where the worker ends or the painter is closed before the picture is painted; errors of
+   * the model lookup, which the next picture repeats
    */
   async paint(request: MapRequest): Promise<MapPicture | null> {
     if (this.instrument.state.preset.trained === null) return null;
     if (this.closed) throw unpainted();
     const worker = (this.worker ??= this.start());
-    // One lookup after the other: of two models, the worker gets the later one last.
+    // Lookups run in turn, so that the worker gets models in the order of the requests.
     this.modelSent = this.modelSent.catch(() => undefined).then(() => this.sendModel());
     await this.modelSent;
-    // It may have died meanwhile: nobody would answer.
+    // Where the worker has ended meanwhile, the request would never be answered.
     if (worker !== this.worker) throw unpainted();
     const { preset } = this.instrument.state;
     if (preset.trained === null) return null;
@@ -66,7 +69,7 @@ export class Painter {
       this.sentMapping = preset.trained;
       this.post({ type: 'mapping', trained: preset.trained });
     }
-    this.shown = this.seen(request);
+    this.shown = this.dependencies(request);
     const job = ++this.lastJob;
     return new Promise((resolve, reject) => {
       this.jobs.set(job, { resolve, reject });
@@ -109,18 +112,18 @@ export class Painter {
     this.worker?.post(message);
   }
 
-  /** What the picture depends on, but for the two inputs that it is spread over. */
-  private seen({ x, y }: Pick<MapRequest, 'x' | 'y'>) {
+  /** State that the picture depends on; the two inputs on its axes do not count. */
+  private dependencies({ x, y }: Pick<MapRequest, 'x' | 'y'>) {
     const { trained, inputs, output } = this.instrument.state.preset;
     const values = inputs.map(({ value }, i) => (i === x || i === y ? '' : value.toFixed(3)));
     this.axes = { x, y };
     return { trained, inputs: values.join(), ceilingDb: output.ceilingDb - output.outputGainDb };
   }
 
-  /** A new mapping is painted at once, a moving input as often as the eye needs. */
-  private look(): void {
+  /** Reports an outdated picture: at once for a new mapping, at intervals while an input moves. */
+  private scheduleRepaint(): void {
     if (this.shown === null || this.timer !== null) return;
-    const now = this.seen(this.axes);
+    const now = this.dependencies(this.axes);
     const { trained, inputs, ceilingDb } = this.shown;
     if (now.trained === trained && now.inputs === inputs && now.ceilingDb === ceilingDb) return;
     const wait = now.trained === trained ? REPAINT_MILLISECONDS : 0;

@@ -1,13 +1,14 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
-/** A direction with less than this share of the strongest one's variance has none that is not rounding. */
-const LEAST_VARIANCE_SHARE = 1e-12;
+/** A variance below this share of the largest is rounding error. */
+const MIN_VARIANCE_SHARE = 1e-12;
 
 /**
- * The first `count` principal directions of `rows`: the eigenvectors of their covariance, the greatest variance first.
+ * The first `count` principal components of `rows` (Jolliffe, "Principal Component Analysis", 2002): eigenvectors of their
+ * covariance in descending order of variance.
  *
  * @param rows [rows, width], already centred
- * @param before directions of the last picture: signs follow them, so that colours do not flip as one learns
+ * @param before directions of the previous picture, which determine the signs: colours do not flip after each training
  * @returns `count` directions of length `width`, of unit length, or all zeros where there is no variance left
  */
 export function principalDirections(
@@ -22,22 +23,22 @@ export function principalDirections(
   const strongest = realEigenvalues
     .map((variance, column) => ({ variance, column }))
     .sort((a, b) => b.variance - a.variance);
-  const least = LEAST_VARIANCE_SHARE * (strongest[0]?.variance ?? 0);
+  const least = MIN_VARIANCE_SHARE * (strongest[0]?.variance ?? 0);
   return Array.from({ length: count }, (_, k) => {
     const next = strongest[k];
     if (next === undefined || !(next.variance > least)) return new Float64Array(width);
-    return turned(Float64Array.from(eigenvectorMatrix.getColumn(next.column)), before[k]);
+    return withConsistentSign(Float64Array.from(eigenvectorMatrix.getColumn(next.column)), before[k]);
   });
 }
 
 /** The direction or its opposite: the one nearer to `before`; without it, the one whose largest element is positive. */
-function turned(direction: Float64Array, before: Float64Array | undefined): Float64Array {
+function withConsistentSign(direction: Float64Array, before: Float64Array | undefined): Float64Array {
   const along = before?.reduce((sum, value, i) => sum + value * (direction[i] ?? 0), 0) ?? 0;
   const leading = direction.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
   return (along === 0 ? leading : along) < 0 ? direction.map((value) => -value) : direction;
 }
 
-/** Not divided by the number of rows: only the directions are wanted. */
+/** Covariance times the number of rows, [width, width]: the factor does not change the directions. */
 function covarianceOf(rows: Float64Array, width: number): Matrix {
   const covariance = new Float64Array(width * width);
   for (let row = 0; row < rows.length; row += width) {

@@ -10,23 +10,23 @@ describe('parseGestureCsv', () => {
     ['quotes', '"time","x","y"\r\n"0","0.25","1"\r\n"0.5","0.75","0"\r\n'],
     ['quoted decimal commas', '"time","x","y"\n"0","0,25","1"\n"0,5","0,75","0"\n'],
     ['names with other separators', '"time; seconds",x,y\n0,0.25,1\n0.5,0.75,0\n'],
-    ['remarks with quotes, and mixed line ends', '# "mine\r\n0,0.25,1\n\r\n#\r0.5,0.75,0'],
+    ['comments with quotes, and mixed line ends', '# "mine\r\n0,0.25,1\n\r\n#\r0.5,0.75,0'],
     ['spaces around cells', 'time, x, y\n 0, 0.25 ,1\n0.5 , "0.75", 0\n'],
-    ['a byte order mark and remarks', '\uFEFF# mine\n0,0.25,1\n  # then\n0.5,0.75,0\n'],
+    ['a byte order mark and comments', '\uFEFF# mine\n0,0.25,1\n  # then\n0.5,0.75,0\n'],
     ['lines that end in carriage returns', 'time,x,y\r0,0.25,1\r0.5,0.75,0\r'],
     ['empty cells beyond the inputs', '0,0.25,1,,\n0.5,0.75,0,,\n'],
   ])('reads %s', (_name, text) => {
     expect(parseGestureCsv(text, 2)).toEqual(parseGestureCsv('0,0.25,1\n0.5,0.75,0\n', 2));
   });
 
-  // Rows were counted, the moves between them were not: two rows could ask for gigabytes.
-  it('refuses rows whose lines are drawn in too many moves', () => {
+  // Only rows were counted, not interpolated moves: two rows could need gigabytes.
+  it('refuses rows that interpolate to too many moves', () => {
     const names = Array.from({ length: 8 }, (_, i) => i);
     const row = (seconds: number, value: number) => [seconds, ...names.map(() => value)].join();
     expect(() => parseGestureCsv([row(0, 0), row(4 * 3600, 1)].join('\n'), 8)).toThrow('4000000 moves');
   });
 
-  it('reads as many rows as a controller writes in an hour', () => {
+  it('reads an hour at 100 rows per second', () => {
     const rows = Array.from({ length: 360_000 }, (_, i) => `${(i / 100).toFixed(2)},${(i % 2).toString()}`);
     expect(parseGestureCsv(rows.join('\n'), 1).moves.at(-1)).toEqual({
       seconds: 3599.99,
@@ -35,7 +35,7 @@ describe('parseGestureCsv', () => {
     });
   });
 
-  it('draws lines between rows and ends exactly on them', () => {
+  it('interpolates between rows and reaches each row exactly', () => {
     const { moves } = parseGestureCsv('seconds,x\n0,0\n0.1,1\n', 1);
     expect(moves[0]).toEqual({ seconds: 0, input: 0, value: 0 });
     expect(moves.at(-1)).toEqual({ seconds: 0.1, input: 0, value: 1 });
@@ -43,7 +43,7 @@ describe('parseGestureCsv', () => {
     expect(moves.length).toBeGreaterThan(10);
   });
 
-  it('keeps an input where it is at an empty cell, and says nothing of inputs without a column', () => {
+  it('leaves an input unchanged at an empty cell and without a column', () => {
     const { moves } = parseGestureCsv('0,0.5,0.25\n1,,0.25\n', 3);
     expect(moves).toEqual([
       { seconds: 0, input: 0, value: 0.5 },
@@ -61,7 +61,7 @@ describe('parseGestureCsv', () => {
     ['', /empty/],
     ['seconds,x\n', /empty/],
     ['0,0.5\n1,2\n', /Line 2.*0 to 1/],
-    // Every line was taken for one of names, and the gesture called empty.
+    // Every line was taken for a line of names, and the gesture was called empty.
     ['seconds x\n0 0.5\n1 0.25\n', /Line 2.*“0 0.5”.*time/],
     ['{\n"json": [1]\n}\n', /Line 2.*time/],
     ['0,0.5\n-1,0\n', /Line 2.*time/],
@@ -113,7 +113,7 @@ describe('parseGestureMidi', () => {
     ]);
   });
 
-  it('refuses a damaged file and one that moves nothing', () => {
+  it('refuses a damaged file and one that moves no input', () => {
     const good = file([controller(0, 1), { deltaTime: 0, type: 'endOfTrack' }]);
     expect(() => parseGestureMidi(good.subarray(1), inputs)).toThrow(/Standard MIDI File/);
     expect(() => parseGestureMidi(good, [defaultInput('x')])).toThrow(/none of the preset/);

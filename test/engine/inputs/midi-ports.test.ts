@@ -1,48 +1,48 @@
 import { MidiPorts, type MidiPackage } from '../../../src/engine/inputs/midi-ports.js';
 
-const there = () => true;
+const isPresent = () => true;
 
-/** A package with these devices; the test plays them by `send`, and those in `torn` cannot be opened. */
+/** A fake package with these devices. `send` sends a message from every open one; those in `failing` cannot be opened. */
 function fakePackage(devices: string[]) {
   const opened: (number | 'closed')[] = [];
-  const torn = new Set<number>();
-  const ears = new Set<(deltaSeconds: number, message: number[]) => void>();
+  const failing = new Set<number>();
+  const listeners = new Set<(deltaSeconds: number, message: number[]) => void>();
   const midi: MidiPackage = {
     Input: class {
-      private hear: (deltaSeconds: number, message: number[]) => void = () => undefined;
+      private listener: (deltaSeconds: number, message: number[]) => void = () => undefined;
       private used = false;
       getPortCount = () => devices.length;
       getPortName = (port: number) => {
-        if (devices[port] === 'going') throw new TypeError('Internal RtMidi error');
+        if (devices[port] === 'unplugged') throw new TypeError('Internal RtMidi error');
         return devices[port] ?? '';
       };
       openPort = (port: number) => {
         if (this.used) throw new Error('an input is opened twice');
         this.used = true;
-        if (torn.has(port)) throw new RangeError('Invalid MIDI port number');
+        if (failing.has(port)) throw new RangeError('Invalid MIDI port number');
         opened.push(port);
-        ears.add(this.hear);
+        listeners.add(this.listener);
       };
       destroy = () => {
-        if (ears.delete(this.hear)) opened.push('closed');
+        if (listeners.delete(this.listener)) opened.push('closed');
       };
-      on = (_event: 'message', hear: typeof this.hear) => {
-        this.hear = hear;
+      on = (_event: 'message', listener: typeof this.listener) => {
+        this.listener = listener;
       };
     },
   };
-  const send = (...message: number[]) => ears.forEach((hear) => hear(0.01, message));
-  return { midi, opened, torn, devices, send };
+  const send = (...message: number[]) => listeners.forEach((listener) => listener(0.01, message));
+  return { midi, opened, failing, devices, send };
 }
 
-describe('MIDI devices of the machine', () => {
-  it('are none where the package is not installed, and that is said', () => {
+describe('MidiPorts', () => {
+  it('gives the reason where the package is not installed', () => {
     const ports = new MidiPorts(
       () => undefined,
       () => {
         throw new Error("Cannot find module '@julusian/midi'");
       },
-      there,
+      isPresent,
     );
     expect(ports.reason).toContain('not installed');
     expect(ports.follow()).toEqual([]);
@@ -51,7 +51,7 @@ describe('MIDI devices of the machine', () => {
     ports.close();
   });
 
-  it('are not asked for where the machine has no MIDI, which would write to the terminal', () => {
+  it('does not load the package on a machine without MIDI, where it would write to the terminal', () => {
     let loaded = 0;
     const ports = new MidiPorts(
       () => undefined,
@@ -65,7 +65,7 @@ describe('MIDI devices of the machine', () => {
     expect(ports.reason).toContain('no MIDI system');
   });
 
-  it('are none where the package cannot open the system', () => {
+  it('gives the reason where the package cannot open the MIDI system', () => {
     const midi: MidiPackage = {
       Input: class {
         constructor() {
@@ -77,17 +77,17 @@ describe('MIDI devices of the machine', () => {
       new MidiPorts(
         () => undefined,
         () => midi,
-        there,
+        isPresent,
       ).reason,
     ).toContain('no MIDI system');
   });
 
-  it('are opened by name, one at a time, and closed', () => {
+  it('opens devices by name, one at a time, and closes them', () => {
     const { midi, opened } = fakePackage(['keys', 'knobs']);
     const ports = new MidiPorts(
       () => undefined,
       () => midi,
-      there,
+      isPresent,
     );
     expect([ports.reason, ports.follow()]).toEqual([null, ['keys', 'knobs']]);
     expect(opened).toEqual([]);
@@ -100,12 +100,12 @@ describe('MIDI devices of the machine', () => {
     expect(opened).toEqual([1, 'closed', 0, 'closed']);
   });
 
-  it('are waited for while they are unplugged, and heard again under ALSA’s next address', () => {
+  it('opens a device again that was unplugged, also where ALSA gives it another address', () => {
     const { midi, opened, devices } = fakePackage(['keys 20:0', 'knobs 24:0']);
     const ports = new MidiPorts(
       () => undefined,
       () => midi,
-      there,
+      isPresent,
     );
     ports.select('knobs 24:0');
     devices.pop();
@@ -117,32 +117,32 @@ describe('MIDI devices of the machine', () => {
     ports.follow();
     expect(ports.chosen).toBe('knobs 28:0');
     expect(opened).toEqual([1, 'closed', 0]);
-    devices.push('going');
+    devices.push('unplugged');
     expect(ports.follow()).toEqual(['knobs 28:0', 'keys 20:0']);
   });
 
-  it('are waited for where they go between being listed and being opened', () => {
-    const { midi, opened, torn } = fakePackage(['keys']);
-    torn.add(0);
+  it('opens a device later that was unplugged between listing and opening', () => {
+    const { midi, opened, failing } = fakePackage(['keys']);
+    failing.add(0);
     const ports = new MidiPorts(
       () => undefined,
       () => midi,
-      there,
+      isPresent,
     );
     ports.select('keys');
     expect([ports.chosen, opened]).toEqual(['keys', []]);
-    torn.clear();
+    failing.clear();
     ports.follow();
     expect(opened).toEqual([0]);
   });
 
-  it('pass channel messages on, with data within seven bits, and nothing else', () => {
+  it('passes on channel messages only, with data limited to seven bits', () => {
     const { midi, send } = fakePackage(['keys']);
-    const heard: number[][] = [];
+    const received: number[][] = [];
     const ports = new MidiPorts(
-      (...message) => heard.push(message),
+      (...message) => received.push(message),
       () => midi,
-      there,
+      isPresent,
     );
     ports.select('keys');
     send(0x90, 60, 100);
@@ -150,7 +150,7 @@ describe('MIDI devices of the machine', () => {
     send(0xf8);
     send(0x42, 1, 1);
     send(0xb0, 0x181, 0xff);
-    expect(heard).toEqual([
+    expect(received).toEqual([
       [0x90, 60, 100],
       [0xd3, 64, 0],
       [0xb0, 1, 127],

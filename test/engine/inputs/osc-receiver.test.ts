@@ -6,7 +6,7 @@ import { OscReceiver } from '../../../src/engine/inputs/osc-receiver.js';
 import type { Input } from '../../../src/document/input.js';
 import { defaultInput } from '../../../src/document/default-preset.js';
 
-/** A string as OSC 1.0 lays it out: ended by a zero, filled up to a multiple of four. */
+/** A string as defined by OSC 1.0: terminated by a zero and padded to a multiple of four. */
 const string = (text: string): Buffer => Buffer.from(text.padEnd(4 * Math.floor(text.length / 4 + 1), '\0'));
 const number = (bytes: number, write: (buffer: Buffer) => void): Buffer => {
   const buffer = Buffer.alloc(bytes);
@@ -19,7 +19,7 @@ const int32 = (value: number) => number(4, (buffer) => buffer.writeInt32BE(value
 const int64 = (value: bigint) => number(8, (buffer) => buffer.writeBigInt64BE(value));
 const message = (address: string, tags: string, ...values: Buffer[]): Buffer =>
   Buffer.concat([string(address), string(`,${tags}`), ...values]);
-/** Seconds since 1900 and their 32-bit fraction; 0 and 1 mean at once. */
+/** Time tag: seconds since 1900 and their 32-bit fraction; 0 and 1 mean immediately. */
 const bundle = (seconds: number, fraction: number, ...elements: Buffer[]): Buffer =>
   Buffer.concat([
     string('#bundle'),
@@ -35,18 +35,18 @@ const inputs: Input[] = [
 
 async function listen(wekinator = false) {
   const moves: [number, number][] = [];
-  let wake: () => void = () => undefined;
+  let notify: () => void = () => undefined;
   const port = await OscReceiver.open(
     { port: 0, wekinator },
     () => inputs,
     (...move) => {
       moves.push(move);
-      wake();
+      notify();
     },
   );
   const client = new Client('127.0.0.1', port.port);
   const moved = async (count: number) => {
-    while (moves.length < count) await new Promise<void>((resolve) => (wake = resolve));
+    while (moves.length < count) await new Promise<void>((resolve) => (notify = resolve));
     return moves;
   };
   const socket = createSocket('udp4');
@@ -83,17 +83,17 @@ describe('OscReceiver', () => {
     await close();
   });
 
-  // A double, a boolean or a 64-bit number used to lose the whole message: Processing, openFrameworks, TouchDesigner and
+  // A message with a double, a boolean or a 64-bit number was ignored: Processing, openFrameworks, TouchDesigner and
   // python-osc send them.
   it.each([
     ['a float', message('/tiller/input/1', 'f', float(0.25)), 0.25],
     ['a double', message('/tiller/input/1', 'd', double(0.1)), 0.1],
-    ['a whole number', message('/tiller/input/1', 'i', int32(1)), 1],
-    ['a long whole number', message('/tiller/input/1', 'h', int64(1n)), 1],
+    ['a 32-bit integer', message('/tiller/input/1', 'i', int32(1)), 1],
+    ['a 64-bit integer', message('/tiller/input/1', 'h', int64(1n)), 1],
     ['true', message('/tiller/input/1', 'T'), 1],
     ['false', message('/tiller/input/1', 'F'), 0],
     [
-      'a value in company',
+      'a value before arguments of other types',
       message(
         '/tiller/input/1',
         'fsSNIrmcth',
@@ -105,7 +105,7 @@ describe('OscReceiver', () => {
       0.5,
     ],
     [
-      'a bundle for later, at once',
+      'a bundle with a later time tag, immediately',
       bundle(0xffff_ffff, 7, message('/tiller/input/1', 'f', float(0.75))),
       0.75,
     ],
@@ -114,16 +114,16 @@ describe('OscReceiver', () => {
       bundle(0, 1, bundle(0, 1), bundle(0, 1, message('/tiller/input/1', 'd', double(0.3)))),
       0.3,
     ],
-  ])('hears %s', async (_name, datagram, value) => {
+  ])('receives %s', async (_name, datagram, value) => {
     const { raw, moved, close } = await listen();
     await raw(datagram);
-    // What comes after it comes through, so the test ends where nothing was heard.
+    // A second message, so that the test also ends where the first one is ignored.
     await raw(message('/tiller/input/2', 'f', float(0.5)));
     expect((await moved(1))[0]).toEqual([0, value]);
     await close();
   });
 
-  it('follows the argument that an input names, whatever stands before it', async () => {
+  it('reads the argument that an input’s source names, whatever the types before it', async () => {
     const { raw, moved, close } = await listen();
     await raw(message('/fader', 'sd', string('left'), double(0.25)));
     await raw(message('/fader', '[ff]F', float(1), float(1)));
@@ -134,7 +134,7 @@ describe('OscReceiver', () => {
     await close();
   });
 
-  it('passes over what holds no number, and the numbers that are none', async () => {
+  it('ignores arguments that are no finite numbers', async () => {
     const { raw, moved, close } = await listen(true);
     for (const datagram of [
       message('/tiller/input/1', 's', string('0.5')),
@@ -144,7 +144,7 @@ describe('OscReceiver', () => {
       message('/tiller/input/1', ''),
       string('/tiller/input/1'),
       message('/tiller/input/1', '[f]', float(0.5)),
-      // An argument that is no number keeps its place among the others.
+      // An argument that is no number still counts for the positions of the others.
       message('/wek/inputs', 'sf', string('x'), float(0.5)),
     ])
       await raw(datagram);
@@ -152,7 +152,7 @@ describe('OscReceiver', () => {
     await close();
   });
 
-  it('takes Wekinator’s message only when asked to', async () => {
+  it('receives Wekinator’s message only where it is switched on', async () => {
     const off = await listen(false);
     await off.client.send(new Message('/wek/inputs', 0.5, 0.75));
     await off.client.send(new Message('/tiller/input/1', 1));
@@ -167,7 +167,7 @@ describe('OscReceiver', () => {
     await on.close();
   });
 
-  it('survives garbage, unknown inputs and values out of bounds', async () => {
+  it('ignores malformed datagrams and unknown inputs, and clamps values', async () => {
     const { client, raw, moved, close } = await listen();
     for (const bytes of ['', '/tiller/input/1', '#bundle\0garbage', '\xff\xfe'])
       await raw(Buffer.from(bytes, 'latin1'));
@@ -179,7 +179,7 @@ describe('OscReceiver', () => {
     await close();
   });
 
-  it('survives bundles nested as deeply as a datagram can hold', async () => {
+  it('ignores a bundle nested as deeply as a datagram can hold', async () => {
     const { raw, moved, close } = await listen();
     let nested = message('/tiller/input/1', 'f', float(0.25));
     while (nested.length < 65_000) nested = bundle(0, 1, nested);
@@ -189,7 +189,7 @@ describe('OscReceiver', () => {
     await close();
   });
 
-  it('survives whatever else arrives, and hears what comes after it', async () => {
+  it('receives a message after any damaged datagram', async () => {
     const { raw, moves, moved, close } = await listen(true);
     const good = [
       message('/tiller/input/1', 'f', float(0.5)),
@@ -224,7 +224,7 @@ describe('OscReceiver', () => {
     await close();
   });
 
-  it('says when its port is taken, by another Tiller too', async () => {
+  it('refuses a port that is in use, by another Tiller too', async () => {
     const first = await listen();
     await expect(
       OscReceiver.open(

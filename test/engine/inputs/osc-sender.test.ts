@@ -4,22 +4,22 @@ import { OscSender } from '../../../src/engine/inputs/osc-sender.js';
 
 const OPTIONS = { latents: false, wekinator: false };
 
-/** A program that listens: what it heard, decoded. */
-async function listener(options: Partial<typeof OPTIONS> = {}) {
+/** A sender and a program that receives from it. */
+async function connect(options: Partial<typeof OPTIONS> = {}) {
   const server = new Server(0, '127.0.0.1');
   await once(server, 'listening');
-  const heard: unknown[][] = [];
-  let wake: () => void = () => undefined;
+  const received: unknown[][] = [];
+  let notify: () => void = () => undefined;
   server.on('message', (message: unknown[]) => {
-    heard.push(message);
-    wake();
+    received.push(message);
+    notify();
   });
   const sender = new OscSender({ port: server.port, ...OPTIONS, ...options });
   return {
     sender,
-    heard,
+    received,
     count: async (messages: number) => {
-      while (heard.length < messages) await new Promise<void>((resolve) => (wake = resolve));
+      while (received.length < messages) await new Promise<void>((resolve) => (notify = resolve));
     },
     close: async () => {
       await sender.close();
@@ -28,33 +28,33 @@ async function listener(options: Partial<typeof OPTIONS> = {}) {
   };
 }
 
-const SOUND = {
+const LATENTS = {
   mapped: Float32Array.of(0.5, -1),
   decoded: Float32Array.of(1, -2.5),
   outputPeakDb: [-6, -Infinity] as [number, number],
 };
 
 describe('OscSender', () => {
-  it('sends the last of many moves, each input once', async () => {
-    const { sender, heard, count, close } = await listener();
+  it('sends the last of many moves once for each input', async () => {
+    const { sender, received, count, close } = await connect();
     for (let i = 0; i <= 100; i++) sender.input(0, i / 100);
     sender.input(3, 0.5);
     await count(2);
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['/tiller/input/1', 1],
       ['/tiller/input/4', 0.5],
     ]);
     sender.input(0, 0.25);
     await count(3);
-    expect(heard[2]).toEqual(['/tiller/input/1', 0.25]);
+    expect(received[2]).toEqual(['/tiller/input/1', 0.25]);
     await close();
   });
 
   it('sends latents, mapping and level as floats, silence as a number', async () => {
-    const { sender, heard, count, close } = await listener({ latents: true });
-    sender.sounding(SOUND);
+    const { sender, received, count, close } = await connect({ latents: true });
+    sender.sendLatents(LATENTS);
     await count(3);
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['/tiller/latents', 1, -2.5],
       ['/tiller/mapped', 0.5, -1],
       ['/tiller/level', -6, -120],
@@ -62,27 +62,27 @@ describe('OscSender', () => {
     await close();
   });
 
-  it('sends nothing of a mapping that has learned nothing', async () => {
-    const { sender, heard, count, close } = await listener({ latents: true, wekinator: true });
-    sender.sounding({ ...SOUND, mapped: Float32Array.of(NaN, NaN) });
-    sender.sounding({ ...SOUND, mapped: new Float32Array(0) });
-    sender.sounding(SOUND);
+  it('does not send the output of a mapping that has not been learned', async () => {
+    const { sender, received, count, close } = await connect({ latents: true, wekinator: true });
+    sender.sendLatents({ ...LATENTS, mapped: Float32Array.of(NaN, NaN) });
+    sender.sendLatents({ ...LATENTS, mapped: new Float32Array(0) });
+    sender.sendLatents(LATENTS);
     await count(8);
-    expect(heard.map(([address]) => address)).toEqual([
+    expect(received.map(([address]) => address)).toEqual([
       ...['/tiller/latents', '/tiller/level'],
       ...['/tiller/latents', '/tiller/level'],
       ...['/tiller/latents', '/tiller/mapped', '/tiller/level', '/wek/outputs'],
     ]);
-    expect(heard.at(-1)).toEqual(['/wek/outputs', 0.5, -1]);
+    expect(received.at(-1)).toEqual(['/wek/outputs', 0.5, -1]);
     await close();
   });
 
-  it('is no loss to anybody where nobody listens', async () => {
-    const { sender, close } = await listener({ latents: true });
+  it('ignores that no program receives', async () => {
+    const { sender, close } = await connect({ latents: true });
     await close();
-    const deaf = new OscSender({ port: 9, latents: true, wekinator: true });
-    deaf.sounding(SOUND);
-    await expect(deaf.close()).resolves.toBeUndefined();
-    expect(sender).not.toBe(deaf);
+    const unconnected = new OscSender({ port: 9, latents: true, wekinator: true });
+    unconnected.sendLatents(LATENTS);
+    await expect(unconnected.close()).resolves.toBeUndefined();
+    expect(sender).not.toBe(unconnected);
   });
 });

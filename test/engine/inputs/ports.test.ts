@@ -51,7 +51,7 @@ describe('OSC of the session', () => {
   });
   const settings = OSC_OFF;
 
-  it('is off until it is asked for, and moves an input then', async () => {
+  it('is off until it is switched on, and then moves an input', async () => {
     expect(ports.state.osc).toEqual({ ...settings, error: null });
     const { socket, port } = await udp();
     const free = await freePort();
@@ -72,53 +72,58 @@ describe('OSC of the session', () => {
     expect(packet.equals(message('/tiller/input/1', 0.75))).toBe(true);
   });
 
-  it('sends what sounds only where that is asked for', async () => {
+  it('sends latents and Wekinator’s outputs only where they are switched on', async () => {
     const { socket, port } = await udp();
-    const heard: string[] = [];
-    socket.on('message', (packet) => heard.push(packet.toString('latin1').split('\0', 1)[0] ?? ''));
+    const addresses: string[] = [];
+    socket.on('message', (packet) => addresses.push(packet.toString('latin1').split('\0', 1)[0] ?? ''));
     await ports.setOsc({ ...settings, send: true, sendPort: port });
     bench.sound([0.5, 0.5]);
     bench.instrument.setParameter(0, 0.25, 'page');
     await once(socket, 'message');
-    expect(heard).toEqual(['/tiller/input/1']);
+    expect(addresses).toEqual(['/tiller/input/1']);
     await ports.setOsc({ ...settings, send: true, sendPort: port, sendLatents: true, sendWekinator: true });
     bench.sound([0.5, 0.5]);
-    while (heard.length < 5) await once(socket, 'message');
-    expect(heard.slice(1)).toEqual(['/tiller/latents', '/tiller/mapped', '/tiller/level', '/wek/outputs']);
+    while (addresses.length < 5) await once(socket, 'message');
+    expect(addresses.slice(1)).toEqual([
+      '/tiller/latents',
+      '/tiller/mapped',
+      '/tiller/level',
+      '/wek/outputs',
+    ]);
   });
 
-  it('never sends to its own ear, and takes settings one after the other', async () => {
+  it('refuses to send to its own port, and applies settings in turn', async () => {
     const port = await freePort();
     await ports.setOsc({ ...settings, receive: true, receivePort: port, send: true, sendPort: port });
     expect(ports.state.osc).toMatchObject({ receive: false, send: false });
-    expect(ports.state.osc.error).toContain('listens itself');
+    expect(ports.state.osc.error).toContain('on which Tiller itself receives');
     const on = { ...settings, receive: true, receivePort: port };
     await Promise.all([ports.setOsc(on), ports.setOsc(on), ports.setOsc(on)]);
     expect(ports.state.osc).toMatchObject({ receive: true, error: null });
   });
 
-  it('says that a port is taken, and stays off', async () => {
+  it('reports that a port is in use, and stays off', async () => {
     const { port } = await udp();
     await ports.setOsc({ ...settings, receive: true, receivePort: port });
     expect(ports.state.osc.receive).toBe(false);
     expect(ports.state.osc.error).toContain(String(port));
   });
 
-  it('tells what was asked for, and goes on with it the next time', async () => {
-    const told: StoredControllers[] = [];
+  it('stores the player’s settings, and restores them', async () => {
+    const stored: StoredControllers[] = [];
     const { socket, port } = await udp();
-    const first = new Ports(bench.instrument, null, (controllers) => told.push(controllers));
+    const first = new Ports(bench.instrument, null, (controllers) => stored.push(controllers));
     await first.setOsc({ ...settings, receive: true, receivePort: port });
     expect(first.state.osc.receive).toBe(false);
     await first.close();
-    expect(told).toEqual([{ midi: null, osc: { ...settings, receive: true, receivePort: port } }]);
+    expect(stored).toEqual([{ midi: null, osc: { ...settings, receive: true, receivePort: port } }]);
     socket.close();
     sockets.length = 0;
     await once(socket, 'close');
-    const next = new Ports(bench.instrument, null, (controllers) => told.push(controllers));
-    for (const kept of told) await next.restore(kept);
+    const next = new Ports(bench.instrument, null, (controllers) => stored.push(controllers));
+    for (const controllers of stored) await next.restore(controllers);
     expect(next.state.osc).toMatchObject({ receive: true, receivePort: port, error: null });
-    expect(told).toHaveLength(1);
+    expect(stored).toHaveLength(1);
     await next.close();
   });
 });

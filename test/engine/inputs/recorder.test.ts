@@ -39,8 +39,8 @@ describe('the gesture recorder', () => {
     await bench.instrument.close();
   });
 
-  /** One second: input 0 goes to 0.1 at 200 ms and to 0.9 at 600 ms. */
-  const take = () => {
+  /** Records one second: input 0 is set to 0.1 at 200 ms and to 0.9 at 600 ms. */
+  const recordTake = () => {
     recorder.act('record');
     wait(200);
     move(0, 0.1);
@@ -49,8 +49,8 @@ describe('the gesture recorder', () => {
     wait(400);
   };
 
-  it('plays a take round and round, at its own times', () => {
-    take();
+  it('plays a take as a loop, with its original timing', () => {
+    recordTake();
     recorder.act('play');
     expect(recorder.state).toMatchObject({ state: 'playing', seconds: 1, points: 4 });
     for (let round = 0; round < 3; round++) {
@@ -60,13 +60,13 @@ describe('the gesture recorder', () => {
       expect(value(0)).toBe(0.9);
       wait(390);
     }
-    // Inside the first moments of a round, every input is where the take began.
+    // At the beginning of each round, every input has the value with which the take began.
     wait(10);
     expect(value(0)).toBe(0.5);
   });
 
-  // Every 5 ms it looked through the take from its beginning: half a million moves, at the end of a long one.
-  it('looks up what is due in a long take instead of reading it from the beginning', () => {
+  // Each tick (5 ms) scanned the take from its beginning: half a million moves at the end of a long one.
+  it('finds due moves of a long take by binary search', () => {
     const moves = Array.from({ length: 4000 }, (_, i) => ({
       seconds: i / 1000,
       input: 0,
@@ -86,13 +86,13 @@ describe('the gesture recorder', () => {
     jest.advanceTimersByTime(5);
     reads = 0;
     wait(100);
-    // Twenty ticks: five moves that are due and a search of 12 steps each.
+    // Twenty ticks of five due moves and a binary search of 12 steps each.
     expect(reads).toBeLessThan(20 * 30);
     expect(value(0)).toBe((3700 % 7) / 7);
   });
 
-  it('does not record what it plays, and stops where it is told', () => {
-    take();
+  it('does not record its own moves, and stops', () => {
+    recordTake();
     recorder.act('overdub');
     wait(2500);
     expect(recorder.state.points).toBe(4);
@@ -103,8 +103,8 @@ describe('the gesture recorder', () => {
     expect(recorder.state.state).toBe('stopped');
   });
 
-  it('records an input anew while a hand moves it, and leaves the rest of the loop', () => {
-    take();
+  it('overdubs an input while it is moved, and keeps the rest of the loop', () => {
+    recordTake();
     recorder.act('overdub');
     wait(550);
     move(0, 0.3);
@@ -118,34 +118,34 @@ describe('the gesture recorder', () => {
     wait(345);
     expect(value(0)).toBe(0.3);
     wait(50);
-    // The old move to 0.9 at 600 ms lay under the hand.
+    // The old move to 0.9 at 600 ms was overdubbed.
     expect(value(0)).toBe(0.3);
     wait(60);
     expect([value(0), value(1)]).toEqual([0.4, 0.7]);
   });
 
-  it('is emptied, and says nothing of what it has not got', () => {
+  it('is empty before the first take and after clearing', () => {
     recorder.act('play');
     expect(recorder.state.state).toBe('empty');
-    take();
+    recordTake();
     recorder.act('clear');
     expect(recorder.state).toEqual({ state: 'empty', seconds: 0, points: 0 });
   });
 
-  it('exports what its own reader reads back', () => {
-    take();
+  it('exports CSV that reads back as the same gesture', () => {
+    recordTake();
     recorder.act('stop');
     const { moves } = parseGestureCsv(recorder.csv(), 2);
     const at = (seconds: number) =>
       moves.filter((one) => one.input === 0 && one.seconds <= seconds).at(-1)?.value;
-    // The input rested, and then jumped.
+    // The input rested and then jumped.
     expect(at(0.195)).toBe(0.5);
     expect(at(0.2)).toBe(0.1);
     expect(at(0.9)).toBe(0.9);
     expect(recorder.csv().trimEnd().split('\n').at(-1)).toBe('1.000000,,');
   });
 
-  it('plays each input’s own moves while others are removed, added and brought back', () => {
+  it('plays each input’s own moves while others are removed, added and restored', () => {
     const { instrument } = bench;
     instrument.edit({ type: 'add-input', input: { name: 'Third' } });
     recorder.act('record');
@@ -173,7 +173,7 @@ describe('the gesture recorder', () => {
     expect([value(0), value(1), value(2)]).toEqual([0.1, 0.2, 0.3]);
   });
 
-  it('passes over what an instrument with fewer inputs does not have, and has it again with the first', async () => {
+  it('skips moves of inputs that another preset lacks, and plays them again with the first preset', async () => {
     const { instrument } = bench;
     const one = documentOf(2, 0);
     const first = { ...one, inputs: ['A', 'B', 'C'].map((name) => defaultInput(name)) };
@@ -191,10 +191,10 @@ describe('the gesture recorder', () => {
     expect(value(2)).toBe(0.3);
   });
 
-  it('hands out each take as it is done, and goes on with one that was kept', () => {
+  it('emits each finished take, and restores a stored one', () => {
     const takes: Take[] = [];
     recorder.onTake = (done) => takes.push(done);
-    take();
+    recordTake();
     recorder.act('play');
     recorder.act('overdub');
     wait(300);
@@ -217,7 +217,7 @@ describe('the gesture recorder', () => {
   });
 
   it('exports controllers of a Standard MIDI File', () => {
-    take();
+    recordTake();
     recorder.act('stop');
     const { header, tracks } = parseMidi(recorder.midi());
     let tick = 0;
@@ -233,11 +233,11 @@ describe('the gesture recorder', () => {
       [0.2, 16, 13],
       [0.6, 16, 114],
     ]);
-    // A loop of the clip is as long as the loop that was heard.
+    // The MIDI clip is as long as the loop.
     expect(tick).toBe(2 * (header.ticksPerBeat ?? 1));
   });
 
-  it('exports a controller as it was moved: the input shapes it again', () => {
+  it('exports the controller’s values, before range, curve and inversion of the input', () => {
     const source = { kind: 'cc', channel: 3, controller: 21, bits: 7 } as const;
     const shape = { source, inverted: true, range: [0.2, 0.6] as [number, number], curve: 0.5 };
     bench.instrument.edit({ type: 'edit-input', index: 0, change: shape });

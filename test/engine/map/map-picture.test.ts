@@ -7,9 +7,9 @@ import { principalDirections } from '../../../src/engine/map/principal.js';
 import type { MapMode } from '../../../src/protocol/interface-commands.js';
 import { documentOf } from '../http/rig.js';
 
-describe('principal directions', () => {
-  it('finds the axes of a stretched cloud, the longest first', () => {
-    // Spread 5 along (3, 4)/5 and 1 across it: worked by hand.
+describe('principalDirections', () => {
+  it('finds the axes of an ellipse, the longest first', () => {
+    // Radius 5 along (3, 4)/5 and 1 across it.
     const rows: number[] = [];
     for (let i = 0; i < 16; i++) {
       const [along, across] = [5 * Math.cos((Math.PI * i) / 8), Math.sin((Math.PI * i) / 8)];
@@ -21,7 +21,7 @@ describe('principal directions', () => {
     expect([...(third ?? [])]).toEqual([0, 0]);
   });
 
-  it('keeps the sign of the last picture', () => {
+  it('keeps the sign of the previous picture', () => {
     const rows = Float64Array.from([-1, -2, 1, 2]);
     const [up] = principalDirections(rows, 2, 1);
     const [kept] = principalDirections(rows, 2, 1, [Float64Array.from([-1, -1])]);
@@ -29,34 +29,34 @@ describe('principal directions', () => {
     expect(kept?.[1]).toBeCloseTo(-(up?.[1] ?? 0), 9);
   });
 
-  it('has no direction where nothing differs', () => {
+  it('returns zeros where no row differs', () => {
     expect([...(principalDirections(new Float64Array(8), 2, 1)[0] ?? [])]).toEqual([0, 0]);
   });
 });
 
-describe('the table of measured levels', () => {
-  it('gives a measured point back, blends between two, and knows its bounds', () => {
+describe('LevelTable', () => {
+  it('returns measured levels, interpolates between two, and is unknown far away', () => {
     const table = new LevelTable(2);
     expect(table.empty).toBe(true);
-    expect(table.expect([0, 0])).toBeNaN();
+    expect(table.levelDb([0, 0])).toBeNaN();
     table.add([0, 0], -30);
     table.add([0.4, 0], -10);
-    expect(table.expect([0, 0])).toBeCloseTo(-30, 1);
-    expect(table.expect([0.2, 0])).toBeCloseTo(-20, 6);
-    expect(table.expect([5, 5])).toBeNaN();
-    expect(table.knows([0.001, 0])).toBe(true);
-    expect(table.knows([0.2, 0])).toBe(false);
+    expect(table.levelDb([0, 0])).toBeCloseTo(-30, 1);
+    expect(table.levelDb([0.2, 0])).toBeCloseTo(-20, 6);
+    expect(table.levelDb([5, 5])).toBeNaN();
+    expect(table.isMeasured([0.001, 0])).toBe(true);
+    expect(table.isMeasured([0.2, 0])).toBe(false);
   });
 
-  it('forgets the oldest beyond its size', () => {
+  it('replaces the oldest points', () => {
     const table = new LevelTable(1);
     table.add([100], -3);
     for (let i = 0; i < 2048; i++) table.add([i / 2048], -20);
-    expect(table.expect([100])).toBeNaN();
+    expect(table.levelDb([100])).toBeNaN();
   });
 });
 
-describe('the picture of the mapping', () => {
+describe('paintMap', () => {
   const learning = (shared: Learning['shared']): Learning => ({ shared, perDimension: {}, automatic: false });
   const { examples } = documentOf(4, 6);
   const paint = (mode: MapMode, shared: Learning['shared'], more: Partial<MapInputs> = {}) => {
@@ -78,7 +78,7 @@ describe('the picture of the mapping', () => {
   const cell = (plane: Uint8Array | null | undefined, x: number, y: number) =>
     plane?.[Math.round(y * (MAP_CELLS - 1)) * MAP_CELLS + Math.round(x * (MAP_CELLS - 1))] ?? -1;
 
-  it('paints one latent from low to high along the input that moves it', () => {
+  it('paints one latent from low to high along the input that changes it', () => {
     const map = paint('dimension', linear);
     const [plane] = map.values;
     expect(cell(plane, 0.5, 0.1)).toBe(cell(plane, 0.5, 0.9));
@@ -94,7 +94,7 @@ describe('the picture of the mapping', () => {
     expect(new Set(values[2])).toEqual(new Set([128]));
   });
 
-  it('is surest at the examples where the regressor knows, and says so where it does not', () => {
+  it('has the highest confidence at the examples, with and without a standard deviation', () => {
     const { certainty } = paint('latents', gp);
     expect(cell(certainty, 0.3, 0.5)).toBeGreaterThan(200);
     expect(cell(certainty, 1, 1)).toBeLessThan(80);
@@ -102,7 +102,7 @@ describe('the picture of the mapping', () => {
     expect(cell(values[0], 0.3, 0.5)).toBeGreaterThan(cell(values[0], 1, 1));
   });
 
-  it('spreads levels over their own range up to the limit, unknown ones in fog', () => {
+  it('shows levels over a range that includes the limit, and no confidence where they are unknown', () => {
     const unknown = paint('loudness', linear);
     expect([unknown.low, unknown.high]).toEqual([-12, 0]);
     expect(unknown.certainty?.every((known) => known === 0)).toBe(true);
@@ -123,7 +123,7 @@ describe('the picture of the mapping', () => {
     expect([wide.low, wide.high]).toEqual([-36, 12]);
   });
 
-  it('marks as loud what passes the limit, as far as it was measured', () => {
+  it('marks cells above the limit as loud where levels were measured', () => {
     const levels = new LevelTable(4);
     expect(paint('loudness', linear, { levels }).loud).toBeNull();
     // Latents rise with input 0: 0 at the left, beyond 5 at the right.

@@ -19,7 +19,7 @@ describe('the map worker', () => {
   let onMessage: (message: FromMapWorker) => void;
 
   beforeAll(async () => {
-    // Within the project, where the bundle finds the packages that it leaves out.
+    // Within the project, where the bundle finds its external packages.
     folder = await mkdtemp(join('node_modules', '.tiller-map-'));
     const outfile = join(folder, 'map-worker.mjs');
     await build({
@@ -48,9 +48,8 @@ describe('the map worker', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  // The first picture is asked for while a model with a state of its own is still being read: its levels were never
-  // measured, and no loud zone was seen until something else was painted.
-  it('measures what it painted before its model was there', async () => {
+  // The levels of a picture that was painted while the model was being opened were never measured.
+  it('measures a picture that was painted before its model was open', async () => {
     const { dir, manifest } = await importModel(fixturePath('mono'), { libraryDir: join(folder, 'library') });
     const [variant] = manifest.variants;
     const size = variant?.decoder.state?.size ?? 0;
@@ -65,10 +64,10 @@ describe('the map worker', () => {
       inputCount: inputs.length,
       latentCount: manifest.latentDims,
     });
-    const heard: string[] = [];
+    const received: string[] = [];
     const measured = new Promise<void>((resolve) => {
       onMessage = ({ type }) => {
-        heard.push(type);
+        received.push(type);
         if (type === 'measured') resolve();
       };
     });
@@ -86,6 +85,6 @@ describe('the map worker', () => {
     ];
     for (const message of messages) worker.post(message);
     await measured;
-    expect(heard.slice(0, 2)).toEqual(['painted', 'measured']);
+    expect(received.slice(0, 2)).toEqual(['painted', 'measured']);
   });
 });

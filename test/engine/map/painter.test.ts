@@ -7,14 +7,14 @@ import { Painter } from '../../../src/engine/map/painter.js';
 import type { MapPicture } from '../../../src/protocol/interface-frames.js';
 import { documentOf } from '../http/rig.js';
 
-/** A stand-in for the painting thread: writes down what it is told, and answers only to `answers`. */
-const LISTENER = `
+/** A fake map worker: its pictures contain the names of the models that it got. */
+const FAKE_WORKER = `
 import { parentPort } from 'node:worker_threads';
 parentPort.on('message', (message) => {
   if (message.type === 'end-thread') process.exit();
   parentPort.postMessage({ type: 'measured' });
   if (message.type === 'model') models.push(message.model?.name ?? null);
-  if (message.type === 'paint' && message.request.dimension !== SILENT)
+  if (message.type === 'paint' && message.request.dimension !== UNANSWERED)
     parentPort.postMessage({
       type: 'painted',
       job: message.job,
@@ -28,11 +28,11 @@ parentPort.on('message', (message) => {
 });
 const models = [];
 `;
-/** The models that the stand-in knew when it painted, in order. */
+/** The names of the models that the fake worker had got, in order. */
 const modelsOf = (picture: MapPicture | null) => String.fromCharCode(...(picture?.values[0] ?? []));
-/** A request that the stand-in leaves unanswered. */
-const SILENT = 7;
-const MORTAL = 'process.exit(1);';
+/** The dimension of a request that the fake worker does not answer. */
+const UNANSWERED = 7;
+const ENDS_AT_ONCE = 'process.exit(1);';
 
 describe('the painter', () => {
   let folder: string;
@@ -48,7 +48,7 @@ describe('the painter', () => {
   const request = { mode: 'latents', x: 0, y: 1, dimension: 0 } as const;
   const open = async (program: string, find: (sha256: string) => Promise<unknown>) => {
     const worker = join(folder, 'worker.mjs');
-    await writeFile(worker, program.replace('SILENT', String(SILENT)));
+    await writeFile(worker, program.replace('UNANSWERED', String(UNANSWERED)));
     const instrument = { state: state as never, subscribe: () => () => undefined };
     painter = new Painter(instrument, { find: find as never }, pathToFileURL(worker));
   };
@@ -62,17 +62,17 @@ describe('the painter', () => {
     await rm(folder, { recursive: true });
   });
 
-  // Nobody answered, and that window painted nothing any more.
-  it('says so where its thread dies while a model is looked up', async () => {
-    // Longer than the thread lives.
-    await open(MORTAL, () => new Promise((resolve) => setTimeout(() => resolve(null), 500)));
+  // The request was never answered, and the window requested no other picture.
+  it('rejects where the worker ends while a model is looked up', async () => {
+    // Longer than the worker runs.
+    await open(ENDS_AT_ONCE, () => new Promise((resolve) => setTimeout(() => resolve(null), 500)));
     await expect(painter.paint(request)).rejects.toThrow('The map could not be painted.');
   });
 
   // The model counted as sent before it was found: no later picture had levels.
-  it('looks a model up again where it was not found', async () => {
+  it('looks a model up again after a failed lookup', async () => {
     let lookups = 0;
-    await open(LISTENER, (name) => {
+    await open(FAKE_WORKER, (name) => {
       lookups += 1;
       return lookups === 1 ? Promise.reject(new Error('the disk is gone')) : Promise.resolve({ name });
     });
@@ -82,10 +82,10 @@ describe('the painter', () => {
     expect(lookups).toBe(2);
   });
 
-  // The model that took longer to find was sent last, whichever played.
-  it('sends models in the order in which they are played', async () => {
+  // The model whose lookup took longer was sent last.
+  it('sends models in the order of the requests', async () => {
     let found: () => void = () => undefined;
-    await open(LISTENER, (name) => {
+    await open(FAKE_WORKER, (name) => {
       if (name === 'b') return Promise.resolve({ name });
       return new Promise((resolve) => (found = () => resolve({ name })));
     });
@@ -99,13 +99,13 @@ describe('the painter', () => {
     expect(modelsOf(await second)).toBe('ab');
   });
 
-  it('rejects the pictures that are asked for when it is closed', async () => {
-    await open(LISTENER, (name) => Promise.resolve({ name }));
-    let asked = 0;
-    const told = new Promise<void>((resolve) => painter.subscribe(() => ++asked === 3 && resolve()));
-    const painting = painter.paint({ ...request, dimension: SILENT });
+  it('rejects open requests when it is closed', async () => {
+    await open(FAKE_WORKER, (name) => Promise.resolve({ name }));
+    let changes = 0;
+    const received = new Promise<void>((resolve) => painter.subscribe(() => ++changes === 3 && resolve()));
+    const painting = painter.paint({ ...request, dimension: UNANSWERED });
     const rejected = expect(painting).rejects.toThrow('The map could not be painted.');
-    await told;
+    await received;
     await painter.close();
     await rejected;
     await expect(painter.paint(request)).rejects.toThrow('The map could not be painted.');
