@@ -36,7 +36,7 @@ export const graphSchema = z.strictObject({
 });
 export type GraphManifest = z.infer<typeof graphSchema>;
 
-/** Which graph of a model is meant. */
+/** Identifies one pair of graphs of a model. */
 export interface ModelVariant {
   /** Latent frames per call, 1 or more. */
   readonly frames: number;
@@ -44,7 +44,7 @@ export interface ModelVariant {
   readonly batch: number;
 }
 
-/** Raised when imports give other graphs than before: models of an older one are translated anew when imported again. */
+/** Raised whenever imports produce different graphs; models of an older version are translated again on their next import. */
 export const IMPORTER_VERSION = 3;
 
 /** What the model library knows of one imported model. */

@@ -13,8 +13,8 @@ export const DATA_TYPES: Readonly<Record<ElementType, number>> = {
 export type ConstantData = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
 
 /**
- * Float32 values that are computed from others when the graph is written, and not kept: rearranged weights would
- * otherwise double what a model takes in memory.
+ * Float32 values that are computed from others when the graph is written, and not kept in memory: rearranged weights would
+ * otherwise double a model's memory.
  */
 export interface DerivedData {
   readonly length: number;

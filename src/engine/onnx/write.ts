@@ -27,8 +27,8 @@ const ALIGNMENT = 4096;
 export type WeightSink = (bytes: Uint8Array) => void;
 
 /**
- * The constants that a family of graphs shares: equal ones are kept once. They go to the sink as they come, so
- * that nothing is held beyond the call but hashes and places.
+ * The constants that the graphs of a model share: equal ones are written once. They go to the sink immediately; only hashes
+ * and offsets are kept.
  */
 export class WeightPool {
   private readonly offsets = new Map<string, number>();

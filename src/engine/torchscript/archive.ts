@@ -9,7 +9,7 @@ const MAX_INFLATED_TOTAL_BYTES = 128 * 1024 ** 2;
 
 const EXPORT_AGAIN = 'The download may be incomplete: get the file again, or export it again.';
 
-interface Slot {
+interface ZipSlot {
   readonly entry: Entry;
   readonly dataStart: number;
 }
@@ -21,11 +21,11 @@ interface Slot {
 export class Archive {
   private inflatedBytes = 0;
   /** Stored entries whose checksum was found right: many tensors may lie in one. */
-  private readonly checked = new Set<Slot>();
+  private readonly checked = new Set<ZipSlot>();
 
   private constructor(
     private readonly bytes: Buffer,
-    private readonly slots: ReadonlyMap<string, Slot>,
+    private readonly slots: ReadonlyMap<string, ZipSlot>,
   ) {}
 
   /**
@@ -97,11 +97,11 @@ export class Archive {
   }
 }
 
-async function readSlots(zip: ZipFile): Promise<Map<string, Slot>> {
+async function readSlots(zip: ZipFile): Promise<Map<string, ZipSlot>> {
   if (zip.entryCount > MAX_ENTRIES) {
     throw new TillerError('archive-too-large', `The archive has ${zip.entryCount} entries.`, EXPORT_AGAIN);
   }
-  const slots = new Map<string, Slot>();
+  const slots = new Map<string, ZipSlot>();
   for await (const entry of zip.eachEntry()) {
     if (entry.fileName.endsWith('/')) continue;
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
@@ -112,10 +112,10 @@ async function readSlots(zip: ZipFile): Promise<Map<string, Slot>> {
 }
 
 /** torch puts everything under one folder named after the file that was saved. */
-function stripTopFolder(slots: ReadonlyMap<string, Slot>): Map<string, Slot> {
+function stripTopFolder(slots: ReadonlyMap<string, ZipSlot>): Map<string, ZipSlot> {
   const data = [...slots.keys()].find((name) => /^[^/]*\/data\.pkl$/.test(name));
   const prefix = data === undefined ? '' : data.slice(0, -'data.pkl'.length);
-  const stripped = new Map<string, Slot>();
+  const stripped = new Map<string, ZipSlot>();
   for (const [name, slot] of slots) {
     if (name.startsWith(prefix)) stripped.set(name.slice(prefix.length), slot);
   }

@@ -48,7 +48,7 @@ export type PickleValue =
   | TupleRecord
   | DictRecord;
 
-/** What the unpickler puts on its stack that is no value of the model. */
+/** Stack items that are not values of the model. */
 type Callable =
   | { readonly kind: 'storage-type'; readonly type: StorageType }
   | { readonly kind: 'class'; readonly className: string }
@@ -156,10 +156,10 @@ function isAllowedFunction(name: string): name is keyof typeof FUNCTIONS {
  * @throws TillerError `pickle-forbidden` or `pickle-corrupt`
  */
 export function unpickle(bytes: Buffer, classPrefix = '__torch__'): PickleValue {
-  return new Machine(bytes, classPrefix).run();
+  return new Unpickler(bytes, classPrefix).run();
 }
 
-class Machine {
+class Unpickler {
   private position = 0;
   private readonly stack: (Item | typeof MARK)[] = [];
   private readonly memo = new Map<number, Item>();
@@ -174,7 +174,7 @@ class Machine {
       const opcode = this.byte();
       if (opcode === 0x2e) return asValue(this.pop());
       this.step(opcode);
-      if (this.stack.length > MAX_STACK) throw corrupt('it nests too deeply');
+      if (this.stack.length > MAX_STACK) throw corrupt('its values are nested too deeply');
     }
   }
 
@@ -217,13 +217,13 @@ class Machine {
       case '\x87':
         return this.push({ kind: 'tuple', items: this.popMany(opcode - 0x84) as PickleValue[] });
       case 'q':
-        return this.remember(this.byte());
+        return this.memoPut(this.byte());
       case 'r':
-        return this.remember(this.take(4).readUInt32LE());
+        return this.memoPut(this.take(4).readUInt32LE());
       case 'h':
-        return this.recall(this.byte());
+        return this.memoGet(this.byte());
       case 'j':
-        return this.recall(this.take(4).readUInt32LE());
+        return this.memoGet(this.take(4).readUInt32LE());
       case 'c':
         return this.push(this.findGlobal());
       case '\x81':
@@ -303,11 +303,11 @@ class Machine {
     return item;
   }
 
-  private remember(index: number): void {
+  private memoPut(index: number): void {
     this.memo.set(index, this.top());
   }
 
-  private recall(index: number): void {
+  private memoGet(index: number): void {
     const item = this.memo.get(index);
     if (item === undefined) throw corrupt('it refers to something unknown');
     this.push(item);

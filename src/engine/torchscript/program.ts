@@ -7,16 +7,16 @@ import { loadTensor, type StoredTensor } from './tensors.js';
 
 const CODE_FOLDER = 'code/';
 /**
- * Largest pickle, and all code together, in bytes: what is read of it takes some two hundred times as much. The
- * bundled models have 13 and 31 kB.
+ * Limit for the pickle, and for all code together, in bytes. The parsed form takes some two hundred times as much memory.
+ * The bundled models have 13 and 31 kB.
  */
 const MAX_PROGRAM_BYTES = 4 * 1024 ** 2;
-/** What may be copied out of the file because its order or type is another, in elements. */
+/** Limit for elements that are copied out of the file because their layout or type differs from row-major float32. */
 const MAX_COPIED_ELEMENTS = 2 ** 26;
 /** The newest serialisation that was tried (torch 2.x writes 3 to 10). */
 const NEWEST_VERSION = 100;
 
-/** A TorchScript program: its root object, its code, its constants. Nothing of it has run. */
+/** A TorchScript program: its root object, code and constants. Loading it executes nothing. */
 export class Program {
   private readonly tensors = new Map<TensorRecord, StoredTensor>();
   private copiedElements = 0;

@@ -68,7 +68,7 @@ function slice(graph: Graph, x: Value, axis: number, start: number, end: number,
 }
 
 describe('channels-last', () => {
-  test('gives what convolutions of any geometry give', () => {
+  test('equals convolutions of any geometry', () => {
     fc.assert(
       fc.property(geometries, fc.integer({ min: 0, max: 3 }), (g, spare) => {
         const length =
@@ -82,7 +82,7 @@ describe('channels-last', () => {
     );
   });
 
-  test('gives what transposed convolutions of any geometry give', () => {
+  test('equals transposed convolutions of any geometry', () => {
     fc.assert(
       fc.property(geometries, (g) => {
         const { plain, rewritten } = compare([g.batch, g.channels, g.frames], (graph, x) =>
@@ -115,7 +115,7 @@ describe('channels-last', () => {
     expect(graph.nodes.map((node) => node.op)).toContain(op);
   });
 
-  test('carries the layout through what lies between, without moving data back', () => {
+  test('keeps the layout through the operations in between, without moving data back', () => {
     const g: Geometry = {
       batch: 1,
       channels: 4,
@@ -177,7 +177,7 @@ describe('channels-last', () => {
     expect(graph.nodes.filter(({ op }) => op === 'Transpose')).toHaveLength(2);
   });
 
-  test.each([1, 2])('holds, sums and joins on the way, batch %i', (batch) => {
+  test.each([1, 2])('repeats, sums and concatenates without moving data, batch %i', (batch) => {
     const g = { ...pointwise, batch };
     const ramp = Float32Array.of(0.25, 0.5, 0.75, 1);
     const { plain, rewritten, graph } = compare([batch, 4, 5], (graph, x) => {
@@ -218,7 +218,7 @@ describe('channels-last', () => {
     expectClose(plain, rewritten);
   });
 
-  test('finds that a swap is what it has already', () => {
+  test('turns a transpose into no data movement where the layout already fits', () => {
     const g: Geometry = {
       batch: 2,
       channels: 3,

@@ -49,7 +49,7 @@ function compareBank(bank: Bank, isEqual: boolean): ReturnType<typeof compare> {
 const operators = (graph: Graph): string[] => graph.nodes.map(({ op }) => op);
 
 describe('a filter bank', () => {
-  test('gives what the convolution of any geometry gives', () => {
+  test('equals the convolution of any geometry', () => {
     fc.assert(
       fc.property(banks, fc.boolean(), (bank, isEqual) => {
         const { plain, rewritten } = compareBank(bank, isEqual);

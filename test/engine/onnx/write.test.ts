@@ -26,7 +26,7 @@ describe('written models', () => {
     wanted.forEach((value, i) => expect(y?.[i]).toBeCloseTo(value, 5));
   });
 
-  test('keep equal constants once, aligned', () => {
+  test('store equal constants once, aligned', () => {
     let written = 0;
     const pool = new WeightPool('w.bin', (bytes) => (written += bytes.length));
     const first = pool.place(numbers(1000));

@@ -4,7 +4,7 @@ import { buildZip, type ZipItem } from './archive-builder.js';
 const open = (items: readonly ZipItem[]): Promise<Archive> => Archive.fromBytes(buildZip(items));
 
 describe('an archive', () => {
-  test('gives its entries without the top folder, stored and packed', async () => {
+  test('gives its entries without the top folder, stored and deflated', async () => {
     const archive = await open([
       { name: 'some name/data.pkl', data: 'abc' },
       { name: 'some name/code/x.py', data: 'pass\n'.repeat(100), deflate: true },
@@ -16,7 +16,7 @@ describe('an archive', () => {
     expect(archive.has('elsewhere/y')).toBe(false);
   });
 
-  test('refuses what is no zip', async () => {
+  test('refuses files that are not zip archives', async () => {
     await expect(Archive.fromBytes(Buffer.from('RIFF....WAVE, surely not a model'))).rejects.toMatchObject({
       code: 'not-a-model',
     });
@@ -49,7 +49,7 @@ describe('an archive', () => {
     );
   });
 
-  test('does not unpack a bomb', async () => {
+  test('refuses a zip bomb', async () => {
     const zeros = Buffer.alloc(40 * 1024 ** 2);
     const archive = await open([
       { name: 'm/data.pkl', data: 'a' },
@@ -64,7 +64,7 @@ describe('an archive', () => {
     );
   });
 
-  test('bounds what many entries unpack to together', async () => {
+  test('bounds the inflated size of all entries together', async () => {
     const megabytes = Buffer.alloc(30 * 1024 ** 2);
     const names = ['a', 'b', 'c', 'd', 'e'];
     const archive = await open([

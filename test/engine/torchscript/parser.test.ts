@@ -58,7 +58,7 @@ describe('parsing', () => {
     expect(call.named.map(([name]) => name)).toEqual(['dtype', 'device']);
   });
 
-  test('tells a bracketed value from a tuple of one', () => {
+  test('distinguishes a bracketed value from a one-element tuple', () => {
     expect(expression('(x)')).toMatchObject({ kind: 'name', id: 'x' });
     expect(expression('(x,)')).toMatchObject({ kind: 'tuple', items: [{ id: 'x' }] });
     expect(expression('()')).toMatchObject({ kind: 'tuple', items: [] });
@@ -113,7 +113,7 @@ describe('parsing', () => {
     );
   });
 
-  test('does not overflow the stack on deep nesting', () => {
+  test('refuses deep nesting before the stack overflows', () => {
     for (const [start, more] of [
       ['', '('],
       ['', '-'],
@@ -131,7 +131,7 @@ describe('parsing', () => {
     );
   });
 
-  test('survives any text', () => {
+  test('reads or refuses any text', () => {
     const piece = fc.constantFrom(
       'def f(x):\n  ',
       'class C(M):\n',

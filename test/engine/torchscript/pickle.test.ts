@@ -100,7 +100,7 @@ describe('unpickling', () => {
     );
   });
 
-  test('survives any bytes', () => {
+  test('reads or refuses any bytes', () => {
     const opcodes = fc.constantFrom(...'(NKMJGXQ}])tqrhjcRbaesu.\x80\x81\x85\x86\x87\x88\x89\x8a'.split(''));
     const program = fc.array(fc.oneof(opcodes, fc.string({ maxLength: 3 })), { maxLength: 60 });
     fc.assert(

@@ -46,7 +46,7 @@ test.each<[string, readonly ZipItem[]]>([
   await expect(load(entries(changed))).rejects.toMatchObject({ code: 'archive-too-large' });
 });
 
-test('tensors may repeat what a storage holds, but not without end', async () => {
+test('tensors may repeat the elements of a storage, within a limit', async () => {
   const program = await load(entries([{ name: 'm/data/0', data: Buffer.alloc(1) }]));
   const repeated = (): TensorRecord => ({
     kind: 'tensor',

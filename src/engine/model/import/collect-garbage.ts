@@ -1,8 +1,8 @@
 import { Session } from 'node:inspector/promises';
 
 /**
- * Frees what this thread no longer refers to, large buffers above all. V8 would do so some time later: it does not see that
- * native code is about to need as much memory. No flag of V8 is changed for it.
+ * Runs a full garbage collection of this thread. V8 would free large unreferenced buffers only later, because it does not
+ * know that native code is about to need the memory. No V8 flag is needed.
  */
 export async function collectGarbage(): Promise<void> {
   const session = new Session();

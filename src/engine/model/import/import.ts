@@ -31,9 +31,9 @@ export const DEFAULT_VARIANTS: readonly ModelVariant[] = [
 ];
 
 /**
- * Turns a TorchScript RAVE model into graphs in the library. Nothing in the file is executed. A file that is in the library
+ * Imports a TorchScript RAVE model into the library, as ONNX graphs. Nothing in the file is executed. A file that is in the library
  * already is not imported again, unless an older version of Tiller translated it or its graphs cannot be opened. Where it
- * fails, the library stays as it was. Keeps the calling thread busy for seconds: see `importInThread`.
+ * fails, the library stays as it was. Blocks the calling thread for seconds: see `importInThread`.
  * @throws TillerError with the codes of model files, `file-missing`, `disk-full` and `disk-denied`
  */
 export async function importModel(path: string, options: ImportOptions): Promise<ImportedModel> {
@@ -51,11 +51,11 @@ export async function importModel(path: string, options: ImportOptions): Promise
       return found;
     }
     await step(0.8, 'Measuring');
-    // The file and what was made of it take as much memory as onnxruntime is about to need.
+    // The file and its translation take as much memory as onnxruntime is about to need.
     await collectGarbage();
     const manifest = await completeManifest(found, staging.dir);
     await staging.write(MANIFEST_FILE, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-    await step(0.95, 'Filing');
+    await step(0.95, 'Adding to the library');
     const dir = await staging.commit(manifest.sha256);
     options.onProgress?.(1, 'Done');
     return { dir, manifest };
@@ -106,7 +106,7 @@ function covers(manifest: ModelManifest, wanted: readonly ModelVariant[]): boole
   );
 }
 
-/** Whether every graph of a model can be opened; one at a time is in memory. */
+/** Whether every graph of a model can be opened. Graphs are opened one at a time to bound memory. */
 async function opens({ dir, manifest }: LibraryEntry): Promise<boolean> {
   for (const variant of manifest.variants)
     for (const role of ['encoder', 'decoder'] as const) {
@@ -121,7 +121,7 @@ function modelName(path: string): string {
   return basename(path).replace(/\.ts$/i, '').slice(0, 200) || 'model';
 }
 
-/** Adds to the manifest what only running the model tells. */
+/** Adds what is measured by running the model: delay and latent ranges. */
 async function completeManifest({ manifest, statedDelay }: Translation, dir: string): Promise<ModelManifest> {
   const { latentRanges, delaySamples } = await measureModel(dir, manifest);
   // The delay that a file states is exact to the sample, and used where it agrees with the measured one. A decoder that

@@ -5,7 +5,7 @@ import type { InstanceRecord, PickleValue, TensorRecord } from '../../torchscrip
 import type { Program } from '../../torchscript/program.js';
 import type { StoredTensor } from '../../torchscript/tensors.js';
 
-/** What a file says about itself by nn~'s conventions. */
+/** A model's interface as declared by nn~'s conventions. */
 export interface NnInterface {
   readonly sampleRate: number;
   readonly hop: number;
@@ -21,10 +21,10 @@ export interface NnInterface {
 
 const MAX_HOP = 65_536;
 const RATE_NAMES = ['sr', 'sampling_rate', 'sample_rate'] as const;
-const ANOTHER_FILE = 'Choose a RAVE model exported for nn~.';
+const CHOOSE_NN_MODEL = 'Choose a RAVE model exported for nn~.';
 
 function refuse(message: string): TillerError {
-  return new TillerError('model-interface', message, ANOTHER_FILE);
+  return new TillerError('model-interface', message, CHOOSE_NN_MODEL);
 }
 
 /**
@@ -61,7 +61,7 @@ export function readInterface(program: Program): NnInterface {
   };
 }
 
-/** The methods that nn~ would offer: those that are listed or, in the exports of RAVE 1, that say what they take and give. */
+/** The methods that nn~ would offer: those in `_methods` or, in exports of RAVE 1, those with a `…_params` buffer. */
 function listedMethods(program: Program): readonly PickleValue[] {
   const { attributes, className } = program.root;
   const listed = attributes.get('_methods');
@@ -102,7 +102,7 @@ function readFullLatents(program: Program, latentDims: number): number {
   throw refuse(`The model says that it has ${stated} latent dimensions.`);
 }
 
-/** Whole samples are counted; what is no delay is not stated. */
+/** The delay rounded to whole samples; null when it is missing, negative or not finite. */
 function readDelay(program: Program): number | null {
   const stated = numberOf(program, program.root.attributes.get('delay'));
   return stated !== null && stated >= 0 && Number.isFinite(stated) ? Math.round(stated) : null;
@@ -124,8 +124,8 @@ function readRate(program: Program): number {
 }
 
 /**
- * Checks every tensor of the model and counts the elements of its parameters. What a warm-up left in the caches
- * does not matter: they start silent.
+ * Checks that every tensor of the model is finite, and counts the elements of its parameters. Caches are not checked: they
+ * are cleared anyway.
  */
 function surveyTensors(program: Program): number {
   let parameters = 0;

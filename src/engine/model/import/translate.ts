@@ -9,7 +9,7 @@ import { IMPORTER_VERSION, type ModelManifest, type ModelVariant } from '../mani
 import { type NnInterface, readInterface } from './nn-interface.js';
 import type { Staging } from '../library/staging.js';
 
-/** What is translated, and where to. */
+/** A file to translate, and the folder that takes the result. */
 export interface TranslationRequest {
   /** The content of the `.ts` file. */
   readonly file: ModelFile;
@@ -22,7 +22,7 @@ export interface TranslationRequest {
   readonly variants: readonly ModelVariant[];
 }
 
-/** All that a file tells without its model being run. */
+/** Everything that is known of a model before it is run. */
 export interface Translation {
   /** Complete but for `delaySamples` and `latentRanges`. */
   readonly manifest: ModelManifest;

@@ -6,12 +6,12 @@ import { fromFileError } from '../../system/file-error.js';
 
 /** Followed by when the import began, in milliseconds: a model that is being replaced is older than its import. */
 const PREFIX = '.staging-';
-/** Leftovers of imports that were killed are swept after this long. */
+/** Staging folders of imports that were killed are removed after this time. */
 const STALE_MS = 60 * 60 * 1000;
 
 /**
- * A folder that becomes part of the library in one step, or not at all: files are written to a hidden folder
- * beside their place, flushed, and the folder is renamed.
+ * A folder that is added to the library atomically: files are written to a hidden folder beside the final one, flushed, and
+ * the folder is renamed.
  */
 export class Staging {
   private constructor(
@@ -28,7 +28,7 @@ export class Staging {
   /** Makes the folder; the library is there. @throws TillerError `disk-denied`, `disk-full` */
   async create(): Promise<void> {
     try {
-      await sweep(this.libraryDir);
+      await removeStale(this.libraryDir);
       await mkdir(this.dir);
     } catch (error) {
       throw fromFileError(error, this.dir);
@@ -55,7 +55,7 @@ export class Staging {
     }
   }
 
-  /** Puts the folder in its place; one that lies there already is replaced. */
+  /** Renames the folder to its final name, replacing a folder of that name. @returns its path */
   async commit(name: string): Promise<string> {
     const target = join(this.libraryDir, name);
     const replaced = `${this.dir}-replaced`;
@@ -77,7 +77,7 @@ export class Staging {
     }
   }
 
-  /** Removes what was written so far, if anything was. What cannot be removed is left to a later import: the error to report is the one that led here. */
+  /** Removes what was written so far. Errors are ignored (a later import removes the rest): the caller reports its own. */
   async discard(): Promise<void> {
     await rm(this.dir, { recursive: true, force: true }).catch(() => undefined);
   }
@@ -111,8 +111,8 @@ export class StagedFile {
   }
 }
 
-/** What cannot be removed now is left to a later import. */
-async function sweep(libraryDir: string): Promise<void> {
+/** Removes stale staging folders; those that cannot be removed are left to a later import. */
+async function removeStale(libraryDir: string): Promise<void> {
   for (const name of await readdir(libraryDir)) {
     if (!name.startsWith(PREFIX)) continue;
     const began = Number.parseInt(name.slice(PREFIX.length), 10);

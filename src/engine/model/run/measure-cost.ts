@@ -18,7 +18,7 @@ export interface VariantCost {
 }
 
 /**
- * Runs each variant of a model of the library for a moment and says what it costs.
+ * Runs each variant of a model for some calls and measures its cost.
  * @throws TillerError `model-corrupt`, `model-failed`
  */
 export async function measureCosts({ dir, manifest }: LibraryEntry): Promise<VariantCost[]> {

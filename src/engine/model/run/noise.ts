@@ -1,7 +1,7 @@
 /**
- * Where a model's random operations draw from. Implementations are deterministic: the same seed and the same
- * sequence of calls give the same bits. `width` in 0..1 says how far the second side of a batch of two may
- * depart from the first: 0 copies it, 1 is independent (the variance is kept in between).
+ * Source of a model's random operations. Implementations are deterministic: the same seed and the same sequence of calls
+ * give the same bits. `width` in 0..1 sets how far the second side of a batch of two departs from the first: 0 copies it,
+ * 1 is independent; the variance is the same for any width.
  */
 export interface NoiseSource {
   /** Fills `out` with `batch` equal parts of values in 0..1. */
@@ -37,7 +37,7 @@ export function createNoise(setting: NoiseSetting, stream = 0): SidedNoise {
   }
 }
 
-/** The same value always: silence is uniform 0.5 and normal 0. */
+/** Always the same value; uniform 0.5 and normal 0 silence a model's noise. */
 export class ConstantNoise implements SidedNoise {
   width = 0;
 

@@ -132,7 +132,7 @@ async function loadGraph(dir: string, graph: GraphManifest): Promise<StatefulGra
     throw new TillerError(
       'model-corrupt',
       `The model in ${dir} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
-      'Import its .ts file again: that replaces what is damaged.',
+      'Import its .ts file again to replace it.',
       { cause: error },
     );
   }

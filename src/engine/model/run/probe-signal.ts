@@ -1,9 +1,6 @@
 import { SeededNoise } from './noise.js';
 
-/**
- * Test signals by which models are measured: deterministic, and with something of everything that a model may
- * answer to.
- */
+/** The deterministic test signal by which models are measured. */
 
 const PROBE_SEED = 20_240_229;
 /** Seconds of each passage. */

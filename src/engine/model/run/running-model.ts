@@ -1,6 +1,6 @@
 import type { NoiseSource } from './noise.js';
 
-/** What the streaming loop needs to know of a model before it allocates. All rates and delays are the model's own. */
+/** A model's dimensions, from which the streaming loop allocates its buffers. Rates and delays are the model's own. */
 export interface ModelShape {
   readonly sampleRate: number;
   /** Audio samples per latent frame. */
@@ -34,8 +34,8 @@ export interface RunningModel {
   encode(noise: NoiseSource): void;
   decode(noise: NoiseSource): void;
   /**
-   * Takes back the last `decode` and decodes what `latents` holds now in its place: from the state that it began with, and on
-   * the same noise. Only where nothing but `decodeAgain` came after that `decode`.
+   * Replaces the last `decode`: decodes the current `latents` from the state in which that call began, with the same noise.
+   * Only valid when no call but `decodeAgain` came after that `decode`.
    */
   decodeAgain(): void;
   /** Back to the state of a freshly loaded model. */

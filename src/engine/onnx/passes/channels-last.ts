@@ -55,8 +55,8 @@ export interface Carried {
 
 /**
  * Rewrites a graph of 1-D convolutions from [batch, channels, time] to rows of channels, where they become
- * matrix products and where padding by the past is one copy. What lies between follows: axes are moved when an
- * operation needs them in another order, and not before. The graph's first input and the value that it is
+ * matrix products and where a cached padding is one copy. The operations between them keep that layout; axes are only
+ * moved where an operation needs another order. The graph's first input and the value that it is
  * built for keep their layout.
  * @param carried state of three dimensions changes its layout with the graph
  * @returns the output's value, and for each buffer what takes its place; `swapped` where the layout changed

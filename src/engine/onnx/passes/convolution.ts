@@ -2,7 +2,7 @@ import type { Graph, Node, Value } from '../graph.js';
 import { lowerFilterBank } from './filter-bank.js';
 import { type Geometry, geometryOf } from './geometry.js';
 import { rearranged } from './layout.js';
-import { fitted, inStrides, layWindows, product } from './rows.js';
+import { croppedOrPadded, asStrides, gatherWindows, product } from './rows.js';
 
 /**
  * Convolutions on rows of channels as one matrix product each. Streaming works on few samples at once (1 to 128
@@ -10,7 +10,7 @@ import { fitted, inStrides, layWindows, product } from './rows.js';
  * weights has them packed once, when the model is opened.
  */
 
-/** With more windows than this to lay side by side it is a filter bank. */
+/** With more windows than this, the convolution is lowered as a filter bank. */
 const MAX_WINDOWS = 8;
 
 /** A lowered convolution, and how to compute it with its output channels in another order. */
@@ -21,7 +21,7 @@ export interface Lowered {
 }
 
 /**
- * A `Conv` on rows of channels; null when it is better left alone.
+ * A `Conv` on rows of channels; null when onnxruntime's own is quicker.
  * @param input the signal, asked for only when it is used
  */
 export function lowerConvolution(graph: Graph, node: Node, input: () => Value): Lowered | null {
@@ -40,8 +40,8 @@ export function lowerConvolution(graph: Graph, node: Node, input: () => Value): 
   }
   const distance = stride === 1 ? dilation : 1;
   const needed = (frames - 1 + (windows - 1) * distance + 1) * stride;
-  const rows = inStrides(graph, fitted(graph, input(), needed), stride);
-  const columns = layWindows(graph, rows, frames, windows, distance);
+  const rows = asStrides(graph, croppedOrPadded(graph, input(), needed), stride);
+  const columns = gatherWindows(graph, rows, frames, windows, distance);
   const natural = convolutionMatrix(graph, geometry, windows * stride, null);
   return {
     output: product(graph, columns, natural, geometry.bias),

@@ -2,7 +2,7 @@ import { type ConstantData, type DerivedData, type Graph, ints, type Value } fro
 import type { Geometry } from './geometry.js';
 import { rearranged } from './layout.js';
 import { reshape } from './nodes.js';
-import { fitted, layWindows, product, repeatedBias } from './rows.js';
+import { croppedOrPadded, gatherWindows, product, repeatedBias } from './rows.js';
 
 /**
  * Convolutions with many taps on few channels, or on each channel by itself with the same weights: the filter
@@ -10,15 +10,15 @@ import { fitted, layWindows, product, repeatedBias } from './rows.js';
  * sample less often and gives the product more columns; groups become rows.
  */
 
-/** Most columns that the steps of one group may come to. */
+/** Most columns of one group, all steps together. */
 const MAX_COLUMNS = 64;
 const MAX_STEPS = 16;
-/** Filters shorter than this are quicker as they are. */
+/** Shorter filters are quicker in onnxruntime's own convolution. */
 const MIN_TAPS = 16;
-/** A share of zeros in the weights beyond which onnxruntime's own convolution is quicker. */
+/** Matrix rows per tap beyond which onnxruntime's own convolution is quicker: the rest is zeros. */
 const MAX_WASTE = 1.6;
 
-/** Elements that a filter bank's matrix may have: those of real models have below 100,000. */
+/** Most elements of a filter bank's matrix; real models stay below 100,000. */
 const MAX_MATRIX = 2 ** 22;
 
 /** Steps at once, and how many rows of that many strides they read together. */
@@ -27,7 +27,7 @@ interface Blocking {
   readonly windows: number;
 }
 
-/** A `Conv` of these dimensions on [time, channels]; null when it is better left alone. */
+/** A `Conv` of these dimensions on [time, channels]; null when onnxruntime's own is quicker. */
 export function lowerFilterBank(
   graph: Graph,
   geometry: Geometry,
@@ -36,7 +36,7 @@ export function lowerFilterBank(
 ): Value | null {
   const { stride, dilation, groups, weights, bias } = geometry;
   const [outputs, channels, kernel] = geometry.shape;
-  if (dilation !== 1 || stride > kernel || !hasEqualGroups(weights, groups)) return null;
+  if (dilation !== 1 || stride > kernel || !groupsShareWeights(weights, groups)) return null;
   const perGroup = outputs / groups;
   const blocking = chooseBlocking(stride, kernel, perGroup, frames);
   const x = blocking === null ? null : input();
@@ -46,16 +46,16 @@ export function lowerFilterBank(
   if (windows * block * channels * steps * perGroup > MAX_MATRIX) return null;
   const count = frames / steps;
   const length = (count + windows - 1) * block;
-  const rows = reshape(graph, fitted(graph, x, length), [length / block, block * groups * channels]);
-  const laid = splitGroups(graph, layWindows(graph, rows, count, windows, 1), groups, channels);
+  const rows = reshape(graph, croppedOrPadded(graph, x, length), [length / block, block * groups * channels]);
+  const laid = splitGroups(graph, gatherWindows(graph, rows, count, windows, 1), groups, channels);
   const matrix = blockMatrix(geometry, blocking);
   const constant = graph.derivedConstant([windows * block * channels, steps * perGroup], matrix);
   const y = product(graph, laid, constant, groups === 1 ? repeatedBias(graph, bias, steps) : null);
-  const whole = together(graph, y, count, steps, outputs);
+  const whole = joinSteps(graph, y, count, steps, outputs);
   return bias === null || groups === 1 ? whole : graph.add('Add', [whole, bias], whole.shape);
 }
 
-function hasEqualGroups(weights: ConstantData, groups: number): boolean {
+function groupsShareWeights(weights: ConstantData, groups: number): boolean {
   const size = weights.length / groups;
   for (let i = size; i < weights.length; i += 1) if (weights[i] !== weights[i % size]) return false;
   return true;
@@ -80,21 +80,22 @@ function splitGroups(graph: Graph, x: Value, groups: number, channels: number): 
   if (groups === 1) return x;
   const time = width / groups / channels;
   const flat = [count * groups, time * channels];
-  if (channels === 1) return reshape(graph, turned(graph, reshape(graph, x, [count, time, groups])), flat);
+  if (channels === 1)
+    return reshape(graph, swapLastAxes(graph, reshape(graph, x, [count, time, groups])), flat);
   const split = reshape(graph, x, [count, time, groups, channels]);
   const shape = [count, groups, time, channels];
   return reshape(graph, graph.add('Transpose', [split], shape, { perm: ints([0, 2, 1, 3]) }), flat);
 }
 
 /** A product of [count × groups, outputs of a group × steps] as [time, outputs]. */
-function together(graph: Graph, y: Value, count: number, steps: number, outputs: number): Value {
+function joinSteps(graph: Graph, y: Value, count: number, steps: number, outputs: number): Value {
   const isWhole = y.shape[0] === count;
-  const steady = isWhole ? y : turned(graph, reshape(graph, y, [count, outputs, steps]));
+  const steady = isWhole ? y : swapLastAxes(graph, reshape(graph, y, [count, outputs, steps]));
   return reshape(graph, steady, [count * steps, outputs]);
 }
 
 /** [a, b, c] → [a, c, b] */
-function turned(graph: Graph, x: Value): Value {
+function swapLastAxes(graph: Graph, x: Value): Value {
   const [a = 1, b = 1, c = 1] = x.shape;
   if (b === 1 || c === 1) return reshape(graph, x, [a, c, b]);
   return graph.add('Transpose', [x], [a, c, b], { perm: ints([0, 2, 1]) });

@@ -18,20 +18,20 @@ export type Order = readonly number[];
 /** [batch, channels, time] stored as rows of channels. */
 export const CHANNELS_LAST: Order = [0, 2, 1];
 
-/** Whether the batch is left out of what is stored. */
-export function isMatrixed(shape: readonly number[]): boolean {
+/** Whether the stored tensor omits the batch axis: a batch of one. */
+export function omitsBatch(shape: readonly number[]): boolean {
   return shape[0] === 1;
 }
 
 /** The shape of what is stored. */
 export function storedShape(shape: readonly number[], order: Order): readonly number[] {
   const sizes = order.map((axis) => shape[axis] ?? 1);
-  return isMatrixed(shape) ? sizes.slice(1) : sizes;
+  return omitsBatch(shape) ? sizes.slice(1) : sizes;
 }
 
 /** The stored axis in which a tensor's axis lies; -1 for a batch that is left out. */
 export function storedAxis(shape: readonly number[], order: Order, axis: number): number {
-  return order.indexOf(axis) - (isMatrixed(shape) ? 1 : 0);
+  return order.indexOf(axis) - (omitsBatch(shape) ? 1 : 0);
 }
 
 /** The usual order for a rank: axis 1, the channels, comes last. */
@@ -75,19 +75,19 @@ export interface Columns {
 }
 
 /**
- * Tensors [batch, channels, time, …] on their way to [time, …, channels]: for each value the forms in which it
- * exists, others made when they are asked for.
+ * The layouts in which each value [batch, channels, time, …] exists, as [time, …, channels] or another order. Further
+ * layouts are created on demand.
  */
 export class Layouts {
   private readonly forms = new Map<Value, Form[]>();
-  private readonly plainOnes = new Set<Value>();
+  private readonly computedPlain = new Set<Value>();
   private readonly columns = new Map<Value, Columns>();
 
   constructor(private readonly graph: Graph) {}
 
-  /** Says that the value is computed as it was. */
+  /** Marks a value as computed in its plain layout. */
   keep(value: Value): void {
-    this.plainOnes.add(value);
+    this.computedPlain.add(value);
   }
 
   /** Says in which form the value exists. */
@@ -103,7 +103,7 @@ export class Layouts {
     return this.columns.get(stored);
   }
 
-  /** The form in which the value was first computed; undefined where it is as it was. */
+  /** The form in which the value was first computed; undefined where that is the plain layout. */
   formOf(value: Value): Form | undefined {
     return this.forms.get(value)?.[0];
   }
@@ -122,13 +122,13 @@ export class Layouts {
     return result;
   }
 
-  /** The value as it was. */
+  /** The value in its plain layout. */
   plain(value: Value): Value {
     const form = this.formOf(value);
-    if (form === undefined || this.plainOnes.has(value) || value.constant !== null) return value;
+    if (form === undefined || this.computedPlain.has(value) || value.constant !== null) return value;
     const stored = this.stored(value, plainOrder(value.shape.length));
     this.graph.nodes.push(reshapeNode(this.graph, stored, value));
-    this.plainOnes.add(value);
+    this.computedPlain.add(value);
     return value;
   }
 
@@ -137,9 +137,9 @@ export class Layouts {
     if (!this.has(value)) this.keep(value);
     const from = this.formOf(value) ?? {
       order: plainOrder(shape.length),
-      value: isMatrixed(shape) ? reshape(this.graph, value, shape.slice(1)) : value,
+      value: omitsBatch(shape) ? reshape(this.graph, value, shape.slice(1)) : value,
     };
-    const offset = isMatrixed(shape) ? 1 : 0;
+    const offset = omitsBatch(shape) ? 1 : 0;
     const permutation = order.slice(offset).map((axis) => from.order.indexOf(axis) - offset);
     const target = storedShape(shape, order);
     const moving = permutation.filter((axis) => from.value.shape[axis] !== 1);

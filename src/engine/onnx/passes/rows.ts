@@ -19,20 +19,20 @@ export function product(graph: Graph, x: Value, matrix: Value, bias: Value | nul
 }
 
 /** The first `length` rows, filled up with zeros where there are fewer. */
-export function fitted(graph: Graph, x: Value, length: number): Value {
+export function croppedOrPadded(graph: Graph, x: Value, length: number): Value {
   const axis = x.shape.length - 2;
   const present = x.shape[axis] ?? 1;
   return length <= present ? slice(graph, x, axis, 0, length) : padded(graph, x, axis, 0, length - present);
 }
 
 /** `stride` rows side by side in one. */
-export function inStrides(graph: Graph, x: Value, stride: number): Value {
+export function asStrides(graph: Graph, x: Value, stride: number): Value {
   const [length = 1, channels = 1] = x.shape.slice(-2);
   return reshape(graph, x, [...leadOf(x), length / stride, stride * channels]);
 }
 
 /** [rows, width] → [frames, windows × width]: window w of frame f is row f + w · distance. */
-export function layWindows(
+export function gatherWindows(
   graph: Graph,
   rows: Value,
   frames: number,

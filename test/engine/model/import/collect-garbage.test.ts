@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { collectGarbage } from '../../../../src/engine/model/import/collect-garbage.js';
 
-test('frees a buffer that nothing refers to any more, and no other', async () => {
+test('frees an unreferenced buffer and keeps a referenced one', async () => {
   const make = () => new WeakRef(new Uint8Array(1024 ** 2));
   const kept = new Uint8Array(1024 ** 2);
   const [dropped, held] = [make(), new WeakRef(kept)];

@@ -31,7 +31,7 @@ describe('importing in another thread', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('files the model, tells how far it is, and leaves this thread free meanwhile', async () => {
+  it('stores the model, reports progress and does not block the calling thread', async () => {
     const shares: number[] = [];
     let turns = 0;
     const turning = setInterval(() => (turns += 1), 1);
@@ -48,7 +48,7 @@ describe('importing in another thread', () => {
     (await openModel(dir, manifest, { frames: 1, batch: 1 })).close();
   });
 
-  it('tells what is wrong as an import in this thread does', async () => {
+  it('rejects with the same error as an import in the calling thread', async () => {
     const path = join(folder, 'nonsense.ts');
     await writeFile(path, 'this is no model');
     await expect(importInThread(path, { libraryDir: library }, workerUrl)).rejects.toMatchObject({
@@ -59,7 +59,7 @@ describe('importing in another thread', () => {
     expect(await readdir(library)).toHaveLength(1);
   });
 
-  it('ends where it is cancelled, and leaves the library as it was', async () => {
+  it('stops when it is cancelled and does not change the library', async () => {
     const before = await readdir(library);
     const cancelling = new AbortController();
     const steps: string[] = [];
@@ -81,7 +81,7 @@ describe('importing in another thread', () => {
     expect(await readdir(library)).toEqual(before);
   });
 
-  it('tells when the thread dies', async () => {
+  it('rejects when the thread dies', async () => {
     const worker = join(folder, 'mortal.mjs');
     await writeFile(worker, 'process.exit(7);');
     const dying = importInThread('x.ts', { libraryDir: library }, pathToFileURL(worker));

@@ -20,7 +20,7 @@ const METHODS = [
 const read = async (attributes: Attributes) =>
   readInterface(await programOf(['return x'], METHODS, { ...USUAL, ...attributes }));
 
-test('what a file says of itself is read', async () => {
+test('the declared interface is read', async () => {
   expect(await read({ delay: 20n, full_latent_size: 12n, licence: 'CC0-1.0' })).toEqual({
     sampleRate: 48_000,
     hop: 16,
@@ -51,7 +51,7 @@ test.each([12.5, 5000, Infinity, NaN])('%d latent dimensions are refused', async
 });
 
 // The first RAVE models that were published list nothing: nn~ plays them, Tiller refused them.
-test('without a list the methods are those that say what they take', async () => {
+test('without _methods the methods are those with a _params buffer', async () => {
   const { encode_params, decode_params, sr } = USUAL;
   const readOlder = async (attributes: Attributes) =>
     readInterface(await programOf(['return x'], METHODS, attributes));

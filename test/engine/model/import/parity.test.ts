@@ -36,7 +36,7 @@ describe.each(FIXTURE_NAMES)('the model "%s"', (name: FixtureName) => {
   });
   afterAll(() => rm(library, { recursive: true }));
 
-  test('has a manifest that fits', () => {
+  test('has the expected manifest', () => {
     expect(imported.manifest).toMatchObject({
       sampleRate: meta.rate,
       hop: meta.hop,
@@ -72,7 +72,7 @@ describe.each(FIXTURE_NAMES)('the model "%s"', (name: FixtureName) => {
     expect(snrDb(wantedAudio, audio)).toBeGreaterThan(MIN_SNR_DB);
   });
 
-  test('decodes a call again as if for the first time', async () => {
+  test('decodeAgain gives what decode gives', async () => {
     const { dir, manifest } = imported;
     const x = fixtureData(name, 'x');
     const [once, twice] = await Promise.all(

@@ -29,7 +29,7 @@ const imported = (name: 'delay' | 'identity' | 'blockwise', more = {}): Promise<
   importModel(fixturePath(name), { libraryDir: dir, ...single, ...more });
 
 describe('importing', () => {
-  test('files a model under its content, with progress from 0 to 1', async () => {
+  test('stores a model under its SHA-256, with progress from 0 to 1', async () => {
     const shares: number[] = [];
     const { dir: place, manifest } = await imported('delay', {
       onProgress: (share: number) => shares.push(share),
@@ -47,7 +47,7 @@ describe('importing', () => {
     expect(manifest.name).toBe('delay.torchscript');
   });
 
-  test('builds the variants that are asked for, and one frame for one side always', async () => {
+  test('builds the requested variants, and always one frame for one side', async () => {
     const { manifest } = await imported('delay', { variants: [{ frames: 3, batch: 2 }] });
     expect(manifest.variants.map(({ frames, batch }) => [frames, batch])).toEqual([
       [1, 1],
@@ -67,7 +67,7 @@ describe('importing', () => {
     expect(steps).not.toContain('Translating');
   });
 
-  test('translates a file again that an older Tiller translated', async () => {
+  test('translates a file again that an older importer version translated', async () => {
     const first = await imported('identity');
     const { importer, ...older } = first.manifest;
     expect(importer).toBeGreaterThan(1);
@@ -100,7 +100,7 @@ describe('importing', () => {
     expect(await readdir(dir)).toHaveLength(1);
   });
 
-  test('is cancelled by its signal, and leaves nothing', async () => {
+  test('is cancelled by its signal and leaves no files', async () => {
     const stop = new AbortController();
     const run = imported('delay', {
       signal: stop.signal,
@@ -113,7 +113,7 @@ describe('importing', () => {
   });
 });
 
-describe('a failed import leaves the library as it was', () => {
+describe('a failed import does not change the library', () => {
   const model = (): Promise<Buffer> => readFile(fixturePath('blockwise'));
   const cases: [string, string, () => Promise<Buffer> | Buffer][] = [
     ['an empty file', 'not-a-model', () => Buffer.alloc(0)],
@@ -170,7 +170,7 @@ describe('a failed import leaves the library as it was', () => {
     await rm(path);
   });
 
-  test('weights that are no numbers', async () => {
+  test('weights that are not finite', async () => {
     const bytes = await model();
     const path = join(dir, 'nan.ts');
     const weights = await brokenWeights(bytes);
@@ -222,11 +222,11 @@ describe('the library', () => {
     expect(await library.get('../../etc')).toBeNull();
   });
 
-  test('is empty where there is none yet', async () => {
+  test('is empty before the first import', async () => {
     expect(await new ModelFolder(join(dir, 'none')).list()).toEqual([]);
   });
 
-  test('leaves out what is damaged or from elsewhere', async () => {
+  test('skips damaged and foreign folders', async () => {
     const { dir: place, manifest } = await imported('identity');
     await cp(place, join(dir, 'a'.repeat(64)), { recursive: true });
     await mkdir(join(dir, 'b'.repeat(64)));
@@ -235,7 +235,7 @@ describe('the library', () => {
     expect(found.map((entry) => entry.manifest.sha256)).toEqual([manifest.sha256]);
   });
 
-  test('removes to the trash and restores what was removed', async () => {
+  test('moves models to the trash and restores them', async () => {
     const { manifest } = await imported('identity');
     const library = new ModelFolder(dir);
     const before = await snapshot(join(dir, manifest.sha256));
@@ -249,7 +249,7 @@ describe('the library', () => {
     await expect(library.restore('c'.repeat(64))).rejects.toMatchObject({ code: 'model-missing' });
   });
 
-  test('throws what was removed long ago away for good', async () => {
+  test('deletes what was removed more than thirty days ago', async () => {
     const { manifest } = await imported('identity');
     const ancient = join(dir, '.trash', `${'d'.repeat(64)}.${Date.now() - 31 * 24 * 3600 * 1000}`);
     const recent = join(dir, '.trash', `${'e'.repeat(64)}.${Date.now() - 1000}`);
@@ -260,7 +260,7 @@ describe('the library', () => {
     expect(left.map((name) => name.slice(0, 1)).sort()).toEqual([manifest.sha256.slice(0, 1), 'e'].sort());
   });
 
-  test('says what a damaged graph is', async () => {
+  test('reports a damaged graph as model-corrupt', async () => {
     const { dir: place, manifest } = await imported('identity');
     await writeFile(join(place, 'decoder.onnx'), 'garbage');
     await expect(openModel(place, manifest, { frames: 1, batch: 1 })).rejects.toMatchObject({

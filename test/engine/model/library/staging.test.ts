@@ -11,7 +11,7 @@ afterEach(() => rm(library, { recursive: true, force: true }));
 
 const HOUR_MS = 3600 * 1000;
 
-test('a folder takes its place as a whole, in the place of another', async () => {
+test('commit replaces an existing folder atomically', async () => {
   for (const content of ['old', 'new']) {
     const staging = Staging.plan(library);
     await staging.create();
@@ -22,7 +22,7 @@ test('a folder takes its place as a whole, in the place of another', async () =>
   expect(await readFile(join(library, 'model', 'file'), 'utf8')).toBe('new');
 });
 
-test('what an import left that was killed is swept, but not what another has begun', async () => {
+test('staging folders of killed imports are removed, those of running ones are kept', async () => {
   const left = basename(Staging.plan(library).dir).replace(/\d+/, `${Date.now() - 2 * HOUR_MS}`);
   const begun = basename(Staging.plan(library).dir);
   for (const name of [left, begun]) await mkdir(join(library, name));
@@ -33,7 +33,7 @@ test('what an import left that was killed is swept, but not what another has beg
 });
 
 // The folder kept the time at which it was made, and the model was gone when the last step failed.
-test('a model that another import is replacing is not swept', async () => {
+test('a model that another import is replacing is kept', async () => {
   const model = join(library, 'model');
   await mkdir(model);
   await writeFile(join(model, 'file'), 'old');

@@ -12,7 +12,7 @@ function correlation(x: Float32Array): number {
 }
 
 describe('noise', () => {
-  test('is half and zero when silent, and what was asked for when constant', () => {
+  test('is 0.5 and 0 when silent, and the given values when constant', () => {
     const out = new Float32Array(4);
     createNoise({ kind: 'silent' }).uniform(out, 1);
     expect([...out]).toEqual([0.5, 0.5, 0.5, 0.5]);
@@ -23,7 +23,7 @@ describe('noise', () => {
     expect(out[3]).toBe(-2);
   });
 
-  test('has the distribution it says', () => {
+  test('has the declared distribution', () => {
     const noise = new SeededNoise(1);
     const out = new Float32Array(COUNT);
     noise.uniform(out, 1);

@@ -13,7 +13,7 @@ function negation(): Graph {
 }
 
 describe('workaround 1: onnxruntime-node without its event loop', () => {
-  test('the internals that it uses are still there', () => {
+  test('the internals that it uses still exist', () => {
     const session = new binding.InferenceSession();
     expect(typeof session.loadModel).toBe('function');
     expect(typeof session.run).toBe('function');

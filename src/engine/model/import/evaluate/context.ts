@@ -1,9 +1,9 @@
 import { TillerError } from '../../../../document/tiller-error.js';
 import { elementCount, type Graph, type Value } from '../../../onnx/graph.js';
 import { Algebra } from './tensors/algebra.js';
-import { type Content, type Real, spend, symbolic } from './tensors/content.js';
+import { chargeElements, type Content, type Real, symbolic } from './tensors/content.js';
 import { Tensor } from './tensors/tensor.js';
-import { describe, List, Tuple, type Val } from './values.js';
+import { describe, List, Tuple, type ScriptValue } from './values.js';
 
 export type Distribution = 'uniform' | 'normal';
 
@@ -13,7 +13,7 @@ export interface NoiseInput {
   readonly value: Value;
 }
 
-/** Why an operation cannot be done; the interpreter adds its name and place. */
+/** Why an operation cannot be translated; the interpreter adds the operation's name and its place in the source. */
 export class OperationError extends Error {
   constructor(
     message: string,
@@ -23,7 +23,7 @@ export class OperationError extends Error {
   }
 }
 
-/** What operations work with: the graph under construction and the noise drawn so far. */
+/** Shared by all operations of one trace: the graph under construction and its noise inputs. */
 export class Context {
   readonly algebra: Algebra;
   readonly noise: NoiseInput[] = [];
@@ -44,7 +44,7 @@ export class Context {
 
   /** Values drawn anew in each call of the graph. */
   random(distribution: Distribution, shape: readonly number[]): Tensor {
-    spend(elementCount(shape));
+    chargeElements(elementCount(shape));
     const value = this.graph.input(`noise${this.noise.length}`, 'float32', shape);
     this.noise.push({ distribution, value });
     return Tensor.of(symbolic(value));
@@ -69,14 +69,14 @@ export class Arguments {
   constructor(
     readonly context: Context,
     private readonly names: readonly string[],
-    private readonly values: readonly (Val | undefined)[],
+    private readonly values: readonly (ScriptValue | undefined)[],
   ) {}
 
   get count(): number {
     return this.values.length;
   }
 
-  at(index: number): Val | undefined {
+  at(index: number): ScriptValue | undefined {
     return this.values[index];
   }
 
@@ -148,7 +148,7 @@ export class Arguments {
     throw this.wrong(index, 'a string');
   }
 
-  items(index: number): readonly Val[] {
+  items(index: number): readonly ScriptValue[] {
     const value = this.values[index];
     if (value instanceof List || value instanceof Tuple) return value.items;
     throw this.wrong(index, 'a list');
@@ -177,13 +177,13 @@ export class Arguments {
 /** One operation of torch: the names of its parameters in order, and what it does. */
 export interface Operation {
   readonly parameters: readonly string[];
-  readonly run: (args: Arguments) => Val;
+  readonly run: (args: Arguments) => ScriptValue;
 }
 
 export type OperationTable = Readonly<Record<string, Operation>>;
 
 /** Declares an operation by its signature, as in `op('x dim keepdim', …)`. */
-export function op(signature: string, run: (args: Arguments) => Val): Operation {
+export function op(signature: string, run: (args: Arguments) => ScriptValue): Operation {
   return { parameters: signature.split(' '), run };
 }
 
@@ -197,7 +197,7 @@ export function axisOf(axis: number, rank: number): number {
   return resolved;
 }
 
-/** What was thrown, with the RangeErrors of shapes that do not fit made errors about the model. */
+/** Turns the RangeErrors of the tensor algebra (shapes that do not fit, limits) into `OperationError`s; other errors pass through. */
 export function asOperationError(error: unknown): unknown {
   if (error instanceof RangeError && !(error instanceof TillerError)) {
     return new OperationError(error.message, 'model-shape');

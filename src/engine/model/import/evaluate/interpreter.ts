@@ -8,30 +8,30 @@ import {
   type Statement,
   type Target,
 } from '../../../torchscript/syntax.js';
-import { countUp, dottedPath, IGNORED_NAMES, toNumber, unsupported } from './language.js';
+import { integerRange, dottedPath, IGNORED_NAMES, toNumber, unsupported } from './language.js';
 import { Arguments, asOperationError, type Context, OperationError } from './context.js';
 import { OPERATIONS } from './operations/index.js';
 import { getItem, iterate, truth } from './operations/sequences.js';
 import { Tensor } from './tensors/tensor.js';
-import { CPU, describe, Dict, FunctionReference, Instance, List, Tuple, type Val } from './values.js';
+import { CPU, describe, Dict, FunctionReference, Instance, List, Tuple, type ScriptValue } from './values.js';
 
-/** Bounds that no real model comes near: statements run, graph nodes, and calls inside calls. */
+/** Limits far above any real model: executed statements, graph nodes, nested calls. */
 const MAX_STEPS = 500_000;
 const MAX_NODES = 100_000;
 const MAX_CALL_DEPTH = 150;
 
-type Scope = Map<string, Val>;
+type Scope = Map<string, ScriptValue>;
 
 interface Returned {
-  readonly value: Val;
+  readonly value: ScriptValue;
 }
 
-/** What the program may reach beyond its own code. */
-export interface World {
+/** What the interpreter needs besides the code it runs. */
+export interface Environment {
   readonly program: Program;
   readonly context: Context;
   /** `CONSTANTS.c…` by number. */
-  constant(index: number): Val | undefined;
+  constant(index: number): ScriptValue | undefined;
   /** Called before an attribute of an object is replaced. */
   onAttributeWrite(instance: Instance, name: string): void;
 }
@@ -44,11 +44,16 @@ export class Interpreter {
   private steps = 0;
   private depth = 0;
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly environment: Environment) {}
 
   /** Calls a method of an object. @throws TillerError with the place in the source */
-  callMethod(instance: Instance, name: string, args: readonly Val[], at: Position | null = null): Val {
-    const method = this.world.program.findClass(instance.className)?.methods.get(name);
+  callMethod(
+    instance: Instance,
+    name: string,
+    args: readonly ScriptValue[],
+    at: Position | null = null,
+  ): ScriptValue {
+    const method = this.environment.program.findClass(instance.className)?.methods.get(name);
     if (method === undefined) {
       throw unsupported(`${instance.className} has no method "${name}"`, at);
     }
@@ -57,9 +62,9 @@ export class Interpreter {
 
   private callFunction(
     definition: FunctionDefinition,
-    positional: readonly Val[],
-    named: readonly (readonly [string, Val])[],
-  ): Val {
+    positional: readonly ScriptValue[],
+    named: readonly (readonly [string, ScriptValue])[],
+  ): ScriptValue {
     const scope: Scope = new Map();
     for (const [index, parameter] of definition.parameters.entries()) {
       const given =
@@ -85,7 +90,7 @@ export class Interpreter {
   }
 
   private runStatement(statement: Statement, scope: Scope): Returned | null {
-    this.spend(statement.at);
+    this.countStep(statement.at);
     switch (statement.kind) {
       case 'pass':
         return null;
@@ -104,7 +109,7 @@ export class Interpreter {
         );
       case 'while':
         while (this.test(statement.condition, scope)) {
-          this.spend(statement.at);
+          this.countStep(statement.at);
           const returned = this.runBlock(statement.body, scope);
           if (returned !== null) return returned;
         }
@@ -114,17 +119,17 @@ export class Interpreter {
     }
   }
 
-  private spend(at: Position): void {
+  private countStep(at: Position): void {
     this.steps += 1;
-    if (this.steps > MAX_STEPS || this.world.context.graph.nodes.length > MAX_NODES) {
-      throw unsupported('the program runs too long', at);
+    if (this.steps > MAX_STEPS || this.environment.context.graph.nodes.length > MAX_NODES) {
+      throw unsupported('a program of so many steps', at);
     }
   }
 
   private runFor(statement: Statement & { kind: 'for' }, scope: Scope): Returned | null {
     const items = this.iterable(statement.iterable, scope);
     for (const item of items) {
-      this.spend(statement.at);
+      this.countStep(statement.at);
       scope.set(statement.variable, item);
       const returned = this.runBlock(statement.body, scope);
       if (returned !== null) return returned;
@@ -132,7 +137,7 @@ export class Interpreter {
     return null;
   }
 
-  private iterable(expression: Expression, scope: Scope): Iterable<Val> {
+  private iterable(expression: Expression, scope: Scope): Iterable<ScriptValue> {
     if (expression.kind === 'call' && expression.callee.kind === 'name' && expression.callee.id === 'range') {
       const bounds = expression.positional.map((item) => this.evaluate(item, scope));
       const numbers = bounds.map((bound) => {
@@ -141,14 +146,14 @@ export class Interpreter {
       });
       const [first = 0n, second, step = 1n] = numbers;
       if (step === 0n) throw unsupported('range with step 0', expression.at);
-      return second === undefined ? countUp(0n, first, 1n) : countUp(first, second, step);
+      return second === undefined ? integerRange(0n, first, 1n) : integerRange(first, second, step);
     }
     return this.guard('for', expression.at, () => iterate(this.evaluate(expression, scope)));
   }
 
   private test(condition: Expression, scope: Scope): boolean {
     const value = this.evaluate(condition, scope);
-    return this.guard('if', condition.at, () => truth(this.world.context, value));
+    return this.guard('if', condition.at, () => truth(this.environment.context, value));
   }
 
   private assign(statement: Statement & { kind: 'assign' }, scope: Scope): void {
@@ -170,18 +175,18 @@ export class Interpreter {
     }
   }
 
-  private store(target: Target, value: Val, scope: Scope, at: Position): void {
+  private store(target: Target, value: ScriptValue, scope: Scope, at: Position): void {
     if (target.kind === 'name') {
       scope.set(target.id, value);
       return;
     }
     const object = this.evaluate(target.object, scope);
     if (!(object instanceof Instance)) throw unsupported(`an attribute of ${describe(object)} is set`, at);
-    this.world.onAttributeWrite(object, target.name);
+    this.environment.onAttributeWrite(object, target.name);
     object.set(target.name, value);
   }
 
-  private evaluate(expression: Expression, scope: Scope): Val {
+  private evaluate(expression: Expression, scope: Scope): ScriptValue {
     switch (expression.kind) {
       case 'int':
       case 'float':
@@ -220,7 +225,7 @@ export class Interpreter {
     }
   }
 
-  private lookUp(id: string, scope: Scope, at: Position): Val {
+  private lookUp(id: string, scope: Scope, at: Position): ScriptValue {
     const value = scope.get(id);
     if (value !== undefined) return value;
     if (id === 'inf') return Infinity;
@@ -228,32 +233,32 @@ export class Interpreter {
     throw unsupported(`the name "${id}" is unknown`, at);
   }
 
-  private getAttribute(expression: Expression & { kind: 'attribute' }, scope: Scope): Val {
+  private getAttribute(expression: Expression & { kind: 'attribute' }, scope: Scope): ScriptValue {
     if (expression.object.kind === 'name' && expression.object.id === 'CONSTANTS') {
-      const value = this.world.constant(Number(expression.name.slice(1)));
+      const value = this.environment.constant(Number(expression.name.slice(1)));
       if (value === undefined) throw unsupported(`the constant ${expression.name} is missing`, expression.at);
       return value;
     }
     const path = dottedPath(expression);
     if (path !== null && !scope.has(path[0] ?? '')) {
-      const definition = this.world.program.findFunction(path.join('.'));
+      const definition = this.environment.program.findFunction(path.join('.'));
       if (definition === undefined) throw unsupported(`the name "${path.join('.')}"`, expression.at);
       return new FunctionReference(definition);
     }
     return this.attributeOf(this.evaluate(expression.object, scope), expression.name, expression.at);
   }
 
-  private attributeOf(object: Val, name: string, at: Position): Val {
+  private attributeOf(object: ScriptValue, name: string, at: Position): ScriptValue {
     if (object instanceof Instance) {
       const value = object.get(name);
       if (value !== undefined) return value;
-      const constant = this.world.program.findClass(object.className)?.constants.get(name);
+      const constant = this.environment.program.findClass(object.className)?.constants.get(name);
       if (constant !== undefined) return this.evaluate(constant, new Map());
     }
     throw unsupported(`${describe(object)} has no attribute "${name}"`, at);
   }
 
-  private call(expression: Expression & { kind: 'call' }, scope: Scope): Val {
+  private call(expression: Expression & { kind: 'call' }, scope: Scope): ScriptValue {
     const { callee, at } = expression;
     if (callee.kind === 'name') {
       const local = scope.get(callee.id);
@@ -270,7 +275,7 @@ export class Interpreter {
       const name = root === 'torch' ? path.slice(1).join('.') : path.slice(1).join('::');
       return this.callOperation(name, positional, named, at);
     }
-    const definition = this.world.program.findFunction(path.join('.'));
+    const definition = this.environment.program.findFunction(path.join('.'));
     if (definition === undefined) throw unsupported(`"${path.join('.')}" is called`, at);
     return this.callFunction(definition, positional, named);
   }
@@ -278,35 +283,39 @@ export class Interpreter {
   private evaluateArguments(
     expression: Expression & { kind: 'call' },
     scope: Scope,
-  ): { positional: readonly Val[]; named: readonly (readonly [string, Val])[] } {
+  ): { positional: readonly ScriptValue[]; named: readonly (readonly [string, ScriptValue])[] } {
     return {
       positional: expression.positional.map((item) => this.evaluate(item, scope)),
       named: expression.named.map(([name, item]) => [name, this.evaluate(item, scope)] as const),
     };
   }
 
-  private callObject(callee: Expression, expression: Expression & { kind: 'call' }, scope: Scope): Val {
+  private callObject(
+    callee: Expression,
+    expression: Expression & { kind: 'call' },
+    scope: Scope,
+  ): ScriptValue {
     const { at } = expression;
     if (callee.kind !== 'attribute') throw unsupported('a computed function is called', at);
     const object = this.evaluate(callee.object, scope);
     if (!(object instanceof Instance)) {
       throw unsupported(`the method "${callee.name}" of ${describe(object)} is called`, at);
     }
-    const method = this.world.program.findClass(object.className)?.methods.get(callee.name);
+    const method = this.environment.program.findClass(object.className)?.methods.get(callee.name);
     if (method === undefined) throw unsupported(`${object.className} has no method "${callee.name}"`, at);
     const { positional, named } = this.evaluateArguments(expression, scope);
     return this.callFunction(method, [object, ...positional], named);
   }
 
   /** Functions that are part of the language. */
-  private callBuiltin(name: string, expression: Expression & { kind: 'call' }, scope: Scope): Val {
+  private callBuiltin(name: string, expression: Expression & { kind: 'call' }, scope: Scope): ScriptValue {
     const { at, positional } = expression;
-    const argument = (index: number): Val => {
+    const argument = (index: number): ScriptValue => {
       const item = positional[index];
       if (item === undefined) throw unsupported(`"${name}" lacks an argument`, at);
       return this.evaluate(item, scope);
     };
-    const { context } = this.world;
+    const { context } = this.environment;
     switch (name) {
       case 'annotate':
         return this.annotate(positional[0], argument(1), at);
@@ -341,9 +350,9 @@ export class Interpreter {
   }
 
   /** `annotate(int, t)` also turns a tensor of one element into a number. */
-  private annotate(type: Expression | undefined, value: Val, at: Position): Val {
+  private annotate(type: Expression | undefined, value: ScriptValue, at: Position): ScriptValue {
     if (!(value instanceof Tensor) || type?.kind !== 'name') return value;
-    const { context } = this.world;
+    const { context } = this.environment;
     return this.guard('annotate', at, () => {
       if (type.id === 'int') return BigInt(Math.trunc(context.item(value)));
       if (type.id === 'float') return context.item(value);
@@ -353,16 +362,16 @@ export class Interpreter {
 
   private callOperation(
     name: string,
-    positional: readonly Val[],
-    named: readonly (readonly [string, Val])[],
+    positional: readonly ScriptValue[],
+    named: readonly (readonly [string, ScriptValue])[],
     at: Position,
-  ): Val {
+  ): ScriptValue {
     if (name === 'prim::device') return CPU;
     const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
     if (operation === undefined) throw unsupported(`the operation "${name}"`, at);
     if (positional.length > operation.parameters.length)
       throw unsupported(`the operation "${name}" with ${positional.length} arguments`, at);
-    const values: (Val | undefined)[] = [...positional];
+    const values: (ScriptValue | undefined)[] = [...positional];
     for (const [parameter, value] of named) {
       const index = operation.parameters.indexOf(parameter);
       // Layout, device and memory format say where results lie, never what they are.
@@ -371,7 +380,7 @@ export class Interpreter {
         throw unsupported(`the operation "${name}" with "${parameter}"`, at);
       }
     }
-    const args = new Arguments(this.world.context, operation.parameters, values);
+    const args = new Arguments(this.environment.context, operation.parameters, values);
     return this.guard(name, at, () => operation.run(args));
   }
 

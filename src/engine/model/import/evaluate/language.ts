@@ -2,9 +2,9 @@ import { TillerError } from '../../../../document/tiller-error.js';
 import { describePosition, type Expression, type Position } from '../../../torchscript/syntax.js';
 import { type Context, OperationError } from './context.js';
 import { Tensor } from './tensors/tensor.js';
-import { describe, type Val } from './values.js';
+import { describe, type ScriptValue } from './values.js';
 
-/** Named arguments that say where results lie, never what they are. */
+/** Named arguments that say where results are stored and do not change their values. */
 export const IGNORED_NAMES: ReadonlySet<string> = new Set([
   'layout',
   'device',
@@ -18,7 +18,7 @@ export function unsupported(what: string, at: Position | null): TillerError {
   return new TillerError(
     'operation-unsupported',
     `The model's code cannot be imported: ${what}${place} is not supported.`,
-    'Nothing was guessed: Tiller cannot play this model as it is.',
+    'Tiller does not support this construct and cannot play the model.',
   );
 }
 
@@ -30,14 +30,14 @@ export function dottedPath(expression: Expression): readonly string[] | null {
   return path === null ? null : [...path, expression.name];
 }
 
-export function* countUp(from: bigint, to: bigint, step: bigint): Generator<Val> {
+export function* integerRange(from: bigint, to: bigint, step: bigint): Generator<ScriptValue> {
   for (let value = from; step > 0n ? value < to : value > to; value += step) yield value;
 }
 
-export function toNumber(context: Context, value: Val): number {
+export function toNumber(context: Context, value: ScriptValue): number {
   if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
   if (typeof value === 'number') return value;
   if (typeof value === 'string') return Number(value);
   if (value instanceof Tensor) return context.item(value);
-  throw new OperationError(`${describe(value)} is no number`);
+  throw new OperationError(`${describe(value)} is not a number`);
 }

@@ -2,25 +2,25 @@ import type { InstanceRecord, PickleValue, TensorRecord } from '../../../torchsc
 import type { Program } from '../../../torchscript/program.js';
 import { fromStored } from './tensors/content.js';
 import { type Storage, Tensor } from './tensors/tensor.js';
-import { Dict, Instance, List, Tuple, type Val } from './values.js';
+import { Dict, Instance, List, Tuple, type ScriptValue } from './values.js';
 
 /** What attributes hold in place of what is stored, by object and name. */
-export type AttributeValues = Map<InstanceRecord, Map<string, Val>>;
+export type AttributeValues = Map<InstanceRecord, Map<string, ScriptValue>>;
 
 /** An attribute that a run gave another value. */
-export interface Replaced {
+export interface ReplacedAttribute {
   readonly record: InstanceRecord;
   readonly name: string;
   /** Dotted path from the root. */
   readonly path: string;
   /** What the file has there, unless an earlier run put something else in its place. */
   readonly stored: PickleValue | undefined;
-  readonly value: Val;
-  /** Whether it was read before it was replaced. */
+  readonly value: ScriptValue;
+  /** Whether the call read the attribute before it replaced it. */
   readonly readFirst: boolean;
 }
 
-/** The objects of the file for one run: each is made once, when it is first asked for. */
+/** The objects of the file for one evaluation. Each is created once, on first use. */
 export class Objects {
   readonly storages = new Map<TensorRecord, Storage>();
   /** Buffers that several attributes hold. */
@@ -29,9 +29,9 @@ export class Objects {
   readonly read: AttributeValues = new Map();
   private readonly instances = new Map<InstanceRecord, Instance>();
   private readonly origins = new Map<Instance, { record: InstanceRecord; path: string }>();
-  private readonly constants = new Map<number, Val>();
+  private readonly constants = new Map<number, ScriptValue>();
   /** Lists and dicts of the file, and what they held. */
-  private readonly collections = new Map<List | Dict, { path: string; before: readonly Val[] }>();
+  private readonly collections = new Map<List | Dict, { path: string; before: readonly ScriptValue[] }>();
   /** Attributes that were replaced; true for those that had been read before. */
   private readonly written = new Map<Instance, Map<string, boolean>>();
 
@@ -56,7 +56,7 @@ export class Objects {
   }
 
   /** `CONSTANTS.c…` by number. */
-  constant(index: number): Val | undefined {
+  constant(index: number): ScriptValue | undefined {
     if (!this.constants.has(index)) {
       const value = this.program.constants[index];
       if (value === undefined) return undefined;
@@ -70,15 +70,15 @@ export class Objects {
     return this.constants.get(index);
   }
 
-  /** Takes note that an attribute is about to be replaced. */
+  /** Records that an attribute is about to be replaced. */
   noteWrite(instance: Instance, name: string): void {
     const names = this.written.get(instance) ?? new Map<string, boolean>();
-    if (!names.has(name)) names.set(name, instance.knows(name));
+    if (!names.has(name)) names.set(name, instance.hasLoaded(name));
     this.written.set(instance, names);
   }
 
   /** All attributes that were replaced, with what they hold now. */
-  *replaced(): Generator<Replaced> {
+  *replaced(): Generator<ReplacedAttribute> {
     for (const [instance, names] of this.written) {
       const origin = this.origins.get(instance);
       if (origin === undefined) continue;
@@ -108,7 +108,7 @@ export class Objects {
   private instance(record: InstanceRecord, path: string): Instance {
     const known = this.instances.get(record);
     if (known !== undefined) return known;
-    const read = new Map<string, Val>();
+    const read = new Map<string, ScriptValue>();
     const instance = new Instance(record.className, (name) => {
       const override = this.overrides.get(record)?.get(name);
       const value = override === undefined ? this.load(record, name, path) : override;
@@ -121,12 +121,12 @@ export class Objects {
     return instance;
   }
 
-  private load(record: InstanceRecord, name: string, path: string): Val | undefined {
+  private load(record: InstanceRecord, name: string, path: string): ScriptValue | undefined {
     const stored = record.attributes.get(name);
     return stored === undefined ? undefined : this.value(stored, joined(path, name));
   }
 
-  private value(value: PickleValue, path: string): Val {
+  private value(value: PickleValue, path: string): ScriptValue {
     if (typeof value !== 'object' || value === null) return value;
     switch (value.kind) {
       case 'tensor':
@@ -134,23 +134,23 @@ export class Objects {
       case 'instance':
         return this.instance(value, path);
       case 'list':
-        return this.watched(new List(this.values(value.items, path)), path);
+        return this.trackCollection(new List(this.values(value.items, path)), path);
       case 'tuple':
         return new Tuple(this.values(value.items, path));
       case 'dict': {
         const dict = new Dict();
         for (const [key, item] of value.entries)
           dict.entries.set(this.value(key, path), this.value(item, path));
-        return this.watched(dict, path);
+        return this.trackCollection(dict, path);
       }
     }
   }
 
-  private values(items: readonly PickleValue[], path: string): Val[] {
+  private values(items: readonly PickleValue[], path: string): ScriptValue[] {
     return items.map((item, index) => this.value(item, `${path}.${index}`));
   }
 
-  private watched<T extends List | Dict>(value: T, path: string): T {
+  private trackCollection<T extends List | Dict>(value: T, path: string): T {
     this.collections.set(value, { path, before: [...entriesOf(value)] });
     return value;
   }
@@ -161,13 +161,13 @@ export function isTensor(value: PickleValue | undefined): value is TensorRecord 
 }
 
 /** Whether a value is a tensor, or has one among its items. */
-export function holdsTensor(value: Val): boolean {
+export function holdsTensor(value: ScriptValue): boolean {
   if (value instanceof List || value instanceof Tuple) return value.items.some(holdsTensor);
   return value instanceof Tensor;
 }
 
 /** Whether two values are one, tuples item by item. */
-export function sameValue(a: Val | undefined, b: Val): boolean {
+export function sameValue(a: ScriptValue | undefined, b: ScriptValue): boolean {
   if (a instanceof Tuple && b instanceof Tuple) {
     return (
       a.items.length === b.items.length &&
@@ -181,6 +181,6 @@ function joined(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
-function entriesOf(value: List | Dict): readonly Val[] {
+function entriesOf(value: List | Dict): readonly ScriptValue[] {
   return value instanceof List ? value.items : [...value.entries].flat();
 }

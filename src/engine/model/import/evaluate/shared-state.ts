@@ -18,10 +18,10 @@ export function refuseSharedState(encode: Traced, decode: Traced): void {
 
 /** Path of something that the writer changes and the reader reads, or null. */
 function sharedPath(writer: Traced, reader: Traced): string | null {
-  for (const { path, storage } of writer.states) if (reader.touched.has(storage)) return path;
-  for (const [record, { path, content }] of writer.settled) {
-    const found = reader.settled.get(record)?.content;
-    if (reader.touched.has(record.storage) && (found === undefined || !equalContents(found, content)))
+  for (const { path, storage } of writer.states) if (reader.usedStorages.has(storage)) return path;
+  for (const [record, { path, content }] of writer.settledBuffers) {
+    const found = reader.settledBuffers.get(record)?.content;
+    if (reader.usedStorages.has(record.storage) && (found === undefined || !equalContents(found, content)))
       return path;
   }
   for (const { record, name, path, value } of writer.replaced) {

@@ -8,19 +8,26 @@ import {
   fromStored,
   type Real,
   sameShape,
-  startWork,
+  resetElementBudget,
   symbolic,
   toValue,
 } from './tensors/content.js';
 import { Context, type NoiseInput } from './context.js';
 import { Interpreter } from './interpreter.js';
-import { type AttributeValues, holdsTensor, isTensor, Objects, type Replaced, sameValue } from './objects.js';
+import {
+  type AttributeValues,
+  holdsTensor,
+  isTensor,
+  Objects,
+  type ReplacedAttribute,
+  sameValue,
+} from './objects.js';
 import { Storage, Tensor, type View, WindowError } from './tensors/tensor.js';
-import type { Val } from './values.js';
+import type { ScriptValue } from './values.js';
 
-/** Runs needed until the set of changing buffers settles: usually two. */
+/** Most evaluations until the set of buffers that change from call to call is complete; usually two are enough. */
 const MAX_PASSES = 8;
-/** Passes after which a buffer that keeps changing by itself is carried as state. */
+/** Evaluations after which a buffer that still changes, although its values are known, becomes state. */
 const SETTLING_PASSES = 3;
 
 /** A buffer that the graph carries from call to call. */
@@ -41,17 +48,17 @@ export interface Traced {
   readonly output: Value;
   readonly noise: readonly NoiseInput[];
   readonly states: readonly StateBuffer[];
-  /** Storages of all buffers that were read. */
-  readonly touched: ReadonlySet<string>;
-  /** Buffers that the first calls leave other than stored, and no later one changes. */
-  readonly settled: ReadonlyMap<TensorRecord, Settled>;
+  /** Names of the storages of all buffers that the method uses. */
+  readonly usedStorages: ReadonlySet<string>;
+  /** Buffers that the first calls change and later calls leave alone. */
+  readonly settledBuffers: ReadonlyMap<TensorRecord, SettledBuffer>;
   /** What attributes hold when a call first reads them, and those that it replaces. */
-  readonly read: ReadonlyMap<InstanceRecord, ReadonlyMap<string, Val>>;
-  readonly replaced: readonly Replaced[];
+  readonly read: ReadonlyMap<InstanceRecord, ReadonlyMap<string, ScriptValue>>;
+  readonly replaced: readonly ReplacedAttribute[];
 }
 
-/** What a buffer holds from the second or third call on, where that is known. */
-export interface Settled {
+/** The content that a buffer has from the second or third call on. */
+export interface SettledBuffer {
   readonly path: string;
   readonly content: Concrete;
 }
@@ -61,31 +68,31 @@ interface StatePlan {
 }
 
 /**
- * Evaluates `method(input)` of the model's root for a fixed input shape. Buffers start as stored; those that
- * the program changes from call to call become state, found by running until nothing new changes. An attribute
- * that is given another tensor counts as written over as a whole.
+ * Evaluates `method(input)` of the model's root for a fixed input shape. Buffers start as stored. Those that the
+ * program changes from call to call become state: they are found by evaluating repeatedly until no further buffer
+ * changes. Assigning another tensor to an attribute counts as overwriting its buffer.
  * @throws TillerError `operation-unsupported`, `model-shape`, `model-interface`
  */
 export function traceMethod(program: Program, method: string, inputShape: readonly number[]): Traced {
   const plans = new Map<TensorRecord, StatePlan>();
-  const settled = new Map<TensorRecord, Settled>();
+  const settledBuffers = new Map<TensorRecord, SettledBuffer>();
   const attributes: AttributeValues = new Map();
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-    const run = new Run(program, plans, settled, attributes);
+    const run = new Run(program, plans, settledBuffers, attributes);
     try {
       const output = run.call(method, inputShape);
-      if (!run.learn(pass < SETTLING_PASSES)) return run.finish(output);
+      if (!run.updatePlans(pass < SETTLING_PASSES)) return run.finish(output);
     } catch (error) {
-      // What no single operation is to blame for: values inside values without end, an int that is no number.
-      if (error instanceof RangeError) throw unplayable(`cannot be evaluated: ${error.message}`, error);
+      // Errors outside any single operation: cyclic values, an int that is not finite.
+      if (error instanceof RangeError) throw cannotTrace(`cannot be evaluated: ${error.message}`, error);
       if (!(error instanceof WindowError)) throw error;
       for (const record of plans.keys()) plans.set(record, { window: null });
     }
   }
-  throw unplayable(`behaves differently on each call of "${method}"`);
+  throw cannotTrace(`behaves differently on each call of "${method}"`);
 }
 
-function unplayable(what: string, cause?: unknown): TillerError {
+function cannotTrace(what: string, cause?: unknown): TillerError {
   return new TillerError('operation-unsupported', `The model ${what}.`, 'Tiller cannot play this model.', {
     cause,
   });
@@ -102,14 +109,14 @@ class Run {
   constructor(
     private readonly program: Program,
     private readonly plans: Map<TensorRecord, StatePlan>,
-    private readonly settled: Map<TensorRecord, Settled>,
+    private readonly settledBuffers: Map<TensorRecord, SettledBuffer>,
     private readonly attributes: AttributeValues,
   ) {
     this.objects = new Objects(program, attributes, (record, path) => this.createStorage(record, path));
   }
 
   call(method: string, inputShape: readonly number[]): Value {
-    startWork();
+    resetElementBudget();
     this.input = this.graph.input('input', 'float32', inputShape);
     const interpreter = new Interpreter({
       program: this.program,
@@ -129,10 +136,10 @@ class Run {
     return toValue(this.graph, this.context.readReal(result));
   }
 
-  /** Takes note of what the run changed; true when another run is needed. */
-  learn(mayFold: boolean): boolean {
+  /** Records what the evaluation changed; returns true when another evaluation is needed. */
+  updatePlans(mayFold: boolean): boolean {
     const changed = this.objects.changedCollection();
-    if (changed !== null) throw unplayable(`changes the list ${changed} from call to call`);
+    if (changed !== null) throw cannotTrace(`changes the list ${changed} from call to call`);
     this.carryReplaced();
     let again = false;
     for (const [record, storage] of this.objects.storages) {
@@ -141,17 +148,17 @@ class Run {
       if (content.kind === 'concrete' && mayFold) {
         if (!equalContents(this.startOf(record), content)) {
           this.refuseShared(record, storage);
-          this.settled.set(record, { path: storage.origin?.path ?? '', content });
+          this.settledBuffers.set(record, { path: storage.origin?.path ?? '', content });
           again = true;
         }
         continue;
       }
       this.refuseShared(record, storage);
       this.plans.set(record, { window: commonWindow(storage) });
-      this.settled.delete(record);
+      this.settledBuffers.delete(record);
       again = true;
     }
-    return this.learnAttributes() || again;
+    return this.updateAttributes() || again;
   }
 
   /**
@@ -163,7 +170,7 @@ class Run {
     for (const { stored, path, value, readFirst } of this.objects.replaced()) {
       if (!(value instanceof Tensor) || !isTensor(stored) || !readFirst) continue;
       if (value.type !== this.objects.tensor(stored, path).type || !sameShape(value.shape, stored.sizes))
-        throw unplayable(`replaces ${path} by a tensor of another shape or type`);
+        throw cannotTrace(`replaces ${path} by a tensor of another shape or type`);
       carried.set(stored, { path, value });
     }
     const owners = new Set<Storage>();
@@ -171,7 +178,7 @@ class Run {
       const { origin } = value.storage;
       const isKept = origin !== null && origin.record !== stored && !carried.has(origin.record);
       if (isKept || owners.has(value.storage) || this.objects.shared.has(stored))
-        throw unplayable(`replaces ${path}, which shares memory with another tensor`);
+        throw cannotTrace(`replaces ${path}, which shares memory with another tensor`);
       owners.add(value.storage);
     }
     // All are read before the first is written: two may change places.
@@ -181,17 +188,17 @@ class Run {
     for (const [buffer, content] of contents) buffer.write(this.context.algebra, content);
   }
 
-  private learnAttributes(): boolean {
+  private updateAttributes(): boolean {
     let again = false;
     for (const { record, name, stored, path, value, readFirst } of this.objects.replaced()) {
       if (holdsTensor(value)) {
         if (readFirst && !isTensor(stored))
-          throw unplayable(`keeps tensors in ${path}, where none lies before the first call`);
+          throw cannotTrace(`keeps tensors in ${path}, where none lies before the first call`);
         continue;
       }
       const known = this.attributes.get(record)?.get(name);
       if (sameValue(known, value)) continue;
-      const overrides = this.attributes.get(record) ?? new Map<string, Val>();
+      const overrides = this.attributes.get(record) ?? new Map<string, ScriptValue>();
       this.attributes.set(record, overrides.set(name, value));
       again = true;
     }
@@ -203,7 +210,7 @@ class Run {
     for (const [other, otherStorage] of this.objects.storages) {
       if (other === record || other.storage !== record.storage) continue;
       const path = storage.origin?.path ?? 'a buffer';
-      throw unplayable(
+      throw cannotTrace(
         `writes to ${path}, which shares memory with ${otherStorage.origin?.path ?? 'another'}`,
       );
     }
@@ -230,8 +237,8 @@ class Run {
       output,
       noise: this.context.noise,
       states,
-      touched: new Set([...this.objects.storages.keys()].map(({ storage }) => storage)),
-      settled: this.settled,
+      usedStorages: new Set([...this.objects.storages.keys()].map(({ storage }) => storage)),
+      settledBuffers: this.settledBuffers,
       read: this.objects.read,
       replaced: [...this.objects.replaced()],
     };
@@ -259,7 +266,7 @@ class Run {
 
   /** What a buffer holds before a call when it is no state. */
   private startOf(record: TensorRecord): Concrete {
-    return this.settled.get(record)?.content ?? fromStored(this.program.tensor(record, 'data'));
+    return this.settledBuffers.get(record)?.content ?? fromStored(this.program.tensor(record, 'data'));
   }
 
   private createStorage(record: TensorRecord, path: string): Storage {

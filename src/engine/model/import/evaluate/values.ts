@@ -3,27 +3,27 @@ import { Tensor } from './tensors/tensor.js';
 
 /** A list of the program: shared and changed in place. */
 export class List {
-  constructor(readonly items: Val[]) {}
+  constructor(readonly items: ScriptValue[]) {}
 }
 
 export class Tuple {
-  constructor(readonly items: readonly Val[]) {}
+  constructor(readonly items: readonly ScriptValue[]) {}
 }
 
 export class Dict {
-  readonly entries = new Map<Val, Val>();
+  readonly entries = new Map<ScriptValue, ScriptValue>();
 }
 
 /** An instance of one of the archive's classes. Attributes are read from the archive when they are first asked for. */
 export class Instance {
-  private readonly values = new Map<string, Val>();
+  private readonly values = new Map<string, ScriptValue>();
 
   constructor(
     readonly className: string,
-    private readonly load: (name: string) => Val | undefined,
+    private readonly load: (name: string) => ScriptValue | undefined,
   ) {}
 
-  get(name: string): Val | undefined {
+  get(name: string): ScriptValue | undefined {
     let value = this.values.get(name);
     if (value === undefined) {
       value = this.load(name);
@@ -33,11 +33,11 @@ export class Instance {
   }
 
   /** Whether the attribute was read or set already. */
-  knows(name: string): boolean {
+  hasLoaded(name: string): boolean {
     return this.values.has(name);
   }
 
-  set(name: string, value: Val): void {
+  set(name: string, value: ScriptValue): void {
     this.values.set(name, value);
   }
 }
@@ -52,7 +52,7 @@ export class Device {}
 export const CPU = new Device();
 
 /** Values of the program. Its `int` is a bigint, its `float` a number, so that the two are distinguishable. */
-export type Val =
+export type ScriptValue =
   | null
   | boolean
   | bigint
@@ -67,7 +67,7 @@ export type Val =
   | Device;
 
 /** What a value is, for error messages. */
-export function describe(value: Val | undefined): string {
+export function describe(value: ScriptValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'None';
   if (typeof value === 'bigint') return 'an int';

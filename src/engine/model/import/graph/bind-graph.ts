@@ -4,7 +4,7 @@ import type { NoiseInput } from '../evaluate/context.js';
 import type { StateBuffer, Traced } from '../evaluate/trace.js';
 import { StatePacking } from './state-packing.js';
 
-/** A graph with its inputs and outputs in the form that Tiller runs. */
+/** A graph with its inputs and outputs declared as `open-model.ts` expects them. */
 export interface BoundGraph {
   readonly graph: Graph;
   readonly input: NamedValue;
@@ -54,7 +54,7 @@ export function bindGraph(traced: Traced, inputName: string, outputName: string)
 }
 
 /**
- * Drops what the output does not depend on. State counts when the output needs it, directly or through other state.
+ * Removes nodes and state that the output does not depend on, neither directly nor through other state.
  */
 export function prune(traced: Traced): Traced {
   const { graph, output } = traced;

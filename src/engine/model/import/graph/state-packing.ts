@@ -2,15 +2,15 @@ import { DATA_TYPES, elementCount, type Graph, int, type Node, type Value } from
 import { concatKernel } from '../evaluate/tensors/kernels.js';
 import type { StateBuffer } from '../evaluate/trace.js';
 
-/** Buffers that lie together: joined along `axis` where there are several. */
+/** State buffers that are concatenated along time before they are flattened. */
 interface Group {
   readonly buffers: readonly StateBuffer[];
   readonly shape: readonly number[];
 }
 
 /**
- * Lays all state into one flat vector. Caches of one width are joined as they are, rows of channels along time,
- * before they are flattened: a few reshapes instead of two for each of some sixty buffers.
+ * Packs all state into one flat vector. Caches with the same number of channels are first concatenated along time: a few
+ * reshapes instead of two for each of some sixty buffers.
  */
 export class StatePacking {
   private readonly groups: readonly Group[];

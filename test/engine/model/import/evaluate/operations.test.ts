@@ -153,7 +153,7 @@ describe('writing in place', () => {
     expect(data).toEqual([0, 1, 2, 3, -1, 5, -1, 7]);
   });
 
-  test('reaches the base through transposed and reshaped views, and later reads see it', async () => {
+  test('reaches the base through transposed and reshaped views, and is seen by later reads', async () => {
     const { data } = await evaluate(
       [
         'm = torch.mul(x, 1)',
@@ -168,7 +168,7 @@ describe('writing in place', () => {
     expect(data).toEqual([20, 31, 22, 23, 34, 25]);
   });
 
-  test('does not reach through a copy', async () => {
+  test('does not change the source of a copy', async () => {
     const { data } = await evaluate(
       [
         'm = torch.mul(x, 1)',
@@ -182,7 +182,7 @@ describe('writing in place', () => {
     expect(data).toEqual([0, 1, 2, 3]);
   });
 
-  test('keeps the element type of what is written over', async () => {
+  test('keeps the element type of the overwritten tensor', async () => {
     const traced = await trace(
       ['m = torch.zeros_like(x)', '_0 = torch.add_(m, torch.tensor(1))', 'return torch.mul(m, x)'],
       [2],
@@ -209,7 +209,7 @@ describe('random operations', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('refused', () => {
   const refused = async (lines: string[], code: string, message: RegExp, more = ''): Promise<void> => {
     await expect(trace(lines, [1, 4], more)).rejects.toMatchObject({
       code,
@@ -241,8 +241,8 @@ describe('what is refused', () => {
     refused(['return torch.add(x, torch.ones([3]))'], 'model-shape', /do not fit/));
   test('a convolution with other channels', () =>
     refused(['return torch.conv1d(torch.unsqueeze(x, 0), torch.ones([2, 3, 1]))'], 'model-shape', /conv1d/));
-  test('a loop without end', () =>
-    refused(['while True:', '  pass', 'return x'], 'operation-unsupported', /too long/));
+  test('an endless loop', () =>
+    refused(['while True:', '  pass', 'return x'], 'operation-unsupported', /so many steps/));
   // One of 8192 points made an import of a damaged file take half a minute.
   test.each([8192, 2049, 0, -4])('a transform of %d points', (points) =>
     refused(
@@ -252,16 +252,20 @@ describe('what is refused', () => {
     ),
   );
 
-  test('a range without end', () =>
-    refused(['for i in range(1000000000000):', '  pass', 'return x'], 'operation-unsupported', /too long/));
-  test('a recursion without end', () =>
+  test('an endless range', () =>
+    refused(
+      ['for i in range(1000000000000):', '  pass', 'return x'],
+      'operation-unsupported',
+      /so many steps/,
+    ));
+  test('endless recursion', () =>
     refused(
       ['return (self).g(x, )'],
       'operation-unsupported',
       /too deeply/,
       '  def g(self: __torch__.M, x: Tensor) -> Tensor:\n    return (self).g(x, )',
     ));
-  test('a tensor that would fill the memory', () =>
+  test('a tensor beyond the element limit', () =>
     refused(['return torch.ones([100000, 100000, 100000])'], 'model-shape', /too large/));
   test.each([
     ['a loop that fills the graph', ['while True:', '  x = torch.neg(x)', 'return x']],
@@ -293,5 +297,5 @@ describe('what is refused', () => {
     await expect(trace(lines, [1, 4])).rejects.toBeInstanceOf(TillerError);
   });
 
-  test('a name that is not there', () => refused(['return y'], 'operation-unsupported', /"y"/));
+  test('an undefined name', () => refused(['return y'], 'operation-unsupported', /"y"/));
 });

@@ -17,7 +17,7 @@ async function traceBoth(f: readonly string[], g: readonly string[], attributes:
 
 const part = { last: floats(1) };
 
-describe('encoder and decoder must not share', () => {
+describe('shared state of encoder and decoder is refused:', () => {
   test.each<[string, string[], string[], Attributes, RegExp]>([
     [
       'a buffer',
@@ -65,7 +65,7 @@ describe('encoder and decoder must not share', () => {
   });
 });
 
-test('encoder and decoder may both read what stays, and set it alike', async () => {
+test('encoder and decoder may read a constant buffer, and set it to the same value', async () => {
   const settle = [
     '_0 = torch.zero_(self.fresh)',
     'self.n = 2',

@@ -88,7 +88,7 @@ const CARRIED: readonly [string, string[], Attributes, number[][], number[][]][]
   ],
 ];
 
-test('values inside values without end are refused', async () => {
+test('cyclic lists are refused', async () => {
   const deep = `\x80\x02c__torch__\nM\n)\x81}(X\x04\x00\x00\x00deep)${'\x85'.repeat(100_000)}ub.`;
   const archive = await Archive.fromBytes(
     buildZip([
@@ -105,7 +105,7 @@ test('values inside values without end are refused', async () => {
   );
 });
 
-describe('from call to call', () => {
+describe('state between calls', () => {
   test.each(CARRIED)('the graph carries %s', async (_, lines, attributes, inputs, wanted) => {
     expect(await callInTurn(lines, attributes, inputs)).toEqual(wanted);
   });

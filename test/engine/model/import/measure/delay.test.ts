@@ -8,18 +8,18 @@ function delayed(by: number, gain = 1): Float32Array {
 }
 
 describe('the lag between two signals', () => {
-  test.each([0, 1, 137, 4000])('is found to the sample: %d', (by) => {
+  test.each([0, 1, 137, 4000])('is exact to the sample: %d', (by) => {
     const { lag, strength } = bestLag(signal, delayed(by), 8000);
     expect(lag).toBe(by);
     expect(strength).toBeGreaterThan(0.8);
   });
 
-  test('is found upside down and under noise', () => {
+  test('is found in inverted and noisy signals', () => {
     const noisy = delayed(300, -0.5).map((value, n) => value + 0.05 * Math.sin(n * n));
     expect(bestLag(signal, noisy, 8000).lag).toBe(300);
   });
 
-  test('is weak where there is nothing in common, and zero for silence', () => {
+  test('has low strength for unrelated signals, and zero for silence', () => {
     expect(
       bestLag(
         signal,
@@ -31,7 +31,7 @@ describe('the lag between two signals', () => {
   });
 });
 
-test('the probe is the same each time, bounded, and has silence in it', () => {
+test('the probe signal is deterministic, bounded, and contains silence', () => {
   expect(probeSignal(1000, 16_000)).toEqual(signal.slice(0, 1000));
   expect(signal.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0)).toBeLessThanOrEqual(0.5);
   expect(signal.subarray(12_100, 15_900).every((value) => value === 0)).toBe(true);
@@ -44,18 +44,18 @@ describe('the delay of a model', () => {
   const late = (from: Float32Array, by: number) => from.map((_, n) => from[n - by] ?? 0);
   const never = () => Promise.reject(new Error('no second run is needed'));
 
-  test('is measured by the waveform where the model keeps it', async () => {
+  test('is measured by waveform where the model preserves it', async () => {
     expect(await measureDelay(shape, input, late(input, 700), never)).toBe(700);
   });
 
-  test('is measured by the loudness where the model keeps only that', async () => {
+  test('is measured by loudness where the model preserves only that', async () => {
     const carrier = input.map((_, n) => Math.sin(n * n * 0.37));
     const output = late(input, 640).map((value, n) => Math.abs(value) * (carrier[n] as number));
     const delay = await measureDelay(shape, input, output, never);
     expect(Math.abs(delay - 640)).toBeLessThanOrEqual(16);
   });
 
-  test('is measured by clicks where the model keeps neither', async () => {
+  test('is measured by clicks where the model preserves neither', async () => {
     const own = input.map((_, n) => Math.sin(n * n * 0.37));
     const play = (signal: Float32Array) =>
       late(signal, 500).map((value, n) => (own[n] as number) + value / 20);

@@ -10,7 +10,7 @@ import {
 } from '../context.js';
 import { type BinaryName, modulo, UNARY, type UnaryName } from '../tensors/elementwise.js';
 import { Tensor } from '../tensors/tensor.js';
-import { describe, List, type Val } from '../values.js';
+import { describe, List, type ScriptValue } from '../values.js';
 import {
   complex,
   floatType,
@@ -22,7 +22,7 @@ import {
 } from './promotion.js';
 import { checkItems, equals } from './sequences.js';
 
-function isNumber(value: Val | undefined): value is bigint | number | boolean {
+function isNumber(value: ScriptValue | undefined): value is bigint | number | boolean {
   return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean';
 }
 
@@ -37,7 +37,7 @@ function scalars(
   b: bigint | number | boolean,
   apply: (a: number, b: number) => number,
   keepsInts: boolean,
-): Val {
+): ScriptValue {
   const result = apply(Number(a), Number(b));
   if (!keepsInts || typeof a === 'number' || typeof b === 'number') return result;
   if (!Number.isSafeInteger(result)) throw new OperationError(`"${name}" gives ${result}`);
@@ -61,7 +61,13 @@ function binary(
   });
 }
 
-export function combine(context: Context, a: Val, b: Val, rule: TensorRule, floats: boolean): Tensor {
+export function combine(
+  context: Context,
+  a: ScriptValue,
+  b: ScriptValue,
+  rule: TensorRule,
+  floats: boolean,
+): Tensor {
   const common = resultType(context, [a, b]);
   const type: ElementType = floats ? floatType(common) : common;
   return Tensor.of(rule(context, toReal(context, a, type), toReal(context, b, type)));
@@ -132,7 +138,7 @@ const multiplication = op('self other', (args) => {
   if (isNumber(a) && isNumber(b)) return scalars('mul', a, b, (x, y) => x * y, true);
   if (a instanceof List && typeof b === 'bigint') {
     checkItems(Number(b) * Math.max(1, a.items.length));
-    return new List(new Array<readonly Val[]>(Math.max(0, Number(b))).fill(a.items).flat());
+    return new List(new Array<readonly ScriptValue[]>(Math.max(0, Number(b))).fill(a.items).flat());
   }
   const { context } = args;
   if (isComplex(a) || isComplex(b)) {
@@ -207,15 +213,15 @@ function logical(name: 'and' | 'or'): Operation {
   });
 }
 
-/** Work on bits, which a graph has of truth values alone. */
-function onTruth(operation: Operation): Operation {
+/** Bitwise operations, supported for booleans only. */
+function onBooleans(operation: Operation): Operation {
   return {
     parameters: operation.parameters,
     run: (args) => {
       for (let index = 0; index < args.count; index += 1) {
         const value = args.at(index);
         if (value instanceof Tensor && value.type !== 'bool')
-          throw new OperationError('work on the bits of integers is not supported');
+          throw new OperationError('bitwise operations on integers are not supported');
       }
       return operation.run(args);
     },
@@ -223,7 +229,7 @@ function onTruth(operation: Operation): Operation {
 }
 
 /** `max` or `min` of plain numbers or of a list of them. */
-export function reduceScalars(args: Arguments, kind: 'max' | 'min'): Val {
+export function reduceScalars(args: Arguments, kind: 'max' | 'min'): ScriptValue {
   const a = args.at(0) ?? null;
   const b = args.at(1);
   const items = a instanceof List ? a.items : [a, b ?? null];
@@ -327,9 +333,9 @@ export const ARITHMETIC: OperationTable = {
   ge: comparison('ge', (a, b) => a >= b),
   __not__: negation,
   logical_not: negation,
-  bitwise_not: onTruth(negation),
-  __and__: onTruth(logical('and')),
-  __or__: onTruth(logical('or')),
+  bitwise_not: onBooleans(negation),
+  __and__: onBooleans(logical('and')),
+  __or__: onBooleans(logical('or')),
   logical_and: logical('and'),
   logical_or: logical('or'),
   __is__: op('self other', (args) => (args.at(0) ?? null) === (args.at(1) ?? null)),

@@ -1,9 +1,9 @@
 import { isFloat } from '../tensors/content.js';
 import { op, type OperationTable, OperationError } from '../context.js';
-import type { Val } from '../values.js';
+import type { ScriptValue } from '../values.js';
 import { typeCode } from './promotion.js';
 
-/** Operations that say something about tensors, or nothing at all. */
+/** Operations that query a tensor's properties or have no effect on values. */
 export const BOOKKEEPING: OperationTable = {
   'prim::dtype': op('self', (args) => typeCode(args.context.read(args.tensor(0)))),
   'prim::layout': op('self', () => 0n),
@@ -14,7 +14,7 @@ export const BOOKKEEPING: OperationTable = {
   'prim::RaiseException': op('message class', (args) => {
     throw new OperationError(`the program stops with "${args.string(0, '')}"`);
   }),
-  _unwrap_optional: op('self', (args): Val => {
+  _unwrap_optional: op('self', (args): ScriptValue => {
     if (!args.has(0)) throw new OperationError('a missing value is used');
     return args.at(0) ?? null;
   }),

@@ -9,7 +9,7 @@ import {
   OperationError,
 } from '../context.js';
 import { Tensor } from '../tensors/tensor.js';
-import { describe, List, type Val } from '../values.js';
+import { describe, List, type ScriptValue } from '../values.js';
 import { elementType } from './promotion.js';
 
 function typeAt(args: Arguments, index: number, fallback: ElementType): ElementType {
@@ -48,7 +48,7 @@ const randomLike = (distribution: Distribution): Operation =>
   op('self dtype', (args) => random(args, distribution, args.real(0).shape));
 
 /** Numbers of nested lists in order, and the shape they have. */
-function flatten(value: Val, numbers: number[]): readonly number[] {
+function flatten(value: ScriptValue, numbers: number[]): readonly number[] {
   if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') {
     numbers.push(Number(value));
     return [];
@@ -59,7 +59,7 @@ function flatten(value: Val, numbers: number[]): readonly number[] {
   return [value.items.length, ...inner];
 }
 
-function firstNumber(value: Val): Val {
+function firstNumber(value: ScriptValue): ScriptValue {
   return value instanceof List ? firstNumber(value.items[0] ?? null) : value;
 }
 

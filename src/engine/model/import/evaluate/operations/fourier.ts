@@ -13,7 +13,7 @@ type Wave = (angle: number) => number;
 /** Most points of a transform: the matrices grow with their square. */
 const MAX_POINTS = 2048;
 
-function pointsOf(args: Arguments, usual: number): number {
+function transformSize(args: Arguments, usual: number): number {
   const points = args.int(1, usual);
   if (points >= 1 && points <= MAX_POINTS) return points;
   throw new OperationError(`a transform of ${points} points is not supported, 1 to ${MAX_POINTS} are`);
@@ -38,15 +38,15 @@ function waveMatrix(
   return concrete('float32', [rows, columns], data);
 }
 
-function lastAxis(args: Arguments, rank: number): void {
+function requireLastAxis(args: Arguments, rank: number): void {
   if (axisOf(args.int(2, -1), rank) !== rank - 1)
     throw new OperationError('a transform along an inner axis is not supported');
   if (args.string(3, 'backward') !== 'backward')
     throw new OperationError(`the norm "${args.string(3, '')}" is not supported`);
 }
 
-/** Crops or pads the last axis with zeros. */
-function fit(args: Arguments, x: Real, length: number): Real {
+/** Crops the last axis or pads it with zeros. */
+function cropOrPad(args: Arguments, x: Real, length: number): Real {
   const axis = x.shape.length - 1;
   return args.context.algebra.pad(x, axis, 0, length - (x.shape[axis] ?? 0), 0);
 }
@@ -54,9 +54,9 @@ function fit(args: Arguments, x: Real, length: number): Real {
 /** `X[k] = Σ x[n] e^(−2πikn/N)` for k = 0 … N/2. */
 function forward(args: Arguments): Complex {
   const input = args.real(0);
-  lastAxis(args, input.shape.length);
-  const period = pointsOf(args, input.shape[input.shape.length - 1] ?? 1);
-  const x = fit(args, input, period);
+  requireLastAxis(args, input.shape.length);
+  const period = transformSize(args, input.shape[input.shape.length - 1] ?? 1);
+  const x = cropOrPad(args, input, period);
   const bins = Math.floor(period / 2) + 1;
   const { algebra } = args.context;
   const re = algebra.matmul(
@@ -73,12 +73,12 @@ function forward(args: Arguments): Complex {
 /** `x[n] = Σ w[k] (Re X[k] cos(2πkn/N) − Im X[k] sin(2πkn/N)) / N`, w = 1 at the ends of the spectrum and 2 within. */
 function inverse(args: Arguments): Real {
   const input = toComplex(args.context, args.tensor(0));
-  lastAxis(args, input.shape.length);
+  requireLastAxis(args, input.shape.length);
   const available = input.shape[input.shape.length - 1] ?? 1;
-  const period = pointsOf(args, 2 * (available - 1));
+  const period = transformSize(args, 2 * (available - 1));
   const bins = Math.floor(period / 2) + 1;
-  const re = fit(args, input.re, bins);
-  const im = fit(args, input.im, bins);
+  const re = cropOrPad(args, input.re, bins);
+  const im = cropOrPad(args, input.im, bins);
   const weight = (bin: number): number => (bin === 0 || 2 * bin === period ? 1 : 2) / period;
   const { algebra } = args.context;
   const cosines = waveMatrix(bins, period, period, Math.cos, weight);

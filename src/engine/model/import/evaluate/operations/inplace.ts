@@ -2,7 +2,7 @@ import type { ElementType } from '../../../../onnx/graph.js';
 import { broadcastShapes, sameShape } from '../tensors/content.js';
 import { type Arguments, OperationError, type Operation, type OperationTable } from '../context.js';
 import type { Tensor } from '../tensors/tensor.js';
-import { describe, type Val } from '../values.js';
+import { describe, type ScriptValue } from '../values.js';
 import { toReal } from './promotion.js';
 
 /** Operations that torch also offers as `name_`, which writes the result over its first argument. */
@@ -44,7 +44,7 @@ const WITH_INPLACE_FORM = [
 ] as const;
 
 /** Writes a value over a tensor, and so into every tensor that shares its memory. */
-function overwrite(args: Arguments, value: Val): Tensor {
+function overwrite(args: Arguments, value: ScriptValue): Tensor {
   const target = args.tensor(0);
   const { context } = args;
   if (target.type === 'complex64') throw new OperationError('complex tensors cannot be written in place');

@@ -11,7 +11,7 @@ import {
 } from '../tensors/content.js';
 import { type Context, OperationError } from '../context.js';
 import { Tensor } from '../tensors/tensor.js';
-import { describe, type Val } from '../values.js';
+import { describe, type ScriptValue } from '../values.js';
 
 /** torch's numbers of element types (`c10::ScalarType`), as far as Tiller knows them. */
 const SCALAR_TYPES: Readonly<Record<number, ElementType>> = {
@@ -56,7 +56,7 @@ function wider(a: ElementType, b: ElementType): ElementType {
   return a === 'float64' || b === 'float64' ? 'float64' : a === 'int64' ? a : b;
 }
 
-function scalarType(value: Val): ElementType {
+function scalarType(value: ScriptValue): ElementType {
   if (typeof value === 'number') return 'float32';
   if (typeof value === 'bigint') return 'int64';
   if (typeof value === 'boolean') return 'bool';
@@ -67,7 +67,7 @@ function scalarType(value: Val): ElementType {
  * The type in which torch computes with these operands: tensors with dimensions decide within a category, then
  * tensors without, then plain numbers.
  */
-export function resultType(context: Context, operands: readonly Val[]): ElementType {
+export function resultType(context: Context, operands: readonly ScriptValue[]): ElementType {
   const levels: (ElementType | null)[] = [null, null, null];
   for (const operand of operands) {
     const level = operand instanceof Tensor ? (operand.shape.length > 0 ? 0 : 1) : 2;
@@ -83,7 +83,7 @@ export function resultType(context: Context, operands: readonly Val[]): ElementT
 }
 
 /** An operand as a tensor of the given type. */
-export function toReal(context: Context, operand: Val, type: ElementType): Real {
+export function toReal(context: Context, operand: ScriptValue, type: ElementType): Real {
   if (operand instanceof Tensor) return context.algebra.cast(context.readReal(operand), type);
   if (typeof operand === 'number' || typeof operand === 'bigint' || typeof operand === 'boolean') {
     return scalar(type, Number(operand));
@@ -91,12 +91,12 @@ export function toReal(context: Context, operand: Val, type: ElementType): Real 
   throw new OperationError(`${describe(operand)} stands where a number or tensor belongs`);
 }
 
-export function isComplex(operand: Val): operand is Tensor {
+export function isComplex(operand: ScriptValue): operand is Tensor {
   return operand instanceof Tensor && operand.type === 'complex64';
 }
 
 /** An operand as a complex tensor. */
-export function toComplex(context: Context, operand: Val): Complex {
+export function toComplex(context: Context, operand: ScriptValue): Complex {
   if (isComplex(operand)) {
     const content = context.read(operand);
     if (content.kind === 'complex') return content;

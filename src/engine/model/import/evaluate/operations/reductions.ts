@@ -11,7 +11,7 @@ import {
 } from '../context.js';
 
 import { Tensor } from '../tensors/tensor.js';
-import { Tuple, type Val } from '../values.js';
+import { Tuple, type ScriptValue } from '../values.js';
 import { combine, reduceScalars } from './arithmetic.js';
 import { elementType, floatType, toReal } from './promotion.js';
 
@@ -90,7 +90,7 @@ function variance(args: Arguments): { value: Real; axes: readonly number[]; keep
 
 /** `max` of a tensor, of two tensors, along an axis (values and positions), or of numbers. */
 function extreme(kind: 'max' | 'min'): Operation {
-  return op('self dim keepdim', (args): Val => {
+  return op('self dim keepdim', (args): ScriptValue => {
     const { context } = args;
     const a = args.at(0) ?? null;
     const b = args.at(1);

@@ -1,9 +1,9 @@
 import { type Context, op, type OperationTable, OperationError } from '../context.js';
 import { Tensor } from '../tensors/tensor.js';
-import { describe, Dict, List, Tuple, type Val } from '../values.js';
+import { describe, Dict, List, Tuple, type ScriptValue } from '../values.js';
 
 /** What `if` and `bool()` make of a value. */
-export function truth(context: Context, value: Val): boolean {
+export function truth(context: Context, value: ScriptValue): boolean {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return value !== 0n;
   if (typeof value === 'number') return value !== 0;
@@ -11,14 +11,14 @@ export function truth(context: Context, value: Val): boolean {
   throw new OperationError(`${describe(value)} is neither true nor false`);
 }
 
-export function iterate(value: Val): readonly Val[] {
+export function iterate(value: ScriptValue): readonly ScriptValue[] {
   if (value instanceof List || value instanceof Tuple) return value.items;
   if (value instanceof Dict) return [...value.entries.keys()];
   throw new OperationError(`${describe(value)} cannot be iterated over`);
 }
 
 /** `object[index]` of lists, tuples, strings and dicts. */
-export function getItem(object: Val, index: Val): Val {
+export function getItem(object: ScriptValue, index: ScriptValue): ScriptValue {
   if (object instanceof Dict) {
     const value = object.entries.get(index);
     if (value === undefined) throw new OperationError('a dict lacks the key');
@@ -40,7 +40,7 @@ export function checkItems(count: number): number {
   return count;
 }
 
-function asList(value: Val | undefined): List {
+function asList(value: ScriptValue | undefined): List {
   if (value instanceof List) return value;
   throw new OperationError(`${describe(value)} is no list`);
 }
@@ -60,11 +60,11 @@ export function sliceBounds(
 }
 
 /** Equality as `==` finds it, without tensors. */
-export function equals(a: Val | undefined, b: Val | undefined): boolean {
+export function equals(a: ScriptValue | undefined, b: ScriptValue | undefined): boolean {
   if ((a instanceof List && b instanceof List) || (a instanceof Tuple && b instanceof Tuple)) {
     return a.items.length === b.items.length && a.items.every((item, i) => equals(item, b.items[i]));
   }
-  const number = (value: Val | undefined): Val | undefined =>
+  const number = (value: ScriptValue | undefined): ScriptValue | undefined =>
     typeof value === 'bigint' || typeof value === 'boolean' ? Number(value) : value;
   return number(a) === number(b);
 }

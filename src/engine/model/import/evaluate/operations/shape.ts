@@ -2,7 +2,7 @@ import { elementCount } from '../../../../onnx/graph.js';
 import { broadcastShapes, type Content } from '../tensors/content.js';
 import { type Arguments, axisOf, type Context, op, type OperationTable, OperationError } from '../context.js';
 import { mapContent, Tensor } from '../tensors/tensor.js';
-import { List, type Val } from '../values.js';
+import { List, type ScriptValue } from '../values.js';
 import { elementType, resultType, toReal } from './promotion.js';
 import { checkItems, sliceBounds } from './sequences.js';
 
@@ -192,7 +192,7 @@ function cast(context: Context, x: Tensor, type: ReturnType<typeof elementType>)
 }
 
 function asInts(shape: readonly number[]): List {
-  return new List(shape.map((size): Val => BigInt(size)));
+  return new List(shape.map((size): ScriptValue => BigInt(size)));
 }
 
 export const SHAPE: OperationTable = {

@@ -7,7 +7,7 @@ import {
 } from '../../../../onnx/graph.js';
 import type { StoredTensor } from '../../../../torchscript/tensors.js';
 
-/** Values of a tensor that are known while the program is evaluated. Integers are kept as doubles. */
+/** A tensor whose values are known at import time. Integers are stored as doubles. */
 export interface Concrete {
   readonly kind: 'concrete';
   readonly type: ElementType;
@@ -15,7 +15,7 @@ export interface Concrete {
   readonly data: NumberArray;
 }
 
-/** Values that only exist when the graph runs. */
+/** A tensor whose values are only known when the graph runs. */
 export interface Symbolic {
   readonly kind: 'symbolic';
   readonly type: ElementType;
@@ -38,12 +38,12 @@ export type Content = Real | Complex;
 export type TensorType = ElementType | 'complex64';
 export type NumberArray = Float32Array | Float64Array | Uint8Array;
 
-/** Most elements that a program may create by itself; the largest buffers of real models have a million. */
+/** Most elements of one tensor that the program creates; the largest buffers of real models have a million. */
 const MAX_CREATED_ELEMENTS = 2 ** 25;
-/** What all of them may come to, counted as float32: the largest models fold some 40 million. */
+/** Limit for all tensors computed at import time together, counted as float32: the largest models fold some 40 million. */
 const MAX_COMPUTED_ELEMENTS = 2 ** 27;
-/** What an element weighs, of float32 ones: integers are held as doubles, and once more as constants of the graph. */
-const WEIGHTS: Readonly<Record<ElementType, number>> = {
+/** Memory per element relative to float32: integers are held as doubles, and once more as constants of the graph. */
+const RELATIVE_SIZE: Readonly<Record<ElementType, number>> = {
   float32: 1,
   bool: 1,
   float64: 2,
@@ -59,11 +59,11 @@ export function isFloat(type: TensorType): type is 'float32' | 'float64' {
   return type === 'float32' || type === 'float64';
 }
 
-/** Elements computed since `startWork`: evaluation is synchronous, so one count serves. */
+/** Elements computed since `resetElementBudget`. Evaluation is synchronous, so one counter is enough. */
 let computedElements = 0;
 
-/** Begins an evaluation with its full allowance of work. */
-export function startWork(): void {
+/** Resets the counter of `chargeElements`; call before each evaluation. */
+export function resetElementBudget(): void {
   computedElements = 0;
 }
 
@@ -73,19 +73,19 @@ export function checkSize(count: number): void {
 }
 
 /**
- * Counts elements against the allowance, as many as are made or walked.
- * @throws RangeError when they are more than a tensor may have, or the program computes too much by itself
+ * Charges elements that are created or visited to the budget of the evaluation.
+ * @throws RangeError when one tensor or the whole evaluation exceeds its limit
  */
-export function spend(count: number, type: ElementType = 'float32'): void {
+export function chargeElements(count: number, type: ElementType = 'float32'): void {
   checkSize(count);
-  computedElements += count * WEIGHTS[type];
+  computedElements += count * RELATIVE_SIZE[type];
   if (computedElements > MAX_COMPUTED_ELEMENTS)
-    throw new RangeError('the program computes too much by itself');
+    throw new RangeError('the program computes more values at import time than any known model');
 }
 
-/** An array for `count` elements of a type. @throws RangeError as `spend` does */
+/** An array for `count` elements of a type. @throws RangeError as `chargeElements` does */
 export function allocate(type: ElementType, count: number): NumberArray {
-  spend(count, type);
+  chargeElements(count, type);
   if (type === 'float32') return new Float32Array(count);
   return type === 'bool' ? new Uint8Array(count) : new Float64Array(count);
 }

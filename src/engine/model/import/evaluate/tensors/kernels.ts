@@ -6,11 +6,11 @@ import {
   concrete,
   isInteger,
   sameShape,
-  spend,
+  chargeElements,
   stridesOf,
 } from './content.js';
 
-/** Reference operations on known values: what can be folded while the program is evaluated. */
+/** Reference implementations of operations on known values, used for constant folding. */
 
 /** Calls `visit(output, source)` for each element of `shape`, walking a source by its own strides. */
 function walk(
@@ -94,7 +94,7 @@ export function castKernel(x: Concrete, type: ElementType): Concrete {
 }
 
 function toInteger(value: number): number {
-  if (!Number.isFinite(value)) throw new RangeError(`${value} is no number that an integer can hold`);
+  if (!Number.isFinite(value)) throw new RangeError(`${value} cannot be converted to an integer`);
   return Math.trunc(value);
 }
 
@@ -150,7 +150,7 @@ export function writeSliceKernel(
 
 export function concatKernel(parts: readonly Concrete[], axis: number, shape: readonly number[]): Concrete {
   const [first] = parts;
-  if (first === undefined) throw new RangeError('there is nothing to join');
+  if (first === undefined) throw new RangeError('there are no tensors to concatenate');
   const out = allocate(first.type, elementCount(shape));
   const inner = elementCount(shape.slice(axis + 1));
   const outer = elementCount(shape.slice(0, axis));
@@ -174,7 +174,7 @@ export function reduceKernel(
 ): Concrete {
   const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const strides = stridesOf(shape).map((stride, axis) => (axes.includes(axis) ? 0 : stride));
-  spend(x.data.length);
+  chargeElements(x.data.length);
   const sums = new Float64Array(elementCount(shape)).fill(initial);
   walk(x.shape, strides, 0, (from, to) => {
     sums[to] = f(sums[to] ?? initial, x.data[from] ?? 0);

@@ -2,8 +2,8 @@ import { Algebra } from '../../../../../../src/engine/model/import/evaluate/tens
 import {
   concrete,
   filled,
-  spend,
-  startWork,
+  chargeElements,
+  resetElementBudget,
   symbolic,
 } from '../../../../../../src/engine/model/import/evaluate/tensors/content.js';
 import { Graph } from '../../../../../../src/engine/onnx/graph.js';
@@ -13,17 +13,17 @@ const MANY = 2 ** 16;
 
 /** Whether so many elements may still be computed after `work`. */
 function leaves(count: number, work: () => unknown): boolean {
-  startWork();
+  resetElementBudget();
   work();
   try {
-    for (let left = count; left > 0; left -= 2 ** 25) spend(Math.min(left, 2 ** 25));
+    for (let left = count; left > 0; left -= 2 ** 25) chargeElements(Math.min(left, 2 ** 25));
     return true;
   } catch {
     return false;
   }
 }
 
-test('what is computed is counted', () => {
+test('computed elements are charged to the budget', () => {
   const nothing = (): void => undefined;
   expect([leaves(ALLOWANCE, nothing), leaves(ALLOWANCE + 1, nothing)]).toEqual([true, false]);
   const floats = () => filled('float32', [3, 5], 1);
