@@ -9,17 +9,16 @@ import type { PresetStore } from '../presets/preset-store.js';
 import { applyEdit, editLabel, useModel } from '../../document/apply-edit.js';
 import { CAPTURE_STEP } from '../../document/capture-step.js';
 import type { StreamLink, StreamReport, Telemetry } from '../stream/messages.js';
-import { shareEqualParts } from '../../document/difference.js';
 import { sendDifference } from '../stream/send-difference.js';
 import type { Edit } from '../../document/edit.js';
-import { NO_STEPS, type HistorySteps, type LeftDocument, type LoadedFrom } from '../../document/history.js';
+import type { HistorySteps, LoadedFrom } from '../../document/history.js';
+import { DocumentFiles } from './document-files.js';
 import { Holds } from './holds.js';
 import type { Change, Gesture, InstrumentState, ModelSource, Origin } from './instrument-state.js';
 import { Learner } from './learner.js';
 import { ModelLoader } from './model-loader.js';
 import { isInput, parameterValues, withParameter } from '../../document/parameter-values.js';
 import { StateStore } from './state-store.js';
-import { freeName } from '../presets/free-name.js';
 
 export interface InstrumentOptions {
   readonly link: StreamLink;
@@ -50,14 +49,8 @@ export class Instrument {
   private readonly holds: Holds;
   private readonly learner: Learner;
   private readonly models: ModelLoader;
+  private readonly files: DocumentFiles;
   private readonly telemetryListeners = new Set<(telemetry: Telemetry) => void>();
-  /** Counts the requests for another document: of several that are being opened, the last one requested is kept. */
-  private requests = 0;
-  /** Counts the documents that were loaded, so that a save knows whether its document is still the present one. */
-  private loaded = 0;
-  /** The last program change; settles with it. */
-  private recalling: Promise<void> = Promise.resolve();
-
   constructor(private readonly options: InstrumentOptions) {
     const { link, trainer } = options;
     this.holds = new Holds(this.store, link);
@@ -68,6 +61,12 @@ export class Instrument {
       (preset) => this.adopt(preset, 'engine'),
       (error) => this.notify(error),
     );
+    this.files = new DocumentFiles(this.store, options.presets, this.holds, this.learner, {
+      document: () => this.document,
+      adopt: (next, origin) => this.adopt(next, origin),
+      loadModel: (reference) => this.loadModel(reference),
+      edit: (edit) => this.edit(edit),
+    });
     link.onReport((report) => this.receive(report));
   }
 
@@ -110,16 +109,18 @@ export class Instrument {
     this.adopt(next, options.origin ?? 'page');
   }
 
+  /** Takes the last step back; beyond the first one, returns to the document that this one replaced. Nothing where there is none. */
   undo(): void {
     const previous = this.store.history.undo(this.state.preset);
     if (previous) this.goTo(previous);
-    else this.reopen(this.store.back(this.document));
+    else this.files.reopen(this.store.back(this.document));
   }
 
+  /** Takes the last undone step again. Nothing where there is none. */
   redo(): void {
     const next = this.store.history.redo(this.state.preset);
     if (next) this.goTo(next);
-    else this.reopen(this.store.forward(this.document));
+    else this.files.reopen(this.store.forward(this.document));
   }
 
   /**
@@ -146,8 +147,8 @@ export class Instrument {
 
   /**
    * Holds a latent at a value, against the mapping, until it is released.
-   * @param dimension from 0
-   * @param value in latent units, −1000..1000; null releases it
+   * @param dimension index of the latent, from 0
+   * @param value in latent units, within ±`MAX_LATENT_VALUE`; null releases it
    * @throws TillerError `argument-invalid` where the model has no such latent
    */
   hold(dimension: number, value: number | null): void {
@@ -218,7 +219,7 @@ export class Instrument {
    * on the project alone. A training is waited for at most `LONGEST_TRAINING_WAIT_MS`; the player is then warned.
    */
   async settled(): Promise<void> {
-    await this.recalling;
+    await this.files.recalled();
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), LONGEST_TRAINING_WAIT_MS);
@@ -233,7 +234,12 @@ export class Instrument {
     this.learner.cancel();
   }
 
-  /** Plays another model of the library; dimensions that both have keep their steering and examples. */
+  /**
+   * Plays another model of the library, as one step of the undo history; dimensions that both have keep their steering and
+   * examples. Resolves when the streaming worker has been told to open it.
+   * @param sha256 the model's identity, 64 hexadecimal digits
+   * @throws TillerError `model-missing` where the library does not have it; the document is then unchanged
+   */
   async selectModel(sha256: string): Promise<void> {
     const found = await this.options.models.find(sha256);
     if (found === null)
@@ -249,38 +255,19 @@ export class Instrument {
   }
 
   /**
-   * Replaces the whole document. Resolves when the streaming worker has been told to play its model.
+   * Replaces the whole document. Resolves when the streaming worker has been told to play its model; a model that is missing
+   * is shown to the player, and the document keeps everything.
+   * @param preset valid, as `parsePreset` returns it
    * @param origin `page` keeps the document before it for undo; any other forgets every other document
    * @param from where it was saved, what is saved there, and its undo history
    */
-  async loadPreset(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {
-    const { presetId = null, saved = preset, history = NO_STEPS } = from;
-    this.requests++;
-    this.loaded++;
-    if (origin !== 'page') this.store.history.dropOthers();
-    this.store.history.restore(history);
-    this.store.markSaved(saved && shareEqualParts(saved, preset));
-    this.learner.restart(preset);
-    if (this.state.auditioning !== null) this.holds.audition(null);
-    this.store.change(
-      {
-        presetId,
-        midiLearn: null,
-        training: { running: false, done: 0, total: 0, report: null, stale: false },
-        ...(origin === 'page' ? { notice: null } : {}),
-      },
-      origin,
-    );
-    this.adopt(preset, origin);
-    await this.loadModel(preset.model);
+  loadPreset(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {
+    return this.files.load(preset, origin, from);
   }
 
-  /** Replaces the document with an empty one that plays the present model. */
+  /** Replaces the document with an empty one that plays the present model; undo leads back. Resolves as `loadPreset` does. */
   newPreset(): Promise<void> {
-    const { manifest } = this.state.model;
-    const empty = emptyPreset(null, 0);
-    this.store.leave(this.document);
-    return this.loadPreset(manifest ? useModel(empty, manifest, manifest.latentRanges) : empty, 'page');
+    return this.files.create();
   }
 
   /**
@@ -290,7 +277,7 @@ export class Instrument {
    * @throws TillerError `preset-missing`, `preset-invalid`, `preset-too-new`, `disk-denied`; the document is then unchanged
    */
   openPreset(id: string): Promise<void> {
-    return this.open(() => Promise.resolve(id));
+    return this.files.open(id);
   }
 
   /**
@@ -299,28 +286,18 @@ export class Instrument {
    * @returns the preset's identifier
    * @throws TillerError `disk-full`, `disk-denied`; the document then stays unsaved
    */
-  async savePreset(): Promise<string> {
-    const { presetId, preset } = this.state;
-    if (presetId === null) return this.savePresetAs(preset.name);
-    if (!presetId.startsWith('user/')) {
-      // The player's version must not be mistaken for the factory preset, nor for its author's work.
-      const name = freeName(preset.name, await this.options.presets.list());
-      this.edit({ type: 'describe', change: { name, author: '' } });
-      return this.savePresetAs(name);
-    }
-    return this.write((document) => this.options.presets.save(presetId, document).then(() => presetId));
+  savePreset(): Promise<string> {
+    return this.files.save();
   }
 
   /** Saves the document as a new preset named `name`. @returns its identifier @throws as `savePreset` */
-  async savePresetAs(name: string): Promise<string> {
-    if (name !== this.state.preset.name) this.edit({ type: 'describe', change: { name } });
-    return this.write((document) => this.options.presets.saveAs(document));
+  savePresetAs(name: string): Promise<string> {
+    return this.files.saveAs(name);
   }
 
   /** The document's file was deleted: the document stays, unsaved and without an identifier. */
   markFileDeleted(): void {
-    this.store.markSaved(null);
-    this.store.change({ presetId: null }, 'page');
+    this.files.markDeleted();
   }
 
   /** Sends the streaming worker everything again, after it was restarted. */
@@ -348,27 +325,12 @@ export class Instrument {
     this.telemetryListeners.clear();
   }
 
-  /** A document that was loaded meanwhile keeps its own identifier: the next save must not overwrite the file written here. */
-  private async write(save: (document: Preset) => Promise<string>): Promise<string> {
-    const { loaded } = this;
-    const { preset } = this.state;
-    const presetId = await save(this.document);
-    if (loaded !== this.loaded) return presetId;
-    this.store.markSaved(preset);
-    this.store.change({ presetId }, 'page');
-    return presetId;
-  }
-
   /** Goes to a document of the history; inputs keep the values that they are played at. */
   private goTo(document: Preset): void {
     const next = { ...document, inputs: withPresentValues(document.inputs, this.state.preset.inputs) };
     const model = this.state.preset.model?.sha256;
     this.adopt(next, 'page');
     if (next.model?.sha256 !== model) void this.loadModel(next.model);
-  }
-
-  private reopen(left: LeftDocument | null): void {
-    if (left) void this.loadPreset(left.preset, 'page', left.from);
   }
 
   /** Makes `next` the present document and sends the streaming worker what differs. */
@@ -413,7 +375,7 @@ export class Instrument {
         this.learnSource(report.status, report.data1, report.data2);
         return;
       case 'program-change':
-        this.recalling = this.recall(report.program);
+        this.files.recall(report.program);
         return;
       case 'failed':
         this.notify(
@@ -430,24 +392,5 @@ export class Instrument {
     if (source === null) return;
     this.store.change({ midiLearn: null }, 'midi');
     this.edit({ type: 'edit-input', index, change: { source } });
-  }
-
-  /** Program change n, from 0, opens the n-th preset of the list. */
-  private async recall(program: number): Promise<void> {
-    try {
-      await this.open(async () => (await this.options.presets.list())[program]?.id);
-    } catch (error) {
-      this.notify(error);
-    }
-  }
-
-  private async open(find: () => Promise<string | undefined>): Promise<void> {
-    const request = ++this.requests;
-    const id = await find();
-    if (id === undefined || request !== this.requests) return;
-    const preset = await this.options.presets.read(id);
-    if (request !== this.requests) return;
-    this.store.leave(this.document);
-    await this.loadPreset(preset, 'page', { presetId: id });
   }
 }
