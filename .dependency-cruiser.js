@@ -32,6 +32,7 @@ const LAYERS = [
   ['src/engine/model/run'],
   ['src/engine/model/library'],
   ['src/engine/model/manifest.ts'],
+  ['src/engine/descriptors'],
   ['src/engine/audio', 'src/engine/torchscript', 'src/engine/onnx'],
   ['src/engine/workers'],
   ['src/engine/system'],
