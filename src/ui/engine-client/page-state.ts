@@ -50,6 +50,8 @@ export interface View {
   /** Null while no label is asked for. */
   labelling: Labelling | null;
   shortcutsShown: boolean;
+  /** Whether a drag on the pad moves examples in place of the cursor. */
+  moving: boolean;
   /** Whether a file is being dragged over the window. */
   dropping: boolean;
   /** Whether this window plays the engine's audio. */

@@ -12,6 +12,7 @@ export const initialView = (): View => ({
   sweeping: null,
   labelling: null,
   shortcutsShown: false,
+  moving: false,
   dropping: false,
   speaking: false,
 });

@@ -5,6 +5,7 @@ import { stepPreset } from '../features/library/library-commands.js';
 import { modelFacts } from '../features/library/model-facts.js';
 import { Button, IconButton } from '../shared/controls/button.js';
 import { Icon } from '../shared/controls/icon.js';
+import { COMMAND_KEY } from '../shared/platform.js';
 import { EngineStatus } from './engine-status.js';
 import { switchTheme } from './theme.js';
 import utilities from '../shared/styles/utilities.module.css';
@@ -24,14 +25,20 @@ export function Header() {
           label="Undo"
           icon="undo"
           disabled={!history.canUndo}
-          help={history.undoLabel === null ? 'Nothing to undo.' : `Undo ${history.undoLabel} (Ctrl Z).`}
+          help={
+            history.undoLabel === null ? 'Nothing to undo.' : `Undo ${history.undoLabel} (${COMMAND_KEY} Z).`
+          }
           onPress={undo}
         />
         <IconButton
           label="Redo"
           icon="redo"
           disabled={!history.canRedo}
-          help={history.redoLabel === null ? 'Nothing to redo.' : `Redo ${history.redoLabel} (Shift Ctrl Z).`}
+          help={
+            history.redoLabel === null
+              ? 'Nothing to redo.'
+              : `Redo ${history.redoLabel} (Shift ${COMMAND_KEY} Z).`
+          }
           onPress={redo}
         />
       </div>

@@ -3,6 +3,7 @@ import { store, usePage } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
 import { IconButton } from '../shared/controls/button.js';
 import { SectionHead } from '../shared/controls/section-head.js';
+import { COMMAND_KEY } from '../shared/platform.js';
 import utilities from '../shared/styles/utilities.module.css';
 import styles from './shortcuts-help.module.css';
 
@@ -17,13 +18,16 @@ const SHORTCUTS: readonly (readonly [string, string])[] = [
   [PLAY_KEY, 'play and stop'],
   ['1 – 9', 'go to an example'],
   ['← ↑ → ↓', 'move the cursor, or the control in focus'],
+  ['M', 'move examples by dragging, on and off'],
+  [`${COMMAND_KEY} drag`, 'move an example'],
+  [`${COMMAND_KEY} ← ↑ → ↓`, 'move the selected example'],
   ['Shift', 'ten times finer'],
   ['Double-click', 'back to the initial value'],
   ['Right-click', 'menu of an input or a latent'],
   ['Enter', 'accept a typed text'],
   ['Esc', 'discard a typed text; end an audition'],
-  ['Ctrl Z', 'undo; with Shift redo'],
-  ['Ctrl S', 'save the preset'],
+  [`${COMMAND_KEY} Z`, 'undo; with Shift redo'],
+  [`${COMMAND_KEY} S`, 'save the preset'],
   ['[ and ]', 'previous and next preset'],
   ['?', 'this list'],
 ];

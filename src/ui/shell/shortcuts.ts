@@ -3,9 +3,10 @@ import { learn, perform, redo, undo } from '../engine-client/commands.js';
 import { store } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
 import { capture, acceptLabel, setLabelText } from '../features/examples/capture.js';
+import { nudgeSelected, toggleMoving } from '../features/examples/move-example.js';
 import { ARROWS, goTo, moveCursor } from '../features/inputs/cursor.js';
 import { randomise, releaseAll } from '../features/latents/holds.js';
-import { openPreset } from '../features/library/library-commands.js';
+import { stepPreset } from '../features/library/library-commands.js';
 import { fineDivisor } from '../shared/fine-step.js';
 import { toggleFreeze } from '../features/output/freeze.js';
 
@@ -16,24 +17,16 @@ const SHORTCUTS: Readonly<Record<string, (() => void) | undefined>> = {
   r: randomise,
   s: releaseAll,
   f: toggleFreeze,
+  m: toggleMoving,
   '?': () => setView(store, { shortcutsShown: true }),
   '[': () => stepPreset(-1),
   ']': () => stepPreset(1),
   Escape: () => {
     if (store.getState().waiting.auditioning !== null) perform({ type: 'audition', example: null });
     if (store.getState().waiting.midiLearn !== null) perform({ type: 'learn-midi', input: null });
+    setView(store, { moving: false });
   },
 };
-
-/** Opens the neighbour of the current preset in the list. */
-export function stepPreset(by: 1 | -1): void {
-  const { presets, current } = store.getState().library;
-  if (presets.length === 0) return;
-  const at = presets.findIndex(({ id }) => id === current);
-  const from = at < 0 && by > 0 ? -1 : Math.max(0, at);
-  const next = presets[(from + by + presets.length) % presets.length];
-  if (next !== undefined) void openPreset(next.id);
-}
 
 const takesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('input:not([type=range]), select, textarea');
@@ -61,11 +54,14 @@ export function installShortcuts(): void {
     if (event.defaultPrevented || takesText(event.target)) return;
     if ((event.ctrlKey || event.metaKey) && !event.altKey) {
       const key = event.key.toLowerCase();
+      const arrow = ARROWS[event.key];
+      const fine = fineDivisor(event);
       if (key === 'z') {
         if (event.shiftKey) redo();
         else undo();
       } else if (key === 'y') redo();
       else if (key === 's') perform({ type: 'save-preset' });
+      else if (arrow !== undefined) nudgeSelected(arrow[0] / fine, arrow[1] / fine);
       else return;
       event.preventDefault();
       return;
@@ -92,7 +88,8 @@ function handleKey(event: KeyboardEvent): boolean {
   const arrow = ARROWS[event.key];
   if (arrow !== undefined) {
     const fine = fineDivisor(event);
-    moveCursor(arrow[0] / fine, arrow[1] / fine);
+    const move = store.getState().view.moving ? nudgeSelected : moveCursor;
+    move(arrow[0] / fine, arrow[1] / fine);
     return true;
   }
   if (event.key === ' ') {

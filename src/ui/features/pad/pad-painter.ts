@@ -22,6 +22,8 @@ export interface PadScene {
   yInput: number;
   selected: string | null;
   auditioning: string | null;
+  /** Whether a drag moves examples: each then has a handle. */
+  moving: boolean;
   missed: ReadonlySet<string>;
 }
 
@@ -165,6 +167,7 @@ function paintExample(
     context.stroke();
     context.setLineDash([]);
   }
+  if (scene.moving) paintHandle(context, x, y, colours.text);
   if (index < 9 && example.enabled) {
     context.font = DIGIT_FONT;
     context.textAlign = 'center';
@@ -173,6 +176,25 @@ function paintExample(
     context.fillText(String(index + 1), x, y + 0.5);
   }
   paintLabel(context, scene, example, x, y, width);
+}
+
+/** Four arrow heads around an example: it can be dragged. */
+function paintHandle(context: CanvasRenderingContext2D, x: number, y: number, colour: string): void {
+  const [near, far, half] = [DOT_RADIUS + 5, DOT_RADIUS + 9, 4];
+  context.fillStyle = colour;
+  context.beginPath();
+  for (const [dx, dy] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+  ] as const) {
+    context.moveTo(x + dx * far, y + dy * far);
+    context.lineTo(x + dx * near + dy * half, y + dy * near + dx * half);
+    context.lineTo(x + dx * near - dy * half, y + dy * near - dx * half);
+    context.closePath();
+  }
+  context.fill();
 }
 
 /** In CSS pixels. */
@@ -201,7 +223,7 @@ function paintLabel(
   const label = shortened(context, example.label, Math.min(MAX_LABEL_WIDTH, width / 2));
   const text = missed ? `${label} ≠` : label;
   context.textBaseline = 'middle';
-  const away = DOT_RADIUS + (isRinged(scene, example) ? 9 : 6);
+  const away = DOT_RADIUS + (scene.moving ? 13 : isRinged(scene, example) ? 9 : 6);
   const room = context.measureText(text).width + away + 2;
   const left = x + room > width;
   context.textAlign = left ? 'right' : 'left';

@@ -2,11 +2,14 @@ import type { MapMode } from '../../../protocol/interface.js';
 import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
+import { Button } from '../../shared/controls/button.js';
 import { SectionHead } from '../../shared/controls/section-head.js';
 import { Segmented } from '../../shared/controls/segmented.js';
 import { Select } from '../../shared/controls/select.js';
+import { toggleMoving } from '../examples/move-example.js';
 import { moveInput } from '../inputs/cursor.js';
 import { describeSource } from '../inputs/sources.js';
+import { COMMAND_KEY } from '../../shared/platform.js';
 import { InputFader } from './input-fader.js';
 import { InputMenu } from './input-menu.js';
 import { MapLegend } from './map-legend.js';
@@ -43,6 +46,8 @@ export function PadStage() {
   const mapMode = usePage(({ view }) => view.mapMode);
   const map = useMap();
   const learned = usePage(({ training }) => training.learned);
+  const moving = usePage(({ view }) => view.moving);
+  const hasExamples = usePage(({ examples }) => examples.length > 0);
   const others = inputs
     .map((input, index) => ({ input, index }))
     .filter(({ index }) => index !== xInput && index !== yInput);
@@ -95,6 +100,17 @@ export function PadStage() {
             onChange={(index) => setView(store, { yInput: index })}
           />
         </InputMenu>
+        <div className={styles.moving}>
+          <Button
+            label="Move"
+            name="Move examples"
+            keyName="M"
+            pressed={moving}
+            disabled={!hasExamples && !moving}
+            help={`A drag moves examples instead of playing. Without it: ${COMMAND_KEY} and drag, or ${COMMAND_KEY} and an arrow key.`}
+            onPress={toggleMoving}
+          />
+        </div>
       </footer>
     </section>
   );

@@ -3,13 +3,14 @@ import type { Example } from '../../../document/example.js';
 import type { Input } from '../../../document/input.js';
 import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import type { MapPicture } from '../../../protocol/interface-frames.js';
-import { editGesture, type Gesture } from '../../engine-client/commands.js';
+import type { Gesture } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { palette } from '../../shared/canvas/palette.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
 import { reducedMotion } from '../../shared/reduced-motion.js';
 import { CaptureLabel } from '../examples/capture-label.js';
+import { moveExample, nudgeSelected } from '../examples/move-example.js';
 import { ARROWS, goTo, moveInput as moveTo, moveCursor } from '../inputs/cursor.js';
 import { fineDivisor } from '../../shared/fine-step.js';
 import { MARGIN, exampleAt, paintCursor, paintBackground, Trail, type PadScene } from './pad-painter.js';
@@ -18,22 +19,26 @@ import styles from './pad.module.css';
 /** Distance in CSS pixels within which a press hits an example or the cursor. */
 const MOUSE_RADIUS = 11;
 const TOUCH_RADIUS = 22;
-/** Shortest drag that moves an example, as a share of the pad. */
+/** Shortest movement of a pressed pointer, as a share of the pad: with less, a press on an example goes to it. */
 const MIN_DRAG = 0.012;
 
 /** The drag of one finger, pen or mouse; other pointers are ignored meanwhile. */
-type Drag = { pointer: number } & (
-  | {
-      kind: 'cursor';
-      x: number;
-      y: number;
-      lastX: number;
-      lastY: number;
-      /** The input that a pen's pressure moves, and its last pressure (0 to 1). */
-      pressed: { input: number; by: number } | null;
-    }
-  | { kind: 'example'; example: Example; moved: boolean }
-);
+interface Drag {
+  pointer: number;
+  /** What it moves: the cursor, which plays, or an example, which edits. */
+  moves: 'cursor' | 'example';
+  /** Position of what is moved. */
+  x: number;
+  y: number;
+  lastX: number;
+  lastY: number;
+  /** Length of the way so far, as a share of the pad. */
+  way: number;
+  /** The example under the pointer when it was pressed. */
+  example: Example | null;
+  /** The input that a pen's pressure moves, and its last pressure (0 to 1). */
+  pressed: { input: number; by: number } | null;
+}
 
 /** The input that a pen's pressure moves: the first with the pad as its source that is on neither axis; null where none is. */
 function pressureInput(inputs: readonly Input[], x: number, y: number): number | null {
@@ -58,6 +63,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
   const selected = usePage(({ view }) => view.selectedExample);
   const theme = usePage(({ view }) => view.theme);
   const labelling = usePage(({ view }) => view.labelling);
+  const moving = usePage(({ view }) => view.moving);
   const auditioning = usePage(({ waiting }) => waiting.auditioning);
   const report = usePage(({ training }) => training.report);
 
@@ -69,9 +75,10 @@ export function Pad({ map }: { map: MapPicture | null }) {
       yInput,
       selected,
       auditioning,
+      moving,
       missed: new Set(report?.missed.map(({ example }) => example)),
     }),
-    [map, examples, xInput, yInput, selected, auditioning, report],
+    [map, examples, xInput, yInput, selected, auditioning, moving, report],
   );
 
   const painted = useRef<{ scene: PadScene; theme: string } | null>(null);
@@ -103,7 +110,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
       const [width, height] = [across - 2 * MARGIN, down - 2 * MARGIN];
       if (trail.isVisible(now) && !reducedMotion())
         trail.paint(context, width, height, now, palette().control);
-      if (document.length > 0) paintCursor(context, x, y, width, height, drag.current?.kind === 'cursor');
+      if (document.length > 0) paintCursor(context, x, y, width, height, drag.current?.moves === 'cursor');
     },
     [xInput, yInput, trail],
   );
@@ -128,25 +135,36 @@ export function Pad({ map }: { map: MapPicture | null }) {
     moveBoth(0.5, 0.5, 'end');
   };
 
+  const placeOf = ({ inputs: at }: Example) => ({ x: at[xInput] ?? 0.5, y: at[yInput] ?? 0.5 });
+
   const down = (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0 || inputs.length === 0 || drag.current !== null) return;
     event.currentTarget.setPointerCapture(event.pointerId);
-    const pointer = event.pointerId;
     const { x, y, width, height } = positionAt(event);
     const radius = event.pointerType === 'touch' ? TOUCH_RADIUS : MOUSE_RADIUS;
     const { x: atX, y: atY } = last.current;
     const onCursor = Math.hypot((x - atX) * width, (y - atY) * height) <= radius;
     presses.current = { first: presses.current.second, second: onCursor };
     const example = exampleAt(scene, x * width, (1 - y) * height, width, height, radius);
-    if (example !== null) {
-      drag.current = { pointer, kind: 'example', example, moved: false };
-      setView(store, { selectedExample: example.id });
-      return;
-    }
-    const input = event.pointerType === 'pen' ? pressureInput(inputs, xInput, yInput) : null;
+    if (example !== null) setView(store, { selectedExample: example.id });
+    const edits = example !== null && (moving || event.ctrlKey || event.metaKey);
+    const input = !edits && event.pointerType === 'pen' ? pressureInput(inputs, xInput, yInput) : null;
     const pressed = input === null ? null : { input, by: event.pressure };
-    drag.current = { pointer, kind: 'cursor', x, y, lastX: x, lastY: y, pressed };
-    moveBoth(x, y, 'begin');
+    // A press on an example plays exactly that example; the drag goes on from there.
+    const from = example === null ? { x, y } : placeOf(example);
+    const moves = edits ? 'example' : 'cursor';
+    drag.current = {
+      pointer: event.pointerId,
+      moves,
+      ...from,
+      lastX: x,
+      lastY: y,
+      way: 0,
+      example,
+      pressed,
+    };
+    if (edits) return;
+    moveBoth(from.x, from.y, 'begin');
     if (pressed !== null) moveTo(pressed.input, pressed.by, 'begin');
   };
 
@@ -154,69 +172,64 @@ export function Pad({ map }: { map: MapPicture | null }) {
     const held = drag.current;
     if (held?.pointer !== event.pointerId) return;
     const { x, y } = positionAt(event);
-    if (held.kind === 'example') {
-      dragExample(held, x, y);
-      return;
-    }
+    const [byX, byY] = [x - held.lastX, y - held.lastY];
+    const before = held.way;
+    held.way += Math.hypot(byX, byY);
     const fine = fineDivisor(event);
-    held.x += (x - held.lastX) / fine;
-    held.y += (y - held.lastY) / fine;
+    held.x += byX / fine;
+    held.y += byY / fine;
     held.lastX = x;
     held.lastY = y;
+    if (held.moves === 'example') {
+      if (held.example !== null && held.way >= MIN_DRAG)
+        moveExample(held.example.id, held.x, held.y, before < MIN_DRAG ? 'begin' : 'move');
+      return;
+    }
     moveBoth(held.x, held.y, 'move');
     if (held.pressed === null) return;
     held.pressed.by = event.pressure;
     moveTo(held.pressed.input, held.pressed.by, 'move');
   };
 
-  const dragExample = (held: Extract<Drag, { kind: 'example' }>, x: number, y: number) => {
-    // Another window may have deleted it during the drag.
-    if (!store.getState().examples.some(({ id }) => id === held.example.id)) return;
-    const place = [...held.example.inputs];
-    const bound = (value: number) => Math.min(1, Math.max(0, value));
-    const [fromX, fromY] = [place[xInput] ?? 0.5, place[yInput] ?? 0.5];
-    if (!held.moved && Math.hypot(x - fromX, y - fromY) < MIN_DRAG) return;
-    place[xInput] = bound(x);
-    if (yInput !== xInput) place[yInput] = bound(y);
-    const gesture = held.moved ? 'move' : 'begin';
-    held.moved = true;
-    editGesture({ type: 'edit-example', id: held.example.id, change: { inputs: place } }, gesture);
-  };
-
-  const up = (event: PointerEvent<HTMLElement>) => {
+  /** Ends a drag; `taken` is false where the browser cancelled it, for instance for a gesture of the system. */
+  const end = (event: PointerEvent<HTMLElement>, taken: boolean) => {
     const held = drag.current;
     if (held?.pointer !== event.pointerId) return;
     drag.current = null;
-    if (held.kind === 'example') {
-      if (!held.moved) goTo(held.example);
-      return;
+    if (held.moves === 'cursor') {
+      moveBoth(held.x, held.y, 'end');
+      // A lifted pen reports no pressure: the last one stays.
+      if (held.pressed !== null) moveTo(held.pressed.input, held.pressed.by, 'end');
     }
-    moveBoth(held.x, held.y, 'end');
-    // A lifted pen reports no pressure: the last one stays.
-    if (held.pressed !== null) moveTo(held.pressed.input, held.pressed.by, 'end');
+    // The inputs that are not on the pad go to the example, too.
+    if (taken && held.example !== null && held.way < MIN_DRAG) goTo(held.example);
   };
 
   const key = (event: KeyboardEvent) => {
     const step = ARROWS[event.key];
     const home = labelling === null && (event.key === 'Backspace' || event.key === 'Delete');
-    if ((step === undefined && !home) || event.ctrlKey || event.metaKey) return;
+    const modified = event.ctrlKey || event.metaKey;
+    if ((step === undefined && !home) || (modified && step === undefined) || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    if (step !== undefined) moveCursor(step[0] / fineDivisor(event), step[1] / fineDivisor(event));
-    else toMiddle();
+    if (step === undefined) return toMiddle();
+    const [across, up] = [step[0] / fineDivisor(event), step[1] / fineDivisor(event)];
+    if (modified || moving) nudgeSelected(across, up, last.current.x, last.current.y);
+    else moveCursor(across, up);
   };
 
   return (
     <div
       className={styles.pad}
+      data-moving={moving}
       role="application"
       aria-roledescription="two-dimensional slider"
       aria-label={`Pad: ${inputs[xInput]?.name ?? 'input'} across, ${inputs[yInput]?.name ?? 'input'} up. Arrow keys move the cursor.`}
       tabIndex={0}
       onPointerDown={down}
       onPointerMove={move}
-      onPointerUp={up}
-      onPointerCancel={up}
+      onPointerUp={(event) => end(event, true)}
+      onPointerCancel={(event) => end(event, false)}
       onDoubleClick={() => {
         if (presses.current.first) toMiddle();
       }}
@@ -227,6 +240,11 @@ export function Pad({ map }: { map: MapPicture | null }) {
       {examples.length === 0 && inputs.length > 0 && (
         <p className={styles.hint}>
           Drag to play. Press <kbd>C</kbd> to capture the sound at the cursor
+        </p>
+      )}
+      {moving && (
+        <p className={`${styles.hint} ${styles.movingHint}`}>
+          Drag an example to move it. <kbd>Esc</kbd> ends moving
         </p>
       )}
       {labelling !== null && (

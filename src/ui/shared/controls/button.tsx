@@ -3,6 +3,8 @@ import styles from './button.module.css';
 
 interface ButtonProps {
   label: string;
+  /** The name for screen readers, where the label is shortened; it contains the label. */
+  name?: string;
   icon?: IconName;
   /** The shortcut, shown beside the label. */
   keyName?: string;
@@ -15,6 +17,7 @@ interface ButtonProps {
 
 export function Button({
   label,
+  name,
   icon,
   keyName,
   help,
@@ -28,6 +31,7 @@ export function Button({
       type="button"
       className={styles.button}
       data-tone={tone}
+      aria-label={name}
       aria-pressed={pressed}
       aria-keyshortcuts={keyName}
       disabled={disabled}
@@ -49,7 +53,7 @@ export function IconButton({
   pressed,
   disabled,
   onPress,
-}: Omit<ButtonProps, 'tone' | 'keyName'> & { icon: IconName }) {
+}: Omit<ButtonProps, 'tone' | 'keyName' | 'name'> & { icon: IconName }) {
   return (
     <button
       type="button"
