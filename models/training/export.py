@@ -5,7 +5,11 @@
 Latents leave the model rotated by a principal component analysis of the training
 audio, strongest first, scaled to unit variance, and signed so that louder moments lie upwards: the nominal range of each is -3 to 3
 (silence may lie further down the first).
-With `--latents` fewer are exposed, and `decode` draws the others from a normal distribution.
+With `--latents` fewer are exposed, and `decode` draws the others from a normal distribution. With `--align-to` the latents keep
+the directions, signs and scale of an earlier export, so that what was placed in its latent space stays where it sounded so.
+
+The losses settle on medians, which play too softly: a fixed gain of the output makes up for it, measured on training audio with
+K weighting (`output_gain`).
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from torch import Tensor, nn
 
 from blocks import start_streaming
 from data import CropSampler
+from loudness import loudness_error
 from model import Autoencoder, Config
 
 
@@ -67,10 +72,68 @@ def latent_basis(model: Autoencoder, sampler: CropSampler, batches: int = 40) ->
     return LatentBasis(rotation.float(), mean.float(), torch.sqrt(variances).float(), fidelity.float())
 
 
+def aligned(basis: LatentBasis, model: Autoencoder, old: torch.jit.ScriptModule, sampler: CropSampler, batches: int = 20) -> LatentBasis:
+    """A basis in which `model` exposes, as nearly as a rotation allows, the latents that the exported model `old` does.
+
+    The rotation is the orthogonal Procrustes solution (Schönemann 1966) between both models' latents of the same crops; mean and
+    scale of each dimension are those of a least-squares line. The first 16 frames of each crop are skipped: `old` begins them
+    with what it last heard.
+    """
+    model.eval()
+    exposed, own = [], []
+    with torch.no_grad():
+        for _ in range(batches):
+            audio = torch.from_numpy(sampler.batch(4)).unsqueeze(1)
+            mean, _ = old.encoder(old.analysis(audio)).chunk(2, 1)
+            exposed.append((mean[:, :, 16:].permute(0, 2, 1).flatten(0, 1) - old.latent_mean) @ old.latent_pca.T)
+            mean, _ = model.encode(model.analysis(audio))
+            own.append(mean[:, :, 16:].permute(0, 2, 1).flatten(0, 1))
+    wanted, given = torch.cat(exposed).double(), torch.cat(own).double()
+    if wanted.shape != given.shape:
+        raise ValueError(f"the earlier model has {wanted.size(1)} latents, this one {given.size(1)}: they cannot be aligned")
+    centre = given.mean(0)
+    u, _, v = torch.linalg.svd((wanted - wanted.mean(0)).T @ (given - centre))
+    rotation = u @ v
+    rotated = (given - centre) @ rotation.T
+    wanted = wanted / old.latent_scale.double()
+    deviation = wanted - wanted.mean(0)
+    scale = (rotated * deviation).sum(0) / (deviation**2).sum(0)
+    agreement = (rotated * deviation).sum(0) / torch.sqrt((rotated**2).sum(0) * (deviation**2).sum(0))
+    print("correlation with the earlier latents: " + ", ".join(f"{float(value):.3f}" for value in agreement))
+    mean = centre - (scale * wanted.mean(0)) @ rotation
+    variances = (rotated**2).mean(0)
+    fidelity = torch.cumsum(variances, 0) / variances.sum()
+    return LatentBasis(rotation.float(), mean.float(), scale.float(), fidelity.float())
+
+
+LARGEST_GAIN_DB = 6.0
+
+
+def output_gain(model: Autoencoder, sampler: CropSampler, batches: int = 24) -> float:
+    """The gain in dB that takes the mean signed loudness error off the model's reconstructions of training crops (K-weighted,
+    `loudness.loudness_error`), at most `LARGEST_GAIN_DB` either way."""
+    model.eval()
+    errors = []
+    delay, rate = model.config.delay, model.config.sample_rate
+    with torch.no_grad():
+        for _ in range(batches):
+            audio = torch.from_numpy(sampler.batch(4)).unsqueeze(1)
+            output = model(audio)[:, 0, delay:].numpy()
+            for given, wanted in zip(output, audio[:, 0, : audio.size(2) - delay].numpy()):
+                error = loudness_error(given, wanted, rate).signed_decibels
+                if np.isfinite(error):
+                    errors.append(error)
+    if not errors:
+        return 0.0
+    return float(np.clip(-np.mean(errors), -LARGEST_GAIN_DB, LARGEST_GAIN_DB))
+
+
 class StreamingModel(nn.Module):
     """The exported module. Audio is [batch, 1, 512 n], latents are [batch, latent_size, n]; batch is at most 4."""
 
-    def __init__(self, model: Autoencoder, basis: LatentBasis, exposed: int, licence: str | None = None) -> None:
+    def __init__(
+        self, model: Autoencoder, basis: LatentBasis, exposed: int, licence: str | None = None, gain_db: float = 0.0
+    ) -> None:
         super().__init__()
         config = model.config
         self.analysis = model.analysis
@@ -81,6 +144,8 @@ class StreamingModel(nn.Module):
         self.full_latent_size = config.latents
         self.sr = config.sample_rate
         self.delay = config.delay
+        self.gain = 10 ** (gain_db / 20)
+        self.tone_bend = config.tone_bend
         if licence:
             self.licence = licence
         self.n_channels = 1
@@ -115,7 +180,7 @@ class StreamingModel(nn.Module):
         rotated = z * self.latent_scale.unsqueeze(1)
         own = F.conv1d(rotated, self.latent_pca.t().unsqueeze(2)) + self.latent_mean.unsqueeze(1)
         noise = (torch.rand_like(z[:, :1].repeat(1, 16, 32)) * 2.0 - 1.0) * 1.7320508
-        return self.synthesis(self.decoder(own, noise))
+        return self.synthesis(self.decoder(own, noise)) * self.gain
 
     def forward(self, x: Tensor) -> Tensor:
         return self.decode(self.encode(x))
@@ -125,21 +190,23 @@ class StreamingModel(nn.Module):
         return self._methods
 
 
-def streaming_script(model: Autoencoder, basis: LatentBasis, exposed: int, licence: str | None = None) -> torch.jit.ScriptModule:
+def streaming_script(
+    model: Autoencoder, basis: LatentBasis, exposed: int, licence: str | None = None, gain_db: float = 0.0
+) -> torch.jit.ScriptModule:
     """Turns `model` (changed in place: its paddings become caches) into a scripted, streaming `StreamingModel`.
 
-    The file states `licence` where one is given (an SPDX identifier).
+    The file states `licence` where one is given (an SPDX identifier). Its output is `gain_db` louder than the model's.
     """
     if not 1 <= exposed <= model.config.latents:
         raise ValueError(f"cannot expose {exposed} of {model.config.latents} latents")
-    streaming = StreamingModel(model, basis, exposed, licence).eval()
+    streaming = StreamingModel(model, basis, exposed, licence, gain_db).eval()
     start_streaming(streaming)
     for parameter in streaming.parameters():
         parameter.requires_grad_(False)
     return torch.jit.script(streaming)
 
 
-FACTS = ("name", "step", "seconds", "hardware")
+FACTS = ("name", "step", "seconds", "hardware", "before")
 
 
 def load_checkpoint(path: Path, weights: str = "average") -> tuple[Autoencoder, dict[str, object]]:
@@ -157,6 +224,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--latents", type=int, help="how many latents to expose; all unless given")
     parser.add_argument("--licence", help="the model's licence, an SPDX identifier, stated in the file")
+    parser.add_argument("--align-to", type=Path, metavar="MODEL.ts", help="an earlier export whose latents are to be kept")
+    parser.add_argument("--gain", type=float, metavar="DB", help="gain of the output; measured on training audio unless given")
     parser.add_argument("--weights", choices=["average", "model"], default="average", help="averaged weights, or the last step's")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -164,12 +233,19 @@ def main() -> None:
     model, facts = load_checkpoint(arguments.checkpoint, arguments.weights)
     audio = np.load(arguments.data / str(facts["name"]) / "train.npy", mmap_mode="r")
     basis = latent_basis(model, CropSampler(audio, 32768, np.random.default_rng(0)))
-    script = streaming_script(model, basis, arguments.latents or model.config.latents, arguments.licence)
+    if arguments.align_to:
+        # Opened before the model is saved over it.
+        old = torch.jit.load(str(arguments.align_to), map_location="cpu").eval()
+        basis = aligned(basis, model, old, CropSampler(audio, 32768, np.random.default_rng(1)))
+    gain_db = arguments.gain
+    if gain_db is None:
+        gain_db = output_gain(model, CropSampler(audio, 65536, np.random.default_rng(2)))
+    script = streaming_script(model, basis, arguments.latents or model.config.latents, arguments.licence, gain_db)
     partial = arguments.out.with_suffix(".partial")
     script.save(str(partial))
     os.replace(partial, arguments.out)
     shares = ", ".join(f"{float(share):.3f}" for share in basis.fidelity)
-    print(f"{arguments.out}: step {facts['step']}, {arguments.out.stat().st_size / 1e6:.2f} MB, variance held {shares}")
+    print(f"{arguments.out}: step {facts['step']}, {arguments.out.stat().st_size / 1e6:.2f} MB, gain {gain_db:+.1f} dB, variance held {shares}")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ BANDS = 16
 FRAME = 32  # band samples in one latent frame
 SUB_BANDS = 4
 TONE_HOLD = 8  # band samples for which a tone's frequency holds
+SPECTRAL_FEATURES = BANDS * 32 + 2 * 128  # of the encoder's front end, beside the energies
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class SpectralFrontEnd(nn.Module):
         self.bands = BANDS
         self.frame = FRAME
         self.steps = steps
-        self.features = BANDS * steps + BANDS * 32 + 2 * 128
+        self.features = BANDS * steps + SPECTRAL_FEATURES
         self.short = CachedPadding(32, BANDS)
         self.long = CachedPadding(224, 2)
         part = FRAME // steps

@@ -2,9 +2,11 @@
 # Makes a model of your own recordings: FOLDER-OF-AUDIO (any format, two minutes or more) becomes NAME/NAME.ts with its card and,
 # where this Tiller can draw one, a starter map. On a processor let it run overnight; a GPU is used when there is one.
 #
-#   own.sh FOLDER-OF-AUDIO NAME [--hours H] [--out FOLDER] [--work FOLDER]
+#   own.sh FOLDER-OF-AUDIO NAME [--hours H] [--from MODEL] [--out FOLDER] [--work FOLDER]
 #
 #   --hours  time for training in all, 8 unless given; a quarter of it goes to the second stage
+#   --from   a model to start from (percussion, voices, metal, machines, or a .ts file that Tiller's training made): it plays
+#            from the first minute and turns to your sounds, which asks for less time and less audio than a fresh one
 #   --out    where the folder NAME is put, here unless given
 #   --work   where data and checkpoints are kept, ~/tiller-own unless given
 #
@@ -14,17 +16,18 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-python3}
 usage() {
-    sed -n '2,13s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,15s/^# \{0,1\}//p' "$0" >&2
     exit 2
 }
 [ $# -ge 2 ] || usage
 folder=$1 name=$2
 shift 2
-hours=8 out=. work=$HOME/tiller-own
+hours=8 out=. from='' work=$HOME/tiller-own
 while [ $# -gt 0 ]; do
     [ $# -ge 2 ] || usage
     case $1 in
     --hours) hours=$2 ;;
+    --from) from=$2 ;;
     --out) out=$2 ;;
     --work) work=$2 ;;
     *) usage ;;
@@ -53,7 +56,12 @@ mkdir -p "$run" "$target"
 first=$(awk "BEGIN { print $hours * 0.75 }") second=$(awk "BEGIN { print $hours * 0.25 }")
 steps=${OWN_STEPS:-1000000}
 few=$(awk "BEGIN { s = $steps; print (s < 20000) ? int(s / 8) : 2000 }")
-"$python" "$here/train.py" "$name" --data "$work" --run "$run/1" --hours "$first" --steps "$steps" --tones-first "$few"
+if [ -n "$from" ]; then
+    set -- --from "$from"
+else
+    set -- --tones-first "$few"
+fi
+"$python" "$here/train.py" "$name" --data "$work" --run "$run/1" --hours "$first" --steps "$steps" "$@"
 # A second stage belongs to the first one that it started from: one that was trained on gets another.
 step=$("$python" -c 'import sys, torch; print(torch.load(sys.argv[1], map_location="cpu")["step"])' "$run/1/checkpoint.pt")
 last=$run/2-from-$step

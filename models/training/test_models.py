@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 import unittest
 from dataclasses import replace
@@ -14,7 +15,7 @@ import torch
 
 from blocks import MAX_BATCH
 from data import CropSampler
-from export import LatentBasis, streaming_script
+from export import LatentBasis, aligned, latent_basis, output_gain, streaming_script
 from losses import log_distance, loudness_distance
 from measure import figure, noise_baseline
 from midi import variable_length
@@ -22,6 +23,7 @@ from model import BANDS, Autoencoder, ClickBank, Config, ToneBank, noise_like, t
 from pqmf import Analysis, Synthesis, delay_samples, filters
 from tones import offset_distance, tone_distances, tone_targets
 from train import Run, configuration, parse
+from warm_start import grown, open_exported
 
 CONFIG = Config(encoder_width=24, widths=(32, 24, 16, 12), tones=20)
 EVERY_OPTION = replace(CONFIG, latents=12, envelope_steps=16, encoder_dilations=(1, 2, 4, 1), tone_bend=0.6, clicks=True)
@@ -336,6 +338,151 @@ class Training(unittest.TestCase):
             with self.assertRaisesRegex(FloatingPointError, "nan.* at step 0"):
                 run.train_step()
             self.assertTrue(torch.equal(before, run.model.decoder.wave.weight))
+
+
+def export_to(path: Path, model: Autoencoder, gain_db: float = 0.0) -> None:
+    """Exports a copy of `model` to `path`, its first latents strongest."""
+    copied = copy.deepcopy(model)
+    streaming_script(copied, random_basis(model.config.latents), model.config.latents, gain_db=gain_db).save(str(path))
+
+
+class WarmStart(unittest.TestCase):
+    """Training that goes on from an exported model."""
+
+    def setUp(self) -> None:
+        torch.manual_seed(5)
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+        self.audio = torch.randn(2, 1, 512 * 16) * 0.1
+
+    def heard(self, model: Autoencoder) -> torch.Tensor:
+        """What `model` makes of the test's audio, with the same noise each time."""
+        torch.manual_seed(6)
+        with torch.no_grad():
+            return model.eval()(self.audio)
+
+    def test_an_exported_model_comes_back_whole(self) -> None:
+        """Sizes and weights, of the plainest and of the fullest model; also after the file has played something."""
+        for config in (CONFIG, EVERY_OPTION, replace(CONFIG, tone_lowest=41.203, tones_per_octave=24, tones=40)):
+            with self.subTest(config=config):
+                model = Autoencoder(config).eval()
+                export_to(self.folder / "model.ts", model, gain_db=2.0)
+                again = open_exported(self.folder / "model.ts")
+                self.assertEqual(again.config, config)
+                torch.testing.assert_close(self.heard(again), self.heard(model))
+
+    def test_the_bundled_models_open(self) -> None:
+        for name in ("percussion", "voices"):
+            with self.subTest(name=name):
+                path = Path(__file__).resolve().parent.parent / name / f"{name}.ts"
+                self.assertEqual(open_exported(path).config, configuration(name, []))
+
+    def test_a_grown_model_sounds_as_before(self) -> None:
+        """With more latents, a longer encoder, clicks, and tones between the old ones that can be bent."""
+        old = Autoencoder(CONFIG).eval()
+        settings = {"latents": 12, "encoder_dilations": (1, 2, 1, 4), "clicks": True, "tone_bend": 0.6}
+        finer = {"tones_per_octave": 24, "tones": 40}
+        for changes in (settings, finer):
+            with self.subTest(changes=changes):
+                new = grown(old, changes)
+                self.assertEqual(new.config, replace(CONFIG, **changes))
+                expected, given = self.heard(old), self.heard(new)
+                # New tones start at an amplitude of 1e-4 each, and phases differ between grids: levels are what is compared.
+                self.assertAlmostEqual(float(given.std() / expected.std()), 1.0, delta=0.05)
+                if "tones" not in changes:
+                    torch.testing.assert_close(given, expected, atol=1e-3, rtol=0)
+
+    def test_what_was_added_learns(self) -> None:
+        new = grown(Autoencoder(CONFIG), {"latents": 12, "clicks": True, "tone_bend": 0.6, "tones_per_octave": 24, "tones": 40})
+        bands = new.analysis(self.audio)
+        mean, _ = new.encode(bands)
+        new.decoder(mean, noise_like(bands)).square().mean().backward()
+        decoder = new.decoder
+        self.assertGreater(float(decoder.click_amplitude.weight.grad.abs().max()), 0.0)
+        self.assertGreater(float(decoder.tone_offset.weight.grad.abs().max()), 0.0)
+        self.assertGreater(float(decoder.start.weight.grad[:, CONFIG.latents :].abs().max()), 0.0)
+        self.assertGreater(float(decoder.tone_amplitude.weight.grad[1::2].abs().max()), 0.0)
+
+    def test_sizes_that_cannot_change_are_refused(self) -> None:
+        old = Autoencoder(CONFIG)
+        for changes, message in (
+            ({"encoder_width": 32}, "keeps its encoder_width"),
+            ({"latents": 4}, "not taken away"),
+            ({"encoder_dilations": (1,)}, "not taken away"),
+            ({"tones": 10}, "leaves out"),
+        ):
+            with self.assertRaisesRegex(ValueError, message):
+                grown(old, changes)
+
+    def test_other_files_are_refused(self) -> None:
+        (self.folder / "text.ts").write_text("no model")
+        torch.jit.script(torch.nn.Linear(2, 2)).save(str(self.folder / "linear.ts"))
+        for file, message in (("text.ts", "cannot be read"), ("missing.ts", "cannot be read"), ("linear.ts", "not of the kind")):
+            with self.assertRaisesRegex(ValueError, message):
+                open_exported(self.folder / file)
+
+    def test_a_run_starts_from_the_file_and_resumes_from_its_own_checkpoint(self) -> None:
+        write_noise(self.folder)
+        model = Autoencoder(CONFIG)
+        export_to(self.folder / "old.ts", model)
+        (self.folder / "card.json").write_text('{"steps": 70, "trainingHours": 0.5}')
+        words = ["--from", str(self.folder / "old.ts"), "--tones-first", "0"]
+        run = small_run(self.folder, "run", *words)
+        torch.testing.assert_close(run.model.state_dict(), model.state_dict())
+        train_to(run, 2)
+        again = small_run(self.folder, "run", *words)
+        self.assertEqual(again.step, 2)
+        self.assertFalse(torch.equal(again.model.encoder.head.weight, model.encoder.head.weight))
+        state = torch.load(self.folder / "run" / "checkpoint.pt")
+        self.assertEqual(state["before"], {"file": "old.ts", "steps": 70, "seconds": 1800.0})
+        with self.assertRaisesRegex(SystemExit, "cannot be read"):
+            small_run(self.folder, "other", "--from", str(self.folder / "none.ts"))
+
+    def test_defaults_of_a_run_that_starts_from_a_model(self) -> None:
+        fresh, on = parse(["n", "--run", "r"]), parse(["n", "--run", "r", "--from", "percussion"])
+        self.assertEqual((fresh.tones_first, on.tones_first), (2000, 0))
+        self.assertLess(on.rate, fresh.rate)
+
+
+class Export(unittest.TestCase):
+    def setUp(self) -> None:
+        torch.manual_seed(8)
+        self.noise = np.random.default_rng(0).integers(-9000, 9000, 200_000).astype(np.int16)
+
+    def sampler(self) -> CropSampler:
+        return CropSampler(self.noise, 32768, np.random.default_rng(1))
+
+    def test_latents_are_aligned_with_an_earlier_export(self) -> None:
+        """Of the same model whose own latents have been rotated: the exposed ones come out as they were, signs included."""
+        model = quiet_model()
+        basis = latent_basis(model, self.sampler(), batches=2)
+        turned = copy.deepcopy(model)
+        rotation, _ = torch.linalg.qr(torch.randn(CONFIG.latents, CONFIG.latents))
+        with torch.no_grad():
+            head = turned.encoder.head
+            head.weight[: CONFIG.latents] = torch.einsum("ij,jkl->ikl", rotation, head.weight[: CONFIG.latents])
+            head.bias[: CONFIG.latents] = rotation @ head.bias[: CONFIG.latents]
+        old = streaming_script(copy.deepcopy(model), basis, CONFIG.latents)
+        with mock.patch("builtins.print"):
+            found = aligned(basis, turned, old, self.sampler(), batches=2)
+        torch.testing.assert_close(found.rotation, basis.rotation @ rotation.T, atol=1e-3, rtol=0)
+        torch.testing.assert_close(found.scale, basis.scale, atol=1e-3, rtol=1e-3)
+        torch.testing.assert_close(found.mean, rotation @ basis.mean, atol=1e-3, rtol=1e-3)
+
+    def test_gain_takes_off_what_the_model_lacks(self) -> None:
+        """Of a filter bank alone that plays 6 dB too softly, 6 dB; of one that plays 20 dB too loudly no more than the bound."""
+        for gain, expected in ((0.5, 6.02), (1.0, 0.0), (10.0, -6.0)):
+            with mock.patch.object(Autoencoder, "forward", lambda self, audio: gain * self.synthesis(self.analysis(audio))):
+                self.assertAlmostEqual(output_gain(quiet_model(), self.sampler(), batches=2), min(6.0, expected), delta=0.1)
+
+    def test_the_exported_gain_is_heard(self) -> None:
+        model, basis = quiet_model(), random_basis(CONFIG.latents)
+        latents = torch.randn(1, CONFIG.latents, 16)
+        with torch.no_grad():
+            plain = streaming_script(copy.deepcopy(model), basis, CONFIG.latents).decode(latents)
+            louder = streaming_script(copy.deepcopy(model), basis, CONFIG.latents, gain_db=6.0206).decode(latents)
+        torch.testing.assert_close(louder, 2 * plain, atol=1e-5, rtol=1e-4)
 
 
 class Figure(unittest.TestCase):

@@ -13,6 +13,11 @@ The first steps (`--tones-first`) train only what decides on tones: they are qui
 hardly found later. The second stage freezes the encoder, so that latents keep their meaning, and adds a discriminator
 (RAVE, section 3.2). `--adversarial-after` adds one within the first stage instead. `--set` changes sizes of the model
 (`model.Config`), `--weight` weights of the losses (`objective.Weights`).
+
+    python3 train.py mine --data ~/tiller-data --run ~/tiller-runs/mine --from percussion
+
+starts from the weights of an exported model (a `.ts` file of Tiller's training, or the name of a bundled model) with a fresh
+optimiser: to train it further, or to turn it to other sounds. Sizes are the file's; `--set` can add to them (`warm_start.py`).
 """
 
 from __future__ import annotations
@@ -30,6 +35,7 @@ import time
 from dataclasses import fields, replace
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import numpy as np
 import soundfile as sf
@@ -41,6 +47,7 @@ from data import CropSampler
 from losses import log_distance
 from model import Autoencoder, Config
 from objective import Outcome, Weights, first_stage, second_stage
+from warm_start import bundled, grown, open_exported, training_before
 
 LOG = logging.getLogger(__name__)
 
@@ -49,6 +56,9 @@ CONFIGS = {
     "voices": Config(tone_lowest=41.203, tones_per_octave=24, tones=176),
 }
 WARM_UP_STEPS = 300
+FRESH_RATE, FRESH_TONES_FIRST = 1.5e-3, 2000
+NOTHING_BEFORE: dict[str, Any] = {"file": "", "steps": 0, "seconds": 0.0}
+FROM_RATE = 6e-4  # of a model that is trained on: high enough to learn, low enough not to forget first
 SAVE_SECONDS = 300.0  # at the latest, however slow the steps
 
 
@@ -67,13 +77,18 @@ def configuration(name: str, settings: list[str]) -> Config:
 
     Values are Python literals, as in `latents=16` or `encoder_dilations=(1,2,4)`.
     """
+    return replace(CONFIGS.get(name, Config()), **changes_of_sizes(settings))
+
+
+def changes_of_sizes(settings: list[str]) -> dict[str, Any]:
+    """Fields of `model.Config` from `field=value` settings."""
     changes = {}
     for setting in settings:
         field, _, value = setting.partition("=")
         if field not in {f.name for f in fields(Config)}:
             raise SystemExit(f"--set {setting}: a model has no {field}")
         changes[field] = ast.literal_eval(value)
-    return replace(CONFIGS.get(name, Config()), **changes)
+    return changes
 
 
 def learning_rate(peak: float, step: int, progress: float) -> float:
@@ -153,8 +168,17 @@ class Run:
             self.model = Autoencoder(Config.from_dict(start["config"])).to(self.device)
             self.model.load_state_dict(start["average"])
             self.model.encoder.requires_grad_(False)
+            self.before = start.get("before", NOTHING_BEFORE)
+        elif arguments.start:
+            path = bundled(arguments.start)
+            try:
+                self.model = grown(open_exported(path), changes_of_sizes(arguments.set)).to(self.device)
+            except ValueError as error:
+                raise SystemExit(f"--from {arguments.start}: {error}") from error
+            self.before = {"file": path.name, **training_before(path)}
         else:
             self.model = Autoencoder(configuration(arguments.name, arguments.set)).to(self.device)
+            self.before = NOTHING_BEFORE
         if self.second_stage or arguments.adversarial_after is not None:
             self.adversary = Adversary(arguments.discriminator, arguments.rate, self.device)
         self.tones_first = 0 if self.second_stage else arguments.tones_first
@@ -207,6 +231,7 @@ class Run:
             "step": self.step,
             "seconds": self.seconds,
             "hardware": self.hardware(),
+            "before": self.before,
             "model": self.model.state_dict(),
             "average": self.slow.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -233,7 +258,8 @@ class Run:
         if self.second_stage:
             outcome = second_stage(self.model, audio, self.weights)
         else:
-            weights = replace(self.weights, kl=self.weights.kl * min(1.0, self.progress() / 0.2))
+            grown_in = 1.0 if self.arguments.start else min(1.0, self.progress() / 0.2)
+            weights = replace(self.weights, kl=self.weights.kl * grown_in)
             outcome = first_stage(self.model, audio, weights, only_tones=self.step < self.tones_first)
         if not self.adversary:
             return outcome.loss, outcome.parts
@@ -316,31 +342,41 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("name", help="name of the data set, and of the sizes in CONFIGS where it has any")
     parser.add_argument("--data", default=str(Path.home() / "tiller-data"))
     parser.add_argument("--run", required=True)
+    parser.add_argument("--from", dest="start", metavar="MODEL", help="start from an exported model: a .ts file or a bundled one's name")
     parser.add_argument("--adversarial-from", help="first-stage checkpoint: train the second stage from it")
     parser.add_argument("--hours", type=float, default=2.0)
     parser.add_argument("--steps", type=int, default=1_000_000)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--crop", type=int, default=16384, help="samples, a multiple of 512")
-    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--rate", type=float, help=f"peak learning rate: {FRESH_RATE} unless given, with --from {FROM_RATE}")
     parser.add_argument("--clip", type=float, default=5.0, help="largest gradient norm")
     parser.add_argument("--set", nargs="+", default=[], metavar="FIELD=VALUE", help="sizes of the model, as latents=16")
     parser.add_argument("--weight", nargs="+", default=[], metavar="LOSS=WEIGHT", help="weights of the losses, as energy=0.6")
     parser.add_argument("--discriminator", choices=sorted(DISCRIMINATORS), default="bands")
     parser.add_argument("--adversarial-after", type=int, metavar="STEP", help="a discriminator in the first stage, from this step")
-    parser.add_argument("--tones-first", type=int, default=2000, help="steps that train the tone bank alone")
+    parser.add_argument(
+        "--tones-first", type=int, help=f"steps that train the tone bank alone: {FRESH_TONES_FIRST} unless given, with --from none"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="auto", help="auto (a GPU where there is one), cpu, cuda or cuda:N")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--evaluate-every", type=int, default=500)
     parser.add_argument("--save-every", type=int, default=250)
-    return parser.parse_args(arguments)
+    parsed = parser.parse_args(arguments)
+    if parsed.start and parsed.adversarial_from:
+        parser.error("--from starts a first stage, --adversarial-from a second one: give one of them")
+    if parsed.rate is None:
+        parsed.rate = FROM_RATE if parsed.start else FRESH_RATE
+    if parsed.tones_first is None:
+        parsed.tones_first = 0 if parsed.start else FRESH_TONES_FIRST
+    return parsed
 
 
 def main() -> None:
     arguments = parse()
     if not (Path(arguments.data) / arguments.name / "train.npy").is_file():
-        raise SystemExit(f"there is no {arguments.name} data set in {arguments.data}: ./build_data.sh {arguments.data} makes both")
+        raise SystemExit(f"there is no {arguments.name} data set in {arguments.data}: ./build_data.sh {arguments.data} makes those of the bundled models")
     keep_freed_memory()
     torch.set_num_threads(arguments.threads)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
