@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'source-syntax'
   | 'operation-unsupported'
   | 'model-interface'
+  | 'model-rate'
   | 'model-shape'
   | 'model-weights'
   | 'model-missing'

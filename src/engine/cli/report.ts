@@ -32,6 +32,7 @@ function exitCode(error: TillerError): number {
     case 'source-syntax':
     case 'operation-unsupported':
     case 'model-interface':
+    case 'model-rate':
     case 'model-shape':
     case 'model-weights':
     case 'model-corrupt':

@@ -1,3 +1,4 @@
+import { zeroNonFinite } from '../model/run/non-finite.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import type { FrameControls } from './controls.js';
 
@@ -24,18 +25,6 @@ function allWithin(values: Float32Array, bound: number): boolean {
     if (!(value <= bound && value >= -bound)) return false;
   }
   return true;
-}
-
-/** Replaces what is no finite number by 0. @returns whether anything was */
-function zeroNonFinite(values: Float32Array): boolean {
-  let replaced = false;
-  for (let i = 0; i < values.length; i += 1) {
-    const value = values[i] as number;
-    if (value - value === 0) continue;
-    values[i] = 0;
-    replaced = true;
-  }
-  return replaced;
 }
 
 function isSilent(samples: Float32Array): boolean {

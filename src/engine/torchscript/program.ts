@@ -13,6 +13,8 @@ const CODE_FOLDER = 'code/';
 const MAX_PROGRAM_BYTES = 4 * 1024 ** 2;
 /** Limit for elements that are copied out of the file because their layout or type differs from row-major float32. */
 const MAX_COPIED_ELEMENTS = 2 ** 26;
+/** Where torch writes the file's version: the second since files of version 6, which any use of newer operations requires. */
+const VERSION_ENTRIES = ['version', '.data/version'] as const;
 /** The newest serialisation that was tried (torch 2.x writes 3 to 10). */
 const NEWEST_VERSION = 100;
 
@@ -34,14 +36,15 @@ export class Program {
    * @throws TillerError `not-a-model` when the archive holds no TorchScript, `archive-too-large`, and what unpickling and parsing throw
    */
   static load(archive: Archive): Program {
-    if (!archive.has('data.pkl') || !archive.has('version')) {
+    const versionEntry = VERSION_ENTRIES.find((name) => archive.has(name));
+    if (!archive.has('data.pkl') || versionEntry === undefined) {
       throw new TillerError(
         'not-a-model',
         'This archive holds no TorchScript model.',
         'Choose a .ts file exported by RAVE for nn~.',
       );
     }
-    const version = Number(readText(archive, 'version'));
+    const version = Number(readText(archive, versionEntry));
     if (!Number.isInteger(version) || version < 1 || version > NEWEST_VERSION) {
       throw new TillerError('not-a-model', 'This TorchScript file is of an unknown version.');
     }

@@ -28,6 +28,14 @@ test('a program knows its classes and functions by their full names', async () =
   expect(program.findFunction('__torch__.a.b.f')?.parameters).toHaveLength(1);
 });
 
+// Files of version 6 and later, which any use of gelu or linspace gives, were refused.
+test('the version may stand in .data/version', async () => {
+  const items = entries().filter(({ name }) => name !== 'm/version');
+  const program = await load([...items, { name: 'm/.data/version', data: '6\n' }]);
+  expect(program.root.className).toBe('__torch__.M');
+  await expect(load(items)).rejects.toMatchObject({ code: 'not-a-model' });
+});
+
 // Only what is packed had a bound: 32 MB of commas take gigabytes as tokens, stored or not.
 test.each<[string, readonly ZipItem[]]>([
   ['a large code file', [{ name: 'm/code/__torch__.py', data: ' '.repeat(LARGE) }]],

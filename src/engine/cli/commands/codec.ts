@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AudioStream } from '../../audio/read.js';
 import { SoundReader } from '../../audio/sound-stream.js';
 import { TillerError } from '../../../document/tiller-error.js';
+import { zeroNonFinite } from '../../model/run/non-finite.js';
 import { openModel } from '../../model/run/open-model.js';
 import { streamNoise } from '../../stream/player.js';
 import { contextOf } from '../context.js';
@@ -62,6 +63,7 @@ async function encode(name: string, path: string, options: Options, command: Com
     }
     feed(model.audioIn, block, inputChannels, hop);
     model.encode(source);
+    zeroNonFinite(model.encoded);
     encoded.push(model.encoded.slice(0, latentDims));
     progress.at(file.share);
     if (encoded.length % FRAMES_A_TURN === 0) await nextTurn();

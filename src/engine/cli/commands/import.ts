@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { contextOf } from '../context.js';
 import { describeModel } from '../describe-model.js';
+import { wholeNumber } from '../numbers.js';
 
 /** `tiller import MODEL.ts`. */
 export function addImport(program: Command): void {
@@ -8,12 +9,20 @@ export function addImport(program: Command): void {
     .command('import')
     .description('bring a RAVE .ts model into the library')
     .argument('<model.ts>', 'TorchScript file exported by RAVE or for nn~')
-    .action(async (path: string, _options: unknown, command: Command) => {
+    .option(
+      '--rate <hz>',
+      'sample rate of the model, in place of the one that the file states',
+      wholeNumber(8000, 192_000),
+    )
+    .action(async (path: string, { rate }: { rate?: number }, command: Command) => {
       const { report, models } = contextOf(command);
       const before = await models.list();
       const progress = report.progress('Importing');
       const { dir, manifest } = await models
-        .import(path, { onProgress: (share, step) => progress.at(share, step) })
+        .import(path, {
+          onProgress: (share, step) => progress.at(share, step),
+          ...(rate === undefined ? {} : { sampleRate: rate }),
+        })
         .finally(() => progress.done());
       // Found again by what is in it, under the name that it was given first.
       const known = before.some((entry) => entry.dir === dir);

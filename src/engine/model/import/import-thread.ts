@@ -5,7 +5,11 @@ import { WorkerThread } from '../../workers/worker-thread.js';
 import { manifestSchema } from '../manifest.js';
 import type { ImportedModel, ImportOptions } from './import.js';
 
-export const importWorkerDataSchema = z.strictObject({ path: z.string(), libraryDir: z.string() });
+export const importWorkerDataSchema = z.strictObject({
+  path: z.string(),
+  libraryDir: z.string(),
+  sampleRate: z.number().optional(),
+});
 
 /** Asks the thread to end the import at its next step. */
 export const toImportWorkerSchema = z.literal('cancel');
@@ -27,7 +31,10 @@ export type FromImportWorker = z.infer<typeof fromImportWorkerSchema>;
  */
 const YOUNG_GENERATION_MEGABYTES = 3;
 
-export interface ThreadImportOptions extends Pick<ImportOptions, 'libraryDir' | 'onProgress' | 'signal'> {
+export interface ThreadImportOptions extends Pick<
+  ImportOptions,
+  'libraryDir' | 'onProgress' | 'signal' | 'sampleRate'
+> {
   /** True (by default) where sound plays meanwhile: the thread then runs below normal priority. */
   readonly background?: boolean;
 }
@@ -40,7 +47,7 @@ export interface ThreadImportOptions extends Pick<ImportOptions, 'libraryDir' | 
  */
 export function importInThread(
   path: string,
-  { libraryDir, onProgress, signal, background = true }: ThreadImportOptions,
+  { libraryDir, onProgress, signal, sampleRate, background = true }: ThreadImportOptions,
   workerUrl: URL = new URL('./import-worker.js', import.meta.url),
 ): Promise<ImportedModel> {
   let cancel = () => undefined as void;
@@ -48,7 +55,9 @@ export function importInThread(
     const thread = new WorkerThread<ToImportWorker, FromImportWorker>({
       url: workerUrl,
       name: 'tiller-import',
-      data: { path, libraryDir } satisfies z.infer<typeof importWorkerDataSchema>,
+      data: { path, libraryDir, ...(sampleRate === undefined ? {} : { sampleRate }) } satisfies z.infer<
+        typeof importWorkerDataSchema
+      >,
       background,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MEGABYTES },
       schema: fromImportWorkerSchema,

@@ -6,7 +6,7 @@ import { importWorkerDataSchema, toImportWorkerSchema, type FromImportWorker } f
 
 /** The import thread: imports the one file that it was started for. See `importInThread`. */
 
-const { path, libraryDir } = startedWith(importWorkerDataSchema);
+const { path, libraryDir, sampleRate } = startedWith(importWorkerDataSchema);
 const send = postTo<FromImportWorker>();
 const cancelling = new AbortController();
 serveWorker(
@@ -21,7 +21,15 @@ endWithWork();
 try {
   const { signal } = cancelling;
   const onProgress = (share: number, step: string) => send({ type: 'progress', share, step });
-  send({ type: 'imported', model: await importModel(path, { libraryDir, onProgress, signal }) });
+  send({
+    type: 'imported',
+    model: await importModel(path, {
+      libraryDir,
+      onProgress,
+      signal,
+      ...(sampleRate === undefined ? {} : { sampleRate }),
+    }),
+  });
 } catch (error) {
   send({ type: 'failed', ...failureOf(error) });
 }

@@ -72,7 +72,7 @@ async function findOrTranslate(
   staging: Staging,
   step: TranslationStep,
 ): Promise<LibraryEntry | Translation> {
-  const { libraryDir } = options;
+  const { libraryDir, sampleRate } = options;
   const variants = sortVariants(options.variants ?? DEFAULT_VARIANTS);
   await step(0, 'Reading the file');
   const file = await readModelFile(path);
@@ -80,12 +80,17 @@ async function findOrTranslate(
   if (
     present !== null &&
     isCurrent(present.manifest) &&
+    (sampleRate === undefined || present.manifest.sampleRate === sampleRate) &&
     covers(present.manifest, variants) &&
     (await opens(present))
   )
     return present;
   const name = options.name ?? modelName(path);
-  return translateModel({ file, name, libraryDir, staging, variants }, step);
+  const rates = {
+    ...(sampleRate === undefined ? {} : { given: sampleRate }),
+    ...(present === null ? {} : { earlier: present.manifest.sampleRate }),
+  };
+  return translateModel({ file, rates, name, libraryDir, staging, variants }, step);
 }
 
 function sortVariants(wanted: readonly ModelVariant[]): readonly ModelVariant[] {

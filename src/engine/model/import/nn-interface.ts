@@ -1,5 +1,5 @@
 import { TillerError } from '../../../document/tiller-error.js';
-import { MAX_CHANNELS, MAX_LATENTS } from '../../../document/limits.js';
+import { MAX_CHANNELS, MAX_LATENTS, MAX_RATE } from '../../../document/limits.js';
 import { MAX_FULL_LATENTS } from '../manifest.js';
 import type { InstanceRecord, PickleValue, TensorRecord } from '../../torchscript/pickle.js';
 import type { Program } from '../../torchscript/program.js';
@@ -20,7 +20,18 @@ export interface NnInterface {
 }
 
 const MAX_HOP = 65_536;
+/** Wrappers around the object that states a number: combined exports have one. */
+const MAX_WRAPPERS = 2;
+const MIN_RATE = 8000;
 const RATE_NAMES = ['sr', 'sampling_rate', 'sample_rate'] as const;
+/** Sample rates, in Hz, that are known besides what the file states. */
+export interface KnownRates {
+  /** Given by the player: used whatever the file states. */
+  readonly given?: number;
+  /** Of an earlier import of the same file: used where the file states none. */
+  readonly earlier?: number;
+}
+
 const CHOOSE_NN_MODEL = 'Choose a RAVE model exported for nn~.';
 
 function refuse(message: string): TillerError {
@@ -29,9 +40,11 @@ function refuse(message: string): TillerError {
 
 /**
  * Reads and checks the interface of a program.
- * @throws TillerError `model-interface`, and `model-weights` when a weight is no finite number
+ * @param rates the sample rate in Hz that the player gives, in place of the file's, and the one to fall back on where the
+ *   file states none
+ * @throws TillerError `model-interface`, `model-rate` where the sample rate is not known, and `model-weights` when a weight is no finite number
  */
-export function readInterface(program: Program): NnInterface {
+export function readInterface(program: Program, rates: KnownRates = {}): NnInterface {
   const { root } = program;
   const methods = listedMethods(program);
   for (const method of ['encode', 'decode']) {
@@ -49,7 +62,7 @@ export function readInterface(program: Program): NnInterface {
   }
   const weights = surveyTensors(program);
   return {
-    sampleRate: readRate(program),
+    sampleRate: chooseRate(program, rates),
     hop,
     inputChannels,
     outputChannels,
@@ -74,6 +87,10 @@ function listedMethods(program: Program): readonly PickleValue[] {
   throw refuse('This TorchScript file is not a model for nn~: it does not list its methods.');
 }
 
+function isInstance(value: PickleValue | undefined): value is InstanceRecord {
+  return typeof value === 'object' && value?.kind === 'instance';
+}
+
 function isTensor(value: PickleValue | undefined): value is TensorRecord {
   return typeof value === 'object' && value?.kind === 'tensor';
 }
@@ -91,13 +108,37 @@ function readParameters(program: Program, name: string): readonly [number, numbe
 
 function numberOf(program: Program, value: PickleValue | undefined): number | null {
   if (typeof value === 'bigint' || typeof value === 'number') return Number(value);
-  if (!isTensor(value)) return null;
-  const { data } = program.tensor(value, 'data');
-  return data.length === 1 ? Number(data[0]) : null;
+  if (isTensor(value)) {
+    const { data } = program.tensor(value, 'data');
+    return data.length === 1 ? Number(data[0]) : null;
+  }
+  // nn~ keeps the attributes that can be set as tuples.
+  const isSequence = typeof value === 'object' && (value?.kind === 'tuple' || value?.kind === 'list');
+  return isSequence && value.items.length === 1 ? numberOf(program, value.items[0]) : null;
+}
+
+/**
+ * A number that the model's root states or, where it does not, the objects in it: a wrapper that combines several models
+ * states what concerns the whole only in its parts. Null where no object states it, or several state different numbers.
+ */
+function statedNumber(program: Program, names: readonly string[]): number | null {
+  let level: readonly InstanceRecord[] = [program.root];
+  for (let depth = 0; depth <= MAX_WRAPPERS && level.length > 0; depth += 1) {
+    const found = new Set(
+      level.flatMap(({ attributes }) => {
+        const numbers = names.map((name) => numberOf(program, attributes.get(name)));
+        return numbers.find((number) => number !== null && number > 0) ?? [];
+      }),
+    );
+    const [only] = found;
+    if (only !== undefined) return found.size === 1 ? only : null;
+    level = level.flatMap(({ attributes }) => [...attributes.values()].filter(isInstance));
+  }
+  return null;
 }
 
 function readFullLatents(program: Program, latentDims: number): number {
-  const stated = numberOf(program, program.root.attributes.get('full_latent_size')) ?? latentDims;
+  const stated = statedNumber(program, ['full_latent_size']) ?? latentDims;
   if (Number.isInteger(stated) && stated <= MAX_FULL_LATENTS) return Math.max(latentDims, stated);
   throw refuse(`The model says that it has ${stated} latent dimensions.`);
 }
@@ -112,15 +153,21 @@ function textOf(value: PickleValue): string | null {
   return typeof value === 'string' && value !== '' ? value.slice(0, 1000) : null;
 }
 
-function readRate(program: Program): number {
-  for (const name of RATE_NAMES) {
-    const rate = numberOf(program, program.root.attributes.get(name));
-    if (rate !== null && rate > 0) {
-      if (Number.isInteger(rate) && rate >= 8000 && rate <= 192_000) return rate;
-      throw refuse(`The model's sample rate of ${rate} Hz is out of range.`);
-    }
+function chooseRate(program: Program, { given, earlier }: KnownRates): number {
+  const rate = given ?? statedNumber(program, RATE_NAMES) ?? earlier;
+  if (rate === undefined) {
+    throw new TillerError(
+      'model-rate',
+      'The model does not state its sample rate.',
+      'Give the rate that it was trained at: 44100 or 48000 Hz for most models (tiller import MODEL.ts --rate 44100).',
+    );
   }
-  throw refuse('The model does not say which sample rate it works at.');
+  if (Number.isInteger(rate) && rate >= MIN_RATE && rate <= MAX_RATE) return rate;
+  throw new TillerError(
+    'model-rate',
+    `The model's sample rate of ${rate} Hz is not supported.`,
+    `Tiller plays models with whole rates from ${MIN_RATE} to ${MAX_RATE} Hz.`,
+  );
 }
 
 /**

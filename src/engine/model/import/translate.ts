@@ -6,13 +6,14 @@ import { Program } from '../../torchscript/program.js';
 import { type BuiltGraph, type BuiltVariant, buildVariant } from './graph/build-variant.js';
 import { ModelFolder } from '../library/model-folder.js';
 import { IMPORTER_VERSION, type ModelManifest, type ModelVariant } from '../manifest.js';
-import { type NnInterface, readInterface } from './nn-interface.js';
+import { type KnownRates, type NnInterface, readInterface } from './nn-interface.js';
 import type { Staging } from '../library/staging.js';
 
 /** A file to translate, and the folder that takes the result. */
 export interface TranslationRequest {
   /** The content of the `.ts` file. */
   readonly file: ModelFile;
+  readonly rates: KnownRates;
   /** Name of the model in the library. */
   readonly name: string;
   readonly libraryDir: string;
@@ -40,12 +41,12 @@ const WEIGHTS_FILE = 'weights.bin';
  * @throws TillerError with the codes of model files, `disk-full` and `disk-denied`; the caller discards the staging folder
  */
 export async function translateModel(
-  { file, name, libraryDir, staging, variants }: TranslationRequest,
+  { file, rates, name, libraryDir, staging, variants }: TranslationRequest,
   step: TranslationStep,
 ): Promise<Translation> {
   await step(0.1, 'Reading the program');
   const program = Program.load(await Archive.fromBytes(file.bytes));
-  const nn = readInterface(program);
+  const nn = readInterface(program, rates);
   await new ModelFolder(libraryDir).create();
   await staging.create();
   const built = await writeVariants(program, nn, variants, staging, step);

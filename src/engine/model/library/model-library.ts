@@ -9,6 +9,8 @@ export interface ImportControl {
   readonly onProgress?: (share: number, step: string) => void;
   /** Ends the import with the signal's reason; the library stays as it was. */
   readonly signal?: AbortSignal;
+  /** The model's sample rate in Hz, in place of the one that its file states: 8000 to 192000. */
+  readonly sampleRate?: number;
 }
 
 /** Imports the file at `path` into the library at `libraryDir`. @throws TillerError */

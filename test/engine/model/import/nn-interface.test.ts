@@ -1,4 +1,4 @@
-import { readInterface } from '../../../../src/engine/model/import/nn-interface.js';
+import { type KnownRates, readInterface } from '../../../../src/engine/model/import/nn-interface.js';
 import { programOf } from './evaluate/program.js';
 import type { Attributes } from './evaluate/stored.js';
 
@@ -17,8 +17,8 @@ const METHODS = [
   '    return x',
 ].join('\n');
 
-const read = async (attributes: Attributes) =>
-  readInterface(await programOf(['return x'], METHODS, { ...USUAL, ...attributes }));
+const read = async (attributes: Attributes, rates: KnownRates = {}) =>
+  readInterface(await programOf(['return x'], METHODS, { ...USUAL, ...attributes }), rates);
 
 test('the declared interface is read', async () => {
   expect(await read({ delay: 20n, full_latent_size: 12n, licence: 'CC0-1.0' })).toEqual({
@@ -46,7 +46,39 @@ test.each<[number | null, Attributes]>([
   expect((await read(attributes)).statedDelay).toBe(wanted);
 });
 
-test.each([12.5, 5000, Infinity, NaN])('%d latent dimensions are refused', async (size) => {
+const tensor = (value: number) => ({ data: Float32Array.of(value), sizes: [], strides: [] });
+
+// Each was refused: "The model does not say which sample rate it works at."
+test.each<[string, number, Attributes]>([
+  ['a one-element list', 44_100, { sr: [44_100n] }],
+  ['a tensor', 44_100, { sr: tensor(44_100) }],
+  ['another name', 32_000, { sr: null, sampling_rate: 32_000n }],
+  ['the child of a wrapper', 48_000, { sr: null, _rave: { sampling_rate: tensor(48_000) }, _prior: {} }],
+  ['the child of a child', 48_000, { sr: null, a: { b: { sr: 48_000n } } }],
+])('the sample rate is read from %s', async (_, wanted, attributes) => {
+  expect((await read(attributes)).sampleRate).toBe(wanted);
+});
+
+test('the latents of a wrapper that states none are those of its child', async () => {
+  expect((await read({ _rave: { full_latent_size: 128n } })).fullLatentDims).toBe(128);
+});
+
+test.each<[string, Attributes]>([
+  ['missing', { sr: null }],
+  ['a pair', { sr: [44_100n, 48_000n] }],
+  ['two children', { sr: null, a: { sr: 44_100n }, b: { sr: 48_000n } }],
+  ['out of range', { sr: 4000n }],
+])('a sample rate that is %s is asked for, and taken from the player', async (_, attributes) => {
+  await expect(read(attributes)).rejects.toMatchObject({ code: 'model-rate' });
+  expect((await read(attributes, { given: 32_000, earlier: 44_100 })).sampleRate).toBe(32_000);
+});
+
+test('a sample rate of an earlier import is used where the file states none', async () => {
+  expect((await read({ sr: null }, { earlier: 44_100 })).sampleRate).toBe(44_100);
+  expect((await read({}, { earlier: 44_100 })).sampleRate).toBe(48_000);
+});
+
+test.each([12.5, 5000, Infinity])('%d latent dimensions are refused', async (size) => {
   await expect(read({ full_latent_size: size })).rejects.toMatchObject({ code: 'model-interface' });
 });
 

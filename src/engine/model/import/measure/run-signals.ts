@@ -1,5 +1,6 @@
 import type { ModelManifest } from '../../manifest.js';
 import { ConstantNoise } from '../../run/noise.js';
+import { zeroNonFinite } from '../../run/non-finite.js';
 import { openGraph, type RunningGraph } from '../../run/open-model.js';
 import { collectGarbage } from '../collect-garbage.js';
 
@@ -64,9 +65,9 @@ function encode(
       encoder.input.set(signal.subarray(start, start + block), at);
     }
     encoder.run(silent, 1);
-    finiteCalls.push(encoder.output.every(Number.isFinite));
-    // As the streaming loop does: an encoder that normalises its latents may give 0 / 0 for silence.
-    latents.push(encoder.output.map((value) => (Number.isFinite(value) ? value : 0)));
+    const vector = encoder.output.slice();
+    finiteCalls.push(!zeroNonFinite(vector));
+    latents.push(vector);
   }
   return { latents, finiteCalls };
 }
