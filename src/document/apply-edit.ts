@@ -8,11 +8,11 @@ import {
   editExample,
   moveExample,
   removeExamples,
-  resizeExamples,
+  withInput,
+  type ExampleDraft,
 } from './example-list.js';
 import { defaultInput } from './default-preset.js';
-import type { ModelReference, Preset } from './preset.js';
-import { defaultDimension } from './steering.js';
+import type { Preset } from './preset.js';
 import type { Edit } from './edit.js';
 import { hasEnabledExamples } from './training-source.js';
 
@@ -23,6 +23,8 @@ export function editLabel(edit: Edit): string {
       return 'describe preset';
     case 'add-example':
       return 'add example';
+    case 'add-examples':
+      return edit.examples.length === 1 ? 'add example' : `add ${edit.examples.length} examples`;
     case 'edit-example':
       return 'edit example';
     case 'remove-examples':
@@ -41,6 +43,8 @@ export function editLabel(edit: Edit): string {
       return 'change input';
     case 'remove-input':
       return 'remove input';
+    case 'remove-other-model':
+      return 'delete examples of another model';
     case 'steer':
     case 'steer-dimensions':
       return 'change steering';
@@ -87,13 +91,10 @@ function change(draft: Draft<Preset>, edit: Edit): void {
       assign(draft, edit.change);
       return;
     case 'add-example':
-      checkCounts(draft, edit.example.inputs, edit.example.latents);
-      draft.examples = addExample(
-        draft.examples,
-        defined(edit.example) as Parameters<typeof addExample>[1],
-        edit.index,
-      );
-      growRanges(draft, edit.example.latents);
+      insertExample(draft, edit.example, edit.index);
+      return;
+    case 'add-examples':
+      for (const example of edit.examples) insertExample(draft, example);
       return;
     case 'edit-example':
       checkCounts(draft, edit.change.inputs, edit.change.latents);
@@ -127,8 +128,10 @@ function change(draft: Draft<Preset>, edit: Edit): void {
       if (draft.inputs.length >= MAX_INPUTS)
         throw refuse(`There are ${MAX_INPUTS} inputs already.`, 'Remove one first.');
       draft.inputs.push({ ...defaultInput(`Input ${draft.inputs.length + 1}`), ...defined(edit.input) });
-      draft.examples = resizeExamples(draft.examples, draft.inputs.length, draft.steering.dimensions.length);
-      draft.trained = null;
+      for (const set of modelSets(draft)) {
+        set.examples = withInput(set.examples);
+        set.trained = null;
+      }
       return;
     case 'edit-input': {
       const input = draft.inputs[edit.index];
@@ -139,6 +142,9 @@ function change(draft: Draft<Preset>, edit: Edit): void {
     }
     case 'remove-input':
       removeInput(draft, edit.index);
+      return;
+    case 'remove-other-model':
+      removeOtherModel(draft, edit.sha256);
       return;
     case 'steer':
       assign(draft.steering, edit.change);
@@ -155,6 +161,26 @@ function change(draft: Draft<Preset>, edit: Edit): void {
   }
 }
 
+type NewExample = Extract<Edit, { type: 'add-example' }>['example'];
+
+function insertExample(draft: Draft<Preset>, example: NewExample, index?: number): void {
+  checkCounts(draft, example.inputs, example.latents);
+  draft.examples = addExample(draft.examples, defined(example) as ExampleDraft, index);
+  growRanges(draft, example.latents);
+}
+
+function removeOtherModel(draft: Draft<Preset>, sha256: string): void {
+  const index = draft.otherModels.findIndex(({ model }) => model.sha256 === sha256);
+  if (index < 0) throw refuse('This preset holds no examples of that model.', 'Choose one that is listed.');
+  draft.otherModels.splice(index, 1);
+}
+
+/** The examples and mapping of every model: all of them have the preset's inputs. */
+const modelSets = (draft: Draft<Preset>): Pick<Draft<Preset>, 'examples' | 'trained'>[] => [
+  draft,
+  ...draft.otherModels,
+];
+
 /** Widens each dimension's range so that it does not clip an example with these latents. */
 function growRanges(draft: Draft<Preset>, latents: readonly number[]): void {
   draft.steering.dimensions.forEach((dimension, i) => {
@@ -169,39 +195,10 @@ function removeInput(draft: Draft<Preset>, index: number): void {
   if (draft.inputs[index] === undefined)
     throw refuse(`There is no input ${index + 1}.`, 'Choose one that is listed.');
   draft.inputs.splice(index, 1);
-  for (const example of draft.examples) example.inputs.splice(index, 1);
-  draft.trained = null;
-}
-
-/**
- * The document made to play another model: dimensions that both models have keep their steering and their examples'
- * latents, further ones are added with default settings. Ranges come from the model, widened by the examples.
- * @param latentRanges the model's calibrated range of each latent dimension, in latent units
- */
-export function useModel(
-  preset: Preset,
-  model: ModelReference,
-  latentRanges: readonly (readonly [number, number])[],
-): Preset {
-  return produce(preset, (draft) => {
-    const latents = latentRanges.length;
-    const isOther = draft.model?.sha256 !== model.sha256;
-    if (isOther) draft.model = { name: model.name, sha256: model.sha256 };
-    if (isOther || draft.steering.dimensions.length !== latents)
-      draft.steering.dimensions = latentRanges.map((range, i) => ({
-        ...(draft.steering.dimensions[i] ?? defaultDimension()),
-        range: [...range],
-      }));
-    if (preset.steering.dimensions.length === latents) {
-      if (isOther) for (const example of draft.examples) growRanges(draft, example.latents);
-      return;
-    }
-    draft.examples = resizeExamples(draft.examples, draft.inputs.length, latents);
-    for (const key of Object.keys(draft.learning.perDimension))
-      if (Number(key) >= latents) delete draft.learning.perDimension[key];
-    for (const example of draft.examples) growRanges(draft, example.latents);
-    draft.trained = null;
-  });
+  for (const set of modelSets(draft)) {
+    for (const example of set.examples) example.inputs.splice(index, 1);
+    set.trained = null;
+  }
 }
 
 function checkDimension(draft: Draft<Preset>, dimension: number) {

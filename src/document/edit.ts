@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { outputSchema } from './output.js';
-import { MAX_INPUTS, MAX_LATENTS } from './limits.js';
+import { MAX_EXAMPLES, MAX_INPUTS, MAX_LATENTS } from './limits.js';
 import { regressorSettingsSchema } from './learning.js';
 import { exampleSchema } from './example.js';
 import { inputSchema } from './input.js';
-import { presetSchema } from './preset.js';
+import { modelReferenceSchema, presetSchema } from './preset.js';
 import { dimensionSteeringSchema } from './steering.js';
 
 const dimension = z
@@ -18,6 +18,7 @@ const inputIndex = z
   .min(0)
   .max(MAX_INPUTS - 1);
 const exampleId = exampleSchema.shape.id;
+const newExample = exampleSchema.partial({ id: true, hue: true, enabled: true, weight: true });
 
 /** Every undoable change of the document. */
 export const editSchema = z.discriminatedUnion('type', [
@@ -28,9 +29,11 @@ export const editSchema = z.discriminatedUnion('type', [
   /** Fields left out are chosen; `index` is the position in the list, by default the end. */
   z.strictObject({
     type: z.literal('add-example'),
-    example: exampleSchema.partial({ id: true, hue: true, enabled: true, weight: true }),
+    example: newExample,
     index: z.number().int().min(0).optional(),
   }),
+  /** Adds them at the end of the list, as one step. */
+  z.strictObject({ type: z.literal('add-examples'), examples: z.array(newExample).min(1).max(MAX_EXAMPLES) }),
   z.strictObject({
     type: z.literal('edit-example'),
     id: exampleId,
@@ -50,6 +53,8 @@ export const editSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('add-input'), input: inputSchema.partial() }),
   z.strictObject({ type: z.literal('edit-input'), index: inputIndex, change: inputSchema.partial() }),
   z.strictObject({ type: z.literal('remove-input'), index: inputIndex }),
+  /** Deletes what the preset keeps for another model than the one that it plays. */
+  z.strictObject({ type: z.literal('remove-other-model'), sha256: modelReferenceSchema.shape.sha256 }),
   z.strictObject({
     type: z.literal('steer'),
     change: z

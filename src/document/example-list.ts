@@ -7,8 +7,6 @@ export type Examples = readonly Example[];
 
 /** Value of an added input in the examples from before it: the middle of its range. */
 export const NEW_INPUT = 0.5;
-/** Value of an added latent in the examples from before it: the centre of the latent space. */
-export const NEW_LATENT = 0;
 
 /** “e<n>” with the smallest n above all that are in use. */
 export function nextExampleId(examples: Examples): string {
@@ -97,17 +95,9 @@ export function duplicateExample(examples: Examples, id: string): Example[] {
   return addExample(examples, copy, index + 1);
 }
 
-/** Gives every example this many inputs and latents: excess ones are cut from the end, new ones are `NEW_INPUT` and `NEW_LATENT`. */
-export function resizeExamples(examples: Examples, inputs: number, latents: number): Example[] {
-  return examples.map((example) => ({
-    ...example,
-    inputs: resized(example.inputs, inputs, NEW_INPUT),
-    latents: resized(example.latents, latents, NEW_LATENT),
-  }));
-}
-
-function resized(values: readonly number[], count: number, fill: number): number[] {
-  return Array.from({ length: count }, (_, i) => values[i] ?? fill);
+/** Every example with one more input, at `NEW_INPUT`. */
+export function withInput(examples: Examples): Example[] {
+  return examples.map((example) => ({ ...example, inputs: [...example.inputs, NEW_INPUT] }));
 }
 
 function indexOf(examples: Examples, id: string): number {

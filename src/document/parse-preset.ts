@@ -10,7 +10,10 @@ export const MAX_PRESET_BYTES = 16 * 1024 * 1024;
 export type Migration = (document: Record<string, unknown>) => Record<string, unknown>;
 
 /** Keyed by the version that a migration starts from. */
-const MIGRATIONS: Readonly<Record<number, Migration>> = {};
+const MIGRATIONS: Readonly<Record<number, Migration>> = {
+  // Version 1 held the examples of one model only.
+  1: (document) => ({ ...document, otherModels: [] }),
+};
 
 const headerSchema = z.looseObject({
   format: z.literal(PRESET_FORMAT),
@@ -27,28 +30,39 @@ const invalid = (what: string, cause?: unknown) =>
     },
   );
 
-/** Checks that counts agree across the fields of a document. */
+/** Checks that counts agree across the fields of a document, and that identifiers are unique. */
 function checkCounts(preset: Preset): void {
   const inputs = preset.inputs.length;
-  const latents = preset.steering.dimensions.length;
+  checkSet(inputs, preset.steering.dimensions.length, preset, '');
+  const models = new Set([preset.model?.sha256]);
+  for (const set of preset.otherModels) {
+    const { name, sha256 } = set.model;
+    if (models.has(sha256)) throw invalid(`The preset lists the model “${name}” twice.`);
+    models.add(sha256);
+    checkSet(inputs, set.dimensions.length, set, ` of the model “${name}”`);
+  }
+}
+
+function checkSet(
+  inputs: number,
+  latents: number,
+  { examples, trained }: Pick<Preset, 'examples' | 'trained'>,
+  whose: string,
+): void {
   const ids = new Set<string>();
-  for (const [i, example] of preset.examples.entries()) {
-    const where = `Example ${i + 1} (“${example.label}”)`;
+  for (const [i, example] of examples.entries()) {
+    const where = `Example ${i + 1} (“${example.label}”)${whose}`;
     if (example.inputs.length !== inputs)
       throw invalid(`${where} has ${example.inputs.length} input values; the preset has ${inputs} inputs.`);
     if (example.latents.length !== latents)
-      throw invalid(
-        `${where} has ${example.latents.length} latents; the preset steers ${latents} dimensions.`,
-      );
+      throw invalid(`${where} has ${example.latents.length} latents instead of ${latents}.`);
     if (ids.has(example.id)) throw invalid(`${where} has the same identifier as another example.`);
     ids.add(example.id);
   }
-  if (preset.trained !== null) {
-    if (preset.trained.inputs !== inputs || preset.trained.dimensions.length !== latents)
-      throw invalid(
-        `The learned mapping leads from ${preset.trained.inputs} inputs to ${preset.trained.dimensions.length} dimensions; the preset has ${inputs} and ${latents}.`,
-      );
-  }
+  if (trained !== null && (trained.inputs !== inputs || trained.dimensions.length !== latents))
+    throw invalid(
+      `The learned mapping${whose} leads from ${trained.inputs} inputs to ${trained.dimensions.length} latents instead of from ${inputs} to ${latents}.`,
+    );
 }
 
 /**

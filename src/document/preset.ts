@@ -5,16 +5,13 @@ import { examplesSchema } from './example.js';
 import { trainedMappingSchema } from './trained.js';
 import { inputsSchema } from './input.js';
 import { steeringSchema } from './steering.js';
+import { MAX_OTHER_MODELS, modelReferenceSchema, modelSetSchema } from './model-set.js';
+
+export { modelReferenceSchema, type ModelReference } from './model-set.js';
 
 export const PRESET_FORMAT = 'tiller-preset';
-export const PRESET_VERSION = 1;
-
-/** The model that a preset plays: found by the hash of its file; the name is shown where it is missing. */
-export const modelReferenceSchema = z.strictObject({
-  name: z.string().min(1).max(200),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
-export type ModelReference = z.infer<typeof modelReferenceSchema>;
+/** Raised with each change of the format; `parse-preset.ts` converts older presets. */
+export const PRESET_VERSION = 2;
 
 /**
  * The whole instrument: the content of a preset file, the state in a host's project, and the document that the page
@@ -27,6 +24,7 @@ export const presetSchema = z.strictObject({
   description: z.string().max(4000),
   tags: z.array(z.string().min(1).max(40)).max(32),
   author: z.string().max(120),
+  /** The model that is played, and that `examples`, `trained` and `steering.dimensions` belong to. */
   model: modelReferenceSchema.nullable(),
   inputs: inputsSchema,
   examples: examplesSchema,
@@ -35,6 +33,8 @@ export const presetSchema = z.strictObject({
   trained: trainedMappingSchema.nullable(),
   steering: steeringSchema,
   output: outputSchema,
+  /** What belongs to models that the instrument has played before, for when it plays them again. */
+  otherModels: z.array(modelSetSchema).max(MAX_OTHER_MODELS),
   /** Seeds the model's noise and the latent noise. */
   seed: z.number().int().min(0).max(0xffffffff),
 });

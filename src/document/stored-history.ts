@@ -1,7 +1,8 @@
 import { parse, stringify } from 'flatted';
 import { z } from 'zod';
 import { parsePreset } from './parse-preset.js';
-import type { Preset } from './preset.js';
+import type { ModelReference, Preset } from './preset.js';
+import type { TrainedMapping } from './trained.js';
 import { shareEqualParts } from './difference.js';
 import { MAX_STEPS, type HistorySteps, type Step } from './history.js';
 
@@ -62,16 +63,35 @@ export function parseHistory(text: string, present: Preset): HistorySteps {
   return { done: steps(done), undone: steps(undone) };
 }
 
-const withoutMapping = (document: Preset): Preset =>
-  document.learning.automatic && document.trained !== null ? { ...document, trained: null } : document;
+function withoutMapping(document: Preset): Preset {
+  const { learning, trained, otherModels } = document;
+  if (!learning.automatic || [trained, ...otherModels.map((set) => set.trained)].every((one) => one === null))
+    return document;
+  return {
+    ...document,
+    trained: null,
+    otherModels: otherModels.map((set) => (set.trained === null ? set : { ...set, trained: null })),
+  };
+}
 
-/** Until a document's own mapping has been learned, it plays the present one where that fits. */
-function withMapping(document: Preset, { trained }: Preset): Preset {
-  const fits =
-    trained !== null &&
-    trained.inputs === document.inputs.length &&
-    trained.dimensions.length === document.steering.dimensions.length;
-  return document.trained === null && document.learning.automatic && fits
-    ? { ...document, trained }
-    : document;
+/** Until a document's own mappings have been learned, it plays the present ones where those fit. */
+function withMapping(document: Preset, present: Preset): Preset {
+  if (!document.learning.automatic) return document;
+  const inputs = document.inputs.length;
+  const known = new Map<string | undefined, TrainedMapping | null>(
+    present.otherModels.map((set) => [set.model.sha256, set.trained]),
+  );
+  known.set(present.model?.sha256, present.trained);
+  const fitting = (model: ModelReference | null, trained: TrainedMapping | null, latents: number) => {
+    const other = trained === null ? known.get(model?.sha256) : null;
+    return other?.inputs === inputs && other.dimensions.length === latents ? other : trained;
+  };
+  return {
+    ...document,
+    trained: fitting(document.model, document.trained, document.steering.dimensions.length),
+    otherModels: document.otherModels.map((set) => ({
+      ...set,
+      trained: fitting(set.model, set.trained, set.dimensions.length),
+    })),
+  };
 }

@@ -1,6 +1,8 @@
 import type { Example } from './example.js';
 import type { RegressorSettings } from './learning.js';
+import type { ModelSet } from './model-set.js';
 import type { Preset } from './preset.js';
+import { fieldsOf } from './use-model.js';
 
 /** What a training reads of a document. */
 export type TrainingSource = Pick<Preset, 'examples' | 'learning' | 'inputs' | 'steering'>;
@@ -11,6 +13,11 @@ export const trainingSource = ({ examples, learning, inputs, steering }: Trainin
   inputs,
   steering,
 });
+
+/** What the mapping of another model of `preset` was learned from, where it is up to date. */
+export function otherTrainingSource(preset: Preset, set: ModelSet): TrainingSource {
+  return trainingSource({ ...preset, ...fieldsOf(preset, set) });
+}
 
 /** Whether there is anything to learn from. */
 export const hasEnabledExamples = ({ examples }: Pick<Preset, 'examples'>): boolean =>

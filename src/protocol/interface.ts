@@ -85,6 +85,13 @@ export interface HistoryState {
   redoLabel: string | null;
 }
 
+/** Examples that the preset keeps for another model than the one that it plays. */
+export interface OtherModel {
+  model: ModelReference;
+  /** Number of examples. */
+  examples: number;
+}
+
 /** How closely one latent dimension's regressor fits its examples. */
 export interface DimensionFit {
   dimension: number;
@@ -229,6 +236,8 @@ export interface Slices {
   about: About;
   inputs: Input[];
   examples: Example[];
+  /** In the order in which they were left. */
+  otherModels: OtherModel[];
   learning: Learning;
   steering: Steering;
   output: Output;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { TillerError } from '../../src/document/tiller-error.js';
 import { parsePreset } from '../../src/document/parse-preset.js';
-import { applyEdit, editLabel, useModel } from '../../src/document/apply-edit.js';
+import { applyEdit, editLabel } from '../../src/document/apply-edit.js';
 import type { Edit } from '../../src/document/edit.js';
 import { editSchema } from '../../src/document/edit.js';
 import { samplePreset } from './sample-presets.js';
@@ -30,6 +30,10 @@ const anyEdit: fc.Arbitrary<Edit> = fc
       input: fc.record({ value: fc.double({ min: 0, max: 1, noNaN: true }) }),
     }),
     fc.record({ type: fc.constant('remove-input'), index: fc.nat(15) }),
+    fc.record({
+      type: fc.constant('remove-other-model'),
+      sha256: fc.constantFrom('ef'.repeat(32), '00'.repeat(32)),
+    }),
     fc.record({
       type: fc.constant('steer-dimensions'),
       dimensions: fc.array(fc.nat(5), { minLength: 1, maxLength: 3 }),
@@ -76,6 +80,34 @@ describe('applyEdit', () => {
     expect(examples.map((example) => example.inputs)).toEqual([[1], [0]]);
   });
 
+  it('adds and removes an input in the examples of every model', () => {
+    const added = applyEdit(samplePreset(), { type: 'add-input', input: {} });
+    expect(added.otherModels[0]?.examples[0]?.inputs).toEqual([0.25, 1, 0.5]);
+    const removed = applyEdit(added, { type: 'remove-input', index: 0 });
+    expect(removed.otherModels[0]?.examples[0]?.inputs).toEqual([1, 0.5]);
+    expect(() => parsePreset(JSON.parse(JSON.stringify(removed)))).not.toThrow();
+  });
+
+  it('adds several examples in one step, or none', () => {
+    const add = (latents: number[]) => ({ label: 'new', inputs: [0, 0], latents });
+    const { examples, steering } = applyEdit(samplePreset(), {
+      type: 'add-examples',
+      examples: [add([0, 9, 0]), add([1, 1, 1])],
+    });
+    expect(new Set(examples.map(({ id }) => id)).size).toBe(4);
+    expect(steering.dimensions[1]?.range[1]).toBe(9);
+    const wrong: Edit = { type: 'add-examples', examples: [add([0, 0, 0]), add([0])] };
+    expect(() => applyEdit(samplePreset(), wrong)).toThrow(/latents/);
+  });
+
+  it('deletes what is kept for another model', () => {
+    const [other] = samplePreset().otherModels;
+    const remove: Edit = { type: 'remove-other-model', sha256: other?.model.sha256 ?? '' };
+    const without = applyEdit(samplePreset(), remove);
+    expect(without.otherModels).toEqual([]);
+    expect(() => applyEdit(without, remove)).toThrow(/no examples of that model/);
+  });
+
   it('keeps the last input', () => {
     const one = applyEdit(samplePreset(), { type: 'remove-input', index: 0 });
     expect(() => applyEdit(one, { type: 'remove-input', index: 0 })).toThrow(/last input/);
@@ -89,57 +121,8 @@ describe('applyEdit', () => {
 
   it('has a name for undo for every edit', () => {
     for (const { shape } of editSchema.options) {
-      const label = editLabel({ type: shape.type.value, ids: [] } as unknown as Edit);
+      const label = editLabel({ type: shape.type.value, ids: [], examples: [] } as unknown as Edit);
       expect(label.length).toBeGreaterThan(3);
     }
-  });
-});
-
-describe('useModel', () => {
-  const other = { name: 'other', sha256: 'cd'.repeat(32) };
-
-  it('keeps what both models have when the count of latents changes', () => {
-    const ranges = Array.from({ length: 5 }, (): [number, number] => [-2, 1]);
-    const steered = applyEdit(samplePreset(), {
-      type: 'steer-dimensions',
-      dimensions: [1],
-      change: { amount: 0.5 },
-    });
-    const preset = useModel(steered, other, ranges);
-    expect(preset.steering.dimensions.map(({ amount }) => amount)).toEqual([1, 0.5, 1, 1, 1]);
-    // Ranges come from the model, widened by what the examples need.
-    for (const [i, { range }] of preset.steering.dimensions.entries()) {
-      const latents = preset.examples.map((example) => example.latents[i] ?? 0);
-      expect(range).toEqual([Math.min(-2, ...latents), Math.max(1, ...latents)]);
-    }
-    expect(preset.examples[1]?.latents).toEqual([1, 0, 0.5, 0, 0]);
-    expect(() => parsePreset(JSON.parse(JSON.stringify(preset)))).not.toThrow();
-  });
-
-  it('leaves a document that plays the model already as it is', () => {
-    const preset = samplePreset();
-    const same = { name: 'imported under another name', sha256: preset.model?.sha256 ?? '' };
-    expect(
-      useModel(preset, same, [
-        [-1, 1],
-        [-1, 1],
-        [-1, 1],
-      ]),
-    ).toBe(preset);
-  });
-
-  it('takes the ranges of another model with as many latents', () => {
-    const ranges = Array.from({ length: 3 }, (): [number, number] => [-30, 30]);
-    const { steering } = useModel(samplePreset(), other, ranges);
-    expect(steering.dimensions.map(({ range }) => range)).toEqual(ranges);
-  });
-
-  it('drops the settings of dimensions that are gone', () => {
-    const settled = applyEdit(samplePreset(), {
-      type: 'learn-dimensions-with',
-      dimensions: [0, 2],
-      settings: { kind: 'linear', ridge: 0 },
-    });
-    expect(Object.keys(useModel(settled, other, [[-1, 1]]).learning.perDimension)).toEqual(['0']);
   });
 });

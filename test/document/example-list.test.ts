@@ -7,7 +7,7 @@ import {
   nextExampleId,
   nextHue,
   removeExamples,
-  resizeExamples,
+  withInput,
 } from '../../src/document/example-list.js';
 import { MAX_EXAMPLES } from '../../src/document/limits.js';
 import { exampleSchema } from '../../src/document/example.js';
@@ -59,9 +59,8 @@ test('an identity that is not there is refused', () => {
   expect(() => duplicateExample(three, 'x')).toThrow(refused);
 });
 
-test('resizing cuts the last values, and fills with the middle and with 0', () => {
-  expect(resizeExamples(three, 3, 4)[0]).toMatchObject({ inputs: [0.1, 0.2, 0.5], latents: [1, 2, 3, 0] });
-  expect(resizeExamples(three, 1, 2)[0]).toMatchObject({ inputs: [0.1], latents: [1, 2] });
+test('an added input is in the middle in every example', () => {
+  expect(withInput(three)[0]).toMatchObject({ inputs: [0.1, 0.2, 0.5], latents: [1, 2, 3] });
 });
 
 test('identities stay apart and colours spread, however many are added and removed', () => {

@@ -7,6 +7,7 @@ import {
   parsePreset,
   parsePresetText,
 } from '../../src/document/parse-preset.js';
+import { PRESET_VERSION } from '../../src/document/preset.js';
 import { samplePreset } from './sample-presets.js';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -67,7 +68,9 @@ describe('parsePreset', () => {
       }
       // Leaving out a whole list element can leave a smaller, valid preset; a field can never be left out.
       if (typeof path.at(-1) === 'number' && codeOf(() => parsePreset(damaged)) === 'none') {
-        expect(['tags.0', 'examples.0', 'examples.1']).toContain(path.join('.'));
+        expect(['tags.0', 'examples.0', 'examples.1', 'otherModels.0', 'otherModels.0.examples.0']).toContain(
+          path.join('.'),
+        );
         return;
       }
       expect(codeOf(() => parsePreset(damaged))).toBe('preset-invalid');
@@ -94,7 +97,9 @@ describe('parsePreset', () => {
   });
 
   it('refuses newer versions and says so', () => {
-    expect(codeOf(() => parsePreset({ ...samplePreset(), version: 2 }))).toBe('preset-too-new');
+    expect(codeOf(() => parsePreset({ ...samplePreset(), version: PRESET_VERSION + 1 }))).toBe(
+      'preset-too-new',
+    );
   });
 
   it('migrates older versions step by step', () => {
@@ -107,6 +112,28 @@ describe('parsePreset', () => {
     };
     const { description } = parsePreset({ ...samplePreset(), version: 1 }, migrations, 3);
     expect(description).toBe('migrated');
+  });
+
+  it('reads a preset of version 1, which held the examples of one model only', () => {
+    const { otherModels, ...first } = samplePreset();
+    expect(otherModels).toHaveLength(1);
+    expect(parsePreset({ ...first, version: 1 })).toEqual({ ...samplePreset(), otherModels: [] });
+  });
+
+  it('refuses examples of another model that do not fit, and a model that is listed twice', () => {
+    const preset = samplePreset();
+    const [other] = preset.otherModels;
+    if (other?.examples[0] === undefined) throw new Error('the sample has no other model');
+    const [example] = other.examples;
+    const damaged = [
+      [{ ...other, examples: [{ ...example, latents: [1] }] }],
+      [{ ...other, examples: [{ ...example, inputs: [1] }] }],
+      [{ ...other, examples: [example, example] }],
+      [other, other],
+      [{ ...other, model: preset.model }],
+    ];
+    for (const otherModels of damaged)
+      expect(codeOf(() => parsePreset({ ...preset, otherModels }))).toBe('preset-invalid');
   });
 
   it('refuses a version whose migration is gone', () => {

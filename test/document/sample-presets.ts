@@ -1,4 +1,5 @@
 import { emptyPreset } from '../../src/document/default-preset.js';
+import { defaultDimension } from '../../src/document/steering.js';
 import type { Preset } from '../../src/document/preset.js';
 
 /** A preset with something in every field but `trained`. */
@@ -19,5 +20,24 @@ export function samplePreset(): Preset {
       inputs: [i, 1 - i],
       latents: [i, 1 - i, 0.5],
     })),
+    otherModels: [
+      {
+        model: { name: 'another', sha256: 'ef'.repeat(32) },
+        examples: [
+          {
+            id: 'e0',
+            label: 'of another',
+            hue: 8,
+            enabled: true,
+            weight: 1,
+            inputs: [0.25, 1],
+            latents: [3, -3],
+          },
+        ],
+        perDimension: {},
+        trained: null,
+        dimensions: [defaultDimension(), defaultDimension()],
+      },
+    ],
   };
 }

@@ -4,6 +4,7 @@ import { parsePresetText } from '../../src/document/parse-preset.js';
 import type { Preset } from '../../src/document/preset.js';
 import { History, type HistorySteps, MAX_STEPS } from '../../src/document/history.js';
 import { MAX_HISTORY_LENGTH, formatHistory, parseHistory } from '../../src/document/stored-history.js';
+import type { TrainedMapping } from '../../src/document/trained.js';
 import { loadedFrom } from '../../src/engine/presets/loaded-from.js';
 import { samplePreset } from './sample-presets.js';
 
@@ -22,6 +23,18 @@ const documents = ({ done, undone }: HistorySteps) => [
   done.map(({ label, document }) => [label, document]),
   undone.map(({ label, document }) => [label, document]),
 ];
+
+/** `preset` with a learned mapping for the other model that it keeps examples of. */
+function withOtherMapping(preset: Preset): Preset {
+  const trained: TrainedMapping = {
+    inputs: 2,
+    centre: [0.5, 0.5],
+    scale: [0, 0],
+    points: null,
+    dimensions: [3, -3].map((value) => ({ kind: 'constant', value, errorRelative: 0 })),
+  };
+  return { ...preset, otherModels: preset.otherModels.map((set) => ({ ...set, trained })) };
+}
 
 describe('a stored history', () => {
   it('brings every step back, whichever were undone', () => {
@@ -58,6 +71,16 @@ describe('a stored history', () => {
     expect(done[0]?.document.trained).toBe(present.trained);
     const narrower = { ...present, trained: present.trained && { ...present.trained, inputs: 1 } };
     expect(parseHistory(text, narrower).done[0]?.document.trained).toBeNull();
+  });
+
+  it('leaves the mappings of other models out, and takes the present ones', () => {
+    const present = withOtherMapping(samplePreset());
+    const document = { ...present, seed: 7 };
+    const text = formatHistory({ done: [{ label: 'seed', document }], undone: [] });
+    expect(text).not.toContain('constant');
+    expect(parseHistory(text, present).done[0]?.document).toEqual(document);
+    const [restored] = parseHistory(text, samplePreset()).done;
+    expect(restored?.document.otherModels[0]?.trained).toBeNull();
   });
 
   it('keeps the newest steps of a history that is too long', () => {

@@ -8,7 +8,7 @@ import type { ModelManifest } from '../model/manifest.js';
 import type { Telemetry } from '../stream/messages.js';
 import type { Change, InstrumentState } from '../instrument/instrument-state.js';
 import type { Instrument } from '../instrument/instrument.js';
-import { useModel } from '../../document/apply-edit.js';
+import { useModel } from '../../document/use-model.js';
 import { NO_STEPS, type HistorySteps } from '../../document/history.js';
 import { formatHistory, parseHistory } from '../../document/stored-history.js';
 import { loadedFrom } from '../presets/loaded-from.js';

@@ -1,4 +1,5 @@
-import type { FitReport, SliceName, Slices } from '../../protocol/interface.js';
+import type { FitReport, OtherModel, SliceName, Slices } from '../../protocol/interface.js';
+import type { ModelSet } from '../../document/model-set.js';
 import type { TrainingReport } from '../mapping/train.js';
 import { fitReport } from './fit-report.js';
 import type { PageServices } from './page-services.js';
@@ -21,6 +22,16 @@ function fitReportOf(report: TrainingReport): FitReport {
   return known;
 }
 
+const otherModels = new WeakMap<readonly ModelSet[], OtherModel[]>();
+
+/** One object per list, so that an unchanged list is not sent again. */
+function otherModelsOf(sets: readonly ModelSet[]): OtherModel[] {
+  const known =
+    otherModels.get(sets) ?? sets.map(({ model, examples }) => ({ model, examples: examples.length }));
+  otherModels.set(sets, known);
+  return known;
+}
+
 const derivations: { readonly [N in SliceName]: Derive<N> } = {
   about: ({ instrument: { state } }, last) => {
     const { name, description, tags, author, seed } = state.preset;
@@ -28,6 +39,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
   },
   inputs: ({ instrument }) => instrument.state.preset.inputs,
   examples: ({ instrument }) => instrument.state.preset.examples,
+  otherModels: ({ instrument }) => otherModelsOf(instrument.state.preset.otherModels),
   learning: ({ instrument }) => instrument.state.preset.learning,
   steering: ({ instrument }) => instrument.state.preset.steering,
   output: ({ instrument }) => instrument.state.preset.output,

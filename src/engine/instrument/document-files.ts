@@ -1,4 +1,4 @@
-import { useModel } from '../../document/apply-edit.js';
+import { useModel } from '../../document/use-model.js';
 import { emptyPreset } from '../../document/default-preset.js';
 import { shareEqualParts } from '../../document/difference.js';
 import type { Edit } from '../../document/edit.js';

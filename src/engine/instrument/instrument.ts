@@ -6,7 +6,8 @@ import { learnedSource } from '../stream/midi-router.js';
 import { emptyPreset } from '../../document/default-preset.js';
 import type { ModelReference, Preset } from '../../document/preset.js';
 import type { PresetStore } from '../presets/preset-store.js';
-import { applyEdit, editLabel, useModel } from '../../document/apply-edit.js';
+import { applyEdit, editLabel } from '../../document/apply-edit.js';
+import { useModel } from '../../document/use-model.js';
 import { CAPTURE_STEP } from '../../document/capture-step.js';
 import type { StreamLink, StreamReport, Telemetry } from '../stream/messages.js';
 import { sendDifference } from '../stream/send-difference.js';
@@ -26,19 +27,6 @@ export interface InstrumentOptions {
   readonly models: ModelSource;
   readonly trainer: Trainer;
 }
-
-/**
- * Longest that an offline render is held up by a training. The plugin takes an engine that does not answer for 20 s for
- * hung, and gives a render up after 30 s.
- */
-const LONGEST_TRAINING_WAIT_MS = 15_000;
-
-const renderedWhileLearning = () =>
-  new TillerError(
-    'engine-busy',
-    'Playback or a render began before the mapping was learned: it begins with the mapping from before.',
-    'Wait until learning has finished, then render again.',
-  );
 
 /**
  * One playing instrument: owns the document and its undo history, has the mapping learned, loads the model, and keeps the
@@ -216,17 +204,11 @@ export class Instrument {
 
   /**
    * Resolves once the preset of the last program change is loaded and no training runs, so that an offline render depends
-   * on the project alone. A training is waited for at most `LONGEST_TRAINING_WAIT_MS`; the player is then warned.
+   * on the project alone. A training is waited for at most 15 s; the player is then warned.
    */
   async settled(): Promise<void> {
     await this.files.recalled();
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), LONGEST_TRAINING_WAIT_MS);
-    });
-    if ((await Promise.race([this.learner.settled(), timeout])) === 'late')
-      this.notify(renderedWhileLearning());
-    clearTimeout(timer);
+    await this.learner.settledForRender();
   }
 
   /** Ends the running training; it starts again where examples or learning settings change, or by `train`. */
@@ -235,18 +217,21 @@ export class Instrument {
   }
 
   /**
-   * Plays another model of the library, as one step of the undo history; dimensions that both have keep their steering and
-   * examples. Resolves when the streaming worker has been told to open it.
+   * Plays another model of the library, as one step of the undo history. Examples, mapping and settings of each latent belong
+   * to their model and change with it (`useModel`). Resolves when the streaming worker has been told to open it.
    * @param sha256 the model's identity, 64 hexadecimal digits
-   * @throws TillerError `model-missing` where the library does not have it; the document is then unchanged
+   * @throws TillerError `model-missing` where the library does not have it, `argument-invalid` as `useModel`; the document is
+   * then unchanged
    */
   async selectModel(sha256: string): Promise<void> {
     const found = await this.options.models.find(sha256);
     if (found === null)
       throw new TillerError('model-missing', 'This model is not in the library.', 'Import its .ts file.');
-    const next = useModel(this.state.preset, found.manifest, found.manifest.latentRanges);
-    if (next !== this.state.preset) {
-      this.store.history.record(this.state.preset, 'change model');
+    const before = this.state.preset;
+    // Without an outdated mapping, which would be taken for the right one when this model comes back.
+    const next = useModel(before, found.manifest, found.manifest.latentRanges, this.document.trained);
+    if (next !== before) {
+      this.store.history.record(before, 'change model');
       this.adopt(next, 'page');
     }
     this.store.change({ notice: null }, 'page');
@@ -284,7 +269,7 @@ export class Instrument {
    * Saves over the player's preset that was opened. A document without a file is saved as a new preset; a factory preset too, with a number
    * after its name and without its author.
    * @returns the preset's identifier
-   * @throws TillerError `disk-full`, `disk-denied`; the document then stays unsaved
+   * @throws TillerError `disk-full`, `disk-denied`, `preset-invalid` above `MAX_PRESET_BYTES`; the document then stays unsaved
    */
   savePreset(): Promise<string> {
     return this.files.save();
@@ -336,11 +321,15 @@ export class Instrument {
   /** Makes `next` the present document and sends the streaming worker what differs. */
   private adopt(next: Preset, origin: Origin, parameter?: Change['parameter']): void {
     const before = this.state.preset;
-    if (before.model?.sha256 !== next.model?.sha256) this.options.link.send({ type: 'expect-model' });
+    if (before.model?.sha256 !== next.model?.sha256) {
+      this.options.link.send({ type: 'expect-model' });
+      this.holds.releaseAll();
+      this.learner.leaveModel();
+    }
     sendDifference(this.options.link, before, next);
     const holds = this.holds.fitted(next.steering.dimensions.length);
-    const stale = this.learner.follow(next);
-    const training = { ...this.state.training, stale };
+    const followed = this.learner.follow(next);
+    const training = { ...this.state.training, ...followed };
     const midiLearn = followInput(this.state.midiLearn, before.inputs, next.inputs);
     this.store.change({ preset: next, holds, training, midiLearn }, origin, parameter);
     this.learner.update();

@@ -6,14 +6,30 @@ import {
   hasEnabledExamples,
   haveSameSize,
   needsTraining,
+  otherTrainingSource,
   trainingSource,
   type TrainingSource,
 } from '../../document/training-source.js';
-import type { Change } from './instrument-state.js';
+import type { TrainedMapping } from '../../document/trained.js';
+import type { TrainingReport } from '../mapping/train.js';
+import type { Change, InstrumentState } from './instrument-state.js';
 import type { StateStore } from './state-store.js';
 
 /** A running training whose examples have changed is replaced once they have not changed for this long. */
 const REPLACE_AFTER_MS = 300;
+
+/**
+ * Longest that an offline render is held up by a training. The plugin takes an engine that does not answer for 20 s for
+ * hung, and gives a render up after 30 s.
+ */
+const LONGEST_TRAINING_WAIT_MS = 15_000;
+
+const renderedWhileLearning = () =>
+  new TillerError(
+    'engine-busy',
+    'Playback or a render began before the mapping was learned: it begins with the mapping from before.',
+    'Wait until learning has finished, then render again.',
+  );
 
 /**
  * Learns the mapping from the document's examples, one training at a time. While examples move, the running training
@@ -21,8 +37,9 @@ const REPLACE_AFTER_MS = 300;
  * What was cancelled or failed is tried again only where examples or settings change, or when the player asks. Main thread.
  */
 export class Learner {
-  /** What the mapping in the document was learned from; null where there is none. */
-  private learnedFrom: TrainingSource | null = null;
+  /** What each mapping was learned from, where that is known: undo, or a change of the model, brings earlier ones back. */
+  private readonly sources = new WeakMap<TrainedMapping, TrainingSource>();
+  private readonly reports = new WeakMap<TrainedMapping, TrainingReport>();
   /** What the running training learns from; null while none runs. */
   private running: TrainingSource | null = null;
   /** What was cancelled, or failed. */
@@ -51,6 +68,16 @@ export class Learner {
     }
   }
 
+  /** `settled`, but after `LONGEST_TRAINING_WAIT_MS` at the latest; the player is then warned. */
+  async settledForRender(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), LONGEST_TRAINING_WAIT_MS);
+    });
+    if ((await Promise.race([this.settled(), timeout])) === 'late') this.notify(renderedWhileLearning());
+    clearTimeout(timer);
+  }
+
   /**
    * Trains on the present document, in place of a training that runs. Resolves when the mapping plays, or when the
    * training was cancelled, replaced or has failed; a failure is shown to the player.
@@ -73,27 +100,36 @@ export class Learner {
     this.abandoned = trainingSource(this.store.state.preset);
   }
 
-  /** A document was loaded: its mapping, if it has one, counts as learned from its examples. */
+  /** A document was loaded: its mappings count as learned from its examples, each from those of its model. */
   restart(preset: Preset): void {
     this.stop('engine');
     this.abandoned = null;
-    this.learnedFrom = preset.trained === null ? null : trainingSource(preset);
+    if (preset.trained !== null) this.sources.set(preset.trained, trainingSource(preset));
+    for (const set of preset.otherModels)
+      if (set.trained !== null) this.sources.set(set.trained, otherTrainingSource(preset, set));
+  }
+
+  /** Another model is about to be played: its latents are not those that the running training learns. */
+  leaveModel(): void {
+    if (this.running !== null) this.stop('engine');
   }
 
   /**
    * `preset` is about to become the present document. Ends a training whose mapping would not fit it, or would replace
    * the right one, as after an undo.
-   * @returns whether training on `preset` would give another mapping than the one it holds
+   * @returns whether training on `preset` would give another mapping than the one it holds, and the report of the training
+   * that gave that one
    */
-  follow(preset: Preset): boolean {
-    const stale = needsTraining(preset, this.learnedFrom);
+  follow(preset: Preset): Pick<InstrumentState['training'], 'stale' | 'report'> {
+    const { trained } = preset;
+    const stale = needsTraining(preset, (trained && this.sources.get(trained)) ?? null);
     const { running } = this;
     if (
       running !== null &&
       (!haveSameSize(preset, running) || (!stale && !givesSameMapping(preset, running)))
     )
       this.stop('engine');
-    return stale;
+    return { stale, report: (trained && this.reports.get(trained)) ?? null };
   }
 
   /** The document has changed: starts or schedules the training that it needs, where it learns automatically. */
@@ -137,7 +173,8 @@ export class Learner {
       );
       if (this.running !== source) return;
       this.running = null;
-      this.learnedFrom = source;
+      this.sources.set(trained, source);
+      this.reports.set(trained, report);
       store.changeTraining(
         { running: false, done: latentCount, total: latentCount, report, stale: false },
         'engine',

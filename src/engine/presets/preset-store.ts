@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError, systemCode } from '../system/file-error.js';
-import { formatPreset } from '../../document/parse-preset.js';
+import { MAX_PRESET_BYTES, formatPreset } from '../../document/parse-preset.js';
 import type { Preset } from '../../document/preset.js';
 import type { StoredPreset } from '../../protocol/interface.js';
 import { PRESET_EXTENSION, missingOr, readPresetFile } from './preset-file.js';
@@ -201,9 +201,16 @@ export class PresetStore {
   }
 
   private async write(path: string, preset: Preset): Promise<void> {
+    const text = formatPreset(preset);
+    if (Buffer.byteLength(text) > MAX_PRESET_BYTES)
+      throw new TillerError(
+        'preset-invalid',
+        'This instrument is larger than the 16 MB that a preset may hold; it was not saved.',
+        'Delete examples, or the examples of a model that you do not need.',
+      );
     try {
       await mkdir(this.userDir, { recursive: true });
-      await writeFileAtomic(path, formatPreset(preset));
+      await writeFileAtomic(path, text);
     } catch (error) {
       throw fromFileError(error, path);
     }

@@ -6,6 +6,7 @@ export const initialSlices = (): Slices => ({
   about: { name: '', description: '', tags: [], author: '', seed: 0 },
   inputs: [],
   examples: [],
+  otherModels: [],
   learning: {
     shared: { kind: 'gp', lengthScale: 'auto', noise: 0 },
     perDimension: {},

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Trainer } from '../../../src/engine/mapping/trainer.js';
+import type { ModelManifest } from '../../../src/engine/model/manifest.js';
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import { defaultRegressor } from '../../../src/document/default-learning.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
@@ -16,15 +17,18 @@ describe('an instrument that learns', () => {
   let sent: StreamCommand[];
   let trainer: ManualTrainer;
   let instrument: Instrument;
+  /** The manifest of the model that is found next. */
+  let library: ModelManifest;
 
   beforeEach(async () => {
+    library = manifest;
     folder = await mkdtemp(join(tmpdir(), 'tiller-learning-'));
     sent = [];
     trainer = new ManualTrainer();
     instrument = new Instrument({
       link: { send: (command) => sent.push(command), onReport: () => undefined },
       presets: new PresetStore(folder, null),
-      models: { find: () => Promise.resolve({ dir: folder, manifest }) },
+      models: { find: () => Promise.resolve({ dir: folder, manifest: library }) },
       trainer: trainer as unknown as Trainer,
     });
     await instrument.loadPreset(samplePreset(), 'page');
@@ -160,6 +164,11 @@ describe('an instrument that learns', () => {
     const mappings = () => sent.filter(({ type }) => type === 'mapping');
     const weigh = (weight: number) =>
       instrument.edit({ type: 'edit-example', id: 'e0', change: { weight, latents: [weight, 0, 0] } });
+    const weighNew = () =>
+      instrument.edit({
+        type: 'add-example',
+        example: { label: 'of the other model', inputs: [0, 0], latents: [7, 7, 7] },
+      });
 
     it('never gives its mapping to a preset that is opened meanwhile', async () => {
       const learned = instrument.document;
@@ -170,6 +179,46 @@ describe('an instrument that learns', () => {
       expect(mappings()).toEqual([]);
       expect(instrument.state.preset.trained).toEqual(learned.trained);
       expect(instrument.state.training).toMatchObject({ running: false, stale: false });
+    });
+
+    it('never gives its mapping to another model with as many latents', async () => {
+      const other = { ...manifest, sha256: 'cd'.repeat(32) };
+      const own = instrument.state.preset.trained;
+      weigh(2);
+      library = other;
+      await instrument.selectModel(other.sha256);
+      weighNew();
+      sent.length = 0;
+      expect(trainer.waiting.map(({ request }) => request.examples.length)).toEqual([1]);
+      await trainer.finish();
+      expect(instrument.state.preset.trained?.dimensions[0]).toMatchObject({ kind: 'constant', value: 7 });
+      library = manifest;
+      await instrument.selectModel(manifest.sha256);
+      // Outdated when the model was left: learned again.
+      expect(instrument.state.preset.trained).toBeNull();
+      await trainer.finish();
+      expect(instrument.state.preset.examples[0]?.weight).toBe(2);
+      expect(instrument.state.preset.trained).not.toEqual(own);
+    });
+
+    it('brings the mapping of a model back with it, without learning it again', async () => {
+      const { trained, examples } = instrument.state.preset;
+      const { report } = instrument.state.training;
+      library = { ...manifest, sha256: 'cd'.repeat(32), latentRanges: [[-1, 1]] };
+      await instrument.selectModel(library.sha256);
+      expect(instrument.state.preset).toMatchObject({ examples: [], trained: null });
+      expect(instrument.state.training.report).toBeNull();
+      instrument.undo();
+      expect(instrument.state.preset.trained).toBe(trained);
+      instrument.redo();
+      library = manifest;
+      trainer.started = 0;
+      await instrument.selectModel(manifest.sha256);
+      expect(instrument.state.preset.examples).toBe(examples);
+      expect(instrument.state.preset.trained).toBe(trained);
+      expect(instrument.state.training).toMatchObject({ running: false, stale: false });
+      expect(instrument.state.training.report).toBe(report);
+      expect(trainer.started).toBe(0);
     });
 
     it('keeps the mapping that an undo brings back', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatPreset } from '../../../src/document/parse-preset.js';
+import { MAX_PRESET_BYTES, formatPreset } from '../../../src/document/parse-preset.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { samplePreset } from '../../document/sample-presets.js';
 
@@ -34,6 +34,16 @@ describe('PresetStore', () => {
     const changed = { ...samplePreset(), description: 'changed' };
     await store.save(id, changed);
     expect(await store.read(id)).toEqual(changed);
+  });
+
+  // It was written, and could not be read any more.
+  it('refuses to save more than it reads, and keeps what was saved before', async () => {
+    const tooLarge = { ...samplePreset(), description: 'x'.repeat(MAX_PRESET_BYTES) };
+    await expect(store.saveAs(tooLarge)).rejects.toMatchObject({ code: 'preset-invalid' });
+    expect(await readdir(join(folder, 'user'))).toEqual([]);
+    const id = await store.saveAs(samplePreset());
+    await expect(store.save(id, tooLarge)).rejects.toMatchObject({ code: 'preset-invalid' });
+    expect(await store.read(id)).toEqual(samplePreset());
   });
 
   it('reads what was given to it last, written or not', async () => {
