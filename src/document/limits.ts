@@ -1,6 +1,6 @@
 /** Bounds that several folders check where data comes in. */
 export const MAX_INPUTS = 16;
-export const MAX_LATENTS = 128;
+export const MAX_LATENTS = 256;
 /** Greatest magnitude of a latent: discrete models give codes of up to 16 bits. */
 export const MAX_LATENT_VALUE = 65_536;
 export const MAX_EXAMPLES = 2048;

@@ -6,7 +6,7 @@ describe('what a page may ask', () => {
   it.each([
     { type: 'undo' },
     { type: 'parameter', index: 0, value: 0.5, gesture: 'begin' },
-    { type: 'hold', dimension: 127, value: null },
+    { type: 'hold', dimension: 255, value: null },
     { type: 'paint-map', map: { mode: 'latents', x: 0, y: 15, dimension: 3 } },
     { type: 'edit', edit: { type: 'learn-automatically', automatic: false }, coalesce: 'gesture-1' },
     { type: 'source', source: { kind: 'microphone' } },
@@ -22,7 +22,7 @@ describe('what a page may ask', () => {
     ['infinity', { type: 'parameter', index: 0, value: Infinity }],
     ['a parameter that is none', { type: 'parameter', index: 4242, value: 0 }],
     ['half a parameter', { type: 'parameter', index: 0.5, value: 0 }],
-    ['a latent that is none', { type: 'hold', dimension: 128, value: 0 }],
+    ['a latent that is none', { type: 'hold', dimension: 256, value: 0 }],
     ['a system message', { type: 'midi', status: 0xf0, data1: 0, data2: 0 }],
     ['a label without end', { type: 'capture', label: 'x'.repeat(121) }],
     ['a rate nobody has', { type: 'audio-open', rate: 1e9 }],

@@ -18,7 +18,7 @@ const picture = (width: number, height: number, planes: number, extras: number):
     mode: planes === 3 ? 'latents' : 'loudness',
     x: 3,
     y: 1,
-    dimension: 127,
+    dimension: 255,
     width,
     height,
     low: -2.5,

@@ -8,8 +8,8 @@ import { fromFileError } from '../system/file-error.js';
 const MAGIC = '\x93NUMPY';
 /** The data starts at a multiple of this. */
 const ALIGNMENT = 64;
-/** Four hours of 128 latents at 400 frames a second. */
-const MAX_VALUES = 4 * 3600 * 400 * 128;
+/** Two hours of 256 latents at 400 frames a second. */
+const MAX_VALUES = 2 * 3600 * 400 * 256;
 
 /** A float32 matrix in row-major order. */
 export interface Matrix {

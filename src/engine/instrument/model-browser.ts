@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { MAX_LATENTS } from '../../document/limits.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import type { LibraryEntry } from '../model/library/model-folder.js';
 import type { Instrument } from './instrument.js';
@@ -19,7 +20,7 @@ const makersCardSchema = z.object({
   licence: z.string().max(200).optional(),
   dimensions: z
     .array(z.object({ label: z.string().max(200) }))
-    .max(128)
+    .max(MAX_LATENTS)
     .optional(),
 });
 type MakersCard = z.infer<typeof makersCardSchema>;

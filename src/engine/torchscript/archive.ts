@@ -85,8 +85,8 @@ export class Archive {
     if (entry.uncompressedSize > MAX_INFLATED_ENTRY_BYTES || this.inflatedBytes > MAX_INFLATED_TOTAL_BYTES) {
       throw new TillerError(
         'archive-too-large',
-        `The entry ${entry.fileName} unpacks to more than a model's code can be.`,
-        'This file may be made to exhaust memory. Do not open it.',
+        `The compressed entries of the file unpack to more than Tiller reads: ${entry.fileName}.`,
+        `Compressed entries may have ${MAX_INFLATED_ENTRY_BYTES / 1024 ** 2} MiB each and ${MAX_INFLATED_TOTAL_BYTES / 1024 ** 2} MiB together; store the weights uncompressed, as torch does.`,
       );
     }
     try {

@@ -31,7 +31,7 @@ export function syntaxError(at: Position, what: string): TillerError {
   return new TillerError(
     'source-syntax',
     `The model's code cannot be read: ${what} at ${describePosition(at)}.`,
-    'The file may be damaged. Export the model again.',
+    'Tiller reads the TorchScript that torch 1.8 to 2.x writes. Please report what the model was exported with.',
   );
 }
 

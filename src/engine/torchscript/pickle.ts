@@ -2,7 +2,7 @@ import { TillerError } from '../../document/tiller-error.js';
 
 /** Element types of the tensors that models hold. */
 export type StorageType =
-  'float64' | 'float32' | 'float16' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint8' | 'bool';
+  'float64' | 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint8' | 'bool';
 
 /** A tensor as the pickle describes it: a strided window into a storage, which is an entry of the archive. */
 export interface TensorRecord {
@@ -65,6 +65,7 @@ const STORAGE_TYPES: Readonly<Record<string, StorageType>> = {
   DoubleStorage: 'float64',
   FloatStorage: 'float32',
   HalfStorage: 'float16',
+  BFloat16Storage: 'bfloat16',
   LongStorage: 'int64',
   IntStorage: 'int32',
   ShortStorage: 'int16',
@@ -72,6 +73,14 @@ const STORAGE_TYPES: Readonly<Record<string, StorageType>> = {
   ByteStorage: 'uint8',
   BoolStorage: 'bool',
 };
+
+/** Kinds of data that torch stores and Tiller does not read, by the names that stand for them. */
+const UNSUPPORTED_DATA: readonly { readonly names: RegExp; readonly kind: string }[] = [
+  { names: /qtensor|^Q\w+Storage$/, kind: 'quantised weights' },
+  { names: /sparse/, kind: 'sparse tensors' },
+  { names: /^Complex\w+Storage$/, kind: 'complex weights' },
+  { names: /Float8|_rebuild_/, kind: 'tensors of an unusual kind' },
+];
 
 const MARK = Symbol('mark');
 const MAX_STACK = 1_000_000;
@@ -81,6 +90,22 @@ function corrupt(what: string): TillerError {
     'pickle-corrupt',
     `The model's data cannot be read: ${what}.`,
     'The file may be damaged: get it again, or export it again.',
+  );
+}
+
+/** An error that says what kind of data the name stands for, as far as it is known. */
+function refuseGlobal(module: string, name: string): TillerError {
+  const kind = UNSUPPORTED_DATA.find(({ names }) => names.test(name))?.kind;
+  if (module.startsWith('torch') && kind !== undefined)
+    return new TillerError(
+      'model-interface',
+      `The model holds ${kind}, which Tiller does not read.`,
+      'Export it with weights of float32, float16, bfloat16 or float64.',
+    );
+  return new TillerError(
+    'pickle-forbidden',
+    `The model's data refers to ${module}.${name}, which Tiller does not know.`,
+    'Nothing was executed. Tiller reads TorchScript models exported for nn~, by RAVE or with nn-tilde.',
   );
 }
 
@@ -323,11 +348,7 @@ class Unpickler {
     if (module === 'torch' && storage !== undefined) return { kind: 'storage-type', type: storage };
     const qualified = `${module} ${name}`;
     if (isAllowedFunction(qualified)) return { kind: 'function', name: qualified };
-    throw new TillerError(
-      'pickle-forbidden',
-      `The model's data asks for ${module}.${name}, which a model does not need.`,
-      'Nothing was executed. The file may be malicious, or of an unknown kind: do not use it.',
-    );
+    throw refuseGlobal(module, name);
   }
 
   private newInstance(): void {

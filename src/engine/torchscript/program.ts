@@ -46,7 +46,10 @@ export class Program {
     }
     const version = Number(readText(archive, versionEntry));
     if (!Number.isInteger(version) || version < 1 || version > NEWEST_VERSION) {
-      throw new TillerError('not-a-model', 'This TorchScript file is of an unknown version.');
+      throw new TillerError(
+        'not-a-model',
+        `This TorchScript file is of an unknown version (Tiller reads 1 to ${NEWEST_VERSION}).`,
+      );
     }
     if (archive.has('byteorder') && readText(archive, 'byteorder') !== 'little') {
       throw new TillerError('not-a-model', 'This model was written on a big-endian machine.');
@@ -76,23 +79,28 @@ export class Program {
     if (tensor === undefined) {
       tensor = loadTensor(this.archive, record, folder);
       this.copiedElements += tensor.copied;
-      if (this.copiedElements > MAX_COPIED_ELEMENTS) throw tooLarge('The tensors of the model');
+      if (this.copiedElements > MAX_COPIED_ELEMENTS)
+        throw tooLarge(
+          'The tensors that are not stored as contiguous float32',
+          `${MAX_COPIED_ELEMENTS} elements`,
+        );
       this.tensors.set(record, tensor);
     }
     return tensor;
   }
 }
 
-function tooLarge(what: string): TillerError {
+function tooLarge(what: string, limit: string): TillerError {
   return new TillerError(
     'archive-too-large',
-    `${what} are larger than those of any model that is known.`,
-    'This file may be made to exhaust memory. Do not open it.',
+    `${what} are larger than Tiller reads.`,
+    `The limit is ${limit}, far above any known model.`,
   );
 }
 
 function readSmall(archive: Archive, name: string): Buffer {
-  if (archive.byteLength(name) > MAX_PROGRAM_BYTES) throw tooLarge('The objects of the model');
+  if (archive.byteLength(name) > MAX_PROGRAM_BYTES)
+    throw tooLarge('The objects of the model', `${MAX_PROGRAM_BYTES / 1024 ** 2} MiB`);
   return archive.read(name);
 }
 
@@ -125,7 +133,8 @@ function loadCode(archive: Archive): {
   const functions = new Map<string, FunctionDefinition>();
   const names = archive.names().filter((name) => name.startsWith(CODE_FOLDER) && name.endsWith('.py'));
   const bytes = names.reduce((sum, name) => sum + archive.byteLength(name), 0);
-  if (bytes > MAX_PROGRAM_BYTES) throw tooLarge('The code files of the model');
+  if (bytes > MAX_PROGRAM_BYTES)
+    throw tooLarge('The code files of the model', `${MAX_PROGRAM_BYTES / 1024 ** 2} MiB`);
   for (const name of names) {
     const module = name.slice(CODE_FOLDER.length, -'.py'.length).replaceAll('/', '.');
     const file = parseSource(archive.read(name).toString('utf8'), name);

@@ -26,6 +26,7 @@ const ELEMENT_BYTES: Readonly<Record<StorageType, number>> = {
   float64: 8,
   float32: 4,
   float16: 2,
+  bfloat16: 2,
   int64: 8,
   int32: 4,
   int16: 2,
@@ -36,7 +37,7 @@ const ELEMENT_BYTES: Readonly<Record<StorageType, number>> = {
 
 /**
  * Reads the values of a tensor out of its storage.
- * @throws TillerError `archive-corrupt` when it reaches beyond its storage or is larger than any model's
+ * @throws TillerError `archive-corrupt` when it reaches beyond its storage, `archive-too-large`
  */
 export function loadTensor(
   archive: Archive,
@@ -50,7 +51,13 @@ export function loadTensor(
   const count = sizes.reduce((product, size) => product * size, 1);
   const last = sizes.reduce((sum, size, axis) => sum + (size - 1) * (strides[axis] ?? 0), offset);
   const largest = count > length ? MAX_REPEATED_ELEMENTS : MAX_ELEMENTS;
-  if (sizes.length > MAX_RANK || count > largest || (count > 0 && last >= length)) {
+  if (sizes.length > MAX_RANK || count > largest)
+    throw new TillerError(
+      'archive-too-large',
+      `A tensor of the model has ${sizes.length} dimensions and ${count} elements.`,
+      `Tiller reads tensors of up to ${MAX_RANK} dimensions and ${largest} elements.`,
+    );
+  if (count > 0 && last >= length) {
     throw new TillerError(
       'archive-corrupt',
       `A tensor of the model reaches beyond its storage ${storage}.`,
@@ -97,7 +104,14 @@ function viewStorage(bytes: Buffer, type: StorageType, length: number): StoredDa
       return new Uint8Array(buffer, byteOffset, length);
     case 'float16':
       return decodeHalf(new Uint16Array(buffer, byteOffset, length));
+    case 'bfloat16':
+      return decodeBrain(new Uint16Array(buffer, byteOffset, length));
   }
+}
+
+/** bfloat16 to binary32: the upper half of its bits. */
+function decodeBrain(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
 }
 
 /** IEEE 754 binary16 to binary32. */

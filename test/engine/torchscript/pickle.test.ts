@@ -85,6 +85,21 @@ describe('unpickling', () => {
     expect(() => unpickle(attack)).toThrow(expect.objectContaining({ code: 'pickle-forbidden' }) as Error);
   });
 
+  // Was called possibly malicious.
+  test.each([
+    ['ctorch._utils\n_rebuild_qtensor\n', /quantised weights/],
+    ['ctorch\nQInt8Storage\n', /quantised weights/],
+    ['ctorch._utils\n_rebuild_sparse_tensor\n', /sparse tensors/],
+    ['ctorch\nComplexFloatStorage\n', /complex weights/],
+  ])('refuses %j for the kind of data that it is', (global, message) => {
+    expect(() => unpickle(bytes('\x80\x02', global, '.'))).toThrow(
+      expect.objectContaining({
+        code: 'model-interface',
+        message: expect.stringMatching(message) as string,
+      }) as Error,
+    );
+  });
+
   test('does not reach into prototypes by a global', () => {
     expect(() => unpickle(bytes('\x80\x02', 'ctorch\n__proto__\n', '.'))).toThrow(
       expect.objectContaining({ code: 'pickle-forbidden' }) as Error,

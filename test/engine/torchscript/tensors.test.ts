@@ -49,6 +49,16 @@ describe('tensors', () => {
     ]);
   });
 
+  test('hold bfloat16', async () => {
+    const halves = new Uint8Array(Uint16Array.of(0x3f80, 0xc000, 0x4049, 0xff80).buffer);
+    expect(await load(halves, { type: 'bfloat16', sizes: [4], strides: [1] })).toEqual([
+      1,
+      -2,
+      3.140625,
+      -Infinity,
+    ]);
+  });
+
   test.each([
     { offset: 7 },
     { sizes: [2, 10] },
@@ -59,7 +69,7 @@ describe('tensors', () => {
     { sizes: [2 ** 25 + 1], strides: [0] },
   ])('never reach beyond their storage: %j', async (part) => {
     await expect(load(floats, { type: 'float32', ...part })).rejects.toMatchObject({
-      code: 'archive-corrupt',
+      code: expect.stringMatching(/archive-(corrupt|too-large)/) as string,
     });
   });
 });

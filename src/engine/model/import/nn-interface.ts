@@ -52,13 +52,21 @@ export function readInterface(program: Program, rates: KnownRates = {}): NnInter
   }
   const [inputChannels, inputRatio, latentDims, hop] = readParameters(program, 'encode_params');
   const [decodedDims, decodedRatio, outputChannels, outputRatio] = readParameters(program, 'decode_params');
-  if (inputRatio !== 1 || outputRatio !== 1 || decodedRatio !== hop || decodedDims !== latentDims) {
-    throw refuse('The encoder and decoder of this model do not fit each other.');
+  if (inputRatio !== 1 || outputRatio !== 1) {
+    throw refuse('The model takes or gives audio at a fraction of its sample rate.');
   }
-  if (hop > MAX_HOP) throw refuse(`The model works in steps of ${hop} samples.`);
-  if (latentDims > MAX_LATENTS) throw refuse(`The model has ${latentDims} latent dimensions.`);
+  if (decodedRatio !== hop || decodedDims !== latentDims) {
+    throw refuse(
+      `The encoder gives ${latentDims} latents every ${hop} samples, the decoder takes ${decodedDims} every ${decodedRatio}.`,
+    );
+  }
+  if (hop > MAX_HOP) throw refuse(`The model's hop of ${hop} samples is above the limit of ${MAX_HOP}.`);
+  if (latentDims > MAX_LATENTS)
+    throw refuse(`The model has ${latentDims} latent dimensions; the limit is ${MAX_LATENTS}.`);
   if (inputChannels > MAX_CHANNELS || outputChannels > MAX_CHANNELS) {
-    throw refuse(`The model has ${Math.max(inputChannels, outputChannels)} channels.`);
+    throw refuse(
+      `The model has ${inputChannels} input and ${outputChannels} output channels; the limit is ${MAX_CHANNELS}.`,
+    );
   }
   const weights = surveyTensors(program);
   return {
@@ -140,7 +148,7 @@ function statedNumber(program: Program, names: readonly string[]): number | null
 function readFullLatents(program: Program, latentDims: number): number {
   const stated = statedNumber(program, ['full_latent_size']) ?? latentDims;
   if (Number.isInteger(stated) && stated <= MAX_FULL_LATENTS) return Math.max(latentDims, stated);
-  throw refuse(`The model says that it has ${stated} latent dimensions.`);
+  throw refuse(`The model states ${stated} internal latent dimensions; the limit is ${MAX_FULL_LATENTS}.`);
 }
 
 /** The delay rounded to whole samples; null when it is missing, negative or not finite. */

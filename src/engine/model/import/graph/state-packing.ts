@@ -1,6 +1,7 @@
 import { DATA_TYPES, elementCount, type Graph, int, type Node, type Value } from '../../../onnx/graph.js';
 import { concatKernel } from '../evaluate/tensors/kernels.js';
 import type { StateBuffer } from '../evaluate/trace.js';
+import { isWide, joinWide, splitValues, splitWide } from './wide-state.js';
 
 /** State buffers that are concatenated along time before they are flattened. */
 interface Group {
@@ -29,7 +30,7 @@ export class StatePacking {
   /** Declares the flat input, and cuts it up at the beginning of the graph. */
   unpackInto(graph: Graph, name: string): Value {
     const rest = graph.nodes.splice(0);
-    const sizes = this.groups.map(({ shape }) => elementCount(shape));
+    const sizes = this.groups.map(storedSize);
     const total = sizes.reduce((sum, size) => sum + size, 0);
     const flat = graph.input(name, 'float32', [total]);
     const parts = cut(graph, flat, 0, sizes);
@@ -37,7 +38,11 @@ export class StatePacking {
       const part = parts[index] ?? flat;
       const [only] = buffers;
       if (buffers.length === 1 && only !== undefined) {
-        graph.nodes.push(...shapedAs(graph, part, only.before));
+        graph.nodes.push(
+          ...(isWide(only.before.type)
+            ? joinWide(graph, part, only.before)
+            : shapedAs(graph, part, only.before)),
+        );
         continue;
       }
       const shaped = graph.add('Reshape', [part, graph.integers(shape)], shape);
@@ -57,6 +62,8 @@ export class StatePacking {
   /** Joins the buffers as they are after the call. */
   pack(graph: Graph): Value {
     const parts = this.groups.map(({ buffers, shape }) => {
+      const [only] = buffers;
+      if (only !== undefined && isWide(only.after.type)) return splitWide(graph, only.after);
       const values = buffers.map(({ after }) =>
         after.type === 'float32'
           ? after
@@ -75,7 +82,9 @@ export class StatePacking {
       const [only] = buffers;
       const contents = buffers.map(({ initial }) => initial);
       return only !== undefined && buffers.length === 1
-        ? only.initial.data
+        ? isWide(only.initial.type)
+          ? splitValues(only.initial)
+          : only.initial.data
         : concatKernel(contents, joinedAxis(shape), shape).data;
     });
     const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -86,6 +95,12 @@ export class StatePacking {
     }
     return out;
   }
+}
+
+/** Elements of a group in the flat vector. */
+function storedSize({ buffers, shape }: Group): number {
+  const isSplit = buffers.some(({ before }) => isWide(before.type));
+  return elementCount(shape) * (isSplit ? 2 : 1);
 }
 
 /** Time, of [time, channels] and [batch, time, channels]. */

@@ -60,6 +60,32 @@ const CARRIED: readonly [string, string[], Attributes, number[][], number[][]][]
     [[1], [1]],
     [[3], [7]],
   ],
+  // Was kept as float32: a counter stood still at 2^24, a float64 phase lost half of its digits.
+  [
+    'a counter beyond 2^24, and a negative one',
+    ['_0 = torch.add_(self.count, 1)', 'return torch.mul(x, torch.to(torch.remainder(self.count, 1000), 6))'],
+    { count: { data: BigInt64Array.of(2n ** 40n, -(2n ** 30n)) } },
+    [
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ],
+    [
+      [777, 177],
+      [778, 178],
+      [779, 179],
+    ],
+  ],
+  [
+    'a phase in float64',
+    [
+      '_0 = torch.add_(self.phase, 0.00000001)',
+      'return torch.mul(x, torch.to(torch.mul(torch.sub(self.phase, 100), 100000000), 6))',
+    ],
+    { phase: { data: Float64Array.of(100) } },
+    [[1], [1], [1]],
+    [[1], [2], [3]],
+  ],
   [
     'rows of a tensor, and then all of it',
     [

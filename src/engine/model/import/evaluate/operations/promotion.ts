@@ -24,6 +24,7 @@ const SCALAR_TYPES: Readonly<Record<number, ElementType>> = {
   6: 'float32',
   7: 'float64',
   11: 'bool',
+  15: 'float32',
 };
 
 export function elementType(code: number): ElementType {

@@ -50,6 +50,22 @@ const REDUCTIONS: Readonly<
   prod: { onnx: 'ReduceProd', initial: 1, apply: (a, b) => a * b },
 };
 
+/** Operators that onnxruntime has for float32 alone on the CPU: of float64 they are computed in float32. */
+const FLOAT32_ONLY: ReadonlySet<string> = new Set([
+  'Acos',
+  'Asin',
+  'Atan',
+  'Conv',
+  'ConvTranspose',
+  'Erf',
+  'GRU',
+  'LSTM',
+  'LeakyRelu',
+  'RNN',
+  'Softplus',
+  'Tan',
+]);
+
 /**
  * Operations on tensors that may be known or not: known ones are computed at once, the others become nodes of
  * the graph. Axes are counted from 0, shapes are checked by the caller; misfits throw RangeError.
@@ -65,6 +81,13 @@ export class Algebra {
     type: ElementType = inputs[0]?.type ?? 'float32',
   ): Symbolic {
     checkSize(elementCount(shape));
+    if (FLOAT32_ONLY.has(op) && inputs.some((input) => input.type === 'float64')) {
+      const narrowed = inputs.map((input) =>
+        input.type === 'float64' ? this.cast(input, 'float32') : input,
+      );
+      const result = this.emit(op, narrowed, shape, attributes, type === 'float64' ? 'float32' : type);
+      return this.cast(result, type) as Symbolic;
+    }
     const values = inputs.map((input) => toValue(this.graph, input));
     return symbolic(this.graph.add(op, values, shape, attributes, type));
   }

@@ -110,6 +110,7 @@ export function fromStored(stored: StoredTensor): Concrete {
       return concrete('float64', shape, Float64Array.from(data as Float64Array));
     case 'float32':
     case 'float16':
+    case 'bfloat16':
       return concrete('float32', shape, data as Float32Array);
     case 'bool':
       return concrete('bool', shape, data as Uint8Array);
