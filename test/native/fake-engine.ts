@@ -39,6 +39,9 @@ class Noise {
 class FakePlayer implements PipePlayer {
   readonly latencySamples = LATENCY;
   readonly loading = null;
+  readonly callSeconds = 0;
+  readonly margin = 'normal';
+  readonly hasStarted = true;
   nan = false;
   readonly values = PARAMETERS.map((parameter) => parameter.initial);
   private events: { offset: number; index: number; value: number }[] = [];
@@ -248,6 +251,7 @@ await new PipeLoop({
     return queue.shift();
   },
   post,
+  deliver: () => undefined,
   mainBeats: () => beats,
   version: 'fake',
 }).run();

@@ -1,4 +1,5 @@
 /** The thread that owns the plugin's pipe: stdin and stdout are its alone, and what sounds is made between them. */
+import { ThreadOpener } from '../stream/model-opener.js';
 import { Player } from '../stream/player.js';
 import { nextMessage, postTo, startedWith } from '../workers/serve-worker.js';
 import { FrameReader, readDescriptor } from './frame-reader.js';
@@ -11,11 +12,13 @@ const GRACE_MILLISECONDS = 500;
 
 const { beats, version } = startedWith(hostWorkerDataSchema);
 const post = postTo<FromPipe>();
-const player: Player = new Player((report) => loop.report(report));
+const models = new ThreadOpener((order) => post({ type: 'open-model', order }));
+const player: Player = new Player((report) => loop.report(report), models);
 const loop = new PipeLoop({
   reader: new FrameReader(readDescriptor(0)),
   writer: new FrameWriter(writeDescriptor(1)),
   player,
+  deliver: (delivery) => models.deliver(delivery),
   receive: nextMessage<ToPipe>,
   post,
   mainBeats: () => Atomics.load(beats, 0),
@@ -28,5 +31,6 @@ try {
 } catch (error) {
   reason = error instanceof Error ? error.message : String(error);
 }
+player.close();
 post({ type: 'ended', reason });
 setTimeout(() => process.kill(process.pid, 'SIGKILL'), GRACE_MILLISECONDS);

@@ -1,5 +1,4 @@
 import type { EngineMargin } from '../../document/output.js';
-import type { StreamCommand } from '../stream/messages.js';
 
 interface Allowance {
   /** Scheduling jitter that every answer is allowed, beyond one block, in seconds. */
@@ -24,29 +23,4 @@ const ALLOWANCES: Readonly<Record<EngineMargin, Allowance>> = {
 export function marginSamples(margin: EngineMargin, rate: number, callSeconds: number): number {
   const { jitterSeconds, callShare } = ALLOWANCES[margin];
   return Math.ceil(rate * (jitterSeconds + callSeconds * callShare));
-}
-
-/**
- * The margin of what plays now. It depends on the model and its settings alone, never on a measurement, so that a session
- * has the same latency on every machine.
- */
-export class MarginKeeper {
-  /** Of the stream, in Hz. */
-  rate = 0;
-  private hopSeconds = 0;
-  private frames = 1;
-  private margin: EngineMargin = 'normal';
-
-  follow(command: StreamCommand): void {
-    if (command.type === 'load')
-      this.hopSeconds = command.model ? command.model.manifest.hop / command.model.manifest.sampleRate : 0;
-    else if (command.type === 'output') {
-      this.frames = command.output.framesPerCall;
-      this.margin = command.output.margin;
-    }
-  }
-
-  get samples(): number {
-    return marginSamples(this.margin, this.rate, this.hopSeconds * this.frames);
-  }
 }

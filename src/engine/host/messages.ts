@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PARAMETERS } from '../../document/parameters.js';
 import type { TO_PLUGIN } from '../../protocol/plugin.js';
+import { modelOrderSchema, type ModelDelivery } from '../model/run/model-threads.js';
 import { streamReportSchema, type StreamCommand } from '../stream/messages.js';
 import { int32Schema } from '../workers/messages.js';
 
@@ -12,7 +13,9 @@ export type ToPipe =
   | { type: 'command'; command: StreamCommand }
   | { type: 'send'; message: Outgoing; fields: Readonly<Record<string, number>>; text: string }
   /** Everything that the plugin said before a `settle` has been applied: one for each. */
-  | { type: 'ready' };
+  | { type: 'ready' }
+  /** Answers an `open-model`. */
+  | { type: 'model'; delivery: ModelDelivery };
 
 /** What the thread that owns the pipe tells the main thread. */
 export const fromPipeSchema = z.discriminatedUnion('type', [
@@ -34,6 +37,8 @@ export const fromPipeSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('render-warning'), text: z.string() }),
   z.strictObject({ type: z.literal('undo-history'), text: z.string() }),
   z.strictObject({ type: z.literal('report'), report: streamReportSchema }),
+  /** To be answered by `model`. */
+  z.strictObject({ type: z.literal('open-model'), order: modelOrderSchema }),
   /** The plugin is gone, or what it sends cannot be trusted: the engine ends. */
   z.strictObject({ type: z.literal('ended'), reason: z.string().nullable() }),
 ]);

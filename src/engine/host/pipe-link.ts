@@ -1,4 +1,5 @@
 import type { StreamCommand, StreamLink, StreamReport } from '../stream/messages.js';
+import { ModelThreads } from '../model/run/model-threads.js';
 import { WorkerThread } from '../workers/worker-thread.js';
 import {
   fromPipeSchema,
@@ -12,7 +13,7 @@ import {
 const BEAT_MILLISECONDS = 100;
 
 /** Everything the plugin says but audio and what sounds. */
-export type FromPlugin = Exclude<FromPipe, { type: 'report' }>;
+export type FromPlugin = Exclude<FromPipe, { type: 'report' | 'open-model' }>;
 
 /**
  * The main thread's end of the connection to the thread that owns the pipe: commands for what sounds, protocol messages
@@ -20,6 +21,7 @@ export type FromPlugin = Exclude<FromPipe, { type: 'report' }>;
  */
 export class PipeLink implements StreamLink {
   private readonly thread: WorkerThread<ToPipe, FromPipe>;
+  private readonly models = new ModelThreads((delivery) => this.thread.post({ type: 'model', delivery }));
   private readonly beating: NodeJS.Timeout;
   private readonly reportListeners: ((report: StreamReport) => void)[] = [];
   /** Said before anybody listened; null from then on. */
@@ -73,10 +75,12 @@ export class PipeLink implements StreamLink {
   async close(): Promise<void> {
     clearInterval(this.beating);
     await this.thread.stop();
+    await this.models.close();
   }
 
   private receive(message: FromPipe): void {
-    if (this.kept !== null) this.kept.push(message);
+    if (message.type === 'open-model') this.models.open(message.order);
+    else if (this.kept !== null) this.kept.push(message);
     else if (message.type === 'report') for (const listener of this.reportListeners) listener(message.report);
     else this.onMessage(message);
   }

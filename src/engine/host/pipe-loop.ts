@@ -4,22 +4,28 @@ import { GESTURE, PLUGIN_PROTOCOL_VERSION, TO_ENGINE, TO_PLUGIN } from '../../pr
 import { TillerError } from '../../document/tiller-error.js';
 import { MAX_BLOCK, MAX_CHANNELS, MAX_RATE, MIN_RATE } from '../../document/limits.js';
 import { PARAMETERS } from '../../document/parameters.js';
+import type { EngineMargin } from '../../document/output.js';
+import type { ModelDelivery } from '../model/run/model-threads.js';
 import type { StreamCommand, StreamReport } from '../stream/messages.js';
 import { Block } from './block.js';
 import type { FrameReader } from './frame-reader.js';
 import type { FrameWriter } from './frame-writer.js';
-import { MarginKeeper } from './margin.js';
+import { marginSamples } from './margin.js';
 import type { FromPipe, ToPipe } from './messages.js';
 
 /** What the loop drives: the session's player, of which it needs this much. */
 export interface PipePlayer {
-  apply(command: StreamCommand): void | Promise<void>;
+  apply(command: StreamCommand): unknown;
   prepare(rate: number, maxBlock: number, channels: 1 | 2): number;
   midi(offsetSamples: number, status: number, data1: number, data2: number): void;
   parameter(offsetSamples: number, index: number, value: number): void;
   process(input: Float32Array[], output: Float32Array[], frames: number): void;
   setOffline(offline: boolean): void;
   readonly latencySamples: number;
+  readonly callSeconds: number;
+  readonly margin: EngineMargin;
+  /** True once a block was played since `prepare`. */
+  readonly hasStarted: boolean;
   /** Settles when what is being opened plays; null while nothing is. */
   readonly loading: Promise<void> | null;
 }
@@ -31,15 +37,18 @@ export interface PipeLoopOptions {
   /** The next message of the main thread, or undefined where there is none. */
   readonly receive: () => ToPipe | undefined;
   readonly post: (message: FromPipe) => void;
+  /** Takes a model that was opened in another thread. */
+  readonly deliver: (delivery: ModelDelivery) => void;
   /** Rises while the main thread is alive. */
   readonly mainBeats: () => number;
   readonly version: string;
 }
 
-/** Longest that opening a model may keep the loop from answering. */
-const LOAD_MILLISECONDS = 20_000;
-const SETTLE_POLL_MILLISECONDS = 1;
+/** Longest that opening a model, or the main thread, may keep the loop from answering. */
+const WAIT_MILLISECONDS = 20_000;
+const POLL_MILLISECONDS = 1;
 const PROGRAM_CHANGE = 0xc0;
+const RESTART = { type: 'restart' } as const;
 
 /**
  * The engine's end of the plugin's pipe: reads frames in order, has the player process each block at once, and answers.
@@ -47,7 +56,6 @@ const PROGRAM_CHANGE = 0xc0;
  */
 export class PipeLoop {
   private readonly block: Block;
-  private readonly margin = new MarginKeeper();
   private readonly inputs: Float32Array[][];
   private readonly outputs: Float32Array[][];
   private readonly answers: Buffer[][];
@@ -55,6 +63,7 @@ export class PipeLoop {
   /** How many times the main thread was asked to say when all is applied, and has not said it yet. */
   private unsettled = 0;
   private epoch = 0;
+  private rate = 0;
   private channels = 0;
   private expected = 0;
   /** What the plugin was told last of the stream. */
@@ -91,8 +100,8 @@ export class PipeLoop {
         // A bounce depends on what was said before it, never on when that is done.
         if (restart && offline) await this.untilSettled();
         const recalls = this.takeEvents(player);
-        if (player.loading !== null) await this.untilLoaded();
         if (recalls && offline) await this.untilSettled();
+        if (offline || !player.hasStarted) await this.untilLoaded();
         this.process(player);
       }
     }
@@ -103,6 +112,7 @@ export class PipeLoop {
       if (message.type === 'send')
         this.options.writer.message(TO_PLUGIN[message.message], message.fields, message.text);
       else if (message.type === 'ready') this.unsettled--;
+      else if (message.type === 'model') this.options.deliver(message.delivery);
       else await this.apply(message.command);
     }
   }
@@ -115,10 +125,7 @@ export class PipeLoop {
   /** Waits until the main thread has applied what the plugin said so far. */
   private async untilSettled(): Promise<void> {
     this.settle();
-    this.options.writer.message(TO_PLUGIN.busy, { milliseconds: LOAD_MILLISECONDS });
-    for (await this.takeMessages(); this.unsettled > 0; await this.takeMessages())
-      await pause(SETTLE_POLL_MILLISECONDS);
-    this.options.writer.message(TO_PLUGIN.busy, { milliseconds: 0 });
+    await this.wait(() => this.unsettled > 0);
   }
 
   /** Passes on what the player reports; inputs that MIDI moved are told to the plugin, whose host shows them. */
@@ -133,34 +140,39 @@ export class PipeLoop {
   }
 
   private async apply(command: StreamCommand): Promise<void> {
-    this.margin.follow(command);
-    const applying = this.options.player.apply(command);
-    await this.untilLoaded();
-    await applying;
+    const { player } = this.options;
+    player.apply(command);
+    // Where nothing plays yet, the model is opened on this thread.
+    if (!player.hasStarted) await this.untilLoaded();
   }
 
-  /** Waits for a model that is being opened, having told the plugin not to take the silence for a hang. */
+  /** Waits for a model that is being opened. Only where no block is due meanwhile. */
   private async untilLoaded(): Promise<void> {
-    const { player, writer } = this.options;
-    if (player.loading === null) return;
-    writer.message(TO_PLUGIN.busy, { milliseconds: LOAD_MILLISECONDS });
-    while (player.loading !== null) await player.loading;
+    const { player } = this.options;
+    if (player.loading !== null) await this.wait(() => player.loading !== null);
+  }
+
+  /** Waits while `waiting()`, taking the main thread's messages; the plugin is told not to take the silence for a hang. */
+  private async wait(waiting: () => boolean): Promise<void> {
+    const { writer } = this.options;
+    writer.message(TO_PLUGIN.busy, { milliseconds: WAIT_MILLISECONDS });
+    for (await this.takeMessages(); waiting(); await this.takeMessages()) await pause(POLL_MILLISECONDS);
     writer.message(TO_PLUGIN.busy, { milliseconds: 0 });
   }
 
   /** Tells the plugin the latency, once it is known and whenever it changes. */
   private announce(): void {
     if (this.unsettled > 0 || this.channels === 0) return;
-    const { latencySamples } = this.options.player;
-    const marginSamples = this.margin.samples;
+    const { latencySamples, margin, callSeconds } = this.options.player;
+    const samples = marginSamples(margin, this.rate, callSeconds);
     const { epoch, announced } = this;
     if (
       announced.epoch === epoch &&
       announced.latencySamples === latencySamples &&
-      announced.marginSamples === marginSamples
+      announced.marginSamples === samples
     )
       return;
-    this.announced = { epoch, latencySamples, marginSamples };
+    this.announced = { epoch, latencySamples, marginSamples: samples };
     this.options.writer.message(TO_PLUGIN.prepared, this.announced);
   }
 
@@ -175,8 +187,7 @@ export class PipeLoop {
     const { block } = this;
     if (block.channels !== this.channels) throw new TillerError('message-invalid', 'The channels changed.');
     // After a gap the player's states belong to other audio; an empty state is the honest one.
-    if (block.restart || (!block.skipped && block.position !== this.expected))
-      void player.apply({ type: 'restart' });
+    if (block.restart || (!block.skipped && block.position !== this.expected)) player.apply(RESTART);
     for (let i = 0; i < block.parameterEvents; i++) {
       const index = block.parameterIndex(i);
       const value = block.parameterValue(i);
@@ -273,7 +284,7 @@ export class PipeLoop {
     if (channels !== 1 && channels !== 2)
       throw new TillerError('message-invalid', `A stream of ${channels} channels cannot be played.`);
     this.options.player.prepare(rate, maxBlock, channels);
-    this.margin.rate = rate;
+    this.rate = rate;
     this.epoch = epoch;
     this.channels = channels;
     this.expected = 0;

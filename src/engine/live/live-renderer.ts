@@ -7,6 +7,7 @@ import {
   writeAudioHead,
 } from '../../protocol/interface-frames.js';
 import { MAX_RATE } from '../../document/limits.js';
+import type { ModelDelivery } from '../model/run/model-threads.js';
 import type { Player } from '../stream/player.js';
 import { LIVE_BLOCK, type FromLiveWorker, type SourceAudio, type ToLiveWorker } from './messages.js';
 import { LoopSource, MicrophoneSource, silence, type LiveSource } from './live-source.js';
@@ -35,6 +36,7 @@ export class LiveRenderer {
 
   constructor(
     private readonly player: LivePlayer,
+    private readonly deliver: (delivery: ModelDelivery) => void,
     private readonly post: (message: FromLiveWorker, transfer?: ArrayBuffer[]) => void,
   ) {
     player.prepare(this.rate, LIVE_BLOCK, 2);
@@ -44,6 +46,9 @@ export class LiveRenderer {
     switch (message.type) {
       case 'command':
         this.apply(message.command);
+        return;
+      case 'model':
+        this.deliver(message.delivery);
         return;
       case 'source':
         this.audio = message.source;
@@ -85,10 +90,12 @@ export class LiveRenderer {
   }
 
   private apply(command: Extract<ToLiveWorker, { type: 'command' }>['command']): void {
-    void Promise.resolve(this.player.apply(command)).catch((error: unknown) => {
+    try {
+      void this.player.apply(command);
+    } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.post({ type: 'report', report: { type: 'failed', code: 'model-failed', message: text } });
-    });
+    }
   }
 
   private openSource(): void {

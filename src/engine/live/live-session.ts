@@ -7,6 +7,7 @@ import { TillerError } from '../../document/tiller-error.js';
 import type { StreamCommand, StreamLink, StreamReport } from '../stream/messages.js';
 import type { LiveSource } from '../../protocol/interface-commands.js';
 import type { LiveState } from '../../protocol/interface.js';
+import { ModelThreads } from '../model/run/model-threads.js';
 import { RestartPolicy } from '../workers/restart-policy.js';
 import { WorkerThread, type WorkerFailure } from '../workers/worker-thread.js';
 import { LIVE_BLOCK, fromLiveWorkerSchema, type FromLiveWorker, type ToLiveWorker } from './messages.js';
@@ -36,6 +37,8 @@ export interface SpeakerEnd {
 export class LiveSession implements StreamLink {
   state: LiveState;
   private worker: WorkerThread<ToLiveWorker, FromLiveWorker>;
+  /** Opens models for the worker. */
+  private models: ModelThreads | null = null;
   private closed = false;
   /** True once the worker died too often to be started again by itself. */
   private givenUp = false;
@@ -161,6 +164,7 @@ export class LiveSession implements StreamLink {
     this.closed = true;
     this.speaker = null;
     await this.worker.end();
+    await this.models?.close();
   }
 
   private async audioOf(source: LiveSource): Promise<Extract<ToLiveWorker, { type: 'source' }>['source']> {
@@ -193,7 +197,9 @@ export class LiveSession implements StreamLink {
 
   private startWorker(): WorkerThread<ToLiveWorker, FromLiveWorker> {
     const began = performance.now();
-    return new WorkerThread<ToLiveWorker, FromLiveWorker>({
+    const models = new ModelThreads((delivery) => worker.post({ type: 'model', delivery }));
+    this.models = models;
+    const worker = new WorkerThread<ToLiveWorker, FromLiveWorker>({
       url: this.workerUrl,
       name: 'tiller-live',
       schema: fromLiveWorkerSchema,
@@ -201,10 +207,15 @@ export class LiveSession implements StreamLink {
         if (message.type === 'audio') {
           this.owed = Math.max(0, this.owed - LIVE_BLOCK);
           this.speaker?.send(message.frame);
-        } else for (const listener of this.reports) listener(message.report);
+        } else if (message.type === 'open-model') models.open(message.order);
+        else for (const listener of this.reports) listener(message.report);
       },
-      onFailure: (failure) => this.restart(failure, performance.now() - began),
+      onFailure: (failure) => {
+        void models.close();
+        this.restart(failure, performance.now() - began);
+      },
     });
+    return worker;
   }
 
   private fail(message: string): void {

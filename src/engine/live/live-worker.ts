@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ThreadOpener } from '../stream/model-opener.js';
 import { Player } from '../stream/player.js';
 import { postTo, serveWorker, startedWith } from '../workers/serve-worker.js';
 import type { FromLiveWorker, ToLiveWorker } from './messages.js';
@@ -8,6 +9,8 @@ import { LiveRenderer } from './live-renderer.js';
 
 startedWith(z.undefined());
 const post = postTo<FromLiveWorker>();
-const player = new Player((report) => post({ type: 'report', report }));
-const renderer = new LiveRenderer(player, post);
+const models = new ThreadOpener((order) => post({ type: 'open-model', order }));
+const player = new Player((report) => post({ type: 'report', report }), models);
+const renderer = new LiveRenderer(player, (delivery) => models.deliver(delivery), post);
+process.on('exit', () => player.close());
 serveWorker<ToLiveWorker>((message) => renderer.receive(message));

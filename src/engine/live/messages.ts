@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelOrderSchema, type ModelDelivery } from '../model/run/model-threads.js';
 import { streamReportSchema, type StreamCommand } from '../stream/messages.js';
 import { bufferSchema } from '../workers/messages.js';
 
@@ -11,6 +12,8 @@ export type SourceAudio = { kind: 'loop'; rate: number; channels: Float32Array[]
 /** Main thread to live worker, handled in order between two blocks. */
 export type ToLiveWorker =
   | { type: 'command'; command: StreamCommand }
+  /** Answers an `open-model`. */
+  | { type: 'model'; delivery: ModelDelivery }
   | { type: 'source'; source: SourceAudio }
   | { type: 'play'; playing: boolean }
   /** A speaker at this rate opens: what was granted before is void. */
@@ -24,6 +27,8 @@ export type ToLiveWorker =
 /** Live worker to main thread. */
 export const fromLiveWorkerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('report'), report: streamReportSchema }),
+  /** To be answered by `model`. */
+  z.strictObject({ type: z.literal('open-model'), order: modelOrderSchema }),
   /** A rendered audio message, laid out as the page's protocol has it. */
   z.strictObject({ type: z.literal('audio'), frame: bufferSchema }),
 ]);

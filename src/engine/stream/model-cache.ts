@@ -1,40 +1,37 @@
 import type { ModelVariant } from '../model/manifest.js';
-import { openModel } from '../model/run/open-model.js';
 import type { RunningModel } from '../model/run/running-model.js';
-import type { StreamCommand } from './messages.js';
+import type { ModelPlace } from './model-opener.js';
 
-export type ModelPlace = NonNullable<Extract<StreamCommand, { type: 'load' }>['model']>;
-
-/**
- * Opens models for the streaming thread, which cannot play meanwhile, and keeps the last one that was let go: going
- * back and forth between two presets opens each model once.
- */
+/** Keeps the last model that was released: going back and forth between two presets opens each model once. */
 export class ModelCache {
   private readonly keys = new WeakMap<RunningModel, string>();
   private spare: RunningModel | null = null;
 
-  /** @throws TillerError as `openModel` does */
-  async open({ dir, manifest }: ModelPlace, variant: ModelVariant): Promise<RunningModel> {
-    const key = `${dir} ${variant.frames} ${variant.batch}`;
+  /** The model in this variant, where it is the one that was released last; then it is no longer kept here. */
+  take(place: ModelPlace, variant: ModelVariant): RunningModel | null {
     const { spare } = this;
-    if (spare !== null && this.keys.get(spare) === key) {
-      this.spare = null;
-      spare.reset();
-      return spare;
-    }
-    const opened = await openModel(dir, manifest, variant);
-    this.keys.set(opened, key);
-    return opened;
+    if (spare === null || this.keys.get(spare) !== keyOf(place, variant)) return null;
+    this.spare = null;
+    spare.reset();
+    return spare;
   }
 
-  /** `model` is played no longer. */
+  /** Takes note of what was opened, so that it is found again once it is released. */
+  opened(model: RunningModel, place: ModelPlace, variant: ModelVariant): void {
+    this.keys.set(model, keyOf(place, variant));
+  }
+
+  /** `model` is not played any more: it is kept, and the one before it closed. */
   release(model: RunningModel): void {
     this.spare?.close();
     this.spare = model;
   }
 
+  /** Closes the model that is kept. */
   close(): void {
     this.spare?.close();
     this.spare = null;
   }
 }
+
+const keyOf = ({ dir }: ModelPlace, { frames, batch }: ModelVariant): string => `${dir} ${frames} ${batch}`;

@@ -1,15 +1,17 @@
 import { gainToDb } from '../audio/db.js';
 import { defaultOutput } from '../../document/output.js';
-import type { Output } from '../../document/output.js';
+import type { EngineMargin, Output } from '../../document/output.js';
 import { compileMapping } from '../mapping/evaluate.js';
 import { createNoise } from '../model/run/noise.js';
 import type { NoiseSetting } from '../model/run/noise.js';
+import type { ModelVariant } from '../model/manifest.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { MidiRouter, isLearnable } from './midi-router.js';
 import { PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamCommand, StreamReport } from './messages.js';
-import { ModelCache, type ModelPlace } from './model-cache.js';
+import { ModelCache } from './model-cache.js';
+import { openHere, type ModelOpener, type ModelPlace } from './model-opener.js';
 import { PendingEvents } from './event-queue.js';
 import type { Automated } from '../../document/parameter-values.js';
 import { PlayingValues } from './automated-values.js';
@@ -24,6 +26,18 @@ const MAX_EVENTS = 4096;
 /** What a meter shows of silence, and of levels whose square overflows. */
 const METER_FLOOR_DB = -120;
 const METER_TOP_DB = 240;
+
+/** What `apply` returns where nothing is being opened. */
+const APPLIED = Promise.resolve();
+
+const sameVariant = (a: ModelVariant | null, b: ModelVariant | undefined): boolean =>
+  a?.frames === b?.frames && a?.batch === b?.batch;
+
+/** Models that are being opened, until the last one plays. */
+interface Opening {
+  readonly promise: Promise<void>;
+  readonly settle: () => void;
+}
 
 /** Commands that set how the model that plays is played. */
 type Setting = Exclude<StreamCommand, { type: 'load' | 'restart' | 'expect-model' }>;
@@ -62,13 +76,24 @@ export class Player {
   private track: { rate: number; maxBlock: number; channels: 1 | 2 } | null = null;
   /** Counts loads, so that one overtaken by a newer one is dropped. */
   private loads = 0;
-  private opening: Promise<void> | null = null;
+  private opening: Opening | null = null;
+  /** What is being opened: it is not ordered twice. */
+  private ordered: { readonly place: ModelPlace; readonly variant: ModelVariant } | null = null;
+  /** True once a block was played since `prepare`: from then on nothing may keep the next one waiting. */
+  private started = false;
+  private closed = false;
   private samplesSinceReport = 0;
   /** The first message since the last report that a hand can be learned from. */
   private heard: { status: number; data1: number; data2: number } | null = null;
   private reportedFaults = 0;
 
-  constructor(private readonly report: (report: StreamReport) => void) {
+  /**
+   * @param opener opens models while others play; where nothing plays they are opened on this thread
+   */
+  constructor(
+    private readonly report: (report: StreamReport) => void,
+    private readonly opener: ModelOpener = openHere,
+  ) {
     this.router = new MidiRouter({
       input: (offsetSamples, index, value) => this.parameter(offsetSamples, index, value),
       program: (program) => this.report({ type: 'program-change', program }),
@@ -88,23 +113,43 @@ export class Player {
 
   /** Settles when what is being opened plays; null while nothing is. */
   get loading(): Promise<void> | null {
-    return this.opening;
+    return this.opening?.promise ?? null;
+  }
+
+  /** True once a block was played since `prepare`. */
+  get hasStarted(): boolean {
+    return this.started;
+  }
+
+  /** Seconds of sound that a call of the playing model covers; 0 without a model. */
+  get callSeconds(): number {
+    if (this.model === null) return 0;
+    const { hop, frames, sampleRate } = this.model.shape;
+    return (hop * frames) / sampleRate;
+  }
+
+  /** How much time an answer may take in the plugin, as the output settings that play have it. */
+  get margin(): EngineMargin {
+    return this.output.margin;
   }
 
   /**
-   * Takes a command between two blocks. `load`, and an `output` that needs another variant of the model, open files:
-   * the promise settles when the model plays, and until then what played before goes on. Commands for a model that
-   * is expected are taken when it plays.
+   * Takes a command between two blocks. `load`, and an `output` that needs another variant of the model, open a model:
+   * what played before goes on until it is open. Commands for a model that is expected or being opened are taken when
+   * it plays. Streaming thread.
+   * @returns settles when nothing is being opened any more
+   * @throws RangeError for a latent dimension or parameter that does not exist
    */
-  async apply(command: StreamCommand): Promise<void> {
+  apply(command: StreamCommand): Promise<void> {
     if (command.type === 'restart') this.stream.restart();
     else if (command.type === 'expect-model') this.waiting ??= [];
-    else if (command.type === 'load') await this.changeTo(command.model);
+    else if (command.type === 'load') this.changeTo(command.model);
     else if (this.waiting !== null) this.waiting.push(command);
-    else await this.set(command);
+    else this.set(command);
+    return this.loading ?? APPLIED;
   }
 
-  private async set(command: Setting): Promise<void> {
+  private set(command: Setting): void {
     switch (command.type) {
       case 'mapping':
         this.stream.setMapping(command.trained === null ? null : compileMapping(command.trained));
@@ -116,7 +161,8 @@ export class Player {
       case 'output':
         this.output = this.kept({ output: command.output }, command.sets).output;
         this.stream.setOutput(this.output);
-        return this.needsOtherVariant() ? this.load() : undefined;
+        if (this.needsOtherVariant()) this.load();
+        return;
       case 'inputs':
         this.router.configure(command.inputs);
         return;
@@ -141,6 +187,7 @@ export class Player {
    */
   prepare(rate: number, maxBlock: number, channels: 1 | 2): number {
     this.track = { rate, maxBlock, channels };
+    this.started = false;
     const { latencySamples } = this.stream.prepare({
       ...this.track,
       model: this.model,
@@ -149,7 +196,7 @@ export class Player {
     this.letGo();
     this.tellPrepared(latencySamples);
     // The other variant has the same latency unless it takes other frames per call: then a second report follows.
-    if (this.needsOtherVariant()) void this.load();
+    if (this.needsOtherVariant()) this.load();
     return this.latencySamples;
   }
 
@@ -171,7 +218,7 @@ export class Player {
     this.playing.move(index, value);
     if (index !== PARAMETER_INDEX.width || !(value > 0) || this.output.width > 0) return;
     this.output = { ...this.output, width: value };
-    if (this.needsOtherVariant()) void this.load();
+    if (this.needsOtherVariant()) this.load();
   }
 
   /** Whether the blocks that follow belong to an offline render; see `Stream.setOffline`. */
@@ -181,6 +228,7 @@ export class Player {
 
   /** Plays the next block; see `Stream.process`. */
   process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
+    this.started = true;
     this.stream.process(input, output, frames, this.events.take(frames));
     if (this.leaving.length > 0) this.letGo();
     this.samplesSinceReport += frames;
@@ -213,8 +261,9 @@ export class Player {
     return this.playing.keptIn({ inputs: [], output, steering }, sets);
   }
 
-  /** Lets go of the model. */
+  /** Closes every model. Nothing is played after it. */
   close(): void {
+    this.closed = true;
     this.loads++;
     for (const model of this.leaving.splice(0)) this.models.release(model);
     this.model?.close();
@@ -234,64 +283,84 @@ export class Player {
 
   private needsOtherVariant(): boolean {
     if (this.model === null || this.track === null) return false;
-    const wanted = requiredVariant(this.output, this.track.channels, this.model.shape);
-    return wanted.frames !== this.model.shape.frames || wanted.batch !== this.model.shape.batch;
+    return !sameVariant(
+      requiredVariant(this.output, this.track.channels, this.model.shape),
+      this.model.shape,
+    );
   }
 
   /** The same model is not opened again, unless it failed: what it plays goes on. */
-  private async changeTo(place: ModelPlace | null): Promise<void> {
+  private changeTo(place: ModelPlace | null): void {
     const same = place?.manifest.sha256 === this.place?.manifest.sha256 && place?.dir === this.place?.dir;
-    this.place = place;
-    if (same && this.opening !== null) return this.opening;
-    if (same && this.model !== null && this.reportedFaults === 0) return this.takeWaiting();
-    return this.load();
-  }
-
-  private load(): Promise<void> {
-    const opening = this.open().finally(() => {
-      if (this.opening === opening) this.opening = null;
-    });
-    this.opening = opening;
-    return opening;
-  }
-
-  private async open(): Promise<void> {
-    const load = ++this.loads;
-    const { place } = this;
-    let opened: RunningModel | null = null;
-    try {
-      if (place !== null) {
-        const variant = requiredVariant(this.output, this.track?.channels ?? 1, place.manifest);
-        opened = await this.models.open(place, variant);
-      }
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.report({ type: 'failed', code: 'model-failed', message });
-    }
-    if (load !== this.loads) {
-      if (opened !== null) this.models.release(opened);
+    if (!same) this.place = place;
+    if (same && this.opening !== null) return;
+    if (same && this.model !== null && this.reportedFaults === 0) {
+      this.takeWaiting();
       return;
     }
-    await this.playOn(opened);
-    // What the settings call for may have changed while the file was read.
-    if (this.needsOtherVariant()) await this.open();
+    this.waiting ??= [];
+    this.load();
   }
 
-  /** Plays `opened`, and what waited for it. */
-  private async playOn(opened: RunningModel | null): Promise<void> {
+  private load(): void {
+    if (this.opening === null) {
+      let settle = () => undefined as void;
+      const promise = new Promise<void>((resolve) => (settle = resolve));
+      this.opening = { promise, settle };
+    }
+    this.open();
+  }
+
+  private open(): void {
+    const { place } = this;
+    const variant = place && requiredVariant(this.output, this.track?.channels ?? 1, place.manifest);
+    if (place === this.ordered?.place && sameVariant(variant, this.ordered?.variant)) return;
+    const load = ++this.loads;
+    this.ordered = null;
+    const kept = place && variant && this.models.take(place, variant);
+    if (place === null || variant === null || kept !== null) {
+      this.playOn(kept);
+      return;
+    }
+    this.ordered = { place, variant };
+    const opener = this.started ? this.opener : openHere;
+    opener.open(place, variant, (opened) => {
+      if (!(opened instanceof Error)) this.models.opened(opened, place, variant);
+      if (load === this.loads) {
+        this.ordered = null;
+        this.playOn(opened);
+      } else if (opened instanceof Error) return;
+      else if (this.closed) opened.close();
+      else this.models.release(opened);
+    });
+  }
+
+  /** Plays `opened`, or the dry track where there is none, and takes the commands that waited for it. */
+  private playOn(opened: RunningModel | null | Error): void {
+    if (opened instanceof Error)
+      this.report({ type: 'failed', code: 'model-failed', message: opened.message });
+    const { loads } = this;
     if (this.model !== null) this.leaving.push(this.model);
-    this.model = opened;
+    this.model = opened instanceof Error ? null : opened;
     if (this.track !== null)
-      this.tellPrepared(this.stream.exchange(opened, streamNoise(this.noise)).latencySamples);
+      this.tellPrepared(this.stream.exchange(this.model, streamNoise(this.noise)).latencySamples);
     this.letGo();
-    await this.takeWaiting();
+    this.takeWaiting();
+    // One of those may have called for another model or variant.
+    if (loads !== this.loads) return;
+    // What the settings call for may have changed while the model was being opened.
+    if (this.needsOtherVariant()) this.open();
+    else {
+      this.opening?.settle();
+      this.opening = null;
+    }
   }
 
   /** Takes all at once: no block is played in between. */
-  private async takeWaiting(): Promise<void> {
+  private takeWaiting(): void {
     const waiting = this.waiting ?? [];
     this.waiting = null;
-    await Promise.all(waiting.map((command) => this.apply(command)));
+    for (const command of waiting) this.set(command);
   }
 
   private tellPrepared(latencySamples: number): void {

@@ -13,6 +13,9 @@ class NotingPlayer implements PipePlayer {
   offline = false;
   latencySamples = 40;
   loading: Promise<void> | null = null;
+  callSeconds = 0;
+  readonly margin = 'normal';
+  hasStarted = false;
 
   apply(command: StreamCommand): void {
     this.notes.push(command.type);
@@ -23,6 +26,7 @@ class NotingPlayer implements PipePlayer {
       setImmediate(() => {
         this.loading = null;
         this.latencySamples = 99;
+        this.callSeconds = 512 / 48_000;
         this.notes.push('loaded');
         resolve();
       }),
@@ -44,6 +48,7 @@ class NotingPlayer implements PipePlayer {
     this.offline = offline;
   }
   process(input: Float32Array[], output: Float32Array[], frames: number): void {
+    this.hasStarted = true;
     this.notes.push(`process ${frames}`);
     for (const [c, channel] of input.entries())
       for (let i = 0; i < frames; i++) (output[c] as Float32Array)[i] = 10 * (channel[i] ?? 0);
@@ -61,7 +66,12 @@ const settlesAtOnce: Main = (message, say) => {
   if (message.type === 'settle') say({ type: 'ready' });
 };
 
-async function play(frames: Buffer[], fromMain: ToPipe[] = [], main: Main = settlesAtOnce) {
+async function play(
+  frames: Buffer[],
+  fromMain: ToPipe[] = [],
+  main: Main = settlesAtOnce,
+  beforeFrame: (player: NotingPlayer) => void = () => undefined,
+) {
   const written: Buffer[] = [];
   const posted: FromPipe[] = [];
   const player = new NotingPlayer();
@@ -72,11 +82,15 @@ async function play(frames: Buffer[], fromMain: ToPipe[] = [], main: Main = sett
       return length;
     }),
     player,
-    receive: () => fromMain.shift(),
+    receive: () => {
+      beforeFrame(player);
+      return fromMain.shift();
+    },
     post: (message) => {
       posted.push(message);
       main(message, (answer) => fromMain.push(answer));
     },
+    deliver: ({ id }) => player.notes.push(`model ${id}`),
     mainBeats: () => 42,
     version: '1.2.3',
   });
@@ -179,6 +193,30 @@ describe('PipeLoop', () => {
       'process 1',
     ]);
     expect(sent.filter(({ name }) => name === 'busy')).toHaveLength(2);
+  });
+
+  test('live blocks are answered while a model is being opened, offline ones wait for it', async () => {
+    const notes = async (flags: number) => {
+      const position = (at: number) => blockFrame({ position: at, channels: [[1]], flags });
+      const frames = [hello, prepare(1, 1), position(0), position(1), position(2)];
+      const manifest = { hop: 512, sampleRate: 48_000 } as never;
+      const fromMain: ToPipe[] = [];
+      const { player, sent } = await play(
+        frames,
+        fromMain,
+        (message, say) => {
+          if (message.type === 'settle') say({ type: 'ready' });
+        },
+        (player) => {
+          // After the first block.
+          if (player.notes.at(-1) === 'process 1' && !player.notes.includes('load'))
+            fromMain.push({ type: 'command', command: { type: 'load', model: { dir: '', manifest } } });
+        },
+      );
+      return [player.notes.slice(1), sent.map(({ name }) => name).filter((name) => name === 'busy').length];
+    };
+    expect(await notes(0)).toEqual([['process 1', 'load', 'process 1', 'process 1'], 0]);
+    expect(await notes(2)).toEqual([['offline', 'process 1', 'load', 'loaded', 'process 1', 'process 1'], 2]);
   });
 
   test('blocks of another epoch are neither played nor answered', async () => {

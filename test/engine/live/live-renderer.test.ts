@@ -14,7 +14,8 @@ class Doubler implements LivePlayer {
   readonly told: string[] = [];
   apply(command: { type: string }): Promise<void> {
     this.told.push(command.type);
-    return command.type === 'load' ? Promise.reject(new Error('no such file')) : Promise.resolve();
+    if (command.type === 'hold') throw new RangeError('no dimension 99');
+    return Promise.resolve();
   }
   prepare(rate: number): number {
     this.told.push(`prepare ${rate}`);
@@ -43,7 +44,11 @@ describe('the live renderer', () => {
   beforeEach(() => {
     player = new Doubler();
     posted = [];
-    renderer = new LiveRenderer(player, (message) => posted.push(message));
+    renderer = new LiveRenderer(
+      player,
+      () => undefined,
+      (message) => posted.push(message),
+    );
   });
 
   const heard = () =>
@@ -88,13 +93,10 @@ describe('the live renderer', () => {
     expect(player.told).toEqual(['prepare 48000', 'prepare 44100']);
   });
 
-  it('reports a command that fails and plays on', async () => {
-    renderer.receive({ type: 'command', command: { type: 'load', model: null } });
-    await Promise.resolve();
-    await Promise.resolve();
-    await Promise.resolve();
+  it('reports a command that fails and plays on', () => {
+    renderer.receive({ type: 'command', command: { type: 'hold', dimension: 99, value: 0 } });
     expect(posted).toEqual([
-      { type: 'report', report: { type: 'failed', code: 'model-failed', message: 'no such file' } },
+      { type: 'report', report: { type: 'failed', code: 'model-failed', message: 'no dimension 99' } },
     ]);
     renderer.receive({ type: 'open', rate: 48_000 });
     renderer.receive({ type: 'credit', frames: LIVE_BLOCK });

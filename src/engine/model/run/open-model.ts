@@ -55,18 +55,24 @@ export async function openGraph(
   variant: ModelVariant,
   role: 'encoder' | 'decoder',
 ): Promise<RunningGraph> {
-  const found = manifest.variants.find(
-    ({ frames, batch }) => frames === variant.frames && batch === variant.batch,
-  );
-  if (found !== undefined) return loadGraph(dir, found[role]);
+  return loadGraph(dir, variantOf(manifest, variant)[role]);
+}
+
+/** What the manifest knows of a variant. @throws TillerError `model-missing` when the model was not imported in it */
+export function variantOf(
+  manifest: ModelManifest,
+  { frames, batch }: ModelVariant,
+): ModelManifest['variants'][number] {
+  const found = manifest.variants.find((variant) => variant.frames === frames && variant.batch === batch);
+  if (found !== undefined) return found;
   throw new TillerError(
     'model-missing',
-    `${manifest.name} was not imported for ${variant.frames} frames and ${variant.batch} sides per call.`,
+    `${manifest.name} was not imported for ${frames} frames and ${batch} sides per call.`,
     'Import it again.',
   );
 }
 
-function shapeOf(manifest: ModelManifest, { frames, batch }: ModelVariant): ModelShape {
+export function shapeOf(manifest: ModelManifest, { frames, batch }: ModelVariant): ModelShape {
   const { sampleRate, hop, inputChannels, outputChannels, latentDims, delaySamples } = manifest;
   return { sampleRate, hop, frames, batch, inputChannels, outputChannels, latentDims, delaySamples };
 }

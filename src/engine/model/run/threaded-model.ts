@@ -1,0 +1,75 @@
+import { TillerError } from '../../../document/tiller-error.js';
+import type { ModelManifest, ModelVariant } from '../manifest.js';
+import { awaitAnswer, request, type ModelMemory, type ModelRequest } from './model-memory.js';
+import type { NoiseSource } from './noise.js';
+import { shapeOf, variantOf } from './open-model.js';
+import type { ModelShape, RunningModel } from './running-model.js';
+
+type Distribution = 'uniform' | 'normal';
+
+/**
+ * A model that runs in a thread of its own (`ModelThreads`), for the thread that plays it: each call waits for the answer.
+ * Its sound is the same, bit for bit, as that of a model opened with `openModel`.
+ */
+export class ThreadedModel implements RunningModel {
+  readonly shape: ModelShape;
+  readonly audioIn: Float32Array;
+  readonly encoded: Float32Array;
+  readonly latents: Float32Array;
+  readonly audioOut: Float32Array;
+  private readonly encoderNoise: readonly Distribution[];
+  private readonly decoderNoise: readonly Distribution[];
+
+  /** @param memory that the thread of this variant was started with */
+  constructor(
+    manifest: ModelManifest,
+    variant: ModelVariant,
+    private readonly memory: ModelMemory,
+  ) {
+    const { encoder, decoder } = variantOf(manifest, variant);
+    this.shape = shapeOf(manifest, variant);
+    this.audioIn = memory.audioIn;
+    this.encoded = memory.encoded;
+    this.latents = memory.latents;
+    this.audioOut = memory.audioOut;
+    this.encoderNoise = encoder.noise.map(({ distribution }) => distribution);
+    this.decoderNoise = decoder.noise.map(({ distribution }) => distribution);
+  }
+
+  encode(noise: NoiseSource): void {
+    this.draw(noise, this.encoderNoise, this.memory.encoderNoise);
+    this.call('encode');
+  }
+
+  decode(noise: NoiseSource): void {
+    this.draw(noise, this.decoderNoise, this.memory.decoderNoise);
+    this.call('decode');
+  }
+
+  decodeAgain(): void {
+    this.call('decodeAgain');
+  }
+
+  reset(): void {
+    this.call('reset');
+  }
+
+  /** Does not wait: the thread frees the model and ends. */
+  close(): void {
+    request(this.memory, 'close');
+  }
+
+  private draw(noise: NoiseSource, distributions: readonly Distribution[], into: Float32Array[]): void {
+    for (let i = 0; i < distributions.length; i += 1) {
+      const data = into[i] as Float32Array;
+      if (distributions[i] === 'uniform') noise.uniform(data, this.shape.batch);
+      else noise.normal(data, this.shape.batch);
+    }
+  }
+
+  private call(what: ModelRequest): void {
+    request(this.memory, what);
+    const failure = awaitAnswer(this.memory);
+    if (failure !== null) throw new TillerError('model-failed', failure, 'Import the model again.');
+  }
+}

@@ -1,0 +1,55 @@
+import { TillerError } from '../../document/tiller-error.js';
+import type { ModelVariant } from '../model/manifest.js';
+import type { ModelDelivery, ModelOrder } from '../model/run/model-threads.js';
+import { openModel } from '../model/run/open-model.js';
+import type { RunningModel } from '../model/run/running-model.js';
+import { ThreadedModel } from '../model/run/threaded-model.js';
+import type { StreamCommand } from './messages.js';
+
+export type ModelPlace = NonNullable<Extract<StreamCommand, { type: 'load' }>['model']>;
+
+/** Opens models for a player, on the player's thread or in another. */
+export interface ModelOpener {
+  /** Calls `done` once, between two blocks, with the model or with why there is none. */
+  open(place: ModelPlace, variant: ModelVariant, done: (opened: RunningModel | Error) => void): void;
+}
+
+/** Opens models on the calling thread, which can play nothing meanwhile. */
+export const openHere: ModelOpener = {
+  open({ dir, manifest }, variant, done) {
+    openModel(dir, manifest, variant).then(done, (error: unknown) =>
+      done(error instanceof Error ? error : new Error(String(error))),
+    );
+  },
+};
+
+/** Opens models in threads of their own (`ModelThreads`), while the calling thread plays on. */
+export class ThreadOpener implements ModelOpener {
+  private readonly pending = new Map<
+    number,
+    { place: ModelPlace; variant: ModelVariant; done: (opened: RunningModel | Error) => void }
+  >();
+  private orders = 0;
+
+  /** @param order passes an order to the main thread, which answers with a delivery */
+  constructor(private readonly order: (order: ModelOrder) => void) {}
+
+  open(place: ModelPlace, variant: ModelVariant, done: (opened: RunningModel | Error) => void): void {
+    const id = ++this.orders;
+    this.pending.set(id, { place, variant, done });
+    this.order({ id, dir: place.dir, manifest: place.manifest, variant });
+  }
+
+  /** Takes the answer to an order. */
+  deliver(delivery: ModelDelivery): void {
+    const order = this.pending.get(delivery.id);
+    if (order === undefined) return;
+    this.pending.delete(delivery.id);
+    if ('memory' in delivery)
+      order.done(new ThreadedModel(order.place.manifest, order.variant, delivery.memory));
+    else {
+      const { code, message, hint } = delivery.failure;
+      order.done(new TillerError(code, message, hint));
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { defaultOutput } from '../../../src/document/output.js';
+import { importModel } from '../../../src/engine/model/import/import.js';
+import { FRAME_HEADER_BYTES, PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../../src/protocol/plugin.js';
+import { bundleWorkers, type Bundles } from '../bundle-worker.js';
+import { fixturePath } from '../model/fixtures.js';
+import { blockFrame, frame, wholeFramesIn, type ReadFrame } from './pipes.js';
+
+const BLOCK = 128;
+const INPUT = 0.5;
+/** Acts on the model's sound alone: the dry track is louder. */
+const INPUT_GAIN_DB = -6;
+const WET = INPUT * 10 ** (INPUT_GAIN_DB / 20);
+
+/** The plugin's end of an engine's pipes. */
+class Host {
+  readonly frames: ReadFrame[] = [];
+  private rest = Buffer.alloc(0);
+  private position = 0;
+  private wake = () => undefined as void;
+
+  constructor(private readonly engine: ChildProcessWithoutNullStreams) {
+    engine.stdout.on('data', (bytes: Buffer) => {
+      this.rest = Buffer.concat([this.rest, bytes]);
+      const frames = wholeFramesIn(this.rest);
+      this.rest = this.rest.subarray(
+        frames.reduce((sum, { payload }) => sum + FRAME_HEADER_BYTES + payload.length, 0),
+      );
+      this.frames.push(...frames);
+      this.wake();
+    });
+  }
+
+  send(bytes: Buffer): void {
+    this.engine.stdin.write(bytes);
+  }
+
+  /** Waits for the next frame of this kind that `taken` frames do not hold yet. */
+  async next(name: string, taken: number): Promise<ReadFrame> {
+    for (;;) {
+      const found = this.frames.slice(taken).find((frame) => frame.name === name);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  /** Plays one block; returns its answer's samples. */
+  async play(): Promise<Float32Array> {
+    const taken = this.frames.length;
+    this.send(blockFrame({ position: this.position, channels: [new Array<number>(BLOCK).fill(INPUT)] }));
+    this.position += BLOCK;
+    const { payload } = await this.next('samples', taken);
+    return new Float32Array(
+      payload.buffer.slice(payload.byteOffset + 16, payload.byteOffset + payload.length),
+    );
+  }
+}
+
+describe('a preset with another model, recalled in the plugin for the first time', () => {
+  let bundles: Bundles;
+  beforeAll(async () => {
+    bundles = await bundleWorkers(
+      'src/engine/host/host-worker.ts',
+      'src/engine/model/run/model-worker.ts',
+      'test/engine/host/recall-engine.ts',
+    );
+  });
+  afterAll(() => bundles.remove());
+
+  // The streaming thread opened the model itself: for a tenth of a second and more, no block was answered.
+  it('is opened while blocks are answered, and its sound follows the old one without a gap', async () => {
+    const variants = { libraryDir: bundles.folder, variants: [{ frames: 1, batch: 1 }] };
+    const [first, second] = await Promise.all(
+      (['identity', 'delay'] as const).map(async (name) => ({
+        type: 'load',
+        model: await importModel(fixturePath(name), variants),
+      })),
+    );
+    const settings = { type: 'output', output: { ...defaultOutput(), inputGainDb: INPUT_GAIN_DB } };
+    const engine = spawn(
+      process.execPath,
+      [fileURLToPath(bundles.url('recall-engine')), JSON.stringify({ settings, first, second })],
+      { env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' } },
+    );
+    const errors: string[] = [];
+    engine.stderr.on('data', (bytes: Buffer) => errors.push(bytes.toString()));
+    const ended = once(engine, 'exit');
+    const host = new Host(engine);
+    host.send(frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }));
+    host.send(frame(TO_ENGINE.prepare, { epoch: 1, rate: 48_000, maxBlock: BLOCK, channels: 1 }));
+    const before = await host.next('prepared', 0);
+    const latency = before.fields['latencySamples'] ?? 0;
+    for (let filled = 0; filled < latency + 48_000 / 4; filled += BLOCK) await host.play();
+
+    const played: number[] = [];
+    host.frames.length = 0;
+    host.send(frame(TO_ENGINE.loadPreset, {}, Buffer.from('any')));
+    const has = (name: string) => host.frames.some((frame) => frame.name === name);
+    while (!has('prepared')) played.push(...(await host.play()));
+    const names = host.frames.map(({ name }) => name);
+    // Until the new sound has filled up, and the fade is over.
+    const settled =
+      (host.frames.find(({ name }) => name === 'prepared')?.fields['latencySamples'] ?? 0) + 0.05 * 48_000;
+    for (let filled = 0; filled < settled; filled += BLOCK) played.push(...(await host.play()));
+
+    expect(names).not.toContain('busy');
+    const whileOpening = names.slice(names.indexOf('notice'), names.indexOf('prepared'));
+    expect(whileOpening.filter((name) => name === 'samples').length).toBeGreaterThan(0);
+    expect(host.frames.find(({ name }) => name === 'prepared')?.fields['latencySamples']).toBeGreaterThan(
+      latency,
+    );
+    const furthest = played.reduce((most, sample) => Math.max(most, Math.abs(sample - WET)), 0);
+    expect(furthest).toBeLessThan(1e-3);
+    engine.stdin.end();
+    expect(await ended).toEqual([0, null]);
+    expect(
+      errors
+        .join('')
+        .replace(/\(node:.*|\(Use.*/g, '')
+        .trim(),
+    ).toBe('');
+  });
+});
