@@ -96,14 +96,15 @@ export const commandSchema = z.discriminatedUnion('type', [
   bare('cancel-training'),
   z.strictObject({ type: z.literal('paint-map'), map: mapRequestSchema.nullable() }),
   // presets and models
-  bare('new-preset'),
+  /** An empty instrument that plays `model`, or else the present model. */
+  z.strictObject({ type: z.literal('new-preset'), model: sha256.optional() }),
   z.strictObject({ type: z.literal('open-preset'), id: presetId }),
   bare('save-preset'),
   z.strictObject({ type: z.literal('save-preset-as'), name }),
   z.strictObject({ type: z.literal('rename-preset'), id: presetId, name }),
   z.strictObject({ type: z.literal('duplicate-preset'), id: presetId }),
   z.strictObject({ type: z.literal('delete-preset'), id: presetId }),
-  /** Undoes `delete-preset`, as long as the engine runs. */
+  /** Restores the preset that was last deleted under this identifier: undoes `delete-preset`. */
   z.strictObject({ type: z.literal('restore-preset'), id: presetId }),
   z.strictObject({ type: z.literal('select-model'), sha256 }),
   /** Cancels the import that `library.importing` shows with this `id`; one that is complete stays. */
@@ -111,6 +112,14 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('remove-model'), sha256 }),
   /** Undoes `remove-model`. */
   z.strictObject({ type: z.literal('restore-model'), sha256 }),
+  z.strictObject({
+    type: z.literal('restore-from-trash'),
+    kind: z.enum(['preset', 'model']),
+    /** As the slice `trash` lists it. */
+    token: z.string().min(1).max(255),
+  }),
+  /** Removes every preset and model in the trash for good. */
+  bare('empty-trash'),
   // the live session
   z.strictObject({ type: z.literal('play'), playing: z.boolean() }),
   z.strictObject({ type: z.literal('source'), source: liveSourceSchema }),

@@ -189,6 +189,21 @@ export interface PresetEntry extends StoredPreset {
   modelPresent: boolean;
 }
 
+/** A preset or a model in the trash. */
+export interface TrashedItem {
+  /** Restores it, by `restore-from-trash`. */
+  token: string;
+  name: string;
+  /** When it was deleted, in milliseconds since 1970. */
+  deletedMs: number;
+}
+
+/** What was deleted, each list with the last one first. It is removed for good after 30 days. */
+export interface TrashState {
+  presets: TrashedItem[];
+  models: TrashedItem[];
+}
+
 export interface ImportProgress {
   /** Number of the import, counted from the engine's start. */
   id: number;
@@ -250,6 +265,7 @@ export interface Slices {
   /** Index of the input that waits for a MIDI message, and the example that is heard in place of the mapping. */
   waiting: { midiLearn: number | null; auditioning: string | null };
   library: LibraryState;
+  trash: TrashState;
   /** Null in a plugin, where the host plays. */
   live: LiveState | null;
   recorder: RecorderState;

@@ -104,12 +104,16 @@ describe('files that are dropped on the window', () => {
     expect([probe.slices.about.name, probe.slices.history.dirty]).toEqual([name, false]);
     await dismissAll(page);
 
-    // The last of several models is selected, in one undo step.
+    // A model never replaces the one that plays: playing it is offered.
+    const playing = probe.slices.model.card?.sha256;
     await dropFiles(page, [
       ['late.ts', model('delay')],
       ['small.ts', model('identity')],
     ]);
-    await page.getByText('2 files are in the library; small.ts plays now.').waitFor();
+    await page.getByText('2 files are in the library.').waitFor();
+    expect(probe.slices.model.card?.sha256).toBe(playing);
+    expect(await page.getByRole('button', { name: 'New instrument on it: small.ts' }).isVisible()).toBe(true);
+    await page.getByRole('button', { name: 'Play here: small.ts' }).click();
     await probe.until(() => probe.slices.model.card?.name === 'small', 'the last model');
     await dismissAll(page);
     // Regression: removing the current model was reported twice.

@@ -25,7 +25,10 @@ import { startServer, type RunningServer, type ServerOptions } from '../http/ser
 
 export interface InterfaceOptions extends ServerOptions {
   presets: PresetStore;
-  models: Pick<ModelLibrary, 'find' | 'list' | 'import' | 'owns' | 'remove' | 'restore'>;
+  models: Pick<
+    ModelLibrary,
+    'find' | 'list' | 'import' | 'owns' | 'remove' | 'restore' | 'trashed' | 'emptyTrash'
+  >;
   /** Folder of the bundled models, for their cards; null where there are none. */
   bundledModelsFolder: string | null;
   /** File that stores the MIDI device and the OSC ports; left out, they are not stored. */

@@ -73,7 +73,7 @@ export async function dispatch(
       window.paint(command.map);
       return null;
     case 'new-preset':
-      await presets.create();
+      await presets.create(command.model);
       return null;
     case 'open-preset':
       await presets.open(command.id);
@@ -107,6 +107,15 @@ export async function dispatch(
       return null;
     case 'restore-model':
       await models.restore(command.sha256);
+      return null;
+    case 'restore-from-trash':
+      await (command.kind === 'preset'
+        ? presets.restoreTrashed(command.token)
+        : models.restore(command.token));
+      return null;
+    case 'empty-trash':
+      await presets.emptyTrash();
+      await models.emptyTrash();
       return null;
     case 'play':
       liveOf(services).play(command.playing);

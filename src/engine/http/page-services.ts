@@ -39,12 +39,23 @@ export interface PageServices {
     | 'duplicate'
     | 'remove'
     | 'restore'
+    | 'restoreTrashed'
+    | 'trashed'
+    | 'emptyTrash'
     | 'import'
     | 'export'
   >;
   readonly models: Pick<
     ModelBrowser,
-    'cards' | 'importing' | 'subscribe' | 'import' | 'cancelImport' | 'remove' | 'restore'
+    | 'cards'
+    | 'trashed'
+    | 'importing'
+    | 'subscribe'
+    | 'import'
+    | 'cancelImport'
+    | 'remove'
+    | 'restore'
+    | 'emptyTrash'
   >;
   readonly live: LiveServices | null;
   readonly recorder: Pick<GestureRecorder, 'state' | 'subscribe' | 'act' | 'csv' | 'midi'>;

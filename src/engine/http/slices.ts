@@ -78,6 +78,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
       models: models.cards,
       importing: models.importing,
     }),
+  trash: ({ presets, models }, last) => keep(last, { presets: presets.trashed, models: models.trashed }),
   live: ({ live }) => live?.state ?? null,
   recorder: ({ recorder }) => recorder.state,
   ports: ({ ports }) => ports.state,

@@ -4,6 +4,7 @@ import { shareEqualParts } from '../../document/difference.js';
 import type { Edit } from '../../document/edit.js';
 import { NO_STEPS, type LeftDocument, type LoadedFrom } from '../../document/history.js';
 import type { ModelReference, Preset } from '../../document/preset.js';
+import type { ModelManifest } from '../model/manifest.js';
 import { freeName } from '../presets/free-name.js';
 import type { PresetStore } from '../presets/preset-store.js';
 import type { Holds } from './holds.js';
@@ -68,8 +69,7 @@ export class DocumentFiles {
   }
 
   /** See `Instrument.newPreset`. */
-  create(): Promise<void> {
-    const { manifest } = this.store.state.model;
+  create(manifest: ModelManifest | null): Promise<void> {
     const empty = emptyPreset(null, 0);
     this.store.leave(this.owner.document());
     return this.load(manifest ? useModel(empty, manifest, manifest.latentRanges) : empty, 'page');

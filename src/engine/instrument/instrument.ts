@@ -4,6 +4,7 @@ import { PARAMETERS } from '../../document/parameters.js';
 import { followInput, withPresentValues } from '../../document/input-identity.js';
 import { learnedSource } from '../stream/midi-router.js';
 import { emptyPreset } from '../../document/default-preset.js';
+import type { ModelManifest } from '../model/manifest.js';
 import type { ModelReference, Preset } from '../../document/preset.js';
 import type { PresetStore } from '../presets/preset-store.js';
 import { applyEdit, editLabel } from '../../document/apply-edit.js';
@@ -224,9 +225,7 @@ export class Instrument {
    * then unchanged
    */
   async selectModel(sha256: string): Promise<void> {
-    const found = await this.options.models.find(sha256);
-    if (found === null)
-      throw new TillerError('model-missing', 'This model is not in the library.', 'Import its .ts file.');
+    const found = await this.findModel(sha256);
     const before = this.state.preset;
     // Without an outdated mapping, which would be taken for the right one when this model comes back.
     const next = useModel(before, found.manifest, found.manifest.latentRanges, this.document.trained);
@@ -250,9 +249,14 @@ export class Instrument {
     return this.files.load(preset, origin, from);
   }
 
-  /** Replaces the document with an empty one that plays the present model; undo leads back. Resolves as `loadPreset` does. */
-  newPreset(): Promise<void> {
-    return this.files.create();
+  /**
+   * Replaces the document with an empty one; undo leads back. Resolves as `loadPreset` does.
+   * @param sha256 the model that it plays; the present one where left out
+   * @throws TillerError `model-missing` where the library does not have that model; the document is then unchanged
+   */
+  async newPreset(sha256?: string): Promise<void> {
+    const { manifest } = sha256 === undefined ? this.state.model : await this.findModel(sha256);
+    return this.files.create(manifest);
   }
 
   /**
@@ -333,6 +337,13 @@ export class Instrument {
     const midiLearn = followInput(this.state.midiLearn, before.inputs, next.inputs);
     this.store.change({ preset: next, holds, training, midiLearn }, origin, parameter);
     this.learner.update();
+  }
+
+  private async findModel(sha256: string): Promise<{ manifest: ModelManifest }> {
+    const found = await this.options.models.find(sha256);
+    if (found === null)
+      throw new TillerError('model-missing', 'This model is not in the library.', 'Import its .ts file.');
+    return found;
   }
 
   private loadModel(

@@ -7,9 +7,12 @@ import { MAX_LATENTS } from '../../document/limits.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import type { LibraryEntry } from '../model/library/model-folder.js';
 import type { Instrument } from './instrument.js';
-import type { ImportProgress, ModelCard } from '../../protocol/interface.js';
+import type { ImportProgress, ModelCard, TrashedItem } from '../../protocol/interface.js';
 
-type ShelvedModels = Pick<ModelLibrary, 'list' | 'import' | 'owns' | 'remove' | 'restore'>;
+type ShelvedModels = Pick<
+  ModelLibrary,
+  'list' | 'import' | 'owns' | 'remove' | 'restore' | 'trashed' | 'emptyTrash'
+>;
 type ModelInstrument = Pick<Instrument, 'lookForModel' | 'state'>;
 
 /** A model's description by its maker, in `card.json` beside the model. Unknown fields are ignored. */
@@ -28,6 +31,8 @@ type MakersCard = z.infer<typeof makersCardSchema>;
 /** The model library as the page shows it, with each model's card and the running import. Main thread. */
 export class ModelBrowser {
   cards: ModelCard[] = [];
+  /** Models in the library's trash, the one that was removed last first; their tokens are their SHA-256. */
+  trashed: TrashedItem[] = [];
   importing: ImportProgress | null = null;
   private readonly events = createNanoEvents<{ change: () => void }>();
   private imports = 0;
@@ -110,9 +115,16 @@ export class ModelBrowser {
     await this.follow(sha256);
   }
 
+  /** Restores the model that was last removed. @throws TillerError `model-missing` where the trash does not have it any more */
   async restore(sha256: string): Promise<void> {
     await this.models.restore(sha256);
     await this.follow(sha256);
+  }
+
+  /** Removes every model in the trash for good. */
+  async emptyTrash(): Promise<void> {
+    await this.models.emptyTrash();
+    await this.refresh();
   }
 
   private async follow(sha256: string): Promise<void> {
@@ -123,6 +135,11 @@ export class ModelBrowser {
   private async refresh(): Promise<void> {
     const entries = await this.models.list();
     this.cards = await Promise.all(entries.map((entry) => this.card(entry)));
+    this.trashed = (await this.models.trashed()).map(({ manifest, removedMs }) => ({
+      token: manifest.sha256,
+      name: manifest.name,
+      deletedMs: removedMs,
+    }));
     this.events.emit('change');
   }
 

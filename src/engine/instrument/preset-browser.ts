@@ -4,9 +4,8 @@ import { formatPreset } from '../../document/parse-preset.js';
 import { readPresetFile } from '../presets/preset-file.js';
 import { freeName } from '../presets/free-name.js';
 import type { PresetStore } from '../presets/preset-store.js';
-import { TillerError } from '../../document/tiller-error.js';
 import type { Instrument } from './instrument.js';
-import type { PresetEntry } from '../../protocol/interface.js';
+import type { PresetEntry, TrashedItem } from '../../protocol/interface.js';
 
 type PresetInstrument = Pick<
   Instrument,
@@ -16,9 +15,9 @@ type PresetInstrument = Pick<
 /** The preset store as the page shows it: listed again after each change. Main thread. */
 export class PresetBrowser {
   entries: PresetEntry[] = [];
+  /** Deleted presets, the one that was deleted last first. */
+  trashed: TrashedItem[] = [];
   private readonly events = createNanoEvents<{ change: () => void }>();
-  /** Tokens of deleted presets by the identifier that they had; the one that was deleted last is restored first. */
-  private readonly removed = new Map<string, string[]>();
 
   private constructor(
     private readonly store: PresetStore,
@@ -47,8 +46,9 @@ export class PresetBrowser {
     return this.events.on('change', listener);
   }
 
-  create(): Promise<void> {
-    return this.instrument.newPreset();
+  /** @param model SHA-256 of the model that it plays; the present one where left out */
+  create(model?: string): Promise<void> {
+    return this.instrument.newPreset(model);
   }
 
   open(id: string): Promise<void> {
@@ -84,24 +84,29 @@ export class PresetBrowser {
   }
 
   async remove(id: string): Promise<void> {
-    const token = await this.store.remove(id);
-    this.removed.set(id, [...(this.removed.get(id) ?? []), token]);
+    await this.store.remove(id);
     if (this.instrument.state.presetId === id) this.instrument.markFileDeleted();
     await this.refresh();
   }
 
+  /** Restores the preset that was last deleted under this identifier. @throws TillerError `preset-missing` */
   async restore(id: string): Promise<void> {
-    const tokens = this.removed.get(id) ?? [];
-    const token = tokens.pop();
-    if (token === undefined) {
-      throw new TillerError('preset-missing', 'This preset is not in the trash.', 'Look for it in the list.');
-    }
+    await this.store.restoreLatest(id);
+    await this.refresh();
+  }
+
+  /** Restores a preset of `trashed`. @throws TillerError `preset-missing` where it is not in the trash any more */
+  async restoreTrashed(token: string): Promise<void> {
     try {
       await this.store.restore(token);
-    } catch (error) {
-      tokens.push(token);
-      throw error;
+    } finally {
+      await this.refresh();
     }
+  }
+
+  /** Removes every deleted preset for good. */
+  async emptyTrash(): Promise<void> {
+    await this.store.emptyTrash();
     await this.refresh();
   }
 
@@ -121,6 +126,7 @@ export class PresetBrowser {
       ...preset,
       modelPresent: preset.model === null || present.has(preset.model.sha256),
     }));
+    this.trashed = await this.store.trashed();
     this.events.emit('change');
   }
 }

@@ -5,9 +5,10 @@ import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError, systemCode } from '../system/file-error.js';
 import { MAX_PRESET_BYTES, formatPreset } from '../../document/parse-preset.js';
 import type { Preset } from '../../document/preset.js';
-import type { StoredPreset } from '../../protocol/interface.js';
+import type { StoredPreset, TrashedItem } from '../../protocol/interface.js';
 import { PRESET_EXTENSION, missingOr, readPresetFile } from './preset-file.js';
 import { PresetIndex } from './preset-index.js';
+import { PresetTrash } from './preset-trash.js';
 
 const TRASH = '.trash';
 
@@ -47,6 +48,7 @@ export class PresetStore {
 
   private readonly userIndex: PresetIndex;
   private readonly factoryIndex: PresetIndex;
+  private readonly trash: PresetTrash;
 
   /**
    * @param userDir folder of the player's presets; made where it is missing
@@ -58,6 +60,7 @@ export class PresetStore {
   ) {
     this.userIndex = new PresetIndex('user', userDir);
     this.factoryIndex = new PresetIndex('factory', factoryDir);
+    this.trash = new PresetTrash(join(userDir, TRASH));
   }
 
   /** Calls `listener` after each change made through this store, for as long as the store lives. */
@@ -116,23 +119,25 @@ export class PresetStore {
         'Factory presets cannot be deleted.',
         'Duplicate it to change it.',
       );
-    const token = `${basename(this.path(id), PRESET_EXTENSION)}.${Date.now()}`;
-    try {
-      await mkdir(join(this.userDir, TRASH), { recursive: true });
-      await rename(this.path(id), join(this.userDir, TRASH, token + PRESET_EXTENSION));
-    } catch (error) {
-      throw missingOr(error, id);
-    }
+    const path = this.path(id);
+    const token = await this.inOrder(path, () => this.trash.add(path, id));
     this.changed();
     return token;
   }
 
+  /** Deleted presets, the one that was deleted last first. */
+  trashed(): Promise<TrashedItem[]> {
+    return this.trash.list();
+  }
+
+  /** Restores the preset that was last deleted under the identifier `id`, as `restore` does. */
+  async restoreLatest(id: string): Promise<string> {
+    return this.restore(await this.trash.latest(basename(this.path(id), PRESET_EXTENSION)));
+  }
+
   /** Moves a preset back from the trash. @returns its identifier, which is a new one where the old one was taken meanwhile */
   async restore(token: string): Promise<string> {
-    if (!/^[^/\\]+\.\d+$/.test(token))
-      throw new TillerError('preset-missing', 'This preset is not in the trash.', 'Look for it in the list.');
-    const from = join(this.userDir, TRASH, token + PRESET_EXTENSION);
-    const stem = token.replace(/\.\d+$/, '');
+    const { stem, path: from } = this.trash.locate(token);
     for (let n = 1; ; n++) {
       const id = `user/${n === 1 ? stem : `${stem}-${n}`}`;
       if (await this.create(this.path(id))) {
@@ -143,6 +148,12 @@ export class PresetStore {
         return id;
       }
     }
+  }
+
+  /** Removes every preset in the trash for good. */
+  async emptyTrash(): Promise<void> {
+    await this.trash.empty();
+    this.changed();
   }
 
   private changed(): void {

@@ -112,10 +112,12 @@ function watchUnderruns(live: LiveState | null): void {
     level: 'warning',
     text: 'The sound has gaps: this machine is busy.',
     hint: 'A larger buffer avoids them, with more latency.',
-    action: {
-      label: `Use ${milliseconds} ms`,
-      run: () => void client.perform({ type: 'buffer', milliseconds }),
-    },
+    actions: [
+      {
+        label: `Use ${milliseconds} ms`,
+        run: () => void client.perform({ type: 'buffer', milliseconds }),
+      },
+    ],
   });
 }
 

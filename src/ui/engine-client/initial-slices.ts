@@ -21,6 +21,7 @@ export const initialSlices = (): Slices => ({
   stream: null,
   waiting: { midiLearn: null, auditioning: null },
   library: { presets: [], current: null, models: [], importing: null },
+  trash: { presets: [], models: [] },
   live: null,
   recorder: { state: 'empty', seconds: 0, points: 0 },
   ports: {

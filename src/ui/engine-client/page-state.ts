@@ -16,8 +16,13 @@ export interface Toast {
   level: 'info' | 'warning' | 'error';
   text: string;
   hint: string | null;
-  /** A button beside the text, for instance one that undoes what the toast reports. */
-  action: { label: string; run: () => void } | null;
+  /** Buttons beside the text, for instance one that undoes what the toast reports. */
+  actions: readonly ToastAction[];
+}
+
+export interface ToastAction {
+  label: string;
+  run: () => void;
 }
 
 /** The label that is being typed for an example that was just captured. */

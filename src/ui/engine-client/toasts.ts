@@ -10,11 +10,11 @@ let lastToast = 0;
  */
 export function toast(
   store: PageStore,
-  content: Pick<Toast, 'level' | 'text' | 'hint'> & { action?: Toast['action'] },
+  content: Pick<Toast, 'level' | 'text' | 'hint'> & Partial<Pick<Toast, 'actions'>>,
 ): number {
   const id = ++lastToast;
   const { level, text, hint } = content;
-  const next: Toast = { id, level, text, hint, action: content.action ?? null };
+  const next: Toast = { id, level, text, hint, actions: content.actions ?? [] };
   store.setState(({ toasts }) => ({
     toasts: [...toasts.filter((shown) => shown.text !== text), next].slice(-MAX_TOASTS),
   }));

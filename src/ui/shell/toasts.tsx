@@ -21,10 +21,10 @@ export function Toasts() {
   );
 }
 
-function ToastView({ toast: { id, level, text, hint, action } }: { toast: Toast }) {
+function ToastView({ toast: { id, level, text, hint, actions } }: { toast: Toast }) {
   /** A toast with the pointer or the focus on it stays. */
   const [held, setHeld] = useState(false);
-  const shown = Math.max(SHOWN_MILLISECONDS[level], action === null ? 0 : ACTION_MILLISECONDS);
+  const shown = Math.max(SHOWN_MILLISECONDS[level], actions.length === 0 ? 0 : ACTION_MILLISECONDS);
   useEffect(() => {
     if (held) return;
     const timer = setTimeout(() => dismissToast(store, id), shown);
@@ -45,16 +45,17 @@ function ToastView({ toast: { id, level, text, hint, action } }: { toast: Toast 
         <strong>{text}</strong>
         {hint !== null && <p>{hint}</p>}
       </div>
-      {action !== null && (
+      {actions.map(({ label, run }) => (
         <Button
-          label={action.label}
+          key={label}
+          label={label}
           tone="quiet"
           onPress={() => {
             dismissToast(store, id);
-            action.run();
+            run();
           }}
         />
-      )}
+      ))}
       <IconButton label="Dismiss" icon="close" onPress={() => dismissToast(store, id)} />
     </div>
   );

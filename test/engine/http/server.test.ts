@@ -39,6 +39,9 @@ function servicesOf(bench: Bench, taken: string[]): PageServices {
       duplicate: done,
       remove: done,
       restore: done,
+      trashed: [],
+      restoreTrashed: done,
+      emptyTrash: done,
       import: () => Promise.resolve('user/a'),
       export: (id) => Promise.resolve(`preset ${id}`),
     },
@@ -48,6 +51,8 @@ function servicesOf(bench: Bench, taken: string[]): PageServices {
       importing: null,
       remove: done,
       restore: done,
+      trashed: [],
+      emptyTrash: done,
       import: async (path, name) => {
         taken.push(name, path, await readFile(path, 'utf8'));
         if (name === 'bad.ts')

@@ -30,6 +30,8 @@ describe('what strangers send', () => {
         import: () => Promise.reject(new Error('nothing is imported here')),
         remove: () => Promise.resolve(),
         restore: () => Promise.resolve(),
+        trashed: () => Promise.resolve([]),
+        emptyTrash: () => Promise.resolve(),
       },
       bundledModelsFolder: null,
       pageFolder: folder,

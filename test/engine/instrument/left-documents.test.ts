@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Trainer } from '../../../src/engine/mapping/trainer.js';
+import type { ModelManifest } from '../../../src/engine/model/manifest.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { Instrument } from '../../../src/engine/instrument/instrument.js';
 import { samplePreset } from '../../document/sample-presets.js';
@@ -15,6 +16,7 @@ describe('a document that is left for another one', () => {
   let instrument: Instrument;
   let first: string;
   let second: string;
+  let other: ModelManifest | undefined;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tiller-left-'));
@@ -23,7 +25,14 @@ describe('a document that is left for another one', () => {
     instrument = new Instrument({
       link: { send: () => undefined, onReport: () => undefined },
       presets,
-      models: { find: () => Promise.resolve({ dir: folder, manifest }) },
+      models: {
+        find: (sha256) =>
+          Promise.resolve(
+            [manifest, other].flatMap((one) =>
+              one?.sha256 === sha256 ? [{ dir: folder, manifest: one }] : [],
+            )[0] ?? null,
+          ),
+      },
       trainer: trainer as unknown as Trainer,
     });
     first = await presets.saveAs({ ...samplePreset(), name: 'First' });
@@ -83,6 +92,20 @@ describe('a document that is left for another one', () => {
     await settled();
     expect(instrument.state.preset.examples.at(-1)?.label).toBe('kept');
     expect(trainer.waiting).toHaveLength(1);
+  });
+
+  it('comes back from a new preset on another model', async () => {
+    other = { ...manifest, sha256: 'cd'.repeat(32), name: 'other', latentRanges: [[-1, 1]] };
+    await instrument.newPreset(other.sha256);
+    const { preset } = instrument.state;
+    expect(preset.model).toEqual({ name: 'other', sha256: other.sha256 });
+    expect([preset.examples, preset.otherModels, preset.steering.dimensions.length]).toEqual([[], [], 1]);
+    await expect(instrument.newPreset('ff'.repeat(32))).rejects.toMatchObject({ code: 'model-missing' });
+    expect(instrument.state.preset).toBe(preset);
+    instrument.undo();
+    await settled();
+    expect(seen()).toMatchObject({ name: 'First', presetId: first });
+    expect(instrument.state.preset.examples).toHaveLength(2);
   });
 
   it('is neither left nor changed where its model is chosen again', async () => {

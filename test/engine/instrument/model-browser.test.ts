@@ -23,6 +23,7 @@ describe('models as the page keeps them', () => {
   let entries: LibraryEntry[];
   let looked: number;
   let held: HeldImport[];
+  let emptied: boolean;
   beforeEach(() => {
     own = entry('choir', OWN);
   });
@@ -30,6 +31,7 @@ describe('models as the page keeps them', () => {
     entries = [own, entry('percussion', SHIPPED)];
     looked = 0;
     held = [];
+    emptied = false;
     const preset = { ...documentOf(2, 1), model: { name: 'it', sha256: playing } };
     return ModelBrowser.open(
       {
@@ -49,6 +51,14 @@ describe('models as the page keeps them', () => {
         },
         restore: () => {
           entries = [own, ...entries];
+          return Promise.resolve();
+        },
+        trashed: () =>
+          Promise.resolve(
+            entries.includes(own) || emptied ? [] : [{ manifest: own.manifest, removedMs: 1000 }],
+          ),
+        emptyTrash: () => {
+          emptied = true;
           return Promise.resolve();
         },
       },
@@ -151,5 +161,17 @@ describe('models as the page keeps them', () => {
     await turn();
     await browser.close();
     await ended;
+  });
+
+  it('lists what is in the trash, until it is restored or the trash is emptied', async () => {
+    const models = await open(SHIPPED);
+    expect(models.trashed).toEqual([]);
+    await models.remove(OWN);
+    expect(models.trashed).toEqual([{ token: OWN, name: 'choir', deletedMs: 1000 }]);
+    await models.restore(OWN);
+    expect(models.trashed).toEqual([]);
+    await models.remove(OWN);
+    await models.emptyTrash();
+    expect(models.trashed).toEqual([]);
   });
 });

@@ -43,6 +43,22 @@ describe('presets as the page keeps them', () => {
     await expect(browser.restore(first?.id ?? '')).rejects.toThrow('not in the trash');
   });
 
+  it('lists what was deleted, also in an engine that is started later', async () => {
+    await browser.saveAs('First');
+    await browser.remove(browser.entries[0]?.id ?? '');
+    expect(browser.trashed.map(({ name }) => name)).toEqual(['First']);
+    const later = await PresetBrowser.open(bench.presets, bench.instrument, {
+      cards: [],
+      subscribe: () => () => undefined,
+    });
+    await later.restoreTrashed(later.trashed[0]?.token ?? '');
+    expect(later.entries.map(({ name }) => name)).toEqual(['First']);
+    expect(later.trashed).toEqual([]);
+    await later.remove(later.entries[0]?.id ?? '');
+    await later.emptyTrash();
+    expect(later.trashed).toEqual([]);
+  });
+
   // Save stayed disabled, although the document was in no file any more.
   it('leaves the open document unsaved where its preset is deleted', async () => {
     await browser.saveAs('Song');

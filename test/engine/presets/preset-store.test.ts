@@ -168,6 +168,40 @@ describe('PresetStore', () => {
     expect((await store.list()).map((entry) => entry.id)).toContain(id);
   });
 
+  it('lists the trash for another engine, restores from it, and empties it', async () => {
+    expect(await store.trashed()).toEqual([]);
+    for (const name of ['One', 'Two']) await store.remove(await store.saveAs({ ...samplePreset(), name }));
+    await store.remove(await store.saveAs({ ...samplePreset(), name: 'Two', seed: 22 }));
+    const next = new PresetStore(join(folder, 'user'), null);
+    const trashed = await next.trashed();
+    expect(trashed.map(({ name }) => name)).toEqual(['Two', 'Two', 'One']);
+    for (const { deletedMs } of trashed) expect(deletedMs).toBeGreaterThan(1e12);
+    expect(await next.restore(trashed[2]?.token ?? '')).toBe('user/one');
+    expect((await next.read(await next.restoreLatest('user/two'))).seed).toBe(22);
+    expect(await next.trashed()).toHaveLength(1);
+    await next.emptyTrash();
+    expect(await next.trashed()).toEqual([]);
+    await expect(next.restoreLatest('user/two')).rejects.toMatchObject({ code: 'preset-missing' });
+    expect((await next.list()).map(({ name }) => name)).toEqual(['One', 'Two']);
+  });
+
+  it('keeps the last 200 deleted presets, for 30 days', async () => {
+    const trash = join(folder, 'user', '.trash');
+    await mkdir(trash, { recursive: true });
+    const ago = (days: number) => Date.now() - days * 24 * 3600 * 1000;
+    const put = (name: string) => writeFile(join(trash, `${name}.tiller.json`), formatPreset(samplePreset()));
+    await put(`ancient.${ago(31)}`);
+    for (let i = 0; i < 200; i++) await put(`p${i}.${ago(29) + i}`);
+    // Not the trash's own: it stays.
+    await put('notes');
+    const token = await store.remove(await store.saveAs({ ...samplePreset(), name: 'Last' }));
+    const left = (await store.trashed()).map((item) => item.token);
+    expect(left).toHaveLength(200);
+    expect(left[0]).toBe(token);
+    expect(left.some((one) => /^(ancient|p0)\./.test(one))).toBe(false);
+    expect(await readdir(trash)).toContain('notes.tiller.json');
+  });
+
   it('leaves no empty file behind where the preset is not in the trash', async () => {
     const id = await store.saveAs(samplePreset());
     const token = await store.remove(id);

@@ -21,6 +21,13 @@ export interface LibraryEntry {
   readonly manifest: ModelManifest;
 }
 
+/** A model in the trash. */
+export interface TrashedModel {
+  readonly manifest: ModelManifest;
+  /** When it was removed, in milliseconds since 1970. */
+  readonly removedMs: number;
+}
+
 /** A folder of imported models, one folder each, named by the SHA-256 of the file they came from. */
 export class ModelFolder {
   constructor(readonly dir: string = userLibraryDir()) {}
@@ -89,6 +96,30 @@ export class ModelFolder {
     }
   }
 
+  /** The models in the trash, each once, the one that was removed last first. Damaged ones are left out. */
+  async trashed(): Promise<TrashedModel[]> {
+    const removed = (await this.removed()).sort((a, b) => b.removedMs - a.removedMs);
+    const models = new Map<string, TrashedModel>();
+    for (const { name, removedMs } of removed) {
+      const sha256 = name.slice(0, 64);
+      if (models.has(sha256)) continue;
+      const entry = await this.read(sha256, join(this.dir, TRASH, name));
+      if (entry !== null) models.set(sha256, { manifest: entry.manifest, removedMs });
+    }
+    return [...models.values()];
+  }
+
+  /** Removes every model in the trash for good. @throws TillerError `disk-denied` */
+  async emptyTrash(): Promise<void> {
+    const trash = join(this.dir, TRASH);
+    try {
+      for (const { name } of await this.removed())
+        await rm(join(trash, name), { recursive: true, force: true });
+    } catch (error) {
+      throw fromFileError(error, trash);
+    }
+  }
+
   /** Makes the folder. @throws TillerError `disk-denied`, `disk-full` */
   async create(): Promise<void> {
     try {
@@ -106,8 +137,7 @@ export class ModelFolder {
     });
   }
 
-  private async read(sha256: string): Promise<LibraryEntry | null> {
-    const dir = join(this.dir, sha256);
+  private async read(sha256: string, dir = join(this.dir, sha256)): Promise<LibraryEntry | null> {
     try {
       const parsed = manifestSchema.safeParse(JSON.parse(await readFile(join(dir, MANIFEST_FILE), 'utf8')));
       return parsed.success && parsed.data.sha256 === sha256 ? { dir, manifest: parsed.data } : null;

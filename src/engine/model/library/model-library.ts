@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { TillerError } from '../../../document/tiller-error.js';
 import { ModelFolder, findModel } from './model-folder.js';
-import type { LibraryEntry } from './model-folder.js';
+import type { LibraryEntry, TrashedModel } from './model-folder.js';
 
 /** How an import is followed and ended. */
 export interface ImportControl {
@@ -84,6 +84,16 @@ export class ModelLibrary {
   /** Brings back what `remove` took. @throws TillerError `model-missing`, `disk-denied` */
   restore(sha256: string): Promise<void> {
     return this.own.restore(sha256);
+  }
+
+  /** The models in the trash, each once, the one that was removed last first. */
+  trashed(): Promise<TrashedModel[]> {
+    return this.own.trashed();
+  }
+
+  /** Removes every model in the trash for good. @throws TillerError `disk-denied` */
+  emptyTrash(): Promise<void> {
+    return this.own.emptyTrash();
   }
 
   import(path: string, options: ImportControl = {}): Promise<LibraryEntry> {

@@ -2,8 +2,10 @@ import type { Fault, UploadKind } from '../../../protocol/interface.js';
 import { RefusedError } from '../../engine-client/client.js';
 import { client, store } from '../../engine-client/page.js';
 import { rememberAudioFile } from '../../engine-client/restore-after-restart.js';
+import { perform } from '../../engine-client/commands.js';
+import type { ToastAction } from '../../engine-client/page-state.js';
 import { toast, toastFault } from '../../engine-client/toasts.js';
-import { openPreset } from './library-commands.js';
+import { newPreset, openPreset } from './library-commands.js';
 
 const ENDINGS: readonly [RegExp, UploadKind][] = [
   [/\.ts$/i, 'model'],
@@ -55,7 +57,8 @@ async function addBatch(files: readonly File[]): Promise<void> {
   const audio = of('audio');
   await upload('audio', audio.slice(-1), outcome);
   if (audio.length > 1) reportUnusedAudio(audio);
-  report(outcome, await playLast(models, presets));
+  const opened = await playLast(models, presets);
+  report(outcome, opened, opened === null ? models.at(-1) : undefined);
 }
 
 /** Uploads the files one after the other; resolves to those that were added to the library. */
@@ -80,15 +83,25 @@ async function upload(kind: UploadKind, files: readonly File[], outcome: Outcome
   return added;
 }
 
-/** Opens the last preset, or else the missing model or the last model; resolves to the file's name, null where none was opened. */
+/**
+ * Opens the last preset, or else plays the last model where nothing plays or the preset misses it. An imported model never
+ * replaces another that plays. Resolves to the name of the file that plays now, null where none does.
+ */
 async function playLast(models: readonly AddedFile[], presets: readonly AddedFile[]): Promise<string | null> {
   const preset = presets.at(-1);
   if (preset !== undefined) return (await openPreset(preset.id)) ? preset.name : null;
-  const { missing } = store.getState().model;
-  const model = models.find(({ id }) => id === missing?.sha256) ?? models.at(-1);
+  const { missing, card } = store.getState().model;
+  const present = (missing ?? card)?.sha256;
+  const model = present === undefined ? models.at(-1) : models.find(({ id }) => id === present);
   if (model === undefined) return null;
   return (await client.perform({ type: 'select-model', sha256: model.id })) ? model.name : null;
 }
+
+/** What can be done with an imported model that does not play. */
+const offersFor = ({ id }: AddedFile): ToastAction[] => [
+  { label: 'Play here', run: () => perform({ type: 'select-model', sha256: id }) },
+  { label: 'New instrument on it', run: () => void newPreset(id) },
+];
 
 const unsupported = ({ name }: File): Fault => ({
   code: 'argument-invalid',
@@ -105,20 +118,31 @@ function reportUnusedAudio(audio: readonly File[]): void {
   });
 }
 
-/** Shows one toast for what was added, one for a cancelled import, and one for the refused files. */
-function report({ added, refused, cancelled, skipped }: Outcome, opened: string | null): void {
+/**
+ * Shows one toast for what was added, one for a cancelled import, and one for the refused files.
+ * @param opened name of the file that plays now; null where nothing has changed
+ * @param offered the model that is offered to be played
+ */
+function report(
+  { added, refused, cancelled, skipped }: Outcome,
+  opened: string | null,
+  offered: AddedFile | undefined,
+): void {
+  const actions = offered === undefined ? [] : offersFor(offered);
   const [first] = added;
   if (added.length === 1 && first !== undefined)
     toast(store, {
       level: 'info',
       text: `${first.name} is in the library${opened === null ? '' : ' and plays now'}.`,
       hint: null,
+      actions,
     });
   else if (added.length > 1)
     toast(store, {
       level: 'info',
       text: `${added.length} files are in the library${opened === null ? '' : `; ${opened} plays now`}.`,
       hint: `${added.map(({ name }) => name).join(', ')}.`,
+      actions: actions.map(({ label, run }) => ({ label: `${label}: ${offered?.name ?? ''}`, run })),
     });
   if (cancelled !== null)
     toast(store, {

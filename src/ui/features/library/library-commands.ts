@@ -20,7 +20,9 @@ async function replacePreset(command: Command): Promise<boolean> {
 }
 
 export const openPreset = (id: string): Promise<boolean> => replacePreset({ type: 'open-preset', id });
-export const newPreset = (): Promise<boolean> => replacePreset({ type: 'new-preset' });
+/** @param model SHA-256 of the model that the new instrument plays; the present one where left out */
+export const newPreset = (model?: string): Promise<boolean> =>
+  replacePreset({ type: 'new-preset', ...(model === undefined ? {} : { model }) });
 
 /** Opens the next (1) or previous (-1) preset of the list, around its ends. */
 export function stepPreset(by: 1 | -1): void {
@@ -35,7 +37,7 @@ export function stepPreset(by: 1 | -1): void {
 /** Sends a command that removes something, then shows a toast with an Undo button. */
 async function remove(command: Command, restore: Command, text: string, hint: string | null): Promise<void> {
   if (!(await client.perform(command))) return;
-  toast(store, { level: 'info', text, hint, action: { label: 'Undo', run: () => perform(restore) } });
+  toast(store, { level: 'info', text, hint, actions: [{ label: 'Undo', run: () => perform(restore) }] });
 }
 
 export function deletePreset(id: string, name: string): void {

@@ -249,6 +249,22 @@ describe('the library', () => {
     await expect(library.restore('c'.repeat(64))).rejects.toMatchObject({ code: 'model-missing' });
   });
 
+  test('lists each model in the trash once, and empties it', async () => {
+    const { manifest } = await imported('identity');
+    const library = new ModelFolder(dir);
+    expect(await library.trashed()).toEqual([]);
+    await library.remove(manifest.sha256);
+    await mkdir(join(dir, '.trash', `${manifest.sha256}.1000`));
+    await mkdir(join(dir, '.trash', `${'d'.repeat(64)}.2000`));
+    const [trashed, ...others] = await library.trashed();
+    expect(others).toEqual([]);
+    expect(trashed?.manifest).toEqual(manifest);
+    expect(trashed?.removedMs).toBeGreaterThan(1000);
+    await library.emptyTrash();
+    expect(await readdir(join(dir, '.trash'))).toEqual([]);
+    await expect(library.restore(manifest.sha256)).rejects.toMatchObject({ code: 'model-missing' });
+  });
+
   test('deletes what was removed more than thirty days ago', async () => {
     const { manifest } = await imported('identity');
     const ancient = join(dir, '.trash', `${'d'.repeat(64)}.${Date.now() - 31 * 24 * 3600 * 1000}`);
