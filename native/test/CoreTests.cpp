@@ -15,6 +15,8 @@ int main (int count, char** arguments)
     }
 
     Suite suite;
+    addCallPatternTests (suite);
+    addHostLeadTests (suite);
     addIpcTests (suite);
     addProcessTests (suite);
     addStateTests (suite);

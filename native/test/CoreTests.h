@@ -6,6 +6,8 @@ namespace tiller::test
 {
 
 // The tests of each file that need neither JUCE nor a plugin.
+void addCallPatternTests (Suite&);
+void addHostLeadTests (Suite&);
 void addIpcTests (Suite&);
 void addProcessTests (Suite&);
 void addStateTests (Suite&);

@@ -57,6 +57,7 @@ struct ExchangeFixture
             if (b == 0 && change)
                 change (block);
 
+            exchange.beginCall ({ blockSize, block.offline, false });
             exchange.process (block);
             output.insert (output.end(), out.begin(), out.end());
             runEngine();

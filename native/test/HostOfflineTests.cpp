@@ -1,5 +1,11 @@
 #include "HostFixture.h"
 
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <thread>
+
 namespace tiller::test
 {
 
@@ -52,6 +58,50 @@ void aRenderThatStartsLiveIsDeterministic()
     CHECK (outputs[0] == outputs[1], "the render depends on the live blocks before it");
 }
 
+/** Preparing waited for the engine, and with it the host's message thread, for as long as that took to start. */
+void preparingARenderDoesNotWait()
+{
+    for (const bool hasProject : { false, true })
+    {
+        Vst3Instance plugin (bundle);
+        const StreamSetup setup { 44100.0, 512, 2, 2, true };
+
+        if (hasProject)
+        {
+            SavedState state;
+            state.latency = { 2000, 500 };
+            state.rate = setup.rate;
+            plugin.setState (state.encode());
+        }
+
+        const std::string mayStart = std::string (std::getenv ("TILLER_FAKE_FAULT")) + ".start";
+        setenv ("TILLER_FAKE_START", mayStart.c_str(), 1);
+        std::atomic<bool> prepared { false };
+        std::thread host ([&] { plugin.activate (setup); prepared = true; });
+        std::set<pid_t> engines;
+
+        // An engine that does not answer is replaced after a while: the plugin must be prepared before that.
+        while (! prepared)
+            for (const auto pid : engineProcesses())
+                engines.insert (pid);
+
+        host.join();
+        std::ofstream (mayStart) << "now";
+        unsetenv ("TILLER_FAKE_START");
+        CHECK (engines.size() <= 1, "preparing waited for ", engines.size(), " engines");
+        const int reported = plugin.latencySamples();
+        auto input = silence (30000);
+        input[0][20000] = 1.0f;
+        const auto output = render (plugin, input, setup, nullptr, { { amount, 0, 0.5 } });
+        const auto at = std::max_element (output[0].begin(), output[0].end()) - output[0].begin();
+        CHECK_EQUAL (output[0][static_cast<std::size_t> (at)], 0.5f);
+        CHECK_EQUAL (static_cast<int> (at) - 20000, reported);
+        // The host has been told nothing else since.
+        CHECK_EQUAL (plugin.latencySamples(), reported);
+        std::remove (mayStart.c_str());
+    }
+}
+
 /** A render with a crash does not hang: the dry signal fills the gap, the engine is restarted, and the user is warned. */
 void aCrashDuringARenderIsReported()
 {
@@ -76,7 +126,7 @@ void aCrashDuringARenderIsReported()
 
     int dry = 0;
 
-    for (std::size_t i = 2000; i < numSamples - 256; ++i)
+    for (auto i = static_cast<std::size_t> (plugin.latencySamples()) + 480; i < numSamples - 256; ++i)
     {
         CHECK (output[0][i] > steered - 1e-3f && output[0][i] < level + 1e-3f, "sample ", i, " is ", output[0][i]);
         dry += output[0][i] > steered + 1e-3f ? 1 : 0;
@@ -93,6 +143,7 @@ void aCrashDuringARenderIsReported()
 void addOfflineTests (Suite& suite)
 {
     suite.add ("offline is deterministic", offlineIsDeterministic);
+    suite.add ("preparing a render does not wait", preparingARenderDoesNotWait);
     suite.add ("a crash during a render is reported", aCrashDuringARenderIsReported);
     suite.add ("a render that starts live is deterministic", aRenderThatStartsLiveIsDeterministic);
 }

@@ -32,7 +32,7 @@ struct ProgramFixture
     }
 
     /** The output once `points` are heard. */
-    float settled (const std::vector<Point>& points = {}) { return play (2048, points).back(); }
+    float settled (const std::vector<Point>& points = {}) { return play (4096, points).back(); }
 };
 
 void hostsListThePrograms()

@@ -27,7 +27,9 @@ struct ProcessInfo
 inline ProcessInfo processInfo (pid_t pid)
 {
     std::ifstream stat ("/proc/" + std::to_string (pid) + "/stat");
-    std::string text ((std::istreambuf_iterator<char> (stat)), {});
+    // A process that ends meanwhile makes reading fail: an iterator would throw.
+    std::string text;
+    std::getline (stat, text, '\0');
     const auto end = text.rfind (')');
     ProcessInfo info;
 

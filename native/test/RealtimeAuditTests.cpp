@@ -1,11 +1,11 @@
 // Checks that the plugin neither allocates, locks nor makes a system call on the audio thread: the processor is linked in
 // directly, the allocator and the blocking calls are replaced by counting ones, and every system call of the audio thread
-// traps. Also prints the cost of a block.
+// traps. A host that is ahead of time may wait for the engine, and does nothing else of the kind. Also prints the cost of a block.
 
-#include "tiller/vst3/AutomationPoints.h"
 #include "ProcessInfo.h"
 #include "TestSuite.h"
 #include "tiller/plugin/PluginProcessor.h"
+#include "tiller/vst3/Vst3Block.h"
 
 #include <atomic>
 #include <cerrno>
@@ -120,19 +120,21 @@ void onTrappedCall (int, siginfo_t* info, void* context)
     }
 }
 
-/** From here on every system call of this thread traps, except those that it needs to exit. */
-void trapSystemCalls()
+/** From here on every system call of this thread traps, except those that it needs to exit, and to sleep where it `maySleep`. */
+void trapSystemCalls (bool maySleep = false)
 {
     // The first allocation of a thread sets up its arena, with system calls.
     std::free (std::malloc (10));
-    static const sock_filter program[] {
+    const unsigned sleepCall = maySleep ? __NR_clock_nanosleep : __NR_exit;
+    const sock_filter program[] {
         BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (seccomp_data, nr)),
-        BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, __NR_exit, 2, 0),
-        BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, __NR_rt_sigreturn, 1, 0),
+        BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, __NR_exit, 3, 0),
+        BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, __NR_rt_sigreturn, 2, 0),
+        BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, sleepCall, 1, 0),
         BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_TRAP),
         BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    static const sock_fprog filter { static_cast<unsigned short> (std::size (program)), const_cast<sock_filter*> (program) };
+    const sock_fprog filter { static_cast<unsigned short> (std::size (program)), const_cast<sock_filter*> (program) };
     CHECK (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
     CHECK (prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
 }
@@ -151,20 +153,38 @@ struct Transport final : juce::AudioPlayHead
     std::int64_t time = 0;
 };
 
+/** The time by which the plugin judges whether the host is ahead: that of the stream, however this machine delays the host. */
+struct AuditClock final : tiller::StreamClock
+{
+    double seconds() const noexcept override { return now; }
+
+    void pause() noexcept override
+    {
+        ++pauses;
+        now += 1e-4;
+        StreamClock::pause();
+    }
+
+    double now = 0.0;
+    int pauses = 0;
+};
+
 struct Audit
 {
     static constexpr int blockSize = 64;
     static constexpr double rate = 48000.0;
 
-    tiller::PluginProcessor processor;
+    AuditClock clock;
+    tiller::PluginProcessor processor { clock };
     Transport transport;
     juce::AudioBuffer<float> buffer { 2, blockSize };
     juce::MidiBuffer midi;
-    tiller::AutomationPoints points;
+    tiller::Vst3Block vst3Block;
     std::atomic<bool> ended { false };
     std::atomic<std::int64_t> nanoseconds { 0 };
     std::atomic<int> blocks { 0 };
     std::atomic<float> lastSample { 0.0f };
+    double streamSeconds = 0.0;
 
     Audit()
     {
@@ -184,6 +204,7 @@ struct Audit
         auto* parameter = processor.getParameters().getUnchecked (number % 16);
         const float value = static_cast<float> (number % 100) / 100.0f;
         // So do an automation point and the program, as from a VST3 host; now and then more points than fit.
+        auto& points = vst3Block.points;
         points.clear();
         points.clearPrograms();
 
@@ -194,9 +215,9 @@ struct Audit
         watching = true;
         const auto start = Clock::now();
         parameter->setValue (value);
-        tiller::setCurrentAutomation (&points);
+        tiller::setCurrentVst3Block (&vst3Block);
         processor.processBlock (buffer, midi);
-        tiller::setCurrentAutomation (nullptr);
+        tiller::setCurrentVst3Block (nullptr);
         nanoseconds += std::chrono::duration_cast<std::chrono::nanoseconds> (Clock::now() - start).count();
         watching = false;
         transport.time += blockSize;
@@ -204,21 +225,27 @@ struct Audit
         ++blocks;
     }
 
-    /** Plays in real time; `trapped` without any system call, not even to wait. */
-    void play (double seconds, bool trapped)
+    /**
+        Plays in real time, `burst` blocks at once; `trapped` without any system call, not even to wait, but the plugin's own
+        waiting for the engine where there are bursts.
+    */
+    void play (double seconds, bool trapped, int burst = 1)
     {
-        std::thread audio ([&, seconds, trapped]
+        std::thread audio ([&, seconds, trapped, burst]
         {
             if (trapped)
-                trapSystemCalls();
+                trapSystemCalls (burst > 1);
 
-            const auto period = std::chrono::duration_cast<Clock::duration> (std::chrono::duration<double> (blockSize / rate));
+            const auto period = std::chrono::duration_cast<Clock::duration> (std::chrono::duration<double> (burst * blockSize / rate));
             const auto end = Clock::now() + std::chrono::duration<double> (seconds);
             auto due = Clock::now();
 
-            for (int i = 0; Clock::now() < end; ++i)
+            for (int i = 0; Clock::now() < end;)
             {
-                processBlock (i);
+                for (int b = 0; b < burst; ++b, ++i)
+                    processBlock (i);
+
+                clock.now = std::max (clock.now, streamSeconds += burst * blockSize / rate);
 
                 for (due += period; Clock::now() < due;) {}
             }
@@ -281,8 +308,21 @@ void whileItPlays()
     audit.blocks = 0;
     audit.play (3.0, true);
     checkNothingCounted();
+    CHECK_EQUAL (audit.clock.pauses, 0);
     const double perBlock = static_cast<double> (audit.nanoseconds) / audit.blocks * 1e-9;
     std::printf ("     %.2f us per block of 64 samples at 48 kHz, two channels: %.2f %% of a core\n", perBlock * 1e6, 100.0 * perBlock * Audit::rate / Audit::blockSize);
+}
+
+/** The reason of the wait is the host's lead; where there is none the two tests above see that nothing is waited for. */
+void whileTheHostIsAhead()
+{
+    Audit audit;
+    audit.play (1.5, false, 20);
+    reset();
+    audit.clock.pauses = 0;
+    audit.play (3.0, true, 20);
+    checkNothingCounted();
+    CHECK (audit.clock.pauses > 0, "the engine was never waited for");
 }
 
 void whileTheEngineDies()
@@ -317,6 +357,7 @@ int main (int count, char** arguments)
     suite.add ("the audit counts", theAuditCounts);
     suite.add ("real-time safe while the engine starts", whileTheEngineStarts);
     suite.add ("real-time safe while it plays", whileItPlays);
+    suite.add ("real-time safe but for the wait while the host is ahead", whileTheHostIsAhead);
     suite.add ("real-time safe while the engine dies", whileTheEngineDies);
     return suite.run (count > 1 ? arguments[1] : "");
 }

@@ -59,6 +59,7 @@ void drySignalIsAligned()
         block.input = &in;
         block.output = &out;
         block.numSamples = numSamples;
+        exchange.beginCall ({ numSamples, false, false });
         exchange.process (block);
         at += numSamples;
     }

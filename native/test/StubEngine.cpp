@@ -7,6 +7,7 @@
 #include "tiller/ipc/Messages.h"
 #include "tiller/process/posix/RetryOnInterrupt.h"
 
+#include <cstdlib>
 #include <sstream>
 #include <unistd.h>
 
@@ -72,7 +73,7 @@ private:
         if ((block.flags & protocol::skipped) != 0)
             return;
 
-        if (block.position == modelChange)
+        if (changesModel && block.position == modelChange)
             sendPrepared (secondLatency);
 
         send (protocol::to_plugin::Samples { block.epoch, block.position, block.frames, block.channels });
@@ -90,7 +91,10 @@ private:
         std::memcpy (outbox.data() + start, &size, sizeof (size));
     }
 
-    /** `move INDEX VALUE TIMES` moves a parameter, by 0.001 more each time; `edit` edits the preset. The command is echoed as names. */
+    /**
+        `move INDEX VALUE TIMES` moves a parameter, by 0.001 more each time; `edit` edits the preset; `one-model` keeps the first
+        model; `exit` ends this process. The command is echoed as names.
+    */
     void run (const std::string& command)
     {
         std::istringstream words (command);
@@ -111,6 +115,15 @@ private:
             send (protocol::to_plugin::State { 1, 0, states }, "edited");
         }
 
+        else if (verb == "one-model")
+        {
+            changesModel = false;
+        }
+        else if (verb == "exit")
+        {
+            std::_Exit (3);
+        }
+
         send (protocol::to_plugin::Names {}, command);
     }
 
@@ -124,6 +137,7 @@ private:
     std::vector<std::uint8_t> outbox;
     protocol::to_engine::Prepare prepare {};
     std::uint32_t states = 0, beats = 0;
+    bool changesModel = true;
 };
 
 } // namespace

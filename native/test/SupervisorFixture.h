@@ -27,7 +27,7 @@ struct SupervisorFixture
     ControlChannel control { document, table, exchange, [] {} };
     EngineSupervisor supervisor { { "/proc/self/exe", "--engine" }, control, transport };
 
-    SupervisorFixture()
+    explicit SupervisorFixture (StreamClock& clock = StreamClock::system(), double rate = 48000.0) : exchange (clock)
     {
         document.load ("{}");
         table.setUsesEngineDefaults (false);
@@ -35,9 +35,9 @@ struct SupervisorFixture
         for (std::size_t i = 0; i < ParameterTable::size; ++i)
             table.markSent (i, table.value (i));
 
-        prepare (48000.0);
+        prepare (rate);
         supervisor.start();
-        CHECK (exchange.waitUntilReady(), "the engine was never ready");
+        CHECK (eventually (patience, [&] { return exchange.isEngineReady(); }), "the engine was never ready");
     }
 
     void prepare (double rate) { transport.prepare ({ rate, blockSize, 1 }, { stubLatency, stubMargin }); }
@@ -64,6 +64,7 @@ struct SupervisorFixture
             block.output = &to;
             block.numSamples = blockSize;
             block.offline = offline;
+            exchange.beginCall ({ blockSize, offline, false });
             exchange.process (block);
         }
 

@@ -60,7 +60,7 @@ void theStreamIsPreparedAgain()
         fixture.prepare (i % 2 == 0 ? 44100.0 : 48000.0);
     }
 
-    CHECK (fixture.exchange.waitUntilReady());
+    CHECK (eventually (patience, [&] { return fixture.exchange.isEngineReady(); }));
     CHECK_EQUAL (fixture.play (std::vector<float> (6400, 1.0f), true).back(), 0.5f);
 }
 
@@ -136,7 +136,7 @@ void theStreamIsReleasedAndPreparedAgain()
         fixture.transport.release();
         CHECK_EQUAL (fixture.exchange.streamFormat().channels, 0);
         fixture.prepare (48000.0);
-        CHECK (fixture.exchange.waitUntilReady());
+        CHECK (eventually (patience, [&] { return fixture.exchange.isEngineReady(); }));
         CHECK_EQUAL (fixture.play (std::vector<float> (6400, 1.0f), true).back(), 0.5f);
     }
 

@@ -8,7 +8,7 @@
  * Where there is no instrument it chooses one with a glide of `CHOSEN_GLIDE`.
  * `TILLER_FAKE_FAULT` names a file whose first word is a fault to commit at the next tick; it is removed first.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { FrameReader, readDescriptor } from '../../src/engine/host/frame-reader.js';
 import { FrameWriter, writeDescriptor } from '../../src/engine/host/frame-writer.js';
 import type { FromPipe, ToPipe } from '../../src/engine/host/messages.js';
@@ -240,6 +240,9 @@ if (started === 'die') {
   process.stderr.write('the model file is corrupt\n');
   process.exit(1);
 }
+// Or the name of a file: the engine starts once it exists.
+if (started !== undefined)
+  while (!existsSync(started)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 
 await new PipeLoop({
   reader: new FrameReader(readDescriptor(0)),

@@ -23,6 +23,8 @@ namespace
     constexpr std::size_t maxPendingBytes = 256 * 1024;
     /** Audio flows where a block arrived within this time. */
     constexpr Milliseconds activeTime { 500 };
+    /** A host that may wait for the engine does so where a block arrived within this time. */
+    constexpr Milliseconds awaitedTime { 20 };
 
     bool isProgramChange (const protocol::MidiEvent& event) noexcept { return (event.message & 0xf0) == 0xc0; }
 }
@@ -102,7 +104,7 @@ bool BlockTransport::enginePrepared (const to_plugin::Prepared& message)
     const Latency latency { message.latencySamples, message.marginSamples };
 
     // Messages arrive in order: the samples behind this one are those of another model.
-    if (streaming && latency != exchange.latency())
+    if (streaming && latency != exchange.engineLatency())
         exchange.setLatencyFrom (exchange.fromEngine.writePosition(), latency);
     else
         exchange.setLatency (latency);
@@ -140,7 +142,9 @@ std::uint32_t BlockTransport::pollIntervalMicroseconds() const noexcept
     if (Clock::now() - lastBlockTime > 2s)
         return 5000;
 
-    return offline ? 100 : static_cast<std::uint32_t> (std::clamp (lastBlockSeconds * 0.25, 0.00025, 0.002) * 1e6);
+    // Polled at a low rate between the bursts of a host that is ahead of time.
+    const bool isAwaited = offline || (exchange.isWaiting() && Clock::now() - lastBlockTime < awaitedTime);
+    return isAwaited ? 100 : static_cast<std::uint32_t> (std::clamp (lastBlockSeconds * 0.25, 0.00025, 0.002) * 1e6);
 }
 
 bool BlockTransport::takeOfflineTimeout() noexcept
@@ -231,8 +235,9 @@ void BlockTransport::sendBlocks (SendBuffer& outbox)
     auto& queue = exchange.toEngine;
     const auto allowedDelay = allowedDelaySamples();
     const auto maxLate = static_cast<std::int32_t> (maxLateSeconds * format.rate);
-    // An engine that has not caught up yet is slow at first: it gets the newest audio, not the backlog.
-    const auto tooLate = hasCaughtUp ? maxLate : -static_cast<std::int32_t> (allowedDelay / 2);
+    // An engine that has not caught up yet is slow at first: it gets the newest audio, not the backlog. A host that waits for it
+    // needs all that can still be heard.
+    const auto tooLate = hasCaughtUp ? maxLate : exchange.isWaiting() ? 0 : -static_cast<std::int32_t> (allowedDelay / 2);
     const auto maxInFlight = hasCaughtUp ? allowedDelay + static_cast<std::uint32_t> (maxLate) : allowedDelay;
 
     while (outbox.pending() < maxPendingBytes && queue.readable() > 0)

@@ -36,7 +36,10 @@ public:
     bool takeResendRequest() noexcept { return resendParameters.exchange (false, std::memory_order_acq_rel); }
 
     /** A new engine process was started. */
-    void engineStarted() noexcept { preparedEpoch = 0; }
+    void engineStarted() noexcept { preparedEpoch = 0; engineResponded(); }
+
+    /** The engine has sent something: an offline render goes on waiting for it. */
+    void engineResponded() noexcept { exchange.engineResponded(); }
 
     /**
         The engine process has ended. True where that interrupted an offline render. `mayRestart`: whether offline renders shall

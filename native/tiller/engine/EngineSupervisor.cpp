@@ -205,6 +205,7 @@ bool EngineSupervisor::receive()
 
         parser.arrived (static_cast<std::size_t> (count));
         watchdog.feed();
+        transport.engineResponded();
         Message message;
 
         for (;;)

@@ -1,6 +1,6 @@
 #include "tiller/plugin/BlockEvents.h"
 
-#include "tiller/vst3/AutomationPoints.h"
+#include "tiller/vst3/Vst3Block.h"
 
 #include <algorithm>
 #include <limits>
@@ -61,9 +61,9 @@ void BlockEvents::collect (ParameterTable& table, const HostParameters& hostPara
 
 void BlockEvents::collectParameters (ParameterTable& table, const HostParameters& hostParameters, std::uint32_t lastOffset) noexcept
 {
-    if (const auto* points = currentAutomation())
+    if (const auto* block = currentVst3Block())
     {
-        for (const auto& point : *points)
+        for (const auto& point : block->points)
         {
             auto& parameter = *hostParameters[point.index];
 
@@ -93,15 +93,15 @@ void BlockEvents::collectParameters (ParameterTable& table, const HostParameters
 
 void BlockEvents::collectMidi (HostProgram& hostProgram, const juce::MidiBuffer& midiBuffer, std::uint32_t lastOffset) noexcept
 {
-    const auto* points = currentAutomation();
-    const std::size_t numPrograms = points != nullptr ? points->numPrograms() : 0;
+    const auto* block = currentVst3Block();
+    const std::size_t numPrograms = block != nullptr ? block->points.numPrograms() : 0;
     std::size_t added = 0;
 
     const auto addProgramsUpTo = [&] (std::uint32_t offset)
     {
-        for (; added < numPrograms && points->program (added).offset <= offset; ++added)
+        for (; added < numPrograms && block->points.program (added).offset <= offset; ++added)
         {
-            const auto point = points->program (added);
+            const auto point = block->points.program (added);
 
             if (hostProgram.select (point.program))
                 addMidi (std::min (point.offset, lastOffset), programChange | (std::uint32_t { point.program } << 8));

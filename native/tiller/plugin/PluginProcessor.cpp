@@ -2,6 +2,7 @@
 
 #include "tiller/plugin/EngineLocation.h"
 #include "tiller/plugin/PresetCompression.h"
+#include "tiller/vst3/Vst3Block.h"
 
 #include <cmath>
 #include <utility>
@@ -17,9 +18,10 @@ namespace
     constexpr double initialModelSeconds = 0.03, initialSchedulingSeconds = 0.01;
 }
 
-PluginProcessor::PluginProcessor()
+PluginProcessor::PluginProcessor (StreamClock& clock)
     : AudioProcessor (BusesProperties().withInput ("Input", juce::AudioChannelSet::stereo(), true)
                                        .withOutput ("Output", juce::AudioChannelSet::stereo(), true)),
+      exchange (clock),
       transport (exchange),
       control (document, table, exchange, [this] { triggerAsyncUpdate(); }),
       supervisor (engineCommand (findEngineFolder()), control, transport)
@@ -79,15 +81,15 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
                                 juce::jlimit (1, protocol::maxBlock, maximumBlock),
                                 getTotalNumOutputChannels() == 1 ? 1 : 2 };
 
-    transport.prepare (format, expectedLatency (format.rate));
+    const auto expected = expectedLatency (format.rate);
+    // A host that renders offline reads the latency now, before the engine is known to be ready: what it reads stays true.
+    const auto total = expected.model + expected.scheduling + static_cast<std::uint32_t> (format.maxBlock);
+    exchange.setLeastLatency (isNonRealtime() ? total : 0);
+    transport.prepare (format, expected);
     hostProgram.prepare (format.rate);
     renderStarts.prepare();
     resetRequested.store (false);
     supervisor.start();
-
-    // An offline render may wait; the latency is then the engine's own from the first sample on.
-    if (isNonRealtime())
-        exchange.waitUntilReady();
 
     setLatencySamples (static_cast<int> (exchange.latencySamples (exchange.latency())));
 }
@@ -151,6 +153,8 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         buffer.copyFrom (1, 0, buffer, 0, 0, numSamples);
     }
 
+    const auto* vst3Block = currentVst3Block();
+    exchange.beginCall ({ numSamples, isNonRealtime(), vst3Block != nullptr && vst3Block->prefetch });
     const bool renderStart = isRenderStart (buffer), hostReset = resetRequested.exchange (false);
 
     if (transport.takeResendRequest())
@@ -245,17 +249,15 @@ void PluginProcessor::updateLatency()
     if (snapshot.phase != EnginePhase::running || format.channels == 0)
         return;
 
-    const auto latency = exchange.latency();
-
     {
         const std::lock_guard lock (stateMutex);
-        state.latency = latency;
+        state.latency = exchange.engineLatency();
         state.rate = format.rate;
         state.maxBlock = format.maxBlock;
     }
 
     // Last: a host may prepare the plugin again before this returns.
-    setLatencySamples (static_cast<int> (exchange.latencySamples (latency)));
+    setLatencySamples (static_cast<int> (exchange.latencySamples (exchange.latency())));
 }
 
 void PluginProcessor::updateParameterNames (const std::string& namesJson)

@@ -27,7 +27,7 @@ namespace tiller
 
 /**
     The plugin as the host sees it: parameters, buses, latency and state. The audio is processed by the engine; this exchanges
-    blocks with it, and waits for it in an offline render only.
+    blocks with it, and waits for it only where the host is ahead of time or renders offline.
 */
 class PluginProcessor final : public juce::AudioProcessor,
                               public juce::ChangeBroadcaster,
@@ -35,9 +35,9 @@ class PluginProcessor final : public juce::AudioProcessor,
                               private juce::AsyncUpdater
 {
 public:
-    // [main-thread]
-    PluginProcessor();
-    ~PluginProcessor() override;
+    /** The tests control the clock. [main-thread] */
+    explicit PluginProcessor (StreamClock& = StreamClock::system());
+    ~PluginProcessor() override;                            // [main-thread]
 
     //==============================================================================
     // For the editor. [main-thread]

@@ -2,23 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <thread>
+#include <utility>
 
 namespace tiller
 {
 
 namespace
 {
-    using Clock = std::chrono::steady_clock;
-
     /** How much audio the queue to the engine holds while the engine takes none, in seconds. */
     constexpr double queueSeconds = 2.0;
     /** Longest total latency that can be compensated, in seconds. */
     constexpr double maxLatencySeconds = 4.0;
-    /** An offline render stops waiting for an engine that has delivered nothing for this long. */
-    constexpr auto offlineTimeout = std::chrono::seconds (30);
-    constexpr auto offlinePollInterval = std::chrono::microseconds (100);
+    /** An offline render stops waiting for an engine that has not answered at all for this long, or has delivered no audio. */
+    constexpr double responseTimeoutSeconds = 30.0, deliveryTimeoutSeconds = 300.0;
     /** Room for the events of the blocks in the queue, in bytes. */
     constexpr std::size_t eventBytes = 256 * 1024;
     /** Shortest mean block for which the queue has room for the block headers, as blocks per second. */
@@ -38,6 +34,8 @@ void AudioExchange::prepare (const StreamFormat& newFormat, Latency expected)
     inputEnd.store (0);
     engineReady.store (false);
     waitingCancelled.store (false);
+    waits.store (false);
+    hostLead.prepare (format.rate);
     wasOffline = false;
     hasTimedOut = false;
     counters.reset();
@@ -53,24 +51,55 @@ void AudioExchange::release() noexcept
     mixer.release();
 }
 
-Latency AudioExchange::bounded (Latency wanted) const noexcept
+/** Within what was allocated, and in total at least `leastLatency`. */
+Latency AudioExchange::padded (Latency wanted) const noexcept
 {
     const auto most = static_cast<std::uint32_t> (maxLatencySeconds * format.rate / 2.0);
-    return { std::min (wanted.model, most), std::min (wanted.scheduling, most) };
+    Latency latency { std::min (wanted.model, most), std::min (wanted.scheduling, most) };
+    const auto total = latencySamples (latency), least = leastLatency.load (std::memory_order_relaxed);
+    latency.scheduling = std::min (most, latency.scheduling + (least > total ? least - total : 0));
+    return latency;
 }
 
-void AudioExchange::setLatency (Latency wanted) noexcept { handover.set (bounded (wanted)); }
+void AudioExchange::setLatency (Latency wanted) noexcept
+{
+    asSet.set (wanted);
+    handover.set (padded (wanted));
+}
 
-void AudioExchange::setLatencyFrom (std::uint32_t modelChangedAt, Latency wanted) noexcept { handover.set (bounded (wanted), modelChangedAt); }
+void AudioExchange::setLatencyFrom (std::uint32_t modelChangedAt, Latency wanted) noexcept
+{
+    asSet.set (wanted);
+    handover.set (padded (wanted), modelChangedAt);
+}
+
+void AudioExchange::beginCall (const HostCall& call) noexcept
+{
+    if (call.offline || call.prefetch)
+    {
+        // The wall clock says nothing about such a host.
+        hostLead.restart();
+        wait = hasTimedOut ? Wait::none : Wait::progress;
+    }
+    else
+    {
+        const double now = clock.seconds();
+        const double longest = HostLead::longestWait (hostLead.blockArrived (now, call.numSamples), call.numSamples / format.rate);
+        waitEnd = now + longest;
+        wait = longest > 0.0 ? Wait::lead : Wait::none;
+    }
+
+    waits.store (wait != Wait::none, std::memory_order_release);
+
+    if (wait != Wait::none && ! isEngineReady() && ! waitUntil ([this] { return isEngineReady(); }) && wait == Wait::progress)
+        stopWaiting();
+}
 
 bool AudioExchange::process (const HostBlock& block) noexcept
 {
     const auto position = inputEnd.load (std::memory_order_relaxed);
     mixer.storeInput (block, position);
     auto outgoing = block;
-
-    if (block.offline && ! hasTimedOut && ! engineReady.load (std::memory_order_acquire) && ! waitUntilReady())
-        stopWaiting();
 
     if (block.offline && ! wasOffline)
     {
@@ -89,16 +118,12 @@ bool AudioExchange::process (const HostBlock& block) noexcept
     const bool sent = send (outgoing, position);
     const auto end = position + static_cast<std::uint32_t> (block.numSamples);
     inputEnd.store (end, std::memory_order_release);
+    bool delivered = waitForEngineAudio (block, end - mixer.playoutDelaySamples());
 
-    if (block.offline)
-        waitForEngineAudio (end - mixer.playoutDelaySamples());
+    if (mixer.updateLatency (handover.get(), block.offline, position))
+        delivered = waitForEngineAudio (block, end - mixer.playoutDelaySamples());
 
-    const bool latencyChanged = mixer.updateLatency (handover.get(), block.offline, position);
-
-    if (block.offline && latencyChanged)
-        waitForEngineAudio (end - mixer.playoutDelaySamples());
-
-    mixer.process (block, position, fromEngine, silenceOnFault.load (std::memory_order_relaxed), counters);
+    mixer.process (block, position, fromEngine, silenceOnFault.load (std::memory_order_relaxed), delivered, counters);
     return sent;
 }
 
@@ -134,91 +159,90 @@ bool AudioExchange::send (const HostBlock& block, std::uint32_t position) noexce
     if (toEngine.push (spans.data(), count))
         return true;
 
-    if (block.offline && ! hasTimedOut)
-    {
-        const auto deadline = Clock::now() + offlineTimeout;
-
-        while (mayWait() && Clock::now() < deadline)
-        {
-            std::this_thread::sleep_for (offlinePollInterval);
-
-            if (toEngine.push (spans.data(), count))
-                return true;
-        }
-    }
+    if (waitUntil ([&] { return toEngine.push (spans.data(), count); }))
+        return true;
 
     counters.droppedBlocks.fetch_add (1, std::memory_order_relaxed);
     return false;
 }
 
-/** Waits, offline, until the engine has delivered everything before position `end`. */
-void AudioExchange::waitForEngineAudio (std::uint32_t end) noexcept
+/**
+    Waits until the condition is true; false where the call must not wait, or not for so long. An engine that cannot start, and
+    a wait that the host cancels, end it at once.
+*/
+template <typename Condition>
+bool AudioExchange::waitUntil (Condition&& condition) noexcept
 {
-    if (distance (end, mixer.engineAudibleFrom()) <= 0)
-        return;
+    if (wait == Wait::none)
+        return false;
 
     auto delivered = fromEngine.readable().end;
+    auto responses = engineResponses.load (std::memory_order_acquire);
+    double respondedAt = clock.seconds(), deliveredAt = respondedAt;
 
-    if (distance (end, delivered) <= 0)
+    while (engineExpected.load (std::memory_order_acquire) && ! waitingCancelled.load (std::memory_order_acquire))
+    {
+        if (wait == Wait::lead && clock.seconds() >= waitEnd)
+            return false;
+
+        clock.pause();
+
+        if (condition())
+            return true;
+
+        if (wait == Wait::lead)
+            continue;
+
+        const double now = clock.seconds();
+
+        if (std::exchange (responses, engineResponses.load (std::memory_order_acquire)) != responses)
+            respondedAt = now;
+
+        if (std::exchange (delivered, fromEngine.readable().end) != delivered)
+            respondedAt = deliveredAt = now;
+
+        if (now - respondedAt >= responseTimeoutSeconds || now - deliveredAt >= deliveryTimeoutSeconds)
+            return false;
+    }
+
+    return false;
+}
+
+/**
+    Waits until the engine has delivered everything before position `end`, as far as it is to be heard; true where the call may
+    wait and it has. What a dead engine was sent does not come any more: the block transport ends an offline render's wait then.
+*/
+bool AudioExchange::waitForEngineAudio (const HostBlock& block, std::uint32_t end) noexcept
+{
+    if (distance (end, mixer.engineAudibleFrom()) <= 0)
+        return wait != Wait::none;
+
+    const auto isDelivered = [this, end] { return distance (end, fromEngine.readable().end) <= 0; };
+    const auto isLost = [this, &block] { return ! block.offline && ! isEngineReady(); };
+
+    if (isDelivered())
     {
         hasTimedOut = false;
-        return;
+        return wait != Wait::none;
     }
 
-    if (hasTimedOut)
-        return;
+    if (! isLost() && waitUntil ([&] { return isDelivered() || isLost(); }))
+        return isDelivered();
 
-    auto deadline = Clock::now() + offlineTimeout;
+    if (wait == Wait::progress && ! isLost())
+        stopWaiting();
 
-    while (mayWait())
-    {
-        std::this_thread::sleep_for (offlinePollInterval);
-        const auto now = fromEngine.readable().end;
-
-        if (distance (end, now) <= 0)
-            return;
-
-        if (now != delivered)
-        {
-            delivered = now;
-            deadline = Clock::now() + offlineTimeout;
-        }
-        else if (Clock::now() >= deadline)
-        {
-            break;
-        }
-    }
-
-    stopWaiting();
+    return false;
 }
 
 /** The render goes on without the engine. Where the host cancelled the wait, that is no time-out. */
 void AudioExchange::stopWaiting() noexcept
 {
     hasTimedOut = true;
+    wait = Wait::none;
 
     if (! waitingCancelled.load (std::memory_order_acquire))
         counters.offlineTimeouts.fetch_add (1, std::memory_order_relaxed);
-}
-
-bool AudioExchange::mayWait() const noexcept
-{
-    return engineExpected.load (std::memory_order_acquire) && ! waitingCancelled.load (std::memory_order_acquire);
-}
-
-bool AudioExchange::waitUntilReady() noexcept
-{
-    const auto deadline = Clock::now() + offlineTimeout;
-
-    while (! engineReady.load (std::memory_order_acquire))
-    {
-        if (! mayWait() || Clock::now() >= deadline)
-            return false;
-
-        std::this_thread::sleep_for (offlinePollInterval);
-    }
-
-    return true;
 }
 
 } // namespace tiller

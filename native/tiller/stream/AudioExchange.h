@@ -2,9 +2,11 @@
 
 #include "tiller/ipc/MessageFifo.h"
 #include "tiller/stream/HostBlock.h"
+#include "tiller/stream/HostLead.h"
 #include "tiller/stream/JitterBuffer.h"
 #include "tiller/stream/LatencyHandover.h"
 #include "tiller/stream/OutputMixer.h"
+#include "tiller/stream/StreamClock.h"
 #include "tiller/stream/StreamFormat.h"
 
 #include <atomic>
@@ -15,11 +17,15 @@ namespace tiller
 
 /**
     Where the audio thread and the I/O thread meet, lock-free: host blocks go out through a FIFO, the engine's audio comes back
-    through a jitter buffer, and each block's output is made at once from what is there. Only an offline render waits.
+    through a jitter buffer, and each block's output is made at once from what is there. A live block never waits for the engine;
+    an offline render does, as long as the engine makes progress, and so does a host that is ahead of time, within its lead.
 */
 class AudioExchange
 {
 public:
+    /** The clock must outlive this. [main-thread] */
+    explicit AudioExchange (StreamClock& c = StreamClock::system()) noexcept : clock (c) {}
+
     /** Allocates for a stream that starts at position 0. [main-thread] while neither the audio nor the I/O thread is in here. */
     void prepare (const StreamFormat&, Latency expected);
 
@@ -28,6 +34,12 @@ public:
 
     /** Frees what `prepare` allocated; the format then has no channels. [main-thread] while neither the audio nor the I/O thread is in here. */
     void release() noexcept;
+
+    /**
+        A call of the host begins; its blocks follow. Where the call may wait for the engine, waits until it is prepared, so
+        that what is sent with the blocks is meant for this engine. [audio-thread] of a prepared stream
+    */
+    void beginCall (const HostCall&) noexcept;
 
     /**
         Sends one block to the engine and writes its output. False where the block could not be sent, so that its parameter
@@ -51,6 +63,14 @@ public:
     void setLatencyFrom (std::uint32_t modelChangedAt, Latency) noexcept;
 
     Latency latency() const noexcept                { return handover.latency(); }   // [any-thread]
+    /** The latency as it was set, without what `setLeastLatency` adds. [any-thread] */
+    Latency engineLatency() const noexcept          { return asSet.latency(); }
+
+    /**
+        The total latency is at least this, in samples: the output is delayed by the rest. From the next latency that is set on.
+        [main-thread]
+    */
+    void setLeastLatency (std::uint32_t samples) noexcept { leastLatency.store (samples, std::memory_order_relaxed); }
 
     /** Whether silence replaces the dry signal while the engine is unavailable. [any-thread] */
     void setSilenceOnFault (bool silence) noexcept  { silenceOnFault.store (silence, std::memory_order_relaxed); }
@@ -60,9 +80,13 @@ public:
 
     /** Whether the engine is prepared for this epoch, `latency` being its own. [io-thread] */
     void setEngineReady (bool isReady) noexcept     { engineReady.store (isReady, std::memory_order_release); }
+    bool isEngineReady() const noexcept             { return engineReady.load (std::memory_order_acquire); }   // [any-thread]
 
-    /** Waits until the engine is prepared, up to the time-out of an offline render; false where it is not. [main-thread, or the audio thread offline] */
-    bool waitUntilReady() noexcept;
+    /** The engine has answered, with audio or anything else: an offline render goes on waiting for it. [io-thread] */
+    void engineResponded() noexcept                 { engineResponses.fetch_add (1, std::memory_order_release); }
+
+    /** Whether the last call could wait for the engine: an answer is needed at once, not when a live block is due. [any-thread] */
+    bool isWaiting() const noexcept                 { return waits.load (std::memory_order_acquire); }
 
     /** Stream position of the next input sample. [any-thread] */
     std::uint32_t position() const noexcept         { return inputEnd.load (std::memory_order_acquire); }
@@ -76,21 +100,34 @@ public:
     std::uint32_t epoch = 0;   ///< number of the stream; changes with `prepare` and `release` only
 
 private:
+    /** For how long the present call may wait for the engine. */
+    enum class Wait
+    {
+        none,       ///< it is live
+        lead,       ///< until `waitEnd`
+        progress    ///< as long as the engine makes progress: an offline render
+    };
+
     // [audio-thread]
+    template <typename Condition> bool waitUntil (Condition&&) noexcept;
+    bool waitForEngineAudio (const HostBlock&, std::uint32_t end) noexcept;
     bool send (const HostBlock&, std::uint32_t position) noexcept;
-    void waitForEngineAudio (std::uint32_t end) noexcept;
     void stopWaiting() noexcept;
     // [any-thread]
-    bool mayWait() const noexcept;
-    Latency bounded (Latency) const noexcept;
+    Latency padded (Latency) const noexcept;
 
     StreamFormat format;
-    LatencyHandover handover;
+    LatencyHandover handover, asSet;
     std::atomic<std::uint32_t> inputEnd { 0 };
-    std::atomic<bool> silenceOnFault { false }, engineExpected { true }, engineReady { false }, waitingCancelled { false };
+    std::atomic<bool> silenceOnFault { false }, engineExpected { true }, engineReady { false }, waitingCancelled { false }, waits { false };
+    std::atomic<std::uint32_t> engineResponses { 0 }, leastLatency { 0 };
+    StreamClock& clock;
 
     // The audio thread's own.
     OutputMixer mixer;
+    HostLead hostLead;
+    Wait wait = Wait::none;
+    double waitEnd = 0.0;       ///< by `clock`, where the wait is for the lead
     bool wasOffline = false;
     bool hasTimedOut = false;   ///< an offline render waits no longer, until the engine has caught up
 };

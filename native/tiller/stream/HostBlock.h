@@ -7,6 +7,14 @@
 namespace tiller
 {
 
+/** What the host wants processed in one call; blocks of at most the prepared size. */
+struct HostCall
+{
+    int numSamples = 0;
+    bool offline = false;           ///< the host renders offline: wait for the engine
+    bool prefetch = false;          ///< the host calls without a deadline, though it does not render (VST3's kPrefetch): wait for the engine, too
+};
+
 /** One audio block of the host; input and output may be the same buffers. Events are ordered by their offset in samples. */
 struct HostBlock
 {

@@ -71,7 +71,8 @@ bool OutputMixer::updateLatency (const LatencyHandover::Value& wanted, bool offl
     return true;
 }
 
-void OutputMixer::process (const HostBlock& block, std::uint32_t position, const JitterBuffer& engine, bool silenceOnFault, StreamCounters& counters) noexcept
+void OutputMixer::process (const HostBlock& block, std::uint32_t position, const JitterBuffer& engine, bool silenceOnFault, bool waited,
+                           StreamCounters& counters) noexcept
 {
     const auto numSamples = static_cast<std::uint32_t> (block.numSamples);
     const auto first = position - playoutDelaySamples();
@@ -84,7 +85,7 @@ void OutputMixer::process (const HostBlock& block, std::uint32_t position, const
     const auto audibleFrom = later (available.begin, later (engineFrom.position(), modelFilledFrom.position()));
 
     // After an underrun half the margin must be there again before the engine is heard, or the output would flutter.
-    if (rebuffering && (block.offline || distance (available.end, first + numSamples + latency.scheduling / 2) >= 0))
+    if (rebuffering && (block.offline || waited || distance (available.end, first + numSamples + latency.scheduling / 2) >= 0))
         rebuffering = false;
 
     const float fadeStep = 1.0f / static_cast<float> (fadeSamples);

@@ -51,8 +51,11 @@ public:
         return latency.scheduling + static_cast<std::uint32_t> (format.maxBlock);
     }
 
-    /** Writes the output of the block that starts at `position`; counts underruns. */
-    void process (const HostBlock&, std::uint32_t position, const JitterBuffer& engine, bool silenceOnFault, StreamCounters&) noexcept;
+    /**
+        Writes the output of the block that starts at `position`; counts underruns. `waited` where the block could wait for the
+        engine, and all of its audio is there.
+    */
+    void process (const HostBlock&, std::uint32_t position, const JitterBuffer& engine, bool silenceOnFault, bool waited, StreamCounters&) noexcept;
 
 private:
     StreamFormat format;

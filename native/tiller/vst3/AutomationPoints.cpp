@@ -5,15 +5,6 @@
 namespace tiller
 {
 
-namespace
-{
-   #if defined (__linux__)
-    // Allocated with the thread: with the default model the first use allocates, which would be on the audio thread.
-    __attribute__ ((tls_model ("initial-exec")))
-   #endif
-    thread_local const AutomationPoints* current = nullptr;
-}
-
 void AutomationPoints::add (const AutomationPoint& point) noexcept
 {
     const bool replacesLast = lastIsExtra && count > 0 && points[count - 1].index == point.index;
@@ -39,8 +30,5 @@ void AutomationPoints::addProgram (const ProgramPoint& point) noexcept
     programCount = std::min (programCount, programCapacity - 1);
     programs[programCount++] = point;
 }
-
-const AutomationPoints* currentAutomation() noexcept                    { return current; }
-void setCurrentAutomation (const AutomationPoints* points) noexcept     { current = points; }
 
 } // namespace tiller

@@ -70,10 +70,4 @@ private:
     std::size_t programCount = 0;
 };
 
-/** The points of the block that this thread is processing, or null. [audio-thread] */
-const AutomationPoints* currentAutomation() noexcept;
-
-/** Sets what `currentAutomation` returns on this thread. [audio-thread] */
-void setCurrentAutomation (const AutomationPoints*) noexcept;
-
 } // namespace tiller

@@ -65,18 +65,19 @@ uint32 Vst3AudioProcessorProxy::getTailSamples()                                
 
 tresult Vst3AudioProcessorProxy::process (Vst::ProcessData& data)
 {
-    points.clear();
+    block.points.clear();
+    block.prefetch = data.processMode == Vst::kPrefetch;
 
     if (data.inputParameterChanges != nullptr)
         collect (*data.inputParameterChanges);
 
-    setCurrentAutomation (&points);
+    setCurrentVst3Block (&block);
     const auto result = target->process (data);
-    setCurrentAutomation (nullptr);
+    setCurrentVst3Block (nullptr);
 
     // A call without audio only flushes parameters: a program change is kept for the next block, which carries it.
     if (data.numSamples > 0)
-        points.clearPrograms();
+        block.points.clearPrograms();
 
     return result;
 }
@@ -121,9 +122,9 @@ void Vst3AudioProcessorProxy::collectPoints (Vst::IParamValueQueue& queue, std::
         const AutomationPoint point { sampleOffset (offset), index, static_cast<float> (value) };
 
         if (p > 0 && ! juce::approximatelyEqual (point.normalised, last.normalised))
-            points.addRamp (last, point);
+            block.points.addRamp (last, point);
 
-        points.add (point);
+        block.points.add (point);
         last = point;
     }
 }
@@ -136,7 +137,7 @@ void Vst3AudioProcessorProxy::collectPrograms (Vst::IParamValueQueue& queue)
         Vst::ParamValue value = 0.0;
 
         if (queue.getPoint (p, offset, value) == kResultTrue)
-            points.addProgram ({ sampleOffset (offset), HostProgram::fromNormalised (value) });
+            block.points.addProgram ({ sampleOffset (offset), HostProgram::fromNormalised (value) });
     }
 }
 

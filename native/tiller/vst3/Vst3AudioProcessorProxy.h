@@ -1,7 +1,7 @@
 #pragma once
 
-#include "tiller/vst3/AutomationPoints.h"
 #include "tiller/vst3/Vst3Automation.h"
+#include "tiller/vst3/Vst3Block.h"
 
 #include <pluginterfaces/vst/ivstaudioprocessor.h>
 #include <pluginterfaces/vst/ivstparameterchanges.h>
@@ -13,7 +13,7 @@ namespace tiller
 {
 
 /**
-    The IAudioProcessor that the host talks to: it collects the automation points of each block and forwards every call to
+    The IAudioProcessor that the host talks to: it collects what JUCE does not pass on of each block, and forwards every call to
     JUCE's own. Part of the VST3 binary only. [main-thread], where nothing else is said
 */
 class Vst3AudioProcessorProxy final : public Steinberg::Vst::IAudioProcessor, public Vst3Automation::Proxy
@@ -56,7 +56,7 @@ private:
 
     Steinberg::Vst::IAudioProcessor* const target;
     const HostIds hostIds = sortedHostIds();
-    AutomationPoints points;
+    Vst3Block block;
 };
 
 } // namespace tiller
