@@ -57,6 +57,9 @@ constexpr int maxChannels = ${p.MAX_CHANNELS};
 constexpr double minRate = ${p.MIN_RATE};
 constexpr double maxRate = ${p.MAX_RATE};
 
+/** \`program\` of a RecallPreset that names an identifier. */
+constexpr std::uint32_t noProgram = ${p.NO_PROGRAM};
+
 enum BlockFlag : std::uint32_t
 {
 ${constants(p.BLOCK_FLAG)}

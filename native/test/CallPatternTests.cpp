@@ -230,7 +230,7 @@ void aHostThatIsAheadGetsTheNextEngine()
         for (; n < 30; ++n)
             processBlock (fixture.exchange, samples, n * blockSize, prefetch);
 
-        fixture.control.loadPreset ("exit");
+        fixture.send ("exit");
         CHECK (eventually (patience, [&] { return fixture.control.takeSnapshot().restarts == 1; }));
 
         for (; n < 45; ++n)

@@ -22,6 +22,7 @@ int main (int count, char** arguments)
     addStateTests (suite);
     addStreamTests (suite);
     addAutomationPointTests (suite);
+    addRecallOrderTests (suite);
     addSupervisorTests (suite);
     return suite.run (first);
 }

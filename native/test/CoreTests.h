@@ -14,6 +14,7 @@ void addStateTests (Suite&);
 void addStreamTests (Suite&);
 void addAutomationPointTests (Suite&);
 void addSupervisorTests (Suite&);
+void addRecallOrderTests (Suite&);
 
 /** Serves stdin and stdout of this process as an engine does, until stdin ends: see StubEngine.cpp. */
 void runStubEngine();

@@ -203,6 +203,34 @@ void aProgramWaitsForTheEngine (bool projectLoaded)
     CHECK (fixture.live->secondsUntil (expected, patience) >= 0.0, "it did not stay");
 }
 
+/** A project that was saved before an engine had recalled the program held the preset before it. */
+void aProgramIsSavedAtOnce (int program, const PresetRequest& expected)
+{
+    std::vector<std::uint8_t> saved;
+    {
+        LiveFixture fixture;
+        CHECK (eventually (patience, [&] { return fixture.plugin.programName (0) == "First of all"; }));
+        const NoEngineStarts noEngine;
+
+        for (const auto pid : engineProcesses())
+            kill (pid, SIGKILL);
+
+        CHECK (fixture.live->secondsUntil (level, patience) >= 0.0, "the dry signal was not heard");
+        fixture.live->step ({ { fixture.plugin.programParameter(), 0, normalised (program) } });
+        saved = fixture.plugin.state();
+    }
+
+    const auto request = decodeState (saved).recall;
+    CHECK (request && request->program == expected.program && request->id == expected.id, "another preset was saved");
+    ProgramFixture fixture;
+    CHECK (fixture.plugin.setState (saved));
+    CHECK (fixture.plugin.state() == saved, "a restored state is not the same bytes");
+    fixture.plugin.activate (fixture.setup);
+    const float heard = fixture.settled();
+    CHECK (std::abs (heard - amountOf (program)) < 1e-6f, "heard is ", heard);
+    CHECK (! decodeState (fixture.plugin.state()).recall, "it is asked for although it was recalled");
+}
+
 } // namespace
 
 void addProgramTests (Suite& suite)
@@ -216,6 +244,8 @@ void addProgramTests (Suite& suite)
     suite.add ("restoring recalls nothing", restoringRecallsNothing);
     suite.add ("a damaged state is not replaced by a program", aDamagedStateIsNotReplacedByAProgram);
     suite.add ("a program waits for the engine", [] { aProgramWaitsForTheEngine (false); });
+    suite.add ("a program is saved at once", [] { aProgramIsSavedAtOnce (90, { 90, {} }); });
+    suite.add ("a program is saved by the identifier of its preset", [] { aProgramIsSavedAtOnce (1, { PresetRequest::none, "user/second" }); });
     suite.add ("a project replaces a program that waits", [] { aProgramWaitsForTheEngine (true); });
 }
 

@@ -53,6 +53,55 @@ void stateIsDecodedAsEncoded()
     CHECK (error.find ("newer") != std::string::npos, error);
 }
 
+/** A preset that the engine had not recalled yet is in the project, beside what the engine last reported. */
+void requestsAreDecodedAsEncoded()
+{
+    for (const auto& request : { PresetRequest { 127, {} }, PresetRequest { PresetRequest::none, "user/caf\xc3\xa9" } })
+    {
+        for (const int program : { HostProgram::none, 5 })
+        {
+            SavedState state;
+            state.program = program;
+            state.recall = request;
+            const auto bytes = state.encode();
+            std::string error;
+            const auto decoded = SavedState::decode (bytes.data(), bytes.size(), error);
+            CHECK (decoded.has_value(), error);
+            CHECK (decoded->program == program && decoded->recall && decoded->recall->program == request.program && decoded->recall->id == request.id);
+            CHECK (decoded->encode() == bytes);
+        }
+    }
+
+    for (const auto& invalid : { PresetRequest { 128, {} }, PresetRequest { -2, {} }, PresetRequest {}, PresetRequest { PresetRequest::none, std::string (2000, 'x') } })
+    {
+        SavedState state;
+        state.recall = invalid;
+        const auto bytes = state.encode();
+        std::string error;
+        CHECK (! SavedState::decode (bytes.data(), bytes.size(), error).has_value(), "program ", invalid.program);
+    }
+}
+
+/** Requests are pending until they are answered, or a project replaces them; their numbers wrap. */
+void requestsArePendingUntilAnswered()
+{
+    PresetRecall recall;
+    CHECK (! recall.pending());
+    const auto first = recall.requestProgram (7), second = recall.request ({ PresetRequest::none, "user/x" });
+    CHECK (isLaterRequest (second, first) && recall.lastNumber() == second);
+    CHECK_EQUAL (recall.pending()->id, std::string ("user/x"));
+    recall.setApplied (first);
+    CHECK (recall.pending().has_value());
+    recall.setApplied (second);
+    recall.setApplied (first);
+    CHECK (! recall.pending(), "an answer that came late counts");
+    recall.requestProgram (9);
+    CHECK (recall.pending()->program == 9 && recall.pending()->id.empty());
+    recall.discard();
+    CHECK (! recall.pending());
+    CHECK (isLaterRequest (3, 0xfffffff0u) && ! isLaterRequest (0xfffffff0u, 3) && ! isLaterRequest (5, 5));
+}
+
 void rejectedPresetsAreKept()
 {
     PresetDocument document;
@@ -117,6 +166,8 @@ void restoredProgramsRecallNothing()
 void addStateTests (Suite& suite)
 {
     suite.add ("the state is decoded as it was encoded", stateIsDecodedAsEncoded);
+    suite.add ("requests are decoded as they were encoded", requestsAreDecodedAsEncoded);
+    suite.add ("requests are pending until they are answered", requestsArePendingUntilAnswered);
     suite.add ("rejected presets are kept", rejectedPresetsAreKept);
     suite.add ("programs are numbered as in hosts", programsAreNumberedAsInHosts);
     suite.add ("restored programs recall nothing", restoredProgramsRecallNothing);

@@ -1,5 +1,5 @@
 // The smallest engine, for the tests of the supervisor: this program itself, started again with `--engine`. It delivers half of
-// each block without any latency, whatever latency it reports, and takes each `LoadPreset` for a command: see `run`.
+// each block without any latency, whatever latency it reports, and takes each `RecallPreset` for a command: see `run`.
 
 #include "CoreTests.h"
 #include "SupervisorFixture.h"
@@ -40,6 +40,9 @@ public:
                 sent += static_cast<std::size_t> (std::max<ssize_t> (0, ::write (STDOUT_FILENO, outbox.data() + sent, outbox.size() - sent)));
 
             outbox.clear();
+
+            if (exits)
+                std::_Exit (3);
         }
     }
 
@@ -48,6 +51,7 @@ private:
     {
         protocol::to_engine::Parameter parameter {};
         protocol::to_engine::Tick tick {};
+        protocol::to_engine::RecallPreset recall {};
 
         if (message.type == protocol::to_engine::Hello::type)
             send (protocol::to_plugin::Hello { protocol::version, static_cast<std::uint32_t> (getpid()) }, "stub");
@@ -61,8 +65,11 @@ private:
             sendState ("parameter " + std::to_string (parameter.index) + " is " + std::to_string (parameter.value), states);
         else if (message.get (tick))
             send (protocol::to_plugin::Pong { tick.count, ++beats });
-        else if (message.type == protocol::to_engine::LoadPreset::type)
-            run (std::string (message.text (0)));
+        else if (message.get (recall))
+        {
+            run (std::string (message.text (sizeof (recall))));
+            send (protocol::to_plugin::Recalled { recall.number });
+        }
     }
 
     void process (const Message& message)
@@ -121,7 +128,7 @@ private:
         }
         else if (verb == "exit")
         {
-            std::_Exit (3);
+            exits = true;
         }
 
         send (protocol::to_plugin::Names {}, command);
@@ -137,7 +144,7 @@ private:
     std::vector<std::uint8_t> outbox;
     protocol::to_engine::Prepare prepare {};
     std::uint32_t states = 0, beats = 0;
-    bool changesModel = true;
+    bool changesModel = true, exits = false;
 };
 
 } // namespace

@@ -23,8 +23,9 @@ struct SupervisorFixture
     AudioExchange exchange;
     PresetDocument document;
     ParameterTable table;
-    BlockTransport transport { exchange };
-    ControlChannel control { document, table, exchange, [] {} };
+    PresetRecall recall;
+    BlockTransport transport { exchange, recall };
+    ControlChannel control { document, table, recall, exchange, [] {} };
     EngineSupervisor supervisor { { "/proc/self/exe", "--engine" }, control, transport };
 
     explicit SupervisorFixture (StreamClock& clock = StreamClock::system(), double rate = 48000.0) : exchange (clock)
@@ -46,8 +47,7 @@ struct SupervisorFixture
     void loadProject()
     {
         control.beginLoading();
-        transport.projectLoaded();
-        control.finishLoading();
+        control.finishLoading ({});
     }
 
     /** Plays `input`, a whole number of blocks, offline or as fast as this thread runs. */
@@ -71,10 +71,13 @@ struct SupervisorFixture
         return output;
     }
 
+    /** Gives the engine a command. */
+    void send (const std::string& text) { recall.request ({ PresetRequest::none, text }); }
+
     /** Gives the engine a command (see StubEngine.cpp) and waits until it has run it. */
     void command (const std::string& text)
     {
-        control.loadPreset (text);
+        send (text);
         CHECK (eventually (patience, [&] { snapshot = control.takeSnapshot(); return snapshot.namesJson == text; }), text);
     }
 

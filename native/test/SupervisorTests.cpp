@@ -105,11 +105,11 @@ void parametersStayWithinTheirBounds()
 void anEditBeforeAProjectDoesNotCount()
 {
     SupervisorFixture fixture;
-    fixture.control.loadPreset ("edit");
+    fixture.send ("edit");
     CHECK (eventually (patience, [&] { return fixture.document.preset() == "edited"; }));
     fixture.loadProject();
     CHECK (! fixture.control.takeSnapshot().edited);
-    fixture.control.loadPreset ("edit");
+    fixture.send ("edit");
     CHECK (eventually (patience, [&] { return fixture.control.takeSnapshot().edited; }), "no edit is reported at all");
 }
 
@@ -117,7 +117,7 @@ void anEditBeforeAProjectDoesNotCount()
 void changesDoNotPileUp()
 {
     SupervisorFixture fixture;
-    fixture.control.loadPreset ("move 3 0 1000");
+    fixture.send ("move 3 0 1000");
     CHECK (eventually (patience, [&] { return fixture.table.value (3) > 0.9985f; }), fixture.table.value (3));
     std::this_thread::sleep_for (50ms);
     const auto changes = fixture.control.takeSnapshot().parameterChanges;

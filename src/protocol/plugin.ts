@@ -7,7 +7,7 @@
  *
  * This file is the only declaration: `npm run protocol` writes `native/tiller/generated/PluginProtocol.h` from it.
  */
-export const PLUGIN_PROTOCOL_VERSION = 2;
+export const PLUGIN_PROTOCOL_VERSION = 3;
 
 export const FRAME_HEADER_BYTES = 8;
 export const MAX_PAYLOAD_BYTES = 17 * 1024 * 1024;
@@ -72,7 +72,8 @@ export const TO_ENGINE = {
     4,
     'plugin',
     'One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its ' +
-      'first sample in the stream, modulo 2^32. Tail: parameter events, MIDI events, planar float32.',
+      'first sample in the stream, modulo 2^32. `recall` is the number of the last request for a preset in this block ' +
+      '(a MIDI program change) or before it. Tail: parameter events, MIDI events, planar float32.',
     [
       ['epoch', 'u32'],
       ['position', 'u32'],
@@ -81,6 +82,7 @@ export const TO_ENGINE = {
       ['flags', 'u32'],
       ['parameterEvents', 'u32'],
       ['midiEvents', 'u32'],
+      ['recall', 'u32'],
     ],
     'block',
   ),
@@ -95,11 +97,15 @@ export const TO_ENGINE = {
   ),
   tick: message(6, 'plugin', 'Answered by `pong` with the same count.', [['count', 'u32']]),
   openInterface: message(7, 'plugin', 'Serve the page; answered by `interface`.', []),
-  loadPreset: message(
+  recallPreset: message(
     8,
     'plugin',
-    'The player chose a preset in the native page. Text: its identifier.',
-    [],
+    'Recall a preset; answered by `recalled` with the same number, as a program change in a block is. Text: its identifier; ' +
+      'where that is empty, `program` is its place in the list.',
+    [
+      ['number', 'u32'],
+      ['program', 'u32'],
+    ],
     'text',
   ),
   renderWarning: message(
@@ -226,6 +232,12 @@ export const TO_PLUGIN = {
     [],
     'text',
   ),
+  recalled: message(
+    79,
+    'engine',
+    'The preset that was asked for with this number has been recalled, or could not be; the `state` before this one shows which.',
+    [['number', 'u32']],
+  ),
 } as const;
 
 /** Flags of a `block`. */
@@ -236,7 +248,14 @@ export const BLOCK_FLAG = {
   offline: 2,
   /** Too late to be played: apply the events without processing or answering. Carries no samples. */
   skipped: 4,
+  /** Carries every parameter that a new engine lacks. For the plugin's own order of messages; engines ignore it. */
+  allParameters: 8,
+  /** A request for a preset was not answered when this block was made: its parameters are older. As the one before. */
+  recallPending: 16,
 } as const;
+
+/** `program` of a `recallPreset` that names an identifier. */
+export const NO_PROGRAM = 0xffffffff;
 
 /** Layout of the events in the tail of a `block`; offsets are samples from the block's start. */
 export const PARAMETER_EVENT = message(0, 'plugin', 'One automation point, in the parameter’s own unit.', [

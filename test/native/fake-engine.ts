@@ -43,6 +43,8 @@ class FakePlayer implements PipePlayer {
   readonly margin = 'normal';
   readonly hasStarted = true;
   nan = false;
+  /** Program changes that came with their block, and were not asked for by `recall` yet. */
+  programsHeard = 0;
   readonly values = PARAMETERS.map((parameter) => parameter.initial);
   private events: { offset: number; index: number; value: number }[] = [];
   private readonly noise = new Noise();
@@ -64,7 +66,15 @@ class FakePlayer implements PipePlayer {
 
   midi(offset: number, status: number, data1: number, data2: number): void {
     if ((status & 0xf0) === 0xb0 && data1 === 1) this.parameter(offset, PARAMETER_INDEX.amount, data2 / 127);
-    if ((status & 0xf0) === 0xc0) this.parameter(offset, PARAMETER_INDEX.amount, data1 / 127);
+    if ((status & 0xf0) === 0xc0) {
+      this.programsHeard++;
+      this.parameter(offset, PARAMETER_INDEX.amount, data1 / 127);
+    }
+  }
+
+  takeNow(): void {
+    for (const event of this.events) this.values[event.index] = event.value;
+    this.events = [];
   }
 
   setOffline(): void {
@@ -116,6 +126,11 @@ let beats = 0;
 let mainHangs = false;
 let states = 0;
 
+const presets = [
+  { id: 'factory/first', name: 'First of all' },
+  { id: 'user/second', name: '' },
+];
+
 function sendState(edited: boolean): void {
   const fields = { edited: Number(edited), silenceOnFault: 0, states };
   queue.push({ type: 'send', message: 'state', fields, text: preset });
@@ -146,16 +161,21 @@ function post(message: FromPipe): void {
     const names = PARAMETERS.map((parameter) => parameter.name);
     names[0] = 'Input 1: brightness';
     queue.push({ type: 'send', message: 'names', fields: {}, text: JSON.stringify(names) });
-    const presets = [
-      { id: 'factory/first', name: 'First of all' },
-      { id: 'user/second', name: '' },
-    ];
     queue.push({ type: 'send', message: 'presets', fields: {}, text: JSON.stringify(presets) });
   } else if (message.type === 'undo-history') {
     undoHistory = message.text;
   } else if (message.type === 'render-warning') {
     preset = JSON.stringify({ renderWarning: message.text });
     sendState(true);
+  } else if (message.type === 'recall') {
+    const { number, id } = message;
+    const program = id === '' ? message.program : presets.findIndex((preset) => preset.id === id);
+    // One that came with a block takes effect at its sample.
+    if (player.programsHeard === 0) player.parameter(0, PARAMETER_INDEX.amount, program / 127);
+    player.programsHeard = 0;
+    const moved = { index: PARAMETER_INDEX.amount, value: program / 127, gesture: GESTURE.none };
+    queue.push({ type: 'send', message: 'parameter', fields: moved, text: '' });
+    queue.push({ type: 'send', message: 'recalled', fields: { number }, text: '' });
   } else if (message.type === 'settle') queue.push({ type: 'ready' });
   else if (message.type === 'parameter') player.values[message.index] = message.value;
 }

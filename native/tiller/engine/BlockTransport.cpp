@@ -26,7 +26,22 @@ namespace
     /** A host that may wait for the engine does so where a block arrived within this time. */
     constexpr Milliseconds awaitedTime { 20 };
 
-    bool isProgramChange (const protocol::MidiEvent& event) noexcept { return (event.message & 0xf0) == 0xc0; }
+    /** A preset that ends this many engines in a row is not asked for again: the instrument before it goes on. */
+    constexpr int maxEnginesLostInRecall = 2;
+
+    /** Replaces the program changes among `count` events by messages of zeros, which the engine ignores. */
+    void removeProgramChanges (std::uint32_t count, std::uint8_t* midi) noexcept
+    {
+        for (std::uint32_t i = 0; i < count; ++i)
+        {
+            auto* const at = midi + std::size_t { i } * protocol::MidiEvent::bytes;
+            protocol::MidiEvent event {};
+            std::memcpy (&event, at, sizeof (event));
+
+            if (isProgramChange (event.message))
+                std::memset (at + offsetof (protocol::MidiEvent, message), 0, sizeof (event.message));
+        }
+    }
 }
 
 /** A block at the front of the exchange's FIFO, without its events and samples. */
@@ -47,14 +62,13 @@ struct BlockTransport::QueuedBlock
     }
 };
 
-BlockTransport::BlockTransport (AudioExchange& e) : exchange (e) {}
+BlockTransport::BlockTransport (AudioExchange& e, PresetRecall& r) : exchange (e), recall (r) {}
 
 void BlockTransport::prepare (const StreamFormat& format, Latency expected)
 {
     const std::lock_guard lock (mutex);
     exchange.prepare (format, expected);
     resetStream();
-    projectLoadedAt.reset();
     sentEnd = 0;
 }
 
@@ -65,25 +79,32 @@ void BlockTransport::release()
     exchange.release();
 }
 
-void BlockTransport::projectLoaded()
-{
-    const std::lock_guard lock (mutex);
-    skippedProgramChange = 0;
-    projectLoadedAt = exchange.position();
-}
-
 void BlockTransport::resetStream() noexcept
 {
-    streaming = hasDelivered = hasCaughtUp = allParametersSent = false;
+    streaming = hasDelivered = hasCaughtUp = hasAllParameters = parametersLost = false;
     exchange.setEngineReady (false);
     samplesInFlight = 0;
     resendParameters.store (true);
+}
+
+void BlockTransport::engineStarted() noexcept
+{
+    const std::lock_guard lock (mutex);
+    preparedEpoch = 0;
+    recallSent = recall.appliedNumber();
+    exchange.engineResponded();
 }
 
 bool BlockTransport::engineStopped (bool mayRestart)
 {
     const std::lock_guard lock (mutex);
     const bool interrupted = offline && streaming;
+
+    if (! isLaterRequest (recallSent, recall.appliedNumber()))
+        enginesLostInRecall = 0;
+    else if (++enginesLostInRecall == maxEnginesLostInRecall)
+        recall.setApplied (recallSent);
+
     resetStream();
     exchange.setEngineExpected (mayRestart);
 
@@ -111,7 +132,7 @@ bool BlockTransport::enginePrepared (const to_plugin::Prepared& message)
 
     exchange.setEngineExpected (true);
 
-    if (! streaming)
+    if (std::exchange (parametersLost, false))
         resendParameters.store (true);
 
     streaming = true;
@@ -217,7 +238,13 @@ bool BlockTransport::receiveSamples (const Message& message)
     return true;
 }
 
-void BlockTransport::sendBlocks (SendBuffer& outbox)
+BlockTransport::Waiting BlockTransport::waiting()
+{
+    const std::lock_guard lock (mutex);
+    return { exchange.epoch, exchange.toEngine.readable(), recall.lastNumber() };
+}
+
+void BlockTransport::sendBlocks (SendBuffer& outbox, const Waiting& waited)
 {
     const std::lock_guard lock (mutex);
     const auto& format = exchange.streamFormat();
@@ -240,10 +267,11 @@ void BlockTransport::sendBlocks (SendBuffer& outbox)
     const auto tooLate = hasCaughtUp ? maxLate : exchange.isWaiting() ? 0 : -static_cast<std::int32_t> (allowedDelay / 2);
     const auto maxInFlight = hasCaughtUp ? allowedDelay + static_cast<std::uint32_t> (maxLate) : allowedDelay;
 
-    while (outbox.pending() < maxPendingBytes && queue.readable() > 0)
+    for (auto left = waited.epoch == exchange.epoch ? waited.bytes : 0; outbox.pending() < maxPendingBytes && left > 0;)
     {
         QueuedBlock front {};
         queue.peek (0, &front, sizeof (front));
+        left -= front.totalBytes();
         offline = (front.block.flags & protocol::offline) != 0;
         lastBlockTime = Clock::now();
         lastBlockSeconds = front.block.frames / format.rate;
@@ -267,75 +295,122 @@ void BlockTransport::sendBlocks (SendBuffer& outbox)
         sendBlock (front, ! offline && lateBy > tooLate, outbox);
         sentEnd = end;
     }
-
-    if (queue.readable() == 0)
-        projectLoadedAt.reset();
 }
 
-bool BlockTransport::precedesProject (const QueuedBlock& front) const noexcept
-{
-    return projectLoadedAt && distance (front.block.position, *projectLoadedAt) < 0;
-}
-
-/** Removes the block at the front, which no engine gets. */
+/** Removes the block at the front, which no engine gets: its parameters are sent again, and its program is asked for. */
 void BlockTransport::skipBlock (const QueuedBlock& front)
 {
-    for (std::uint32_t i = 0; i < front.block.midiEvents; ++i)
-    {
-        protocol::MidiEvent event {};
-        exchange.toEngine.peek (front.midiOffset (i), &event, sizeof (event));
-
-        // The audio is lost, but the preset that it asked for is still to be recalled once an engine runs.
-        if (isProgramChange (event) && ! precedesProject (front))
-            skippedProgramChange = event.message;
-    }
-
+    parametersLost = parametersLost || front.block.parameterEvents > 0;
     exchange.toEngine.consume (front.totalBytes());
 }
 
 /** Moves the block at the front to the send buffer, or only its events. */
 void BlockTransport::sendBlock (QueuedBlock front, bool withoutAudio, SendBuffer& outbox)
 {
-    auto& queue = exchange.toEngine;
-    const auto queuedBytes = front.totalBytes(), eventsEnd = queuedBytes - front.audioBytes(), midiBegin = front.midiOffset (0);
-    const auto taken = withoutAudio ? eventsEnd : queuedBytes;
-    allParametersSent = allParametersSent || front.block.parameterEvents >= ParameterTable::size;
+    const auto queuedBytes = front.totalBytes();
 
-    // A program change that an earlier engine missed follows the host's parameters, which are older.
-    const bool addsProgram = skippedProgramChange != 0 && allParametersSent && front.block.midiEvents < protocol::maxBlockEvents;
-    const std::size_t addedBytes = addsProgram ? protocol::MidiEvent::bytes : 0;
-
-    auto* const target = outbox.extend (taken + addedBytes);
-    auto* const midi = target + midiBegin + addedBytes;
-    queue.peek (0, target, midiBegin);
-    queue.peek (midiBegin, midi, taken - midiBegin);
-    queue.consume (queuedBytes);
-
-    for (std::uint32_t i = 0; precedesProject (front) && i < front.block.midiEvents; ++i)
+    if ((front.block.flags & protocol::allParameters) != 0)
     {
-        auto* const at = midi + std::size_t { i } * protocol::MidiEvent::bytes;
-        protocol::MidiEvent event {};
-        std::memcpy (&event, at, sizeof (event));
+        hasAllParameters = true;
 
-        // The project is newer than this program change. The engine ignores a message of zeros.
-        if (isProgramChange (event))
-            std::memset (at + offsetof (protocol::MidiEvent, message), 0, sizeof (event.message));
+        // They are older than a preset that had not been recalled when they were read: it is asked for, again perhaps, behind them.
+        if ((front.block.flags & protocol::recallPending) != 0)
+            recallSent = front.block.recall - 1;
     }
 
-    if (addsProgram)
-    {
-        const protocol::MidiEvent event { 0, std::exchange (skippedProgramChange, 0u) };
-        std::memcpy (target + midiBegin, &event, sizeof (event));
-        ++front.block.midiEvents;
-    }
+    const auto parametersBegin = protocol::frameHeaderBytes + to_engine::Block::bytes, midiBegin = front.midiOffset (0);
+    const auto end = withoutAudio ? queuedBytes - front.audioBytes() : queuedBytes;
+    const bool hasProgram = hasProgramChange (front);
+
+    if (! hasProgram)
+        sendRecallBefore (front, outbox);
+
+    // The parameters may have been sent already.
+    const auto begin = front.block.parameterEvents > 0 ? parametersBegin : midiBegin;
+    auto* const target = outbox.extend (parametersBegin + end - begin);
+    exchange.toEngine.peek (begin, target + parametersBegin, end - begin);
+    exchange.toEngine.consume (queuedBytes);
+
+    if (hasProgram && withholdsProgramChanges (front))
+        removeProgramChanges (front.block.midiEvents, target + front.midiOffset (0));
+    else if (hasProgram)
+        recallSent = front.block.recall;
 
     if (withoutAudio)
         front.block.flags |= protocol::skipped;
     else
         samplesInFlight += front.block.frames;
 
-    front.payloadBytes = static_cast<std::uint32_t> (taken + addedBytes - protocol::frameHeaderBytes);
+    front.payloadBytes = static_cast<std::uint32_t> (parametersBegin + end - begin - protocol::frameHeaderBytes);
     std::memcpy (target, &front, sizeof (front));
+}
+
+bool BlockTransport::hasProgramChange (const QueuedBlock& front) const
+{
+    for (std::uint32_t i = 0; i < front.block.midiEvents; ++i)
+    {
+        protocol::MidiEvent event {};
+        exchange.toEngine.peek (front.midiOffset (i), &event, sizeof (event));
+
+        if (isProgramChange (event.message))
+            return true;
+    }
+
+    return false;
+}
+
+/** Before an engine has all parameters, which are older than the program; and where a project is newer than the program. */
+bool BlockTransport::withholdsProgramChanges (const QueuedBlock& front) const noexcept
+{
+    return ! hasAllParameters || ! isLaterRequest (front.block.recall, recall.discardedNumber());
+}
+
+/**
+    Where the engine lacks the request for a preset that was the last one when the block at the front was made (an earlier engine
+    had got it, its block was lost, or the player chose a preset): sends it in front of the block, and in front of that the block's
+    parameters, which are older.
+*/
+void BlockTransport::sendRecallBefore (QueuedBlock& front, SendBuffer& outbox)
+{
+    if (! hasAllParameters || ! isLaterRequest (front.block.recall, recallSent))
+        return;
+
+    const auto last = recall.lastRequest();
+
+    // There is a later one, which comes with its own block, or a project.
+    if (last.number != front.block.recall || ! isLaterRequest (last.number, recall.discardedNumber()))
+        return;
+
+    if (front.block.parameterEvents > 0)
+    {
+        auto parameters = front;
+        const auto bytes = front.midiOffset (0);
+        parameters.block.flags = protocol::skipped | (front.block.flags & protocol::offline);
+        parameters.block.midiEvents = 0;
+        parameters.payloadBytes = static_cast<std::uint32_t> (bytes - protocol::frameHeaderBytes);
+        auto* const target = outbox.extend (bytes);
+        exchange.toEngine.peek (0, target, bytes);
+        std::memcpy (target, &parameters, sizeof (parameters));
+        front.block.parameterEvents = 0;
+    }
+
+    addRecall (last, outbox);
+}
+
+void BlockTransport::addRecall (const PresetRecall::Numbered& wanted, SendBuffer& outbox)
+{
+    const auto program = wanted.request.program;
+    outbox.add (to_engine::RecallPreset { wanted.number, program < 0 ? protocol::noProgram : static_cast<std::uint32_t> (program) }, wanted.request.id);
+    recallSent = wanted.number;
+}
+
+void BlockTransport::sendRecall (SendBuffer& outbox, const Waiting& waited)
+{
+    const std::lock_guard lock (mutex);
+    const auto last = recall.lastRequest();
+
+    if (! isLaterRequest (last.number, waited.lastRequest) && isLaterRequest (last.number, recallSent) && isLaterRequest (last.number, recall.appliedNumber()))
+        addRecall (last, outbox);
 }
 
 } // namespace tiller

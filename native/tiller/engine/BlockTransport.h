@@ -3,12 +3,12 @@
 #include "tiller/engine/SendBuffer.h"
 #include "tiller/ipc/Messages.h"
 #include "tiller/process/Clock.h"
+#include "tiller/state/PresetRecall.h"
 #include "tiller/stream/AudioExchange.h"
 
 #include <atomic>
 #include <cstdint>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 namespace tiller
@@ -21,7 +21,7 @@ namespace tiller
 class BlockTransport
 {
 public:
-    explicit BlockTransport (AudioExchange&);
+    BlockTransport (AudioExchange&, PresetRecall&);
 
     /** Starts a new stream. Waits for the I/O thread to leave the exchange, never for the engine. [main-thread] while no audio flows */
     void prepare (const StreamFormat&, Latency expected);
@@ -29,14 +29,11 @@ public:
     /** Ends the stream and frees its memory. Waits as `prepare` does. [main-thread] while no audio flows */
     void release();
 
-    /** A project was loaded: program changes from before it no longer count. [any-thread] but the audio thread */
-    void projectLoaded();
-
     /** True once after a new engine or a new stream: every parameter must be sent again. [audio-thread] */
     bool takeResendRequest() noexcept { return resendParameters.exchange (false, std::memory_order_acq_rel); }
 
     /** A new engine process was started. */
-    void engineStarted() noexcept { preparedEpoch = 0; engineResponded(); }
+    void engineStarted() noexcept;
 
     /** The engine has sent something: an offline render goes on waiting for it. */
     void engineResponded() noexcept { exchange.engineResponded(); }
@@ -53,8 +50,25 @@ public:
     /** Takes the engine's audio for one block; false where the message breaks the protocol. */
     bool receiveSamples (const Message&);
 
-    /** Appends the blocks that wait in the exchange, as many as the engine should have now. */
-    void sendBlocks (SendBuffer&);
+    /** The blocks that wait in the exchange, and the number of the last request for a preset. */
+    struct Waiting
+    {
+        std::uint32_t epoch;
+        std::size_t bytes;
+        std::uint32_t lastRequest;
+    };
+
+    /**
+        What waits now. Nothing of it may overtake a project that was loaded before it: take this first, then send what the main
+        thread asked for, then what waited.
+    */
+    Waiting waiting();
+
+    /** Appends blocks that waited, as many as the engine should have now. */
+    void sendBlocks (SendBuffer&, const Waiting&);
+
+    /** Appends the request for a preset that waited, where the engine has not got it yet; blocks do this where there are any. */
+    void sendRecall (SendBuffer&, const Waiting&);
 
     bool isStreaming();
 
@@ -75,12 +89,16 @@ private:
 
     // Under `mutex`.
     void resetStream() noexcept;
-    bool precedesProject (const QueuedBlock&) const noexcept;
     void skipBlock (const QueuedBlock&);
     void sendBlock (QueuedBlock, bool withoutAudio, SendBuffer&);
+    void sendRecallBefore (QueuedBlock&, SendBuffer&);
+    void addRecall (const PresetRecall::Numbered&, SendBuffer&);
+    bool hasProgramChange (const QueuedBlock&) const;
+    bool withholdsProgramChanges (const QueuedBlock&) const noexcept;
     std::uint32_t allowedDelaySamples() const noexcept;
 
     AudioExchange& exchange;
+    PresetRecall& recall;
     std::atomic<bool> resendParameters { true };
     std::mutex mutex;                           ///< held while the I/O thread uses the exchange
 
@@ -88,11 +106,12 @@ private:
     bool streaming = false;                     ///< the engine is prepared for the present stream
     bool hasDelivered = false;                  ///< this engine has delivered samples of this stream
     bool hasCaughtUp = false;                   ///< and some of them in time
-    bool allParametersSent = false;             ///< this engine has got every parameter in this stream
+    bool hasAllParameters = false;              ///< this engine has got every parameter in this stream
+    bool parametersLost = false;                ///< blocks with parameters were skipped since the last resend was requested
     std::uint32_t sentEnd = 0;                  ///< stream position behind the last block that was taken from the exchange
     std::uint32_t samplesInFlight = 0;          ///< sent to the engine and not delivered back yet
-    std::uint32_t skippedProgramChange = 0;     ///< the last one that no engine got, as a MIDI message; 0 for none
-    std::optional<std::uint32_t> projectLoadedAt;   ///< stream position; earlier program changes no longer count
+    std::uint32_t recallSent = 0;               ///< number of the last request for a preset that this engine has got
+    int enginesLostInRecall = 0;                ///< in a row, each with a request that it had got and did not answer
 
     // The I/O thread's own.
     std::uint32_t preparedEpoch = 0;            ///< the stream that the engine was told to prepare

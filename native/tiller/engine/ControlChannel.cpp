@@ -10,8 +10,8 @@ namespace tiller
 namespace to_engine = protocol::to_engine;
 namespace to_plugin = protocol::to_plugin;
 
-ControlChannel::ControlChannel (PresetDocument& d, ParameterTable& p, AudioExchange& e, std::function<void()> c)
-    : document (d), parameters (p), exchange (e), onChange (std::move (c))
+ControlChannel::ControlChannel (PresetDocument& d, ParameterTable& p, PresetRecall& r, AudioExchange& e, std::function<void()> c)
+    : document (d), parameters (p), recall (r), exchange (e), onChange (std::move (c))
 {
 }
 
@@ -34,13 +34,18 @@ void ControlChannel::beginLoading()
     snapshot.edited = false;
 }
 
-void ControlChannel::finishLoading()
+void ControlChannel::finishLoading (const std::optional<PresetRequest>& wanted)
 {
     const std::lock_guard lock (mutex);
     snapshot.presetError.clear();
+    recall.discard();
     appendState (requests);
     ++statesSent;
     --loading;
+
+    // Once the state is in `requests`: the engine gets that first.
+    if (wanted)
+        recall.request (*wanted);
 }
 
 void ControlChannel::openInterface()
@@ -48,12 +53,6 @@ void ControlChannel::openInterface()
     const std::lock_guard lock (mutex);
     interfaceWanted = true;
     appendMessage (requests, to_engine::OpenInterface {});
-}
-
-void ControlChannel::loadPreset (const std::string& id)
-{
-    const std::lock_guard lock (mutex);
-    appendMessage (requests, to_engine::LoadPreset {}, id);
 }
 
 EngineSnapshot ControlChannel::takeSnapshot()
@@ -116,8 +115,11 @@ void ControlChannel::sendRequests (SendBuffer& outbox)
     requests.clear();
 }
 
-void ControlChannel::sendDirtyParameters (SendBuffer& outbox)
+bool ControlChannel::sendDirtyParameters (SendBuffer& outbox)
 {
+    if (const std::lock_guard lock (mutex); ! requests.empty())
+        return false;
+
     for (std::uint32_t i = 0; i < ParameterTable::size; ++i)
     {
         if (! parameters.isDirty (i))
@@ -127,6 +129,8 @@ void ControlChannel::sendDirtyParameters (SendBuffer& outbox)
         outbox.add (to_engine::Parameter { i, value });
         parameters.markSent (i, value);
     }
+
+    return true;
 }
 
 void ControlChannel::sendRenderWarning (SendBuffer& outbox)
@@ -166,6 +170,7 @@ bool ControlChannel::receive (const Message& message)
         case to_plugin::Status::type:     return receiveStatus (message);
         case to_plugin::Notice::type:     return receiveNotice (message);
         case to_plugin::UndoHistory::type:   return receiveUndoHistory (message);
+        case to_plugin::Recalled::type:   return receiveRecalled (message);
 
         case to_plugin::Refused::type:
             document.reject();
@@ -235,6 +240,17 @@ bool ControlChannel::receiveState (const Message& message)
     if (state.edited != 0)
         onChange();
 
+    return true;
+}
+
+bool ControlChannel::receiveRecalled (const Message& message)
+{
+    to_plugin::Recalled recalled {};
+
+    if (! message.get (recalled) || isLaterRequest (recalled.number, recall.lastNumber()))
+        return false;
+
+    recall.setApplied (recalled.number);
     return true;
 }
 

@@ -5,11 +5,13 @@
 #include "tiller/ipc/Messages.h"
 #include "tiller/state/ParameterTable.h"
 #include "tiller/state/PresetDocument.h"
+#include "tiller/state/PresetRecall.h"
 #include "tiller/stream/AudioExchange.h"
 
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +26,7 @@ class ControlChannel
 {
 public:
     /** `onChange` is called on the I/O thread whenever the next snapshot differs. */
-    ControlChannel (PresetDocument&, ParameterTable&, AudioExchange&, std::function<void()> onChange);
+    ControlChannel (PresetDocument&, ParameterTable&, PresetRecall&, AudioExchange&, std::function<void()> onChange);
 
     /**
         A project begins to load: until the engine plays it, what the engine reports of preset and parameters is ignored.
@@ -32,14 +34,14 @@ public:
     */
     void beginLoading();
 
-    /** Sends what the preset document and the parameters hold now; once for each `beginLoading`. [any-thread] but the audio thread */
-    void finishLoading();
+    /**
+        Sends what the preset document and the parameters hold now; once for each `beginLoading`. Requests for presets from before
+        no longer count; `recall` is the one that the project was saved with. [any-thread] but the audio thread
+    */
+    void finishLoading (const std::optional<PresetRequest>& recall);
 
     /** Has the engine serve its page, now and after each restart; the address comes with the snapshot. [main-thread] */
     void openInterface();
-
-    /** Has the engine load the preset with this identifier. [main-thread] */
-    void loadPreset (const std::string& id);
 
     /** The engine as it last reported; changes of parameters are handed over once. [main-thread] */
     EngineSnapshot takeSnapshot();
@@ -58,8 +60,11 @@ public:
     /** Sends what the main thread has asked for. */
     void sendRequests (SendBuffer&);
 
-    /** Sends the parameters that the host has moved; audio blocks carry them where there are any. */
-    void sendDirtyParameters (SendBuffer&);
+    /**
+        Sends the parameters that the host has moved; audio blocks carry them where there are any. False, with nothing sent, while
+        `sendRequests` has something that comes before them.
+    */
+    bool sendDirtyParameters (SendBuffer&);
 
     /** Keeps a warning about an offline render until an engine can show it. */
     void setRenderWarning (const std::string& text) { renderWarning = text; }
@@ -81,10 +86,12 @@ private:
     bool receiveStatus (const Message&);
     bool receiveNotice (const Message&);
     bool receiveUndoHistory (const Message&);
+    bool receiveRecalled (const Message&);
     template <typename Change> void update (Change&&);
 
     PresetDocument& document;
     ParameterTable& parameters;
+    PresetRecall& recall;
     AudioExchange& exchange;
     const std::function<void()> onChange;
 

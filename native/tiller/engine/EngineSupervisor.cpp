@@ -172,10 +172,12 @@ void EngineSupervisor::serve()
         return;
     }
 
+    // A block that was made after a request of the main thread must not overtake it.
+    const auto waited = transport.waiting();
     control.sendRequests (outbox);
 
     if (control.isConnected())
-        transport.sendBlocks (outbox);
+        transport.sendBlocks (outbox, waited);
 
     if (! outbox.flush (*process))
     {
@@ -292,7 +294,7 @@ void EngineSupervisor::runTimers (Clock::time_point now)
             control.sendRenderWarning (outbox);
 
         if (connected && ! transport.isActive (now))
-            control.sendDirtyParameters (outbox);
+            sendWithoutAudio();
 
         if (connected)
             outbox.add (to_engine::Tick { ++ticks });
@@ -309,6 +311,15 @@ void EngineSupervisor::runTimers (Clock::time_point now)
         fail ("The engine did not answer");
     else if (watchdog.mainHasExpired (connected ? mainThreadLimit : startLimit))
         fail ("The engine's main thread did not answer");
+}
+
+/** What blocks carry where there are any: the parameters that were moved, and behind them the preset that was asked for. */
+void EngineSupervisor::sendWithoutAudio()
+{
+    const auto waited = transport.waiting();
+
+    if (control.sendDirtyParameters (outbox))
+        transport.sendRecall (outbox, waited);
 }
 
 } // namespace tiller

@@ -48,6 +48,7 @@ private:
     void fail (const std::string& reason);
     bool receive();
     bool dispatch (const Message&);
+    void sendWithoutAudio();
     void runTimers (Clock::time_point now);
 
     const CommandLine command;

@@ -9,7 +9,7 @@
 namespace tiller::protocol
 {
 
-constexpr std::uint32_t version = 2;
+constexpr std::uint32_t version = 3;
 constexpr std::size_t frameHeaderBytes = 8;
 constexpr std::size_t maxPayloadBytes = 17825792;
 constexpr std::size_t maxTextBytes = 16777216;
@@ -20,11 +20,16 @@ constexpr int maxChannels = 2;
 constexpr double minRate = 22050;
 constexpr double maxRate = 192000;
 
+/** `program` of a RecallPreset that names an identifier. */
+constexpr std::uint32_t noProgram = 4294967295;
+
 enum BlockFlag : std::uint32_t
 {
     restart = 1,
     offline = 2,
     skipped = 4,
+    allParameters = 8,
+    recallPending = 16,
 };
 
 enum class Gesture : std::uint32_t
@@ -93,11 +98,11 @@ struct Prepare
 };
 static_assert (sizeof (Prepare) == Prepare::bytes);
 
-/** One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its first sample in the stream, modulo 2^32. Tail: parameter events, MIDI events, planar float32. */
+/** One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its first sample in the stream, modulo 2^32. `recall` is the number of the last request for a preset in this block (a MIDI program change) or before it. Tail: parameter events, MIDI events, planar float32. */
 struct Block
 {
     static constexpr std::uint16_t type = 4;
-    static constexpr std::size_t bytes = 28;
+    static constexpr std::size_t bytes = 32;
     std::uint32_t epoch;
     std::uint32_t position;
     std::uint32_t frames;
@@ -105,6 +110,7 @@ struct Block
     std::uint32_t flags;
     std::uint32_t parameterEvents;
     std::uint32_t midiEvents;
+    std::uint32_t recall;
 };
 static_assert (sizeof (Block) == Block::bytes);
 
@@ -134,12 +140,15 @@ struct OpenInterface
     static constexpr std::size_t bytes = 0;
 };
 
-/** The player chose a preset in the native page. Text: its identifier. */
-struct LoadPreset
+/** Recall a preset; answered by `recalled` with the same number, as a program change in a block is. Text: its identifier; where that is empty, `program` is its place in the list. */
+struct RecallPreset
 {
     static constexpr std::uint16_t type = 8;
-    static constexpr std::size_t bytes = 0;
+    static constexpr std::size_t bytes = 8;
+    std::uint32_t number;
+    std::uint32_t program;
 };
+static_assert (sizeof (RecallPreset) == RecallPreset::bytes);
 
 /** A warning for the player that only the plugin can give: an offline render lost its engine for a moment. Text: the message. */
 struct RenderWarning
@@ -291,6 +300,15 @@ struct UndoHistory
     static constexpr std::uint16_t type = 78;
     static constexpr std::size_t bytes = 0;
 };
+
+/** The preset that was asked for with this number has been recalled, or could not be; the `state` before this one shows which. */
+struct Recalled
+{
+    static constexpr std::uint16_t type = 79;
+    static constexpr std::size_t bytes = 4;
+    std::uint32_t number;
+};
+static_assert (sizeof (Recalled) == Recalled::bytes);
 
 } // namespace to_plugin
 

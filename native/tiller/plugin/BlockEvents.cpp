@@ -127,7 +127,7 @@ void BlockEvents::collectMidi (HostProgram& hostProgram, const juce::MidiBuffer&
     addProgramsUpTo (std::numeric_limits<std::uint32_t>::max());
 }
 
-BlockEvents::Slice BlockEvents::slice (int start, int length) noexcept
+BlockEvents::Slice BlockEvents::slice (int start, int length, PresetRecall& recall) noexcept
 {
     const auto take = [start, length] (auto& events, std::uint32_t count, std::uint32_t& taken)
     {
@@ -141,7 +141,13 @@ BlockEvents::Slice BlockEvents::slice (int start, int length) noexcept
 
     const auto firstParameter = take (parameters, parameterCount, parametersTaken);
     const auto firstMidi = take (midi, midiCount, midiTaken);
-    return { parameters.data() + firstParameter, parametersTaken - firstParameter, midi.data() + firstMidi, midiTaken - firstMidi };
+    auto requested = recall.lastNumber();
+
+    for (auto i = firstMidi; i < midiTaken; ++i)
+        if (isProgramChange (midi[i].message))
+            requested = recall.requestProgram (static_cast<std::uint8_t> ((midi[i].message >> 8) & 0x7f));
+
+    return { parameters.data() + firstParameter, parametersTaken - firstParameter, midi.data() + firstMidi, midiTaken - firstMidi, requested };
 }
 
 } // namespace tiller

@@ -3,6 +3,7 @@
 #include "tiller/plugin/HostParameter.h"
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/ParameterTable.h"
+#include "tiller/state/PresetRecall.h"
 
 #include <juce_audio_basics/juce_audio_basics.h>
 
@@ -30,10 +31,14 @@ public:
         std::uint32_t parameterCount;
         const protocol::MidiEvent* midi;
         std::uint32_t midiCount;
+        std::uint32_t recall;       ///< number of its last program change, or of the last request for a preset before it
     };
 
-    /** The events in [start, start + length), in samples; each call must begin where the last one ended. */
-    Slice slice (int start, int length) noexcept;
+    /**
+        The events in [start, start + length), in samples; each call must begin where the last one ended. Its program changes
+        are requests for a preset from now on.
+    */
+    Slice slice (int start, int length, PresetRecall&) noexcept;
 
 private:
     void collectParameters (ParameterTable&, const HostParameters&, std::uint32_t lastOffset) noexcept;

@@ -22,8 +22,8 @@ PluginProcessor::PluginProcessor (StreamClock& clock)
     : AudioProcessor (BusesProperties().withInput ("Input", juce::AudioChannelSet::stereo(), true)
                                        .withOutput ("Output", juce::AudioChannelSet::stereo(), true)),
       exchange (clock),
-      transport (exchange),
-      control (document, table, exchange, [this] { triggerAsyncUpdate(); }),
+      transport (exchange, recall),
+      control (document, table, recall, exchange, [this] { triggerAsyncUpdate(); }),
       supervisor (engineCommand (findEngineFolder()), control, transport)
 {
     for (std::size_t i = 0; i < hostParameters.size(); ++i)
@@ -157,7 +157,12 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
     exchange.beginCall ({ numSamples, isNonRealtime(), vst3Block != nullptr && vst3Block->prefetch });
     const bool renderStart = isRenderStart (buffer), hostReset = resetRequested.exchange (false);
 
-    if (transport.takeResendRequest())
+    resendParameters = transport.takeResendRequest() || resendParameters;
+
+    // Before the parameters are read: what the engine answers meanwhile is then asked for once more, and not lost.
+    const bool recallPending = recall.isPending();
+
+    if (resendParameters)
         table.invalidateAll();
 
     events.collect (table, hostParameters, hostProgram, midi, numSamples);
@@ -166,7 +171,7 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
     for (int start = 0; start < numSamples; start += format.maxBlock)
     {
         const int length = juce::jmin (format.maxBlock, numSamples - start);
-        const auto slice = events.slice (start, length);
+        const auto slice = events.slice (start, length, recall);
         const std::array<float*, 2> channels { buffer.getWritePointer (0, start), buffer.getWritePointer (format.channels - 1, start) };
 
         HostBlock block;
@@ -177,6 +182,9 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         block.parameterEventCount = slice.parameterCount;
         block.midiEvents = slice.midi;
         block.midiEventCount = slice.midiCount;
+        block.recall = slice.recall;
+        block.allParameters = resendParameters && start == 0;
+        block.recallPending = recallPending;
         block.renderStart = renderStart && start == 0;
         block.hostReset = hostReset && start == 0;
         block.offline = isNonRealtime();
@@ -185,8 +193,7 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         allSent = exchange.process (block) && allSent;
     }
 
-    if (! allSent)
-        table.invalidateAll();
+    resendParameters = ! allSent;
 }
 
 //==============================================================================
@@ -310,6 +317,18 @@ const juce::String PluginProcessor::getProgramName (int index)
 }
 
 //==============================================================================
+/** By identifier where the engine's list is known: the list may be another when the project is opened. */
+std::optional<PresetRequest> PluginProcessor::pendingRecall() const
+{
+    auto pending = recall.pending();
+    const std::lock_guard lock (stateMutex);
+
+    if (pending && juce::isPositiveAndBelow (pending->program, static_cast<int> (programs.size())))
+        return PresetRequest { PresetRequest::none, programs[static_cast<std::size_t> (pending->program)].id.toStdString() };
+
+    return pending;
+}
+
 void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
 {
     SavedState saved;
@@ -326,6 +345,8 @@ void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
         saved = state;
     }
 
+    // Before the preset: what is recalled in between is then saved twice, and not lost.
+    saved.recall = pendingRecall();
     saved.preset = document.preset();
     saved.program = hostProgram.selected();
 
@@ -379,8 +400,7 @@ void PluginProcessor::setStateInformation (const void* data, int size)
     if (table.usesEngineDefaults())
         table.invalidateAll();
 
-    transport.projectLoaded();
-    control.finishLoading();
+    control.finishLoading (loaded.recall);
     sendChangeMessage();
 }
 

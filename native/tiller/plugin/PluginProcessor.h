@@ -9,6 +9,7 @@
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/ParameterTable.h"
 #include "tiller/state/PresetDocument.h"
+#include "tiller/state/PresetRecall.h"
 #include "tiller/state/SavedState.h"
 #include "tiller/stream/AudioExchange.h"
 #include "tiller/stream/RenderStartDetector.h"
@@ -19,6 +20,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,7 +51,7 @@ public:
     /** Has the engine serve its page; starts it where it does not run yet. */
     void openInterface();
     void retryEngine()                                      { supervisor.retryNow(); }
-    void loadPreset (const juce::String& id)                { control.loadPreset (id.toStdString()); }
+    void loadPreset (const juce::String& id)                { recall.request ({ PresetRequest::none, id.toStdString() }); }
     /** In pixels; 0 where the window was never opened. */
     juce::Point<int> windowSize() const;
     void setWindowSize (int width, int height);
@@ -99,10 +101,13 @@ private:
     Latency expectedLatency (double rate) const;
     void updateParameterNames (const std::string& namesJson);
     void updateProgramNames (const std::string& presetsJson);
+    // [any-thread] but the audio thread
+    std::optional<PresetRequest> pendingRecall() const;
 
     ParameterTable table;
     BlockEvents::HostParameters hostParameters {};
     PresetDocument document;
+    PresetRecall recall;
     AudioExchange exchange;
     HostProgram hostProgram;
 
@@ -122,6 +127,7 @@ private:
     BlockEvents events;
     RenderStartDetector renderStarts;
     std::atomic<bool> resetRequested { false };
+    bool resendParameters = false;      ///< the last block that had every parameter was not sent
 
     BlockTransport transport;
     ControlChannel control;

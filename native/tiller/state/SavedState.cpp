@@ -17,6 +17,8 @@ namespace
     constexpr std::uint32_t format = 1;
     constexpr std::size_t headerBytes = 12;
     constexpr std::size_t maxStateBytes = 24 * 1024 * 1024;
+    /** Longest identifier of a preset. */
+    constexpr std::size_t maxIdentifierBytes = 1024;
 
     /** FNV-1a, 32 bits. */
     std::uint32_t checksum (const std::uint8_t* bytes, std::size_t size) noexcept
@@ -103,6 +105,31 @@ namespace
                && cursor.read (state.latency.scheduling) && std::isfinite (state.rate) && state.rate >= 0.0;
     }
 
+    /** Earlier versions read and write the program only: a request never outlives the state that it was saved with. */
+    bool readProgram (Cursor cursor, SavedState& state)
+    {
+        if (! cursor.read (state.program))
+            return false;
+
+        if (cursor.left() == 0)
+            return true;
+
+        std::int32_t program = 0;
+        PresetRequest request;
+
+        if (! cursor.read (program) || program < PresetRequest::none || program >= HostProgram::count || cursor.left() > maxIdentifierBytes)
+            return false;
+
+        request.program = program;
+        cursor.read (request.id, cursor.left());
+
+        if (request.program == PresetRequest::none && request.id.empty())
+            return false;
+
+        state.recall = std::move (request);
+        return true;
+    }
+
     bool readWindow (Cursor cursor, SavedState& state)
     {
         return cursor.read (state.windowWidth) && cursor.read (state.windowHeight);
@@ -140,10 +167,17 @@ std::vector<std::uint8_t> SavedState::encode() const
     appendChunk (chunks, windowTag, content);
     appendChunk (chunks, presetTag, preset);
 
-    if (program >= 0)
+    if (program >= 0 || recall)
     {
         content.clear();
         append (content, program);
+
+        if (recall)
+        {
+            append (content, static_cast<std::int32_t> (recall->program));
+            content += recall->id;
+        }
+
         appendChunk (chunks, programTag, content);
     }
 
@@ -201,7 +235,7 @@ std::optional<SavedState> SavedState::decode (const std::uint8_t* bytes, std::si
         else if (good && chunk.tag == windowTag)
             good = readWindow (content, state);
         else if (good && chunk.tag == programTag)
-            good = content.read (state.program);
+            good = readProgram (content, state);
         else if (good && chunk.tag == presetTag)
             state.preset = std::move (chunk.bytes);
         else if (good && chunk.tag == compressedPresetTag)

@@ -2,6 +2,7 @@
 
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/ParameterTable.h"
+#include "tiller/state/PresetRecall.h"
 #include "tiller/stream/StreamFormat.h"
 
 #include <array>
@@ -39,6 +40,8 @@ struct SavedState
     std::int32_t windowWidth = 0, windowHeight = 0;
     /** As `HostProgram::selected`; earlier versions keep it as an unknown chunk. */
     std::int32_t program = HostProgram::none;
+    /** A preset that was asked for, and that the engine had not recalled when the project was saved. */
+    std::optional<PresetRequest> recall;
     std::vector<Chunk> unknown;
 
     /** The state of a new instance. [any-thread] but the audio thread */

@@ -134,9 +134,11 @@ bool AudioExchange::send (const HostBlock& block, std::uint32_t position) noexce
         position,
         static_cast<std::uint32_t> (block.numSamples),
         static_cast<std::uint32_t> (format.channels),
-        (block.renderStart ? protocol::restart : 0u) | (block.offline ? protocol::offline : 0u),
+        (block.renderStart ? protocol::restart : 0u) | (block.offline ? protocol::offline : 0u)
+            | (block.allParameters ? protocol::allParameters : 0u) | (block.recallPending ? protocol::recallPending : 0u),
         block.parameterEventCount,
-        block.midiEventCount
+        block.midiEventCount,
+        block.recall
     };
 
     const std::size_t parameterBytes = block.parameterEventCount * protocol::ParameterEvent::bytes;

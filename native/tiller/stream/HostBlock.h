@@ -25,6 +25,9 @@ struct HostBlock
     std::uint32_t parameterEventCount = 0;
     const protocol::MidiEvent* midiEvents = nullptr;
     std::uint32_t midiEventCount = 0;
+    bool allParameters = false;     ///< its parameter events are all that a new engine lacks, not only what has changed
+    bool recallPending = false;     ///< a request for a preset was not answered when its parameters were read
+    std::uint32_t recall = 0;       ///< number of the last request for a preset, in this block or before it: see `PresetRecall`
     bool renderStart = false;       ///< an offline render starts with this block: the engine clears its state
     bool hostReset = false;         ///< the host reset the plugin: nothing from before is heard, and the engine clears its state
     bool offline = false;           ///< the host renders offline: wait for the engine

@@ -26,6 +26,8 @@ export class Block {
   skipped = false;
   parameterEvents = 0;
   midiEvents = 0;
+  /** Number of the last request for a preset, in this block or before it. */
+  recall = 0;
   readonly samples: readonly Float32Array[] = Array.from(
     { length: MAX_CHANNELS },
     () => new Float32Array(MAX_BLOCK),
@@ -54,6 +56,7 @@ export class Block {
     this.skipped = (flags & BLOCK_FLAG.skipped) !== 0;
     this.parameterEvents = bytes.readUInt32LE(start + at.parameterEvents);
     this.midiEvents = bytes.readUInt32LE(start + at.midiEvents);
+    this.recall = bytes.readUInt32LE(start + at.recall);
     if (this.frames > MAX_BLOCK) throw invalid(`${this.frames} samples long`);
     if (this.channels < 1 || this.channels > MAX_CHANNELS) throw invalid(`${this.channels} channels`);
     if (this.parameterEvents > MAX_BLOCK_EVENTS || this.midiEvents > MAX_BLOCK_EVENTS)

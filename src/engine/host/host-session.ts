@@ -37,6 +37,7 @@ export interface HostSessionOptions {
     | 'onTelemetry'
     | 'setParameter'
     | 'openPreset'
+    | 'openProgram'
     | 'loadPreset'
     | 'notify'
   >;
@@ -87,6 +88,8 @@ export class HostSession {
   private lookups = 0;
   /** What the plugin says is answered in order, one after the other. */
   private pending: Promise<void> = Promise.resolve();
+  /** The preset that was asked for last. */
+  private recalling: Promise<void> = Promise.resolve();
 
   constructor(options: HostSessionOptions) {
     this.options = options;
@@ -116,6 +119,7 @@ export class HostSession {
         return;
       case 'settle':
         // A program change may be on its way, and a project may have been saved in the middle of learning.
+        await this.recalling;
         await instrument.settled();
         link.ready();
         return;
@@ -125,8 +129,9 @@ export class HostSession {
       case 'parameter':
         instrument.setParameter(message.index, message.value, 'host');
         return;
-      case 'load-preset':
-        await instrument.openPreset(message.id);
+      case 'recall':
+        // Not waited for: a later request takes the place of one that is still being opened.
+        this.recalling = this.recall(message);
         return;
       case 'render-warning':
         instrument.notify(new Error(message.text));
@@ -139,6 +144,18 @@ export class HostSession {
         );
         return;
     }
+  }
+
+  private async recall({ number, program, id }: Extract<FromPlugin, { type: 'recall' }>): Promise<void> {
+    const { instrument, link } = this.options;
+    try {
+      await (id === '' ? instrument.openProgram(program) : instrument.openPreset(id));
+    } catch (error) {
+      this.notify(error);
+    }
+    // Behind what it has changed: from then on the plugin does not keep the request itself.
+    this.push();
+    link.write('recalled', { number });
   }
 
   private async load(text: string): Promise<void> {

@@ -17,6 +17,9 @@ export type ToPipe =
   /** Answers an `open-model`. */
   | { type: 'model'; delivery: ModelDelivery };
 
+/** Of MIDI. */
+const MAX_PROGRAM = 127;
+
 /** What the thread that owns the pipe tells the main thread. */
 export const fromPipeSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), text: z.string() }),
@@ -33,7 +36,13 @@ export const fromPipeSchema = z.discriminatedUnion('type', [
   /** A stream or an export begins: to be answered by `ready`. */
   z.strictObject({ type: z.literal('settle') }),
   z.strictObject({ type: z.literal('open-interface') }),
-  z.strictObject({ type: z.literal('load-preset'), id: z.string() }),
+  /** A preset is asked for: by its identifier, or by its place in the list where that is empty. */
+  z.strictObject({
+    type: z.literal('recall'),
+    number: z.number().int().min(0),
+    program: z.number().int().min(0).max(MAX_PROGRAM),
+    id: z.string(),
+  }),
   z.strictObject({ type: z.literal('render-warning'), text: z.string() }),
   z.strictObject({ type: z.literal('undo-history'), text: z.string() }),
   z.strictObject({ type: z.literal('report'), report: streamReportSchema }),

@@ -21,6 +21,8 @@ export interface PipePlayer {
   parameter(offsetSamples: number, index: number, value: number): void;
   process(input: Float32Array[], output: Float32Array[], frames: number): void;
   setOffline(offline: boolean): void;
+  /** Applies the parameters that are queued at once. */
+  takeNow(): void;
   readonly latencySamples: number;
   readonly callSeconds: number;
   readonly margin: EngineMargin;
@@ -49,6 +51,7 @@ const WAIT_MILLISECONDS = 20_000;
 const POLL_MILLISECONDS = 1;
 const PROGRAM_CHANGE = 0xc0;
 const RESTART = { type: 'restart' } as const;
+const MAX_PROGRAM = 127;
 
 /**
  * The engine's end of the plugin's pipe: reads frames in order, has the player process each block at once, and answers.
@@ -62,6 +65,8 @@ export class PipeLoop {
   private greeted = false;
   /** How many times the main thread was asked to say when all is applied, and has not said it yet. */
   private unsettled = 0;
+  /** A preset was asked for since the last block. */
+  private recalling = false;
   private epoch = 0;
   private rate = 0;
   private channels = 0;
@@ -99,8 +104,9 @@ export class PipeLoop {
         player.setOffline(offline);
         // A bounce depends on what was said before it, never on when that is done.
         if (restart && offline) await this.untilSettled();
-        const recalls = this.takeEvents(player);
-        if (recalls && offline) await this.untilSettled();
+        this.takeEvents(player);
+        if (this.recalling && offline) await this.untilSettled();
+        this.recalling &&= this.block.skipped;
         if (offline || !player.hasStarted) await this.untilLoaded();
         this.process(player);
       }
@@ -130,6 +136,8 @@ export class PipeLoop {
 
   /** Passes on what the player reports; inputs that MIDI moved are told to the plugin, whose host shows them. */
   report(report: StreamReport): void {
+    // `takeEvents` has asked for it, with its number.
+    if (report.type === 'program-change') return;
     if (report.type === 'moved')
       for (const { index, value } of report.parameters)
         if (Math.fround(value) !== this.hostValues[index]) {
@@ -182,27 +190,46 @@ export class PipeLoop {
     return this.block.epoch === this.epoch && this.channels !== 0;
   }
 
-  /** Hands the events of the block at hand to the player; true where one of them recalls a preset. */
-  private takeEvents(player: PipePlayer): boolean {
+  /** Hands the events of the block at hand to the player. */
+  private takeEvents(player: PipePlayer): void {
     const { block } = this;
     if (block.channels !== this.channels) throw new TillerError('message-invalid', 'The channels changed.');
     // After a gap the player's states belong to other audio; an empty state is the honest one.
     if (block.restart || (!block.skipped && block.position !== this.expected)) player.apply(RESTART);
+    const program = this.lastProgramChange();
+    // What comes before a program change is older than its preset, which an export has before the block is played.
+    let older = block.skipped ? block.parameterEvents : 0;
+    if (program >= 0 && block.offline)
+      while (older < block.parameterEvents && block.parameterOffset(older) <= block.midiOffset(program))
+        older++;
     for (let i = 0; i < block.parameterEvents; i++) {
+      if (i === older && older > 0) player.takeNow();
       const index = block.parameterIndex(i);
       const value = block.parameterValue(i);
       if (index >= PARAMETERS.length || !Number.isFinite(value)) continue;
       this.hostValues[index] = value;
-      player.parameter(block.skipped ? 0 : Math.min(block.parameterOffset(i), block.frames), index, value);
+      player.parameter(i < older ? 0 : Math.min(block.parameterOffset(i), block.frames), index, value);
     }
-    let recalls = false;
+    if (older > 0 && older === block.parameterEvents) player.takeNow();
     for (let i = 0; i < block.midiEvents; i++) {
       const message = block.midiMessage(i);
       const offset = block.skipped ? 0 : Math.min(block.midiOffset(i), block.frames);
-      recalls ||= (message & 0xf0) === PROGRAM_CHANGE;
       player.midi(offset, message & 0xff, (message >> 8) & 0x7f, (message >> 16) & 0x7f);
     }
-    return recalls;
+    if (program >= 0) this.recall(block.recall, (block.midiMessage(program) >> 8) & 0x7f, '');
+  }
+
+  /** Index of the block's last program change among its MIDI events; −1 where there is none. */
+  private lastProgramChange(): number {
+    const { block } = this;
+    for (let i = block.midiEvents - 1; i >= 0; i--)
+      if ((block.midiMessage(i) & 0xf0) === PROGRAM_CHANGE) return i;
+    return -1;
+  }
+
+  private recall(number: number, program: number, id: string): void {
+    this.recalling = true;
+    this.options.post({ type: 'recall', number, program, id });
   }
 
   private process(player: PipePlayer): void {
@@ -255,9 +282,14 @@ export class PipeLoop {
       case TO_ENGINE.openInterface.type:
         post({ type: 'open-interface' });
         return;
-      case TO_ENGINE.loadPreset.type:
-        post({ type: 'load-preset', id: this.text(TO_ENGINE.loadPreset) });
+      case TO_ENGINE.recallPreset.type: {
+        const { number, program } = this.fields(TO_ENGINE.recallPreset);
+        const id = this.text(TO_ENGINE.recallPreset);
+        if (id === '' && program > MAX_PROGRAM)
+          throw new TillerError('message-invalid', 'The plugin asked for a preset that cannot be.');
+        this.recall(number, id === '' ? program : 0, id);
         return;
+      }
       case TO_ENGINE.renderWarning.type:
         post({ type: 'render-warning', text: this.text(TO_ENGINE.renderWarning) });
         return;

@@ -80,11 +80,14 @@ export class DocumentFiles {
     return this.openFound(() => Promise.resolve(id));
   }
 
-  /** Opens the preset at position `program`, from 0, of the list; nothing where it has fewer. An error is shown to the player. */
+  /** See `Instrument.openProgram`. */
+  openProgram(program: number): Promise<void> {
+    return this.openFound(async () => (await this.presets.list())[program]?.id);
+  }
+
+  /** The same for a program change that the player reports: `recalled` waits for it, an error is shown. */
   recall(program: number): void {
-    this.recalling = this.openFound(async () => (await this.presets.list())[program]?.id).catch(
-      (error: unknown) => this.store.notify(error),
-    );
+    this.recalling = this.openProgram(program).catch((error: unknown) => this.store.notify(error));
   }
 
   /** Opens a document that undo or redo led to. */

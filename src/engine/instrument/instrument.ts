@@ -270,6 +270,14 @@ export class Instrument {
   }
 
   /**
+   * The same with the n-th preset of the list, from 0, as MIDI program change counts them; does nothing where the list is
+   * shorter.
+   */
+  openProgram(program: number): Promise<void> {
+    return this.files.openProgram(program);
+  }
+
+  /**
    * Saves over the player's preset that was opened. A document without a file is saved as a new preset; a factory preset too, with a number
    * after its name and without its author.
    * @returns the preset's identifier

@@ -278,9 +278,34 @@ describe('HostSession', () => {
     expect(of('interface')).toEqual([{ message: 'interface', fields: {}, text: ADDRESS }]);
   });
 
+  // A host saved its project right behind a program change: the plugin must know when what it has is the preset asked for.
+  test('a preset that is asked for is told with its parameters first, then as recalled', async () => {
+    const { session, sent, of } = setUp([preset('A'), preset('B', { seed: 7 })]);
+    await session.receive({ type: 'state', text: JSON.stringify(preset('Song')) });
+    sent.length = 0;
+    void session.receive({ type: 'recall', number: 1, program: 0, id: '' });
+    void session.receive({ type: 'recall', number: 2, program: 0, id: 'factory/1' });
+    await session.receive({ type: 'settle' });
+    expect(JSON.parse(of('state').at(-1)?.text ?? '')).toMatchObject({ preset: { name: 'B', seed: 7 } });
+    const order = sent.map(({ message, fields }) => (message === 'recalled' ? fields['number'] : message));
+    expect(order.lastIndexOf('state')).toBeLessThan(order.indexOf(2));
+    expect(order.filter((name) => typeof name === 'number').sort()).toEqual([1, 2]);
+  });
+
+  // The project's preset, which was still being loaded, took the place of the newer program.
+  test('a program change behind a project is recalled once that is loaded', async () => {
+    const { session, instrument } = setUp([preset('A')]);
+    void session.receive({ type: 'state', text: JSON.stringify(preset('Song')) });
+    void session.receive({ type: 'recall', number: 1, program: 0, id: '' });
+    await session.receive({ type: 'settle' });
+    expect(instrument.state.preset.name).toBe('A');
+  });
+
   test('a preset that cannot be opened is said, and the rest goes on', async () => {
-    const { session, instrument } = setUp();
-    await session.receive({ type: 'load-preset', id: 'user/gone' });
+    const { session, instrument, of } = setUp();
+    await session.receive({ type: 'recall', number: 3, program: 0, id: 'user/gone' });
+    await session.receive({ type: 'settle' });
+    expect(of('recalled').map(({ fields }) => fields)).toEqual([{ number: 3 }]);
     expect(instrument.state.notice).toMatchObject({ level: 'error', text: 'It is gone.' });
     await session.receive({ type: 'parameter', index: PARAMETER_INDEX.amount, value: 0.5 });
     expect(instrument.state.preset.steering.amount).toBe(0.5);

@@ -96,7 +96,7 @@ describe('a preset with another model, recalled in the plugin for the first time
 
     const played: number[] = [];
     host.frames.length = 0;
-    host.send(frame(TO_ENGINE.loadPreset, {}, Buffer.from('any')));
+    host.send(frame(TO_ENGINE.recallPreset, { number: 1, program: 0 }, Buffer.from('any')));
     const has = (name: string) => host.frames.some((frame) => frame.name === name);
     while (!has('prepared')) played.push(...(await host.play()));
     const names = host.frames.map(({ name }) => name);

@@ -47,6 +47,9 @@ class NotingPlayer implements PipePlayer {
     if (offline !== this.offline) this.notes.push(offline ? 'offline' : 'live');
     this.offline = offline;
   }
+  takeNow(): void {
+    this.notes.push('now');
+  }
   process(input: Float32Array[], output: Float32Array[], frames: number): void {
     this.hasStarted = true;
     this.notes.push(`process ${frames}`);
@@ -171,6 +174,7 @@ describe('PipeLoop', () => {
       'restart',
       'process 1',
       'parameter 0 2 1',
+      'now',
       'restart',
       'process 1',
       'process 1',
@@ -316,6 +320,71 @@ describe('PipeLoop', () => {
     expect(await notes(0)).toEqual(['midi 0 195 5 0', 'process 1', 'process 1']);
   });
 
+  test('a program change is asked for with the number of its block; of two, the last', async () => {
+    const { posted } = await play([
+      hello,
+      prepare(1, 1),
+      blockFrame({
+        position: 0,
+        channels: [[1]],
+        recall: 7,
+        midi: [
+          [0, 0xc0, 5, 0],
+          [0, 0xc1, 6, 0],
+        ],
+      }),
+      blockFrame({ position: 1, channels: [[1]], recall: 7 }),
+    ]);
+    const recalls = posted.filter(({ type }) => type === 'recall');
+    expect(recalls).toEqual([{ type: 'recall', number: 7, program: 6, id: '' }]);
+  });
+
+  // A host begins an export with all its values and a program change at once, and the values won.
+  test('in an export, values from before a program change are applied before its preset, others after it', async () => {
+    const { player } = await play([
+      hello,
+      prepare(1, 1),
+      blockFrame({
+        position: 0,
+        channels: [[1, 1, 1, 1]],
+        flags: 2,
+        parameters: [
+          [0, 16, 0.5],
+          [2, 17, 0.25],
+          [3, 16, 0.75],
+        ],
+        midi: [[2, 0xc0, 5, 0]],
+      }),
+    ]);
+    expect(player.notes.slice(2)).toEqual([
+      'parameter 0 16 0.5',
+      'parameter 0 17 0.25',
+      'now',
+      'parameter 3 16 0.75',
+      'midi 2 192 5 0',
+      'process 4',
+    ]);
+  });
+
+  test('an export waits for a preset that is asked for between two blocks, with the values that came before', async () => {
+    const { player } = await play(
+      [
+        hello,
+        prepare(1, 1),
+        blockFrame({ position: 0, channels: [[1]], flags: 2 | 4, parameters: [[0, 16, 0.5]] }),
+        frame(TO_ENGINE.recallPreset, { number: 1, program: 3 }),
+        blockFrame({ position: 0, channels: [[1]], flags: 2 }),
+      ],
+      [],
+      (message, say) => {
+        if (message.type === 'recall')
+          setTimeout(() => say({ type: 'command', command: { type: 'parameter', index: 16, value: 1 } }), 20);
+        if (message.type === 'settle') setTimeout(() => say({ type: 'ready' }), 20);
+      },
+    );
+    expect(player.notes.slice(-4)).toEqual(['parameter 0 16 0.5', 'now', 'parameter', 'process 1']);
+  });
+
   test('control goes to the main thread', async () => {
     const { posted } = await play([
       hello,
@@ -323,7 +392,8 @@ describe('PipeLoop', () => {
       frame(TO_ENGINE.parameter, { index: 16, value: 0.5 }),
       frame(TO_ENGINE.parameter, { index: 42, value: 0.5 }),
       frame(TO_ENGINE.openInterface, {}),
-      frame(TO_ENGINE.loadPreset, {}, Buffer.from('factory/x')),
+      frame(TO_ENGINE.recallPreset, { number: 4, program: 0xffffffff }, Buffer.from('factory/x')),
+      frame(TO_ENGINE.recallPreset, { number: 5, program: 127 }),
       frame(TO_ENGINE.renderWarning, {}, Buffer.from('dry')),
     ]);
     expect(posted).toEqual([
@@ -331,7 +401,8 @@ describe('PipeLoop', () => {
       { type: 'state', text: '{"é":1}' },
       { type: 'parameter', index: 16, value: 0.5 },
       { type: 'open-interface' },
-      { type: 'load-preset', id: 'factory/x' },
+      { type: 'recall', number: 4, program: 0, id: 'factory/x' },
+      { type: 'recall', number: 5, program: 127, id: '' },
       { type: 'render-warning', text: 'dry' },
     ]);
   });
@@ -358,6 +429,7 @@ describe('PipeLoop', () => {
     await refuses([frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION + 1 })]);
     await refuses([frame(TO_ENGINE.tick, { count: 1 })]);
     await refuses([hello, frame({ ...TO_ENGINE.tick, type: 99 }, { count: 1 })]);
+    await refuses([hello, frame(TO_ENGINE.recallPreset, { number: 1, program: 128 })]);
     await refuses([hello, frame(TO_ENGINE.prepare, { epoch: 1, rate: 1000, maxBlock: 64, channels: 2 })]);
     await refuses([
       hello,

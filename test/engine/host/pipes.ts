@@ -90,6 +90,7 @@ export interface BlockContent {
   position: number;
   channels: readonly (readonly number[])[];
   flags?: number;
+  recall?: number;
   parameters?: readonly (readonly [offset: number, index: number, value: number])[];
   midi?: readonly (readonly [offset: number, status: number, data1: number, data2: number])[];
 }
@@ -100,6 +101,7 @@ export function blockFrame({
   position,
   channels,
   flags = 0,
+  recall = 0,
   parameters = [],
   midi = [],
 }: BlockContent) {
@@ -126,6 +128,7 @@ export function blockFrame({
       flags,
       parameterEvents: parameters.length,
       midiEvents: midi.length,
+      recall,
     },
     Buffer.concat([events, ...samples]),
   );

@@ -15,7 +15,7 @@ link.listen((message) => {
     link.send(settings);
     link.send(first);
   } else if (message.type === 'settle') link.ready();
-  else if (message.type === 'load-preset') {
+  else if (message.type === 'recall') {
     link.send(second);
     // Reaches the plugin when the streaming thread has taken the command.
     link.write('notice', { level: 0 }, 'recalled');
