@@ -270,7 +270,8 @@ await new PipeLoop({
   player,
   receive: () => {
     if (!mainHangs) beats++;
-    commit(takeFault());
+    // A standby process must not take what is meant for the engine that plays.
+    if (states > 0) commit(takeFault());
     return queue.shift();
   },
   post,
