@@ -9,8 +9,8 @@ const BLOCK = 512;
 const ROUNDS = 12;
 
 /**
- * What a second of stereo sound costs in 512-sample blocks: rate conversion, beside libsamplerate at its best, and
- * the limiter with and without work to do.
+ * Time per second of stereo audio in blocks of 512 samples: resampler, compared with libsamplerate's best setting, and limiter,
+ * with and without gain reduction.
  */
 export async function audioBench(): Promise<BenchRow[]> {
   return [
@@ -26,7 +26,7 @@ function noise(level: number): Float32Array {
   return Float32Array.from({ length: BLOCK }, () => level * (2 * random.uniform() - 1));
 }
 
-/** Milliseconds that each of several seconds of sound at `rate` takes, after a second to warm up. */
+/** Milliseconds for each of several seconds of audio at `rate`, after one second of warm-up. */
 function millisecondsPerSecond(rate: number, playBlock: () => void): number[] {
   const second = () => {
     const start = performance.now();

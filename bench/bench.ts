@@ -7,7 +7,7 @@ import { modelBench } from './model.js';
 import type { BenchRow } from './row.js';
 import { streamBench } from './stream.js';
 
-/** The parts of the benchmark, by the name that `--only` takes. */
+/** The parts of the benchmark, by their names for `--only`. */
 const PARTS: Record<string, () => Promise<BenchRow[]>> = {
   model: modelBench,
   import: importBench,
@@ -17,7 +17,7 @@ const PARTS: Record<string, () => Promise<BenchRow[]>> = {
   audio: audioBench,
 };
 
-/** What `runBench` takes. */
+/** Names of the parts. */
 export const BENCH_PARTS: readonly string[] = Object.keys(PARTS);
 
 const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
@@ -40,7 +40,7 @@ function line(row: BenchRow): string {
   return cells.join('  ').trimEnd();
 }
 
-/** Measures everything, or one part. Peers are measured beside Tiller in the same run. */
+/** Measures all parts or one. Other programs are measured in the same run for comparison. */
 export async function runBench(only?: string): Promise<{ rows: BenchRow[]; lines: string[] }> {
   const rows: BenchRow[] = [];
   for (const [name, measure] of Object.entries(PARTS))

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A file of the project, whether this runs from its source or from `dist/bench`. */
+/** Path of a file of the project, both from source and from `dist/bench`. */
 export function projectFile(...path: string[]): string {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return join(folder, ...path);

@@ -10,13 +10,13 @@ import type { BenchRow } from './row.js';
 
 const BLOCK = 64;
 const HOP = 512;
-/** Gestures that are timed, each at another place within a latent frame. */
+/** Number of gestures, each at another position within a latent frame. */
 const GESTURES = HOP / BLOCK;
-/** The design's bars, beyond a hop and a frame. */
+/** Limits of the design, in addition to a hop and a latent frame. */
 const BAR_MS = 3;
 const JITTER_BAR_MS = 1;
 
-/** Gives its first latent as a constant: what is heard of a gesture is heard from its first sample, with no delay of its own. */
+/** A model whose output is its first latent, so that a gesture is audible from its first sample without delay of the model. */
 class EchoModel implements RunningModel {
   readonly audioIn: Float32Array;
   readonly encoded: Float32Array;
@@ -54,7 +54,7 @@ class EchoModel implements RunningModel {
   }
 }
 
-/** Samples from a gesture, made between two blocks, to the first of its sound. */
+/** Samples from a gesture between two blocks to the first changed output sample. */
 function delays(rate: number, modelRate: number): number[] {
   const model = new EchoModel({
     sampleRate: modelRate,
@@ -77,7 +77,7 @@ function delays(rate: number, modelRate: number): number[] {
   const threshold = dbToGain(-12);
   let high = false;
   return Array.from({ length: GESTURES }, (_, gesture) => {
-    // An odd number of blocks between gestures visits every place within a frame.
+    // With an odd number of blocks between gestures, every position within a latent frame occurs.
     for (let i = 0; i < 8 * GESTURES + 1 + gesture; i += 1) stream.process(input, output, BLOCK, null);
     high = !high;
     stream.setParameter(PARAMETER_INDEX.offset, high ? 1 : 0);
@@ -91,16 +91,16 @@ function delays(rate: number, modelRate: number): number[] {
 }
 
 /**
- * What the plugin adds at most: the rest of the host's block that a gesture comes in, the block that an answer is late by,
- * and the margin.
+ * Most samples that the plugin adds: the rest of the host's block with the gesture, one block until the answer, and the
+ * scheduling margin.
  */
 function pluginMs(rate: number, margin: EngineMargin): number {
   return (1000 * (2 * BLOCK + marginSamples(margin, rate, HOP / rate))) / rate;
 }
 
 /**
- * From a gesture to its sound, beyond the model's own delay, counted in samples and so without noise: the longest wait, and
- * the difference between the longest and the shortest; in the engine, and in a plugin in buffers of 64.
+ * Delay from a gesture to its sound without the model's own delay, counted in samples and therefore exact: the maximum, and the
+ * difference between maximum and minimum; in the engine, and in a plugin with buffers of 64 samples.
  */
 export function gestureBench(): Promise<BenchRow[]> {
   const row = (name: string, value: number, bar: number): BenchRow => ({

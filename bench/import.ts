@@ -8,15 +8,15 @@ import { text } from 'node:stream/consumers';
 import { modelsToMeasure, projectFile } from './bundled.js';
 import { type BenchRow, summarise } from './row.js';
 
-/** The design's bar for a file of 40 MB, taken in proportion for larger ones. */
+/** Limit of the design for a file of 40 MB, in proportion for larger ones. */
 const BAR_MS = 5000;
 const BAR_BYTES = 40 * 1024 ** 2;
-/** How often the size of the file its import may take; for files that Node itself is small beside. */
+/** Limit of memory relative to the file's size, for files that are large compared with Node itself. */
 const MEMORY_BAR = 4;
 const RUNS = 3;
 const MEGABYTE = 1024 ** 2;
 
-/** Says at the end of a program what it took at most, in kilobytes, on its fourth stream. */
+/** Writes a program's peak memory in kilobytes to its fourth stream when it ends. */
 const REPORT_PEAK = `data:text/javascript,${encodeURIComponent(
   `import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));`,
 )}`;

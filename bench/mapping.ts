@@ -9,14 +9,14 @@ import type { BenchRow } from './row.js';
 import { summarise } from './row.js';
 
 const HIDDEN = 12;
-/** tfjs is stopped at this relative error, or after so many steps, whichever comes first. */
+/** tfjs is stopped at this relative error or after this many steps. */
 const PEER_ERROR = 0.01;
 const PEER_STEPS = 3000;
 const PEER_RATE = 0.02;
 
 /**
- * Learning and playing a mapping with the default settings, on latents drawn at random: the hardest examples there
- * are. The peer is one network in tfjs with as many hidden units for each latent, trained by Adam on all examples.
+ * Trains and evaluates a mapping with the default settings on random latents, the most difficult examples. For comparison, one
+ * network in tfjs with the same number of hidden units per latent is trained by Adam on all examples.
  */
 export async function mappingBench(): Promise<BenchRow[]> {
   const small = problem(24, 2, 8);
@@ -100,7 +100,7 @@ async function frameRow(name: string, request: TrainingRequest, barUs: number): 
   };
 }
 
-/** One network per latent in one graph: shared inputs, hidden units of their own, and a mask of the output layer. */
+/** One network per latent in one graph: shared inputs, separate hidden units, and a masked output layer. */
 function peerNetwork({ inputCount, latentCount }: TrainingRequest) {
   const units = HIDDEN * latentCount;
   const random = new Random(3);

@@ -11,15 +11,15 @@ import { modelsToMeasure } from './bundled.js';
 import { type BenchRow, summarise } from './row.js';
 import { TorchPeer } from './torch-peer.js';
 
-/** Samples of the block that is timed, as the design's table has it. */
+/** Samples of the measured block, as in the design's table. */
 const BLOCK = 2048;
-/** Of one core, that encode and decode may take. */
+/** Limit of encode and decode, as a share of one core. */
 const MOST_PERCENT = 15;
-/** Tiller and its peer take turns, so that what else the machine does meets both; the first turn warms up. */
+/** Tiller and the peer are measured alternately, so that other load affects both; the first turn is warm-up. */
 const TURNS = 11;
 const BLOCKS_EACH = 20;
 
-/** One way to play a block: times it so many times, in milliseconds. */
+/** One way to process a block: measures it repeatedly, in milliseconds. */
 interface Contender {
   readonly times: number[];
   readonly play: (count: number) => number[] | Promise<number[]>;
@@ -36,7 +36,7 @@ async function takeTurns(contenders: readonly Contender[]): Promise<void> {
   }
 }
 
-/** Calls that fill a block, at least one; what a longer call takes is counted by its share. */
+/** Calls per block, at least one; the time of a longer call counts in proportion. */
 const callsOf = (samples: number): number => Math.max(1, Math.round(BLOCK / samples));
 
 function tiller(model: RunningModel): Contender {

@@ -1,10 +1,10 @@
-/** One measured figure, beside the bar it should reach and the peer it was measured next to. */
+/** One measured figure, with its limit and the figure of a peer from the same run. */
 export interface BenchRow {
   readonly name: string;
   readonly unit: string;
   readonly median: number;
   readonly p99: number;
-  /** What the design asks for. */
+  /** Limit of the design. */
   readonly bar?: number;
   /** Whether `bar` is the most or the least that is allowed. */
   readonly barKind?: 'max' | 'min';
@@ -13,7 +13,7 @@ export interface BenchRow {
   readonly note?: string;
 }
 
-/** Median and 99th percentile (nearest rank) of what was measured. */
+/** Median and 99th percentile (nearest rank) of measurements. */
 export function summarise(samples: readonly number[]): { median: number; p99: number } {
   const sorted = [...samples].sort((a, b) => a - b);
   const rank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;

@@ -11,7 +11,7 @@ import { summarise } from './row.js';
 const BLOCK = 512;
 const BLOCKS = 1500;
 const WARM_UP = 300;
-/** The design's bar for what a block may cost beyond the model. */
+/** Limit of the design for the time per block without the model. */
 const BAR_MS = 0.2;
 
 interface Case {
@@ -21,7 +21,7 @@ interface Case {
   readonly output?: Partial<Output>;
 }
 
-/** Takes and gives sound at no cost, so that what is left is the engine's own. */
+/** A model that takes no time, so that the rest is the engine's own. */
 class IdleModel implements RunningModel {
   readonly audioIn: Float32Array;
   readonly encoded: Float32Array;
@@ -69,7 +69,7 @@ const idle = (batch: number): IdleModel =>
     delaySamples: 0,
   });
 
-/** The engine's own cost per block of 512 stereo samples, with a model that costs nothing. */
+/** The engine's own time per block of 512 stereo samples. */
 export function streamBench(): Promise<BenchRow[]> {
   const rows = [
     overheadRow({ name: 'equal rates', rate: 48_000, level: 0.1 }, idle(1)),
@@ -83,7 +83,7 @@ export function streamBench(): Promise<BenchRow[]> {
   return Promise.resolve(rows);
 }
 
-/** What a block costs beyond the time spent in `model`. */
+/** Time of a block without the time spent in `model`. */
 export function overheadRow({ name, rate, level, output = {} }: Case, model: RunningModel): BenchRow {
   const stream = new Stream();
   const { latentDims } = model.shape;

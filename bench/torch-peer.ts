@@ -22,14 +22,14 @@ for line in sys.stdin:
 
 const PYTHONS = ['python3', '/usr/bin/python3'];
 
-/** A model file open in torch.jit, in a process of its own, to be measured by turns with Tiller. */
+/** A model in torch.jit, in a separate process, for alternate measurements with Tiller. */
 export class TorchPeer {
   private constructor(
     private readonly process: ChildProcess,
     private readonly lines: AsyncIterator<string>,
   ) {}
 
-  /** Opens a `.ts`; null where no python3 has torch. */
+  /** Opens a `.ts` file; null where python3 has no torch. */
   static async open(path: string): Promise<TorchPeer | null> {
     for (const python of PYTHONS) {
       const child = spawn(python, ['-c', PROGRAM, path], { stdio: ['pipe', 'pipe', 'ignore'] });

@@ -1,12 +1,12 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
-/** Beyond this a lock is somebody's who died, and whose process number another program has. */
+/** Age at which a lock counts as abandoned: another process may have got the number of its owner. */
 const STALE_MILLISECONDS = 60 * 60 * 1000;
-const LOOK_MILLISECONDS = 200;
+const POLL_MILLISECONDS = 200;
 
-const rest = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+const sleep = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
-/** Makes the lock this process's. Returns false where it has another owner, true also where nobody could make one. */
+/** Creates the lock. Returns false where another process has it, and true also where no lock can be created. */
 function take(lock) {
   try {
     writeFileSync(lock, String(process.pid), { flag: 'wx' });
@@ -16,42 +16,42 @@ function take(lock) {
   return true;
 }
 
-/** The process that holds the lock; 0 where that cannot be told at the moment, null where it died. */
+/** Process number of the lock's owner; 0 where it is unknown at the moment, null where it has ended. */
 function holder(lock) {
   try {
     if (Date.now() - statSync(lock).mtimeMs > STALE_MILLISECONDS) return null;
     const pid = Number(readFileSync(lock, 'utf8'));
-    // Made, and its number not yet in it.
+    // Created, but the number has not been written yet.
     if (!(pid > 0)) return 0;
     process.kill(pid, 0);
     return pid;
   } catch (error) {
-    // Without this code the lock was just given back, or its process is another user's.
+    // Other errors: the lock has just been released, or its process belongs to another user.
     return error.code === 'ESRCH' ? null : 0;
   }
 }
 
-/** Takes the lock of a process that died. Of several who do so at once, the last to write has it. */
+/** Takes the lock of a process that has ended. Of several that do so at once, the last one to write gets it. */
 function takeOver(lock) {
   const own = `${lock}.${process.pid}`;
   writeFileSync(own, String(process.pid));
   renameSync(own, lock);
-  rest(LOOK_MILLISECONDS);
+  sleep(POLL_MILLISECONDS);
   return holder(lock) === process.pid;
 }
 
 /**
- * Does `work`, which is synchronous, while no other process does any for this lock; waits for one that does. A process
- * that was killed meanwhile is in nobody's way.
- * @param lock path of a file that is there as long as somebody works
+ * Runs `work`, which is synchronous, while no other process runs with this lock; waits for one that does. The lock of a killed
+ * process is ignored.
+ * @param lock path of a file that exists while the lock is held
  */
 export function alone(lock, work) {
-  for (let told = false; !take(lock); rest(LOOK_MILLISECONDS)) {
+  for (let isReported = false; !take(lock); sleep(POLL_MILLISECONDS)) {
     if (holder(lock) === null && takeOver(lock)) break;
-    if (!told) console.error(`Waiting for another command that prepares this folder (${lock}) …`);
-    told = true;
+    if (!isReported) console.error(`Waiting for another command that prepares this folder (${lock}) …`);
+    isReported = true;
   }
-  // A command that fails ends this program from within.
+  // A command that fails in `work` ends this program.
   const release = () => {
     if (holder(lock) === process.pid) rmSync(lock, { force: true });
   };

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-const PLACES = [
+const PATHS = [
   process.env.CHROMIUM,
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -11,11 +11,11 @@ const PLACES = [
 ];
 const INSTALL = ['-o', 'DPkg::Lock::Timeout=900', 'install', '-y', '--no-install-recommends', 'chromium'];
 
-const find = () => PLACES.find((place) => place !== undefined && existsSync(place));
+const find = () => PATHS.find((path) => path !== undefined && existsSync(path));
 
 /**
- * The browser that the page is tested in. On Debian, root gets it installed; anybody else is told how, and this program ends.
- * Returns its path.
+ * Path of the browser for the page's tests. On Debian it is installed where the user is root; otherwise this program prints how to
+ * install it and ends.
  */
 export function ensureBrowser() {
   const found = find();

@@ -33,7 +33,7 @@ function modelFiles() {
     .filter((path) => existsSync(path));
 }
 
-/** Imports the bundled models, so that nobody has to wait for it on first use. */
+/** Imports the bundled models into `dist/models`, so that the first use does not have to. */
 function importModels() {
   const staged = `${IMPORTED}.${process.pid}`;
   rmSync(staged, { recursive: true, force: true });
@@ -44,15 +44,15 @@ function importModels() {
     });
     if (status !== 0) process.exit(status ?? 1);
     const card = join(dirname(path), 'card.json');
-    const place = join(staged, basename(path, '.ts'));
-    mkdirSync(place);
-    if (existsSync(card)) copyFileSync(card, join(place, 'card.json'));
+    const target = join(staged, basename(path, '.ts'));
+    mkdirSync(target);
+    if (existsSync(card)) copyFileSync(card, join(target, 'card.json'));
   }
   rmSync(IMPORTED, { recursive: true, force: true });
   renameSync(staged, IMPORTED);
 }
 
-/** Builds the engine and the page when a source is newer than what was built, and imports the bundled models anew. */
+/** Builds the engine and the page where a source is newer than the build, and then imports the bundled models again. */
 export function ensureBundle() {
   alone(BUSY, build);
 }
@@ -63,11 +63,11 @@ function build() {
   const changed = Math.max(...SOURCES.map((source) => newest(join(root, source))));
   if (changed > built) {
     console.error('Building …');
-    // Chunks are named after their content: those of an earlier build would stay and be packed into the plugin.
+    // Chunks are named by their content: those of an earlier build would remain and be packed into the plugin.
     for (const folder of ['engine', 'ui'])
       rmSync(join(root, 'dist', folder), { recursive: true, force: true });
     runTool('rollup/dist/bin/rollup', ['-c', '--silent']);
-    // npx makes it executable when it first meets it, and never again.
+    // npx makes it executable only once.
     chmodSync(program, statSync(program).mode | 0o111);
   }
   const imported = existsSync(IMPORTED) ? statSync(IMPORTED).mtimeMs : 0;

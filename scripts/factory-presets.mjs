@@ -6,8 +6,8 @@ import { ensureBundle } from './bundle.mjs';
 import { ensureDependencies, root } from './dependencies.mjs';
 import { loadSource } from './typescript.mjs';
 
-// Builds the factory presets from presets/factory.json and each model's landmarks (labelled latents with what was
-// measured there). To be run again whenever a bundled model changes: npm run presets [-- NAME …].
+// Builds the factory presets from presets/factory.json and each model's landmarks (labelled latents with measured
+// descriptors). Run it again after a bundled model has changed: npm run presets [-- NAME …].
 
 ensureDependencies();
 ensureBundle();
@@ -28,7 +28,7 @@ function tiller(...args) {
   return String(stdout);
 }
 
-/** Places by rank, evenly from 0 to 1, so that no two landmarks fall together. */
+/** Positions by rank, evenly spaced from 0 to 1, so that no two landmarks coincide. */
 function ranks(landmarks, by) {
   const order = landmarks.map((landmark, i) => [landmark[by], i]).sort(([a], [b]) => a - b);
   const places = new Array(landmarks.length);
@@ -69,12 +69,12 @@ function build(source) {
       inputs: places.map((place) => round(place[i])),
       latents: latent,
     })),
-    // Without noise, so that each dot sounds as it is labelled.
+    // Without noise, so that the mapping passes through every example.
     learning: { ...empty.learning, shared: { ...defaultRegressor('gp'), noise: 0 } },
     steering: {
       ...empty.steering,
       glideSeconds: source.glideSeconds,
-      // A little room beyond what the model's own latents cover.
+      // A tenth beyond the range of the model's own latents.
       dimensions: manifest.latentRanges.map(([low, high], i) =>
         dimension(i, source.steering, [round(low - 0.1 * (high - low)), round(high + 0.1 * (high - low))]),
       ),

@@ -1,4 +1,4 @@
-// Builds the native side with CMake: the packages it needs, where they can be installed, then the targets.
+// Installs the packages for the native build where possible, and builds targets with CMake.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -8,7 +8,7 @@ import { root } from './dependencies.mjs';
 export const buildDir = join(root, 'build', 'native');
 export const artefacts = join(buildDir, 'Tiller_artefacts', 'Release');
 
-/** What builds the plugin on Debian and its kin; the window's helper needs one of the two WebKit packages. */
+/** Packages for building the plugin on Debian and its derivatives; the web-view helper needs one of the two WebKit packages. */
 const PACKAGES = [
   'juce-modules-source',
   'juce-tools',
@@ -40,7 +40,7 @@ function missing(names) {
   return names.filter((name) => !installed.has(name));
 }
 
-/** Installs Debian packages as root; otherwise says how, and throws. */
+/** Installs missing Debian packages as root. Throws with the command to run for other users. */
 export function ensurePackages(names) {
   const wanted = missing(names);
   if (wanted.length === 0) return;
@@ -68,7 +68,7 @@ function ensureBuildPackages() {
   ensurePackages(haveWebkit ? PACKAGES : [...PACKAGES, webkit]);
 }
 
-/** Configures and builds `targets`; a checkout of JUCE may be named by TILLER_JUCE_DIR. */
+/** Configures and builds `targets`. The environment variable TILLER_JUCE_DIR may name a checkout of JUCE. */
 export function buildNative(targets) {
   ensureBuildPackages();
   run(process.execPath, [join(root, 'scripts', 'protocol-header.mjs'), '--check']);

@@ -1,6 +1,6 @@
-// Builds the plugin where it is stale and runs the native tests: the queues, the audit of the audio thread, the built
-// VST3 in a headless host with an engine of the tests' own, then packed with the real one, and its window. A word after
-// the command runs the tests whose name contains it. On a platform without native tests it says so and passes.
+// Builds the plugin and runs the native tests: unit tests, the audit of the audio thread, the built VST3 in a headless host
+// with a fake engine, then with the real one, and its window. An argument selects tests whose names contain it. On platforms
+// other than Linux it does nothing.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -18,10 +18,10 @@ if (process.platform !== 'linux') {
   process.exit(0);
 }
 
-/** What a test program ends with when no test has the wanted name. */
+/** Exit code of a test program where no test matches the argument. */
 const NO_TEST = 2;
 
-/** An engine folder like the packed one, with the tests' own engine in it. */
+/** Makes a folder like that of the packed engine, with the fake engine. */
 async function makeFakeEngine(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'dist', 'engine'), { recursive: true });
@@ -38,7 +38,7 @@ async function makeFakeEngine(folder) {
   });
 }
 
-/** The built plugin without an engine, in a folder of the tests' own. */
+/** Copies the built plugin, without its engine, to a folder for tests. */
 function makeBundle(name) {
   const bundle = join(buildDir, 'test', name, 'Tiller.vst3');
   rmSync(bundle, { recursive: true, force: true });
@@ -49,7 +49,7 @@ function makeBundle(name) {
   return { bundle, engine: join(bundle, 'Contents', 'Resources', 'engine') };
 }
 
-/** An X11 display with a window manager, for the time of `use`. */
+/** Calls `use` with an X11 display with a window manager. */
 async function withDisplay(use) {
   ensurePackages(['xvfb', 'openbox']);
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], {
@@ -80,7 +80,7 @@ buildNative([
 
 const filter = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'tiller-native-'));
-// Without a display but where one is started: a plugin would use whichever runs here, and end with it.
+// Without a display except where the tests start one: a plugin would otherwise use the user's.
 const env = { ...process.env, HOME: scratch, DISPLAY: 'none', TILLER_FAKE_FAULT: join(scratch, 'fault') };
 for (const name of ['XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME']) delete env[name];
 let failed = false;

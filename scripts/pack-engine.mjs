@@ -1,5 +1,5 @@
-// Gathers everything the plugin's engine needs in one folder that can be moved: the Node runtime, the bundle, the
-// inference library of this platform, the page, models and presets.
+// Collects the plugin's engine in one relocatable folder: Node, the bundle, this platform's inference library, the page,
+// models and presets.
 import {
   chmodSync,
   copyFileSync,
@@ -22,7 +22,7 @@ function copyFolder(from, to) {
   cpSync(from, to, { recursive: true, dereference: true, filter: (path) => !path.endsWith('.map') });
 }
 
-/** Packages that the bundle loads as they are, because of their native code: their own platform's part only. */
+/** Copies the packages with native code, which are not bundled, with the libraries of this platform only. */
 function copyInference(target) {
   const packages = join(root, 'node_modules');
   copyFolder(join(packages, 'onnxruntime-common'), join(target, 'onnxruntime-common'));
@@ -37,7 +37,7 @@ function copyInference(target) {
   }
 }
 
-/** Writes the engine's folder anew. */
+/** Replaces the engine's folder. */
 export function packEngine(target) {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(join(target, 'dist'), { recursive: true });
@@ -57,7 +57,7 @@ export function packEngine(target) {
   writeFileSync(join(target, 'package.json'), '{ "type": "module" }\n');
 }
 
-/** Puts the files of `from` into `to` without using their space twice where the file system can. */
+/** Replaces `to` by hard links to the files of `from`, or by copies where the file system has no links. */
 export function linkFolder(from, to) {
   rmSync(to, { recursive: true, force: true });
   for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {

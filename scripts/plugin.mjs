@@ -1,5 +1,5 @@
-// Builds the plugin in every format of this platform and packs its engine into each bundle; --install puts them where
-// hosts look for them.
+// Builds the plugin in every format of this platform and packs the engine into each bundle. --install copies the bundles to
+// the folders where hosts look for plugins.
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { linkFolder, packEngine } from './pack-engine.mjs';
 
 const home = homedir();
 
-/** The bundles of each platform: what CMake builds, where the engine goes in it, and where hosts look for it. */
+/** Bundles by platform: CMake target, path of the bundle, the engine's folder in it, and the folder for installation. */
 const FORMATS = {
   linux: [
     {
@@ -63,16 +63,16 @@ const FORMATS = {
   ],
 };
 
-/** Replaces an installed bundle as a whole: a host never finds half of one. */
+/** Replaces an installed bundle by renaming, so that a host never finds an incomplete one. */
 function install(from, place) {
   mkdirSync(place, { recursive: true });
   const name = from.split('/').at(-1);
   const to = join(place, name);
-  const fresh = `${to}.new`;
-  rmSync(fresh, { recursive: true, force: true });
-  cpSync(from, fresh, { recursive: true, dereference: true });
+  const copied = `${to}.new`;
+  rmSync(copied, { recursive: true, force: true });
+  cpSync(from, copied, { recursive: true, dereference: true });
   rmSync(to, { recursive: true, force: true });
-  renameSync(fresh, to);
+  renameSync(copied, to);
   return to;
 }
 

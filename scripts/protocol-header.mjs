@@ -77,7 +77,7 @@ ${constants(p.NOTICE)}
 
 ${struct('ParameterEvent', p.PARAMETER_EVENT, false)}
 ${struct('MidiEvent', p.MIDI_EVENT, false)}
-/** What the plugin says. */
+/** Messages from the plugin to the engine. */
 namespace to_engine
 {
 
@@ -86,7 +86,7 @@ ${Object.entries(p.TO_ENGINE)
   .join('\n')}
 } // namespace to_engine
 
-/** What the engine says. */
+/** Messages from the engine to the plugin. */
 namespace to_plugin
 {
 
@@ -103,23 +103,23 @@ enum class ParameterUnit
     Switch,
 };
 
-/** One value that a host automates. Values are plain (dB, seconds, 0..1); \`id\` is stable for ever. */
+/** One automatable parameter. Values are in its unit (dB, seconds, 0..1); \`id\` never changes. */
 struct Parameter
 {
     const char* id;
     const char* name;
     float min, max, initial;
-    /** 1 is linear; below 1 gives the low end of the knob more room. */
+    /** 1 is linear; below 1 gives low values a larger part of the control's range. */
     float skew;
     ParameterUnit unit;
 };
 
-/** Every automatable parameter; its place here is its index in messages. */
+/** Every automatable parameter; its position is its index in messages. */
 constexpr std::array<Parameter, ${p.PARAMETERS.length}> parameters { {
 ${parameters}
 } };
 
-/** Place of the bypass among the parameters. */
+/** Index of the bypass parameter. */
 constexpr std::size_t bypassIndex = ${p.PARAMETER_INDEX.bypass};
 
 } // namespace tiller::protocol

@@ -1,5 +1,5 @@
-// The Node that the plugin carries: one version for every builder, as a single file, from packages of the npm registry
-// that are checked by their integrity hash. Distributions split Node into a program and a library, which cannot be packed.
+// The Node runtime of the plugin: one version on every machine, as a single executable, from npm packages that are checked by
+// their integrity hashes. The Node of Linux distributions is split into a program and a library, which cannot be packed.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -59,7 +59,7 @@ function unpacked({ name, integrity }) {
     const archive = join(scratch, `${name}-${VERSION}.tgz`);
     checkIntegrity(archive, integrity);
     execFileSync('tar', ['-xzf', archive, '-C', scratch], { stdio: ['ignore', 'ignore', 'inherit'] });
-    // Another command may have been quicker.
+    // Another command may have unpacked it meanwhile.
     if (!existsSync(folder)) renameSync(join(scratch, 'package'), folder);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -77,7 +77,7 @@ export function ensureRuntime(platform = process.platform, arch = process.arch) 
   const folder = unpacked(wanted);
   const program = join(folder, 'bin', platform === 'win32' ? 'node.exe' : 'node');
   if (platform !== 'win32') chmodSync(program, 0o755);
-  // The package for Windows carries no licence; it is the same text everywhere.
+  // The package for Windows has no licence file; the text is the same on every platform.
   const own = join(folder, 'LICENSE');
   return { program, licence: existsSync(own) ? own : join(unpacked(PACKAGES['linux-x64']), 'LICENSE') };
 }

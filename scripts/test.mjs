@@ -1,5 +1,5 @@
-// Everything that is checked: format, types, lint, unit and integration tests, the page in a browser, the plugin in a
-// headless host. Words after the command run only the jest tests whose path contains them.
+// Runs all checks: format, types, lint, unit and integration tests, the page in a browser, the plugin in a headless host.
+// Arguments run only the jest tests whose paths contain them.
 import { ensureBrowser } from './browser.mjs';
 import { ensureBundle } from './bundle.mjs';
 import { ensureDependencies, run, runTool } from './dependencies.mjs';

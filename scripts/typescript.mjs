@@ -1,6 +1,6 @@
 import { root } from './dependencies.mjs';
 
-/** Everything that the given modules of the source export: scripts run before anything is built. */
+/** Imports TypeScript modules of the source, for scripts that run before the build. @returns all their exports */
 export async function loadSource(...modules) {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({

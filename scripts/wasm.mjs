@@ -1,5 +1,5 @@
-// Assembles every src/engine/**/*.wat into a module of TypeScript beside it: bundles and workers then need no extra file.
-// With --check it writes nothing and fails when one is stale.
+// Assembles every src/engine/**/*.wat into a TypeScript module beside it, so that bundles and workers need no other file.
+// With --check it writes nothing and fails where a module is out of date.
 import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';

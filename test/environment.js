@@ -1,8 +1,8 @@
 import { TestEnvironment } from 'jest-environment-node';
 
 /**
- * Jest runs tests in a realm of its own, where `Float32Array` is not the one that native code creates and
- * checks against: onnxruntime-node then refuses every tensor. The typed arrays of the outer realm cure that.
+ * Jest runs tests in a separate realm, whose `Float32Array` is not the one that native code creates and checks: onnxruntime-node
+ * refuses every tensor. The tests therefore get the typed arrays of the outer realm.
  */
 export default class NativeArraysEnvironment extends TestEnvironment {
   constructor(config, context) {

@@ -12,7 +12,7 @@ const MOST_BYTES = 12e6;
 const MOST_DELAY_SECONDS = 0.04;
 /** Mean over bands of the level difference between both ends of a dimension, in dB. */
 const LEAST_CHANGE_DB = 3;
-/** The same between settings half a unit apart: what a smooth knob may do. */
+/** Most mean level difference between values half a unit apart, for a smooth control. */
 const MOST_STEP_DB = 12;
 const BANDS = 24;
 const FFT_SIZE = 2048;
@@ -63,12 +63,12 @@ function bandLevels(sound: Float32Array, rate: number): number[] {
 
 const apart = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + Math.abs(x - (b[i] ?? 0)), 0) / a.length;
 
-it('ships at least two models', () => {
+it('there are at least two bundled models', () => {
   expect(shipped.length).toBeGreaterThanOrEqual(2);
 });
 
 describe.each(shipped)('the bundled model %s', (name) => {
-  it('is small, and answers soon', async () => {
+  it('is small, with a short latency', async () => {
     const { entry, model } = await open(name);
     model.close();
     const bytes = readdirSync(entry.dir).reduce((sum, file) => sum + statSync(join(entry.dir, file)).size, 0);
@@ -76,7 +76,7 @@ describe.each(shipped)('the bundled model %s', (name) => {
     expect(entry.manifest.delaySamples / entry.manifest.sampleRate).toBeLessThanOrEqual(MOST_DELAY_SECONDS);
   });
 
-  it('has a card that agrees with it', async () => {
+  it('agrees with its card', async () => {
     const { entry, model } = await open(name);
     model.close();
     const card = JSON.parse(readFileSync(join('models', name, 'card.json'), 'utf8')) as Record<string, unknown>;
@@ -86,7 +86,7 @@ describe.each(shipped)('the bundled model %s', (name) => {
     expect(readFileSync(join('models', name, 'README.md'), 'utf8')).toContain('licence');
   });
 
-  it('gives finite audio for any latents within ±3, however they jump', async () => {
+  it('gives finite audio for any latents within ±3, with any jumps', async () => {
     const { model } = await open(name);
     let state = 1;
     const random = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;

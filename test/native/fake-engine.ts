@@ -2,10 +2,10 @@
  * An engine for the plugin's own tests: the real pipe loop around a player that delays, scales and adds noise, and that
  * can be told to fail. Bundled by scripts/native-test.mjs into a copy of the plugin's bundle.
  *
- * It sounds so that tests can tell it from the dry track: the input, `LATENCY` samples later, times the `amount`
+ * Its output can be distinguished from the dry track: the input, `LATENCY` samples later, times the `amount`
  * parameter at its sample position, plus noise of the size of the `latentNoise` parameter. Program change n means an
  * amount of n / 127, bypass an amount of 1.
- * Where there is no instrument it chooses one with a glide of `CHOSEN_GLIDE`.
+ * Without an instrument it selects one with a glide of `CHOSEN_GLIDE`.
  * `TILLER_FAKE_FAULT` names a file whose first word is a fault to commit at the next tick; it is removed first.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
@@ -78,7 +78,7 @@ class FakePlayer implements PipePlayer {
   }
 
   setOffline(): void {
-    // It takes no longer than it takes.
+    // The fake player has no time limits to lift.
   }
 
   parameter(offset: number, index: number, value: number): void {
@@ -138,7 +138,7 @@ function sendState(edited: boolean): void {
 
 function post(message: FromPipe): void {
   if (message.type === 'state') {
-    // As when a project comes while an engine still speaks of what it played before.
+    // As when a project is restored while an engine still reports its previous state.
     if (states > 0) {
       const fields = { index: PARAMETER_INDEX.glide, value: 7, gesture: 0 };
       queue.push({ type: 'send', message: 'parameter', fields, text: '' });

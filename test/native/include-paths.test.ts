@@ -7,7 +7,7 @@ const files = new Set(
 const sources = [...files].filter((path) => /^(tiller|test)\/.*\.(h|cpp)$/.test(path));
 const read = (path: string) => readFileSync(join('native', path), 'utf8');
 
-/** Where file names ignore case, a folder of headers on the include path hides the system's: Spawn.h was <spawn.h> there. */
+/** Where file names ignore case, a folder of headers on the include path hides the system's headers: Spawn.h hid <spawn.h>. */
 test('no folder of headers is on the include path of the native code', () => {
   const folders = [...read('CMakeLists.txt').matchAll(/target_include_directories \(([^)]*)\)/g)].map(
     ([, argument = '']) => argument.replace(/\s+/g, ' '),

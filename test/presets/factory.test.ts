@@ -18,13 +18,13 @@ describe('the factory presets', () => {
     expect(names.length).toBeGreaterThan(1);
   });
 
-  it.each(names)('%s plays the model that is shipped, with a learned mapping', async (name) => {
+  it.each(names)('%s uses its bundled model, with a trained mapping', async (name) => {
     const preset = await readPresetFile(join('presets', name));
     const model = sources.find(({ file }) => name.startsWith(file))?.model ?? '';
     const sha256 = createHash('sha256')
       .update(readFileSync(join('models', model, `${model}.ts`)))
       .digest('hex');
-    // A model that was trained on needs its presets anew: npm run presets.
+    // After a model has changed, its presets must be generated again: npm run presets.
     expect(preset.model?.sha256).toBe(sha256);
     expect(preset.examples.length).toBeGreaterThanOrEqual(6);
     expect(new Set(preset.examples.map(({ label }) => label)).size).toBe(preset.examples.length);
@@ -33,13 +33,13 @@ describe('the factory presets', () => {
     const latents = new Float32Array(mapping.latents);
     for (const example of preset.examples) {
       mapping.evaluate(Float64Array.from(example.inputs), latents);
-      // What a player placed there is what comes: within a third of the latent space's nominal half range.
+      // The mapping reproduces each example, within a third of half the latent's range.
       const misses = example.latents.map((latent, d) => Math.abs(latent - (latents[d] ?? NaN)));
       expect(Math.max(...misses)).toBeLessThan(1);
     }
   });
 
-  it.each(names)('%s is heard, differently from end to end, and under its ceiling', async (name) => {
+  it.each(names)('%s gives sound that differs between its ends, below its ceiling', async (name) => {
     const preset = await readPresetFile(join('presets', name));
     const model = await new ModelFolder('dist/models').get(preset.model?.sha256 ?? '');
     const { channels, rate } = await readAudio('models/loops/kit-beat.wav');
@@ -69,7 +69,7 @@ describe('the factory presets', () => {
 });
 
 describe('the demo gesture', () => {
-  it('fits the preset that it moves', async () => {
+  it('has as many inputs as its preset', async () => {
     const { inputs } = await readPresetFile('presets/drum-garden.tiller.json');
     const { moves } = parseGestureCsv(readFileSync('presets/demo-gesture.csv', 'utf8'), inputs.length);
     expect(new Set(moves.map(({ input }) => input)).size).toBe(inputs.length);

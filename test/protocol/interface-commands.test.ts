@@ -2,7 +2,7 @@ import { envelopeSchema } from '../../src/protocol/interface-commands.js';
 
 const accepts = (command: unknown) => envelopeSchema.safeParse({ command }).success;
 
-describe('what a page may ask', () => {
+describe('commands of the page', () => {
   it.each([
     { type: 'undo' },
     { type: 'parameter', index: 0, value: 0.5, gesture: 'begin' },

@@ -32,7 +32,7 @@ const picture = (width: number, height: number, planes: number, extras: number):
 const bytes = (frame: Uint8Array): ArrayBuffer => frame.slice().buffer;
 
 describe('binary frames', () => {
-  it('carry a painted map, every plane of it', () => {
+  it('contain every plane of a map', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 20 }),
@@ -47,7 +47,7 @@ describe('binary frames', () => {
     );
   });
 
-  it('are refused when cut short, too long or of another kind', () => {
+  it('are refused where truncated, too long or of another kind', () => {
     const map = bytes(writeMap(picture(4, 4, 3, 3)));
     expect(readMap(map.slice(0, -1))).toBeNull();
     expect(readMap(map.slice(0, 10))).toBeNull();
@@ -55,7 +55,7 @@ describe('binary frames', () => {
     expect(TelemetryFrame.read(map, null)).toBeNull();
   });
 
-  it('carry telemetry with its views laid over one buffer', () => {
+  it('contain telemetry, as views of one buffer', () => {
     const sent = new TelemetryFrame(2, 3);
     sent.scalars[TELEMETRY.faults] = 5;
     sent.encoded.set([1, 2]);
@@ -70,7 +70,7 @@ describe('binary frames', () => {
     expect([...(read?.parameters ?? [])]).toEqual([7, 8, 9]);
   });
 
-  it('carry audio, and tell when head and size disagree', () => {
+  it('contain audio, and are refused where header and size disagree', () => {
     const frame = new ArrayBuffer(audioFrameBytes(2, 5));
     writeAudioHead(frame, FRAME.audio, 2, 5);
     audioChannel(frame, 1, 5).fill(0.5);

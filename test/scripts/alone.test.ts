@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A process that writes down when it begins and ends its work, which takes this long. */
+/** A process that logs the beginning and the end of its work, which takes this long. */
 function worker(milliseconds: number, ending = ''): ChildProcess {
   const log = JSON.stringify(join(folder, 'log'));
   const program = `
@@ -46,14 +46,14 @@ const begun = async () => {
 const exitOf = async (child: ChildProcess) => (await once(child, 'exit')) as [number | null, string | null];
 
 describe('alone', () => {
-  // Two `npm start` in a fresh clone both ran `npm ci`, each of which begins by removing node_modules.
-  it('lets one process work at a time, and leaves nothing behind', async () => {
+  // Regression: two `npm start` in a fresh clone both ran `npm ci`, which begins by removing node_modules.
+  it('runs one process at a time, and removes the lock', async () => {
     await Promise.all([worker(100), worker(100), worker(100)].map(exitOf));
     expect(log()).toBe('in\nout\n'.repeat(3));
     expect(readdirSync(folder)).toEqual(['log']);
   });
 
-  it('says why it waits', async () => {
+  it('prints why it waits', async () => {
     const first = worker(Infinity);
     await begun();
     const second = worker(0);
@@ -63,7 +63,7 @@ describe('alone', () => {
     expect(await exitOf(second)).toEqual([0, null]);
   });
 
-  it('waits for nobody who was killed, whether one comes next or several', async () => {
+  it('takes the lock of a killed process, also with several waiting', async () => {
     const killed = worker(Infinity);
     await begun();
     killed.kill('SIGKILL');
@@ -74,19 +74,19 @@ describe('alone', () => {
     expect(readdirSync(folder)).toEqual(['log']);
   });
 
-  it('gives way where the work ends the program', async () => {
+  it('releases the lock where the work ends the program', async () => {
     expect(await exitOf(worker(0, 'process.exit(3);'))).toEqual([3, null]);
     expect(existsSync(lock)).toBe(false);
   });
 
-  it('takes an old lock for left behind, whoever has its process number now', async () => {
+  it('ignores an old lock, whatever process has its number now', async () => {
     writeFileSync(lock, String(process.pid));
     utimesSync(lock, 0, 0);
     await exitOf(worker(0));
     expect(log()).toBe('in\nout\n');
   });
 
-  it('works where no lock can be made', async () => {
+  it('runs where no lock can be created', async () => {
     lock = join(folder, 'nowhere', 'busy');
     expect(await exitOf(worker(0))).toEqual([0, null]);
     expect(log()).toBe('in\nout\n');

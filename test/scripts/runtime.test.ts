@@ -8,11 +8,11 @@ const { checkIntegrity } = (await import(SCRIPT)) as {
   checkIntegrity: (archive: string, integrity: string) => void;
 };
 
-describe('the runtime that the plugin carries', () => {
+describe('checkIntegrity', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tiller-runtime-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is refused where its archive differs from the pinned one in a byte', () => {
+  it('refuses an archive that differs from the pinned one by a byte', () => {
     const archive = join(folder, 'node.tgz');
     const bytes = Buffer.from('an archive');
     writeFileSync(archive, bytes);

@@ -66,7 +66,7 @@ struct MidiEvent
 };
 static_assert (sizeof (MidiEvent) == MidiEvent::bytes);
 
-/** What the plugin says. */
+/** Messages from the plugin to the engine. */
 namespace to_engine
 {
 
@@ -166,7 +166,7 @@ struct UndoHistory
 
 } // namespace to_engine
 
-/** What the engine says. */
+/** Messages from the engine to the plugin. */
 namespace to_plugin
 {
 
@@ -320,18 +320,18 @@ enum class ParameterUnit
     Switch,
 };
 
-/** One value that a host automates. Values are plain (dB, seconds, 0..1); `id` is stable for ever. */
+/** One automatable parameter. Values are in its unit (dB, seconds, 0..1); `id` never changes. */
 struct Parameter
 {
     const char* id;
     const char* name;
     float min, max, initial;
-    /** 1 is linear; below 1 gives the low end of the knob more room. */
+    /** 1 is linear; below 1 gives low values a larger part of the control's range. */
     float skew;
     ParameterUnit unit;
 };
 
-/** Every automatable parameter; its place here is its index in messages. */
+/** Every automatable parameter; its position is its index in messages. */
 constexpr std::array<Parameter, 42> parameters { {
     { "input1", "Input 1", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
     { "input2", "Input 2", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
@@ -377,7 +377,7 @@ constexpr std::array<Parameter, 42> parameters { {
     { "offset16", "Offset latent 16", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
 } };
 
-/** Place of the bypass among the parameters. */
+/** Index of the bypass parameter. */
 constexpr std::size_t bypassIndex = 25;
 
 } // namespace tiller::protocol

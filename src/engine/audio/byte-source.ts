@@ -3,30 +3,30 @@ import { readFile, stat } from 'node:fs/promises';
 import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError } from '../system/file-error.js';
 
-/** Bytes that are read piece by piece. One thread. */
+/** Random access to bytes. Synchronous; one thread. */
 export interface ByteSource {
   readonly size: number;
   /**
-   * Up to `length` bytes from `at` on, fewer at the end. Valid until the next call.
-   * @throws TillerError of the file system
+   * Reads up to `length` bytes from offset `at`; fewer at the end. The result is valid until the next call.
+   * @throws TillerError `disk-denied`, `file-missing`
    */
   read(at: number, length: number): Uint8Array;
   close(): void;
 }
 
-/** Read from a file at a time, so that a search by small steps is no system call a step. */
+/** Size of the read buffer: a search in small steps does not need a system call for each. */
 const WINDOW_BYTES = 2 ** 16;
 
 /**
- * The bytes of a file. What is no ordinary file, such as a pipe, is read into memory at once.
- * @param name what messages call it
+ * Opens a file. A pipe is read into memory as a whole; a device is refused.
+ * @param name of the file in messages
  * @throws TillerError `file-missing`, `disk-denied`
  */
 export async function openBytes(path: string, name: string): Promise<ByteSource> {
   try {
     const stats = await stat(path);
     if (stats.isFile()) return new FileBytes(openSync(path, 'r'), stats.size, name);
-    // Some of them never end.
+    // A device may have no end.
     if (stats.isCharacterDevice() || stats.isBlockDevice())
       throw new TillerError('file-missing', `${name} is a device, not a file.`, 'Name a file.');
     return bytesInMemory(await readFile(path));
@@ -35,8 +35,9 @@ export async function openBytes(path: string, name: string): Promise<ByteSource>
   }
 }
 
+/** A source over an array, which must not change. */
 export function bytesInMemory(bytes: Uint8Array): ByteSource {
-  // Not as a Buffer: the WAV decoder relies on `slice` to copy.
+  // Not a Buffer: the WAV decoder expects `slice` to copy.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     size: plain.length,
@@ -47,7 +48,7 @@ export function bytesInMemory(bytes: Uint8Array): ByteSource {
 
 class FileBytes implements ByteSource {
   private window = new Uint8Array(WINDOW_BYTES);
-  /** Place of the window in the file, and how much of it was read. */
+  /** Offset of the buffer in the file, and the number of valid bytes in it. */
   private start = 0;
   private filled = 0;
   private open = true;

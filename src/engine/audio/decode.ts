@@ -18,28 +18,29 @@ const PIECE_BYTES = 2 ** 16;
 /** Largest file of a format that is decoded as a whole. */
 const MAX_WHOLE_BYTES = 2 ** 30;
 
-/** A piece as the decoders give it; without a channel where there is nothing in it. */
+/** Output of a decoder for one piece; no channels where the piece gave no samples. */
 export interface Decoded {
   readonly channelData: Float32Array[];
   readonly sampleRate: number;
 }
 
-/** A file's sound, to be decoded piece by piece. */
+/** The audio of a file, decoded piece by piece. */
 export interface Pieces {
-  /** Samples of all channels together, where the file's head tells. */
+  /** Number of samples of all channels together; null where the header does not contain it. */
   readonly samples: number | null;
-  /** Ends with the last piece; until then the decoder is in memory, unless `return` is called. */
+  /** Call `return` where it is not read to its end, which frees the decoder. */
   readonly pieces: Generator<Decoded, void, undefined>;
 }
 
+/** Error for a file that cannot be decoded. */
 export function unreadable(name: string, reason: string, hint: string, cause?: unknown): TillerError {
   return new TillerError('audio-unreadable', `${name} cannot be read: ${reason}.`, hint, { cause });
 }
 
 /**
  * Opens a WAV, AIFF or FLAC file, recognised by its content.
- * @param name what messages call it
- * @param reading told how far the file was read, in bytes
+ * @param name of the file in messages
+ * @param reading called with the offset in bytes up to which the file has been read
  * @throws TillerError `audio-unreadable`; the decoders' own errors for damage, here and with each piece
  */
 export async function decodePieces(
@@ -63,7 +64,7 @@ export async function decodePieces(
   }
 }
 
-/** The decoder knows neither RF64 nor padded chunks, and takes what an ADPCM file says of its length. */
+/** The decoder supports neither RF64 nor padding of chunks, and allocates the length that an ADPCM file declares. */
 function wavPieces(file: ByteSource, name: string, reading: (at: number) => void): Pieces {
   const chunks = findWavChunks(file);
   if (chunks === null) return { samples: 0, pieces: nothing() };
@@ -87,7 +88,7 @@ function* decodeWav(file: ByteSource, chunks: WavChunks, reading: (at: number) =
   }
 }
 
-/** A few kilobytes of FLAC can stand for hours of silence: each piece is taken before the next is made. */
+/** A few kilobytes of FLAC can contain hours of silence: pieces are decoded one at a time. */
 function* flacPieces(
   file: ByteSource,
   decoder: Awaited<ReturnType<typeof flacDecoder>>,
@@ -97,7 +98,7 @@ function* flacPieces(
   try {
     for (let at = 0; at < file.size; at += PIECE_BYTES) {
       reading(at);
-      // The decoder keeps what it could not yet use.
+      // The decoder keeps a reference to bytes that it has not decoded yet.
       yield rescaled(decoder.decode(file.read(at, PIECE_BYTES).slice()), bits, false);
     }
     yield rescaled(decoder.flush(), bits, false);
@@ -113,12 +114,12 @@ function* aiffPieces(file: ByteSource, name: string, reading: (at: number) => vo
   yield decodeAiff(file.read(0, file.size));
 }
 
-/** Bits per sample as STREAMINFO, always the first block, has them. */
+/** Bits per sample, from STREAMINFO, which is always the first metadata block. */
 const flacBits = (head: Uint8Array): number => ((((head[20] ?? 0) & 1) << 4) | ((head[21] ?? 0) >> 4)) + 1;
 
 /**
- * The WAV decoder divides positive samples, and the FLAC decoder all, by 2^(bits − 1) − 1: full scale differs
- * between formats, and a WAV is bent at zero. This puts every whole number n at n / 2^(bits − 1).
+ * Rescales integer samples n to n / 2^(bits − 1). The WAV decoder divides positive samples, and the FLAC decoder all samples, by
+ * 2^(bits − 1) − 1, which gives formats different full scales and a WAV a different slope above zero.
  */
 function rescaled(decoded: Decoded, bits: number | null, positiveOnly: boolean): Decoded {
   if (bits === null || bits < 8 || bits > 32) return decoded;

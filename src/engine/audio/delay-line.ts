@@ -1,22 +1,23 @@
-/** Samples of one or two channels, kept until they are needed again a fixed time later. Bit-exact. */
+/** Delays channels by whole samples, bit-exactly. Does not allocate after construction; one thread. */
 export class DelayLine {
   private readonly rings: Float32Array[];
   private readonly mask: number;
   private written = 0;
 
-  /** @param capacity furthest look back, in samples, plus the longest block */
+  /** @param capacity longest delay plus longest block, in samples */
   constructor(channels: number, capacity: number) {
     const size = 2 ** Math.ceil(Math.log2(Math.max(2, capacity)));
     this.mask = size - 1;
     this.rings = Array.from({ length: channels }, () => new Float32Array(size));
   }
 
+  /** Clears to silence. */
   reset(): void {
     for (const ring of this.rings) ring.fill(0);
     this.written = 0;
   }
 
-  /** Takes `count` samples per channel, from the start of each array. */
+  /** Writes the first `count` samples of each channel. */
   write(input: readonly Float32Array[], count: number): void {
     for (let c = 0; c < this.rings.length; c += 1) {
       const ring = this.rings[c] as Float32Array;
@@ -26,7 +27,7 @@ export class DelayLine {
     this.written += count;
   }
 
-  /** Copies the last `count` written samples as they were `delay` samples before. */
+  /** Reads the `count` samples per channel that were written `delay` samples before the last `count`. */
   read(output: readonly Float32Array[], count: number, delay: number): void {
     const from = this.written - count - delay;
     for (let c = 0; c < this.rings.length; c += 1) {

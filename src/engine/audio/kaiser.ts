@@ -15,19 +15,19 @@ function besselI0(x: number): number {
   return sum;
 }
 
-/** Shape parameter β for a stop band `attenuationDb` below the pass band. */
+/** Shape parameter β for a stop-band attenuation in dB. */
 export function kaiserBeta(attenuationDb: number): number {
   if (attenuationDb > 50) return 0.1102 * (attenuationDb - 8.7);
   if (attenuationDb < 21) return 0;
   return 0.5842 * (attenuationDb - 21) ** 0.4 + 0.07886 * (attenuationDb - 21);
 }
 
-/** Taps for `attenuationDb` with a transition of `width` cycles per sample. */
+/** Number of taps for a stop-band attenuation in dB and a transition band of `width` cycles per sample. */
 export const kaiserTaps = (attenuationDb: number, width: number): number =>
   Math.ceil((attenuationDb - 7.95) / (14.36 * width)) + 1;
 
 /**
- * A low-pass prototype in continuous time: `sin(2π·cutoff·u) / (π·u)` under a Kaiser window.
+ * A low-pass kernel in continuous time: `sin(2π·cutoff·u) / (π·u)` times a Kaiser window.
  * @param cutoff −6 dB point in cycles per sample
  * @param halfLength the kernel is zero beyond ±halfLength samples
  * @returns the kernel's value `u` samples from its centre

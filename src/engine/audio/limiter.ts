@@ -2,60 +2,60 @@ import { dbToGain } from './db.js';
 import { SlidingMinimum } from './sliding-minimum.js';
 import { TRUE_PEAK_GROWTH, TRUE_PEAK_PAST, TRUE_PEAK_REACH, TruePeaks } from './true-peak.js';
 
-/** Time in which the gain comes down ahead of a peak. */
+/** Time in which the gain falls before a peak. */
 const ATTACK_SECONDS = 0.001;
-/** Time constant of the way back to unity. */
+/** Time constant of the release. */
 const RELEASE_SECONDS = 0.08;
-/** Samples around a peak over which the gain stays down, so that no interpolation across it sees more. */
+/** Samples around a peak with constant gain, so that no interpolation across it exceeds the ceiling. */
 const HOLD_SAMPLES = 8;
 /**
- * The gain aims this far below the ceiling: what the peak estimate may under-read, and what a moving gain adds
- * between the samples. Measured by test/engine/audio/limiter.test.ts.
+ * Margin below the ceiling, for the under-reading of the peak estimate and for what a changing gain adds between samples.
+ * Measured by test/engine/audio/limiter.test.ts.
  */
 const MARGIN = dbToGain(-0.15);
-/** Gains are whole numbers of this size: sums of whole numbers do not drift, however long they run. */
+/** Fixed-point unity gain of the moving averages: sums of integers do not accumulate rounding errors. */
 const UNITY = 2 ** 40;
-/** Louder samples count as this, so that squares of float32 stay finite: 180 dB above full scale. */
+/** Samples are clamped to this, 180 dB above full scale, so that squares of float32 stay finite. */
 const LOUDEST = 1e9;
-/** Samples that are worked on at a time. */
+/** Samples per inner block. */
 const PIECE = 256;
-/** Pieces that come before what is still needed of the past is moved to the front. */
+/** Inner blocks after which the history is moved to the front of the buffer. */
 const PIECES_KEPT = 8;
-/** Largest float32 below 1, relative: keeps a rounded product from ending above the ceiling. */
+/** Just below 1 in float32: keeps a rounded product below the ceiling. */
 const BELOW = 1 - 2 ** -23;
 
 /**
- * Look-ahead true-peak limiter with one gain for all channels. The required gain of each interval between two samples
- * is held (sliding minimum), released exponentially and smoothed by two moving averages, whose window ends before
- * the interval leaves: the gain has arrived when the peak does. What rounding leaves is clipped at the ceiling, so
- * no output sample exceeds it, whatever comes in; samples that are not finite count as 0, and those 180 dB above full scale
- * as just that. A signal whose true peak stays 0.15 dB under the ceiling leaves bit-identical. Nothing is allocated after
- * construction. One thread.
+ * Look-ahead true-peak limiter (ITU-R BS.1770-4, annex 2) with one gain for all channels. The required gain of each interval
+ * between two samples is held (sliding minimum), released exponentially and smoothed by two moving averages that end before
+ * the interval is output, so that the gain is reached in time. Remaining rounding errors are clipped: no output sample exceeds
+ * the ceiling. Samples that are not finite count as 0, samples more than 180 dB above full scale are clamped. A signal whose
+ * true peak stays 0.15 dB below the ceiling is output bit-identically. Does not allocate after construction. One thread.
  */
 export class Limiter {
-  /** Samples by which the output is late. */
+  /** Delay of the output in samples. */
   readonly latencySamples: number;
-  /** Least gain applied since `takeReduction`. */
+  /** Least gain since the last `takeReduction`. */
   private least = 1;
 
-  /** Samples of the past that are needed. */
+  /** Length of the history in samples. */
   private readonly past: number;
   private readonly truePeaks: TruePeaks;
   private readonly ceilings: Float64Array;
-  /** Whether the interval that each sample completes may hold a peak near the ceiling. */
+  /** 1 where the interval that a sample completes may contain a peak near the ceiling. */
   private readonly alerts: Uint8Array;
   private readonly minimum: SlidingMinimum;
   private readonly averages: readonly [MovingSum, MovingSum];
   private readonly fullSum: number;
   private readonly releaseShare: number;
-  /** Place of the present piece in the arrays of samples and ceilings. */
+  /** Position of the present inner block in the arrays of samples and ceilings. */
   private at = 0;
   private envelope = 1;
-  /** True while the gain is 1 and nothing remembered asks for less. */
-  private resting = false;
-  /** Intervals for which a sample near or above the ceiling is within reach. */
+  /** True while the gain is 1 and the history requires no reduction. */
+  private isUnity = false;
+  /** Intervals until no sample near or above the ceiling can affect a peak. */
   private alert = 0;
 
+  /** @param rate in Hz */
   constructor(rate: number, channels: number) {
     const attack = Math.max(8, Math.round(ATTACK_SECONDS * rate));
     const first = Math.ceil((attack + 1) / 2);
@@ -73,7 +73,7 @@ export class Limiter {
     this.reset();
   }
 
-  /** Forgets the past. */
+  /** Clears to silence and unity gain. */
   reset(): void {
     for (const channel of this.truePeaks.samples) channel.fill(0);
     this.ceilings.fill(1);
@@ -82,7 +82,7 @@ export class Limiter {
     this.averages[1].reset(UNITY * this.averages[0].length);
     this.at = this.past;
     this.envelope = 1;
-    this.resting = true;
+    this.isUnity = true;
     this.alert = 0;
     this.least = 1;
   }
@@ -94,20 +94,20 @@ export class Limiter {
   process(channels: readonly Float32Array[], count: number, ceiling: Float64Array): void {
     for (let done = 0; done < count;) {
       const piece = Math.min(PIECE, count - done);
-      if (this.at + piece > this.ceilings.length) this.forget();
+      if (this.at + piece > this.ceilings.length) this.moveHistory();
       this.take(channels, done, piece, ceiling);
       this.measure(piece);
       for (let i = 0; i < piece; i += 1) {
         const gain = this.nextGain(this.requiredGain(i));
         if (gain < this.least) this.least = gain;
-        this.give(channels, done + i, i, gain);
+        this.output(channels, done + i, i, gain);
       }
       this.at += piece;
       done += piece;
     }
   }
 
-  /** Least gain since the last call, linear: the gain reduction to show. */
+  /** Least gain since the last call, linear, for the gain-reduction meter. */
   takeReduction(): number {
     const least = this.least;
     this.least = 1;
@@ -148,7 +148,7 @@ export class Limiter {
     if (to > from) this.truePeaks.measure(this.at + from - TRUE_PEAK_REACH, from, to - from);
   }
 
-  /** Gain that the interval which sample `i` of the piece completes needs. */
+  /** Required gain of the interval that sample `i` of the inner block completes. */
   private requiredGain(i: number): number {
     if (this.alerts[i] === 0) return 1;
     const left = this.at + i - TRUE_PEAK_REACH;
@@ -157,22 +157,22 @@ export class Limiter {
     return peak > target ? target / peak : 1;
   }
 
-  /** The gain for the sample that leaves now. */
+  /** Gain of the next output sample. */
   private nextGain(required: number): number {
-    // At rest every window holds ones, and one more changes none of them.
-    if (this.resting && required === 1) return 1;
+    // All windows contain unity gain only, and another one changes nothing.
+    if (this.isUnity && required === 1) return 1;
     const held = this.minimum.next(required);
     const released = this.envelope + (1 - this.envelope) * this.releaseShare;
     this.envelope = held < released ? held : released;
     if (this.envelope > 1 - 1e-9) this.envelope = held;
     const whole = Math.floor(this.envelope * UNITY);
     const sum = this.averages[1].next(this.averages[0].next(whole));
-    this.resting = held === 1 && this.envelope === 1 && sum === this.fullSum;
+    this.isUnity = held === 1 && this.envelope === 1 && sum === this.fullSum;
     return sum / this.fullSum;
   }
 
-  /** Puts sample `i` of the piece, late by the latency, at `to`. */
-  private give(channels: readonly Float32Array[], to: number, i: number, gain: number): void {
+  /** Writes the output for sample `i` of the inner block at `to`. */
+  private output(channels: readonly Float32Array[], to: number, i: number, gain: number): void {
     const from = this.at + i - this.latencySamples;
     const limit = this.ceilings[from] as number;
     for (let c = 0; c < channels.length; c += 1) {
@@ -182,8 +182,8 @@ export class Limiter {
     }
   }
 
-  /** Moves what is still needed to the front. */
-  private forget(): void {
+  /** Moves the history to the front of the buffers. */
+  private moveHistory(): void {
     const from = this.at - this.past;
     for (const channel of this.truePeaks.samples) channel.copyWithin(0, from, this.at);
     this.ceilings.copyWithin(0, from, this.at);

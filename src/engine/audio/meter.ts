@@ -1,4 +1,4 @@
-/** Peak and root mean square per channel since the last reading, in linear amplitude. */
+/** Peak and RMS per channel since the last `take`, linear. Does not allocate after construction; one thread. */
 export class Meter {
   private readonly peaks: Float64Array;
   private readonly squares: Float64Array;
@@ -9,7 +9,7 @@ export class Meter {
     this.squares = new Float64Array(channels);
   }
 
-  /** Adds `count` samples from `offset` on. */
+  /** Adds `count` samples per channel from `offset`. */
   add(channels: readonly Float32Array[], offset: number, count: number): void {
     for (let c = 0; c < this.peaks.length; c += 1) {
       const samples = channels[c] as Float32Array;
@@ -26,7 +26,7 @@ export class Meter {
     this.count += count;
   }
 
-  /** Writes one value per channel into each array and starts afresh; without a sample since, all are 0. */
+  /** Writes one value per channel to each array and starts again; without samples all are 0. */
   take(peaks: Float32Array, rms: Float32Array): void {
     for (let c = 0; c < this.peaks.length; c += 1) {
       peaks[c] = this.peaks[c] as number;

@@ -1,13 +1,13 @@
 /**
- * A level that moves to each new target along a straight line of fixed length, one step per sample, and ends on it
- * exactly. The same sequence of targets gives the same values however the samples are cut into blocks.
+ * A linear ramp of fixed length to each new target, one step per sample, which ends exactly on it. The result does not depend on
+ * block sizes. Does not allocate; one thread.
  */
 export class Ramp {
   private start: number;
   private target: number;
   private remaining = 0;
 
-  /** @param lengthSamples samples from a change to its end, at least 1 */
+  /** @param lengthSamples length of a ramp, at least 1 */
   constructor(
     private readonly lengthSamples: number,
     initial: number,
@@ -16,17 +16,17 @@ export class Ramp {
     this.target = initial;
   }
 
-  /** Value of the last sample. */
+  /** Value at the last sample. */
   get value(): number {
     return this.target + (this.start - this.target) * (this.remaining / this.lengthSamples);
   }
 
-  /** True when the level rests at `value`. */
+  /** True where no ramp is running and the value is `value`. */
   restsAt(value: number): boolean {
     return this.remaining === 0 && this.target === value;
   }
 
-  /** Heads for `target` from the present value. */
+  /** Starts a ramp from the present value to `target`. */
   aim(target: number): void {
     if (target === this.target) return;
     this.start = this.value;
@@ -34,14 +34,14 @@ export class Ramp {
     this.remaining = this.lengthSamples;
   }
 
-  /** Stands at `value` at once. */
+  /** Sets `value` without a ramp. */
   jump(value: number): void {
     this.start = value;
     this.target = value;
     this.remaining = 0;
   }
 
-  /** Ends the ramp now. */
+  /** Ends the ramp at its target. */
   finish(): void {
     this.jump(this.target);
   }

@@ -20,8 +20,8 @@ const fromReadWorkerSchema = z.discriminatedUnion('type', [
 export type FromReadWorker = z.infer<typeof fromReadWorkerSchema>;
 
 /**
- * `readAudio` in a thread of its own, for a program that passes sound on meanwhile: a song keeps its thread for tenths of
- * a second, an album for seconds. The channels are shared memory, so that they cross to another thread uncopied.
+ * `readAudio` in a worker thread, so that the main thread can pass on audio meanwhile: decoding a song takes tenths of a second, an
+ * album seconds. The channels are in shared memory, so that other threads get them without a copy.
  * @param workerUrl the bundled `read-worker`
  * @throws TillerError as `readAudio` does, and `internal` when the thread fails
  */
@@ -41,7 +41,7 @@ export function readInThread(
         if (message.type === 'read') resolve(message.file);
         else reject(errorOf(message));
       },
-      // Its end after an answer changes nothing.
+      // Has no effect after an answer.
       onFailure: ({ cause }) =>
         reject(
           new TillerError('internal', `${name} could not be read.`, 'Try again with a shorter file.', {

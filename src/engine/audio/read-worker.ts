@@ -3,7 +3,7 @@ import { postTo, startedWith } from '../workers/serve-worker.js';
 import { readAudio } from './read.js';
 import { readWorkerDataSchema, type FromReadWorker } from './read-thread.js';
 
-/** The reading thread: reads the one file that it was started for. See `readInThread`. */
+/** Read worker: reads the file of its start data. See `readInThread`. */
 
 const { path, name } = startedWith(readWorkerDataSchema);
 const send = postTo<FromReadWorker>();

@@ -3,7 +3,7 @@ import { type ByteSource, bytesInMemory, openBytes } from './byte-source.js';
 import { type Decoded, type Pieces, decodePieces, unreadable } from './decode.js';
 import { SoundReader, type SoundStream, gatherSound } from './sound-stream.js';
 
-/** Most samples that a sound may have which is held in memory, all channels together. */
+/** Most samples of a file that is read into memory, all channels together. */
 const MAX_SAMPLES = 2 ** 28;
 const MIN_FILE_RATE = 4000;
 const MAX_FILE_RATE = 384_000;
@@ -14,18 +14,18 @@ export interface AudioFile {
   readonly rate: number;
   /** One or two, all of the same length, at least one sample. Full scale is ±1. */
   readonly channels: Float32Array[];
-  /** Samples that were no finite number; each is now 0. */
+  /** Number of samples that were not finite; they are replaced by 0. */
   readonly notFinite: number;
 }
 
 /**
- * A WAV, AIFF or FLAC file as a stream, recognised by its content: one or two channels, one sample at least. Full scale is
- * ±1. AIFF alone is held in memory. Whoever opens it closes it.
+ * A WAV, AIFF or FLAC file as a stream, recognised by its content: one or two channels, at least one sample, full scale ±1.
+ * Only AIFF is read into memory as a whole. Must be closed by the caller. One thread.
  */
 export class AudioStream implements SoundStream {
   readonly rate: number;
   readonly channels: number;
-  /** Samples so far that were no finite number; each is 0. */
+  /** Number of samples so far that were not finite; they are replaced by 0. */
   notFinite = 0;
   private first: Decoded | null;
 
@@ -36,7 +36,7 @@ export class AudioStream implements SoundStream {
     private readonly progress: { at: number },
   ) {
     this.first = this.decode();
-    if (this.first === null) throw unreadable(name, 'there is no sound in it', 'Export it again.');
+    if (this.first === null) throw unreadable(name, 'it contains no audio', 'Export it again.');
     const { channelData, sampleRate } = this.first;
     this.channels = channelData.length;
     this.rate = Math.round(sampleRate);
@@ -47,14 +47,14 @@ export class AudioStream implements SoundStream {
   }
 
   /**
-   * @param name what messages call it
+   * @param name of the file in messages
    * @throws TillerError `file-missing`, `disk-denied`, or `audio-unreadable` with what is wrong
    */
   static async open(path: string, name = path): Promise<AudioStream> {
     return AudioStream.of(await openBytes(path, name), name);
   }
 
-  /** `open` from bytes, which are closed where they are no sound. */
+  /** `open` from a byte source, which is closed where it contains no audio. */
   static async of(file: ByteSource, name: string): Promise<AudioStream> {
     const progress = { at: 0 };
     let source: Pieces | null = null;
@@ -68,12 +68,12 @@ export class AudioStream implements SoundStream {
     }
   }
 
-  /** Samples of all channels together, where the file tells before it is read. */
+  /** Number of samples of all channels together; null where the header does not contain it. */
   get samples(): number | null {
     return this.source.samples;
   }
 
-  /** Share of the file that was read, 0..1. */
+  /** Share of the file that has been read, 0..1. */
   get share(): number {
     return this.progress.at / this.file.size;
   }
@@ -84,7 +84,7 @@ export class AudioStream implements SoundStream {
     if (piece === null) return null;
     const { channelData, sampleRate } = piece;
     if (channelData.length !== this.channels || Math.round(sampleRate) !== this.rate)
-      throw unreadable(this.name, 'its format changes on the way', 'Export it again.');
+      throw unreadable(this.name, 'its channels or sample rate change within the file', 'Export it again.');
     for (const channel of channelData) {
       for (let i = 0; i < channel.length; i += 1) {
         if (Number.isFinite(channel[i])) continue;
@@ -100,7 +100,7 @@ export class AudioStream implements SoundStream {
     this.file.close();
   }
 
-  /** The next piece that has something in it. */
+  /** The next piece with samples; null at the end. */
   private decode(): Decoded | null {
     try {
       for (;;) {
@@ -122,7 +122,7 @@ function damage(error: unknown, name: string): TillerError {
 
 /**
  * Reads a whole WAV, AIFF or FLAC file into memory.
- * @param name what messages call it
+ * @param name of the file in messages
  * @throws TillerError `file-missing`, `disk-denied`, or `audio-unreadable` with what is wrong
  */
 export async function readAudio(path: string, name = path): Promise<AudioFile> {
@@ -152,10 +152,10 @@ function readWhole(stream: AudioStream, name: string): AudioFile {
 
 function checkLength(samples: number, name: string): void {
   if (samples > MAX_SAMPLES)
-    throw unreadable(name, 'it is longer than Tiller reads at once', 'Cut it into shorter files.');
+    throw unreadable(name, `it is longer than ${MAX_SAMPLES} samples`, 'Cut it into shorter files.');
 }
 
-/** A sound of at most `frames` samples per channel. */
+/** Reads at most `frames` samples per channel. */
 function takeSound(stream: AudioStream, frames: number, check: (length: number) => void): Float32Array[] {
   check(frames);
   const whole = Array.from({ length: stream.channels }, () => new Float32Array(frames));

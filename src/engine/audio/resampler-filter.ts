@@ -1,39 +1,39 @@
 import { kaiserBeta, kaiserSinc, kaiserTaps } from './kaiser.js';
 
-/** Highest frequency, in Hz, that passes unchanged wherever both rates can carry it. */
+/** Upper edge of the pass band, where both rates allow it. */
 const PASS_BAND_HZ = 20_000;
-/** Of the lower Nyquist frequency, where that is too low to carry 20 kHz. */
+/** Pass band relative to the lower Nyquist frequency, where that is too low for 20 kHz. */
 const PASS_BAND_SHARE = 0.907;
 const STOP_BAND_DB = 96;
-/** Above this many phases the filter is interpolated between stored ones (error below −140 dB). */
+/** Most stored phases; with more, the filter is interpolated linearly between stored ones (error below −140 dB). */
 const MAX_STORED_PHASES = 4096;
 
-/** `from`/`to` as the fraction `numerator`/`denominator` in lowest terms: input samples per output sample. */
+/** Input samples per output sample, `from`/`to`, as a fraction in lowest terms. @param from in Hz @param to in Hz */
 export function rateRatio(from: number, to: number): { numerator: number; denominator: number } {
   let [a, b] = [from, to];
   while (b > 0) [a, b] = [b, a % b];
   return { numerator: from / a, denominator: to / a };
 }
 
-/** The kernel takes so many taps at a time: zeros before the oldest fill a row up. */
+/** Taps per step of the kernel: rows are padded with zeros before the oldest tap. */
 const TAPS_AT_A_TIME = 16;
 
 /** Rows of taps, one per phase. */
 export interface ResamplerFilter {
   readonly rows: Float32Array;
-  /** Taps of a row; the last belongs to the sample `resamplerLookahead` after the output. */
+  /** Taps per row; the last one belongs to the sample `resamplerLookahead` after the output. */
   readonly width: number;
-  /** Rows that span one input sample; there is one more for the interpolation beyond the last. */
+  /** Rows per input sample; one more row follows for the interpolation after the last. */
   readonly phases: number;
 }
 
-/** Edges of the transition band, in Hz: everything from the lower Nyquist frequency on is kept out. */
+/** Edges of the transition band in Hz; the stop band begins at the lower Nyquist frequency. */
 function band(from: number, to: number): { pass: number; stop: number } {
   const stop = Math.min(from, to) / 2;
   return { pass: Math.min(PASS_BAND_HZ, PASS_BAND_SHARE * stop), stop };
 }
 
-/** Input samples that a resampler needs beyond the time of an output: the delay of its filter. */
+/** Input samples that an output needs after its own time: the delay of the filter. 0 for equal rates. */
 export function resamplerLookahead(from: number, to: number): number {
   if (from === to) return 0;
   const { pass, stop } = band(from, to);
@@ -56,7 +56,7 @@ function designFilter(from: number, to: number): ResamplerFilter {
       taps[tap] = value;
       sum += value;
     }
-    // Each phase passes a constant at exactly its level, so that an offset is not modulated at the beat rate.
+    // Each phase has unity gain at 0 Hz, so that a DC offset is not modulated by the phases.
     rows.set(
       taps.map((tap) => tap / sum),
       phase * width + padding,
@@ -65,7 +65,7 @@ function designFilter(from: number, to: number): ResamplerFilter {
   return { rows, width, phases };
 }
 
-/** The last filters designed: opening another model at the same rates finds its own here. */
+/** Cache of recent filters: another model at the same rates uses the same one. */
 const recent = new Map<string, ResamplerFilter>();
 const RECENT_FILTERS = 4;
 

@@ -4,7 +4,7 @@ import { WASM_BASE64 } from './simd/polyphase.wasm.js';
 
 export { rateRatio, resamplerLookahead };
 
-/** Outputs that are computed at a time. */
+/** Outputs per inner block. */
 const PIECE = 256;
 
 export interface ResamplerOptions {
@@ -12,16 +12,16 @@ export interface ResamplerOptions {
   readonly from: number;
   readonly to: number;
   readonly channels: number;
-  /** Most samples that are written before the outputs they complete are read. */
+  /** Most samples per channel between two reads of all available outputs. */
   readonly capacity: number;
   /**
-   * Where output 0 lies on the input's time axis, in units of 1/`denominator` input samples: 0 puts it on input 0.
-   * Negative times are silence.
+   * Time of output 0 on the input's time axis, in units of 1/`denominator` input samples; 0 is input sample 0. The input is
+   * silent at negative times.
    */
   readonly origin?: number;
 }
 
-/** What polyphase.wat exports; it explains the parameters. */
+/** Exports of polyphase.wat, where the parameters are described. */
 interface PolyphaseExports {
   convolve(
     rows: number,
@@ -37,7 +37,7 @@ interface PolyphaseExports {
   ): void;
 }
 
-/** The filter and what it works on, in the kernel's memory. */
+/** The filter and its buffers in the kernel's memory. */
 interface Polyphase {
   readonly kernel: PolyphaseExports;
   readonly rows: Float32Array;
@@ -46,12 +46,11 @@ interface Polyphase {
 }
 
 /**
- * Streaming rate conversion by a polyphase Kaiser-windowed sinc. Output m is the band-limited input at time
- * (origin + m · numerator) / denominator input samples: linear phase, no rounding, the same after a month as at
- * the start, since the position is kept in whole numbers. It can be read as soon as input
- * floor(time) + `lookahead` was written. Flat to 20 kHz (or 0.907 of the lower Nyquist frequency), images and
- * aliases from the lower Nyquist frequency on are below −90 dB. Equal rates copy. Nothing is allocated after
- * construction. One thread.
+ * Streaming sample-rate conversion by a polyphase Kaiser-windowed sinc (kaiser.ts). Output m is the band-limited input at time
+ * (origin + m · numerator) / denominator input samples, with linear phase; the position is an exact fraction and does not drift.
+ * An output is available as soon as input sample floor(time) + `lookahead` has been written. Flat to 20 kHz (or 0.907 of the
+ * lower Nyquist frequency); images and aliases from the lower Nyquist frequency on are below −90 dB. Equal rates copy. Does not
+ * allocate after construction. One thread.
  */
 export class Resampler {
   /** Input samples per output sample, as a fraction in lowest terms. */
@@ -64,7 +63,7 @@ export class Resampler {
   private readonly polyphase: Polyphase | null;
   private readonly history: readonly Float32Array[];
   private readonly size: number;
-  /** Input samples under one output. */
+  /** Input samples per output: taps of the filter. */
   private readonly width: number;
   private readonly wholeStep: number;
   private readonly phaseStep: number;
@@ -90,7 +89,7 @@ export class Resampler {
     this.width = filter?.width ?? 1;
     this.originIndex = Math.floor(origin / denominator);
     this.originPhase = origin - this.originIndex * denominator;
-    // An origin in the past leaves that much more input unread before the first output is taken.
+    // With a negative origin, that much more input is buffered before the first output.
     this.size =
       2 * (capacity + this.width + Math.max(0, -this.originIndex)) + Math.ceil(numerator / denominator);
     const sizes = new Array<number>(channels).fill(this.size);
@@ -108,7 +107,7 @@ export class Resampler {
     this.reset();
   }
 
-  /** Back to silence and to the origin. */
+  /** Clears to silence and returns to the origin. */
   reset(): void {
     for (const channel of this.history) channel.fill(0);
     this.written = 0;
@@ -117,7 +116,7 @@ export class Resampler {
     this.base = Math.min(0, this.oldest());
   }
 
-  /** Takes `count` samples per channel, from `offset` on. */
+  /** Writes `count` input samples per channel from `offset`. @throws RangeError beyond the capacity */
   write(input: readonly Float32Array[], offset: number, count: number): void {
     if (this.written - this.base + count > this.size) this.discardRead();
     const at = this.written - this.base;
@@ -130,7 +129,7 @@ export class Resampler {
     this.written += count;
   }
 
-  /** Outputs that can be read now. */
+  /** Number of outputs that can be read. */
   available(): number {
     const last = this.written - 1 - this.lookahead - this.index;
     if (last < 0) return 0;
@@ -138,7 +137,7 @@ export class Resampler {
     return Math.floor(((last + 1) * this.denominator - 1 - this.phase) / this.numerator) + 1;
   }
 
-  /** Writes the next `count` outputs per channel, from `offset` on. */
+  /** Reads the next `count` outputs per channel to `output` from `offset`. @throws RangeError where fewer are available */
   read(output: readonly Float32Array[], offset: number, count: number): void {
     if (count > this.available()) throw new RangeError('resampler underrun');
     for (let done = 0; done < count;) {
@@ -158,7 +157,7 @@ export class Resampler {
     }
   }
 
-  /** The first input sample under the next output. */
+  /** Index of the first input sample of the next output. */
   private oldest(): number {
     return this.index + this.lookahead - this.width + 1;
   }
@@ -183,7 +182,7 @@ export class Resampler {
     );
   }
 
-  /** Moves the time of the next output on by `count` outputs. */
+  /** Advances the time of the next output by `count` outputs. */
   private advance(count: number): void {
     const phase = this.phase + count * this.phaseStep;
     const carried = Math.floor(phase / this.denominator);
@@ -191,7 +190,7 @@ export class Resampler {
     this.phase = phase - carried * this.denominator;
   }
 
-  /** Moves what later outputs still need to the front. */
+  /** Moves the input that later outputs need to the front of the buffers. */
   private discardRead(): void {
     const keep = Math.min(this.oldest(), this.written);
     const shift = keep - this.base;

@@ -1,5 +1,5 @@
 /**
- * Minimum over the last `window` values, in amortised constant time and fixed memory (the monotonic queue of
+ * Minimum of the last `window` values in amortised constant time and fixed memory (monotonic queue:
  * D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons per element", 2006).
  */
 export class SlidingMinimum {
@@ -17,7 +17,7 @@ export class SlidingMinimum {
     this.mask = size - 1;
   }
 
-  /** Takes the next value and returns the minimum of it and the `window − 1` before it. */
+  /** Adds a value. @returns the minimum of it and the `window − 1` values before it */
   next(value: number): number {
     while (this.tail > this.head && (this.values[(this.tail - 1) & this.mask] as number) >= value) {
       this.tail -= 1;
@@ -30,7 +30,7 @@ export class SlidingMinimum {
     return this.values[this.head & this.mask] as number;
   }
 
-  /** Forgets everything. */
+  /** Removes all values. */
   reset(): void {
     this.head = 0;
     this.tail = 0;

@@ -1,16 +1,16 @@
-/** Sound that comes piece by piece, once. One thread. */
+/** Audio that is read once, piece by piece. One thread. */
 export interface SoundStream {
   /** Hz, a whole number. */
   readonly rate: number;
   readonly channels: number;
   /**
-   * The next piece: one array per channel, all of one length above 0. Null at the end.
-   * @throws TillerError where the rest cannot be read
+   * The next piece: one array per channel, all of one length above 0, full scale ±1. Null at the end.
+   * @throws TillerError where the rest cannot be decoded
    */
   next(): readonly Float32Array[] | null;
 }
 
-/** A whole sound as one piece. */
+/** A stream of one piece. @param rate in Hz */
 export function wholeSound(rate: number, channels: readonly Float32Array[]): SoundStream {
   let left = (channels[0]?.length ?? 0) > 0 ? channels : null;
   return {
@@ -25,8 +25,8 @@ export function wholeSound(rate: number, channels: readonly Float32Array[]): Sou
 }
 
 /**
- * All that comes of a stream, one array per channel.
- * @param check told the samples per channel so far, before they are kept; may throw
+ * Reads a whole stream. @returns one array per channel
+ * @param check called with the samples per channel so far, before each piece is stored; may throw
  */
 export function gatherSound(
   stream: SoundStream,
@@ -48,7 +48,7 @@ export function gatherSound(
   return whole;
 }
 
-/** Cuts a stream into blocks of any size. */
+/** Reads a stream in blocks of any size. */
 export class SoundReader {
   private piece: readonly Float32Array[] | null = null;
   private at = 0;
@@ -56,8 +56,8 @@ export class SoundReader {
   constructor(private readonly stream: SoundStream) {}
 
   /**
-   * Puts the next `count` samples per channel at the start of each array.
-   * @returns how many there were, fewer only at the end
+   * Copies the next `count` samples per channel to the start of each array.
+   * @returns the number of samples per channel, less than `count` only at the end
    * @throws TillerError as the stream does
    */
   read(target: readonly Float32Array[], count: number): number {

@@ -2,7 +2,7 @@ import { kaiserBeta, kaiserSinc } from './kaiser.js';
 import { loadKernel } from './simd/kernel.js';
 import { WASM_BASE64 } from './simd/true-peak.wasm.js';
 
-/** Samples on each side of an interval that its estimate looks at. */
+/** Samples on each side of an interval that its estimate needs. */
 export const TRUE_PEAK_REACH = 16;
 const STOP_BAND_DB = 45;
 
@@ -20,8 +20,8 @@ const ITU_THREE_EIGHTHS = [
 ];
 
 /**
- * A row of taps around an interval, split for samples paired from its middle outwards: `even` weighs the sum
- * of a pair, `odd` its difference. The row of the mirrored position is the same with `odd` negated.
+ * Taps of one position within an interval, for pairs of samples at equal distance from its middle: `even` multiplies the sum of a
+ * pair, `odd` the difference. The mirrored position has the same taps with `odd` negated.
  */
 interface PairedRow {
   readonly even: readonly number[];
@@ -38,7 +38,7 @@ function pair(row: readonly number[]): PairedRow {
   };
 }
 
-/** Lists of one length as rows of one value of each. */
+/** Interleaves lists of equal length: the first value of each, then the second of each, and so on. */
 function interleave(lists: readonly (readonly number[])[]): Float32Array {
   return Float32Array.from(lists[0]?.flatMap((_, k) => lists.map((list) => list[k] as number)) ?? []);
 }
@@ -52,13 +52,13 @@ const QUARTER = pair(sincRow(1 / 4));
 const HALF = pair(sincRow(1 / 2));
 const EIGHTH = pair(ITU_EIGHTH);
 const THREE_EIGHTHS = pair(ITU_THREE_EIGHTHS);
-/** In the order in which true-peak.wat reads them. */
+/** In the order of access in true-peak.wat. */
 const TAPS = interleave([HALF.even, QUARTER.even, QUARTER.odd]);
 const ITU_TAPS = interleave([EIGHTH.even, EIGHTH.odd, THREE_EIGHTHS.even, THREE_EIGHTHS.odd]);
 
 /**
- * No estimate exceeds the largest sample around it by more than this factor: the rows' largest L1 norm, and the
- * eighth of it that a parabola may add.
+ * Upper bound of an estimate relative to the largest sample around it: the largest L1 norm of the filters, and the eighth of it
+ * that the parabola can add.
  */
 export const TRUE_PEAK_GROWTH =
   1.125 *
@@ -68,12 +68,12 @@ export const TRUE_PEAK_GROWTH =
     ),
   );
 
-/** Intervals that the kernel takes at once. It begins with so many early, and may end with some too many. */
+/** Intervals per step of the kernel. It starts this many intervals early and may compute some after the last. */
 const LANES = 4;
-/** Samples, the last of them at the beginning of an interval, that `TruePeaks` looks at. */
+/** Samples up to the beginning of an interval that `TruePeaks.measure` reads. */
 export const TRUE_PEAK_PAST = TRUE_PEAK_REACH + LANES;
 
-/** What true-peak.wat exports; it explains the parameters. */
+/** Exports of true-peak.wat, where the parameters are described. */
 interface TruePeakExports {
   raise(
     taps: number,
@@ -87,23 +87,23 @@ interface TruePeakExports {
 }
 
 /**
- * True peaks between samples: never below what a meter after ITU-R BS.1770-4, annex 2, reads, and sharper. Its
- * four-times interpolation is joined by a longer one, with parabolas through the values: that brings the worst
- * under-reading of content up to 20 kHz from 0.69 dB to 0.1 dB. At the Nyquist frequency itself a true peak depends on
- * the interpolator, and a steeper one may read more. Samples are finite, below 1e18. One thread.
+ * Estimates true peaks between samples, never below the reading of a meter by ITU-R BS.1770-4, annex 2. In addition to that
+ * fourfold interpolation it uses a longer one, with parabolas through the values, which reduces the largest under-reading of
+ * content up to 20 kHz from 0.69 dB to 0.1 dB. At the Nyquist frequency a true peak depends on the interpolator, and a steeper one
+ * may read more. Samples must be finite and below 1e18. One thread.
  */
 export class TruePeaks {
   /** One array per channel, for the caller to fill. */
   readonly samples: readonly Float32Array[];
-  /** What `measure` found. */
+  /** Results of `measure`, linear. */
   readonly peaks: Float32Array;
   private readonly kernel: TruePeakExports;
   private readonly taps: Float32Array;
   private readonly ituTaps: Float32Array;
 
   /**
-   * @param length of the arrays of samples
-   * @param most intervals that are measured at once
+   * @param length of each array of samples
+   * @param most intervals per call of `measure`
    */
   constructor(channels: number, length: number, most: number) {
     const { exports, arrays } = loadKernel<TruePeakExports>(WASM_BASE64, [
@@ -128,9 +128,9 @@ export class TruePeaks {
   }
 
   /**
-   * Measures |x| in `count` intervals and around their ends, the largest of all channels. The first is that from sample
-   * `first` to the next, and its peak is put at `at`. TRUE_PEAK_PAST samples up to the beginning of the first interval and
-   * TRUE_PEAK_REACH after the beginning of the last are looked at.
+   * Measures the peak |x| of `count` intervals with their end points, the maximum over all channels. The first interval is from
+   * sample `first` to the next; its peak is written to `peaks[at]`. Reads TRUE_PEAK_PAST samples up to the beginning of the first
+   * interval and TRUE_PEAK_REACH samples after the beginning of the last.
    */
   measure(first: number, at: number, count: number): void {
     const { kernel, taps, ituTaps, peaks, samples } = this;

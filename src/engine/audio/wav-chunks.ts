@@ -2,18 +2,18 @@ import type { ByteSource } from './byte-source.js';
 
 const HEADER_BYTES = 12;
 const CHUNK_HEAD_BYTES = 8;
-/** Stands for a size that is elsewhere (RF64's `ds64`) or was not known when the header was written. */
+/** Size field where the size is in another chunk (RF64's `ds64`) or was unknown when the header was written. */
 const UNKNOWN_SIZE = 0xffff_ffff;
 const PCM = 1;
 const EXTENSIBLE = 0xfffe;
 const ADPCM = [2, 0x11];
-/** Of a format, more is nobody's. */
+/** Longest `fmt ` chunk that is read; real ones have at most 40 bytes, ADPCM ones some dozens. */
 const MAX_FORMAT_BYTES = 4096;
 
-/** The two chunks of a WAV that make its sound. */
+/** The two chunks of a WAV that are needed for decoding. */
 export interface WavChunks {
   readonly format: Uint8Array;
-  /** Where the samples lie in the file. */
+  /** Offset and length of the samples in the file. */
   readonly data: { readonly start: number; readonly bytes: number };
 }
 
@@ -25,7 +25,7 @@ const viewOf = (bytes: Uint8Array): DataView =>
 export const isWav = (bytes: Uint8Array): boolean =>
   ['RIFF', 'RF64'].includes(tag(bytes, 0)) && tag(bytes, 8) === 'WAVE';
 
-/** Finds the chunks in whatever order and company they stand; null where one of them is missing. */
+/** Finds the chunks in any order and among any others; null where one of them is missing. */
 export function findWavChunks(file: ByteSource): WavChunks | null {
   let format: Uint8Array | null = null;
   let data: WavChunks['data'] | null = null;
@@ -38,7 +38,7 @@ export function findWavChunks(file: ByteSource): WavChunks | null {
       dataBytes64 = Number(viewOf(file.read(start, 16)).getBigUint64(8, true));
     if (name === 'data') {
       if (size === UNKNOWN_SIZE && dataBytes64 !== null) size = dataBytes64;
-      // What a recorder writes before it knows the length, and leaves where it is interrupted.
+      // Written by recorders before the length is known, and left so where the recording is interrupted.
       else if (size === UNKNOWN_SIZE || (size === 0 && !chunksFollow(file, start))) size = file.size - start;
       data = { start, bytes: Math.max(0, Math.min(size, file.size - start)) };
     }
@@ -53,12 +53,12 @@ function readChunkHead(file: ByteSource, at: number): { name: string; start: num
   return { name: tag(head, 0), start: at + CHUNK_HEAD_BYTES, size: viewOf(head).getUint32(4, true) };
 }
 
-/** Chunks begin at even places; some programs forget it. No chunk's name begins with a zero. */
+/** Offset of the next chunk. Chunks start at even offsets, which some programs ignore; no chunk's name starts with a zero. */
 function nextChunk(file: ByteSource, end: number, size: number): number {
   return size % 2 === 1 && file.read(end, 1)[0] === 0 ? end + 1 : end;
 }
 
-/** Whether nothing but chunks stands from here to the end, one at least: what sound does not look like by chance. */
+/** Whether a complete sequence of chunks, at least one, follows up to the end of the file; audio data practically never looks so. */
 function chunksFollow(file: ByteSource, from: number): boolean {
   let at = from;
   while (at + CHUNK_HEAD_BYTES <= file.size) {
@@ -69,7 +69,7 @@ function chunksFollow(file: ByteSource, from: number): boolean {
   return at > from && at === file.size;
 }
 
-/** Bits per sample of whole numbers, null for anything else. */
+/** Bits per sample of integer PCM; null for other encodings. */
 export function wavBits({ format }: WavChunks): number | null {
   const view = viewOf(format);
   const tagged = view.getUint16(0, true);
@@ -77,7 +77,7 @@ export function wavBits({ format }: WavChunks): number | null {
   return code === PCM ? view.getUint16(14, true) : null;
 }
 
-/** Samples that the chunks decode to, all channels together; null where the format contradicts itself. */
+/** Number of samples of all channels together; null where the format is inconsistent. */
 export function wavSamples({ format, data }: WavChunks): number | null {
   const view = viewOf(format);
   const channels = view.getUint16(2, true);
@@ -85,7 +85,7 @@ export function wavSamples({ format, data }: WavChunks): number | null {
   if (blockBytes === 0) return null;
   const blocks = Math.floor(data.bytes / blockBytes);
   if (!ADPCM.includes(view.getUint16(0, true))) return blocks * channels;
-  // Four bits a sample at best; a file that states more would be spread over all memory.
+  // ADPCM has at least four bits per sample; a larger declared number would allocate arbitrary memory.
   const most = 2 * blockBytes;
   if (format.length < 18) return null;
   const stated =
@@ -93,10 +93,10 @@ export function wavSamples({ format, data }: WavChunks): number | null {
   return stated > most ? null : blocks * (stated || most);
 }
 
-/** Bytes of the smallest piece that can be decoded by itself; 0 where the format contradicts itself. */
+/** Bytes of the smallest piece that can be decoded separately (`nBlockAlign`); 0 where the format is inconsistent. */
 export const wavBlockBytes = ({ format }: WavChunks): number => viewOf(format).getUint16(12, true);
 
-/** The head of a WAV of nothing but these chunks, for a decoder that knows no others; the data follows. */
+/** Header of a WAV that consists of these chunks only, for a decoder that supports no others; the data follows. */
 export function plainWavHead({ format, data }: WavChunks): Uint8Array {
   const padded = format.length + (format.length % 2);
   const head = new Uint8Array(HEADER_BYTES + 2 * CHUNK_HEAD_BYTES + padded);

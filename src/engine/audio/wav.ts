@@ -7,13 +7,13 @@ const IEEE_FLOAT = 3;
 const BYTES_PER_SAMPLE = 4;
 /** The sizes in the header are 32 bits wide. */
 const MAX_DATA_BYTES = 0xffff_ffff - HEADER_BYTES;
-/** Frames interleaved at a time. */
+/** Sample frames that are interleaved at a time. */
 const CHUNK_FRAMES = 16_384;
 
 export interface WavOptions {
   readonly rate: number;
   readonly channels: number;
-  /** Replace a file of that name; without it one that exists is an error. */
+  /** Replace an existing file; otherwise it is an error. */
   readonly overwrite?: boolean;
 }
 
@@ -40,8 +40,8 @@ function wavHeader(rate: number, channels: number, frames: number): Buffer {
 }
 
 /**
- * Writes a WAV of 32-bit floats piece by piece. The file takes its name only in `close`: until then, and after `discard`,
- * whatever had that name is as it was. Synchronous; one thread.
+ * Writes a WAV of 32-bit floats in pieces. It is written under a temporary name and renamed in `close`: until then, and after
+ * `discard`, an existing file is unchanged. Synchronous; one thread.
  */
 export class WavWriter {
   private readonly partial: string;
@@ -71,15 +71,15 @@ export class WavWriter {
     this.write(wavHeader(options.rate, options.channels, 0));
   }
 
-  /** Frames written so far. */
+  /** Sample frames written so far. */
   get length(): number {
     return this.frames;
   }
 
   /**
-   * Appends `count` frames.
+   * Appends `count` sample frames.
    * @param channels one array per channel
-   * @throws TillerError `disk-full`, or `argument-invalid` beyond the 4 GB that a WAV can hold; the file is then gone
+   * @throws TillerError `disk-full`, or `argument-invalid` beyond the 4 GB limit of WAV; the written file is then removed
    */
   append(channels: readonly Float32Array[], count: number): void {
     const width = this.options.channels;
@@ -102,7 +102,7 @@ export class WavWriter {
     this.frames += count;
   }
 
-  /** Completes the header and gives the file its name. @throws TillerError as `append` */
+  /** Completes the header and renames the file to its final name. @throws TillerError as `append` */
   close(): void {
     if (this.file === null) return;
     this.write(wavHeader(this.options.rate, this.options.channels, this.frames), 0);
@@ -116,7 +116,7 @@ export class WavWriter {
     }
   }
 
-  /** Gives up: nothing of it remains. */
+  /** Removes the written file. */
   discard(): void {
     if (this.file !== null) closeSync(this.file);
     this.file = null;

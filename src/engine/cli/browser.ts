@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Shows an address in the player's browser. Resolves to false where there is none, as on a machine without a screen;
- * the address is then for the player to open.
+ * Opens an address in the player's browser.
  *
- * The address, with its token, stands in the arguments of the opener and of a browser that it starts: other users of the
- * machine may read those while they run. A page that leads there, readable to the player alone, would hide it, but
- * browsers in a sandbox (snap, Flatpak) may read neither the temporary folder nor hidden ones, and nothing says when a
- * browser is done with the file.
+ * The address contains the token and is an argument of the opener and of the browser: other users of the machine can read it
+ * while they run. A redirecting file that only the player can read would avoid this, but sandboxed browsers (snap, Flatpak)
+ * can read neither the temporary folder nor hidden ones, and there is no sign of when the file may be removed.
+ * @returns false where no browser could be started, as on a machine without a display
  */
 export function openBrowser(url: string): Promise<boolean> {
   const [command, ...args] = opener(url);

@@ -1,6 +1,6 @@
 import type { ModelManifest } from '../model/manifest.js';
 
-/** A model in a few lines for people. */
+/** Describes a model in lines of text. */
 export function describeModel(manifest: ModelManifest): string[] {
   const { sampleRate, hop, inputChannels, outputChannels, delaySamples } = manifest;
   const milliseconds = (samples: number) => `${((1000 * samples) / sampleRate).toFixed(1)} ms`;
@@ -14,6 +14,6 @@ export function describeModel(manifest: ModelManifest): string[] {
     `licence     ${manifest.licence ?? 'not stated in the file'}`,
     ...(manifest.streaming
       ? []
-      : ['note        exported without streaming: expect clicks at block borders (the file’s own)']),
+      : ['note        exported without streaming: the model itself clicks at block boundaries']),
   ];
 }

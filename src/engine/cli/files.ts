@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { WavWriter } from '../audio/wav.js';
 import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError, systemCode } from '../system/file-error.js';
-import { tidyWhenInterrupted } from './interrupt.js';
+import { cleanUpWhenInterrupted } from './interrupt.js';
 
-function look(path: string): Stats | null {
+function statOf(path: string): Stats | null {
   try {
     return statSync(path);
   } catch (error) {
@@ -14,14 +14,14 @@ function look(path: string): Stats | null {
   }
 }
 
-/** Refuses what may never end. Files that are not there are told of by whoever reads them. @throws TillerError `file-missing` */
+/** Refuses a device, which may have no end. A missing file is reported when it is read. @throws TillerError `file-missing` */
 export function checkInput(path: string): void {
-  const there = look(path);
-  if (there?.isCharacterDevice() === true || there?.isBlockDevice() === true)
+  const stats = statOf(path);
+  if (stats?.isCharacterDevice() === true || stats?.isBlockDevice() === true)
     throw new TillerError('file-missing', `${path} is a device, not a file.`, 'Name a file.');
 }
 
-/** Refuses to write a WAV under another format's name. @throws TillerError `argument-invalid` */
+/** Refuses a file name with the ending of another audio format. @throws TillerError `argument-invalid` */
 export function checkSoundName(path: string): void {
   const extension = /\.(aiff?|aifc|flac|mp3|ogg|opus|m4a|aac|wma)$/i.exec(path)?.[1];
   if (extension !== undefined)
@@ -33,20 +33,20 @@ export function checkSoundName(path: string): void {
 }
 
 /**
- * Refuses early, before long work, what could not be written in the end, and to write over what is there.
+ * Checks before a long task that its output can be written, and that no file is overwritten without `force`.
  * @throws TillerError `file-exists`, `file-missing` (no such folder), `disk-denied`, `argument-invalid`
  */
 export function checkOutput(path: string, force: boolean | undefined): void {
   if (path === '') throw new TillerError('argument-invalid', 'The output has no name.', 'Name a file.');
-  const there = look(path);
-  if (there?.isDirectory())
+  const stats = statOf(path);
+  if (stats?.isDirectory())
     throw new TillerError('file-missing', `${path} is a folder, not a file.`, 'Name a file.');
-  if (there !== null && !there.isFile())
+  if (stats !== null && !stats.isFile())
     throw new TillerError('argument-invalid', `${path} is no ordinary file.`, 'Name a file.');
-  if (there !== null && force !== true)
+  if (stats !== null && force !== true)
     throw new TillerError('file-exists', `${path} exists already.`, 'Choose another name, or add --force.');
   const folder = dirname(path);
-  if (look(folder) === null)
+  if (statOf(folder) === null)
     throw new TillerError(
       'file-missing',
       `There is no folder ${folder}.`,
@@ -60,9 +60,10 @@ export function checkOutput(path: string, force: boolean | undefined): void {
 }
 
 /**
- * Has `work` write a WAV of 32-bit floats, which replaces a file of that name when it is whole, and not before: of a work that
- * fails or is interrupted nothing stays.
- * @throws TillerError of the file system, and as `work` does
+ * Writes a WAV of 32-bit floats. An existing file is replaced only when the new one is complete; where `work` fails or is
+ * interrupted, the new one is removed.
+ * @param work writes the samples
+ * @throws TillerError `disk-full`, `disk-denied`, `file-missing`; errors of `work`
  */
 export async function writeSound<T>(
   path: string,
@@ -70,13 +71,13 @@ export async function writeSound<T>(
   channels: number,
   work: (writer: WavWriter) => T | Promise<T>,
 ): Promise<T> {
-  // What a link leads to is written, as other programs do it, and the link stays.
-  const writer = new WavWriter(look(path) === null ? path : realpathSync(path), {
+  // Writes the target of a symbolic link, as other programs do.
+  const writer = new WavWriter(statOf(path) === null ? path : realpathSync(path), {
     rate,
     channels,
     overwrite: true,
   });
-  const done = tidyWhenInterrupted(() => writer.discard());
+  const done = cleanUpWhenInterrupted(() => writer.discard());
   try {
     const result = await work(writer);
     writer.close();

@@ -1,15 +1,15 @@
 /**
- * What the plugin starts. Stdin and stdout are its pipe, which the streaming thread reads and writes, waiting. A stream
- * of Node's on them would make them non-blocking, and importing `node:process` is enough to open one, so both are
- * turned away before anything else is loaded.
+ * Entry point of the engine in the plugin. Stdin and stdout are the pipe, which the streaming worker reads and writes with
+ * blocking calls. A Node stream would make them non-blocking, and importing `node:process` creates one: both properties are
+ * replaced before anything else is loaded.
  */
 Object.defineProperty(process, 'stdin', { configurable: true, get: () => undefined });
 Object.defineProperty(process, 'stdout', { configurable: true, get: () => process.stderr });
 
-// That thread opens the first model; why this must stand here before, `model/sync-session.ts` says.
+// Must be set before the streaming worker opens the first model: see `model/run/sync-session.ts`.
 process.env['ORT_DISABLE_TELEMETRY'] = '1';
 
-// The streaming thread starts while this one still loads the rest: after a crash every moment is one without the model.
+// The streaming worker starts while the main thread loads the rest: after a crash the track is dry until it has started.
 const { PipeLink } = await import('../host/pipe-link.js');
 const { VERSION } = await import('./version.js');
 const link = new PipeLink(VERSION);

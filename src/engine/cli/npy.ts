@@ -3,12 +3,10 @@ import writeFileAtomic from 'write-file-atomic';
 import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError } from '../system/file-error.js';
 
-// npyjs reads but does not write, and brings a network client along: the two fixed cases that Tiller needs are here.
-
 const MAGIC = '\x93NUMPY';
-/** The data starts at a multiple of this. */
+/** Alignment of the data in the file. */
 const ALIGNMENT = 64;
-/** Two hours of 256 latents at 400 frames a second. */
+/** Two hours of 256 latents at 400 latent frames per second. */
 const MAX_VALUES = 2 * 3600 * 400 * 256;
 
 /** A float32 matrix in row-major order. */
@@ -45,7 +43,10 @@ export async function writeNpy(path: string, matrix: Matrix): Promise<void> {
   }
 }
 
-/** Reads a two-dimensional float32 or float64 array. @throws TillerError `array-unreadable`. */
+/**
+ * Reads a two-dimensional array of little-endian float32 or float64.
+ * @throws TillerError `array-unreadable`, `file-missing`, `disk-denied`
+ */
 export async function readNpy(path: string): Promise<Matrix> {
   let file: Buffer;
   try {
@@ -56,7 +57,7 @@ export async function readNpy(path: string): Promise<Matrix> {
   return parseNpy(file);
 }
 
-/** `readNpy` from bytes. */
+/** `readNpy` from bytes. @throws TillerError `array-unreadable` */
 export function parseNpy(file: Buffer): Matrix {
   if (file.length < 12 || file.toString('latin1', 0, 6) !== MAGIC)
     throw unreadable('This is not a .npy file.');
@@ -67,7 +68,7 @@ export function parseNpy(file: Buffer): Matrix {
   const header = file.toString('latin1', start, end);
   const type = /'descr':\s*'<f([48])'/.exec(header)?.[1];
   const shape = /'shape':\s*\((\d{1,10}),\s*(\d{1,10}),?\s*\)/.exec(header);
-  // The transpose of an array of [frames, dimensions] is saved in this order.
+  // NumPy saves a transposed array in Fortran order.
   const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
   if (type === undefined || shape === null || order === undefined)
     throw unreadable('The array is not a two-dimensional array of little-endian float32 or float64.');

@@ -1,10 +1,10 @@
 import { Resampler } from '../audio/resampler.js';
 import type { SoundStream } from '../audio/sound-stream.js';
 
-/** Samples that are converted at a time. */
+/** Samples per channel that are converted at a time. */
 const CHUNK = 4096;
 
-/** A stream at another rate, its start in place; the same where the rates agree or none is asked for. */
+/** Converts a stream to another rate (Hz), without delay; the stream itself for its own rate or none. */
 export function atRate(stream: SoundStream, rate: number | undefined): SoundStream {
   return rate === undefined || rate === stream.rate ? stream : new ResampledStream(stream, rate);
 }
@@ -14,10 +14,11 @@ class ResampledStream implements SoundStream {
   private readonly resampler: Resampler;
   private piece: readonly Float32Array[] | null = null;
   private at = 0;
-  private taken = 0;
-  private given = 0;
-  /** Samples to give in all, known when everything was taken. */
-  private wanted = Infinity;
+  /** Input and output samples per channel so far. */
+  private read = 0;
+  private written = 0;
+  /** Total output samples per channel, known at the end of the input. */
+  private total = Infinity;
 
   constructor(
     private readonly stream: SoundStream,
@@ -34,29 +35,29 @@ class ResampledStream implements SoundStream {
 
   next(): Float32Array[] | null {
     let ready = 0;
-    while (ready === 0 && this.given < this.wanted) {
+    while (ready === 0 && this.written < this.total) {
       this.write();
-      ready = Math.min(this.resampler.available(), this.wanted - this.given);
+      ready = Math.min(this.resampler.available(), this.total - this.written);
     }
     if (ready === 0) return null;
     const piece = this.arrays(ready);
     this.resampler.read(piece, 0, ready);
-    this.given += ready;
+    this.written += ready;
     return piece;
   }
 
-  /** Takes some of the stream, or silence behind its end. */
+  /** Writes the next part of the stream to the resampler, or silence after its end. */
   private write(): void {
     this.piece ??= this.stream.next();
     if (this.piece === null) {
-      this.wanted = Math.round((this.taken * this.rate) / this.stream.rate);
+      this.total = Math.round((this.read * this.rate) / this.stream.rate);
       this.resampler.write(this.arrays(CHUNK), 0, CHUNK);
       return;
     }
     const length = this.piece[0]?.length ?? 0;
     const count = Math.min(CHUNK, length - this.at);
     this.resampler.write(this.piece, this.at, count);
-    this.taken += count;
+    this.read += count;
     this.at += count;
     if (this.at < length) return;
     this.piece = null;

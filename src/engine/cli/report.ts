@@ -1,8 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { TillerError } from '../../document/tiller-error.js';
-import { tidyWhenInterrupted } from './interrupt.js';
+import { cleanUpWhenInterrupted } from './interrupt.js';
 
-/** Exit codes, so that scripts can tell what went wrong. */
+/** Exit codes by kind of error, for scripts. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, input: 3, missing: 4, disk: 5, model: 6 } as const;
 
 function exitCode(error: TillerError): number {
@@ -47,23 +47,23 @@ function exitCode(error: TillerError): number {
   }
 }
 
-/** A line as a terminal may have it: what comes from a file could steer one. */
+/** Replaces control characters, which text from a file could use to control the terminal. */
 function plain(line: string): string {
   return line.replace(/\p{Cc}+/gu, ' ');
 }
 
-/** What a command says: lines for people, or one JSON value for programs; progress only on a terminal. */
+/** Output of a command: lines of text, or one JSON value with `--json`; progress only on a terminal. */
 export class Report {
   constructor(private readonly json: boolean) {}
 
-  /** The command's result: `lines` for people, `value` as JSON. */
+  /** Prints the command's result: `lines` as text or `value` as JSON. */
   result(value: unknown, lines: readonly string[]): void {
     process.stdout.write(
       this.json ? `${JSON.stringify(value, null, 2)}\n` : `${lines.map(plain).join('\n')}\n`,
     );
   }
 
-  /** Shows `share` (0..1) of a long work; a bar on a terminal, nothing in a pipe. */
+  /** Shows progress, `share` 0..1, as a bar on a terminal; nothing elsewhere. */
   progress(title: string): { at(share: number, step?: string): void; done(): void } {
     if (this.json || !process.stderr.isTTY) return { at: () => undefined, done: () => undefined };
     const bar = new SingleBar(
@@ -71,21 +71,21 @@ export class Report {
       Presets.shades_grey,
     );
     bar.start(1000, 0, { step: '' });
-    // It hides the cursor, which must not stay away where the work is interrupted or fails.
+    // The bar hides the cursor, which must be restored where the task is interrupted or fails.
     const stop = () => bar.stop();
-    const forget = tidyWhenInterrupted(stop);
+    const unregister = cleanUpWhenInterrupted(stop);
     process.once('exit', stop);
     return {
       at: (share, step = '') => bar.update(Math.round(1000 * Math.min(1, share)), { step }),
       done: () => {
-        forget();
+        unregister();
         process.off('exit', stop);
         stop();
       },
     };
   }
 
-  /** Says something that the result does not depend on. */
+  /** Prints a warning. */
   warn(text: string): void {
     process.stderr.write(`tiller: ${plain(text)}\n`);
   }

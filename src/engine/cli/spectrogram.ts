@@ -5,7 +5,7 @@ const SIZE = 2048;
 const HEIGHT = 256;
 const FLOOR_DB = -90;
 
-/** Level between the bins of a spectrum, relative to a sine of amplitude 1. */
+/** Level in dB at a fractional bin, interpolated; 0 dB is a sine of amplitude 1. */
 function levelDb(spectrum: readonly number[], bin: number): number {
   const below = Math.min(SIZE / 2 - 2, Math.floor(bin));
   const magnitude = (k: number) => Math.hypot(spectrum[2 * k] ?? 0, spectrum[2 * k + 1] ?? 0) / (SIZE / 4);
@@ -26,7 +26,7 @@ function transform(
   fft.realTransform(scratch.out, scratch.frame);
 }
 
-/** Colours from the night sky up to paper, perceptually even enough to read levels by. */
+/** Colour of a level 0..1, from dark blue to pale yellow, with approximately even steps of lightness. */
 function colour(level: number): [number, number, number] {
   const stops: [number, number, number][] = [
     [12, 12, 20],
@@ -47,10 +47,11 @@ function colour(level: number): [number, number, number] {
 }
 
 /**
- * Spectrograms of several sounds, one above the other on the same time axis, as PNG bytes: log frequency upwards from
- * 40 Hz, level as colour from dark to pale.
+ * Spectrograms of several signals above each other over one time axis, as PNG bytes: logarithmic frequency from 40 Hz, level as
+ * colour from dark to pale.
  *
- * @param sounds mono signals at `rate` hertz
+ * @param sounds mono signals
+ * @param rate in Hz
  * @param width of the picture in pixels
  */
 export function spectrogramPng(sounds: readonly Float32Array[], rate: number, width = 900): Buffer {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TillerError } from '../../document/tiller-error.js';
 import { RestartPolicy } from '../workers/restart-policy.js';
 
-/** Where a serving process is reached; it sends this to its parent once it listens. */
+/** Address of a serving process, which it sends to its parent once it listens. */
 export interface Serving {
   readonly url: string;
   readonly port: number;
@@ -13,16 +13,16 @@ export interface Serving {
 export interface SupervisorEvents {
   /** The first process listens. */
   ready(serving: Serving): void;
-  /** The process died, as `how` says ("exit code 1", "SIGSEGV"), and another is started in its place. */
+  /** The process has ended (`how`: "exit code 1", "SIGSEGV"), and another is being started. */
   restarting(how: string): void;
 }
 
-/** Time that a process gets to close its documents before it is ended. */
+/** Time for a process to store its document before it is killed. */
 const GRACE_MILLISECONDS = 5000;
 
 /**
- * Keeps a serving process alive: one that dies after it served is started again on the same port, at growing intervals.
- * The process is connected by an IPC channel; it ends by itself when that closes, so that none outlives its parent.
+ * Restarts a serving process: where it ends after it has served, it is started again with the same port, after increasing delays.
+ * The process is connected by an IPC channel and ends when that closes, so that it does not outlive its parent.
  */
 export class Supervisor {
   private child: ChildProcess | null = null;
@@ -30,7 +30,7 @@ export class Supervisor {
   private readonly stopped = new AbortController();
 
   constructor(
-    /** Starts a process; `port` is the one that open pages know, null at the first start. */
+    /** Starts a process; `port` is that of the first one, which open pages use, or null at the first start. */
     private readonly start: (port: number | null) => ChildProcess,
     private readonly events: SupervisorEvents,
     private readonly restarts = new RestartPolicy(),
@@ -38,22 +38,22 @@ export class Supervisor {
   ) {}
 
   /**
-   * Serves until `stop`, or until the first process ends before it served: what was wrong it said itself.
-   * @returns the exit code for the whole program
-   * @throws TillerError `internal` when the process keeps dying
+   * Serves until `stop`, or until the first process ends before it has served, in which case it has printed the reason.
+   * @returns the exit code of the program
+   * @throws TillerError `internal` where the process ends repeatedly
    */
   async run(): Promise<number> {
     for (;;) {
       const began = performance.now();
-      const how = await this.live();
+      const how = await this.runProcess();
       if (this.stopped.signal.aborted) return 0;
       if (this.port === null) return typeof how === 'number' ? how : 1;
       const wait = this.restarts.next(performance.now() - began);
       if (wait === null)
         throw new TillerError(
           'internal',
-          `The engine ended ${this.restarts.failures} times in a row and is not started again.`,
-          'Your session is kept. Start Tiller again, or with --no-resume to leave that session aside.',
+          `The engine ended ${this.restarts.failures} times in a row and is not restarted.`,
+          'Your session is stored. Start Tiller again, or with --no-resume to start a new session.',
         );
       this.events.restarting(typeof how === 'number' ? `exit code ${how}` : how);
       await delay(wait, undefined, { signal: this.stopped.signal }).catch(() => undefined);
@@ -70,8 +70,8 @@ export class Supervisor {
     setTimeout(() => child.kill('SIGKILL'), this.graceMilliseconds).unref();
   }
 
-  /** Runs one process to its end: its exit code, or the signal that ended it. */
-  private async live(): Promise<number | string> {
+  /** Runs one process until it ends. @returns its exit code, or the signal that ended it */
+  private async runProcess(): Promise<number | string> {
     const child = this.start(this.port);
     this.child = child;
     child.on('message', (serving: Serving) => {

@@ -15,7 +15,7 @@ import { addTrain } from './commands/train.js';
 import { EXIT, Report } from './report.js';
 import { VERSION } from './version.js';
 
-// Whoever reads the output may have gone (`| head -1`), or its disk be full.
+// The reader of a pipe may have ended (`| head -1`), or the disk of a file be full.
 process.stdout.on('error', (error) => {
   if (systemCode(error) !== 'EPIPE') new Report(false).error(fromFileError(error, 'The output'));
   process.exit();
@@ -24,7 +24,7 @@ process.stderr.on('error', () => undefined);
 
 const json = process.argv.includes('--json');
 
-/** A command line that cannot be understood, told as every other error is. */
+/** Reports an invalid command line like other errors. */
 function refuse({ exitCode, message }: CommanderError): never {
   if (exitCode === 0) process.exit(EXIT.ok);
   if (json)

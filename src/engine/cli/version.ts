@@ -1,4 +1,4 @@
 declare const __TILLER_VERSION__: string;
 
-/** Put in by the bundler from package.json. */
+/** Version of package.json, inserted by the bundler. */
 export const VERSION = __TILLER_VERSION__;

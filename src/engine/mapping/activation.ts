@@ -1,11 +1,11 @@
 export type Activation = 'tanh' | 'relu';
 
-/** Beyond this, tanh is 1 to single precision. */
+/** From here on, tanh is 1 in single precision. */
 const SATURATION = 7.905;
 
 /**
- * tanh to within 5e-7, five times faster than the library's: the [13/6] rational approximation that Eigen uses
- * for single precision. Odd and monotone to that precision, exactly 0 at 0; NaN stays NaN.
+ * tanh with an error below 5e-7, five times as fast as Math.tanh: the [13/6] rational approximation of Eigen's `ptanh` for
+ * single precision. Odd, monotone within that error, exactly 0 at 0; NaN for NaN.
  */
 export function fastTanh(x: number): number {
   const t = x > SATURATION ? SATURATION : x < -SATURATION ? -SATURATION : x;

@@ -1,79 +1,80 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { Example } from '../../document/example.js';
 
-/** Inputs closer than this on every axis are the same place. */
-const SAME_PLACE = 1e-6;
-/** An input that moves less than this among the examples counts as constant. */
-const LEAST_TRAVEL = 1e-5;
+/** Examples whose inputs differ by less than this on every axis are at the same point. */
+const SAME_POINT = 1e-6;
+/** An input whose values span less than this over the examples counts as constant. */
+const MIN_RANGE = 1e-5;
 /**
- * An input counts as having moved at least this share of the one that moved most: a row of examples set by hand wavers,
- * and stretched to full travel the wavering would rule the pad above and below the row.
+ * Least range that an input is normalised by, relative to the widest input's. Examples placed in a row by hand are not exactly
+ * in a row: normalised to full scale, their small deviations would determine the mapping beside the row.
  */
-const NARROWEST = 0.25;
-/** Latents that differ by more than this at one place contradict each other. */
+const MIN_RANGE_SHARE = 0.25;
+/** Latents at one point that differ by more than this contradict each other. */
 const SAME_LATENT = 1e-6;
 
-/** Examples at one place that disagree; the regressor aims at their weighted mean there. */
+/** Examples at one point with different latents; the regressors are fitted to their weighted mean. */
 export interface Contradiction {
   readonly exampleIds: string[];
-  /** The latent dimensions they disagree on. */
+  /** The latent dimensions that differ. */
   readonly dimensions: number[];
-  /** The widest disagreement, in latent units. */
+  /** The largest difference, in latent units. */
   readonly spread: number;
 }
 
-/** The enabled examples, merged by place and normalised: what every kind of regressor learns from. */
+/** The enabled examples, merged at equal points and normalised, as every kind of regressor is fitted to them. */
 export interface Dataset {
   readonly inputCount: number;
   readonly latentCount: number;
   readonly examples: readonly Example[];
-  /** Per example, its point. */
+  /** [examples], index of each example's point. */
   readonly pointOf: Int32Array;
-  /** Distinct places. */
+  /** Number of distinct points. */
   readonly points: number;
   /** [points, inputCount], normalised to within −1..1 and rounded to single precision. */
   readonly inputs: Float64Array;
-  /** [points], the sum of the weights of the examples there, scaled to mean 1. */
+  /** [points], sum of the weights of a point's examples, scaled to mean 1. */
   readonly weights: Float64Array;
-  /** [latentCount][points], in latent units: weighted means of the examples there. */
+  /** [latentCount][points], weighted mean of a point's examples, in latent units. */
   readonly targets: readonly Float64Array[];
+  /** [inputCount], normalised input = (input − centre) · scale; scale 0 for a constant input. */
   readonly centre: number[];
   readonly scale: number[];
   readonly contradictions: Contradiction[];
 }
 
-/** Throws TillerError `argument-invalid` when an enabled example has the wrong number of inputs or latents. */
+/** @throws TillerError `argument-invalid` where an enabled example has another number of inputs or latents */
 export function prepareDataset(all: readonly Example[], inputCount: number, latentCount: number): Dataset {
   const examples = all.filter((example) => example.enabled);
   for (const example of examples) {
     checkLength(example, 'inputs', inputCount);
     checkLength(example, 'latents', latentCount);
   }
-  const places: Example[][] = [];
+  const members: Example[][] = [];
   const pointOf = new Int32Array(examples.length);
   const byKey = new Map<string, number>();
   examples.forEach((example, index) => {
-    const key = example.inputs.map((value) => Math.round(value / SAME_PLACE)).join();
-    const point = byKey.get(key) ?? places.push([]) - 1;
+    const key = example.inputs.map((value) => Math.round(value / SAME_POINT)).join();
+    const point = byKey.get(key) ?? members.push([]) - 1;
     byKey.set(key, point);
-    places[point]!.push(example);
+    members[point]!.push(example);
     pointOf[index] = point;
   });
 
-  const { centre, scale } = normalisation(places, inputCount);
-  const points = places.length;
+  const { centre, scale } = normalisation(members, inputCount);
+  const points = members.length;
   const inputs = new Float64Array(points * inputCount);
   const weights = new Float64Array(points);
   const targets = Array.from({ length: latentCount }, () => new Float64Array(points));
-  places.forEach((members, p) => {
-    members[0]!.inputs.forEach((value, k) => {
+  members.forEach((atPoint, p) => {
+    atPoint[0]!.inputs.forEach((value, k) => {
       inputs[p * inputCount + k] = Math.fround((Math.fround(value) - centre[k]!) * scale[k]!);
     });
-    const total = members.reduce((sum, example) => sum + example.weight, 0);
+    const total = atPoint.reduce((sum, example) => sum + example.weight, 0);
     weights[p] = total;
     for (let d = 0; d < latentCount; d++) {
-      const sum = members.reduce((part, example) => part + example.weight * example.latents[d]!, 0);
-      targets[d]![p] = members.length === 1 ? members[0]!.latents[d]! : sum / total;
+      const sum = atPoint.reduce((part, example) => part + example.weight * example.latents[d]!, 0);
+      targets[d]![p] = atPoint.length === 1 ? atPoint[0]!.latents[d]! : sum / total;
     }
   });
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / points;
@@ -89,7 +90,7 @@ export function prepareDataset(all: readonly Example[], inputCount: number, late
     targets,
     centre,
     scale,
-    contradictions: places.flatMap((members) => contradiction(members, latentCount) ?? []),
+    contradictions: members.flatMap((atPoint) => contradiction(atPoint, latentCount) ?? []),
   };
 }
 
@@ -103,21 +104,19 @@ function checkLength(example: Example, field: 'inputs' | 'latents', expected: nu
   );
 }
 
-/** Takes the examples' travel on each input to −1..1, or to less where it is far narrower than the widest. */
-function normalisation(places: Example[][], inputCount: number): { centre: number[]; scale: number[] } {
+/** Normalises each input's range over the examples to −1..1, or to less where it is far narrower than the widest. */
+function normalisation(members: Example[][], inputCount: number): { centre: number[]; scale: number[] } {
   const centre: number[] = [];
-  const travels: number[] = [];
+  const ranges: number[] = [];
   for (let k = 0; k < inputCount; k++) {
-    const values = places.map((members) => Math.fround(members[0]!.inputs[k]!));
+    const values = members.map((atPoint) => Math.fround(atPoint[0]!.inputs[k]!));
     const low = values.length === 0 ? 0 : Math.min(...values);
     const high = values.length === 0 ? 1 : Math.max(...values);
     centre.push(Math.fround((low + high) / 2));
-    travels.push(high - low);
+    ranges.push(high - low);
   }
-  const least = NARROWEST * Math.max(...travels);
-  const scale = travels.map((travel) =>
-    travel < LEAST_TRAVEL ? 0 : Math.fround(2 / Math.max(travel, least)),
-  );
+  const least = MIN_RANGE_SHARE * Math.max(...ranges);
+  const scale = ranges.map((range) => (range < MIN_RANGE ? 0 : Math.fround(2 / Math.max(range, least))));
   return { centre, scale };
 }
 
@@ -135,7 +134,7 @@ function contradiction(members: Example[], latentCount: number): Contradiction |
   return { exampleIds: members.map((example) => example.id), dimensions, spread };
 }
 
-/** Weighted mean and spread (standard deviation) of one dimension's targets. */
+/** Weighted mean and standard deviation (`spread`) of one dimension's targets. */
 export function statistics(
   values: ArrayLike<number>,
   weights: ArrayLike<number>,

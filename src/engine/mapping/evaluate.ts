@@ -12,25 +12,27 @@ export const OVERSHOOT = 0.25;
 
 type Values = Float32Array | Float64Array;
 
-/** A learned mapping, ready to play. Calls allocate nothing, save the first of `deviation`. One thread only. */
+/** A trained mapping, compiled for evaluation. Calls do not allocate, except the first of `deviation`. One thread only. */
 export interface Mapping {
   readonly inputs: number;
   readonly latents: number;
   /**
-   * Writes one latent per dimension to `out` for the performance space's `inputs` (0..1; what lies outside is
-   * clamped, NaN taken for the middle). Always finite, save that a dimension without a regressor gets NaN: it is
-   * not mapped. Beyond the examples' own range a value bends smoothly towards a quarter of that range
-   * ({@link OVERSHOOT}) past it and never further, whatever the regressor: far from the examples it cannot get loud.
+   * Evaluates every dimension's regressor.
+   * @param inputs [inputs], 0..1; values outside are clamped, NaN is replaced by 0.5
+   * @param out [latents], finite, except NaN for a dimension without a regressor. A value beyond the range of the examples'
+   * latents is compressed smoothly: it exceeds the range by at most a quarter of its width ({@link OVERSHOOT}), whatever the
+   * regressor, so that the sound cannot become loud far from the examples.
    */
   evaluate(inputs: Values, out: Values): void;
   /**
-   * Writes the standard deviation of each dimension, in latent units; NaN where the kind of regressor does not know
-   * its own uncertainty. Prepares itself on the first call (points³ operations): not for the streaming loop.
+   * Computes the posterior standard deviation of each dimension. The first call takes points³ operations: not for the
+   * streaming loop.
+   * @param out [latents], in latent units; NaN for kinds other than Gaussian processes
    */
   deviation(inputs: Values, out: Values): void;
 }
 
-/** Builds the evaluator of a mapping that its schema has accepted. */
+/** Compiles a mapping that `trainedMappingSchema` has validated. */
 export function compileMapping(trained: TrainedMapping): Mapping {
   return new CompiledMapping(trained);
 }
@@ -83,8 +85,8 @@ class CompiledMapping implements Mapping {
       const value = values[d]!;
       const floor = low[d]!;
       const ceiling = high[d]!;
-      if (value > ceiling) out[d] = ceiling + bend(value - ceiling, ceiling - floor);
-      else if (value < floor) out[d] = floor - bend(floor - value, ceiling - floor);
+      if (value > ceiling) out[d] = ceiling + compress(value - ceiling, ceiling - floor);
+      else if (value < floor) out[d] = floor - compress(floor - value, ceiling - floor);
       else out[d] = value;
     }
   }
@@ -107,8 +109,8 @@ class CompiledMapping implements Mapping {
   }
 }
 
-/** Slope 1 at 0, never more than {@link OVERSHOOT} of `range`; the limit where `excess` itself overflowed. */
-function bend(excess: number, range: number): number {
+/** Soft limit of an overshoot: slope 1 at 0, asymptote {@link OVERSHOOT} · `range`, also for an infinite `excess`. */
+function compress(excess: number, range: number): number {
   const most = OVERSHOOT * range;
   return excess === 0 || most === 0 ? 0 : most / (1 + most / excess);
 }
@@ -120,7 +122,7 @@ interface Indexed<K extends Kind> {
   readonly dimension: Of<K>;
 }
 
-/** The dimensions of one kind, in groups that agree on `key`. */
+/** The dimensions of one kind, grouped by `key`. */
 function groups<K extends Kind>(
   trained: TrainedMapping,
   kind: K,

@@ -10,18 +10,20 @@ import type { TrainedDimension } from '../../document/trained.js';
 
 type Settings<Kind extends RegressorSettings['kind']> = Extract<RegressorSettings, { kind: Kind }>;
 
-/** Learns dimensions whose targets are not all alike. */
+/** Fits the dimensions of one group. Their targets must not be constant. */
 export interface GroupFit {
-  /** The dimensions, in the order in which learning them takes least. */
+  /** The dimensions, in the order that takes least time. */
   readonly order: readonly number[];
   readonly fit: (dimension: number) => TrainedDimension;
 }
 
 /**
- * Does once what the dimensions `members`, which have the same settings, share, and returns what does the rest for each
- * of them. `errorRelative` is left at 0, to be filled in by whoever plays the result.
+ * Prepares the fit of dimensions with the same settings: their common part is computed once. `errorRelative` of the results
+ * is 0 until the mapping is evaluated.
  *
- * @param checkpoint called often; may throw to abandon the fit
+ * @param members indices of the dimensions
+ *
+ * @param checkpoint called between steps; may throw to cancel the fit
  */
 export function fitGroup(
   settings: RegressorSettings,
@@ -42,13 +44,13 @@ export function fitGroup(
   }
 }
 
-/** What every learned dimension keeps: the range over all enabled examples, contradicting ones included. */
+/** Fields of every fitted dimension: the range over all enabled examples, contradicting ones included. */
 function learned(dataset: Dataset, dimension: number): { range: [number, number]; errorRelative: number } {
   const latents = dataset.examples.map((example) => example.latents[dimension]!);
   return { range: [Math.min(...latents), Math.max(...latents)], errorRelative: 0 };
 }
 
-/** Multiply-adds that all networks of a mapping may take, about ten seconds, and those that one of them may. */
+/** Budgets in multiply-adds: of all networks of a mapping (about ten seconds), and of one network. */
 const NETWORKS_BUDGET = 2 ** 34;
 const NETWORK_BUDGET = 2 ** 31;
 
@@ -65,7 +67,7 @@ function fitNeighbours({ k, falloff }: Settings<'knn'>, dataset: Dataset): Group
 function fitNetworks(settings: Settings<'mlp'>, dataset: Dataset, checkpoint: () => void): GroupFit['fit'] {
   const { hidden, activation } = settings;
   const { inputs, weights, inputCount, latentCount } = dataset;
-  // A share for each latent, however few are networks: how one is learned does not depend on the others.
+  // An equal share per latent, whatever the other latents' kinds: a latent's fit does not depend on the others.
   const budget = Math.min(NETWORK_BUDGET, NETWORKS_BUDGET / latentCount);
   const fitter = new MlpFitter(inputs, weights, inputCount, settings, budget);
   return (dimension) => {
@@ -76,7 +78,7 @@ function fitNetworks(settings: Settings<'mlp'>, dataset: Dataset, checkpoint: ()
       dimension,
       checkpoint,
     );
-    // The output layer takes the targets' scale, so that the weights give latents as they are.
+    // Scales the output layer, so that the network's output is in latent units.
     const last = hidden[hidden.length - 1]! + 1;
     for (let i = theta.length - last; i < theta.length; i++) theta[i] = theta[i]! * spread;
     theta[theta.length - 1] = theta[theta.length - 1]! + mean;
@@ -136,7 +138,7 @@ function fitProcesses(
   let factor: Float64Array = new Float64Array(0);
   let factorScale = NaN;
   return {
-    // Those with the same length scale follow each other, since a factor is large and takes long.
+    // In order of length scale: one factor is kept at a time, and dimensions with the same scale share it.
     order: members.toSorted((a, b) => processes.get(a)!.lengthScale - processes.get(b)!.lengthScale),
     fit: (dimension) => {
       const { mean, centred, lengthScale } = processes.get(dimension)!;

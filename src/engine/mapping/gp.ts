@@ -1,17 +1,21 @@
 import { cholesky, dot, logDeterminant, solveCholesky, solveLower } from './linear-algebra.js';
 
-/** Variance added to the kernel's diagonal, relative to the process's, so that close points stay solvable. */
+/** Relative variance added to the kernel's diagonal, so that the system stays regular with close points. */
 const JITTER = 1e-9;
-/** Length scales tried: from a twentieth of half an input's travel to far beyond it, a quarter apart. */
+/** Candidate length scales, in normalised inputs (the examples' range is 2): 0.05 to 50, each 1.25 times the previous. */
 const LENGTH_SCALES = Array.from({ length: 32 }, (_, i) => 0.05 * 1.25 ** i);
-/** Points that the choice of the length scale looks at; its cost grows with their cube. */
+/** Most points for the choice of the length scale, whose cost grows with their cube. */
 const SELECTION_POINTS = 256;
-/** Shortest length scale to be chosen, in typical distances to the nearest point: below, a map is flat but for dots. */
-const LEAST_SPACINGS = 0.75;
-/** Root mean square miss, in spreads of the targets, up to which a process without noise meets its examples. */
-const MET = 0.01;
+/** Least length scale, in median nearest-neighbour distances: with shorter ones, the map is constant except near examples. */
+const MIN_SPACINGS = 0.75;
+/** Largest RMS error, in standard deviations of the targets, with which a process without noise passes through its examples. */
+const INTERPOLATION_TOLERANCE = 0.01;
 
-/** Squared distances of `from` [inputs] to every point of `points` [count, inputs]. */
+/**
+ * Writes the squared distances between one point and others to `out`, [count].
+ * @param from points; the one at offset `at` is used
+ * @param points [count, inputs]
+ */
 export function squaredDistances(
   from: Float64Array,
   at: number,
@@ -30,17 +34,21 @@ export function squaredDistances(
   }
 }
 
-/** The squared exponential kernel, of variance 1. */
+/** Squared exponential kernel of variance 1 (Rasmussen and Williams 2006, eq. 4.9). */
 export function kernel(squaredDistance: number, lengthScale: number): number {
   return Math.exp(-squaredDistance / (2 * lengthScale * lengthScale));
 }
 
 /**
  * Cholesky factor of K = R + diag(noise²/wᵢ) over the points, in units of the process's variance
- * (Rasmussen and Williams 2006, algorithm 2.1). The same points give the same factor bit for bit, so that a
- * saved mapping's deviation is the one it was trained with. `jitter` is what the diagonal had to have added.
+ * (Rasmussen and Williams 2006, algorithm 2.1). The same points give the same bits, so that a stored mapping has the standard
+ * deviation with which it was trained.
  *
- * @param checkpoint called now and then; may throw to abandon it
+ * @param points [n, inputs], normalised
+ * @param weights [n]
+ * @param noise standard deviation relative to the process's
+ * @param checkpoint called during a long factorisation; may throw to cancel it
+ * @returns `factor`, lower triangle of [n, n], and the `jitter` that was added to the diagonal
  */
 export function factorise(
   points: Float64Array,
@@ -64,13 +72,13 @@ export function factorise(
   return { factor, jitter };
 }
 
-/** Variance of the process at a point, relative to its prior: 1 − kᵀ·K⁻¹·k. Overwrites `similarity`, the k. */
+/** Posterior variance relative to the prior, 1 − kᵀ·K⁻¹·k (Rasmussen and Williams 2006, eq. 2.26). Overwrites `similarity`, k. */
 export function posteriorVariance(factor: Float64Array, similarity: Float64Array, n: number): number {
   solveLower(factor, similarity, n);
   return Math.max(0, 1 - dot(similarity, similarity, n));
 }
 
-/** One dimension's fit: coefficients α = K⁻¹·(y − mean), and the process's variance. */
+/** Coefficients α = K⁻¹·(y − mean) of one dimension, and the process's variance yᵀ·α/n, its maximum-likelihood estimate. */
 export function solveProcess(
   factor: Float64Array,
   centred: Float64Array,
@@ -81,8 +89,8 @@ export function solveProcess(
   return { coefficients, variance: Math.max(0, dot(centred, coefficients, n) / n) };
 }
 
-/** Half of the points have another one within this distance. */
-function typicalSpacing(points: Float64Array, inputs: number, n: number): number {
+/** Median distance from a point to its nearest neighbour. */
+function medianSpacing(points: Float64Array, inputs: number, n: number): number {
   const squared = new Float64Array(n);
   const nearest = new Float64Array(n);
   for (let i = 0; i < n; i++) {
@@ -97,19 +105,19 @@ interface Candidate {
   readonly scale: number;
   readonly factor: Float64Array;
   readonly jitter: number;
-  /** What the evidence has that does not depend on the targets: the determinant and the prior. */
+  /** Terms of the log evidence that do not depend on the targets: determinant and prior. */
   readonly constant: number;
 }
 
 /**
- * Chooses length scales for many dimensions over the same points: the greatest of the log marginal likelihood with
- * the process's variance at its optimum, −n/2·log(yᵀK⁻¹y/n) − ½·log|K|, plus a log-normal prior that grows with
- * √inputs (Hvarfner et al. 2024, here for inputs of −1..1), without which two or three examples would say nothing.
+ * Chooses length scales for many dimensions over the same points: the candidate with the greatest log marginal likelihood at
+ * the optimal process variance, −n/2·log(yᵀK⁻¹y/n) − ½·log|K|, plus a log-normal prior whose median grows with √inputs
+ * (Hvarfner et al. 2024, here for inputs of −1..1). Without the prior, two or three examples do not determine a length scale.
  *
- * Evidence alone makes two choices that no player would. Two near examples that differ are most likely under a length
- * scale as short as their distance, at which the rest of the pad is flat: scales begin where neighbours still touch.
- * Examples without order are most likely as noise, for which the jitter stands in: without noise, scales at which it
- * keeps the examples from being met come only after those at which they are.
+ * The evidence alone has two unwanted optima. For two close examples that differ it is a length scale as short as their
+ * distance, with a map that is constant elsewhere: candidates therefore start at a share of the median spacing. For unordered
+ * examples it is noise, which the jitter provides: without noise, a candidate that interpolates the examples is preferred to
+ * any that does not.
  */
 export class LengthScaleChooser {
   private readonly candidates: readonly Candidate[];
@@ -132,7 +140,7 @@ export class LengthScaleChooser {
     );
     const chosenWeights = Float64Array.from(this.selected, (i) => weights[i]!);
     const median = Math.log(2) + Math.SQRT2 + Math.log(Math.max(1, movingInputs)) / 2;
-    const least = LEAST_SPACINGS * typicalSpacing(points, inputs, n);
+    const least = MIN_SPACINGS * medianSpacing(points, inputs, n);
     this.candidates = LENGTH_SCALES.filter((scale) => scale >= least).map((scale) => {
       checkpoint();
       const { factor, jitter } = factorise(chosen, inputs, chosenWeights, scale, noise, checkpoint);
@@ -141,19 +149,20 @@ export class LengthScaleChooser {
     });
   }
 
-  /** @param centred targets less their mean, one per point */
+  /** @param centred targets minus their mean, [points] @returns the length scale, in normalised inputs */
   choose(centred: Float64Array): number {
     const n = this.selected.length;
     const targets = Float64Array.from(this.selected, (i) => centred[i]!);
-    const tolerance = MET * Math.sqrt(dot(targets, targets, n));
-    let best = { scale: LENGTH_SCALES[LENGTH_SCALES.length - 1]!, met: false, evidence: -Infinity };
+    const tolerance = INTERPOLATION_TOLERANCE * Math.sqrt(dot(targets, targets, n));
+    let best = { scale: LENGTH_SCALES[LENGTH_SCALES.length - 1]!, interpolates: false, evidence: -Infinity };
     for (const { scale, factor, jitter, constant } of this.candidates) {
       const { coefficients, variance } = solveProcess(factor, targets);
-      // What the mean misses the targets by is the diagonal's addition times the coefficients.
-      const miss = jitter * Math.sqrt(dot(coefficients, coefficients, n));
-      const met = this.noise > 0 || miss <= tolerance;
+      // The residual at the examples is the jitter times the coefficients.
+      const residual = jitter * Math.sqrt(dot(coefficients, coefficients, n));
+      const interpolates = this.noise > 0 || residual <= tolerance;
       const evidence = (-n / 2) * Math.log(variance + Number.MIN_VALUE) + constant;
-      if (met === best.met ? evidence > best.evidence : met) best = { scale, met, evidence };
+      if (interpolates === best.interpolates ? evidence > best.evidence : interpolates)
+        best = { scale, interpolates, evidence };
     }
     return best.scale;
   }

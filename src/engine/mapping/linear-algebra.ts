@@ -1,15 +1,17 @@
-/** Dense symmetric systems in flat row-major arrays, for sizes from a handful to two thousand. */
+/** Dense symmetric linear systems of up to about two thousand unknowns, in flat row-major arrays. */
 
-/** Rows of a factor between two looks at whether it is still wanted: a fraction of a second for the largest. */
-const ROWS_PER_LOOK = 64;
-/** Rows of a factor that are computed together; even, and a divisor of the above. */
+/** Rows of a factor between two calls of `checkpoint`: a fraction of a second in the largest system. */
+const ROWS_PER_CHECKPOINT = 64;
+/** Rows of a factor that are computed together; an even divisor of ROWS_PER_CHECKPOINT. */
 const BLOCK_ROWS = 4;
 
 /**
- * Cholesky factor of the symmetric positive definite [n, n] `matrix` + `ridge`·I, of which the lower triangle is
- * read. Writes the lower triangle of `factor`, which may be `matrix` itself. False when it is not positive definite.
+ * Cholesky factor L of the symmetric [n, n] `matrix` + `ridge`·I = L·Lᵀ.
  *
- * @param checkpoint called now and then in a large system; may throw to abandon it
+ * @param matrix only its lower triangle is read
+ * @param factor its lower triangle is written; may be `matrix` itself
+ * @param checkpoint called during a large factorisation; may throw to cancel it
+ * @returns false where the matrix is not positive definite
  */
 export function cholesky(
   matrix: Float64Array,
@@ -19,7 +21,7 @@ export function cholesky(
   checkpoint?: () => void,
 ): boolean {
   for (let i = 0; i < n; i += BLOCK_ROWS) {
-    if (i > 0 && i % ROWS_PER_LOOK === 0) checkpoint?.();
+    if (i > 0 && i % ROWS_PER_CHECKPOINT === 0) checkpoint?.();
     const whole = i + BLOCK_ROWS <= n;
     if (whole) factorBlock(matrix, factor, n, i);
     for (let row = i; row < Math.min(i + BLOCK_ROWS, n); row++) {
@@ -30,8 +32,8 @@ export function cholesky(
 }
 
 /**
- * Rows `first` to `first` + 3 of the factor, left of its diagonal block. Eight sums run side by side, which takes a
- * third of the time of one after the other; each adds up in the order that it would have alone.
+ * Computes rows `first` to `first` + 3 of the factor left of the diagonal block. Eight independent sums use the processor's
+ * pipeline, which takes a third of the time; the order of the additions of each sum is that of a plain loop.
  */
 function factorBlock(matrix: Float64Array, factor: Float64Array, n: number, first: number): void {
   const a = first * n;
@@ -83,7 +85,7 @@ function factorBlock(matrix: Float64Array, factor: Float64Array, n: number, firs
   }
 }
 
-/** Row `i` of the factor from column `from` on, with its diagonal; false where that would not be positive. */
+/** Computes row `i` of the factor from column `from`, with the diagonal. @returns false where the diagonal is not positive */
 function factorRow(
   matrix: Float64Array,
   factor: Float64Array,
@@ -106,7 +108,7 @@ function factorRow(
   return true;
 }
 
-/** Writes the lower triangle of rows·rowsᵀ, eight products at a time; `rows` is [count, width]. */
+/** Writes the lower triangle of rows·rowsᵀ to `out`, [count, count], eight products at a time. @param rows [count, width] */
 export function rowProducts(out: Float64Array, rows: Float64Array, count: number, width: number): void {
   let i = 0;
   for (; i + 1 < count; i += 2) {
@@ -202,6 +204,7 @@ export function logDeterminant(factor: Float64Array, n: number): number {
   return 2 * sum;
 }
 
+/** Inner product of the first `n` elements. */
 export function dot(a: Float64Array, b: Float64Array, n: number): number {
   let sum = 0;
   for (let i = 0; i < n; i++) sum += a[i]! * b[i]!;

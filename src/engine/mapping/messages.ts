@@ -4,11 +4,11 @@ import { trainingRequestSchema } from './train.js';
 import { trainedMappingSchema } from '../../document/trained.js';
 import { int32Schema } from '../workers/messages.js';
 
-/** What crosses between the thread that asks for training and the worker that trains. */
+/** Messages between the main thread and the training worker. */
 
 const job = z.number().int().min(1);
 
-/** To the worker. */
+/** Main thread to training worker. */
 export const trainerCommandSchema = z.strictObject({ job, request: trainingRequestSchema });
 export type TrainerCommand = z.infer<typeof trainerCommandSchema>;
 
@@ -43,7 +43,7 @@ const reportSchema = z.strictObject({
   totalMs: relative,
 });
 
-/** From the worker. */
+/** Training worker to main thread. */
 export const trainerEventSchema = z.discriminatedUnion('event', [
   z.strictObject({
     event: z.literal('progress'),
@@ -67,5 +67,5 @@ export const trainerEventSchema = z.discriminatedUnion('event', [
 ]);
 export type TrainerEvent = z.infer<typeof trainerEventSchema>;
 
-/** What the worker is started with: the number of the job that is wanted, shared so that a busy worker sees it. */
+/** The worker's start data: the number of the current job, in shared memory, so that a busy worker can see that it is cancelled. */
 export const trainerWorkerDataSchema = z.strictObject({ wanted: int32Schema });

@@ -12,37 +12,37 @@ export interface MlpOptions {
 
 const MAX_ITERATIONS = 200;
 const MAX_STARTS = 3;
-/** A fit that can afford fewer iterations than the one, to more points than the other, starts from half of them. */
+/** A fit to more points than MANY_POINTS whose budget allows fewer iterations than this starts from a fit to half of the points. */
 const FEW_ITERATIONS = 30;
 const MANY_POINTS = 512;
-/** Iterations that a fit may have whatever they cost: from random weights, and from the fit to half of the points. */
-const LEAST_ITERATIONS = 15;
-const LEAST_REFINEMENTS = 2;
-/** Share of the budget from which on only the best start goes on. */
+/** Iterations that a fit gets whatever its budget: from random weights, and from the fit to half of the points. */
+const MIN_ITERATIONS = 15;
+const MIN_REFINEMENTS = 2;
+/** Share of the budget for trying several starts; the rest is for the best one. */
 const TRIALS_SHARE = 2 / 3;
-/** Root mean square miss, in spreads of the targets, from which only the decay is left to be gained. */
+/** RMS error, in standard deviations of the targets, below which the objective is dominated by the weight decay. */
 const GOOD_FIT = 0.006;
-/** A fit that misses by more than this is tried again from other starting weights. */
+/** RMS error above which a fit is repeated from other starting weights. */
 const POOR_FIT = 0.02;
-/** A good fit is done when an iteration lowers the objective by less than this share. */
-const SETTLED_GAIN = 0.03;
-/** A start is given up, for now, below this share: most that get stuck do so early. */
+/** A good fit ends when an iteration reduces the objective by less than this share. */
+const CONVERGED_GAIN = 0.03;
+/** A trial ends below this share: most poor local minima are reached early. */
 const TRIAL_GAIN = 1e-3;
-/** The best start goes on until this share. */
-const LEAST_GAIN = 1e-5;
+/** The best start is refined until this share. */
+const MIN_GAIN = 1e-5;
 const FIRST_DAMPING = 0.1;
-/** The damping rises by the one when a step would make things worse, and falls by the other when it did not. */
+/** Factors by which the damping grows after a rejected step and shrinks after an accepted one. */
 const REJECTED = 5;
 const ACCEPTED = 3;
-const LEAST_DAMPING = 1e-12;
-const LAST_DAMPING = 1e10;
+const MIN_DAMPING = 1e-12;
+const MAX_DAMPING = 1e10;
 
 /**
- * Fits networks with one output to points that they share, by Levenberg and Marquardt's method on
- * E(θ) = ½ Σ wᵢ (f(xᵢ) − yᵢ)² + ½ decay·|θ|². The step solves (AᵀA + c·I)·s = −∇E with A = √W·J and
- * c = decay + damping, in whichever of the two spaces is smaller: parameters, or (by the Woodbury identity) points.
- * Where iterations are dear, a fit starts from the one to every other point, and that likewise.
- * Everything is allocated once and used for every network with the same topology.
+ * Fits networks with one output to common points by the Levenberg-Marquardt method (Marquardt 1963) on
+ * E(θ) = ½ Σ wᵢ (f(xᵢ) − yᵢ)² + ½ decay·|θ|². Each step solves (AᵀA + c·I)·s = −∇E with A = √W·J and
+ * c = decay + damping, in the smaller of two spaces: parameters or, by the Woodbury identity, points.
+ * Where the budget allows few iterations, a fit starts from the fit to every other point, recursively.
+ * Memory is allocated once and used for every network of the same topology.
  */
 export class MlpFitter {
   private readonly network: Network;
@@ -56,19 +56,19 @@ export class MlpFitter {
   private readonly system: Float64Array;
   private readonly factor: Float64Array;
   private readonly jacobian: Float64Array | undefined;
-  /** Multiply-adds of forming a step's system, and of solving it and trying the step. */
+  /** Multiply-adds for building a step's system, and for solving it and evaluating the step. */
   private readonly systemCost: number;
   private readonly stepCost: number;
-  /** Multiply-adds that the present fit has taken. */
+  /** Multiply-adds of the present fit so far. */
   private spent = 0;
-  /** Fits every other point, where all of them are too many to start with. */
+  /** Fits every other point; undefined where the fit starts with all points. */
   private readonly coarse: MlpFitter | undefined;
 
   /**
    * @param inputs normalised points, [points, inputCount]
    * @param weights one per point, mean 1
-   * @param budget multiply-adds that a fit may take, unless its least iterations take more; counted, not timed, so
-   * that it ends alike on every machine
+   * @param budget multiply-adds per fit, exceeded only by the minimum iterations; counted instead of timed, so that the result
+   * is the same on every machine
    */
   constructor(
     inputs: Float64Array,
@@ -101,17 +101,17 @@ export class MlpFitter {
   }
 
   /**
-   * The parameters of one network, in the layout of {@link Network}.
+   * Fits one network. @returns its parameters, in the layout of {@link Network}
    *
-   * @param targets normalised to mean 0 and spread 1, one per point
-   * @param stream keeps the starting weights of several networks with one seed apart
-   * @param checkpoint called between iterations and within long ones; may throw to abandon the fit
+   * @param targets [points], normalised to mean 0 and standard deviation 1
+   * @param stream selects the starting weights, so that networks with one seed differ
+   * @param checkpoint called between iterations and during long ones; may throw to cancel the fit
    */
   fit(targets: Float64Array, stream: number, checkpoint: () => void): Float64Array {
     const { coarse, theta, options } = this;
     const half = coarse?.fit(everyOther(targets, 1), stream, checkpoint);
     this.spent = coarse?.spent ?? 0;
-    const least = half === undefined ? LEAST_ITERATIONS : LEAST_REFINEMENTS;
+    const least = half === undefined ? MIN_ITERATIONS : MIN_REFINEMENTS;
     const limit = Math.max(this.budget, this.spent + least * (this.systemCost + this.stepCost));
     const trials = TRIALS_SHARE * limit;
     const best = theta.slice();
@@ -120,7 +120,7 @@ export class MlpFitter {
       if (start > 0 && (bestError <= POOR_FIT || this.spent >= trials)) break;
       if (start === 0 && half !== undefined) {
         theta.set(half);
-        this.descend(targets, LEAST_GAIN, limit, checkpoint);
+        this.descend(targets, MIN_GAIN, limit, checkpoint);
       } else {
         this.randomise(new Random(options.seed, stream * MAX_STARTS + start));
         this.descend(targets, TRIAL_GAIN, trials, checkpoint);
@@ -131,11 +131,11 @@ export class MlpFitter {
       best.set(theta);
     }
     theta.set(best);
-    this.descend(targets, LEAST_GAIN, limit, checkpoint);
+    this.descend(targets, MIN_GAIN, limit, checkpoint);
     return theta.slice();
   }
 
-  /** Normal weights, small enough that the function starts smooth; biases spread the units over the examples. */
+  /** Normal weights, small so that the initial function is smooth; random biases distribute the units over the examples. */
   private randomise(random: Random): void {
     const { widths } = this.network;
     let at = 0;
@@ -148,7 +148,7 @@ export class MlpFitter {
     }
   }
 
-  /** @param limit multiply-adds from which on no iteration begins */
+  /** @param limit multiply-adds after which no iteration starts */
   private descend(targets: Float64Array, leastGain: number, limit: number, checkpoint: () => void): void {
     const { theta, candidate, network } = this;
     let damping = FIRST_DAMPING;
@@ -160,7 +160,7 @@ export class MlpFitter {
       this.linearise();
       let rejected = 0;
       let gain = 0;
-      for (; damping < LAST_DAMPING; rejected++, damping *= REJECTED) {
+      for (; damping < MAX_DAMPING; rejected++, damping *= REJECTED) {
         this.spent += this.stepCost;
         if (!this.solve(damping, checkpoint)) continue;
         for (let i = 0; i < theta.length; i++) candidate[i] = theta[i]! + this.step[i]!;
@@ -169,37 +169,37 @@ export class MlpFitter {
           gain = (objective - next) / objective;
           objective = next;
           theta.set(candidate);
-          if (rejected === 0) damping = Math.max(damping / ACCEPTED, LEAST_DAMPING);
+          if (rejected === 0) damping = Math.max(damping / ACCEPTED, MIN_DAMPING);
           break;
         }
         network.forward(theta);
-        this.miss(targets);
+        this.computeResiduals(targets);
       }
-      const settled = this.error() < GOOD_FIT ? SETTLED_GAIN : leastGain;
-      if (gain < settled) return;
+      const sufficient = this.error() < GOOD_FIT ? CONVERGED_GAIN : leastGain;
+      if (gain < sufficient) return;
     }
   }
 
-  private miss(targets: Float64Array): void {
+  private computeResiduals(targets: Float64Array): void {
     for (let i = 0; i < targets.length; i++) this.residual[i] = this.network.output[i]! - targets[i]!;
   }
 
   private objective(theta: Float64Array, targets: Float64Array): number {
     this.network.forward(theta);
-    this.miss(targets);
+    this.computeResiduals(targets);
     let sum = this.options.weightDecay * dot(theta, theta, theta.length);
     for (let i = 0; i < targets.length; i++) sum += this.weights[i]! * this.residual[i]! ** 2;
     return sum / 2;
   }
 
-  /** Weighted root mean square of the last misses. */
+  /** Weighted RMS of the latest residuals. */
   private error(): number {
     let sum = 0;
     for (let i = 0; i < this.residual.length; i++) sum += this.weights[i]! * this.residual[i]! ** 2;
     return Math.sqrt(sum / this.residual.length);
   }
 
-  /** Forms the part of the step's system that does not depend on the damping. */
+  /** Builds the part of the step's system that does not depend on the damping. */
   private linearise(): void {
     const { network, rootWeights, system, jacobian } = this;
     if (jacobian === undefined) {

@@ -1,15 +1,15 @@
 /**
- * Finds the nearest points and their shares, without allocating. With a falloff, shares are those of the modified
- * Shepard method, ((R − d)/(R·d))^falloff with R the distance of the first point left out (Franke and Nielson
- * 1980): they fall to 0 before a neighbour changes, so that a gesture never jumps. With k at or above the number of
- * points they are plain 1/d^falloff. With falloff 0 neighbours count alike, and do change abruptly.
+ * Finds the k nearest points and their weights, without allocation. The weights are those of the modified Shepard method,
+ * ((R − d)/(R·d))^falloff with R the distance of the nearest point that is left out (Franke and Nielson 1980): they reach 0
+ * before a neighbour is replaced, so that the result is continuous. Where all points are neighbours they are 1/d^falloff.
+ * With falloff 0 all neighbours have the same weight, and the result is not continuous.
  */
 export class Neighbours {
   /** Indices of the neighbours, nearest first. */
   readonly indices: Int32Array;
-  /** Their shares, which add up to 1. */
+  /** Their normalised weights, with sum 1. */
   readonly shares: Float64Array;
-  /** Neighbours found. */
+  /** Number of neighbours, k or the number of points. */
   readonly count: number;
   private readonly candidates: Int32Array;
 
@@ -25,8 +25,9 @@ export class Neighbours {
   }
 
   /**
-   * @param squared squared distance of each point
-   * @param weights relative importance of each point
+   * Writes `indices` and `shares`.
+   * @param squared [points], squared distance of each point
+   * @param weights [points], each point's own weight
    */
   find(squared: Float64Array, weights: Float64Array): void {
     const { candidates, count, shares, indices, falloff } = this;
@@ -53,7 +54,7 @@ export class Neighbours {
     for (let i = 0; i < count; i++) shares[i] = total > 0 ? shares[i]! / total : 1 / count;
   }
 
-  /** Insertion into the sorted candidates; ties keep the order of the points. */
+  /** Insertion sort of the nearest points; equal distances keep the order of the points. */
   private rank(squared: Float64Array): void {
     const { candidates, points } = this;
     let filled = 0;

@@ -2,13 +2,13 @@ import type { Activation } from './activation.js';
 import { fastTanh } from './activation.js';
 import type { Part, Placed } from './parts.js';
 
-/** Units that are computed together; layers are padded to a multiple. */
+/** Units that are computed together; layers are padded to a multiple of this. */
 const LANES = 4;
 
-/** One layer of many networks: [networks × width] units that read either shared inputs or their own network's. */
+/** One layer of many networks: [networks, width] units, with the mapping's inputs or their own network's previous layer as input. */
 interface Layer {
   readonly before: number;
-  /** Blocks of four units: their biases, then their weights input by input, four side by side. */
+  /** Per block of four units: four biases, then four weights per input, interleaved. */
   readonly weights: Float64Array;
   /** [networks, padded width] */
   readonly activations: Float64Array;
@@ -16,8 +16,8 @@ interface Layer {
 }
 
 /**
- * All networks of one topology in one go, from flat arrays in the order they are read; four units at a time, so
- * that the processor has independent sums to work on.
+ * Evaluates all networks of one topology together. Weights are stored in the order of access; four units are computed at a
+ * time as independent sums.
  */
 export class NetworkBatch implements Part {
   private readonly hidden: Layer[] = [];

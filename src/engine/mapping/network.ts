@@ -4,10 +4,10 @@ import { rowProducts } from './linear-algebra.js';
 import { layerWidths, parameterCount } from '../../document/regressor-sizes.js';
 
 /**
- * A multilayer perceptron with one output, evaluated on a fixed set of points at once, with what the fit needs of
- * its Jacobian J = ∂f(xᵢ)/∂θ. Parameters θ lie flat, per layer: weights [width, width before], then biases.
+ * A multilayer perceptron with one output, evaluated at a fixed set of points, with the products of its Jacobian
+ * J = ∂f(xᵢ)/∂θ that the fit needs. Parameters θ are one vector; per layer: weights [width, width before], then biases.
  *
- * J is never written out for wide networks: with aₗ the activations and δₗ = ∂f/∂zₗ the back-propagated signals,
+ * J is not stored for wide networks: with aₗ the activations and δₗ = ∂f/∂zₗ the back-propagated signals,
  * J·Jᵀ = Σₗ (aₗ₋₁·aₗ₋₁ᵀ + 1) ∘ (δₗ·δₗᵀ), the empirical neural tangent kernel (Jacot et al. 2018), which costs
  * points² × units instead of points² × parameters.
  */
@@ -22,7 +22,7 @@ export class Network {
   private readonly sums: Float64Array[];
   /** ∂f/∂sum of layer l + 1: [points, widths[l + 1]]. */
   private readonly signals: Float64Array[];
-  /** Room for `gram`, [points, points] each: products of the points, of a layer's activations, of its signals. */
+  /** Buffers of `gram`, [points, points] each: inner products of the points, of a layer's activations, of its signals. */
   private products: { inputs: Float64Array; activations: Float64Array; signals: Float64Array } | undefined;
 
   /** @param inputs normalised points, [points, widths[0]] */
@@ -41,6 +41,7 @@ export class Network {
     this.output = this.sums[this.sums.length - 1]!;
   }
 
+  /** Evaluates f at every point and writes `output`. @param theta [parameters] */
   forward(theta: Float64Array): void {
     const { points, widths } = this;
     let offset = 0;
@@ -53,7 +54,7 @@ export class Network {
       for (let i = 0; i < points; i++) {
         const from = i * before;
         let j = 0;
-        // Four sums side by side, which do not wait for each other.
+        // Four independent sums, for the processor's pipeline.
         for (; j + 3 < width; j += 4) {
           let weights = offset + j * before;
           let s0 = theta[biases + j]!;
@@ -88,7 +89,7 @@ export class Network {
     }
   }
 
-  /** Back-propagates ∂f/∂f = 1 to every layer; call after `forward`. */
+  /** Back-propagates ∂f/∂f = 1 to every layer, for the methods below; call after `forward` with the same `theta`. */
   backward(theta: Float64Array): void {
     const { points, widths } = this;
     let end = this.parameters;
@@ -151,7 +152,7 @@ export class Network {
     return products;
   }
 
-  /** out = Jᵀ·`coefficients`: the gradient of Σ coefficientᵢ·f(xᵢ). */
+  /** Writes Jᵀ·`coefficients`, [parameters]: the gradient of Σ coefficientᵢ·f(xᵢ). */
   transposed(coefficients: Float64Array, out: Float64Array): void {
     const { points, widths } = this;
     out.fill(0);
@@ -177,7 +178,7 @@ export class Network {
     }
   }
 
-  /** out = J·θ at the θ of the last `forward`: a layer's part is δₗ·zₗ, since its sums are linear in its parameters. */
+  /** Writes J·θ, [points], at the θ of the last `forward`: Σₗ δₗ·zₗ, since a layer's sums are linear in its parameters. */
   tangent(out: Float64Array): void {
     const { points, widths } = this;
     out.fill(0);
@@ -193,7 +194,7 @@ export class Network {
     }
   }
 
-  /** Writes Jᵀ, [parameters, points], its columns times `scale`, for fits with fewer parameters than points. */
+  /** Writes Jᵀ·diag(`scale`), [parameters, points], for fits with fewer parameters than points. */
   jacobian(out: Float64Array, scale: Float64Array): void {
     const { points, widths } = this;
     let at = 0;

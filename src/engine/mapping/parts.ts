@@ -4,16 +4,17 @@ import { Neighbours } from './neighbours.js';
 import type { Terms } from './polynomial.js';
 import { fillTerms } from './polynomial.js';
 
-/** The evaluator of all dimensions of one kind and shape. Writes its own dimensions of `out`; allocates nothing. */
+/** Evaluates all dimensions of one kind and shape. Does not allocate. */
 export interface Part {
   /**
-   * @param inputs normalised
-   * @param squaredDistances from the inputs to each of the mapping's points
+   * @param inputs [inputs], normalised
+   * @param squaredDistances [points], from the inputs to each of the mapping's points
+   * @param out [latents]; only the part's own dimensions are written, in latent units
    */
   evaluate(inputs: Float64Array, squaredDistances: Float64Array, out: Float64Array): void;
 }
 
-/** One dimension's packed numbers, and where its latent goes. */
+/** The stored numbers of one dimension, and its index. */
 export interface Placed {
   readonly index: number;
   readonly values: Float64Array;
@@ -40,7 +41,7 @@ export class PolynomialPart implements Part {
   }
 }
 
-/** Regressors that average the same number of neighbours with the same falloff. */
+/** Nearest-neighbour regressors with the same number of neighbours and the same falloff. */
 export class NeighboursPart implements Part {
   private readonly neighbours: Neighbours;
 

@@ -1,11 +1,11 @@
 import { MAX_TERMS, termCount } from '../../document/regressor-sizes.js';
 
-/** Size of a term's values in a fit, relative to those of a term of one degree less. */
-const NEXT_DEGREE = 0.5;
+/** Scale of a term in a fit, relative to a term of one degree less. */
+const SCALE_PER_DEGREE = 0.5;
 
 /**
- * The monomials of a polynomial without its constant, in an order in which each is an earlier one times an input:
- * `parent[t]` is that earlier term (−1 for the constant) and `input[t]` the input.
+ * The monomials of a polynomial except the constant. Each is an earlier one times an input: term t is term `parent[t]`
+ * (−1 for the constant) times input `input[t]`.
  */
 export interface Terms {
   readonly count: number;
@@ -48,7 +48,7 @@ export function affordableCrossDegree(inputs: number, degree: number): number {
   return affordable;
 }
 
-/** Writes the terms' values at one point of `inputs` into `out` from `at` on. */
+/** Evaluates the terms at the point that starts at `inputs[from]`; writes `terms.count` values from `out[at]`. */
 export function fillTerms(
   terms: Terms,
   inputs: Float64Array,
@@ -63,10 +63,9 @@ export function fillTerms(
 }
 
 /**
- * The size at which a fit should see each term, so that it prefers the lowest degrees that meet its examples: half as
- * large with each degree, and times the root of the multinomial coefficient, which makes the penalty on all terms of a
- * degree together the same however the inputs are turned. Unscaled, two examples would be met by the cubes as readily
- * as by the slopes, and the map beyond them would be a cliff.
+ * Scales of the terms in a ridge fit, [terms], which make it prefer low degrees: halved with each degree, times the square root
+ * of the multinomial coefficient, which makes the penalty of each degree invariant under rotation of the inputs. Without
+ * scaling, two examples would be fitted by cubic terms as much as by linear ones, and the map would be steep beyond them.
  */
 export function termScales(terms: Terms): Float64Array {
   const degrees = new Int32Array(terms.count);
@@ -78,6 +77,6 @@ export function termScales(terms: Terms): Float64Array {
     degrees[t] = parent < 0 ? 1 : degrees[parent]! + 1;
     powers[t] = again ? powers[parent]! + 1 : 1;
     multinomials[t] = ((parent < 0 ? 1 : multinomials[parent]!) * degrees[t]) / powers[t];
-    return Math.sqrt(multinomials[t]) * NEXT_DEGREE ** (degrees[t] - 1);
+    return Math.sqrt(multinomials[t]) * SCALE_PER_DEGREE ** (degrees[t] - 1);
   });
 }

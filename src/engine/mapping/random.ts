@@ -1,6 +1,6 @@
 /**
- * A seeded generator of 32-bit words: sfc32 by Chris Doty-Humphrey (PractRand), seeded through the
- * finaliser of MurmurHash3. The same `seed` and `stream` give the same numbers on every machine.
+ * Seeded pseudo-random generator: sfc32 by Chris Doty-Humphrey (PractRand), seeded through the finaliser of MurmurHash3.
+ * The same `seed` and `stream` give the same numbers on every machine.
  */
 export class Random {
   private a: number;
@@ -8,7 +8,7 @@ export class Random {
   private c: number;
   private counter = 1;
 
-  /** @param stream keeps the draws of several users of one seed apart. */
+  /** @param stream selects one of several independent sequences of a seed */
   constructor(seed: number, stream = 0) {
     this.a = scramble(seed ^ 0x9e3779b9);
     this.b = scramble(stream + 0x85ebca6b);

@@ -3,12 +3,12 @@ import { statistics } from './dataset.js';
 import type { Mapping } from './evaluate.js';
 import type { TrainedDimension } from '../../document/trained.js';
 
-/** An example that the fit misses, and by how much: what is heard there minus what was asked for. */
+/** The error of one dimension at one example. */
 export interface Miss {
   readonly exampleId: string;
-  /** In latent units. */
+  /** The mapping's latent minus the example's, in latent units. */
   readonly miss: number;
-  /** |miss| relative to the spread of the dimension's latents among the examples. */
+  /** |miss| relative to the standard deviation of the dimension's latents over the examples (to 1 where they are equal). */
   readonly missRelative: number;
 }
 
@@ -16,25 +16,25 @@ export interface DimensionReport {
   readonly dimension: number;
   readonly kind: TrainedDimension['kind'];
   /**
-   * Weighted root mean square miss over the enabled examples, relative to the standard deviation of their latents
-   * (to 1 where they all agree); 0 where nothing is mapped. Contradictions count: no fit can be right on both.
+   * Weighted RMS error over the enabled examples, relative to the standard deviation of their latents (to 1 where they are
+   * equal); 0 where nothing is mapped. Contradicting examples count, though no fit can meet them.
    */
   readonly errorRelative: number;
-  /** Time of its own, with its share of what it has in common with other dimensions. */
+  /** Training time in milliseconds, with a share of the steps that are common to several dimensions. */
   readonly trainMs: number;
-  /** The example missed by most; null where nothing is mapped. */
+  /** The example with the largest error; null where nothing is mapped. */
   readonly worst: Miss | null;
 }
 
 export interface ExampleReport {
   readonly exampleId: string;
-  /** Root mean square over the dimensions of the misses, each relative to its spread. */
+  /** RMS over the dimensions of `missRelative`. */
   readonly missRelative: number;
-  /** The dimension that misses it by most. */
+  /** The dimension with the largest relative error. */
   readonly worstDimension: number;
 }
 
-/** What the player is told after training. */
+/** Result of a training, for the player. */
 export interface TrainingReport {
   readonly dimensions: DimensionReport[];
   /** One entry per enabled example, in their order. */
@@ -43,10 +43,10 @@ export interface TrainingReport {
   readonly totalMs: number;
 }
 
-/** Spread below which latents count as all alike. */
-const LEAST_SPREAD = 1e-9;
+/** Standard deviation below which latents count as equal. */
+const MIN_SPREAD = 1e-9;
 
-/** Plays every example through the mapping as it will be heard, and says how far off it is. */
+/** Evaluates the mapping at every example and reports its errors. */
 export function reportFit(
   dataset: Dataset,
   mapping: Mapping,
@@ -54,7 +54,7 @@ export function reportFit(
   trainMs: ArrayLike<number>,
 ): Omit<TrainingReport, 'totalMs'> {
   const { examples, latentCount } = dataset;
-  const heard = examples.map((example) => {
+  const outputs = examples.map((example) => {
     const out = new Float64Array(latentCount);
     mapping.evaluate(Float64Array.from(example.inputs), out);
     return out;
@@ -68,11 +68,11 @@ export function reportFit(
   const dimensions = kinds.map((kind, dimension): DimensionReport => {
     const wanted = examples.map(({ latents }) => latents[dimension]!);
     const { spread } = statistics(wanted, weights);
-    const scale = spread > LEAST_SPREAD ? spread : 1;
+    const scale = spread > MIN_SPREAD ? spread : 1;
     let square = 0;
     let worst: Miss | null = null;
     examples.forEach(({ id }, i) => {
-      const miss = heard[i]![dimension]! - wanted[i]!;
+      const miss = outputs[i]![dimension]! - wanted[i]!;
       const missRelative = Math.abs(miss) / scale;
       square += (weights[i]! / total) * missRelative ** 2;
       squares[i] = squares[i]! + missRelative ** 2;

@@ -1,14 +1,13 @@
 import { cholesky, solveCholesky } from './linear-algebra.js';
 
-/** Keeps the system regular when there are fewer examples than terms; refinement takes its bias out again. */
+/** Relative ridge that keeps the system regular with fewer examples than terms; iterative refinement removes its bias. */
 const JITTER = 1e-9;
 const REFINEMENTS = 3;
 
 /**
- * Weighted ridge regression with a free constant, for any number of targets on the same features:
- * minimises Σ wᵢ (c + φᵢ·β − yᵢ)² + ridge·|β|². Where that leaves β undetermined (ridge 0 and fewer points than
- * features) it is the solution of least norm, by iterated Tikhonov regularisation. Solved in the smaller of the
- * two spaces, features or points.
+ * Weighted ridge regression (Hoerl and Kennard 1970) with an unpenalised constant, for several targets over the same features:
+ * minimises Σ wᵢ (c + φᵢ·β − yᵢ)² + ridge·|β|². Where β is not determined (ridge 0, fewer points than features) it is the
+ * solution of least norm, by iterated Tikhonov regularisation. Solved in the smaller of two spaces, features or points.
  */
 export class RidgeSolver {
   private readonly means: Float64Array;
@@ -42,7 +41,7 @@ export class RidgeSolver {
     const system = this.system();
     let trace = 0;
     for (let i = 0; i < this.size; i++) trace += system[i * this.size + i]!;
-    // Features that never move leave nothing to solve: any diagonal gives the coefficients 0.
+    // With constant features the system is zero: any diagonal gives the coefficients 0.
     const jitter = trace > 0 ? (JITTER * trace) / this.size : 1;
     this.factor = new Float64Array(system.length);
     for (let extra = jitter; !cholesky(system, this.factor, this.size, ridge + extra);) {
@@ -50,7 +49,7 @@ export class RidgeSolver {
     }
   }
 
-  /** Coefficients of the features, then the constant. */
+  /** @param targets [points] @returns the coefficients of the features, then the constant */
   solve(targets: Float64Array): Float64Array {
     const { centred, count, ridge, rootWeights, weights, dual } = this;
     const points = weights.length;
@@ -87,7 +86,7 @@ export class RidgeSolver {
     return solution;
   }
 
-  /** Adds the transposed features times `vector` to `out`. */
+  /** Adds Φᵀ·`vector` (weighted, centred features) to `out`. */
   private transposed(vector: Float64Array, out: Float64Array): void {
     const { centred, count } = this;
     for (let i = 0; i < this.weights.length; i++) {

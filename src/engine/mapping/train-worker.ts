@@ -3,7 +3,7 @@ import { postTo, serveWorker, startedWith } from '../workers/serve-worker.js';
 import { trainerCommandSchema, trainerWorkerDataSchema, type TrainerEvent } from './messages.js';
 import { trainMapping } from './train.js';
 
-/** The training thread: runs one request at a time, and drops those that are no longer wanted. See Trainer. */
+/** Training worker: runs one request at a time, and stops one that is cancelled. See `Trainer`. */
 
 const { wanted } = startedWith(trainerWorkerDataSchema);
 const send = postTo<TrainerEvent>();
@@ -14,11 +14,11 @@ serveWorker(({ job, request }) => {
     const onProgress = (done: number, total: number) => send({ event: 'progress', job, done, total });
     send({ event: 'trained', job, ...trainMapping(request, { shouldStop, onProgress }) });
   } catch (error) {
-    send({ event: 'failed', job, ...inWords(error) });
+    send({ event: 'failed', job, ...failureOf(error) });
   }
 }, trainerCommandSchema);
 
-function inWords(
+function failureOf(
   error: unknown,
 ): Pick<Extract<TrainerEvent, { event: 'failed' }>, 'code' | 'message' | 'hint'> {
   const { code, message, hint } =

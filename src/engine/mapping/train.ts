@@ -24,9 +24,9 @@ export const trainingRequestSchema = z.strictObject({
 export type TrainingRequest = z.infer<typeof trainingRequestSchema>;
 
 export interface TrainingControl {
-  /** Called after each dimension. */
+  /** Called after each dimension with the number of trained dimensions and of all. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Asked between the iterations of a fit. */
+  /** Called between the iterations of a fit; true cancels the training. */
   readonly shouldStop?: () => boolean;
 }
 
@@ -35,17 +35,17 @@ export interface TrainingResult {
   readonly report: TrainingReport;
 }
 
-/** Latents this close together, relative to their size, are one value. */
-const LEAST_SPREAD = 1e-9;
+/** Latents that differ by less than this, relative to their magnitude, are equal. */
+const MIN_SPREAD = 1e-9;
 
 /**
- * Learns one regressor per latent dimension. The same request gives the same `trained`, bit for bit, on every
- * machine; only the times in the report differ. No enabled examples: no dimension is mapped. One place, or latents
- * that all agree: a constant. Examples at the same place are one point, at the weighted mean of their latents.
- * Every example is used for the fit; none is held out.
+ * Trains one regressor per latent dimension. The same request gives the same bits of `trained` on every machine; only the times
+ * in the report differ. Without enabled examples no dimension is mapped; with one point, or equal latents, a dimension is a
+ * constant. Examples at the same point are merged, with the weighted mean of their latents. Every enabled example is used
+ * for the fit; none is held out. Blocks its thread; `Trainer` does the same in a worker.
  *
- * Blocks its thread; see Trainer for the one that does not. Throws TillerError `argument-invalid` when an enabled
- * example does not fit the counts, and `training-cancelled` when `shouldStop` says so.
+ * @throws TillerError `argument-invalid` where an enabled example has another number of inputs or latents,
+ * `training-cancelled` where `shouldStop` returns true
  */
 export function trainMapping(request: TrainingRequest, control: TrainingControl = {}): TrainingResult {
   const { learning, inputCount, latentCount } = request;
@@ -109,12 +109,12 @@ export function trainMapping(request: TrainingRequest, control: TrainingControl 
   return { trained, report: { ...report, totalMs: performance.now() - startedMs } };
 }
 
-/** The one value that all of a dimension's targets have, if there are any and they do. */
+/** The common value of a dimension's targets; undefined where they differ or there are none. */
 function commonValue(dataset: Dataset, dimension: number): number | undefined {
   const targets = dataset.targets[dimension]!;
   if (targets.length === 0) return undefined;
   const low = Math.min(...targets);
   const high = Math.max(...targets);
-  const tolerance = LEAST_SPREAD * Math.max(1, Math.abs(low), Math.abs(high));
+  const tolerance = MIN_SPREAD * Math.max(1, Math.abs(low), Math.abs(high));
   return high - low <= tolerance ? Math.fround(targets[0]!) : undefined;
 }

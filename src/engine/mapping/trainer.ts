@@ -11,15 +11,15 @@ interface Job {
 }
 
 export interface TrainOptions {
-  /** Dimensions done so far. */
+  /** Called with the number of trained dimensions and of all. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Cancels this training. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Trains in a worker thread of its own, started on first use and again after it died. The newest request wins: what
- * was still running is cancelled. An idle trainer does not keep the process alive. Main thread.
+ * Trains in a worker thread, which is started on first use and again after a failure. A new request cancels the running one.
+ * An idle trainer does not keep the process running. Main thread.
  */
 export class Trainer {
   private worker: WorkerThread<TrainerCommand, TrainerEvent> | undefined;
@@ -36,11 +36,12 @@ export class Trainer {
   }
 
   /**
-   * Rejects with TillerError: `training-cancelled` by `cancel`, by the signal or by a newer request;
-   * `argument-invalid` as `trainMapping` says; `training-failed` when the worker fails or dies.
+   * Trains a mapping, see `trainMapping`.
+   * @throws TillerError `training-cancelled` by `cancel`, by the signal or by a newer request, `argument-invalid` as
+   * `trainMapping`, `training-failed` where the worker fails
    */
   train(request: TrainingRequest, options: TrainOptions = {}): Promise<TrainingResult> {
-    this.cancel('A newer training took its place.');
+    this.cancel('A newer training has replaced this one.');
     const { signal, onProgress } = options;
     const id = ++this.jobs;
     return new Promise((resolve, reject) => {
@@ -73,8 +74,8 @@ export class Trainer {
   }
 
   /**
-   * Rejects the running training, if any, at once. The worker drops it at its next look: milliseconds later, or about
-   * a second with two thousand examples.
+   * Rejects the running training, if any, at once. The worker stops it at its next check: after milliseconds, or about a second
+   * with two thousand examples.
    */
   cancel(message?: string): void {
     if (this.job === undefined) return;
@@ -123,7 +124,7 @@ export class Trainer {
       new TillerError(
         'training-failed',
         `The training stopped: ${reason}.`,
-        'The mapping is as before; train again.',
+        'The mapping is unchanged; train again.',
         { cause },
       ),
     );

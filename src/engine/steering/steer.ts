@@ -7,18 +7,18 @@ import type {
 
 type Values = Float32Array | Float64Array;
 
-/** A glide this close to its target has arrived. */
-const ARRIVED = 1e-6;
+/** A glide ends at its target when it is this close (latent units). */
+const SNAP_DISTANCE = 1e-6;
 
 const BLENDING_MODES = ['override', 'add', 'multiply'] as const;
-/** What glides in each dimension: the modes' amounts, and mapped, offset, low, high, bounded, hold and holding. */
+/** Gliding values per dimension: the modes' amounts, and mapped, offset, low, high, bounded, hold and holding. */
 const GLIDES = BLENDING_MODES.length + 7;
 
-/** One control value per dimension that follows its target by the dimension's glide. */
+/** One control value per dimension that approaches its target with the dimension's glide time. */
 class Glides {
   readonly target: Float64Array;
 
-  /** @param now where the values are kept */
+  /** @param now storage of the present values, [dimensions] */
   constructor(
     readonly now: Float64Array,
     initial: number,
@@ -26,60 +26,64 @@ class Glides {
     this.target = now.fill(initial).slice();
   }
 
+  /** One latent frame of dimension `d`. @param share filter coefficient, 0..1 @returns the new value */
   step(d: number, share: number): number {
     const target = this.target[d]!;
     const from = this.now[d]!;
     const next = from + share * (target - from);
-    return (this.now[d] = share === 1 || Math.abs(target - next) <= ARRIVED ? target : next);
+    return (this.now[d] = share === 1 || Math.abs(target - next) <= SNAP_DISTANCE ? target : next);
   }
 }
 
 /**
- * What the mapping does to the latents, frame by frame. Per dimension, with e the encoder's value, m the mapping's
- * and a the amount (the dimension's times the global one):
+ * Combines the encoder's latents with the mapping's, one latent frame at a time. Per dimension, with e the encoder's value, m
+ * the mapping's and a the amount (the dimension's times the global one):
  *
  *   off: e    override: e + a·(m − e)    add: e + a·m    multiply: e·(1 + a·(m − 1))
  *
- * then plus the offset, and clamped to the range unless off. A held dimension is exactly the held value. A dimension
- * that is not mapped (m is NaN) counts as off.
+ * then plus the offset, and clamped to the range unless off. A held dimension has exactly the held value. A dimension that is
+ * not mapped (m is NaN) counts as off.
  *
- * Everything that comes from the hand glides (m, each mode's amount, offset, range, hold): a one-pole filter whose
- * coefficient 1 − exp(−frame period / glide) is exact for the frame rate, the glide being the dimension's plus the
- * global one. The encoder's value never does. A change of mode is a crossfade of the modes' amounts. The first
- * frame after construction or `reset` jumps.
+ * All controls glide (m, each mode's amount, offset, range, hold) through a one-pole filter with the coefficient
+ * 1 − exp(−frame period / glide), where the glide time is the dimension's plus the global one. The encoder's value does not
+ * glide. A change of mode is a crossfade of the modes' amounts. The first frame after construction or `reset` has no glide.
  *
- * Allocates nothing after construction. One instance per stream of latent frames, one thread.
+ * Does not allocate after construction. One instance per stream of latent frames; one thread.
  */
 export class Steering {
   private readonly glideShare: Float64Array;
   private readonly mode: SteeringMode[];
   private readonly amounts: Record<(typeof BLENDING_MODES)[number], Glides>;
-  private readonly wantedAmount: Float64Array;
+  /** The dimension's amount times the global one. */
+  private readonly targetAmount: Float64Array;
   private readonly mapped: Glides;
   private readonly offset: Glides;
   private readonly low: Glides;
   private readonly high: Glides;
-  /** How far the range applies: 0 while off, 1 while steered. */
+  /** Degree to which the range applies: 0 while off, 1 while steered. */
   private readonly bounded: Glides;
   private readonly hold: Glides;
-  /** How far the held value applies. */
+  /** Degree to which the held value applies, 0..1. */
   private readonly holding: Glides;
-  /** Where all glides stand. */
-  private readonly standing: Float64Array;
+  /** Present values of all glides, [GLIDES, dimensions]. */
+  private readonly glidingState: Float64Array;
   private jump = true;
 
-  /** @param framesPerSecond latent frames, the model's rate over its hop */
+  /**
+   * @param dimensions number of latents
+   * @param framesPerSecond latent frames per second: the model's sample rate divided by its hop
+   */
   constructor(
     readonly dimensions: number,
     private readonly framesPerSecond: number,
   ) {
     this.glideShare = new Float64Array(dimensions).fill(1);
     this.mode = new Array<SteeringMode>(dimensions).fill('off');
-    this.wantedAmount = new Float64Array(dimensions);
-    this.standing = new Float64Array(GLIDES * dimensions);
+    this.targetAmount = new Float64Array(dimensions);
+    this.glidingState = new Float64Array(GLIDES * dimensions);
     let made = 0;
     const glides = (initial: number) =>
-      new Glides(this.standing.subarray(made * dimensions, ++made * dimensions), initial);
+      new Glides(this.glidingState.subarray(made * dimensions, ++made * dimensions), initial);
     this.amounts = { override: glides(0), add: glides(0), multiply: glides(0) };
     this.mapped = glides(0);
     this.offset = glides(0);
@@ -90,12 +94,12 @@ export class Steering {
     this.holding = glides(0);
   }
 
-  /** Takes over what `steering` says, by value; dimensions that it does not list are off. Cheap enough for each frame. */
+  /** Copies the settings; dimensions that are not listed are off. Fast enough to be called for each latent frame. */
   configure(steering: SteeringDocument): void {
     for (let d = 0; d < this.dimensions; d++) {
       const own = steering.dimensions[d];
       this.mode[d] = own?.mode ?? 'off';
-      this.wantedAmount[d] = steering.amount * (own?.amount ?? 0);
+      this.targetAmount[d] = steering.amount * (own?.amount ?? 0);
       this.offset.target[d] = own?.offset ?? 0;
       if (own !== undefined) this.setRange(d, own);
       const seconds = steering.glideSeconds + (own?.glideSeconds ?? 0);
@@ -103,30 +107,30 @@ export class Steering {
     }
   }
 
-  /** The next frame jumps to wherever the controls then are. */
+  /** The next latent frame starts at the controls' targets, without glide. */
   reset(): void {
     this.jump = true;
   }
 
-  /** Numbers that `save` writes. */
+  /** Number of values that `save` writes. */
   get savedLength(): number {
-    return this.standing.length + 1;
+    return this.glidingState.length + 1;
   }
 
-  /** Notes where every glide stands, for `restore`, from `into[at]` on. */
+  /** Writes the state of all glides from `into[at]`, for `restore`. */
   save(into: Float64Array, at: number): void {
-    into.set(this.standing, at);
-    into[at + this.standing.length] = this.jump ? 1 : 0;
+    into.set(this.glidingState, at);
+    into[at + this.glidingState.length] = this.jump ? 1 : 0;
   }
 
-  /** Back to where every glide stood; what they head for stays. */
+  /** Restores the state of all glides that `save` wrote; targets do not change. */
   restore(from: Float64Array, at: number): void {
-    for (let i = 0; i < this.standing.length; i++) this.standing[i] = from[at + i]!;
-    this.jump = from[at + this.standing.length] === 1;
+    for (let i = 0; i < this.glidingState.length; i++) this.glidingState[i] = from[at + i]!;
+    this.jump = from[at + this.glidingState.length] === 1;
   }
 
   /**
-   * Steers one frame.
+   * Steers one latent frame.
    *
    * @param encoder one value per dimension, from the encoder
    * @param mapped one value per dimension, from the mapping; NaN where there is none
@@ -136,7 +140,7 @@ export class Steering {
   process(encoder: Values, mapped: Values, decoder: Values, holds?: Values): void {
     for (let d = 0; d < this.dimensions; d++) {
       const share = this.jump ? 1 : this.glideShare[d]!;
-      this.aim(d, mapped[d]!, holds === undefined ? NaN : holds[d]!);
+      this.setTargets(d, mapped[d]!, holds === undefined ? NaN : holds[d]!);
       const encoded = encoder[d]!;
       const e = Number.isFinite(encoded) ? limited(encoded) : 0;
       decoder[d] = this.held(d, share, this.steered(d, share, e));
@@ -150,21 +154,21 @@ export class Steering {
   }
 
   /** Sets the targets that depend on this frame's mapping and holds. */
-  private aim(d: number, mapped: number, hold: number): void {
+  private setTargets(d: number, mapped: number, hold: number): void {
     const isMapped = Number.isFinite(mapped);
     const mode = isMapped ? this.mode[d]! : 'off';
-    let idle = true;
+    let isIdle = true;
     for (let i = 0; i < BLENDING_MODES.length; i++) {
       const name = BLENDING_MODES[i]!;
       const amount = this.amounts[name];
-      amount.target[d] = mode === name ? this.wantedAmount[d]! : 0;
-      idle &&= amount.now[d] === 0;
+      amount.target[d] = mode === name ? this.targetAmount[d]! : 0;
+      isIdle &&= amount.now[d] === 0;
     }
     this.bounded.target[d] = mode === 'off' ? 0 : 1;
     if (isMapped) {
       this.mapped.target[d] = limited(mapped);
-      // Where nothing of it was heard, the mapping's value starts where it is instead of gliding from an old one.
-      if (idle) this.mapped.now[d] = limited(mapped);
+      // While no mode is active the mapping's value has no effect: it starts at its target instead of gliding from an old value.
+      if (isIdle) this.mapped.now[d] = limited(mapped);
     }
     const isHeld = Number.isFinite(hold);
     this.holding.target[d] = isHeld ? 1 : 0;
@@ -177,7 +181,7 @@ export class Steering {
     const m = this.mapped.step(d, share);
     const { override, add, multiply } = this.amounts;
     const a = override.step(d, share);
-    // At full amount the encoder's value must not leave a rounding error behind.
+    // At full amount the result is exactly m, without rounding error from e.
     let value = a === 1 ? m : e + a * (m - e);
     value += add.step(d, share) * m;
     value *= 1 + multiply.step(d, share) * (m - 1);

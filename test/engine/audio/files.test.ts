@@ -29,7 +29,7 @@ const codeOf = async (work: Promise<unknown>): Promise<string> => {
   return 'none';
 };
 
-/** A WAV of whole numbers, little-endian, `bits` each. */
+/** A WAV of little-endian integers of `bits` bits. */
 function pcmWav(values: readonly number[], bits: number, rate = 44_100, channels = 1): Buffer {
   const bytes = bits / 8;
   const header = Buffer.alloc(44);
@@ -50,7 +50,7 @@ function pcmWav(values: readonly number[], bits: number, rate = 44_100, channels
   return Buffer.concat([header, data]);
 }
 
-/** An AIFF of 16-bit whole numbers at 48 kHz. */
+/** An AIFF of 16-bit integers at 48 kHz. */
 function aiff(values: readonly number[]): Buffer {
   const common = Buffer.alloc(26);
   common.write('COMM', 0);
@@ -72,8 +72,8 @@ function aiff(values: readonly number[]): Buffer {
   return Buffer.concat([form, common, sound]);
 }
 
-describe('the WAV writer', () => {
-  test('writes floats that read back bit for bit, in pieces of any size', async () => {
+describe('WavWriter', () => {
+  test('writes floats that read back with the same bits, in pieces of any size', async () => {
     const path = join(folder, 'a.wav');
     const [left, right] = [whiteNoise(40_000, 1.5, 1), whiteNoise(40_000, 1, 2)];
     const writer = new WavWriter(path, { rate: 44_100, channels: 2 });
@@ -93,7 +93,7 @@ describe('the WAV writer', () => {
     expect(bytes.readUInt32LE(54)).toBe(40_000 * 8);
   });
 
-  test('leaves a file of that name alone unless told, and until it is done', () => {
+  test('does not change an existing file before it is closed, or unless overwriting is allowed', () => {
     const path = join(folder, 'b.wav');
     writeFileSync(path, 'mine');
     expect(() => new WavWriter(path, { rate: 48_000, channels: 1 })).toThrow(TillerError);
@@ -104,7 +104,7 @@ describe('the WAV writer', () => {
     expect(readdirSync(folder)).toEqual(['b.wav']);
   });
 
-  test('says when the folder is not there, or full', () => {
+  test('reports a missing folder and a full disk', () => {
     expect(() => new WavWriter(join(folder, 'none', 'c.wav'), { rate: 48_000, channels: 1 })).toThrow(
       /no file at/,
     );
@@ -116,8 +116,8 @@ describe('the WAV writer', () => {
   });
 });
 
-describe('reading', () => {
-  test('whole numbers come out over 2^(bits − 1), on both sides of zero', async () => {
+describe('reading audio files', () => {
+  test('divides integers by 2^(bits − 1), on both sides of zero', async () => {
     const values = [0, 1, -1, 1000, -1000, 32_767, -32_768];
     const { channels, rate } = await decodeAudio(pcmWav(values, 16), 'x.wav');
     expect(rate).toBe(44_100);
@@ -127,7 +127,7 @@ describe('reading', () => {
     expect(Array.from(read.channels[0] ?? [])).toEqual(fine.map((value) => value / 8_388_608));
   });
 
-  test('a WAV is read in whatever company its sound stands', async () => {
+  test('reads a WAV with any other chunks, in any order', async () => {
     const plain = pcmWav([1, 2, 3, -4, 5], 16);
     const [format, data] = [plain.subarray(12, 36), plain.subarray(36)];
     const chunk = (name: string, content: Buffer) =>
@@ -168,19 +168,19 @@ describe('reading', () => {
     }
   });
 
-  // It was taken for one that a recorder left unfinished, and its tags were heard as a click.
-  test('a WAV without sound stays one where other chunks follow', async () => {
+  // It was treated as an interrupted recording, and its tags were decoded as audio.
+  test('a WAV without samples is refused where other chunks follow', async () => {
     const tags = Buffer.from('LIST\x0c\0\0\0INFOINAM\0\0\0\0cue \x05\0\0\0cues\0\0', 'latin1');
     const empty = pcmWav([], 16);
     await expect(decodeAudio(Buffer.concat([empty, tags]), 'empty')).rejects.toMatchObject({
-      message: /no sound in it/,
+      message: /contains no audio/,
     });
-    // Not quite chunks: what a recorder wrote.
+    // Not a sequence of chunks: an interrupted recording.
     const { channels } = await decodeAudio(Buffer.concat([empty, tags, Buffer.from('12')]), 'unfinished');
     expect(channels[0]).toHaveLength((tags.length + 2) / 2);
   });
 
-  test('an ADPCM file that states more samples than its blocks can hold is refused at once', async () => {
+  test('refuses an ADPCM file that declares more samples than its blocks can contain', async () => {
     const bytes = pcmWav(Array<number>(20_000).fill(1), 16);
     const extended = Buffer.alloc(20);
     bytes.copy(extended, 0, 20, 36);
@@ -192,7 +192,7 @@ describe('reading', () => {
     await expect(decodeAudio(file, 'bomb')).rejects.toMatchObject({ message: /damaged/ });
   });
 
-  test('AIFF and FLAC are known by their content', async () => {
+  test('recognises AIFF and FLAC by their content', async () => {
     const values = [0, 1, -1, 12_345, -12_345, 32_767];
     const { channels, rate } = await decodeAudio(aiff(values), 'misnamed.wav');
     expect(rate).toBe(48_000);
@@ -209,7 +209,7 @@ describe('reading', () => {
     expect(decoded.channels[1]?.[4999]).toBe(-(4999 * 5 - 12_500) / 32_768);
   });
 
-  test('what is not finite becomes 0, counted', async () => {
+  test('replaces samples that are not finite by 0, and counts them', async () => {
     const path = join(folder, 'nan.wav');
     const writer = new WavWriter(path, { rate: 48_000, channels: 1 });
     writer.append([Float32Array.of(0.5, NaN, Infinity, -0.5)], 4);
@@ -221,7 +221,7 @@ describe('reading', () => {
     });
   });
 
-  test('each kind of trouble has its code', async () => {
+  test('each kind of fault has its error code', async () => {
     expect(await codeOf(readAudio(join(folder, 'none.wav')))).toBe('file-missing');
     expect(await codeOf(readAudio(folder))).toBe('file-missing');
     for (const bytes of [
@@ -238,7 +238,7 @@ describe('reading', () => {
     }
   });
 
-  test('a file is read in small pieces, which make the same sound as it has as a whole', async () => {
+  test('reading in pieces gives the same samples as reading at once', async () => {
     const path = join(folder, 'long.wav');
     writeFileSync(
       path,
@@ -267,7 +267,7 @@ describe('reading', () => {
     );
   });
 
-  test('a pipe is read too, and a device that may never end is not', async () => {
+  test('reads a pipe, and refuses a device', async () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     const [, { channels }] = await Promise.all([writeFile(pipe, pcmWav([1, 2], 16)), readAudio(pipe)]);
@@ -275,7 +275,7 @@ describe('reading', () => {
     expect(await codeOf(readAudio('/dev/zero'))).toBe('file-missing');
   });
 
-  test('damaged files are read or refused, never anything else', async () => {
+  test('damaged files are read or refused with a TillerError', async () => {
     const sources = [
       pcmWav(
         Array.from({ length: 200 }, (_, i) => i * 90),

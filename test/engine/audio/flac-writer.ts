@@ -11,8 +11,8 @@ function crc(bytes: Uint8Array, bits: 8 | 16, polynomial: number): number {
 }
 
 /**
- * A FLAC stream of stereo 16-bit samples at 48 kHz, every block verbatim: the least that the format allows (RFC 9639),
- * so that the reader's test needs no encoder. `left` and `right` are whole numbers; at most 127 blocks.
+ * A FLAC stream of stereo 16-bit samples at 48 kHz with verbatim blocks, the simplest that the format allows (RFC 9639), so that
+ * the reader's test needs no encoder. `left` and `right` are whole numbers; at most 127 blocks.
  */
 export function writeFlac(left: readonly number[], right: readonly number[], blockSize = 1000): Buffer {
   const info = Buffer.alloc(42);

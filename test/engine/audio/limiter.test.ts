@@ -22,7 +22,7 @@ function limit(
 
 type Piece = (n: number) => number;
 
-/** Kinds of sound that push limiters over: steps, single samples, bursts, the Nyquist frequency, noise of any level. */
+/** Signals that are difficult for limiters: steps, single samples, bursts, the Nyquist frequency, noise of any level. */
 const pieces = (draw: () => number): Record<string, Piece> => ({
   noise: () => 2 * draw() - 1,
   signs: () => (draw() < 0.5 ? -1 : 1),
@@ -64,7 +64,7 @@ function build({
 }
 
 describe('the ceiling', () => {
-  test('is never passed by a sample, nor on a meter after BS.1770-4, whatever comes in', () => {
+  test('is never exceeded by a sample, nor by a meter reading by BS.1770-4, for any input', () => {
     fc.assert(
       fc.property(programme, (made) => {
         const ceiling = dbToGain(made.ceilingDb);
@@ -78,7 +78,7 @@ describe('the ceiling', () => {
     );
   });
 
-  test('holds on a sharper meter too for sound up to 20 kHz', () => {
+  test('is not exceeded on a more exact meter for signals up to 20 kHz', () => {
     fc.assert(
       fc.property(programme, (made) => {
         const ceiling = dbToGain(made.ceilingDb);
@@ -90,7 +90,7 @@ describe('the ceiling', () => {
     );
   });
 
-  test.each([22_050, 44_100, 96_000, 192_000])('holds at %i Hz', (rate) => {
+  test.each([22_050, 44_100, 96_000, 192_000])('is not exceeded at %i Hz', (rate) => {
     const ceiling = dbToGain(-1);
     const input = lowPass(whiteNoise(6000, 20, 9), 0.42);
     const output = limit([input], ceiling, rate).output[0] as Float32Array;
@@ -98,7 +98,7 @@ describe('the ceiling', () => {
     expect(samplePeak(output)).toBeGreaterThan(0.8 * ceiling);
   });
 
-  test('is followed when it moves: each sample is under the ceiling it came with', () => {
+  test('may change: each sample is below the ceiling of its own time', () => {
     const draw = random(11);
     const ceilings = new Float64Array(8000);
     for (let n = 0, level = 1; n < ceilings.length; n += 1) {
@@ -110,7 +110,7 @@ describe('the ceiling', () => {
     expect(over).toHaveLength(0);
   });
 
-  test('holds when the input is not finite, and the rest is played', () => {
+  test('is not exceeded where the input is not finite', () => {
     const input = sine(4000, 440, RATE, 0.5);
     input[1000] = NaN;
     input[1001] = Infinity;
@@ -124,7 +124,7 @@ describe('the ceiling', () => {
   });
 });
 
-test('sound under the ceiling leaves bit-identical, late by the latency', () => {
+test('a signal below the ceiling is output bit-identically after the latency', () => {
   const input = lowPass(whiteNoise(5000, 0.5, 21), 0.4);
   const { output, latency, reduction } = limit([input, sine(5000, 900, RATE, 0.6)], 0.9);
   expect(output[0]?.subarray(latency)).toEqual(input.subarray(0, 5000 - latency));
@@ -141,7 +141,7 @@ test('both sides get the same gain', () => {
   expect(worst).toBeLessThan(1e-6);
 });
 
-test('reports how far it came down, and returns to unity after a peak', () => {
+test('reports the least gain, and returns to unity after a peak', () => {
   const input = sine(2 * RATE, 300, RATE, 0.5);
   input[4000] = 10;
   const { output, latency, reduction } = limit([input], 1);
@@ -150,7 +150,7 @@ test('reports how far it came down, and returns to unity after a peak', () => {
   const dry = input.subarray(4000 + RATE, 4000 + RATE + 500);
   const worst = dry.reduce((error, sample, n) => Math.max(error, Math.abs(sample - (late?.[n] ?? 9))), 0);
   expect(worst).toBeLessThan(1e-4);
-  // The gain comes down ahead of the peak, without a step.
+  // The gain falls before the peak, without a step.
   const gains = Array.from({ length: 200 }, (_, i) => {
     const n = 4000 - 100 + i;
     return Math.abs(input[n] ?? 0) > 0.05 ? (output[0]?.[n + latency] ?? 0) / (input[n] ?? 1) : NaN;
@@ -159,7 +159,7 @@ test('reports how far it came down, and returns to unity after a peak', () => {
   expect(Math.max(...steps)).toBeLessThan(0.06);
 });
 
-test('blocks do not change a bit', () => {
+test('the output does not depend on block sizes', () => {
   const input = whiteNoise(5000, 2, 31);
   const whole = limit([input], 0.7).output[0];
   const limiter = new Limiter(RATE, 1);
@@ -172,7 +172,7 @@ test('blocks do not change a bit', () => {
   expect(Float32Array.from(pieces)).toEqual(whole);
 });
 
-test('reset forgets the past', () => {
+test('reset clears the state', () => {
   const limiter = new Limiter(RATE, 1);
   const ceilings = new Float64Array(3000).fill(0.7);
   const first = whiteNoise(3000, 5, 41);
@@ -183,7 +183,7 @@ test('reset forgets the past', () => {
   expect(again).toEqual(first);
 });
 
-test('a rest of any length is forgotten: a burst after it is limited as after any other', () => {
+test('a burst is limited in the same way after a pause of any length', () => {
   const burst = whiteNoise(3000, 2, 5);
   const afterRest = (rest: number) => {
     const input = new Float32Array(3000 + rest + 6000);

@@ -21,7 +21,7 @@ test('decibels', () => {
   expect(gainToDb(0)).toBe(-Infinity);
 });
 
-test('the sliding minimum is the minimum of the window, for any values', () => {
+test('SlidingMinimum gives the minimum of the window for any values', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 200 }),
@@ -38,8 +38,8 @@ test('the sliding minimum is the minimum of the window, for any values', () => {
   );
 });
 
-describe('a ramp', () => {
-  test('is a straight line of its length, and rests on the target exactly', () => {
+describe('Ramp', () => {
+  test('is linear, and ends exactly on its target', () => {
     const ramp = new Ramp(4, 0);
     const out = new Float64Array(6);
     ramp.aim(1);
@@ -48,7 +48,7 @@ describe('a ramp', () => {
     expect(ramp.restsAt(1)).toBe(true);
   });
 
-  test('sets out from where it is when the target changes, and ignores a target it has', () => {
+  test('starts from the present value, and ignores an unchanged target', () => {
     const ramp = new Ramp(4, 0);
     const out = new Float64Array(8);
     ramp.aim(1);
@@ -59,7 +59,7 @@ describe('a ramp', () => {
     expect([...out]).toEqual([0.25, 0.5, 0.375, 0.25, 0.125, 0, 0, 0]);
   });
 
-  test('does not depend on the blocks', () => {
+  test('does not depend on block sizes', () => {
     const run = (sizes: number[]) => {
       const ramp = new Ramp(37, 0.3);
       const out = new Float64Array(100);
@@ -76,7 +76,7 @@ describe('a ramp', () => {
   });
 });
 
-test('a delay line gives back what it took, later by any delay up to its capacity', () => {
+test('DelayLine delays by any number of samples up to its capacity', () => {
   const input = whiteNoise(3000, 1, 1);
   const line = new DelayLine(1, 500 + 128);
   const output = new Float32Array(128);
@@ -90,7 +90,7 @@ test('a delay line gives back what it took, later by any delay up to its capacit
   }
 });
 
-test('a meter tells peak and root mean square since the last reading', () => {
+test('Meter gives peak and RMS since the last reading', () => {
   const meter = new Meter(2);
   const [peaks, rms] = [new Float32Array(2), new Float32Array(2)];
   meter.add([sine(4800, 100, 48_000, 0.5), new Float32Array(4800).fill(-0.25)], 0, 4800);
@@ -103,7 +103,7 @@ test('a meter tells peak and root mean square since the last reading', () => {
 });
 
 describe('the Kaiser kernel', () => {
-  test('is a sinc under a symmetric window that ends at its half length', () => {
+  test('is a sinc times a symmetric window that ends at its half length', () => {
     const kernel = kaiserSinc(0.25, 8, kaiserBeta(80));
     expect(kernel(0)).toBeCloseTo(0.5, 12);
     expect(kernel(2)).toBeCloseTo(0, 12);
@@ -111,7 +111,7 @@ describe('the Kaiser kernel', () => {
     expect(kernel(8.01)).toBe(0);
   });
 
-  test('β follows the published table', () => {
+  test('β agrees with the published table', () => {
     // Oppenheim and Schafer, section 7.6: 60 dB → 5.653, 40 dB → 3.395, below 21 dB rectangular.
     expect(kaiserBeta(60)).toBeCloseTo(5.653, 2);
     expect(kaiserBeta(40)).toBeCloseTo(3.395, 2);
@@ -128,7 +128,7 @@ describe('the true-peak estimate', () => {
     return Math.max(...meter.peaks);
   };
 
-  test('misses at most 0.1 dB of the crest of a sine up to 20 kHz', () => {
+  test('under-reads the peak of a sine up to 20 kHz by at most 0.1 dB', () => {
     for (const hz of [50, 997, 5000, 11_025, 14_700, 18_500, 20_000]) {
       for (const phase of [0, 0.3, Math.PI / 4, 1.2]) {
         const signal = Float32Array.from({ length: 3000 }, (_, n) =>
@@ -142,7 +142,7 @@ describe('the true-peak estimate', () => {
     }
   });
 
-  test('is the same for an interval wherever the cuts are, and the largest of all channels', () => {
+  test('does not depend on block boundaries, and is the maximum of all channels', () => {
     const sides = [whiteNoise(200, 1, 3), whiteNoise(200, 1, 4)];
     const measured = (channels: readonly Float32Array[], sizes: readonly number[]) => {
       const meter = new TruePeaks(channels.length, 200, 160);
@@ -161,7 +161,7 @@ describe('the true-peak estimate', () => {
     expect(left).not.toEqual(right);
   });
 
-  test('is never below what a meter after BS.1770-4 reads, nor above its bound', () => {
+  test('is not below a meter reading by BS.1770-4, nor above its bound', () => {
     for (let seed = 1; seed <= 20; seed += 1) {
       const signal = whiteNoise(400, 1, seed);
       expect(estimate(signal)).toBeGreaterThanOrEqual(ituTruePeak(signal.subarray(10, 390)) - 1e-9);

@@ -7,12 +7,12 @@ import { readInThread } from '../../../src/engine/audio/read-thread.js';
 
 const LOOP = resolve('models/loops/tabla.wav');
 
-describe('reading audio in another thread', () => {
+describe('readInThread', () => {
   let folder: string;
   let workerUrl: URL;
 
   beforeAll(async () => {
-    // Within the project, where the bundle finds the packages that it leaves out.
+    // Within the project, where the bundle finds its external packages.
     folder = await mkdtemp(join('node_modules', '.tiller-read-'));
     const outfile = join(folder, 'read-worker.mjs');
     workerUrl = pathToFileURL(outfile);
@@ -27,13 +27,13 @@ describe('reading audio in another thread', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('reads what reading in this thread does, into memory that crosses threads uncopied', async () => {
+  it('gives the same result as readAudio, in shared memory', async () => {
     const file = await readInThread(LOOP, 'tabla.wav', workerUrl);
     expect(file).toEqual(await readAudio(LOOP));
     expect(file.channels.every(({ buffer }) => buffer instanceof SharedArrayBuffer)).toBe(true);
   });
 
-  it('tells what is wrong by the name that the player knows', async () => {
+  it('reports errors with the given name', async () => {
     const path = join(folder, 'noise.wav');
     await writeFile(path, 'RIFF, but no sound');
     await expect(readInThread(path, 'my noise.wav', workerUrl)).rejects.toMatchObject({
@@ -43,7 +43,7 @@ describe('reading audio in another thread', () => {
     });
   });
 
-  it('says so where its thread dies', async () => {
+  it('reports a failure of its thread', async () => {
     const missing = pathToFileURL(join(folder, 'no-worker.mjs'));
     await expect(readInThread(LOOP, 'tabla.wav', missing)).rejects.toMatchObject({
       code: 'internal',

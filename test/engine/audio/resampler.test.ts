@@ -19,7 +19,7 @@ const PAIRS: readonly (readonly [number, number])[] = [
   [44_101, 48_000],
 ];
 
-/** All outputs that `input` gives, read block by block. */
+/** All outputs for `input`, written and read in blocks. */
 function resample(
   input: Float32Array,
   from: number,
@@ -41,7 +41,7 @@ function resample(
   return output.subarray(0, produced);
 }
 
-/** Without what the filter sees of the silence around the signal. */
+/** Without the ends, which are affected by the silence around the signal. */
 const settled = (signal: Float32Array, from: number, to: number): Float32Array =>
   signal.subarray(Math.ceil((resamplerLookahead(from, to) * to) / from) + 1);
 
@@ -49,7 +49,7 @@ describe.each(PAIRS)('from %i to %i Hz', (from, to) => {
   const nyquist = Math.min(from, to) / 2;
   const passBand = Math.min(20_000, 0.9 * nyquist);
 
-  test('is flat within 0.1 dB and adds nothing above −90 dB, in exact phase', () => {
+  test('is flat within 0.1 dB, distorts less than −90 dB, and has exact phase', () => {
     for (const share of [0.01, 0.3, 0.7, 0.95, 1]) {
       const hz = share * passBand;
       const output = resample(sine(from / 20, hz, from), from, to);
@@ -64,7 +64,7 @@ describe.each(PAIRS)('from %i to %i Hz', (from, to) => {
     }
   });
 
-  test('keeps out what the lower rate cannot carry by 90 dB', () => {
+  test('attenuates images and aliases by 90 dB', () => {
     if (from > to) {
       for (const share of [0.001, 0.1, 0.5, 0.99]) {
         const hz = to / 2 + share * (from - to) * 0.5;
@@ -81,14 +81,14 @@ describe.each(PAIRS)('from %i to %i Hz', (from, to) => {
     }
   });
 
-  test('passes a constant at exactly its level', () => {
+  test('has exactly unity gain at 0 Hz', () => {
     const output = settled(resample(new Float32Array(from / 20).fill(0.5), from, to), from, to);
     const worst = output.reduce((error, sample) => Math.max(error, Math.abs(sample - 0.5)), 0);
     expect(output.length).toBeGreaterThan(900);
     expect(worst).toBeLessThan(1e-7);
   });
 
-  test('gives each output as soon as its look-ahead is there, and no sooner', () => {
+  test('makes each output available as soon as its look-ahead is written', () => {
     const { numerator, denominator } = rateRatio(from, to);
     const resampler = new Resampler({ from, to, channels: 1, capacity: 1 });
     const sink = [new Float32Array(16)];
@@ -112,7 +112,7 @@ test('equal rates copy, without delay', () => {
   expect(resamplerLookahead(48_000, 48_000)).toBe(0);
 });
 
-test('the blocks do not change a bit', () => {
+test('the output does not depend on block sizes', () => {
   const input = whiteNoise(6000, 1, 5);
   const reference = resample(input, 44_100, 48_000);
   fc.assert(
@@ -123,7 +123,7 @@ test('the blocks do not change a bit', () => {
   );
 });
 
-test('has not drifted by a sample after five million', () => {
+test('does not drift over five million samples', () => {
   const [from, to] = [44_101, 48_000];
   const resampler = new Resampler({ from, to, channels: 0, capacity: from });
   let produced = 0;
@@ -139,7 +139,7 @@ test('has not drifted by a sample after five million', () => {
   expect(BigInt(produced)).toBe(expected);
 });
 
-test('an origin moves the outputs by a fraction of a sample', () => {
+test('an origin shifts the outputs by a fraction of a sample', () => {
   const rate = { from: 48_000, to: 44_100 };
   const { denominator } = rateRatio(rate.from, rate.to);
   const hz = 1000;

@@ -31,7 +31,7 @@ export function windowedSinc(cutoff: number, half: number, offset: number): numb
   return 2 * cutoff * sinc * blackmanHarris(offset / half);
 }
 
-/** `signal` without what lies above `cutoff` (−6 dB point, cycles per sample), −92 dB from 0.02 above it. */
+/** `signal` low-passed at `cutoff` (−6 dB point, cycles per sample), −92 dB from 0.02 above it. */
 export function lowPass(signal: Float32Array, cutoff: number): Float32Array {
   const half = 100;
   const taps = Float64Array.from({ length: 2 * half + 1 }, (_, i) => windowedSinc(cutoff, half, i - half));

@@ -35,10 +35,10 @@ function peakOf(signal: Float32Array, rows: number[][]): number {
   return peak;
 }
 
-/** What a meter after the standard reads: four times oversampled. */
+/** Reading of a meter by the standard: fourfold oversampling. */
 export const ituTruePeak = (signal: Float32Array): number => peakOf(signal, ITU_ROWS);
 
-/** Sixteen times oversampled through 128 taps per phase: much sharper than the standard asks. */
+/** Sixteenfold oversampling with 128 taps per phase: much more exact than the standard requires. */
 export const sharpTruePeak = (signal: Float32Array): number => peakOf(signal, LONG_ROWS);
 
 export const samplePeak = (signal: Float32Array): number =>

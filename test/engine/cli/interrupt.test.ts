@@ -24,20 +24,20 @@ let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'tiller-interrupt-'))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A WAV of that much silence. */
+/** A WAV of this many seconds of silence. */
 function longWav(path: string, seconds: number): void {
   const writer = new WavWriter(path, { rate: 44_100, channels: 1, overwrite: true });
   writer.append([new Float32Array(1)], 1);
   writer.close();
   const head = readFileSync(path).subarray(0, 58);
-  // Its length is not known, as a recorder leaves it that was interrupted.
+  // Without a length, like an interrupted recording.
   head.writeUInt32LE(0, 54);
   writeFileSync(path, head);
   truncateSync(path, 58 + seconds * 44_100 * 4);
 }
 
 describe('tiller, interrupted', () => {
-  it('leaves nothing in the library of an import', async () => {
+  it('leaves no part of an import in the library', async () => {
     const library = join(folder, 'interrupted');
     const importing = spawn(process.execPath, [PROGRAM, '--library', library, 'import', MODEL]);
     let words = '';
@@ -58,7 +58,7 @@ describe('tiller, interrupted', () => {
     const home = mkdtempSync(join(folder, 'interrupted-'));
     const out = join(home, `out.${extension}`);
     writeFileSync(out, 'mine');
-    // Two hours of silence, which nobody waits for: sparse files cost nothing.
+    // Two hours of silence, in a sparse file.
     const long = join(folder, command === 'decode' ? 'long.npy' : 'long.wav');
     if (command === 'decode')
       await writeNpy(long, { rows: 8, columns: 600_000, data: new Float32Array(4_800_000) });
@@ -76,8 +76,8 @@ describe('tiller, interrupted', () => {
     expect(readFileSync(out, 'utf8')).toBe('mine');
   });
 
-  // The bar on a terminal listens for signals, to give the cursor back, and learning never let one through.
-  it('stops learning on a terminal', async () => {
+  // The progress bar handles signals to restore the cursor, and training blocked the thread.
+  it('stops a training on a terminal', async () => {
     const [many, out] = [join(folder, 'many.tiller.json'), join(folder, 'many-learned.json')];
     const preset = JSON.parse(readFileSync(PRESET, 'utf8')) as { examples: { inputs: number[] }[] };
     const examples = Array.from({ length: 2000 }, (_, i) => ({

@@ -10,14 +10,14 @@ beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'tiller-npy-'))));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('npy', () => {
-  it('reads back what it writes', async () => {
+  it('reads back the array that it writes', async () => {
     const path = join(folder, 'z.npy');
     const matrix = { rows: 3, columns: 5, data: Float32Array.from({ length: 15 }, (_, i) => i / 7 - 1) };
     await writeNpy(path, matrix);
     expect(await readNpy(path)).toEqual(matrix);
   });
 
-  it('writes the header that NumPy writes', async () => {
+  it('writes the same header as NumPy', async () => {
     const path = join(folder, 'header.npy');
     await writeNpy(path, { rows: 8, columns: 2, data: new Float32Array(16) });
     const bytes = await readFile(path);
@@ -43,7 +43,7 @@ describe('npy', () => {
     expect([...data]).toEqual([0.5, -2]);
   });
 
-  it('reads what NumPy saves of a transpose, column by column', () => {
+  it('reads a transposed array, which NumPy saves in Fortran order', () => {
     const dictionary = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }";
     const header = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${dictionary}`, 'latin1');
     header.writeUInt16LE(dictionary.length, 8);
@@ -71,7 +71,7 @@ describe('npy', () => {
     expect(() => parseNpy(Buffer.concat([header, Buffer.alloc(16)]))).toThrow(TillerError);
   });
 
-  it('refuses values that are no numbers', () => {
+  it('refuses values that are not finite', () => {
     const dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }";
     const header = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${dictionary}`, 'latin1');
     header.writeUInt16LE(dictionary.length, 8);
@@ -80,7 +80,7 @@ describe('npy', () => {
     );
   });
 
-  it('answers any bytes with an array or a TillerError', () => {
+  it('reads or refuses any bytes with a TillerError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         try {

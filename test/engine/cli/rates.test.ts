@@ -17,13 +17,13 @@ describe('atRate', () => {
     const wanted = tone(to, 0.5);
     expect(stream.rate).toBe(to);
     expect(converted).toHaveLength(wanted.length);
-    // The ends see the silence around the tone.
+    // The ends are affected by the silence around the tone.
     const margin = Math.round(0.01 * to);
     for (let i = margin; i < wanted.length - margin; i++)
       expect(Math.abs((converted?.[i] ?? 9) - (wanted[i] ?? 0))).toBeLessThan(1e-3);
   });
 
-  it('gives the same whatever pieces the sound comes in', () => {
+  it('does not depend on the sizes of the pieces', () => {
     const whole = tone(44_100, 0.5);
     const cut = [0, 1, 2, 5000, 5001, 20_000, whole.length];
     const pieces = cut.slice(1).map((to, i) => [whole.subarray(cut[i], to)]);
@@ -32,7 +32,7 @@ describe('atRate', () => {
     expect(stream.next()).toBeNull();
   });
 
-  it('leaves a sound alone at its own rate', () => {
+  it('does not convert at the same rate', () => {
     const sound = wholeSound(44_100, [tone(44_100, 0.01)]);
     expect(atRate(sound, 44_100)).toBe(sound);
     expect(atRate(sound, undefined)).toBe(sound);

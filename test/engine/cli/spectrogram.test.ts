@@ -16,12 +16,12 @@ function brightestRow(hertz: number): number {
 }
 
 describe('spectrogramPng', () => {
-  it.each([200, 1000, 8000])('shows a tone of %i Hz where the log axis has it', (hertz) => {
+  it.each([200, 1000, 8000])('shows a tone of %i Hz at its position on the logarithmic axis', (hertz) => {
     const share = 1 - Math.log(hertz / 40) / Math.log(RATE / 2 / 40);
     expect(Math.abs(brightestRow(hertz) - 256 * share)).toBeLessThan(12);
   });
 
-  it('stacks sounds of one time axis', () => {
+  it('stacks several signals over one time axis', () => {
     const { width, height } = PNG.sync.read(
       spectrogramPng([tone(100), tone(200).subarray(0, 99)], RATE, 300),
     );

@@ -6,7 +6,7 @@ import { RestartPolicy } from '../../../src/engine/workers/restart-policy.js';
 const SERVING = `process.send({ url: 'http://here', port: 4321 });`;
 const LIVES = `setInterval(() => undefined, 1000); process.on('disconnect', () => process.exit(0));`;
 
-/** A supervisor whose n-th process runs the n-th script, the last one again and again. */
+/** A supervisor whose n-th process runs the n-th script; further ones run the last script. */
 function supervise(scripts: readonly string[], waits: readonly number[] = [0, 0]) {
   const ports: (number | null)[] = [];
   const children: ChildProcess[] = [];
@@ -39,7 +39,7 @@ function supervise(scripts: readonly string[], waits: readonly number[] = [0, 0]
 }
 
 describe('Supervisor', () => {
-  it('starts what died again on its port, and ends with it', async () => {
+  it('restarts a process that ended, with the same port', async () => {
     const { supervisor, ports, children, told, served } = supervise([
       `${SERVING} setTimeout(() => process.exit(9), 20)`,
       SERVING + LIVES,
@@ -64,22 +64,22 @@ describe('Supervisor', () => {
     expect(await ended).toBe(0);
   });
 
-  it('does not insist on a process that never served', async () => {
+  it('does not restart a process that never served', async () => {
     const { supervisor, ports } = supervise(['process.exit(4)']);
     expect(await supervisor.run()).toBe(4);
     expect(ports).toHaveLength(1);
   });
 
-  it('gives up on one that keeps dying, and says how to go on', async () => {
+  it('stops restarting after repeated failures, and says how to continue', async () => {
     const { supervisor, ports } = supervise([`${SERVING} setTimeout(() => process.exit(9), 5)`]);
     await expect(supervisor.run()).rejects.toMatchObject({
-      message: 'The engine ended 3 times in a row and is not started again.',
+      message: 'The engine ended 3 times in a row and is not restarted.',
       hint: expect.stringContaining('--no-resume') as string,
     });
     expect(ports).toHaveLength(3);
   });
 
-  it('leaves no process behind that does not listen to it', async () => {
+  it('kills a process that does not end by itself', async () => {
     const { children, served, supervisor } = supervise([`${SERVING} setInterval(() => undefined, 1000)`]);
     const ended = supervisor.run();
     await served(1);

@@ -38,7 +38,7 @@ function tiller(...args: string[]) {
     {
       encoding: 'utf8',
       timeout: 30_000,
-      // A home of its own: what the machine's user has imported or saved plays no part.
+      // Its own home folder, without the user's models and presets.
       env: { ...process.env, HOME: folder, XDG_DATA_HOME: join(folder, 'data') },
     },
   );
@@ -47,7 +47,7 @@ function tiller(...args: string[]) {
 const json = (...args: string[]) => JSON.parse(tiller('--json', ...args).stdout) as Record<string, unknown>;
 
 describe('tiller', () => {
-  it('says what each command is for', () => {
+  it('describes each command', () => {
     for (const command of [
       'import',
       'inspect',
@@ -66,11 +66,11 @@ describe('tiller', () => {
     }
   });
 
-  it('is a program that npx can start after every build', () => {
+  it('is executable after every build, for npx', () => {
     expect(() => accessSync(PROGRAM, constants.X_OK)).not.toThrow();
   });
 
-  it('encodes and decodes a file, the same each time', () => {
+  it('encodes and decodes a file reproducibly', () => {
     const z = join(folder, 'z.npy');
     for (const [noise, name] of [
       ['silent', 'a'],
@@ -91,8 +91,8 @@ describe('tiller', () => {
     expect(wav('c').equals(wav('d'))).toBe(false);
   });
 
-  // The last incomplete frame was left out, and what the model's own delay puts behind the end.
-  it.each([1, 511, 512, 1300])('encodes all of %i samples, so that decoded they are all there', (length) => {
+  // The last incomplete latent frame and the model's own delay after the end were missing.
+  it.each([1, 511, 512, 1300])('encodes all of %i samples, including the model’s delay', (length) => {
     const [x, z, y] = ['x.wav', 'x.npy', 'y.wav'].map((name) => join(folder, `${length}-${name}`)) as [
       string,
       string,
@@ -115,20 +115,20 @@ describe('tiller', () => {
     });
   });
 
-  it('runs models without a trace of onnxruntime’s reports to its maker', () => {
+  it('runs models with onnxruntime’s telemetry switched off', () => {
     const home = mkdtempSync(join(folder, 'home-'));
     const out = join(home, 'z.npy');
     const { status } = spawnSync(process.execPath, [PROGRAM, 'encode', 'percussion', LOOP, '-o', out], {
-      // A player's environment: in that of a build server onnxruntime is silent by itself.
+      // Without CI variables, with which onnxruntime switches telemetry off itself.
       env: { PATH: process.env['PATH'], HOME: home },
     });
     expect(status).toBe(0);
     expect(readdirSync(home)).toEqual(['z.npy']);
   });
 
-  it('learns a preset again and renders the same sound with it, whatever the block size', () => {
+  it('trains a preset and renders it with the same result for any block size', () => {
     const preset = join(folder, 'learned.tiller.json');
-    expect(tiller('train', PRESET, '--kind', 'mlp', '-o', preset).status).toBe(0);
+    expect(tiller('train', PRESET, '--kind', 'neural-net', '-o', preset).status).toBe(0);
     const gesture = join(folder, 'gesture.csv');
     writeFileSync(gesture, '0,0,0\n2,1,1\n4,0,1\n');
     const rendered = [64, 1000].map((block) => {
@@ -154,14 +154,14 @@ describe('tiller', () => {
     expect(readFileSync(still).equals(rendered[0] ?? Buffer.alloc(0))).toBe(false);
   });
 
-  it('renders a preset by the id that serve takes', () => {
+  it('renders a preset by its id', () => {
     const [byId, byPath] = [join(folder, 'by-id.wav'), join(folder, 'by-path.wav')];
     expect(tiller('render', LOOP, '-p', 'factory/drum-garden', '-o', byId).status).toBe(0);
     expect(tiller('render', LOOP, '-p', PRESET, '-o', byPath).status).toBe(0);
     expect(readFileSync(byId).equals(readFileSync(byPath))).toBe(true);
   });
 
-  it('writes through a link, as other programs do', () => {
+  it('writes to the target of a symbolic link', () => {
     const [target, link] = [join(folder, 'target.wav'), join(folder, 'link.wav')];
     writeFileSync(target, 'before');
     symlinkSync(target, link);
@@ -170,13 +170,13 @@ describe('tiller', () => {
     expect(readFileSync(target).length).toBeGreaterThan(1000);
   });
 
-  it('says that a model is there already, under the name that it has', () => {
+  it('reports a model that is already in the library, with its present name', () => {
     const library = join(folder, 'twice');
     const [first, second] = ['mine.ts', 'renamed.ts'].map((name) => join(folder, name)) as [string, string];
     for (const path of [first, second]) copyFileSync(MODEL, path);
     const load = (path: string) => tiller('--library', library, 'import', path).stdout;
     expect(load(first)).toMatch(/^Imported into .*\nname +mine /);
-    expect(load(second)).toMatch(/^In the library already: .*\nname +mine /);
+    expect(load(second)).toMatch(/^Already in the library: .*\nname +mine /);
   });
 
   it('renders at another rate', () => {
@@ -186,7 +186,7 @@ describe('tiller', () => {
     expect(readFileSync(out).readUInt32LE(24)).toBe(48_000);
   });
 
-  it('reads a gesture as Excel saves it, whatever the encoding', () => {
+  it('reads a gesture in each text encoding of Excel', () => {
     const [short, text] = [join(folder, 'excel.wav'), join(folder, 'excel.txt')];
     const writer = new WavWriter(short, { rate: 44_100, channels: 1 });
     writer.append([new Float32Array(44_100).fill(0.1)], 44_100);
@@ -200,7 +200,7 @@ describe('tiller', () => {
     expect(rendered[0]?.equals(rendered[1] ?? Buffer.alloc(0))).toBe(true);
   });
 
-  it('never writes over a file unless told to', () => {
+  it('overwrites a file only with --force', () => {
     const out = join(folder, 'kept.wav');
     writeFileSync(out, 'mine');
     expect(tiller('render', LOOP, '-p', PRESET, '-o', out).status).toBe(5);
@@ -226,10 +226,16 @@ describe('tiller', () => {
     ['a device for latents', ['decode', 'percussion', '/dev/zero', '-o', 'x.wav'], 4, /is a device/],
     ['another format', ['render', LOOP, '-p', PRESET, '-o', 'x.mp3'], 2, /no.* an MP3: .*writes WAV/],
     ['too long a name', ['render', LOOP, '-p', PRESET, '-o', `${'x'.repeat(300)}.wav`], 4, /too long a name/],
-    ['a preset that is none', ['render', LOOP, '-p', 'factory/nothing', '-o', 'x.wav'], 4, /no preset/],
+    ['an unknown preset', ['render', LOOP, '-p', 'factory/nothing', '-o', 'x.wav'], 4, /no preset/],
     ['a library without a name', ['--library', '', 'doctor'], 2, /no name/],
-    ['a demo into nothing', ['demo', '-o', ''], 2, /no name/],
-    ['a part that is none', ['bench', '--only', 'nothing'], 2, /no part .*\n.*gesture/],
+    ['a demo without a folder', ['demo', '-o', ''], 2, /no name/],
+    ['an unknown part', ['bench', '--only', 'nothing'], 2, /no part .*\n.*gesture/],
+    [
+      'an unknown kind of regressor',
+      ['train', PRESET, '--kind', 'forest', '-o', 'x.json'],
+      2,
+      /neural-net, gaussian-process, .*nearest-neighbours/,
+    ],
     ['an impossible noise', ['--noise', 'loud', 'doctor'], 2, /no noise setting/],
   ])('answers %s with a code and a reason', (_name, args, code, reason) => {
     const { status, stderr } = tiller(...args);
@@ -239,7 +245,7 @@ describe('tiller', () => {
     expect(readdirSync('.').filter((name) => /^x\.(npy|wav|json)$/.test(name))).toEqual([]);
   });
 
-  it('refuses an output that could not be written before the work is done', () => {
+  it('refuses an output that cannot be written, before it starts', () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
     for (const [output, code, reason] of [
@@ -249,14 +255,14 @@ describe('tiller', () => {
       ['/dev/null', 2, /no ordinary file/],
       ['', 2, /no name/],
     ] as const) {
-      // The input is not there either, and is not looked at.
+      // The input does not exist either, and is not read.
       const { status, stderr } = tiller('render', 'nowhere.wav', '-p', PRESET, '-f', '-o', output);
       expect([output, status]).toEqual([output, code]);
       expect(stderr).toMatch(reason);
     }
   });
 
-  it('takes a file of a rate that it does not play at only with another rate', () => {
+  it('refuses a sample rate out of range unless --rate is given', () => {
     const [slow, out] = [join(folder, 'slow.wav'), join(folder, 'from-slow.wav')];
     const writer = new WavWriter(slow, { rate: 8000, channels: 1 });
     writer.append([new Float32Array(4000).fill(0.1)], 4000);
@@ -266,14 +272,14 @@ describe('tiller', () => {
     expect(json('render', slow, '-p', PRESET, '-o', out, '--rate', '44100')).toMatchObject({ seconds: 0.5 });
   });
 
-  it('says that nothing was learned of a preset’s examples', () => {
+  it('warns that a preset’s examples have not been trained', () => {
     const untrained = join(folder, 'untrained.tiller.json');
     writeFileSync(untrained, JSON.stringify({ ...JSON.parse(readFileSync(PRESET, 'utf8')), trained: null }));
     const { status, stderr } = tiller('render', LOOP, '-p', untrained, '-o', join(folder, 'untrained.wav'));
     expect([status, stderr]).toEqual([0, expect.stringContaining('tiller train')]);
   });
 
-  it('says that there are no examples to learn from', () => {
+  it('warns that a preset has no examples', () => {
     const bare = join(folder, 'bare.tiller.json');
     const preset: object = JSON.parse(readFileSync(PRESET, 'utf8')) as object;
     writeFileSync(bare, JSON.stringify({ ...preset, examples: [], trained: null }));
@@ -281,7 +287,7 @@ describe('tiller', () => {
     expect([status, stderr]).toEqual([0, expect.stringContaining('no examples')]);
   });
 
-  it('lets no name out of a file steer the terminal', () => {
+  it('removes control characters of names in files from its output', () => {
     const evil = join(folder, 'evil.tiller.json');
     const model = { name: 'a\u001b[2Jb\u0007', sha256: 'a'.repeat(64) };
     writeFileSync(evil, JSON.stringify({ ...JSON.parse(readFileSync(PRESET, 'utf8')), model }));
@@ -290,7 +296,7 @@ describe('tiller', () => {
     expect(stderr).toContain('“a [2Jb ”');
   });
 
-  it('says so where its output cannot be written', () => {
+  it('reports that its output cannot be written', () => {
     const full = openSync('/dev/full', 'w');
     const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'doctor'], {
       encoding: 'utf8',
@@ -317,8 +323,8 @@ describe('tiller', () => {
   });
 
   it.each([
-    ['is asked for instead, and keeps what nobody has saved', { presetId: null }, 1],
-    ['is asked for instead, and leaves what is saved', { presetId: 'factory/drum-garden' }, 0],
+    ['is opened instead, and an unsaved session is kept', { presetId: null }, 1],
+    ['is opened instead, and a saved session is not kept', { presetId: 'factory/drum-garden' }, 0],
   ])('serves a preset that %s', async (_, kept, asides) => {
     const home = mkdtempSync(join(folder, 'session-'));
     const document = join(home, 'session.json');
@@ -338,7 +344,7 @@ describe('tiller', () => {
     for (const name of files) expect(readFileSync(join(home, name), 'utf8')).toBe(session);
   });
 
-  it('gives errors as JSON too', () => {
+  it('gives errors as JSON with --json', () => {
     expect(json('inspect', 'nothing')).toMatchObject({ error: { code: 'model-missing' } });
     for (const words of [[], ['sing'], ['import'], ['render', LOOP, '--block', '0']]) {
       const { status, stdout, stderr } = tiller('--json', ...words);
@@ -347,7 +353,7 @@ describe('tiller', () => {
     }
   });
 
-  it('finds nothing wrong with its own installation', () => {
+  it('doctor finds no fault in this installation', () => {
     const { status, stdout } = tiller('doctor');
     expect(stdout).not.toContain('BAD');
     expect(status).toBe(0);

@@ -1,7 +1,7 @@
 import { fitReport } from '../../../src/engine/http/fit-report.js';
 
-describe('what the page shows of a training', () => {
-  it('names the examples that are missed, the worst first, and those that contradict each other', () => {
+describe('fitReport', () => {
+  it('lists missed examples, largest error first, and contradictions', () => {
     const report = fitReport({
       totalMs: 12.5,
       dimensions: [{ dimension: 0, kind: 'gp', errorRelative: 0.1, trainMs: 3, worst: null }],

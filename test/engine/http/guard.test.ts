@@ -12,14 +12,14 @@ import {
 
 const asking = (headers: IncomingMessage['headers']) => ({ headers }) as IncomingMessage;
 
-describe('who may speak to the engine', () => {
-  it('draws a new token of 192 bits each time', () => {
+describe('access to the engine', () => {
+  it('makes a new token of 192 bits each time', () => {
     const tokens = new Set(Array.from({ length: 50 }, newToken));
     expect(tokens.size).toBe(50);
     for (const token of tokens) expect(Buffer.from(token, 'base64url')).toHaveLength(24);
   });
 
-  it('takes the right token only', () => {
+  it('accepts only the right token', () => {
     const token = newToken();
     expect(sameToken(token, token)).toBe(true);
     expect(sameToken(token.slice(1), token)).toBe(false);
@@ -28,7 +28,7 @@ describe('who may speak to the engine', () => {
     expect(sameToken(undefined, token)).toBe(false);
   });
 
-  it.each(['127.0.0.1:8000', 'localhost:8000'])('answers to the host %s', (host) => {
+  it.each(['127.0.0.1:8000', 'localhost:8000'])('accepts the host %s', (host) => {
     expect(hostAllowed(asking({ host }), 8000)).toBe(true);
   });
 
@@ -39,7 +39,7 @@ describe('who may speak to the engine', () => {
     },
   );
 
-  it('takes its own pages only', () => {
+  it('accepts only the origins of its own pages', () => {
     expect(originAllowed(asking({ origin: 'http://127.0.0.1:8000' }), 8000)).toBe(true);
     for (const origin of ['https://127.0.0.1:8000', 'http://evil.example', 'null', 'http://127.0.0.1:80']) {
       expect(originAllowed(asking({ origin }), 8000)).toBe(false);
@@ -47,7 +47,7 @@ describe('who may speak to the engine', () => {
     expect(originAllowed(asking({}), 8000)).toBe(false);
   });
 
-  it('reads tokens where they belong and nowhere else', () => {
+  it('reads tokens only from the header and the subprotocol', () => {
     expect(bearer(asking({ authorization: 'Bearer abc' }))).toBe('abc');
     expect(bearer(asking({ authorization: 'Basic abc' }))).toBeUndefined();
     expect(offeredToken(asking({ 'sec-websocket-protocol': `${SUBPROTOCOL}, token.abc` }))).toBe('abc');
@@ -55,7 +55,7 @@ describe('who may speak to the engine', () => {
     expect(offeredToken(asking({}))).toBeUndefined();
   });
 
-  it('lets no script or style in but its own files', () => {
+  it('allows only its own scripts and styles', () => {
     const policy = securityHeaders(8000)['content-security-policy'] ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self'");

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pageFiles } from '../../../src/engine/http/page-files.js';
 
-/** More than a connection holds on its way. */
+/** More than the buffers of a connection. */
 const LARGE = 64 * 1024 * 1024;
 
 describe('the page’s files', () => {
@@ -48,7 +48,7 @@ describe('the page’s files', () => {
     return Buffer.concat(parts).toString();
   };
 
-  // sirv threw at the first two, and the engine ended. A browser sends any web page's second one without asking first.
+  // Regression: sirv threw at the first two, which ended the engine. Any web page can send the second one.
   it.each(['bytes=5-2', 'bytes=0-9007199254740993', 'bytes=2-', 'bytes=-', 'all'])(
     'are sent whole, whatever part is asked for: %s',
     async (range) => {
@@ -67,8 +67,8 @@ describe('the page’s files', () => {
     expect([answer.statusCode, await text(answer)]).toEqual([404, '']);
   });
 
-  // Nobody heard the error of the file that was sent, and the engine ended.
-  it('break off where one cannot be read', async () => {
+  // Regression: an error of the file stream had no listener, which ended the engine.
+  it('end the response where a file cannot be read', async () => {
     const socket = createSocket().listen(join(folder, 'ui', 'main.js'));
     await once(socket, 'listening');
     await expect(ask('/main.js').then(text)).rejects.toThrow();
@@ -76,8 +76,8 @@ describe('the page’s files', () => {
     expect(await text(await ask('/'))).toBe('the page');
   });
 
-  // It stayed open for good: enough of them, and the engine could open nothing any more.
-  it('are closed where nobody waits for them any more', async () => {
+  // Regression: the file stayed open, until the engine had no handles left.
+  it('are closed where the client disconnects', async () => {
     await writeFile(join(folder, 'ui', 'main.js'), Buffer.alloc(LARGE));
     const answer = await ask('/main.js');
     const [file] = files;

@@ -6,7 +6,7 @@ import { applyEdit } from '../../../src/document/apply-edit.js';
 import type { StreamCommand, StreamReport, Telemetry } from '../../../src/engine/stream/messages.js';
 import type { Preset } from '../../../src/document/preset.js';
 
-/** An instrument whose streaming worker is the test itself. */
+/** An instrument with a fake streaming worker. */
 export class Bench {
   readonly sent: StreamCommand[] = [];
   readonly instrument: Instrument;
@@ -44,7 +44,7 @@ export class Bench {
   }
 }
 
-/** A document with `latents` dimensions and examples that nobody retrains. */
+/** A document of `latents` dimensions with examples, without automatic learning. */
 export function documentOf(latents: number, examples: number): Preset {
   let preset: Preset = emptyPreset(null, latents);
   preset = { ...preset, learning: { ...preset.learning, automatic: false } };

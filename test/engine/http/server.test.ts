@@ -23,7 +23,7 @@ import { Bench, documentOf } from './rig.js';
 const quiet = { subscribe: () => () => undefined };
 const done = () => Promise.resolve();
 
-/** Everything about a services session that this test does not play. */
+/** Fake services of a live session. */
 function servicesOf(bench: Bench, taken: string[]): PageServices {
   return {
     instrument: bench.instrument,
@@ -198,9 +198,9 @@ describe('the interface’s server', () => {
     expect(server.url).toBe(`http://127.0.0.1:${server.port}/#token=${server.token}`);
   });
 
-  it('tells the first window what went wrong before there was one, once', async () => {
+  it('sends a notice from before the first window to it, once', async () => {
     bench.instrument.notify(new TillerError('preset-invalid', 'The last session could not be read.'));
-    // Longer than changes are gathered for.
+    // Longer than changes are collected.
     await new Promise((resolve) => setTimeout(resolve, 60));
     const first = connect();
     await first.until(() => first.find('notice') !== undefined);
@@ -212,7 +212,7 @@ describe('the interface’s server', () => {
     expect(second.find('notice')).toBeUndefined();
   });
 
-  it('lets go of what a page held that goes in the middle of a movement', async () => {
+  it('ends the open gestures of a page that is closed', async () => {
     const gestures: [number, string][] = [];
     const stop = bench.instrument.subscribe((_, { origin, parameter }) => {
       if (parameter && parameter.gesture !== 'move')
@@ -243,7 +243,7 @@ describe('the interface’s server', () => {
     expect(parameterValues(bench.instrument.state.preset).slice(17, 19)).toEqual([0.25, 0.75]);
   });
 
-  it('asks for the token wherever anything can be read or done', async () => {
+  it('requires the token for everything but the page’s files', async () => {
     expect((await ask(HELLO_PATH, {})).status).toBe(401);
     expect((await ask(HELLO_PATH, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
     expect((await ask(HELLO_PATH, { headers: own() })).status).toBe(204);
@@ -263,7 +263,7 @@ describe('the interface’s server', () => {
     expect(client.heard).toEqual([]);
   });
 
-  it('welcomes a window with everything, then sends only what changed', async () => {
+  it('sends a new window the whole state, then only changes', async () => {
     const client = connect();
     await client.until(() => client.heard.length > 0);
     const welcome = client.find('welcome');
@@ -278,7 +278,7 @@ describe('the interface’s server', () => {
     expect(client.find('done')).toEqual({ type: 'done', request: 1, result: null });
   });
 
-  it('keeps two windows in step and answers each its own requests', async () => {
+  it('updates two windows, and answers requests to their sender only', async () => {
     const [one, two] = [connect(), connect()];
     await one.until(() => one.heard.length > 0);
     await two.until(() => two.heard.length > 0);
@@ -296,7 +296,7 @@ describe('the interface’s server', () => {
     );
   });
 
-  it('answers what is wrong in words and goes on', async () => {
+  it('answers invalid commands with an error, and continues', async () => {
     const client = connect();
     await client.until(() => client.heard.length > 0);
     client.socket.send('{ not json');
@@ -319,7 +319,7 @@ describe('the interface’s server', () => {
     await client.until(() => client.find('done') !== undefined);
   });
 
-  it('closes on a message beyond every bound, and on a frame that is none', async () => {
+  it('closes the socket at a message that is too large, and at an unknown binary frame', async () => {
     const large = connect();
     await large.until(() => large.heard.length > 0);
     large.socket.send('x'.repeat(2 ** 20));
@@ -332,7 +332,7 @@ describe('the interface’s server', () => {
     expect(strange.closed).toBe(1008);
   });
 
-  it('sends what sounds as one binary frame', async () => {
+  it('sends telemetry as one binary frame', async () => {
     const client = connect();
     await client.until(() => client.heard.length > 0);
     bench.instrument.setParameter(1, 0.125, 'page');
@@ -344,7 +344,7 @@ describe('the interface’s server', () => {
     expect(client.frame?.parameters[1]).toBe(0.125);
   });
 
-  it('takes an upload to a file of its own and removes it, whatever comes of it', async () => {
+  it('writes an upload to a temporary file and removes it, whatever the result', async () => {
     taken.length = 0;
     const send = (name: string, headers: Record<string, string> = own()) =>
       ask(UPLOAD_PATHS.model, {
@@ -358,7 +358,7 @@ describe('the interface’s server', () => {
     expect([name, dirname(dirname(path)), content]).toEqual(['good one.ts', temporaryFolder, 'weights']);
     expect(await readdir(temporaryFolder)).toEqual([]);
 
-    // A browser's console calls any other status an error, and this is an answer. It names no temporary folder.
+    // Status 200: browsers log any other status as an error. The message does not contain the temporary path.
     const refused = await send('bad.ts');
     expect(refused.status).toBe(200);
     expect(JSON.parse(refused.body)).toEqual({
@@ -374,7 +374,7 @@ describe('the interface’s server', () => {
     expect((await send('good.ts', { origin: own().origin })).status).toBe(401);
   });
 
-  it('refuses a preset larger than presets are, by what it says and by what it sends', async () => {
+  it('refuses a preset that is too large, by its header and by its bytes', async () => {
     const answer = await ask(UPLOAD_PATHS.preset, {
       method: 'POST',
       headers: { ...own(), [FILE_NAME_HEADER]: 'a.tiller', 'content-length': String(2 ** 31) },
@@ -383,19 +383,19 @@ describe('the interface’s server', () => {
     expect(answer.body).toContain('archive-too-large');
   });
 
-  it('says in words where there is no room for an upload, however large it is', async () => {
+  it('reports a full disk for an upload of any size', async () => {
     await rename(temporaryFolder, `${temporaryFolder}-gone`);
     const answer = await ask(UPLOAD_PATHS.model, {
       method: 'POST',
       headers: { ...own(), [FILE_NAME_HEADER]: 'good.ts' },
-      // More than the connection holds: the answer comes while it is still being sent.
+      // More than the connection's buffers: the answer arrives while it is still being sent.
       body: 'weights'.repeat(2 ** 20),
     });
     await rename(`${temporaryFolder}-gone`, temporaryFolder);
     expect([answer.status, JSON.parse(answer.body)]).toMatchObject([200, { type: 'failed' }]);
   });
 
-  it('does not start with a token that can be guessed', async () => {
+  it('does not start with a short token', async () => {
     const options = { kind: 'plugin', version: '1', token: 'short', pageFolder: folder } as const;
     await expect(startServer(servicesOf(bench, []), options)).rejects.toThrow('too short');
   });

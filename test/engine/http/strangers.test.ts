@@ -7,8 +7,8 @@ import { serveInstrument, type RunningInterface } from '../../../src/engine/app/
 import { SOCKET_PATH } from '../../../src/protocol/interface.js';
 import { Bench } from './rig.js';
 
-/** Without a token: whatever they send, the engine goes on, for the host or the player that it plays for. */
-describe('what strangers send', () => {
+/** Requests without a token must not end the engine. */
+describe('requests without a token', () => {
   let folder: string;
   let bench: Bench;
   let server: RunningInterface;
@@ -54,7 +54,7 @@ describe('what strangers send', () => {
     sockets.push(socket);
     return socket;
   };
-  /** Sends text as it is; resolves to all that came back when the engine has ended the connection. */
+  /** Sends raw text; resolves to the answer when the engine has ended the connection. */
   const send = (text: string) =>
     new Promise<string>((resolve) => {
       let answer = '';
@@ -76,7 +76,7 @@ describe('what strangers send', () => {
     );
   const status = async (text: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(await send(text))?.[1]);
 
-  // No URL can be made of the first two. Any web page could ask for them, and the engine ended.
+  // Regression: the first two are no valid URLs, which ended the engine. Any web page can request them.
   it.each(['//', 'http://', '///hello', '/%', '/%00', '*', '/\\hello'])(
     'ends nothing: a path such as %s',
     async (path) => {
@@ -95,8 +95,8 @@ describe('what strangers send', () => {
     expect(await status(text)).toBe(answer);
   });
 
-  // Node takes its own listener off a socket that is to be upgraded: the error that a reset makes ended the engine.
-  it('ends nothing: a socket that is reset while it is refused', async () => {
+  // Regression: Node removes its error listener from a socket that is upgraded, and a reset ended the engine.
+  it('may reset the socket while they are refused', async () => {
     for (let i = 0; i < 50; i++) {
       await new Promise<void>((resolve) => {
         const socket = open(() => {
@@ -109,8 +109,8 @@ describe('what strangers send', () => {
     }
   });
 
-  // Its own end was closed, the other one never: each refusal kept a handle for good.
-  it('lets go of a socket that was refused, though the other end stays open', async () => {
+  // Regression: only its own end was closed, and each refusal kept a handle.
+  it('are refused with a closed socket, even if the client keeps its end open', async () => {
     const socket = open(() => socket.write(upgrading(SOCKET_PATH)));
     socket.resume();
     await new Promise((resolve) => socket.on('end', resolve));
@@ -120,8 +120,8 @@ describe('what strangers send', () => {
     clearInterval(sending);
   });
 
-  // A few hundred took every handle of the process: the next file that was opened ended the engine.
-  it('are so many connections that no handle is left: most are closed at once', async () => {
+  // Regression: a few hundred connections took all handles of the process, and the next file that was opened ended the engine.
+  it('are limited in number', async () => {
     let ended = 0;
     await new Promise<void>((resolve) => {
       for (let i = 0; i < 200; i++)
@@ -132,7 +132,7 @@ describe('what strangers send', () => {
           });
     });
     for (const socket of sockets.splice(0)) socket.destroy();
-    // Until the engine has seen that they are gone.
+    // Until the engine has closed them.
     for (let tries = 0; tries < 1000 && (await send(asking('/'))) === ''; tries++);
   });
 });

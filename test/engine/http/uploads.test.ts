@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sweepUploads } from '../../../src/engine/http/uploads.js';
 
-describe('uploads that an engine left behind', () => {
+describe('sweepUploads', () => {
   let folder: string;
 
   beforeEach(async () => {
@@ -13,7 +13,7 @@ describe('uploads that an engine left behind', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('are removed where that engine is no more, and nothing else is', async () => {
+  it('removes the uploads of engines that have ended, and nothing else', async () => {
     const dead = spawn(process.execPath, ['-e', '']);
     await once(dead, 'exit');
     const theirs = [

@@ -4,7 +4,7 @@ import { ConnectedWindow } from '../../../src/engine/http/window.js';
 import type { PageServices } from '../../../src/engine/http/page-services.js';
 import type { EngineMessage, Slices } from '../../../src/protocol/interface.js';
 
-/** A socket that has written nothing out until `drain` is called. */
+/** A fake socket that writes only when `drain` is called. */
 class FullSocket extends EventEmitter {
   readonly OPEN = 1;
   readyState = this.OPEN;
@@ -18,7 +18,7 @@ class FullSocket extends EventEmitter {
     this.callbacks.push(written);
   }
 
-  /** Writes the oldest message out, with `left` bytes still to be written. */
+  /** Writes the oldest message; `left` bytes remain in the buffer. */
   drain(left: number): void {
     this.bufferedAmount = left;
     this.callbacks.shift()?.();
@@ -32,8 +32,8 @@ describe('a window whose socket is full', () => {
     socket.sent.map((message) => (message.type === 'state' ? message.slices.about?.seed : message.type));
   const about = (seed: number) => ({ about: { seed } }) as unknown as Partial<Slices>;
 
-  // State that changed meanwhile was sent with the next change: without one, the page showed an old state for good.
-  it('gets the newest state once the socket has drained, without another change', () => {
+  // Regression: state that changed meanwhile was only sent with the next change.
+  it('gets the latest state as soon as the socket has drained', () => {
     const socket = new FullSocket();
     const window = new ConnectedWindow(socket as unknown as WebSocket, {} as PageServices, () => undefined);
     window.sendState(about(1));
@@ -49,7 +49,7 @@ describe('a window whose socket is full', () => {
     expect(seeds(socket)).toEqual([1, 3]);
   });
 
-  it('gets no telemetry while it is far behind', () => {
+  it('gets no telemetry meanwhile', () => {
     const socket = new FullSocket();
     const window = new ConnectedWindow(socket as unknown as WebSocket, {} as PageServices, () => undefined);
     window.sendFrame(new Uint8Array(MIB));

@@ -10,7 +10,7 @@ function play(trained: Parameters<typeof compileMapping>[0], x: number) {
   return { mean: mean[0]!, deviation: deviation[0]! };
 }
 
-test('two points on paper: posterior mean and deviation', () => {
+test('two points worked by hand: posterior mean and standard deviation', () => {
   // Inputs 0 and 1 become −1 and 1; length scale 2 gives ρ = exp(−4/8). Latents ∓1: mean 0, α = ±1/(1 − ρ) …
   const rho = Math.exp(-0.5);
   const { trained } = trainMapping(
@@ -26,7 +26,7 @@ test('two points on paper: posterior mean and deviation', () => {
   expect(deviation).toBeCloseTo(Math.sqrt(variance * (1 - reduction)), 5);
 });
 
-test('noise on paper: the mean is pulled back, the deviation stays above 0', () => {
+test('noise worked by hand: the mean is shrunk, the standard deviation stays above 0', () => {
   const rho = Math.exp(-0.5);
   const noise = 0.5;
   const { trained } = trainMapping(
@@ -39,15 +39,15 @@ test('noise on paper: the mean is pulled back, the deviation stays above 0', () 
   expect(deviation).toBeCloseTo(Math.sqrt((1 - reduction) / (1 - rho + noise ** 2)), 5);
 });
 
-test('passes through every example, sure there and unsure elsewhere', () => {
+test('passes through every example, with a small standard deviation there and a large one elsewhere', () => {
   const examples = scattered(40, 3, 6, 'smooth');
   const { trained, report } = trainMapping(request(examples, 'gp'));
   for (const { errorRelative } of report.dimensions) expect(errorRelative).toBeLessThan(1e-3);
   const mapping = compileMapping(trained);
-  const [at, away] = [new Float64Array(6), new Float64Array(6)];
-  mapping.deviation(Float64Array.from(examples[7]!.inputs), at);
-  mapping.deviation(Float64Array.of(0, 1, 0), away);
-  for (let d = 0; d < 6; d++) expect(away[d]!).toBeGreaterThan(10 * at[d]!);
+  const [near, far] = [new Float64Array(6), new Float64Array(6)];
+  mapping.deviation(Float64Array.from(examples[7]!.inputs), near);
+  mapping.deviation(Float64Array.of(0, 1, 0), far);
+  for (let d = 0; d < 6; d++) expect(far[d]!).toBeGreaterThan(10 * near[d]!);
 });
 
 test('the length scale follows the data', () => {
@@ -63,7 +63,7 @@ test('the length scale follows the data', () => {
 });
 
 test('two near examples that differ do not flatten the rest of the pad', () => {
-  // The length scale fell to the shortest, at which nothing but dots is left of the map.
+  // The shortest length scale was chosen, with which the map is constant except at the examples.
   const latents = [-2, 1, 2, -1, 0, 1.5];
   const places = [[0.1, 0.1], [0.9, 0.2], [0.5, 0.5], [0.51, 0.5], [0.2, 0.9], [0.8, 0.9]]; // prettier-ignore
   const examples = places.map((place, i) => example(place, [latents[i]!]));
@@ -73,19 +73,19 @@ test('two near examples that differ do not flatten the rest of the pad', () => {
   expect(report.dimensions[0]!.errorRelative).toBeLessThan(1e-3);
 });
 
-test.each([60, 150, 300])('without noise %d examples without any order are met', (count) => {
-  // A long length scale, at which the jitter made them noise, was the likeliest: they were missed by all of their spread.
+test.each([60, 150, 300])('without noise it interpolates %d unordered examples', (count) => {
+  // A long length scale, with which the jitter acts as noise, was chosen: the error was the examples' standard deviation.
   const { report } = trainMapping(request(scattered(count, 2, 3, 'random'), 'gp'));
   for (const { errorRelative } of report.dimensions) expect(errorRelative).toBeLessThan(0.01);
 });
 
-test('believing in noise, it takes such examples for noise', () => {
+test('with noise it treats unordered examples as noise', () => {
   const settings = { kind: 'gp', lengthScale: 'auto', noise: 0.3 } as const;
   const { report } = trainMapping(request(scattered(150, 2, 3, 'random'), settings));
   for (const { errorRelative } of report.dimensions) expect(errorRelative).toBeGreaterThan(0.5);
 });
 
-test('each dimension keeps its own length scale, in whatever order they were learned', () => {
+test('each dimension has its own length scale, whatever the order of training', () => {
   const cycles = [4, 1, 2, 1, 4];
   const examples = Array.from({ length: 25 }, (_, i) =>
     example(
@@ -107,7 +107,7 @@ test('far from the examples the mean returns to their mean', () => {
   expect(play(trained, 0).mean).toBeCloseTo(1, 6);
 });
 
-test('kinds that do not know how sure they are say NaN', () => {
+test('kinds without a standard deviation give NaN', () => {
   for (const kind of ['mlp', 'linear', 'polynomial', 'knn'] as const) {
     const { trained } = trainMapping(request(scattered(5, 1, 1, 'smooth'), kind));
     expect(play(trained, 0.3).deviation).toBeNaN();

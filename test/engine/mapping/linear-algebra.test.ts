@@ -7,7 +7,7 @@ import {
 } from '../../../src/engine/mapping/linear-algebra.js';
 import { Random } from '../../../src/engine/mapping/random.js';
 
-/** Every remainder of the blocks that are computed together, and a few sizes with several blocks. */
+/** Every remainder of a division by the block sizes, and some sizes with several blocks. */
 const SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 14, 31, 66, 67];
 
 const normal = (count: number, random: Random) => new Float64Array(count).map(() => random.normal());
@@ -16,7 +16,7 @@ const rows = (flat: Float64Array, count: number) =>
     flat.subarray((i * flat.length) / count, ((i + 1) * flat.length) / count),
   );
 
-test.each(SIZES)('%d rows times their transpose are the products of each two', (count) => {
+test.each(SIZES)('rowProducts of %d rows gives the inner product of each pair', (count) => {
   const width = 3 + (count % 4);
   const flat = normal(count * width, new Random(count));
   const out = new Float64Array(count * count).fill(7);
@@ -29,42 +29,45 @@ test.each(SIZES)('%d rows times their transpose are the products of each two', (
   }
 });
 
-test.each(SIZES)('a factor of %d rows gives its matrix back, solves it, and has its determinant', (n) => {
-  const random = new Random(n);
-  const truth = new Float64Array(n * n).map((_, at) => {
-    const [i, j] = [Math.floor(at / n), at % n];
-    return j > i ? 0 : j === i ? 1 + random.uniform() : random.normal() / n;
-  });
-  const each = rows(truth, n);
-  const ridge = 0.5;
-  const matrix = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) matrix[i * n + j] = dot(each[i]!, each[j]!, n) - (i === j ? ridge : 0);
-  }
-  const factor = new Float64Array(n * n);
-  expect(cholesky(matrix, factor, n, ridge)).toBe(true);
-  truth.forEach((value, at) => expect(factor[at]).toBeCloseTo(value, 10));
-  expect(logDeterminant(factor, n)).toBeCloseTo(
-    2 * each.reduce((sum, row, i) => sum + Math.log(row[i]!), 0),
-    9,
-  );
-
-  const wanted = normal(n, random);
-  const right = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      const value = matrix[Math.max(i, j) * n + Math.min(i, j)]! + (i === j ? ridge : 0);
-      right[i] = right[i]! + value * wanted[j]!;
+test.each(SIZES)(
+  'a Cholesky factor of %d rows reproduces, solves and has the determinant of its matrix',
+  (n) => {
+    const random = new Random(n);
+    const truth = new Float64Array(n * n).map((_, at) => {
+      const [i, j] = [Math.floor(at / n), at % n];
+      return j > i ? 0 : j === i ? 1 + random.uniform() : random.normal() / n;
+    });
+    const each = rows(truth, n);
+    const ridge = 0.5;
+    const matrix = new Float64Array(n * n);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) matrix[i * n + j] = dot(each[i]!, each[j]!, n) - (i === j ? ridge : 0);
     }
-  }
-  solveCholesky(factor, right, n);
-  right.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 8));
+    const factor = new Float64Array(n * n);
+    expect(cholesky(matrix, factor, n, ridge)).toBe(true);
+    truth.forEach((value, at) => expect(factor[at]).toBeCloseTo(value, 10));
+    expect(logDeterminant(factor, n)).toBeCloseTo(
+      2 * each.reduce((sum, row, i) => sum + Math.log(row[i]!), 0),
+      9,
+    );
 
-  cholesky(matrix, matrix, n, ridge);
-  expect(matrix).toEqual(factor);
-});
+    const wanted = normal(n, random);
+    const right = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        const value = matrix[Math.max(i, j) * n + Math.min(i, j)]! + (i === j ? ridge : 0);
+        right[i] = right[i]! + value * wanted[j]!;
+      }
+    }
+    solveCholesky(factor, right, n);
+    right.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 8));
 
-test.each([1, 4, 6, 67])('of %d rows that are not positive definite there is no factor', (n) => {
+    cholesky(matrix, matrix, n, ridge);
+    expect(matrix).toEqual(factor);
+  },
+);
+
+test.each([1, 4, 6, 67])('a matrix of %d rows that is not positive definite has no factor', (n) => {
   for (const bad of [0, n - 1]) {
     const matrix = new Float64Array(n * n);
     for (let i = 0; i < n; i++) matrix[i * n + i] = i === bad ? -1 : 1;

@@ -16,7 +16,7 @@ test.each([
   [48, 15, 64, 'smooth'],
   [48, 15, 64, 'random'],
 ] as const)(
-  'meets %d examples of %d inputs in %d dimensions, %s latents, within 1 %%',
+  'fits %d examples of %d inputs and %d latents (%s) with an error below 1 %%',
   (...[n, i, l, kind]) => {
     const result = trainMapping(request(scattered(n, i, l, kind), 'mlp'));
     expect(errors(result)).toHaveLength(l);
@@ -28,7 +28,7 @@ test.each([
   [[16], 'relu'],
   [[8, 8], 'tanh'],
   [[24, 12], 'relu'],
-] as const)('hidden %j with %s meets smooth examples', (hidden, activation) => {
+] as const)('hidden layers %j with %s fit smooth examples', (hidden, activation) => {
   const settings = { kind: 'mlp', hidden: [...hidden], activation, weightDecay: 1e-4, seed: 3 } as const;
   for (const error of errors(
     trainMapping(request(scattered(20, 3, 4, 'smooth'), { ...settings, hidden: [...hidden] })),
@@ -36,7 +36,7 @@ test.each([
     expect(error).toBeLessThan(0.03);
 });
 
-test('learns a smooth function, not just its examples', () => {
+test('generalises to a smooth function between its examples', () => {
   const wave = (x: number, y: number) => Math.sin(4 * x) + y * y;
   const random = new Random(8);
   const examples = Array.from({ length: 30 }, () => {
@@ -61,14 +61,14 @@ test('the same seed gives the same bits, another seed another fit', () => {
   expect(learn(5)).not.toEqual(learn(6));
 });
 
-test('a dimension learns the same whoever is learned beside it', () => {
+test('a dimension’s fit does not depend on the other dimensions', () => {
   const examples = scattered(10, 2, 4, 'smooth');
   const alone = request(examples, 'mlp');
   const mixed = { ...alone, learning: { ...alone.learning, perDimension: { '0': defaultRegressor('gp') } } };
   expect(trainMapping(mixed).trained.dimensions[2]).toEqual(trainMapping(alone).trained.dimensions[2]);
 });
 
-test('more weight decay means smaller weights and a larger miss', () => {
+test('more weight decay gives smaller weights and a larger error', () => {
   const [inputs, targets] = problem(20, 2);
   const fit = (weightDecay: number) => {
     const options = { hidden: [8], activation: 'tanh', weightDecay, seed: 1 } as const;
@@ -86,7 +86,7 @@ test('more weight decay means smaller weights and a larger miss', () => {
 test.each([
   ['parameters', 9, 40],
   ['points', 40, 9],
-])('ends where the objective is flat, solving in the space of %s', (_, hidden, points) => {
+])('converges to a stationary point, solving in the space of %s', (_, hidden, points) => {
   const [inputs, targets] = problem(points, 2);
   const decay = 0.5;
   const options = { hidden: [hidden], activation: 'tanh', weightDecay: decay, seed: 2 } as const;
@@ -95,14 +95,14 @@ test.each([
   const network = new Network(inputs, points, 2, [hidden], 'tanh');
   network.forward(theta);
   network.backward(theta);
-  const pull = network.output.map((output, i) => weights[i]! * (output - targets[i]!));
+  const residual = network.output.map((output, i) => weights[i]! * (output - targets[i]!));
   const gradient = new Float64Array(theta.length);
-  network.transposed(pull, gradient);
+  network.transposed(residual, gradient);
   const slope = Math.hypot(...gradient.map((value, k) => value + decay * theta[k]!));
   expect(slope).toBeLessThan(0.05 * Math.hypot(...gradient));
 });
 
-test('a fit that could go on for long ends when its budget is spent, after its least iterations', () => {
+test('a fit ends when its budget is spent, but not before the minimum iterations', () => {
   const random = new Random(6);
   const inputs = new Float64Array(2 * 300).map(() => 2 * random.uniform() - 1);
   const targets = new Float64Array(300).map(() => random.normal());
@@ -113,7 +113,7 @@ test('a fit that could go on for long ends when its budget is spent, after its l
     new MlpFitter(inputs, weights, 2, options, budget).fit(targets, 0, () => count++);
     return count;
   };
-  // Its 17 parameters make an iteration 59,000 multiply-adds or more.
+  // With 17 parameters, an iteration takes at least 59,000 multiply-adds.
   expect(iterations(0)).toBeLessThanOrEqual(15);
   expect(iterations(2e6)).toBeLessThanOrEqual(34);
   expect(iterations(2e6)).toBeGreaterThan(iterations(0));
@@ -123,7 +123,7 @@ test('a fit that could go on for long ends when its budget is spent, after its l
 test.each([
   ['parameters', [12]],
   ['points', [16, 16]],
-])('many points are met on a small budget too, solving in the space of %s', (_, hidden) => {
+])('fits many points with a small budget, solving in the space of %s', (_, hidden) => {
   const [inputs, targets] = problem(600, hidden.length === 1 ? 2 : 16);
   const options = { hidden, activation: 'tanh', weightDecay: 1e-4, seed: 1 } as const;
   const inputCount = inputs.length / 600;
@@ -135,7 +135,7 @@ test.each([
   expect(Math.sqrt(square / 600)).toBeLessThan(0.03);
 });
 
-test('heavier examples are met more closely when not all can be', () => {
+test('examples of greater weight have smaller errors where not all can be fitted', () => {
   const settings = { kind: 'mlp', hidden: [1], activation: 'tanh', weightDecay: 1e-4, seed: 1 } as const;
   const miss = (weight: number) => {
     const latents = [0, 1, -1, 1, 0, -1];
@@ -148,7 +148,7 @@ test('heavier examples are met more closely when not all can be', () => {
   expect(miss(100)).toBeLessThan(0.5 * miss(0.1));
 });
 
-/** Points in −1..1 and targets of mean 0 and spread about 1. */
+/** Points in −1..1 and targets of mean 0 and standard deviation about 1. */
 function problem(points: number, inputs: number): [Float64Array, Float64Array] {
   const random = new Random(4);
   const places = new Float64Array(points * inputs).map(() => 2 * random.uniform() - 1);

@@ -6,7 +6,7 @@ import { example, request, scattered } from './requests.js';
 
 const even = (count: number) => new Float64Array(count).fill(1);
 
-test('shares on paper: inverse distance with all points, modified Shepard with some', () => {
+test('weights worked by hand: inverse distance with all points, modified Shepard with some', () => {
   const all = new Neighbours(3, 3, 2);
   all.find(Float64Array.of(1, 4, 16), even(3));
   // 1, 1/4, 1/16
@@ -28,7 +28,7 @@ test('falloff 0 is the weighted mean of the neighbours', () => {
   expect([...neighbours.shares]).toEqual([0.75, 0.25]);
 });
 
-test('finds the nearest, in order, with shares that add up to 1', () => {
+test('finds the nearest points in order, with weights that sum to 1', () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: 0, max: 60, noNaN: true }), { minLength: 1, maxLength: 40 }),
@@ -54,7 +54,7 @@ test('is exact at the examples with any falloff above 0', () => {
   }
 });
 
-test('a gesture never jumps when a neighbour changes', () => {
+test('the output is continuous where a neighbour is replaced', () => {
   const mapping = compileMapping(
     trainMapping(request(scattered(20, 2, 1, 'random'), { kind: 'knn', k: 3, falloff: 2 })).trained,
   );
@@ -69,7 +69,7 @@ test('a gesture never jumps when a neighbour changes', () => {
   expect(widest).toBeLessThan(0.005);
 });
 
-test('a single neighbour gives its own latent', () => {
+test('a single neighbour gives its latent', () => {
   const mapping = compileMapping(
     trainMapping(request([example([0], [1]), example([1], [3])], { kind: 'knn', k: 1, falloff: 2 })).trained,
   );

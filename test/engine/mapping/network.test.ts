@@ -24,7 +24,7 @@ function setUp(inputs: number, hidden: number[], activation: Activation) {
   return { points, network, theta, coefficients };
 }
 
-/** The network as tfjs builds it, as a function of one flat parameter vector. */
+/** The same network in tfjs, as a function of the parameter vector. */
 function peer(points: Float64Array, inputs: number, hidden: number[], activation: Activation) {
   const widths = [inputs, ...hidden, 1];
   return (theta: tf.Tensor1D): tf.Tensor1D => {
@@ -47,7 +47,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-test('the fast tanh is tanh to single precision, odd, bounded, and keeps NaN', () => {
+test('fastTanh is tanh to single precision, odd, bounded, and NaN for NaN', () => {
   let worst = 0;
   for (let x = -12; x <= 12; x += 0.001) worst = Math.max(worst, Math.abs(fastTanh(x) - Math.tanh(x)));
   expect(worst).toBeLessThan(5e-7);
@@ -60,7 +60,7 @@ test('the fast tanh is tanh to single precision, odd, bounded, and keeps NaN', (
 describe.each(SHAPES)('%d inputs, hidden %j, %s', (inputs, hidden, activation) => {
   const { points, network, theta, coefficients } = setUp(inputs, hidden, activation);
 
-  test('the gradient is the numeric one', () => {
+  test('the gradient equals the numerical one', () => {
     const gradient = new Float64Array(network.parameters);
     network.transposed(coefficients, gradient);
     const value = (index: number, change: number) => {
@@ -75,7 +75,7 @@ describe.each(SHAPES)('%d inputs, hidden %j, %s', (inputs, hidden, activation) =
     expect(gradient.some((slope) => Math.abs(slope) > 0.01)).toBe(true);
   });
 
-  test('outputs and gradient are those of tfjs', () => {
+  test('outputs and gradient equal those of tfjs', () => {
     const run = peer(points, inputs, hidden, activation);
     const flat = tf.tensor1d(Float32Array.from(theta));
     const outputs = run(flat).dataSync();
@@ -93,7 +93,7 @@ describe.each(SHAPES)('%d inputs, hidden %j, %s', (inputs, hidden, activation) =
     theirs.forEach((slope, k) => expect(slope).toBeCloseTo(ours[k]!, 4));
   });
 
-  test('the kernel, the tangent and the transpose agree with the Jacobian written out', () => {
+  test('gram, tangent and transposed agree with the explicit Jacobian', () => {
     const count = network.parameters;
     const jacobian = new Float64Array(POINTS * count);
     network.jacobian(jacobian, new Float64Array(POINTS).fill(1));

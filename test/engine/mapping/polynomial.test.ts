@@ -13,7 +13,7 @@ import { example, request } from './requests.js';
 
 const ones = (count: number) => new Float64Array(count).fill(1);
 
-test('ridge regression on paper: slope Σxy/(Σx² + ridge), constant at the mean', () => {
+test('ridge regression worked by hand: slope Σxy/(Σx² + ridge), constant at the mean', () => {
   // x = −1, 0, 1; y = 1, 2, 6: the mean is 3, Σxy = 5, Σx² = 2.
   const solver = new RidgeSolver(Float64Array.of(-1, 0, 1), 1, ones(3), 0.5);
   const [slope, constant] = solver.solve(Float64Array.of(1, 2, 6));
@@ -21,7 +21,7 @@ test('ridge regression on paper: slope Σxy/(Σx² + ridge), constant at the mea
   expect(constant).toBeCloseTo(3, 9);
 });
 
-test('weights count like repetitions', () => {
+test('a weight acts like repetitions of a point', () => {
   // Once −1 → 0, three times 1 → 4 (weights 0.5 and 1.5 have mean 1): means x̄ = 0.5, ȳ = 3, slope exact at ridge 0.
   const solver = new RidgeSolver(Float64Array.of(-1, 1), 1, Float64Array.of(0.5, 1.5), 0.75);
   const [slope, constant] = solver.solve(Float64Array.of(0, 4));
@@ -39,7 +39,7 @@ test('with fewer examples than features the solution has the least norm', () => 
   expect(beta[2]).toBeCloseTo(0, 6);
 });
 
-test('both spaces give the ridge solution of the normal equations', () => {
+test('both spaces give the solution of the normal equations', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 6 }),
@@ -79,7 +79,7 @@ test('terms of two inputs up to degree 3, with and without products', () => {
   expect(values(1)).toEqual([2, 3, 4, 9, 8, 27]);
 });
 
-test('the number of terms is foretold and bounded', () => {
+test('termCount predicts the number of terms, which is bounded', () => {
   for (let inputs = 1; inputs <= 16; inputs++) {
     for (let degree = 1; degree <= 5; degree++) {
       const cross = affordableCrossDegree(inputs, degree);
@@ -91,7 +91,7 @@ test('the number of terms is foretold and bounded', () => {
   }
 });
 
-test('squared sizes of the terms of a degree add up to a power of the squared distance, quartered by each degree', () => {
+test('squared scaled terms of a degree sum to a power of the squared distance, a quarter per degree', () => {
   for (const [inputs, degree] of [
     [1, 5],
     [2, 4],
@@ -110,8 +110,8 @@ test('squared sizes of the terms of a degree add up to a power of the squared di
   }
 });
 
-test('two examples give a gentle slope, not a cliff', () => {
-  // Cubes took as much of the difference as slopes: beyond the examples the map was three times as steep as now.
+test('two examples give a moderate slope', () => {
+  // Without scaled terms, cubic terms had as much weight as linear ones, and the map was three times as steep.
   const examples = [example([0.3, 0.3], [-2]), example([0.7, 0.6], [2])];
   const mapping = compileMapping(trainMapping(request(examples, 'polynomial')).trained);
   const out = new Float64Array(1);
@@ -127,7 +127,7 @@ test('two examples give a gentle slope, not a cliff', () => {
   expect(steepest).toBeLessThan(8);
 });
 
-test('a line through the examples is found again, in latent units', () => {
+test('reproduces a plane through the examples, in latent units', () => {
   const plane = (x: number, y: number) => 3 * x - 2 * y + 0.5;
   const places = [
     [0, 0],
@@ -155,10 +155,10 @@ test('products of inputs need cross terms', () => {
 });
 
 test.each(['linear', 'polynomial'] as const)(
-  '%s without ridge gives the mean where no input moves',
+  '%s without ridge gives the mean where every input is constant',
   (kind) => {
     const settings = kind === 'linear' ? { kind, ridge: 0 } : { kind, degree: 5, crossTerms: true, ridge: 0 };
-    // Too far apart to be one place, too close to count as a movement.
+    // Too far apart for one point, too close for an input that is not constant.
     const examples = [0, 2].map((i) => example([0.5 + i * 2e-6, 0.5, 1], [i, -i]));
     const { trained, report } = trainMapping(request(examples, settings));
     const out = new Float64Array(2);

@@ -27,7 +27,7 @@ export function request(examples: Example[], settings: RegressorSettings | Regre
   };
 }
 
-/** Seeded examples at random places: with latents that follow their place smoothly, or at random. */
+/** Seeded examples at random points: latents are a smooth function of the inputs, or random. */
 export function scattered(
   count: number,
   inputs: number,

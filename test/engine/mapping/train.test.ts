@@ -33,7 +33,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect(result.report.dimensions.map(({ errorRelative }) => errorRelative)).toEqual([0, 0]);
   });
 
-  test('a duplicate changes nothing but the weight of its place', () => {
+  test('a duplicate changes only the weight of its point', () => {
     const examples = scattered(6, 2, 2, 'smooth');
     const doubled = [...examples, { ...examples[2]!, id: 'again', weight: 1 }];
     const heavy = examples.map((one, i) => (i === 2 ? { ...one, weight: 2 } : one));
@@ -43,7 +43,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect(play(result, 0.4, 0.4)).toEqual(play(trainMapping(request(heavy, kind)), 0.4, 0.4));
   });
 
-  test('contradicting examples are met at their weighted mean, and named', () => {
+  test('contradicting examples give their weighted mean, and are reported', () => {
     const examples = [
       example([0.2], [0, 7]),
       example([0.5], [1, 5], { id: 'low', weight: 1 }),
@@ -60,14 +60,14 @@ describe.each(KINDS)('%s', (kind) => {
     expect(result.report.examples.map(({ exampleId }) => exampleId)).toContain('low');
   });
 
-  test('an input that never moves in the examples has no effect', () => {
+  test('an input that is constant in the examples has no effect', () => {
     const examples = [0, 0.4, 1].map((x) => example([x, 0.3], [4 * x * x - 1]));
     const result = trainMapping(request(examples, kind));
     expect(play(result, 0.7, 1)).toEqual(play(result, 0.7, 0));
     expect(play(result, 0.7, 0.3)).not.toEqual(play(result, 0.1, 0.3));
   });
 
-  test('latents that all agree are a constant, exactly', () => {
+  test('equal latents give exactly a constant', () => {
     const examples = [0, 0.4, 1].map((x) => example([x], [0.75, x]));
     const result = trainMapping(request(examples, kind));
     expect(result.trained.dimensions[0]).toEqual({ kind: 'constant', value: 0.75, errorRelative: 0 });
@@ -75,7 +75,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect(result.trained.dimensions[1]!.kind).toBe(kind);
   });
 
-  test('fewer examples than unknowns: two examples in 16 inputs are met', () => {
+  test('fewer examples than unknowns: two examples of 16 inputs are fitted', () => {
     const inputs = (value: number) => Array.from({ length: 16 }, (_, k) => (k % 2 === 0 ? value : 1 - value));
     const result = trainMapping(request([example(inputs(0.1), [-1]), example(inputs(0.8), [2])], kind));
     expect(play(result, ...inputs(0.1))[0]).toBeCloseTo(-1, 1);
@@ -83,20 +83,20 @@ describe.each(KINDS)('%s', (kind) => {
     expect(Number.isFinite(play(result, ...inputs(0))[0])).toBe(true);
   });
 
-  test('a disabled example is as if it were not there', () => {
+  test('a disabled example has no effect', () => {
     const examples = scattered(7, 2, 2, 'smooth');
     const off = [...examples, { ...example([0.5, 0.5], [30, -30]), enabled: false }];
     expect(trainMapping(request(off, kind)).trained).toEqual(trainMapping(request(examples, kind)).trained);
   });
 
-  test('what is saved plays bit for bit as what was trained', () => {
+  test('a mapping read back from JSON gives the same bits', () => {
     const result = trainMapping(request(scattered(15, 3, 4, 'smooth'), kind));
     const parsed = trainedMappingSchema.parse(JSON.parse(JSON.stringify(result.trained)));
     expect(parsed).toEqual(result.trained);
     expect(play({ trained: parsed }, 0.2, 0.6, 0.9)).toEqual(play(result, 0.2, 0.6, 0.9));
   });
 
-  test('whatever the examples, every value is finite and within a quarter of their range beyond it', () => {
+  test('for any examples, every value is finite and exceeds their range by at most a quarter', () => {
     const unit = fc.double({ min: 0, max: 1, noNaN: true });
     const latent = fc.double({ min: -1000, max: 1000, noNaN: true });
     const examples = fc.array(
@@ -130,7 +130,7 @@ describe.each(KINDS)('%s', (kind) => {
     );
   });
 
-  test('inputs outside 0..1 are clamped, NaN is the middle', () => {
+  test('inputs outside 0..1 are clamped, NaN is 0.5', () => {
     const result = trainMapping(request(scattered(9, 2, 2, 'smooth'), kind));
     expect(play(result, 7, -3)).toEqual(play(result, 1, 0));
     expect(play(result, NaN, Infinity)).toEqual(play(result, 0.5, 1));
@@ -138,55 +138,58 @@ describe.each(KINDS)('%s', (kind) => {
   });
 });
 
-test.each(KINDS)('%s survives examples a hair apart that contradict each other', (kind) => {
-  const examples = [
-    example([0.5, 0.1], [-1000]),
-    example([0.5 + 3e-6, 0.1], [1000]),
-    example([0.5, 0.1 + 3e-6], [300]),
-    example([0.9, 0.9], [0]),
-  ];
-  const settings = kind === 'gp' ? ({ kind, lengthScale: 100, noise: 0 } as const) : defaultRegressor(kind);
-  const result = trainMapping(request(examples, settings));
-  expect(trainedMappingSchema.safeParse(result.trained).success).toBe(true);
-  for (const x of [0, 0.3, 0.5, 0.500001, 1]) {
-    expect(Math.abs(play(result, x, 0.1)[0]!)).toBeLessThanOrEqual(1000 + OVERSHOOT * 2000);
-  }
-});
+test.each(KINDS)(
+  '%s gives bounded values for contradicting examples that are almost at one point',
+  (kind) => {
+    const examples = [
+      example([0.5, 0.1], [-1000]),
+      example([0.5 + 3e-6, 0.1], [1000]),
+      example([0.5, 0.1 + 3e-6], [300]),
+      example([0.9, 0.9], [0]),
+    ];
+    const settings = kind === 'gp' ? ({ kind, lengthScale: 100, noise: 0 } as const) : defaultRegressor(kind);
+    const result = trainMapping(request(examples, settings));
+    expect(trainedMappingSchema.safeParse(result.trained).success).toBe(true);
+    for (const x of [0, 0.3, 0.5, 0.500001, 1]) {
+      expect(Math.abs(play(result, x, 0.1)[0]!)).toBeLessThanOrEqual(1000 + OVERSHOOT * 2000);
+    }
+  },
+);
 
-test.each(['mlp', 'gp', 'knn'] as const)('%s: a row set by a wavering hand is a row', (kind) => {
-  // The hundredth that y wavered by was stretched to its full travel, and beside the row y alone was heard.
+test.each(['mlp', 'gp', 'knn'] as const)('%s: examples almost in a row are treated as a row', (kind) => {
+  // The range of y, a hundredth, was normalised to full scale, and beside the row y alone determined the result.
   const wave = (x: number) => Math.sin(4 * x);
-  const wavering = [0.004, -0.005, 0.001, 0.005, -0.002, 0.003, -0.004, 0];
-  const examples = wavering.map((y, i) => example([i / 7, 0.5 + y], [wave(i / 7)]));
+  const offsets = [0.004, -0.005, 0.001, 0.005, -0.002, 0.003, -0.004, 0];
+  const examples = offsets.map((y, i) => example([i / 7, 0.5 + y], [wave(i / 7)]));
   const result = trainMapping(request(examples, kind));
   for (const x of [0.2, 0.5, 0.8]) {
     for (const y of [0.4, 0.6]) expect(Math.abs(play(result, x, y)[0]! - wave(x))).toBeLessThan(0.4);
   }
 });
 
-test('an input that moves less than the others still counts in full, down to a quarter of their travel', () => {
-  const travelled = (travel: number) =>
-    trainMapping(request([example([0.1, 0.2], [0]), example([0.9, 0.2 + travel], [1])], 'gp')).trained.scale;
-  expect(travelled(0.2)[1]).toBeCloseTo(2 / 0.2, 4);
-  expect(travelled(0.1)[1]).toBeCloseTo(2 / 0.2, 4);
-  expect(travelled(0.1)[0]).toBeCloseTo(2 / 0.8, 4);
-  expect(travelled(0)[1]).toBe(0);
+test('an input is normalised by its own range, but by at least a quarter of the widest', () => {
+  const scaleOf = (range: number) =>
+    trainMapping(request([example([0.1, 0.2], [0]), example([0.9, 0.2 + range], [1])], 'gp')).trained.scale;
+  expect(scaleOf(0.2)[1]).toBeCloseTo(2 / 0.2, 4);
+  expect(scaleOf(0.1)[1]).toBeCloseTo(2 / 0.2, 4);
+  expect(scaleOf(0.1)[0]).toBeCloseTo(2 / 0.8, 4);
+  expect(scaleOf(0)[1]).toBe(0);
 });
 
-test('each dimension is learned with its own settings', () => {
+test('each dimension is trained with its own settings', () => {
   const kinds = ['gp', 'linear', 'polynomial', 'knn', 'mlp'] as const;
-  const asked = request(scattered(12, 2, 6, 'smooth'), 'mlp');
-  kinds.forEach((kind, d) => (asked.learning.perDimension[String(d)] = defaultRegressor(kind)));
-  const result = trainMapping(asked);
+  const mixed = request(scattered(12, 2, 6, 'smooth'), 'mlp');
+  kinds.forEach((kind, d) => (mixed.learning.perDimension[String(d)] = defaultRegressor(kind)));
+  const result = trainMapping(mixed);
   expect(result.trained.dimensions.map(({ kind }) => kind)).toEqual([...kinds, 'mlp']);
   kinds.forEach((kind, d) => {
-    const alone = trainMapping({ ...asked, learning: learnWith(kind) });
+    const alone = trainMapping({ ...mixed, learning: learnWith(kind) });
     expect(play(result, 0.3, 0.8)[d]).toBe(play(alone, 0.3, 0.8)[d]);
   });
 });
 
-test('the report is about what is heard: error on paper, worst example first', () => {
-  // A ridge so strong that the line is all but flat at the mean, 2: misses 2, 1 and 3 of a spread of √14/√3.
+test('the report gives errors of the mapping’s output, worked by hand', () => {
+  // With so strong a ridge the line is almost constant at the mean, 2: errors 2, 1 and 3, standard deviation √14/√3.
   const examples = [
     example([0], [0], { id: 'a' }),
     example([0.5], [1], { id: 'b' }),
@@ -205,7 +208,7 @@ test('the report is about what is heard: error on paper, worst example first', (
   expect(trained.dimensions[0]).toMatchObject({ errorRelative: dimension!.errorRelative });
 });
 
-test('progress counts every dimension once, up to all of them', () => {
+test('progress counts every dimension once', () => {
   const seen: [number, number][] = [];
   trainMapping(request(scattered(5, 1, 4, 'smooth'), 'mlp'), { onProgress: (...step) => seen.push(step) });
   expect(seen).toEqual([
@@ -216,19 +219,19 @@ test('progress counts every dimension once, up to all of them', () => {
   ]);
 });
 
-test('stops when asked to, between iterations', () => {
-  let asked = 0;
+test('stops between iterations', () => {
+  let calls = 0;
   const stopping = () =>
-    trainMapping(request(scattered(24, 2, 8, 'random'), 'mlp'), { shouldStop: () => ++asked > 10 });
+    trainMapping(request(scattered(24, 2, 8, 'random'), 'mlp'), { shouldStop: () => ++calls > 10 });
   expect(stopping).toThrow(expect.objectContaining({ code: 'training-cancelled' }) as Error);
-  expect(asked).toBe(11);
+  expect(calls).toBe(11);
 });
 
 test.each<RegressorSettings>([
   { kind: 'gp', lengthScale: 0.5, noise: 0 },
   { kind: 'mlp', hidden: [64, 64], activation: 'tanh', weightDecay: 0, seed: 1 },
-])('$kind: asks within one large system too', (settings) => {
-  // Three looks come before the first system of 200 equations; its solution takes as many again.
+])('$kind: stops within one large system', (settings) => {
+  // Three calls come before the first system of 200 equations; its solution makes three more.
   const stack: string[] = [];
   const stopping = () =>
     trainMapping(request(scattered(200, 2, 1, 'random'), settings), {
@@ -238,7 +241,7 @@ test.each<RegressorSettings>([
   expect(stack.slice(3, 6).filter((at) => at.includes('cholesky')).length).toBeGreaterThan(1);
 });
 
-test('an example of the wrong size is refused by name', () => {
+test('an example of the wrong size is refused with its label', () => {
   const examples = [example([0.5], [1, 2]), example([0.5, 0.5], [1, 2], { label: 'odd one' })];
   expect(() => trainMapping({ ...request(examples, 'gp'), inputCount: 1 })).toThrow(TillerError);
   expect(() => trainMapping({ ...request(examples, 'gp'), inputCount: 1 })).toThrow(/odd one.*2 inputs.*1/);

@@ -10,7 +10,7 @@ import { example, request, scattered } from './requests.js';
 const folder = mkdtempSync(join(tmpdir(), 'tiller-trainer-'));
 const workerUrl = pathToFileURL(join(folder, 'train-worker.mjs'));
 const quick = request(scattered(8, 2, 3, 'smooth'), 'mlp');
-/** Long enough that what follows in a test always comes before its end. */
+/** A training that takes longer than the rest of any test. */
 const slow = request(scattered(400, 8, 64, 'random'), 'mlp');
 const failure = (code: string) => expect.objectContaining({ name: 'TillerError', code }) as Error;
 
@@ -32,8 +32,8 @@ beforeEach(() => {
 });
 afterEach(() => trainer.close());
 
-/** A worker that does `body` with every message. */
-function workerThat(body: string): Trainer {
+/** A trainer whose worker executes `body` for every message `m`. */
+function trainerThat(body: string): Trainer {
   const file = join(folder, 'broken.mjs');
   writeFileSync(
     file,
@@ -42,7 +42,7 @@ function workerThat(body: string): Trainer {
   return new Trainer(pathToFileURL(file));
 }
 
-test('trains in another thread what this one would, with progress', async () => {
+test('gives the same result as trainMapping, with progress', async () => {
   const steps: number[] = [];
   const { trained, report } = await trainer.train(quick, { onProgress: (done) => steps.push(done) });
   expect(trained).toEqual(trainMapping(quick).trained);
@@ -51,7 +51,7 @@ test('trains in another thread what this one would, with progress', async () => 
   expect(trainer.busy).toBe(false);
 });
 
-test('the newest request wins', async () => {
+test('a new request cancels the running one', async () => {
   const old = trainer.train(slow);
   const outdated = expect(old).rejects.toEqual(failure('training-cancelled'));
   const { trained } = await trainer.train(quick);
@@ -59,7 +59,7 @@ test('the newest request wins', async () => {
   expect(trained.dimensions).toHaveLength(3);
 });
 
-test('cancel and abort reject at once, and the trainer goes on', async () => {
+test('cancel and abort reject at once, and the trainer can be used again', async () => {
   const first = trainer.train(slow);
   expect(trainer.busy).toBe(true);
   trainer.cancel();
@@ -75,7 +75,7 @@ test('cancel and abort reject at once, and the trainer goes on', async () => {
   await expect(trainer.train(quick)).resolves.toHaveProperty('trained');
 });
 
-test('an abort after the end, or of a request long replaced, touches nothing', async () => {
+test('an abort after the end of its training has no effect', async () => {
   const controller = new AbortController();
   await trainer.train(quick, { signal: controller.signal });
   const next = trainer.train(quick);
@@ -83,7 +83,7 @@ test('an abort after the end, or of a request long replaced, touches nothing', a
   await expect(next).resolves.toHaveProperty('report');
 });
 
-test('what is wrong with the examples comes back in words', async () => {
+test('rejects invalid examples with trainMapping’s message', async () => {
   const odd = { ...quick, examples: [example([0.5], [1, 2, 3], { label: 'odd' })] };
   await expect(trainer.train(odd)).rejects.toMatchObject({
     code: 'argument-invalid',
@@ -91,42 +91,42 @@ test('what is wrong with the examples comes back in words', async () => {
   });
 });
 
-test('a worker that dies fails the training, and the next one has a new worker', async () => {
-  const mortal = workerThat('process.exit(3)');
-  await expect(mortal.train(quick)).rejects.toMatchObject({
+test('a worker that ends fails the training, and the next training starts a new one', async () => {
+  const ending = trainerThat('process.exit(3)');
+  await expect(ending.train(quick)).rejects.toMatchObject({
     code: 'training-failed',
     message: expect.stringMatching(/code 3/) as string,
   });
-  workerThat(
-    `parentPort.postMessage({ event: 'failed', job: m.job, code: 'training-failed', message: 'alive' });`,
+  trainerThat(
+    `parentPort.postMessage({ event: 'failed', job: m.job, code: 'training-failed', message: 'restarted' });`,
   );
-  await expect(mortal.train(quick)).rejects.toMatchObject({ message: 'alive' });
-  await mortal.close();
+  await expect(ending.train(quick)).rejects.toMatchObject({ message: 'restarted' });
+  await ending.close();
 });
 
 test('a worker that throws fails the training', async () => {
-  const broken = workerThat(`throw new Error('out of luck')`);
+  const broken = trainerThat(`throw new Error('worker fault')`);
   await expect(broken.train(quick)).rejects.toMatchObject({
     code: 'training-failed',
-    message: expect.stringMatching(/out of luck/) as string,
+    message: expect.stringMatching(/worker fault/) as string,
   });
   await broken.close();
 });
 
 test('a missing worker file fails the training', async () => {
-  const lost = new Trainer(pathToFileURL(join(folder, 'nowhere.mjs')));
-  await expect(lost.train(quick)).rejects.toEqual(failure('training-failed'));
+  const missing = new Trainer(pathToFileURL(join(folder, 'missing.mjs')));
+  await expect(missing.train(quick)).rejects.toEqual(failure('training-failed'));
 });
 
-test('a result that is not valid is not taken', async () => {
-  const liar = workerThat(
+test('rejects an invalid result', async () => {
+  const invalid = trainerThat(
     `parentPort.postMessage({ event: 'trained', job: m.job, trained: { inputs: 2 }, report: {} });`,
   );
-  await expect(liar.train(quick)).rejects.toEqual(failure('training-failed'));
-  await liar.close();
+  await expect(invalid.train(quick)).rejects.toEqual(failure('training-failed'));
+  await invalid.close();
 });
 
-test('closing rejects what runs', async () => {
+test('closing rejects the running training', async () => {
   const running = trainer.train(slow);
   const rejected = expect(running).rejects.toEqual(failure('training-cancelled'));
   await trainer.close();

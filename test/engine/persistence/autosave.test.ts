@@ -7,7 +7,7 @@ import { Autosave, readAutosave } from '../../../src/engine/persistence/autosave
 import { fileStamp } from '../../../src/engine/system/file-stamp.js';
 import { Bench, documentOf } from '../http/rig.js';
 
-describe('the session’s autosave', () => {
+describe('Autosave', () => {
   let folder: string;
   let bench: Bench;
   let faults: unknown[];
@@ -25,7 +25,7 @@ describe('the session’s autosave', () => {
   const autosave = (path: string) => new Autosave(bench.instrument, path, (error) => faults.push(error));
   const written = (path: string) => readFile(path, 'utf8').catch(() => '');
 
-  it('keeps the last document with the preset it came from and its history', async () => {
+  it('stores the latest document with its preset and its history', async () => {
     const path = join(folder, 'deep', 'session.json');
     const saving = autosave(path);
     expect(await readAutosave(path)).toBeNull();
@@ -44,7 +44,7 @@ describe('the session’s autosave', () => {
     expect(faults).toEqual([]);
   });
 
-  it('writes an edit without waiting for any timer', async () => {
+  it('writes an edit without a timer', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
     try {
       const path = join(folder, 'session.json');
@@ -58,7 +58,7 @@ describe('the session’s autosave', () => {
     }
   });
 
-  it('waits for the hand to pause, and writes nothing for what has not changed', async () => {
+  it('writes moving inputs at intervals, and nothing without a change', async () => {
     const path = join(folder, 'session.json');
     await bench.instrument.loadPreset(documentOf(2, 1), 'engine');
     const saving = autosave(path);
@@ -70,7 +70,7 @@ describe('the session’s autosave', () => {
     expect((await readAutosave(path))?.preset.inputs[0]?.value).toBe(0.25);
   });
 
-  it('reads a session of before there was a history', async () => {
+  it('reads a session without a history, from an earlier version', async () => {
     const path = join(folder, 'session.json');
     const session = { format: 'tiller-session', version: 1, presetId: 'user/a', preset: documentOf(2, 1) };
     await writeFile(path, JSON.stringify(session));
@@ -102,7 +102,7 @@ describe('the session’s autosave', () => {
     expect(await readAutosave(path)).toBeNull();
   });
 
-  it('goes on beside a file that another Tiller writes: of two sessions none is lost', async () => {
+  it('continues in a new file where another Tiller writes the same one', async () => {
     const path = join(folder, 'session.json');
     const first = autosave(path);
     bench.instrument.edit({ type: 'set-seed', seed: 1 });
@@ -123,7 +123,7 @@ describe('the session’s autosave', () => {
     expect(faults).toMatchObject([{ code: 'file-exists' }]);
   });
 
-  it('says once that it cannot write', async () => {
+  it('reports once that it cannot write', async () => {
     await writeFile(join(folder, 'wall'), '');
     const saving = autosave(join(folder, 'wall', 'session.json'));
     await bench.instrument.loadPreset(documentOf(2, 1), 'engine');
@@ -132,8 +132,8 @@ describe('the session’s autosave', () => {
     expect(faults).toHaveLength(1);
   });
 
-  // Nothing was tried again once a write had failed: who made room and left had lost what was changed.
-  it('writes at the end what it could not write before, and says it anew where it cannot again', async () => {
+  // Regression: after a failed write, changes were not written again when the session was closed.
+  it('writes when it is closed what it could not write before, or reports it again', async () => {
     const wall = join(folder, 'wall');
     const path = join(wall, 'session.json');
     await writeFile(wall, '');

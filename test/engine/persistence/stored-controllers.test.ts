@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readControllers, writeControllers } from '../../../src/engine/persistence/stored-controllers.js';
 import { OSC_OFF } from '../../../src/protocol/interface.js';
 
-describe('the controllers that are kept', () => {
+describe('stored controllers', () => {
   let folder: string;
   let path: string;
   beforeEach(async () => {
@@ -13,7 +13,7 @@ describe('the controllers that are kept', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('come back as they were, and are none before', async () => {
+  it('read back as they were written; null before', async () => {
     expect(await readControllers(path)).toBeNull();
     const kept = { midi: 'knobs 24:0', osc: { ...OSC_OFF, receive: true, receivePort: 9123 } };
     await writeControllers(path, kept);

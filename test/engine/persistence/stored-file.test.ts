@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StoredFile } from '../../../src/engine/persistence/stored-file.js';
 import { fileStamp } from '../../../src/engine/system/file-stamp.js';
 
-describe('a stored file', () => {
+describe('StoredFile', () => {
   let folder: string;
   let path: string;
   beforeEach(async () => {
@@ -21,15 +21,15 @@ describe('a stored file', () => {
     expect(await readFile(path, 'utf8')).toBe('b');
   });
 
-  // The path of the new file was kept although nothing had been written there: the player was never told of it.
-  it('tells of the new file with the first write that succeeds', async () => {
+  // Regression: the path was changed before the write, which failed, and the new file was never reported.
+  it('returns the new path with the first successful write', async () => {
     const file = new StoredFile(path, null);
     await file.write('mine');
     await writeFile(path, 'of another process');
     const now = Date.now;
     Date.now = () => NaN;
     try {
-      // A folder lies where the new file would.
+      // A folder has the name of the new file.
       await mkdir(`${path}.NaN.kept`);
       await expect(file.write('mine, changed')).rejects.toMatchObject({ code: expect.any(String) as string });
     } finally {

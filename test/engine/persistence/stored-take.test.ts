@@ -5,7 +5,7 @@ import { StoredFile } from '../../../src/engine/persistence/stored-file.js';
 import { fileStamp } from '../../../src/engine/system/file-stamp.js';
 import { readTake, writeTake } from '../../../src/engine/persistence/stored-take.js';
 
-describe('the take that is kept', () => {
+describe('the stored take', () => {
   let folder: string;
   let path: string;
   beforeEach(async () => {
@@ -14,7 +14,7 @@ describe('the take that is kept', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('comes back as it was, and is none before or after it was cleared', async () => {
+  it('reads back as it was written; null before, and after it was cleared', async () => {
     expect(await readTake(path)).toBeNull();
     const take = {
       lengthSeconds: 1.25,
@@ -30,8 +30,8 @@ describe('the take that is kept', () => {
     expect(await readTake(path)).toBeNull();
   });
 
-  // Of two engines the last to record had the file, whatever the other had in it.
-  it('goes on beside one that another Tiller keeps', async () => {
+  // Regression: of two engines, the last to record overwrote the other's take.
+  it('is written to a new file where another Tiller writes the same one', async () => {
     const take = (value: number) => ({ lengthSeconds: 1, moves: [{ seconds: 0, input: 0, value }] });
     const first = new StoredFile(path, null);
     await writeTake(first, take(0.1));

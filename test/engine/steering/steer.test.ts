@@ -40,7 +40,7 @@ test.each([
   ['add', 0.5, 3.5],
   ['multiply', 0.5, 4],
   ['multiply', 0, 2],
-] as const)('%s with amount %d on paper: encoder 2, mapping 3', (mode, amount, expected) => {
+] as const)('%s with amount %d, worked by hand: encoder 2, mapping 3', (mode, amount, expected) => {
   expect(frame(steered(set({ mode, amount })), 2, 3)).toBe(expected);
   expect(frame(steered(set({ mode, amount, offset: -0.25 })), 2, 3)).toBe(expected - 0.25);
 });
@@ -49,7 +49,7 @@ test('the global amount scales the dimension’s', () => {
   expect(frame(steered(set({ mode: 'add', amount: 0.5 }, { amount: 0.5 })), 1, 8)).toBe(3);
 });
 
-test('the range holds after the offset, and only while steered', () => {
+test('the range applies after the offset, and only while steered', () => {
   const bounded = { range: [-1, 1.5] as [number, number], offset: 1 };
   expect(frame(steered(set({ ...bounded, mode: 'override' })), 0, 1)).toBe(1.5);
   expect(frame(steered(set({ ...bounded, mode: 'add' })), -9, 1)).toBe(-1);
@@ -103,7 +103,7 @@ test('the first frame jumps, and the first after a reset', () => {
   expect(frame(steering, 0, -3)).toBe(-3);
 });
 
-test('a frame is steered again from where it began', () => {
+test('a restored state gives the same frame again', () => {
   const steering = steered(set({ mode: 'override', amount: 1 }, { glideSeconds: 0.3 }));
   const before = new Float64Array(2 + steering.savedLength);
   steering.save(before, 2);
@@ -119,7 +119,7 @@ test('a frame is steered again from where it began', () => {
   expect(wanted).toBeLessThan(3);
 });
 
-test('a glide arrives, exactly', () => {
+test('a glide reaches its target exactly', () => {
   const steering = steered(set({ mode: 'override', glideSeconds: 0.2 }));
   frame(steering, 0.1, 0);
   let value = 0;
@@ -148,7 +148,7 @@ test('without glide a hold is immediate both ways', () => {
   expect([frame(steering, 0, 1), frame(steering, 0, 1, 5), frame(steering, 0, 1)]).toEqual([1, 5, 1]);
 });
 
-test('a mapping that was lost and comes back starts where it is', () => {
+test('a mapping that is present again starts at its own value', () => {
   const steering = steered(set({ mode: 'override', glideSeconds: 0.1 }));
   frame(steering, 0, 900);
   for (let i = 0; i < 200; i++) frame(steering, 0, NaN);
@@ -171,12 +171,15 @@ const documents = fc
   .map(({ range: [a, b], overall, ...rest }) =>
     set({ ...rest, range: [Math.min(a, b), Math.max(a, b)] }, { amount: overall }),
   );
-const wild = fc.oneof(number(-2000, 2000), fc.constantFrom(NaN, Infinity, -Infinity, 1e308, -1e308, 0));
+const anyNumber = fc.oneof(number(-2000, 2000), fc.constantFrom(NaN, Infinity, -Infinity, 1e308, -1e308, 0));
 
-test('always finite and within the limit, whatever comes', () => {
+test('any input gives finite values within the limit', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(fc.option(documents), wild, wild, wild), { minLength: 1, maxLength: 30 }),
+      fc.array(fc.tuple(fc.option(documents), anyNumber, anyNumber, anyNumber), {
+        minLength: 1,
+        maxLength: 30,
+      }),
       (frames) => {
         const steering = new Steering(1, FRAMES_PER_SECOND);
         for (const [document, encoder, mapped, hold] of frames) {
@@ -211,7 +214,7 @@ test('with a glide no change of settings makes a step larger than the glide’s 
       const from = frame(steering, encoder, mapped);
       steering.configure(slow(after));
       const to = frame(steering, encoder, mapped);
-      // Six controls move at once, each by 0.23 % of at most 2000.
+      // Six controls change at once, each by 0.23 % of at most 2000.
       expect(Math.abs(to - from)).toBeLessThan(15);
     }),
   );

@@ -1,8 +1,8 @@
 const PAGE_BYTES = 65_536;
-/** Every array begins where a vector of the processor may. */
+/** Alignment of every array, for vector instructions. */
 const ALIGNMENT_BYTES = 16;
 
-/** Compiled modules of this thread, by their bytes. */
+/** Compiled modules of this thread, by their Base64 text. */
 const modules = new Map<string, WebAssembly.Module>();
 
 function compiled(base64: string): WebAssembly.Module {
@@ -17,11 +17,11 @@ const bytesOf = (length: number): number =>
   Math.ceil((length * Float32Array.BYTES_PER_ELEMENT) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
 
 /**
- * A kernel in WebAssembly with a memory of its own, which holds the arrays that it works on. An array's `byteOffset` is its
- * address there. The memory never grows, so that the arrays stay valid, and is collected with them.
- * @param base64 the module that `npm run wasm` made of a `.wat` file; it imports `audio.memory`
- * @param lengths of the arrays, in elements; they are zero at first
- * @typeParam Exports the functions of the module, as its `.wat` file declares them
+ * Instantiates a WebAssembly kernel with its own memory, which contains its arrays. An array's `byteOffset` is its address there.
+ * The memory does not grow, so that the arrays stay valid, and is garbage-collected with them.
+ * @param base64 module that `npm run wasm` has assembled from a `.wat` file; it imports `audio.memory`
+ * @param lengths of the arrays in elements, which are initialised to 0
+ * @typeParam Exports functions of the module, as declared in its `.wat` file
  */
 export function loadKernel<Exports>(
   base64: string,

@@ -8,7 +8,7 @@ import { contextOf } from '../context.js';
 
 type Bench = typeof Benchmark;
 
-/** `tiller bench`: the figures of the design. They are part of the source, not of the packed plugin. */
+/** `tiller bench`: measures the design's figures. Not part of the packed plugin. */
 export function addBench(program: Command): void {
   program
     .command('bench')

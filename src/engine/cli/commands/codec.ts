@@ -11,8 +11,8 @@ import { checkInput, checkOutput, checkSoundName, writeSound } from '../files.js
 import { readNpy, writeNpy } from '../npy.js';
 import { atRate } from '../rates.js';
 
-/** After so many frames a signal gets through. */
-const FRAMES_A_TURN = 64;
+/** Latent frames after which the event loop runs, so that signals are handled. */
+const FRAMES_PER_TURN = 64;
 
 interface Options {
   output: string;
@@ -27,7 +27,7 @@ export function addCodec(program: Command): void {
     .argument('<model>', 'name, start of the SHA-256, or .ts file')
     .argument('<in>', 'WAV, AIFF or FLAC')
     .requiredOption('-o, --output <z.npy>', 'float32 array [dimensions, frames] to write')
-    .option('-f, --force', 'replace a file of that name')
+    .option('-f, --force', 'replace an existing file')
     .action(encode);
   program
     .command('decode')
@@ -35,7 +35,7 @@ export function addCodec(program: Command): void {
     .argument('<model>', 'name, start of the SHA-256, or .ts file')
     .argument('<z.npy>', 'float32 array [dimensions, frames]')
     .requiredOption('-o, --output <out.wav>', '32-bit float WAV to write')
-    .option('-f, --force', 'replace a file of that name')
+    .option('-f, --force', 'replace an existing file')
     .action(decode);
 }
 
@@ -66,7 +66,7 @@ async function encode(name: string, path: string, options: Options, command: Com
     zeroNonFinite(model.encoded);
     encoded.push(model.encoded.slice(0, latentDims));
     progress.at(file.share);
-    if (encoded.length % FRAMES_A_TURN === 0) await nextTurn();
+    if (encoded.length % FRAMES_PER_TURN === 0) await nextTurn();
   }
   progress.done();
   model.close();
@@ -79,7 +79,7 @@ async function encode(name: string, path: string, options: Options, command: Com
     { output: options.output, dimensions: latentDims, frames, hop, rate: sampleRate, samples, delaySamples },
     [
       `${options.output}: ${latentDims} dimensions × ${frames} frames of ${hop} samples at ${sampleRate} Hz`,
-      `decoded, the ${samples} samples come ${delaySamples} later, the model’s own delay`,
+      `after decoding, the ${samples} samples are ${delaySamples} samples later, by the model’s own delay`,
     ],
   );
 }
@@ -110,7 +110,7 @@ async function decode(name: string, path: string, options: Options, command: Com
       model.decode(source);
       writer.append(sound, hop);
       progress.at(frame / columns);
-      if (frame % FRAMES_A_TURN === 0) await nextTurn();
+      if (frame % FRAMES_PER_TURN === 0) await nextTurn();
     }
   }).finally(() => progress.done());
   model.close();
@@ -119,7 +119,7 @@ async function decode(name: string, path: string, options: Options, command: Com
   ]);
 }
 
-/** Gives the model a file's channels as it takes them: their mean for one, the first twice for two. */
+/** Writes one hop of a file to the model's input: the mean of the channels for mono, one channel twice for stereo. */
 function feed(audioIn: Float32Array, block: readonly Float32Array[], wanted: number, hop: number): void {
   const [first, second] = block;
   if (first === undefined) return;

@@ -30,7 +30,7 @@ function shipped(folder: 'loops' | 'presets', name: string): string {
   return join(found, name);
 }
 
-/** `tiller demo`: the main job on what comes along. */
+/** `tiller demo`: renders bundled material. */
 export function addDemo(program: Command): void {
   program
     .command('demo')
@@ -82,11 +82,11 @@ export function addDemo(program: Command): void {
       }
       const seconds = samples / rate;
       context.report.result({ wav, png, seconds, latencySamples, realTimeShare }, [
-        `Played ${LOOP} (${seconds.toFixed(1)} s) through the model “${manifest.name}” (${manifest.latentDims} latents, hop ${manifest.hop}).`,
+        `Rendered ${LOOP} (${seconds.toFixed(1)} s) with the model “${manifest.name}” (${manifest.latentDims} latents, hop ${manifest.hop}).`,
         `The preset “${preset.name}” maps ${preset.inputs.length} inputs onto the latents, learned from ${preset.examples.length} examples.`,
-        `A recorded gesture of ${gesture.moves.length} moves steered it; latency ${latencySamples} samples, taken out.`,
+        `It was steered by a gesture of ${gesture.moves.length} moves; the latency of ${latencySamples} samples is compensated.`,
         `It took ${(100 * realTimeShare).toFixed(0)} % of real time on one thread.`,
-        `Listen to ${wav}; ${png} shows the loop above and what came of it below.`,
+        `The result is ${wav}; ${png} shows the loop (above) and the result (below).`,
       ]);
     });
 }

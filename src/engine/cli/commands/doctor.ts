@@ -11,20 +11,20 @@ import { EXIT } from '../report.js';
 interface Check {
   readonly name: string;
   readonly ok: boolean;
-  /** What was found, or what to do. */
+  /** Result, or what to do. */
   readonly detail: string;
-  /** Tiller works without it. */
+  /** True where Tiller works without it. */
   readonly optional?: boolean;
 }
 
 async function attempt(
   name: string,
-  look: () => Promise<string> | string,
+  check: () => Promise<string> | string,
   remedy: string,
   optional = false,
 ): Promise<Check> {
   try {
-    return { name, ok: true, detail: await look(), optional };
+    return { name, ok: true, detail: await check(), optional };
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     return { name, ok: false, detail: `${reason} ${remedy}`, optional };
@@ -88,13 +88,13 @@ async function examine({ models }: Context): Promise<Check[]> {
         require('@julusian/midi');
         return 'the MIDI package loads';
       },
-      'Live MIDI is off; the browser’s own MIDI and the plugin’s work without it.',
+      'MIDI devices of the live session are off; the browser’s MIDI and the plugin’s work without it.',
       true,
     ),
   ];
 }
 
-/** `tiller doctor`: what this installation has and lacks. */
+/** `tiller doctor`: checks this installation. */
 export function addDoctor(program: Command): void {
   program
     .command('doctor')

@@ -9,7 +9,7 @@ import { ModelLibrary } from '../../model/library/model-library.js';
 import { USER_PRESETS, bundledFolder } from '../../system/paths.js';
 import { VERSION } from '../version.js';
 
-/** Runs the engine inside the plugin. What only the page needs is loaded when a window asks: a restart must be quick. */
+/** Runs the engine in the plugin. Modules for the page are loaded with the first window, so that a restart is fast. */
 export function hostEngine(link: PipeLink): void {
   const presets = new PresetStore(USER_PRESETS, bundledFolder('presets'));
   const models = new ModelLibrary(userLibraryDir(), bundledFolder('models'), importInThread);
@@ -30,7 +30,7 @@ export function hostEngine(link: PipeLink): void {
   });
 }
 
-/** `tiller host`: what `cli/host.ts` runs for the plugin; nothing for people to type. */
+/** `tiller host`: the same as `cli/host.ts`, for tests; hidden from the help. */
 export function addHost(program: Command): void {
   program.command('host', { hidden: true }).action(() => hostEngine(new PipeLink(VERSION)));
 }

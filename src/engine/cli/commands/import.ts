@@ -7,7 +7,7 @@ import { wholeNumber } from '../numbers.js';
 export function addImport(program: Command): void {
   program
     .command('import')
-    .description('bring a RAVE .ts model into the library')
+    .description('import a RAVE .ts model into the library')
     .argument('<model.ts>', 'TorchScript file exported by RAVE or for nn~')
     .option(
       '--rate <hz>',
@@ -24,10 +24,10 @@ export function addImport(program: Command): void {
           ...(rate === undefined ? {} : { sampleRate: rate }),
         })
         .finally(() => progress.done());
-      // Found again by what is in it, under the name that it was given first.
+      // A model is identified by its content, and has the name of its first import.
       const known = before.some((entry) => entry.dir === dir);
       report.result({ dir, manifest, known }, [
-        known ? `In the library already: ${dir}` : `Imported into ${dir}`,
+        known ? `Already in the library: ${dir}` : `Imported into ${dir}`,
         ...describeModel(manifest),
       ]);
     });

@@ -7,7 +7,7 @@ import { describeModel } from '../describe-model.js';
 export function addInspect(program: Command): void {
   program
     .command('inspect')
-    .description('say what a model is and what it costs')
+    .description('describe a model and measure its cost')
     .argument('<model>', 'name, start of the SHA-256, or .ts file (imported first)')
     .action(async (name: string, _options: unknown, command: Command) => {
       const { report, models } = contextOf(command);
@@ -17,7 +17,7 @@ export function addInspect(program: Command): void {
         ...describeModel(entry.manifest),
         ...costs.map(
           ({ frames, batch, encodeMs, decodeMs, shareOfRealTime }) =>
-            `cost        ${(100 * shareOfRealTime).toFixed(1)} % of real time with ${frames} frame${frames === 1 ? '' : 's'} a call, ${batch === 1 ? 'one side' : 'two sides'}: ${encodeMs.toFixed(2)} ms to encode, ${decodeMs.toFixed(2)} ms to decode`,
+            `cost        ${(100 * shareOfRealTime).toFixed(1)} % of real time with ${frames} frame${frames === 1 ? '' : 's'} per call, ${batch === 1 ? 'mono' : 'stereo'}: ${encodeMs.toFixed(2)} ms to encode, ${decodeMs.toFixed(2)} ms to decode`,
         ),
       ]);
     });

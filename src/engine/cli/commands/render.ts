@@ -29,7 +29,7 @@ interface Options {
   seed?: number;
 }
 
-/** A gesture for `preset` from a CSV or a Standard MIDI File. */
+/** Reads a gesture for `preset` from a CSV or a Standard MIDI File. @throws TillerError `gesture-unreadable`, `file-missing` */
 export async function readGesture(path: string, preset: Preset): Promise<Gesture> {
   checkInput(path);
   let bytes: Buffer;
@@ -48,7 +48,7 @@ function textOf(bytes: Buffer): string {
   return bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
 }
 
-/** A preset by its path or, as `tiller serve` takes it, by its id. @throws TillerError as presets are read */
+/** Reads a preset by its path or its identifier. @throws TillerError `preset-invalid`, `preset-missing`, `file-missing` */
 async function presetOf(what: string): Promise<Preset> {
   checkInput(what);
   if (/^(factory|user)\//.test(what) && !existsSync(what))
@@ -56,19 +56,19 @@ async function presetOf(what: string): Promise<Preset> {
   return readPresetFile(what);
 }
 
-/** The model that a preset plays, or a clear refusal. */
+/** The model of a preset. @throws TillerError `model-missing` */
 export async function modelOf(preset: Preset, { models }: Context) {
   if (preset.model === null)
     throw new TillerError(
       'model-missing',
-      `The preset “${preset.name}” plays no model.`,
-      'Choose one and save it.',
+      `The preset “${preset.name}” has no model.`,
+      'Choose a model and save the preset.',
     );
   const found = await models.find(preset.model.sha256);
   if (found === null)
     throw new TillerError(
       'model-missing',
-      `The preset plays the model “${preset.model.name}” (${preset.model.sha256.slice(0, 12)}), which is not in the library.`,
+      `The preset needs the model “${preset.model.name}” (${preset.model.sha256.slice(0, 12)}), which is not in the library.`,
       'Import its .ts file: tiller import model.ts',
     );
   return found;
@@ -82,7 +82,7 @@ export function addRender(program: Command): void {
     .argument('<in>', 'WAV, AIFF or FLAC')
     .requiredOption('-o, --output <out.wav>', '32-bit float WAV to write')
     .requiredOption('-p, --preset <file>', 'preset file, or an id such as factory/drum-garden')
-    .option('-f, --force', 'replace a file of that name')
+    .option('-f, --force', 'replace an existing file')
     .option('-g, --gesture <file>', 'CSV of seconds and one column per input, or a MIDI file')
     .option('--rate <hertz>', 'render at this rate instead of the file’s', wholeNumber(MIN_RATE, MAX_RATE))
     .option('--block <samples>', 'block size', wholeNumber(1, 8192), 512)
@@ -101,12 +101,12 @@ export function addRender(program: Command): void {
       if (rate < MIN_RATE || rate > MAX_RATE)
         throw new TillerError(
           'argument-invalid',
-          `${path} has a rate of ${rate} Hz; Tiller plays at ${MIN_RATE} to ${MAX_RATE} Hz.`,
+          `${path} has a rate of ${rate} Hz; Tiller supports ${MIN_RATE} to ${MAX_RATE} Hz.`,
           'Add --rate 44100.',
         );
       if (preset.trained === null && preset.examples.length > 0)
         report.warn(
-          `nothing has been learned of this preset's examples, so they steer nothing; tiller train does it`,
+          `the mapping of this preset has not been trained, so its examples have no effect; use tiller train`,
         );
       const progress = report.progress('Rendering');
       const noise =
@@ -128,12 +128,14 @@ export function addRender(program: Command): void {
         }).finally(() => file.close()),
       ).finally(() => progress.done());
       if (file.notFinite > 0)
-        report.warn(`${file.notFinite} samples of ${path} are no numbers; they were played as silence`);
+        report.warn(
+          `${file.notFinite} samples of ${path} are not finite numbers; they were replaced by silence`,
+        );
       const seconds = rendered.samples / rate;
       const { latencySamples, faults, realTimeShare } = rendered;
       report.result({ output: options.output, seconds, rate, latencySamples, faults, realTimeShare }, [
         `${options.output}: ${seconds.toFixed(2)} s at ${rate} Hz`,
-        `latency ${latencySamples} samples, taken out; ${(100 * realTimeShare).toFixed(0)} % of real time; ${faults} faults`,
+        `latency of ${latencySamples} samples, compensated; ${(100 * realTimeShare).toFixed(0)} % of real time; ${faults} faults`,
       ]);
     });
 }

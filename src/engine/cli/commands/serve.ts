@@ -35,15 +35,15 @@ export function addServe(program: Command): void {
     .option('--no-open', 'only print the address')
     .option('-p, --preset <id>', 'preset to start with, such as factory/drum-garden')
     .option('--presets <dir>', 'folder of your presets', USER_PRESETS)
-    .option('--no-resume', 'start anew instead of where the last session ended')
-    .option('--no-restart', 'end when the engine dies instead of starting it again')
-    .option('--document <file>', 'file that keeps the session, instead of the usual one')
+    .option('--no-resume', 'start a new session instead of the last one')
+    .option('--no-restart', 'end when the engine ends instead of restarting it')
+    .option('--document <file>', 'file that stores the session, instead of the usual one')
     .action((options: Options, command: Command) =>
       options.restart ? keepServing(options, command) : serve(options, command),
     );
 }
 
-/** Serves in this process, until a signal or, where a supervisor started it, until that is gone. */
+/** Serves in this process until a signal or, below a supervisor, until the supervisor ends. */
 async function serve(options: Options, command: Command): Promise<void> {
   const { library } = command.optsWithGlobals<{ library?: string }>();
   const document = options.document ?? (options.resume ? AUTOSAVE : undefined);
@@ -57,7 +57,7 @@ async function serve(options: Options, command: Command): Promise<void> {
     port: options.port,
     ...(options.preset === undefined ? {} : { presetId: options.preset }),
     ...(document === undefined ? {} : { autosavePath: document }),
-    // Whoever starts the engine again after it died keeps the token, so that open pages reconnect.
+    // The supervisor passes its token to each engine, so that open pages reconnect.
     ...(process.env.TILLER_TOKEN === undefined ? {} : { token: process.env.TILLER_TOKEN }),
   });
   let ending: Promise<void> | null = null;
@@ -70,7 +70,7 @@ async function serve(options: Options, command: Command): Promise<void> {
     await announce(session, options, command);
     return;
   }
-  // A terminal interrupts the whole group: the supervisor decides, and its end ends the channel.
+  // A terminal sends SIGINT to the whole process group: the supervisor ends this process by closing the channel.
   process.on('SIGINT', () => undefined);
   process.on('disconnect', stop);
   if (!process.connected) stop();
@@ -78,7 +78,7 @@ async function serve(options: Options, command: Command): Promise<void> {
   process.send(serving);
 }
 
-/** Serves in a process of its own that is started again, with its port, its token and its document, when it dies. */
+/** Serves in a child process, which is restarted with its port, token and document where it ends. */
 async function keepServing(options: Options, command: Command): Promise<void> {
   const { report } = contextOf(command);
   const { json, library } = command.optsWithGlobals<{ json?: true; library?: string }>();
@@ -95,14 +95,14 @@ async function keepServing(options: Options, command: Command): Promise<void> {
         ...(library === undefined ? [] : ['--library', library]),
         ...['serve', '--no-restart', '--no-open', '--port', String(port ?? options.port)],
         ...['--presets', options.presets, '--document', document],
-        // Started again, it goes on where it was.
+        // A restarted engine continues with its document.
         ...(port === null && options.preset !== undefined ? ['--preset', options.preset] : []),
       ],
       { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, TILLER_TOKEN: token } },
     );
   const supervisor = new Supervisor(child, {
     ready: (serving) => void announce(serving, options, command),
-    restarting: (how) => report.warn(`the engine ended (${how}) and is started again; nothing is lost`),
+    restarting: (how) => report.warn(`the engine ended (${how}) and is being restarted; nothing is lost`),
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => supervisor.stop());
   try {

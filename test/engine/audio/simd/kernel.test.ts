@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { loadKernel } from '../../../../src/engine/audio/simd/kernel.js';
 import { WASM_BASE64 } from '../../../../src/engine/audio/simd/polyphase.wasm.js';
 
-test('the assembled kernels are those of their sources', () => {
+test('the assembled kernels are up to date with their sources', () => {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/wasm.mjs', '--check'], {
     encoding: 'utf8',
   });
@@ -10,7 +10,7 @@ test('the assembled kernels are those of their sources', () => {
   expect(status).toBe(0);
 });
 
-test('arrays of a kernel lie apart, aligned, and are silent at first', () => {
+test('arrays of a kernel do not overlap, are aligned and contain zeros', () => {
   const lengths = [1, 5, 40_000, 0, 16];
   const { arrays } = loadKernel(WASM_BASE64, lengths);
   expect(arrays.map(({ length }) => length)).toEqual(lengths);
@@ -22,7 +22,7 @@ test('arrays of a kernel lie apart, aligned, and are silent at first', () => {
   );
 });
 
-test('every kernel has a memory of its own', () => {
+test('every kernel has its own memory', () => {
   const [first, second] = [loadKernel(WASM_BASE64, [4]), loadKernel(WASM_BASE64, [4])];
   first.arrays[0]?.fill(7);
   expect(second.arrays[0]).toEqual(new Float32Array(4));
