@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { alone } from './alone.mjs';
+import { isInstalled } from './lock-file.mjs';
 
 /** The project's folder. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const MINIMUM_NODE = [20, 15];
-const stamp = join(root, 'node_modules', '.tiller-lock');
 
-/** There while a command installs or builds in this clone: two at once would undo each other's work. */
+/** Exists while a command installs or builds in this clone: two at once would overwrite each other's files. */
 export const BUSY = join(root, '.tiller-busy');
 
 /** Runs a command in the project's folder with its output shown; ends this program with its status if it fails. */
@@ -29,7 +27,7 @@ export function runTool(script, args, nodeArgs = []) {
   run(process.execPath, [...nodeArgs, join(root, 'node_modules', script), ...args]);
 }
 
-/** Installs the packages of the lock file when they are missing or older than it. */
+/** Installs the packages of the lock file where node_modules does not have them; `npm ci` by the user counts as well. */
 export function ensureDependencies() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
@@ -40,15 +38,9 @@ export function ensureDependencies() {
 }
 
 function install() {
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  // Not on stdout, which belongs to the command that follows.
-  console.error('Installing packages (npm ci) …');
-  run('npm', ['ci', '--loglevel=error'], {
-    shell: process.platform === 'win32',
+  if (isInstalled(root)) return;
+  console.error('Installing packages (npm ci). With an empty npm cache this takes minutes.');
+  run(process.execPath, [join(root, 'scripts', 'install.mjs'), root, 'npm', 'ci', '--loglevel=error'], {
     stdio: ['inherit', process.stderr, 'inherit'],
   });
-  writeFileSync(stamp, wanted);
 }
