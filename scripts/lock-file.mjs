@@ -4,8 +4,9 @@ import { join } from 'node:path';
 /** The packages of a lock file by their path (`node_modules/…`); null where the file does not exist or is no JSON. */
 function packagesOf(path) {
   try {
-    const { '': _root, ...packages } = JSON.parse(readFileSync(path, 'utf8')).packages;
-    return packages;
+    const entries = Object.entries(JSON.parse(readFileSync(path, 'utf8')).packages);
+    // The project itself has an empty path.
+    return Object.fromEntries(entries.filter(([name]) => name !== ''));
   } catch {
     return null;
   }
