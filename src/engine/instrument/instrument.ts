@@ -20,6 +20,7 @@ import type { Change, Gesture, InstrumentState, ModelSource, Origin } from './in
 import { Learner } from './learner.js';
 import { ModelLoader } from './model-loader.js';
 import { isInput, parameterValues, withParameter } from '../../document/parameter-values.js';
+import { StatementOrder } from './statement-order.js';
 import { StateStore } from './state-store.js';
 
 export interface InstrumentOptions {
@@ -35,13 +36,16 @@ export interface InstrumentOptions {
  */
 export class Instrument {
   private readonly store = new StateStore(emptyPreset(null, 0));
+  private readonly link: StatementOrder;
   private readonly holds: Holds;
   private readonly learner: Learner;
   private readonly models: ModelLoader;
   private readonly files: DocumentFiles;
   private readonly telemetryListeners = new Set<(telemetry: Telemetry) => void>();
   constructor(private readonly options: InstrumentOptions) {
-    const { link, trainer } = options;
+    const { trainer } = options;
+    const link = new StatementOrder(options.link);
+    this.link = link;
     this.holds = new Holds(this.store, link);
     this.models = new ModelLoader(this.store, link, options.models);
     this.learner = new Learner(
@@ -300,7 +304,8 @@ export class Instrument {
   /** Sends the streaming worker everything again, after it was restarted. */
   async resend(): Promise<void> {
     this.store.change({ stream: null }, 'engine');
-    sendDifference(this.options.link, null, this.state.preset);
+    this.link.restart();
+    sendDifference(this.link, null, this.state.preset);
     this.holds.resend();
     await this.loadModel(this.state.preset.model);
   }
@@ -334,11 +339,11 @@ export class Instrument {
   private adopt(next: Preset, origin: Origin, parameter?: Change['parameter']): void {
     const before = this.state.preset;
     if (before.model?.sha256 !== next.model?.sha256) {
-      this.options.link.send({ type: 'expect-model' });
+      this.link.send({ type: 'expect-model' });
       this.holds.releaseAll();
       this.learner.leaveModel();
     }
-    sendDifference(this.options.link, before, next);
+    sendDifference(this.link, before, next);
     const holds = this.holds.fitted(next.steering.dimensions.length);
     const followed = this.learner.follow(next);
     const training = { ...this.state.training, ...followed };
@@ -375,7 +380,8 @@ export class Instrument {
       }
       case 'moved': {
         let preset = this.state.preset;
-        for (const { index, value } of report.parameters) preset = withParameter(preset, index, value);
+        for (const { index, value } of this.link.current(report))
+          preset = withParameter(preset, index, value);
         this.store.change({ preset }, 'host');
         return;
       }

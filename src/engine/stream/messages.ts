@@ -77,6 +77,8 @@ export const streamReportSchema = z.discriminatedUnion('type', [
   /** Parameters that MIDI or host automation moved since the last report, in PARAMETERS' own units. */
   z.strictObject({
     type: z.literal('moved'),
+    /** How many commands `parameter`, `steering` and `output` were taken before: what they set later overtakes these moves. */
+    taken: z.number().int().min(0),
     parameters: z.array(z.strictObject({ index: parameterIndex, value: z.number() })),
   }),
   /** For MIDI learn: the last controller that was heard. */

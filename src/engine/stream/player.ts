@@ -62,6 +62,8 @@ export class Player {
   /** What moved since the last report, by parameter; NaN where nothing did, or the document has set it since. */
   private readonly moved = new Float64Array(PARAMETERS.length).fill(NaN);
   private hasMoved = false;
+  /** Commands that state parameters, as `moved` counts them. */
+  private taken = 0;
   private readonly playing = new PlayingValues();
   private noise: NoiseSetting = { kind: 'seed', seed: 1 };
   private output: Output = defaultOutput();
@@ -155,10 +157,12 @@ export class Player {
         this.stream.setMapping(command.trained === null ? null : compileMapping(command.trained));
         return;
       case 'steering':
+        this.taken += 1;
         this.steering = this.kept({ steering: command.steering }, command.sets).steering;
         this.stream.setSteering(this.steering);
         return;
       case 'output':
+        this.taken += 1;
         this.output = this.kept({ output: command.output }, command.sets).output;
         this.stream.setOutput(this.output);
         if (this.needsOtherVariant()) this.load();
@@ -167,6 +171,7 @@ export class Player {
         this.router.configure(command.inputs);
         return;
       case 'parameter':
+        this.taken += 1;
         this.playing.set(command.index);
         this.moved[command.index] = NaN;
         this.stream.setParameter(command.index, command.value);
@@ -412,7 +417,7 @@ export class Player {
         if (!Number.isNaN(value)) parameters.push({ index, value });
       }
       moved.fill(NaN);
-      if (parameters.length > 0) this.report({ type: 'moved', parameters });
+      if (parameters.length > 0) this.report({ type: 'moved', taken: this.taken, parameters });
     }
     if (heard !== null) this.report({ type: 'midi-heard', ...heard });
     this.heard = null;

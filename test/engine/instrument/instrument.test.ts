@@ -16,6 +16,8 @@ import { ManualTrainer, manifest, telemetry } from './instrument-rig.js';
 
 let folder: string;
 let sent: StreamCommand[];
+/** The type of every command since the start. */
+let statements: StreamCommand['type'][];
 let trainer: ManualTrainer;
 let instrument: Instrument;
 let report: (report: StreamReport) => void;
@@ -24,13 +26,20 @@ let library: Map<string, { dir: string; manifest: ModelManifest }>;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tiller-instrument-'));
   sent = [];
+  statements = [];
   trainer = new ManualTrainer();
   library = new Map([[manifest.sha256, { dir: folder, manifest }]]);
   const models: ModelSource = {
     find: (sha256) => Promise.resolve(library.get(sha256) ?? null),
   };
   instrument = new Instrument({
-    link: { send: (command) => sent.push(command), onReport: (listener) => (report = listener) },
+    link: {
+      send: (command) => {
+        sent.push(command);
+        statements.push(command.type);
+      },
+      onReport: (listener) => (report = listener),
+    },
     presets: new PresetStore(join(folder, 'presets'), null),
     models,
     trainer: trainer as unknown as Trainer,
@@ -324,8 +333,36 @@ describe('Instrument', () => {
     expect(instrument.state.preset.inputs.map(({ value }) => value)).toEqual([0.1, 0.8, 0.3]);
   });
 
+  // A report that was under way when the page changed a control put the old value back.
+  it('keeps a newer setting of the page over automation that was played before it', async () => {
+    const { dryWet } = PARAMETER_INDEX;
+    const value = () => instrument.state.preset.output.dryWet;
+    const moved = (taken: number, to: number) =>
+      report({ type: 'moved', taken, parameters: [{ index: dryWet, value: to }] });
+    /** What the worker has counted once it has taken everything that was sent so far. */
+    const taken = () =>
+      statements.filter((type) => ['parameter', 'steering', 'output'].includes(type)).length;
+    const before = taken();
+    moved(before, 0.1);
+    expect(value()).toBe(0.1);
+    instrument.setParameter(dryWet, 0.7, 'page');
+    moved(before, 0.2);
+    expect(value()).toBe(0.7);
+    // A setting of something else does not hold automation back.
+    instrument.edit({ type: 'steer', change: { amount: 0.5 } });
+    moved(taken() - 1, 0.3);
+    expect(value()).toBe(0.3);
+    // A new worker counts from 0.
+    instrument.setParameter(dryWet, 0.8, 'page');
+    await instrument.resend();
+    moved(0, 0.4);
+    expect(value()).toBe(0.8);
+    moved(2 + instrument.state.preset.inputs.length, 0.5);
+    expect(value()).toBe(0.5);
+  });
+
   it('follows what MIDI and automation moved without sending it back', () => {
-    report({ type: 'moved', parameters: [{ index: 1, value: 0.125 }] });
+    report({ type: 'moved', taken: statements.length, parameters: [{ index: 1, value: 0.125 }] });
     expect(instrument.state.preset.inputs[1]?.value).toBe(0.125);
     expect(sent).toEqual([]);
   });

@@ -196,12 +196,18 @@ describe('Player', () => {
     expect(reports.filter(({ type }) => type === 'moved')).toEqual([]);
     player.idle();
     expect(reports.slice(-2)).toEqual([
-      { type: 'moved', parameters: [{ index: 1, value: 1 }] },
+      { type: 'moved', taken: 0, parameters: [{ index: 1, value: 1 }] },
       { type: 'midi-heard', status: 0xb0, data1: 74, data2: 127 },
     ]);
     const told = reports.length;
     player.idle();
     expect(reports).toHaveLength(told);
+    // What the document has set so far is counted, so that it can tell which moves are older.
+    await player.apply({ type: 'parameter', index: 0, value: 0.25 });
+    await player.apply({ type: 'output', output: defaultOutput(), sets: [] });
+    player.midi(0, 0xb0, 74, 0);
+    player.idle();
+    expect(reports.at(-2)).toEqual({ type: 'moved', taken: 2, parameters: [{ index: 1, value: 0 }] });
   });
 
   it.each([
