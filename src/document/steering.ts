@@ -12,8 +12,9 @@ export const dimensionSteeringSchema = z.strictObject({
   /** 0 passes the encoder's value (within the range), 1 is the mode's full effect. */
   amount: z.number().min(0).max(1),
   /**
-   * Bounds of the value that the decoder receives while the dimension is steered, in latent units. They come from the
-   * model and grow with the examples.
+   * Bounds of what offset, automation, the encoder and random draws may add up to, in latent units. They come from the model
+   * and grow with the examples. The mapping's own value is never bounded in the mode `override`: an example sounds as it was
+   * captured.
    */
   range: z
     .tuple([latentValue, latentValue])

@@ -52,7 +52,8 @@ export class Holds {
   /** The latents that sound now, one per dimension. @throws TillerError `engine-busy` before a model's first latent frame, `argument-invalid` beyond ±`MAX_LATENT_VALUE` */
   latents(): number[] {
     const { holds } = this.store.state;
-    const latents = Array.from(this.sounding(), (value, i) => holds[i] ?? value);
+    // The decoder receives single precision.
+    const latents = Array.from(this.sounding(), (value, i) => Math.fround(holds[i] ?? value));
     // Steering clamps to this bound: such a value may not be the one that the model gave.
     const beyond = latents.findIndex((value) => !(Math.abs(value) < MAX_LATENT_VALUE));
     if (beyond >= 0)

@@ -1,6 +1,6 @@
 import type { Dataset } from './dataset.js';
 import { statistics } from './dataset.js';
-import { factorise, LengthScaleChooser, solveProcess } from './gp.js';
+import { factorise, LengthScaleChooser, refine, solveProcess } from './gp.js';
 import { MlpFitter } from './mlp-fit.js';
 import { pack } from '../../document/packing.js';
 import { affordableCrossDegree, fillTerms, polynomialTerms, termScales } from './polynomial.js';
@@ -135,7 +135,10 @@ function fitProcesses(
       return [dimension, { mean, centred, lengthScale: chooser.choose(centred) }];
     }),
   );
-  let factor: Float64Array = new Float64Array(0);
+  let factored: Pick<ReturnType<typeof factorise>, 'factor' | 'matrix'> = {
+    factor: new Float64Array(0),
+    matrix: new Float64Array(0),
+  };
   let factorScale = NaN;
   return {
     // In order of length scale: one factor is kept at a time, and dimensions with the same scale share it.
@@ -143,10 +146,11 @@ function fitProcesses(
     fit: (dimension) => {
       const { mean, centred, lengthScale } = processes.get(dimension)!;
       if (lengthScale !== factorScale) {
-        factor = factorise(inputs, inputCount, weights, lengthScale, noise, checkpoint).factor;
+        factored = factorise(inputs, inputCount, weights, lengthScale, noise, checkpoint);
         factorScale = lengthScale;
       }
-      const { coefficients, variance } = solveProcess(factor, centred);
+      const { coefficients, variance } = solveProcess(factored.factor, centred);
+      refine(factored.matrix, factored.factor, centred, coefficients);
       return {
         kind: 'gp',
         lengthScale,

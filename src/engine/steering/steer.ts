@@ -41,8 +41,8 @@ class Glides {
  *
  *   off: e    override: e + a·(m − e)    add: e + a·m    multiply: e·(1 + a·(m − 1))
  *
- * then plus the offset, and clamped to the range unless off. A held dimension has exactly the held value. A dimension that is
- * not mapped (m is NaN) counts as off.
+ * then plus the offset, and clamped to the range unless off; override widens the range so far that it reaches m. A held
+ * dimension has exactly the held value. A dimension that is not mapped (m is NaN) counts as off.
  *
  * All controls glide (m, each mode's amount, offset, range, hold) through a one-pole filter with the coefficient
  * 1 − exp(−frame period / glide), where the glide time is the dimension's plus the global one. The encoder's value does not
@@ -186,8 +186,8 @@ export class Steering {
     value += add.step(d, share) * m;
     value *= 1 + multiply.step(d, share) * (m - 1);
     value += this.offset.step(d, share);
-    const low = this.low.step(d, share);
-    const high = this.high.step(d, share);
+    const low = widened(this.low.step(d, share), m, a, Math.min);
+    const high = widened(this.high.step(d, share), m, a, Math.max);
     const clamped = Math.min(high, Math.max(low, value));
     const bounded = this.bounded.step(d, share);
     if (bounded === 1) value = clamped;
@@ -200,6 +200,20 @@ export class Steering {
     const holding = this.holding.step(d, share);
     return holding === 1 ? hold : value + holding * (hold - value);
   }
+}
+
+/**
+ * An end of the range that does not exclude the mapping's value `m`, in proportion to override's amount: continuous while
+ * the mode changes, and exact at full amount.
+ */
+function widened(
+  end: number,
+  m: number,
+  amount: number,
+  outermost: (a: number, b: number) => number,
+): number {
+  const wide = outermost(end, m);
+  return amount === 1 || wide === end ? wide : end + amount * (wide - end);
 }
 
 function limited(value: number): number {

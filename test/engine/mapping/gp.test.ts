@@ -79,6 +79,18 @@ test.each([60, 150, 300])('without noise it interpolates %d unordered examples',
   for (const { errorRelative } of report.dimensions) expect(errorRelative).toBeLessThan(0.01);
 });
 
+test.each([1 / 256, 1e-3, 1e-5])('examples %d apart that differ widely are passed through', (apart) => {
+  // The jitter kept them apart by a share of their difference: a capture was not what was heard at its position.
+  const places = [[0.3, 0.5], [0.3 + apart, 0.5], [0.1, 0.9], [0.9, 0.2], [0.6, 0.7]]; // prettier-ignore
+  const examples = places.map((place, i) => example(place, [[-3, 4, 0, 1, 2][i]!]));
+  const { trained } = trainMapping(request(examples, 'gp'));
+  const out = new Float64Array(1);
+  for (const { inputs, latents } of examples) {
+    compileMapping(trained).evaluate(Float64Array.from(inputs), out);
+    expect(Math.abs(out[0]! - latents[0]!)).toBeLessThan(1e-6);
+  }
+});
+
 test('with noise it treats unordered examples as noise', () => {
   const settings = { kind: 'gp', lengthScale: 'auto', noise: 0.3 } as const;
   const { report } = trainMapping(request(scattered(150, 2, 3, 'random'), settings));
