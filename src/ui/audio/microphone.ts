@@ -6,13 +6,19 @@ import type { FromMicrophone } from './speaker-messages.js';
 
 let stop: (() => void) | null = null;
 
-/** Makes the microphone the audio source and plays. The browser asks for permission first. */
+const MICROPHONE = { audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } };
+
+/**
+ * Makes the microphone the audio source and plays. The browser asks for permission first: while it asks, and where it is
+ * refused, nothing changes, and another window that plays goes on.
+ */
 export async function chooseMicrophone(): Promise<void> {
-  if (!(await openSpeaker())) return;
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({
-      audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-    });
+    const stream = await navigator.mediaDevices.getUserMedia(MICROPHONE);
+    if (!(await openSpeaker())) {
+      release(stream);
+      return;
+    }
     if (!(await sendAudioOf(stream))) return;
     if (await client.perform({ type: 'source', source: { kind: 'microphone' } }))
       await client.perform({ type: 'play', playing: true });
@@ -22,23 +28,25 @@ export async function chooseMicrophone(): Promise<void> {
       text: 'The microphone could not be opened.',
       hint: 'Allow the microphone for this page, and wear headphones.',
     });
-    if (store.getState().live?.playing !== true) await closeSpeaker();
+    const { live, view } = store.getState();
+    if (view.speaking && live?.playing !== true) await closeSpeaker();
   }
+}
+
+function release(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }
 
 /**
  * Sends the microphone's audio to the engine.
- * @returns false where the speaker was closed while the browser asked for permission
+ * @returns false where the speaker was closed meanwhile
  */
 async function sendAudioOf(stream: MediaStream): Promise<boolean> {
-  const release = () => {
-    for (const track of stream.getTracks()) track.stop();
-  };
   try {
     const context = audioContext();
     await context?.audioWorklet.addModule(new URL('./microphone-worklet.js', import.meta.url));
     if (context === null || context !== audioContext()) {
-      release();
+      release(stream);
       return false;
     }
     const node = new AudioWorkletNode(context, 'tiller-microphone', { numberOfOutputs: 0 });
@@ -48,12 +56,12 @@ async function sendAudioOf(stream: MediaStream): Promise<boolean> {
     stop?.();
     stop = () => {
       source.disconnect();
-      release();
+      release(stream);
       stop = null;
     };
     return true;
   } catch (error) {
-    release();
+    release(stream);
     throw error;
   }
 }
