@@ -79,6 +79,8 @@ export const commandSchema = z.discriminatedUnion('type', [
     type: z.literal('hold'),
     dimension: index(MAX_LATENTS),
     value: z.number().min(-MAX_LATENT_VALUE).max(MAX_LATENT_VALUE).nullable(),
+    /** Set where the page keeps moving it, as in a sweep: the hold then ends with the page. */
+    whileOpen: z.literal(true).optional(),
   }),
   bare('release-all'),
   z.strictObject({ type: z.literal('randomise'), radius: z.number().min(0).max(1) }),
@@ -139,7 +141,8 @@ export const commandSchema = z.discriminatedUnion('type', [
     type: z.literal('recorder'),
     action: z.enum(['record', 'overdub', 'play', 'stop', 'clear']),
   }),
-  z.strictObject({ type: z.literal('osc'), settings: oscSettingsSchema }),
+  /** What is left out stays as it is. */
+  z.strictObject({ type: z.literal('osc'), settings: oscSettingsSchema.partial() }),
   z.strictObject({ type: z.literal('midi-port'), name: deviceNameSchema.nullable() }),
 ]);
 export type Command = z.infer<typeof commandSchema>;

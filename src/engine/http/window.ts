@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { envelopeSchema, type MapRequest } from '../../protocol/interface-commands.js';
+import { envelopeSchema, type Command, type MapRequest } from '../../protocol/interface-commands.js';
 import { FRAME, MAX_MICROPHONE_FRAMES, readAudioHead, writeMap } from '../../protocol/interface-frames.js';
 import type { EngineMessage, Fault, SliceName, Slices } from '../../protocol/interface.js';
 import { TillerError } from '../../document/tiller-error.js';
@@ -34,6 +34,8 @@ export class ConnectedWindow implements Window {
   private readonly onSent = () => this.sendPending();
   /** Indices of the parameters with an open gesture on this page: hosts write automation while one is open. */
   private readonly openGestures = new Set<number>();
+  /** Latents that this page keeps moving, as in a sweep: they are released when it closes. */
+  private readonly movedLatents = new Set<number>();
 
   constructor(
     private readonly socket: WebSocket,
@@ -50,6 +52,7 @@ export class ConnectedWindow implements Window {
       this.map = null;
       this.closeSpeaker();
       this.endGestures();
+      this.releaseMoved();
     });
   }
 
@@ -91,13 +94,31 @@ export class ConnectedWindow implements Window {
       }
       request = envelope.data.request ?? null;
       const { command } = envelope.data;
-      if (command.type === 'parameter' && command.gesture === 'begin') this.openGestures.add(command.index);
-      if (command.type === 'parameter' && command.gesture === 'end') this.openGestures.delete(command.index);
+      this.follow(command);
       const result = await dispatch(this.services, this, command);
       if (request !== null) this.send({ type: 'done', request, result });
     } catch (error) {
       this.send({ type: 'failed', request, fault: toFault(error) });
     }
+  }
+
+  /** Remembers what this page would have to end by itself. */
+  private follow(command: Command): void {
+    if (command.type === 'parameter' && command.gesture === 'begin') this.openGestures.add(command.index);
+    if (command.type === 'parameter' && command.gesture === 'end') this.openGestures.delete(command.index);
+    if (command.type === 'hold') {
+      if (command.whileOpen === true) this.movedLatents.add(command.dimension);
+      else this.movedLatents.delete(command.dimension);
+    }
+    // All latents are released by the command itself.
+    if (command.type === 'release-all' || command.type === 'capture') this.movedLatents.clear();
+  }
+
+  private releaseMoved(): void {
+    const { instrument } = this.services;
+    for (const dimension of this.movedLatents)
+      if (dimension < instrument.state.holds.length) instrument.hold(dimension, null);
+    this.movedLatents.clear();
   }
 
   /** Ends the gestures that a closed page had open: it never ends them itself. */

@@ -63,8 +63,11 @@ export class Ports {
     return this.events.on('change', listener);
   }
 
-  setOsc(settings: OscSettings): Promise<void> {
-    this.osc = settings;
+  /** @param settings what is left out stays as it was last asked for, whether or not it has been applied yet */
+  setOsc(settings: { [K in keyof OscSettings]?: OscSettings[K] | undefined }): Promise<void> {
+    // zod leaves `undefined` where a field was left out.
+    const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+    this.osc = { ...this.osc, ...(Object.fromEntries(given) as Partial<OscSettings>) };
     this.storeChoice();
     return this.applyOsc();
   }

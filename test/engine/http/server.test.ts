@@ -243,6 +243,29 @@ describe('the interface’s server', () => {
     expect(parameterValues(bench.instrument.state.preset).slice(17, 19)).toEqual([0.25, 0.75]);
   });
 
+  // A page that was closed during a sweep left its latent held.
+  it('releases the latents that a closed page was moving, and only those', async () => {
+    const client = connect();
+    await client.until(() => client.heard.length > 0);
+    client.ask(1, { type: 'hold', dimension: 0, value: 0.5, whileOpen: true });
+    client.ask(2, { type: 'hold', dimension: 1, value: 0.25 });
+    client.ask(3, { type: 'hold', dimension: 2, value: 0.75, whileOpen: true });
+    client.ask(4, { type: 'hold', dimension: 2, value: 0.1 });
+    await client.until(() => client.heard.filter(({ type }) => type === 'done').length === 4);
+    expect(bench.instrument.state.holds).toEqual([0.5, 0.25, 0.1]);
+    const released = new Promise<void>((resolve) => {
+      const stop = bench.instrument.subscribe(() => {
+        if (bench.instrument.state.holds[0] !== null) return;
+        stop();
+        resolve();
+      });
+    });
+    client.socket.close();
+    await released;
+    expect(bench.instrument.state.holds).toEqual([null, 0.25, 0.1]);
+    bench.instrument.releaseAll();
+  });
+
   it('requires the token for everything but the page’s files', async () => {
     expect((await ask(HELLO_PATH, {})).status).toBe(401);
     expect((await ask(HELLO_PATH, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);

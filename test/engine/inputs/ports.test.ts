@@ -102,6 +102,13 @@ describe('OSC of the session', () => {
     expect(ports.state.osc).toMatchObject({ receive: true, error: null });
   });
 
+  // Each change sent all settings as the page knew them: of two in quick succession, the second undid the first.
+  it('keeps a setting that was changed just before another one', async () => {
+    await Promise.all([ports.setOsc({ wekinator: true }), ports.setOsc({ sendLatents: true })]);
+    expect(ports.state.osc).toMatchObject({ wekinator: true, sendLatents: true });
+    await ports.setOsc(settings);
+  });
+
   it('reports that a port is in use, and stays off', async () => {
     const { port } = await udp();
     await ports.setOsc({ ...settings, receive: true, receivePort: port });

@@ -139,8 +139,7 @@ function OscCard() {
   const osc = usePage(({ ports }) => ports.osc);
   const { error, ...settings } = osc;
   const { receive, receivePort, wekinator, send, sendPort, sendLatents, sendWekinator } = settings;
-  const set = (change: Partial<OscSettings>) =>
-    perform({ type: 'osc', settings: { ...settings, ...change } });
+  const set = (change: Partial<OscSettings>) => perform({ type: 'osc', settings: change });
   const port = (label: string, value: number, change: (port: number) => Partial<OscSettings>) => (
     <NumberField
       label={label}

@@ -2,6 +2,11 @@ import { perform } from '../../engine-client/commands.js';
 import { client, store } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 
+/** Holds a latent at a value until the next one, as a sweep does; the hold ends with this window. */
+export function holdWhileOpen(dimension: number, value: number): void {
+  client.send({ type: 'hold', dimension, value, whileOpen: true });
+}
+
 /**
  * Holds a latent at a value, in place of what the mapping gives.
  * @param dimension index of the latent

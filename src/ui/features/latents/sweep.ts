@@ -1,7 +1,7 @@
 import { store } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { onAnimationFrame } from '../../shared/animation-frames.js';
-import { hold } from './holds.js';
+import { hold, holdWhileOpen } from './holds.js';
 
 const PERIOD_SECONDS = 4;
 const SEND_MILLISECONDS = 33;
@@ -33,6 +33,6 @@ export function startSweep(dimension: number): void {
     if (now - sent < SEND_MILLISECONDS) return;
     sent = now;
     const phase = (2 * Math.PI * (now - began)) / 1000 / PERIOD_SECONDS;
-    hold(dimension, low + (high - low) * (0.5 + 0.5 * Math.sin(phase)));
+    holdWhileOpen(dimension, low + (high - low) * (0.5 + 0.5 * Math.sin(phase)));
   });
 }
