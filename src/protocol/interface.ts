@@ -21,6 +21,8 @@ export const INTERFACE_VERSION = 1;
 export const SUBPROTOCOL = `tiller.${INTERFACE_VERSION}`;
 export const TOKEN_SUBPROTOCOL = 'token.';
 export const SOCKET_PATH = '/session';
+/** Code with which an engine that is stopped on purpose closes its sockets ("going away", RFC 6455); a crash sends none. */
+export const CLOSE_STOPPED = 1001;
 
 /** Header of an upload with the file's name, percent-encoded; the token is sent as `authorization: Bearer …`. */
 export const FILE_NAME_HEADER = 'x-file-name';

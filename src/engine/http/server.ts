@@ -2,10 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_COMMAND_BYTES } from '../../protocol/interface-commands.js';
 import { audioFrameBytes, MAX_MICROPHONE_FRAMES } from '../../protocol/interface-frames.js';
 import {
+  CLOSE_STOPPED,
   DOWNLOAD_PATHS,
   HELLO_PATH,
   SOCKET_PATH,
@@ -132,7 +133,7 @@ export async function startServer(services: PageServices, options: ServerOptions
     url: `http://127.0.0.1:${port}/#token=${token}`,
     close: async () => {
       hub.close();
-      for (const socket of sockets.clients) socket.terminate();
+      await Promise.all([...sockets.clients].map(endSocket));
       sockets.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -140,6 +141,18 @@ export async function startServer(services: PageServices, options: ServerOptions
       await Promise.all(answering);
     },
   };
+}
+
+/** A page that does not answer the end of its socket is cut off after this. */
+const CLOSE_MILLISECONDS = 500;
+
+/** Tells a page that the engine stops, so that it does not wait for another one. */
+async function endSocket(socket: WebSocket): Promise<void> {
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  const timer = setTimeout(() => socket.terminate(), CLOSE_MILLISECONDS);
+  socket.close(CLOSE_STOPPED, 'stopped');
+  await closed;
+  clearTimeout(timer);
 }
 
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {

@@ -2,6 +2,7 @@ import {
   type EngineMessage,
   type Command,
   type Fault,
+  CLOSE_STOPPED,
   DOWNLOAD_PATHS,
   FILE_NAME_HEADER,
   HELLO_PATH,
@@ -21,6 +22,19 @@ import { receive } from './page-store.js';
 import { toastFault } from './toasts.js';
 
 const RETRY_MILLISECONDS = 700;
+/** An engine that has not answered a request for this long does not answer it any more. */
+const ANSWER_MILLISECONDS = 20_000;
+/** Requests whose work may take long: opening a large model, learning hundreds of examples. */
+const SLOW_ANSWER_MILLISECONDS = 10 * 60_000;
+const SLOW = new Set<Command['type']>([
+  'train',
+  'select-model',
+  'open-preset',
+  'undo',
+  'redo',
+  'restore-model',
+  'source',
+]);
 
 /** A request that the engine refused, or that did not reach it; `fault` says why. */
 export class RefusedError extends Error {
@@ -35,6 +49,7 @@ type MapListener = (map: MapPicture) => void;
 interface Waiting {
   resolve(result: string | null): void;
   reject(error: RefusedError): void;
+  timeout: ReturnType<typeof setTimeout>;
 }
 
 /** For a request that could not be sent. */
@@ -49,6 +64,13 @@ const NOT_ANSWERED: Fault = {
   code: 'engine-busy',
   message: 'The connection to the engine was lost before it answered.',
   hint: 'When the page is connected, check whether it was done, and try again if it was not.',
+};
+
+/** For a request that the engine has received, as far as the page knows, and not answered in time. */
+const TOO_LATE: Fault = {
+  code: 'engine-busy',
+  message: 'The engine does not answer.',
+  hint: 'Check whether it was done. If the engine stays silent, restart it.',
 };
 
 /** The page's connection to the engine. It reconnects by itself until `close`. */
@@ -70,6 +92,10 @@ export class Client {
   ) {}
 
   connect(): void {
+    if (this.token === '') {
+      this.store.setState({ connection: 'no-token' });
+      return;
+    }
     const url = `${this.origin.replace(/^http/, 'ws')}${SOCKET_PATH}`;
     const socket = new WebSocket(url, [SUBPROTOCOL, TOKEN_SUBPROTOCOL + this.token]);
     socket.binaryType = 'arraybuffer';
@@ -78,7 +104,10 @@ export class Client {
       if (typeof data === 'string') this.receiveText(JSON.parse(data) as EngineMessage);
       else this.receiveBinary(data);
     });
-    socket.addEventListener('close', () => this.connectionLost());
+    socket.addEventListener('close', ({ code }) => {
+      if (code === CLOSE_STOPPED) this.store.setState({ connection: 'stopped' });
+      this.connectionLost();
+    });
   }
 
   close(): void {
@@ -93,14 +122,16 @@ export class Client {
   }
 
   /**
-   * Sends a command and waits for its answer.
+   * Sends a command and waits for its answer, for a limited time.
    * @returns the command's result, if it has one
    * @throws RefusedError
    */
   ask(command: Command): Promise<string | null> {
     const request = ++this.lastRequest;
     return new Promise((resolve, reject) => {
-      this.waiting.set(request, { resolve, reject });
+      const limit = SLOW.has(command.type) ? SLOW_ANSWER_MILLISECONDS : ANSWER_MILLISECONDS;
+      const timeout = setTimeout(() => this.settle(request, TOO_LATE), limit);
+      this.waiting.set(request, { resolve, reject, timeout });
       if (!this.post({ request, command })) this.settle(request, NOT_SENT);
     });
   }
@@ -182,6 +213,7 @@ export class Client {
   async download(kind: keyof typeof DOWNLOAD_PATHS, query = ''): Promise<Blob> {
     const answer = await fetch(this.origin + DOWNLOAD_PATHS[kind] + query, {
       headers: { authorization: `Bearer ${this.token}` },
+      signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
     }).catch(() => {
       throw new RefusedError(NOT_ANSWERED);
     });
@@ -231,6 +263,7 @@ export class Client {
   private settle(request: number, outcome: Fault | string | null): void {
     const waiting = this.waiting.get(request);
     this.waiting.delete(request);
+    clearTimeout(waiting?.timeout);
     if (outcome !== null && typeof outcome === 'object') waiting?.reject(new RefusedError(outcome));
     else waiting?.resolve(outcome);
   }
@@ -238,8 +271,10 @@ export class Client {
   private connectionLost(): void {
     for (const request of [...this.waiting.keys()]) this.settle(request, NOT_ANSWERED);
     if (this.closed) return;
-    if (this.store.getState().connection !== 'refused') this.store.setState({ connection: 'lost' });
-    this.retry = setTimeout(() => void this.reconnect(), RETRY_MILLISECONDS);
+    const { connection } = this.store.getState();
+    const final = connection === 'refused' || connection === 'stopped';
+    if (!final) this.store.setState({ connection: 'lost' });
+    this.retry = setTimeout(() => void this.reconnect(), final ? 4 * RETRY_MILLISECONDS : RETRY_MILLISECONDS);
   }
 
   /** Asks over HTTP first: a failed WebSocket does not say why it failed, an HTTP status of 401 does. */
@@ -247,6 +282,7 @@ export class Client {
     try {
       const answer = await fetch(this.origin + HELLO_PATH, {
         headers: { authorization: `Bearer ${this.token}` },
+        signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
       });
       if (answer.status === 401) {
         this.store.setState({ connection: 'refused' });

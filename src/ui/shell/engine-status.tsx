@@ -38,6 +38,8 @@ const STATE_NAMES = {
   open: 'engine',
   lost: 'reconnecting',
   refused: 'other engine',
+  stopped: 'stopped',
+  'no-token': 'no engine',
 } as const;
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;
