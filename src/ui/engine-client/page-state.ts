@@ -7,9 +7,10 @@ export type Theme = 'dark' | 'light';
 
 /**
  * `connecting`: the first attempt is under way; `open`; `lost`: the engine does not answer, the page retries;
- * `refused`: an engine answers, but rejects this page's token or has another interface version.
+ * `refused`: an engine answers, but rejects this page's token or has another interface version; `stopped`: the engine was
+ * stopped on purpose; `no-token`: the page's address lacks the token, so that no engine can be asked.
  */
-export type Connection = 'connecting' | 'open' | 'lost' | 'refused';
+export type Connection = 'connecting' | 'open' | 'lost' | 'refused' | 'stopped' | 'no-token';
 
 export interface Toast {
   id: number;
@@ -39,6 +40,8 @@ export interface Labelling {
 export interface View {
   panel: Panel;
   theme: Theme;
+  /** Whether the player chose the theme; otherwise it follows the system. */
+  themeChosen: boolean;
   /** Index of the input on the pad's horizontal axis. */
   xInput: number;
   /** Index of the input on the pad's vertical axis. */

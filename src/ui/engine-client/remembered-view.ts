@@ -2,12 +2,15 @@ import { PANELS, type PageStore, type Panel, type Theme, type View } from './pag
 
 const KEY = 'tiller.view';
 
-/** Theme and panel as the browser has stored them; what is missing or invalid is left out. */
+/** The chosen theme and the panel as the browser has stored them; what is missing or invalid is left out. */
 export function rememberedView(): Partial<View> {
   try {
     const stored = JSON.parse(localStorage.getItem(KEY) ?? '{}') as { theme?: unknown; panel?: unknown };
     const view: Partial<View> = {};
-    if (stored.theme === 'dark' || stored.theme === 'light') view.theme = stored.theme satisfies Theme;
+    if (stored.theme === 'dark' || stored.theme === 'light') {
+      view.theme = stored.theme satisfies Theme;
+      view.themeChosen = true;
+    }
     if (PANELS.some((panel) => panel === stored.panel)) view.panel = stored.panel as Panel;
     return view;
   } catch {
@@ -15,11 +18,11 @@ export function rememberedView(): Partial<View> {
   }
 }
 
-/** Stores theme and panel in the browser whenever they change. */
+/** Stores the chosen theme and the panel in the browser whenever they change. */
 export function rememberView(store: PageStore): void {
   let stored = '';
-  store.subscribe(({ view: { theme, panel } }) => {
-    const next = JSON.stringify({ theme, panel });
+  store.subscribe(({ view: { theme, themeChosen, panel } }) => {
+    const next = JSON.stringify({ ...(themeChosen ? { theme } : {}), panel });
     if (next === stored) return;
     stored = next;
     try {

@@ -3,6 +3,7 @@ import type { PageState, PageStore, View } from './page-state.js';
 export const initialView = (): View => ({
   panel: 'examples',
   theme: 'dark',
+  themeChosen: false,
   xInput: 0,
   yInput: 1,
   mapMode: 'latents',
