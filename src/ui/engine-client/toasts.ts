@@ -5,7 +5,21 @@ const MAX_TOASTS = 3;
 let lastToast = 0;
 
 /**
- * Shows a message; it replaces one of the same text, and the oldest one where there are too many.
+ * The toasts to show: at most `MAX_TOASTS`, the oldest without a button go first. Those with a button stay until they are
+ * dismissed or their time is over, however many there are: a button such as Undo may be the only way back.
+ */
+function bounded(toasts: readonly Toast[]): Toast[] {
+  let excess = Math.max(0, toasts.length - MAX_TOASTS);
+  // The newest is always shown.
+  return toasts.filter((toast, i) => {
+    const goes = excess > 0 && toast.action === null && i < toasts.length - 1;
+    if (goes) excess -= 1;
+    return !goes;
+  });
+}
+
+/**
+ * Shows a message; it replaces one of the same text, and the oldest one without a button where there are too many.
  * @returns the message's identifier, for `dismissToast`
  */
 export function toast(
@@ -16,7 +30,7 @@ export function toast(
   const { level, text, hint } = content;
   const next: Toast = { id, level, text, hint, actions: content.actions ?? [] };
   store.setState(({ toasts }) => ({
-    toasts: [...toasts.filter((shown) => shown.text !== text), next].slice(-MAX_TOASTS),
+    toasts: bounded([...toasts.filter((shown) => shown.text !== text), next]),
   }));
   return id;
 }
