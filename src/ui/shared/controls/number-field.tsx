@@ -1,10 +1,15 @@
 import { useState, type KeyboardEvent } from 'react';
+import { fineDivisor } from '../fine-step.js';
+import { stepValue } from './steps.js';
 import { formatValue, parseValue } from './units.js';
+import { useRecent } from './use-recent.js';
 import type { ValueProps } from './use-value.js';
 import styles from './number-field.module.css';
 
 /** A value shown with its unit, to be typed over. Enter accepts, Escape restores the old value, up and down step. */
-export function NumberField({ label, value, min, max, unit, disabled = false, help, onChange }: ValueProps) {
+export function NumberField(field: ValueProps) {
+  const { label, value, min, max, unit, disabled = false, help, onChange } = field;
+  const recent = useRecent<number>();
   const [draft, setDraft] = useState<string | null>(null);
 
   const accept = () => {
@@ -21,8 +26,9 @@ export function NumberField({ label, value, min, max, unit, disabled = false, he
     if (event.key === 'Escape') setDraft(null);
     if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
       event.preventDefault();
-      const by = unit === 'count' ? 1 : (max - min) / (event.shiftKey ? 1000 : 100);
-      const next = Math.min(max, Math.max(min, value + (event.key === 'ArrowUp' ? by : -by)));
+      const direction = event.key === 'ArrowUp' ? 1 : -1;
+      const next = stepValue(field, recent.or(value), direction, fineDivisor(event));
+      recent.set(next);
       onChange(next, 'begin');
       onChange(next, 'end');
       setDraft(null);

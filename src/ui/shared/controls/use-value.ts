@@ -1,6 +1,8 @@
 import { useEffect, useRef, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
 import { formatValue, type Unit } from './units.js';
 import { fineDivisor } from '../fine-step.js';
+import { wheelNotches } from './steps.js';
+import { useRecent } from './use-recent.js';
 import { fromPosition, toPosition, type ValueRange } from './value-range.js';
 
 export type Gesture = 'begin' | 'move' | 'end';
@@ -42,17 +44,20 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
   useEffect(() => {
     latest.current = props;
   });
+  const recent = useRecent<number>();
   const drag = useRef<{ pointer: number; position: number; last: number } | null>(null);
 
   const setPosition = (position: number, gesture: Gesture) =>
     latest.current.onChange(fromPosition(latest.current, position), gesture);
   const step = (by: number) => {
-    const { min, max, unit, value } = latest.current;
+    const { min, max, unit } = latest.current;
+    const value = recent.or(latest.current.value);
     const stepped =
       unit === 'count'
         ? value + Math.sign(by)
         : fromPosition(latest.current, toPosition(latest.current, value) + by);
     const bounded = Math.min(max, Math.max(min, stepped));
+    recent.set(bounded);
     latest.current.onChange(bounded, 'begin');
     latest.current.onChange(bounded, 'end');
   };
@@ -66,12 +71,12 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
       const now = latest.current;
       if (now.disabled === true || event.ctrlKey) return;
       event.preventDefault();
-      const direction = -Math.sign(event.deltaY || event.deltaX);
+      const notches = wheelNotches(event);
       const amount = WHEEL_STEP / fineDivisor(event);
       const begin = position === null;
       const from = position ?? toPosition(now, now.value);
       const count = now.unit === 'count' ? 1 / Math.max(1, now.max - now.min) : amount;
-      position = Math.min(1, Math.max(0, from + direction * count));
+      position = Math.min(1, Math.max(0, from + notches * count));
       now.onChange(fromPosition(now, position), begin ? 'begin' : 'move');
       clearTimeout(ending);
       ending = setTimeout(() => {
@@ -123,6 +128,7 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
     },
     onDoubleClick() {
       if (latest.current.disabled === true) return;
+      recent.forget();
       latest.current.onChange(latest.current.initial, 'begin');
       latest.current.onChange(latest.current.initial, 'end');
     },
