@@ -7,6 +7,10 @@ export interface ModelChannels {
   readonly outputChannels: number;
 }
 
+/** Latent frames per call of the model: models are imported for 1 and 4; 2, which older presets may hold, plays as 1. */
+const framesPerCall = (output: Pick<Output, 'framesPerCall'>): 1 | 4 =>
+  output.framesPerCall === 4 ? 4 : 1;
+
 /**
  * The graph of a model that `Stream.prepare` should be given. A batch of two is needed on a stereo track to run the sides apart
  * through a model with one input, or to give each side its own noise where the model has one output.
@@ -14,7 +18,7 @@ export interface ModelChannels {
 export function requiredVariant(output: Output, trackChannels: number, model: ModelChannels): ModelVariant {
   const apart = output.listen === 'both' && model.inputChannels === 1;
   const wide = output.width > 0 && model.outputChannels === 1;
-  return { frames: output.framesPerCall, batch: trackChannels === 2 && (apart || wide) ? 2 : 1 };
+  return { frames: framesPerCall(output), batch: trackChannels === 2 && (apart || wide) ? 2 : 1 };
 }
 
 /**

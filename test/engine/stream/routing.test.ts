@@ -122,6 +122,8 @@ describe('the variant that is needed', () => {
   test('has two rows only where the sides differ', () => {
     expect(wanted({}, 2, 1, 1)).toEqual({ frames: 1, batch: 1 });
     expect(wanted({ listen: 'both', framesPerCall: 4 }, 2, 1, 1)).toEqual({ frames: 4, batch: 2 });
+    // Models are imported for 1 and 4 frames: a preset with 2 could not be rendered, and stayed dry.
+    expect(wanted({ framesPerCall: 2 }, 2, 1, 1)).toMatchObject({ frames: 1 });
     expect(wanted({ width: 0.1 }, 2, 1, 1).batch).toBe(2);
     expect(wanted({ width: 1, listen: 'both' }, 1, 1, 1).batch).toBe(1);
     expect(wanted({ width: 1, listen: 'both' }, 2, 2, 2).batch).toBe(1);

@@ -10,7 +10,7 @@ import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './output-panel.module.css';
 
-/** Levels, noise and width; freeze and bypass; what the model receives, and how latency is traded for load. */
+/** Levels, noise and width; freeze and bypass; what the model receives, and how latency is traded for load and for gaps. */
 export function OutputPanel() {
   const output = usePage((state) => state.output);
   // Without a host the buffer of the speakers takes the place of this setting.
@@ -63,33 +63,36 @@ export function OutputPanel() {
             onChange={(onFault) => set({ onFault })}
           />
         </FormLine>
-        <FormLine title="Latent frames">
+        <FormLine title="Latency and load">
           <Segmented
-            label="Latent frames per call of the model"
-            value={String(output.framesPerCall)}
+            label="Latency and load"
+            value={output.framesPerCall === 4 ? '4' : '1'}
             choices={[
-              { value: '1', label: '1', help: 'The lowest latency.' },
-              { value: '2', label: '2' },
-              { value: '4', label: '4', help: 'The lowest load.' },
+              { value: '1', label: 'Low latency', help: 'One latent frame per call of the model.' },
+              {
+                value: '4',
+                label: 'Low load',
+                help: 'Four latent frames per call: less load, later by three of them.',
+              },
             ]}
-            onChange={(frames) => set({ framesPerCall: frames === '4' ? 4 : frames === '2' ? 2 : 1 })}
+            onChange={(frames) => set({ framesPerCall: frames === '4' ? 4 : 1 })}
           />
         </FormLine>
         {isPlugin && (
-          <FormLine title="Latency and load">
+          <FormLine title="Scheduling margin">
             <Segmented
-              label="Latency and load"
+              label="Scheduling margin"
               value={output.margin}
               choices={[
                 {
                   value: 'tight',
-                  label: 'Low latency',
+                  label: 'Short',
                   help: 'For light models on a machine with little else to do.',
                 },
-                { value: 'normal', label: 'Balanced' },
+                { value: 'normal', label: 'Normal', help: 'For most models.' },
                 {
                   value: 'safe',
-                  label: 'Low load',
+                  label: 'Long',
                   help: 'The fewest gaps: for heavy models and busy machines.',
                 },
               ]}
