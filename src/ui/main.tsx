@@ -9,6 +9,7 @@ import { restoreAfterRestart } from './engine-client/restore-after-restart.js';
 import { watchGamepads } from './features/controllers/gamepad.js';
 import { App } from './shell/app.js';
 import { installShortcuts } from './shell/shortcuts.js';
+import { ErrorBoundary } from './shared/controls/error-boundary.js';
 import { applyTheme } from './shell/theme.js';
 
 applyTheme();
@@ -23,7 +24,9 @@ const root = document.getElementById('root');
 if (root !== null) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <ErrorBoundary name="The page">
+        <App />
+      </ErrorBoundary>
     </StrictMode>,
   );
 }

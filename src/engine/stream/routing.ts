@@ -8,8 +8,7 @@ export interface ModelChannels {
 }
 
 /** Latent frames per call of the model: models are imported for 1 and 4; 2, which older presets may hold, plays as 1. */
-const framesPerCall = (output: Pick<Output, 'framesPerCall'>): 1 | 4 =>
-  output.framesPerCall === 4 ? 4 : 1;
+const framesPerCall = (output: Pick<Output, 'framesPerCall'>): 1 | 4 => (output.framesPerCall === 4 ? 4 : 1);
 
 /**
  * The graph of a model that `Stream.prepare` should be given. A batch of two is needed on a stereo track to run the sides apart

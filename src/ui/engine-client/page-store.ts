@@ -1,7 +1,8 @@
 import { createStore } from 'zustand/vanilla';
-import type { EngineMessage } from '../../protocol/interface.js';
+import type { EngineMessage, SliceName, Slices } from '../../protocol/interface.js';
 import { initialSlices } from './initial-slices.js';
 import type { PageState, PageStore, View } from './page-state.js';
+import { shareParts } from './share.js';
 import { toast, toastFault } from './toasts.js';
 import { initialView, repairView, setView } from './view.js';
 
@@ -17,6 +18,12 @@ export function createPageStore(view: Partial<View> = {}): PageStore {
   }));
 }
 
+/** The announced slices, which share with the present state what has not changed. */
+const shared = <T extends Partial<Slices>>(state: PageState, slices: T): T =>
+  Object.fromEntries(
+    Object.entries(slices).map(([name, slice]) => [name, shareParts(state[name as SliceName], slice)]),
+  ) as T;
+
 /**
  * Applies an announcement of the engine to the store. A failure that answers a request is left to the caller of that
  * request; any other failure is shown as a toast.
@@ -26,7 +33,7 @@ export function receive(store: PageStore, announcement: EngineMessage): void {
   switch (announcement.type) {
     case 'welcome':
       store.setState({
-        ...announcement.slices,
+        ...shared(before, announcement.slices),
         connection: 'open',
         kind: announcement.kind,
         engine: announcement.engine,
@@ -34,7 +41,7 @@ export function receive(store: PageStore, announcement: EngineMessage): void {
       repairView(store, before);
       return;
     case 'state':
-      store.setState(announcement.slices);
+      store.setState(shared(before, announcement.slices));
       repairView(store, before);
       return;
     case 'notice':

@@ -12,7 +12,7 @@ function bounded(toasts: readonly Toast[]): Toast[] {
   let excess = Math.max(0, toasts.length - MAX_TOASTS);
   // The newest is always shown.
   return toasts.filter((toast, i) => {
-    const goes = excess > 0 && toast.action === null && i < toasts.length - 1;
+    const goes = excess > 0 && toast.actions.length === 0 && i < toasts.length - 1;
     if (goes) excess -= 1;
     return !goes;
   });

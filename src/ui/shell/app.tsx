@@ -2,6 +2,7 @@ import { Latents } from '../features/latents/latents.js';
 import { DropZone } from '../features/library/drop-zone.js';
 import { ImportBar } from '../features/library/import-bar.js';
 import { PadStage } from '../features/pad/pad-stage.js';
+import { ErrorBoundary } from '../shared/controls/error-boundary.js';
 import { HelpTip } from '../shared/controls/help-tip.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { Footer } from './footer.js';
@@ -15,21 +16,29 @@ import styles from './app.module.css';
 export function App() {
   return (
     <div className={styles.app}>
-      <Header />
+      <ErrorBoundary name="The header">
+        <Header />
+      </ErrorBoundary>
       <main className={styles.stage}>
-        <PadStage />
+        <ErrorBoundary name="The pad">
+          <PadStage />
+        </ErrorBoundary>
         <div className={styles.side}>
-          <Latents />
+          <ErrorBoundary name="The display of the latents">
+            <Latents />
+          </ErrorBoundary>
           <PanelArea />
+          <div className={styles.messages}>
+            <ImportBar />
+            <Toasts />
+          </div>
         </div>
       </main>
-      <Footer />
+      <ErrorBoundary name="The footer">
+        <Footer />
+      </ErrorBoundary>
       <ConnectionBanner />
       <DropZone />
-      <div className={styles.messages}>
-        <ImportBar />
-        <Toasts />
-      </div>
       <ShortcutsHelp />
       <HelpTip />
     </div>

@@ -8,6 +8,7 @@ import { LearnPanel } from '../features/learn/learn-panel.js';
 import { LibraryPanel } from '../features/library/library-panel.js';
 import { OutputPanel } from '../features/output/output-panel.js';
 import { SteeringPanel } from '../features/steering/steering-panel.js';
+import { ErrorBoundary } from '../shared/controls/error-boundary.js';
 import utilities from '../shared/styles/utilities.module.css';
 import styles from './panel-area.module.css';
 
@@ -56,7 +57,9 @@ export function PanelArea() {
         ))}
       </div>
       <div className={styles.panel} id="panel" role="tabpanel" aria-labelledby={`tab-${panel}`}>
-        <Content />
+        <ErrorBoundary key={panel} name={`The panel ${CONTENT[panel].title}`}>
+          <Content />
+        </ErrorBoundary>
       </div>
     </section>
   );

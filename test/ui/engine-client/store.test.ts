@@ -115,11 +115,11 @@ describe('the page’s store', () => {
   // A fourth message removed the Undo of the first.
   it('keeps a message with a button, however many follow', () => {
     const store = createPageStore();
-    const action = { label: 'Undo', run: () => undefined };
-    toast(store, { level: 'info', text: 'deleted', hint: null, action });
+    const actions = [{ label: 'Undo', run: () => undefined }];
+    toast(store, { level: 'info', text: 'deleted', hint: null, actions });
     for (const text of ['a', 'b', 'c', 'd']) toast(store, { level: 'info', text, hint: null });
     expect(store.getState().toasts.map(({ text }) => text)).toEqual(['deleted', 'c', 'd']);
-    for (const text of ['e', 'f', 'g']) toast(store, { level: 'info', text, hint: null, action });
+    for (const text of ['e', 'f', 'g']) toast(store, { level: 'info', text, hint: null, actions });
     expect(store.getState().toasts.map(({ text }) => text)).toEqual(['deleted', 'e', 'f', 'g']);
   });
 

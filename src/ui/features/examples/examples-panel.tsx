@@ -1,4 +1,4 @@
-import type { CSSProperties } from 'react';
+import { memo, type CSSProperties } from 'react';
 import type { Example } from '../../../document/example.js';
 import { edit, perform } from '../../engine-client/commands.js';
 import { store, usePage } from '../../engine-client/page.js';
@@ -9,6 +9,7 @@ import { EmptyState } from '../../shared/controls/empty-state.js';
 import { focusNeighbour } from '../../shared/controls/focus-neighbour.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
+import { VirtualTable } from '../../shared/controls/virtual-table.js';
 import { goTo } from '../inputs/cursor.js';
 import { ExampleValues } from './example-values.js';
 import table from '../../shared/controls/table.module.css';
@@ -30,46 +31,63 @@ export function ExamplesPanel() {
   }
   return (
     <div className={utilities.panel}>
-      <div className={utilities.scroll} data-testid="table">
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col" className={table.narrow}>
-                <span className={utilities.visuallyHidden}>Hear</span>
-              </th>
-              <th scope="col" className={styles.labelHead}>
-                Label
-              </th>
-              <th scope="col">Position</th>
-              <th scope="col" className={styles.latentsHead}>
-                Latents
-              </th>
-              <th scope="col" className={table.narrow}>
-                On
-              </th>
-              <th scope="col" className={table.narrow}>
-                <span className={utilities.visuallyHidden}>Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {examples.map((example, i) => (
+      <VirtualTable
+        head={<Head />}
+        count={examples.length}
+        rowHeight={30}
+        shown={selectedExample === undefined ? null : examples.indexOf(selectedExample)}
+        row={(index, measure) => {
+          const example = examples[index];
+          return (
+            example && (
               <ExampleRow
                 key={example.id}
+                measure={measure}
                 example={example}
-                number={i + 1}
+                number={index + 1}
                 selected={example.id === selected}
               />
-            ))}
-          </tbody>
-        </table>
-      </div>
+            )
+          );
+        }}
+      />
       {selectedExample !== undefined && <ExampleValues key={selectedExample.id} example={selectedExample} />}
     </div>
   );
 }
 
-function ExampleRow({ example, number, selected }: { example: Example; number: number; selected: boolean }) {
+function Head() {
+  return (
+    <>
+      <th scope="col" className={table.narrow}>
+        <span className={utilities.visuallyHidden}>Hear</span>
+      </th>
+      <th scope="col" className={styles.labelHead}>
+        Label
+      </th>
+      <th scope="col">Position</th>
+      <th scope="col" className={styles.latentsHead}>
+        Latents
+      </th>
+      <th scope="col" className={table.narrow}>
+        On
+      </th>
+      <th scope="col" className={table.narrow}>
+        <span className={utilities.visuallyHidden}>Actions</span>
+      </th>
+    </>
+  );
+}
+
+interface ExampleRowProps {
+  example: Example;
+  /** Its place in the list, from 1. */
+  number: number;
+  selected: boolean;
+  measure: (row: Element | null) => void;
+}
+
+const ExampleRow = memo(function ExampleRow({ example, number, selected, measure }: ExampleRowProps) {
   const auditioning = usePage(({ waiting }) => waiting.auditioning === example.id);
   const missed = usePage(
     ({ training }) => training.report?.missed.some((miss) => miss.example === example.id) ?? false,
@@ -77,6 +95,9 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
   const { id, label } = example;
   return (
     <tr
+      ref={measure}
+      data-index={number - 1}
+      aria-rowindex={number + 1}
       className={styles.row}
       data-selected={selected}
       data-off={!example.enabled}
@@ -158,7 +179,7 @@ function ExampleRow({ example, number, selected }: { example: Example; number: n
       </td>
     </tr>
   );
-}
+});
 
 /** An example's first 32 latents as bars around zero, to tell examples apart. */
 function Spark({ values }: { values: readonly number[] }) {

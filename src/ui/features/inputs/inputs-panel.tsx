@@ -149,16 +149,19 @@ function InputCard({ index, input, only }: { index: number; input: Input; only: 
   );
 }
 
-/** The input's current value, at every animation frame. */
+/** The input's current value, followed at every animation frame. */
 function LiveValue({ index }: { index: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const painted = useRef(NaN);
   const paint = useCallback(
-    ({ context, width, height, now }: Surface) => {
+    ({ context, width, height, now, stale }: Surface) => {
       const value = values.parameter(
         PARAMETER_INDEX.input + index,
         store.getState().inputs[index]?.value ?? 0,
         now,
       );
+      if (!stale && value === painted.current) return;
+      painted.current = value;
       const colours = palette();
       context.clearRect(0, 0, width, height);
       context.fillStyle = colours.line;

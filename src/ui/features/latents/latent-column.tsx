@@ -1,11 +1,13 @@
-import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { memo, useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import type { DimensionSteering } from '../../../document/steering.js';
 import { edit } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { Icon } from '../../shared/controls/icon.js';
 import { Menu } from '../../shared/controls/menu.js';
+import { wheelNotches } from '../../shared/controls/steps.js';
 import { useContextMenu } from '../../shared/controls/use-context-menu.js';
+import { useRecent } from '../../shared/controls/use-recent.js';
 import { fineDivisor } from '../../shared/fine-step.js';
 import { formatValue } from '../../shared/controls/units.js';
 import { hold } from './holds.js';
@@ -16,8 +18,6 @@ import styles from './latent-column.module.css';
 
 /** A step of a key or of the wheel, as a share of the column. */
 const STEP = 0.02;
-/** For this long after a change the telemetry may still have an older value. */
-const ECHO_MILLISECONDS = 250;
 
 interface ColumnProps {
   index: number;
@@ -30,10 +30,17 @@ interface ColumnProps {
 }
 
 /** The controls of one latent: drag to hold it, double-click to release it. Its values are painted on the canvas behind. */
-export function LatentColumn({ index, width, extent, steering, hold: held, selected }: ColumnProps) {
+export const LatentColumn = memo(function LatentColumn({
+  index,
+  width,
+  extent,
+  steering,
+  hold: held,
+  selected,
+}: ColumnProps) {
   const track = useRef<HTMLDivElement>(null);
   const drag = useRef<{ pointer: number; value: number; lastY: number } | null>(null);
-  const lastSet = useRef({ value: 0, at: -Infinity });
+  const recent = useRecent<number>();
   const menu = useContextMenu();
   const sweeping = usePage(({ view }) => view.sweeping === index);
   const label = usePage(({ model }) => model.card?.dimensionLabels[index]);
@@ -41,35 +48,33 @@ export function LatentColumn({ index, width, extent, steering, hold: held, selec
   const meaning = label === undefined ? name : `${name}, ${label}`;
 
   /** The value that the next step starts from: the last one set here, until telemetry must have caught up. */
-  const currentValue = () => {
-    const { value, at } = lastSet.current;
-    if (performance.now() - at < ECHO_MILLISECONDS) return value;
-    return held ?? values.frame?.decoded[index] ?? 0;
-  };
+  const currentValue = () => recent.or(held ?? values.frame?.decoded[index] ?? 0);
   const holdAt = (wanted: number) => {
     const value = Math.min(extent, Math.max(-extent, wanted));
-    lastSet.current = { value, at: performance.now() };
+    recent.set(value);
     hold(index, value);
   };
   const release = () => {
-    lastSet.current.at = -Infinity;
+    recent.forget();
     hold(index, null);
   };
   const perPixel = () => (2 * extent) / Math.max(1, track.current?.clientHeight ?? 1);
 
+  const onWheel = useRef<(event: WheelEvent) => void>(() => undefined);
+  useEffect(() => {
+    onWheel.current = (event) => {
+      if (event.ctrlKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
+      event.preventDefault();
+      holdAt(currentValue() + wheelNotches(event) * 2 * extent * (STEP / fineDivisor(event)));
+    };
+  });
   useEffect(() => {
     const element = track.current;
     if (element === null) return;
-    const wheel = (event: WheelEvent) => {
-      if (event.ctrlKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
-      event.preventDefault();
-      const step = (2 * extent * STEP) / fineDivisor(event);
-      const from = store.getState().holds[index] ?? values.frame?.decoded[index] ?? 0;
-      hold(index, Math.min(extent, Math.max(-extent, from - Math.sign(event.deltaY || event.deltaX) * step)));
-    };
+    const wheel = (event: WheelEvent) => onWheel.current(event);
     element.addEventListener('wheel', wheel, { passive: false });
     return () => element.removeEventListener('wheel', wheel);
-  }, [index, extent]);
+  }, []);
 
   const down = (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0 || drag.current !== null) return;
@@ -187,7 +192,7 @@ export function LatentColumn({ index, width, extent, steering, hold: held, selec
       )}
     </div>
   );
-}
+});
 
 /** Left and right move the focus between columns. */
 function focusColumn(event: KeyboardEvent<HTMLElement>, index: number): void {

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { TelemetryFrame } from '../../../protocol/interface-frames.js';
 import { usePage, values } from '../../engine-client/page.js';
 import { SectionHead } from '../../shared/controls/section-head.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
@@ -12,23 +13,44 @@ import styles from './latents.module.css';
 /** Time constant of the smoothing that lets 30 telemetry frames a second look continuous. */
 const SMOOTHING_SECONDS = 0.025;
 
-/** Moves `shown` towards `target` by `share` of the difference; a value that appears or becomes NaN is copied. */
-function smooth(shown: Float32Array, target: Float32Array, share: number): void {
+/** Differences below this, in latent units, cannot be seen. */
+const INVISIBLE = 1e-3;
+
+/**
+ * Moves `shown` towards `target` by `share` of the difference; a value that appears or becomes NaN is copied.
+ * @returns whether anything moved visibly
+ */
+function smooth(shown: Float32Array, target: Float32Array, share: number): boolean {
+  let moved = false;
   for (let i = 0; i < shown.length; i++) {
     const from = shown[i] ?? NaN;
     const to = target[i] ?? NaN;
-    shown[i] = Number.isNaN(from) || Number.isNaN(to) ? to : from + (to - from) * share;
+    if (Number.isNaN(from) && Number.isNaN(to)) continue;
+    const jumps = Number.isNaN(from) || Number.isNaN(to);
+    if (!jumps && Math.abs(to - from) < INVISIBLE) continue;
+    shown[i] = jumps ? to : from + (to - from) * share;
+    moved = true;
   }
+  return moved;
 }
 
 class SmoothedLatents {
   readonly encoded: Float32Array;
   readonly mapped: Float32Array;
   readonly decoded: Float32Array;
+  /** Counts the changes, for the canvases that show them. */
+  version = 0;
   constructor(readonly count: number) {
     this.encoded = new Float32Array(count).fill(NaN);
     this.mapped = new Float32Array(count).fill(NaN);
     this.decoded = new Float32Array(count);
+  }
+
+  follow(frame: TelemetryFrame, share: number): void {
+    const encoded = smooth(this.encoded, frame.encoded, share);
+    const mapped = smooth(this.mapped, frame.mapped, share);
+    const decoded = smooth(this.decoded, frame.decoded, share);
+    if (encoded || mapped || decoded) this.version += 1;
   }
 }
 
@@ -63,18 +85,18 @@ export function Latents() {
   }, []);
 
   const smoothed = useRef<SmoothedLatents>(new SmoothedLatents(0));
+  const painted = useRef({ running: false, scroll: 0, version: -1 });
   const paint = useCallback(
-    ({ context, width: across, height, now, elapsed }: Surface) => {
+    ({ context, width: across, height, now, elapsed, stale }: Surface) => {
       const { frame } = values;
       const running = frame?.latents === count && values.isCurrent(now);
       if (smoothed.current.count !== count) smoothed.current = new SmoothedLatents(count);
-      if (running) {
-        const share = 1 - Math.exp(-elapsed / SMOOTHING_SECONDS);
-        smooth(smoothed.current.encoded, frame.encoded, share);
-        smooth(smoothed.current.mapped, frame.mapped, share);
-        smooth(smoothed.current.decoded, frame.decoded, share);
-      }
+      if (running) smoothed.current.follow(frame, 1 - Math.exp(-elapsed / SMOOTHING_SECONDS));
       const scroll = scroller.current?.scrollLeft ?? 0;
+      const { version } = smoothed.current;
+      const last = painted.current;
+      if (!stale && last.running === running && last.scroll === scroll && last.version === version) return;
+      painted.current = { running, scroll, version };
       paintLatents(
         context,
         scene,
@@ -89,10 +111,14 @@ export function Latents() {
   );
   useCanvas(canvas, paint);
 
+  const strip = useRef({ scroll: 0, version: -1 });
   const paintStrip = useCallback(
-    ({ context, width: across, height }: Surface) => {
+    ({ context, width: across, height, stale }: Surface) => {
       const element = scroller.current;
       if (element === null) return;
+      const { version } = smoothed.current;
+      if (!stale && strip.current.scroll === element.scrollLeft && strip.current.version === version) return;
+      strip.current = { scroll: element.scrollLeft, version };
       const total = Math.max(1, element.scrollWidth);
       const view = {
         from: element.scrollLeft / total,

@@ -1,17 +1,54 @@
-import type { ComponentProps, ReactNode } from 'react';
+import { useState, type ComponentProps, type ReactNode } from 'react';
 import { Badge } from '../../shared/controls/badge.js';
+import { useVirtualRows } from '../../shared/controls/use-virtual-rows.js';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './list.module.css';
 
-/** The entries of a list, scrolling. */
-export function List({ children }: { children: ReactNode }) {
-  return <div className={`${utilities.scroll} ${styles.list}`}>{children}</div>;
+/** Expected height of an entry, in pixels. */
+const ROW_HEIGHT = 40;
+
+/**
+ * The entries of a list, scrolling; of many, only those in view are rendered.
+ * @param children shown after the entries, for instance where there are none
+ */
+export function List<T>({
+  items,
+  keyOf,
+  row,
+  children,
+}: {
+  items: readonly T[];
+  keyOf: (item: T) => string;
+  row: (item: T) => ReactNode;
+  children?: ReactNode;
+}) {
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
+  const { rows, before, after, measure } = useVirtualRows(items.length, scroller, ROW_HEIGHT);
+  return (
+    <div className={`${utilities.scroll} ${styles.list}`} ref={setScroller}>
+      <div role="list">
+        {before > 0 && <div style={{ height: `${before}px` }} />}
+        {rows.map((index) => {
+          const item = items[index];
+          return (
+            item !== undefined && (
+              <div key={keyOf(item)} role="listitem" ref={measure} data-index={index} data-row>
+                {row(item)}
+              </div>
+            )
+          );
+        })}
+        {after > 0 && <div style={{ height: `${after}px` }} />}
+      </div>
+      {children}
+    </div>
+  );
 }
 
 /** An entry; `current` marks the one that plays. */
 export function ListRow({ current, children }: { current: boolean; children: ReactNode }) {
   return (
-    <div className={styles.row} data-row data-current={current}>
+    <div className={styles.row} data-current={current}>
       {children}
     </div>
   );

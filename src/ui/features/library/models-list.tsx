@@ -35,10 +35,11 @@ export function ModelsList({ search }: { search: string }) {
           </p>
         </FaultNote>
       )}
-      <List>
-        {found.map((card) => (
-          <ModelRow key={card.sha256} card={card} current={card.sha256 === current?.sha256} />
-        ))}
+      <List
+        items={found}
+        keyOf={({ sha256 }) => sha256}
+        row={(card) => <ModelRow card={card} current={card.sha256 === current?.sha256} />}
+      >
         {found.length === 0 && importing === null && (
           <EmptyState icon="upload" title={models.length === 0 ? 'No models yet' : 'Nothing found'}>
             Drop a RAVE model (.ts) on this window: Tiller reads it without Python.

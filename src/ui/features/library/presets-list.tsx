@@ -33,10 +33,11 @@ export function PresetsList({ search }: { search: string }) {
   const found = presets.filter((entry) => matches(entry, search));
   return (
     <>
-      <List>
-        {found.map((entry) => (
-          <PresetRow key={entry.id} entry={entry} current={entry.id === current} />
-        ))}
+      <List
+        items={found}
+        keyOf={({ id }) => id}
+        row={(entry) => <PresetRow entry={entry} current={entry.id === current} />}
+      >
         {found.length === 0 && (
           <EmptyState icon="search" title={presets.length === 0 ? 'No presets yet' : 'Nothing found'}>
             {presets.length === 0

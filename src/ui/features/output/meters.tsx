@@ -15,15 +15,22 @@ const REDUCTION_RANGE_DB = 24;
 /** Position of a level on the meter, 0 to 1. */
 const toPosition = (db: number): number => Math.min(1, Math.max(0, (db - FLOOR_DB) / (TOP_DB - FLOOR_DB)));
 
+/** The channels from top to bottom. */
+const names = ['inputPeakLeft', 'inputPeakRight', 'outputPeakLeft', 'outputPeakRight'] as const;
+
 /** The ballistics of one channel: a level that falls at a fixed rate, and a peak that is held for a while. */
 class Channel {
   level = FLOOR_DB;
   peak = FLOOR_DB;
   private peakAge = 0;
 
-  /** @param elapsed seconds since the last call */
-  feed(peakDb: number, elapsed: number): void {
-    const now = Number.isFinite(peakDb) ? peakDb : FLOOR_DB;
+  /**
+   * @param elapsed seconds since the last call
+   * @returns whether level or peak has changed
+   */
+  feed(peakDb: number, elapsed: number): boolean {
+    const now = Number.isFinite(peakDb) ? Math.max(FLOOR_DB, peakDb) : FLOOR_DB;
+    const { level, peak } = this;
     this.level = Math.max(now, this.level - FALL_DB_PER_SECOND * elapsed);
     this.peakAge += elapsed;
     if (now >= this.peak) {
@@ -31,6 +38,7 @@ class Channel {
       this.peakAge = 0;
     } else if (this.peakAge > PEAK_HOLD_SECONDS)
       this.peak = Math.max(this.level, this.peak - FALL_DB_PER_SECOND * elapsed);
+    return this.level !== level || this.peak !== peak;
   }
 }
 
@@ -42,18 +50,26 @@ export function Meters() {
   const ceiling = usePage(({ output }) => output.ceilingDb);
 
   const paint = useCallback(
-    ({ context, width, height, now, elapsed }: Surface) => {
+    ({ context, width, height, now, elapsed, stale }: Surface) => {
       channels.current ??= Array.from({ length: 4 }, () => new Channel());
       const colours = palette();
       const current = values.isCurrent(now);
-      const names = ['inputPeakLeft', 'inputPeakRight', 'outputPeakLeft', 'outputPeakRight'] as const;
+      let moved = stale;
+      names.forEach((name, i) => {
+        const channel = channels.current?.[i];
+        if (channel?.feed(current ? values.scalar(name) : FLOOR_DB, elapsed) === true) moved = true;
+      });
+      const reductionDb = current ? Math.max(0, Math.abs(values.scalar('gainReduction'))) : 0;
+      const bounded = Number.isFinite(reductionDb) ? reductionDb : 0;
+      const shown = reduction.current;
+      reduction.current = Math.max(bounded, shown - REDUCTION_FALL_DB_PER_SECOND * elapsed);
+      if (!moved && reduction.current === shown) return;
       context.clearRect(0, 0, width, height);
       const gap = 3;
       const bar = Math.floor((height - 4 * gap) / 5);
-      names.forEach((name, i) => {
+      names.forEach((_, i) => {
         const channel = channels.current?.[i];
         if (channel === undefined) return;
-        channel.feed(current ? values.scalar(name) : FLOOR_DB, elapsed);
         const y = i * bar + Math.floor(i / 2) * gap + i * 1;
         context.fillStyle = colours.line;
         context.fillRect(0, y, width, bar);
@@ -66,9 +82,6 @@ export function Meters() {
           context.fillRect(width * toPosition(ceiling), y, 1.5, bar);
         }
       });
-      const reductionDb = current ? Math.max(0, Math.abs(values.scalar('gainReduction'))) : 0;
-      const bounded = Number.isFinite(reductionDb) ? reductionDb : 0;
-      reduction.current = Math.max(bounded, reduction.current - REDUCTION_FALL_DB_PER_SECOND * elapsed);
       const y = 4 * bar + 2 * gap + 4;
       context.fillStyle = colours.line;
       context.fillRect(0, y, width, bar);

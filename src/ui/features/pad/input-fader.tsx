@@ -32,9 +32,12 @@ export function InputFader({ name, parameter, value, onChange }: InputFaderProps
     { axis: 'y', jump: true, pixels: (element) => element.clientHeight },
     track,
   );
+  const painted = useRef(NaN);
   const paint = useCallback(
-    ({ context, width, height, now }: Surface) => {
+    ({ context, width, height, now, stale }: Surface) => {
       const shown = values.parameter(parameter, value, now);
+      if (!stale && shown === painted.current) return;
+      painted.current = shown;
       const colours = palette();
       const y = (1 - shown) * (height - 12) + 6;
       context.clearRect(0, 0, width, height);

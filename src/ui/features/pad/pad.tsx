@@ -61,7 +61,6 @@ export function Pad({ map }: { map: MapPicture | null }) {
   const xInput = usePage(({ view }) => view.xInput);
   const yInput = usePage(({ view }) => view.yInput);
   const selected = usePage(({ view }) => view.selectedExample);
-  const theme = usePage(({ view }) => view.theme);
   const labelling = usePage(({ view }) => view.labelling);
   const moving = usePage(({ view }) => view.moving);
   const auditioning = usePage(({ waiting }) => waiting.auditioning);
@@ -81,20 +80,19 @@ export function Pad({ map }: { map: MapPicture | null }) {
     [map, examples, xInput, yInput, selected, auditioning, moving, report],
   );
 
-  const painted = useRef<{ scene: PadScene; theme: string } | null>(null);
   const paintStatic = useCallback(
-    ({ context, width: across, height: down, resized }: Surface) => {
-      if (!resized && painted.current?.scene === scene && painted.current.theme === theme) return;
-      painted.current = { scene, theme };
+    ({ context, width: across, height: down, stale }: Surface) => {
+      if (!stale) return;
       context.translate(MARGIN, MARGIN);
       paintBackground(context, scene, across - 2 * MARGIN, down - 2 * MARGIN);
     },
-    [scene, theme],
+    [scene],
   );
   useCanvas(ground, paintStatic);
 
+  const painted = useRef({ held: false, trailing: false, inputs: -1 });
   const paintLive = useCallback(
-    ({ context, width: across, height: down, now }: Surface) => {
+    ({ context, width: across, height: down, now, stale }: Surface) => {
       const { inputs: document } = store.getState();
       const read = (input: number) =>
         values.parameter(PARAMETER_INDEX.input + input, document[input]?.value ?? 0.5, now);
@@ -105,12 +103,17 @@ export function Pad({ map }: { map: MapPicture | null }) {
         last.current = { x, y };
         trail.add(x, y, now);
       }
+      const held = drag.current?.moves === 'cursor';
+      const trailing = trail.isVisible(now) && !reducedMotion();
+      const state = painted.current;
+      const same = state.held === held && !trailing && !state.trailing && state.inputs === document.length;
+      if (!stale && !moved && same) return;
+      painted.current = { held, trailing, inputs: document.length };
       context.clearRect(0, 0, across, down);
       context.translate(MARGIN, MARGIN);
       const [width, height] = [across - 2 * MARGIN, down - 2 * MARGIN];
-      if (trail.isVisible(now) && !reducedMotion())
-        trail.paint(context, width, height, now, palette().control);
-      if (document.length > 0) paintCursor(context, x, y, width, height, drag.current?.moves === 'cursor');
+      if (trailing) trail.paint(context, width, height, now, palette().control);
+      if (document.length > 0) paintCursor(context, x, y, width, height, held);
     },
     [xInput, yInput, trail],
   );

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { MAX_LATENT_VALUE } from '../../../document/limits.js';
 import type { DimensionSteering, SteeringMode } from '../../../document/steering.js';
 import { edit, editGesture, type Gesture } from '../../engine-client/commands.js';
@@ -10,6 +11,7 @@ import { ParameterSlider } from '../../shared/controls/parameter.js';
 import { RangeFields } from '../../shared/controls/range-fields.js';
 import { Segmented } from '../../shared/controls/segmented.js';
 import { Slider } from '../../shared/controls/slider.js';
+import { VirtualTable } from '../../shared/controls/virtual-table.js';
 import { MODE_HELP, MODE_SYMBOL, MODES } from './modes.js';
 import form from '../../shared/controls/form.module.css';
 import table from '../../shared/controls/table.module.css';
@@ -27,6 +29,7 @@ const MODE_CHOICES = MODES.map((mode) => ({
 export function SteeringPanel() {
   const steering = usePage((state) => state.steering);
   const radius = usePage(({ view }) => view.randomRadius);
+  const selected = usePage(({ view }) => view.dimension);
   const all = steering.dimensions.map((_, i) => i);
   if (all.length === 0) {
     return (
@@ -64,34 +67,39 @@ export function SteeringPanel() {
           />
         </FormLine>
       </div>
-      <div className={utilities.scroll} data-testid="table">
-        <table className={`${table.table} ${styles.latents}`}>
-          <thead>
-            <tr>
-              <th scope="col" className={table.narrow}>
-                #
-              </th>
-              <th scope="col">Mode</th>
-              <th scope="col">Amount</th>
-              <th scope="col" className={styles.numberHead}>
-                Range
-              </th>
-              <th scope="col" className={styles.numberHead}>
-                Glide
-              </th>
-              <th scope="col" className={styles.numberHead}>
-                Offset
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {steering.dimensions.map((dimension, i) => (
-              <SteeringRow key={i} index={i} dimension={dimension} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <VirtualTable
+        className={styles.latents}
+        head={<Head />}
+        count={steering.dimensions.length}
+        rowHeight={30}
+        shown={selected}
+        row={(index, measure) => {
+          const dimension = steering.dimensions[index];
+          return dimension && <SteeringRow key={index} {...{ index, dimension, measure }} />;
+        }}
+      />
     </div>
+  );
+}
+
+function Head() {
+  return (
+    <>
+      <th scope="col" className={table.narrow}>
+        #
+      </th>
+      <th scope="col">Mode</th>
+      <th scope="col">Amount</th>
+      <th scope="col" className={styles.numberHead}>
+        Range
+      </th>
+      <th scope="col" className={styles.numberHead}>
+        Glide
+      </th>
+      <th scope="col" className={styles.numberHead}>
+        Offset
+      </th>
+    </>
   );
 }
 
@@ -101,13 +109,25 @@ function sharedMode(dimensions: readonly DimensionSteering[]): SteeringMode | 'm
   return dimensions.every(({ mode }) => mode === first.mode) ? first.mode : 'mixed';
 }
 
-function SteeringRow({ index, dimension }: { index: number; dimension: DimensionSteering }) {
+interface SteeringRowProps {
+  index: number;
+  dimension: DimensionSteering;
+  measure: (row: Element | null) => void;
+}
+
+const SteeringRow = memo(function SteeringRow({ index, dimension, measure }: SteeringRowProps) {
   const selected = usePage(({ view }) => view.dimension === index);
   const change = (fields: Partial<DimensionSteering>, gesture: Gesture = 'begin') =>
     editGesture({ type: 'steer-dimensions', dimensions: [index], change: fields }, gesture);
   const name = `Latent ${index + 1}`;
   return (
-    <tr data-selected={selected} onClick={() => setView(store, { dimension: index })}>
+    <tr
+      ref={measure}
+      data-index={index}
+      aria-rowindex={index + 2}
+      data-selected={selected}
+      onClick={() => setView(store, { dimension: index })}
+    >
       <td className={`${table.narrow} ${styles.index}`}>{index + 1}</td>
       <td>
         <Segmented
@@ -168,4 +188,4 @@ function SteeringRow({ index, dimension }: { index: number; dimension: Dimension
       </td>
     </tr>
   );
-}
+});

@@ -10,8 +10,11 @@ export interface Surface {
   now: number;
   /** Seconds since the last animation frame. */
   elapsed: number;
-  /** True where the canvas has a new size, which has cleared it. */
-  resized: boolean;
+  /**
+   * True where everything must be painted anew: the function, the size or the theme has changed. Otherwise paint only where
+   * something has moved: a page at rest must not keep the processor busy beside the audio.
+   */
+  stale: boolean;
 }
 
 /**
@@ -33,6 +36,8 @@ export function useCanvas(
       height = element.clientHeight;
     });
     observer.observe(element);
+    let theme: string | undefined;
+    let first = true;
     const stop = onAnimationFrame((now, elapsed) => {
       const density = window.devicePixelRatio;
       const columns = Math.round(width * density);
@@ -43,8 +48,11 @@ export function useCanvas(
         element.width = columns;
         element.height = rows;
       }
+      const stale = first || resized || document.documentElement.dataset.theme !== theme;
+      first = false;
+      theme = document.documentElement.dataset.theme;
       context.setTransform(density, 0, 0, density, 0, 0);
-      paint({ context, width, height, now, elapsed, resized });
+      paint({ context, width, height, now, elapsed, stale });
     });
     return () => {
       stop();

@@ -1,0 +1,227 @@
+import type { Browser, Page } from 'playwright-core';
+import type { Command } from '../../src/protocol/interface.js';
+import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+
+describe('the page', () => {
+  const workplace = new Workplace();
+  let browser: Browser;
+  let engine: RunningEngine;
+  let probe: Probe;
+
+  beforeAll(async () => {
+    engine = await workplace.start();
+    browser = await startBrowser();
+    probe = await Probe.open(engine);
+    await probe.until(() => probe.slices.model.card !== null, 'a model');
+  });
+  afterAll(async () => {
+    probe.close();
+    await browser.close();
+    await workplace.close();
+  });
+
+  const play = async (page: Page) => {
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    probe.frame = null;
+    await probe.until(() => probe.frame !== null, 'telemetry');
+  };
+
+  /** Commands that the page has sent since this was called. */
+  const sentBy = async (page: Page): Promise<Command[]> => {
+    const devices = await page.context().newCDPSession(page);
+    const commands: Command[] = [];
+    devices.on('Network.webSocketFrameSent', ({ response: { opcode, payloadData } }) => {
+      if (opcode === 1) commands.push((JSON.parse(payloadData) as { command: Command }).command);
+    });
+    await devices.send('Network.enable');
+    return commands;
+  };
+
+  // The second window became the speaker before it asked for the microphone.
+  it('lets another window play on where the microphone is refused', async () => {
+    const one = await openPage(browser, engine.url);
+    await play(one.page);
+    const two = await openPage(browser, engine.url);
+    await two.page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+    });
+    await two.page.getByLabel('Source').selectOption({ label: 'Microphone' });
+    await two.page.getByText('The microphone could not be opened.').waitFor();
+    probe.frame = null;
+    await probe.until(() => probe.frame !== null, 'the first window’s sound');
+    expect(probe.slices.live).toMatchObject({ playing: true, source: { kind: 'loop' } });
+    expect(await one.page.getByRole('button', { name: 'Stop', exact: true }).isVisible()).toBe(true);
+    expect(await one.page.getByText('The sound moved to another window.').count()).toBe(0);
+    await one.page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await one.page.context().close();
+    await two.page.context().close();
+  });
+
+  it('releases the latent of its sweep when it is closed', async () => {
+    const { page } = await openPage(browser, engine.url);
+    await page.getByRole('slider', { name: 'Latent 2', exact: true }).click({ button: 'right' });
+    await page.getByText('Sweep this latent').click();
+    await probe.until(() => typeof probe.slices.holds[1] === 'number', 'the sweep');
+    await page.context().close();
+    await probe.until(() => probe.slices.holds.every((held) => held === null), 'the released latent');
+  });
+
+  // Each step started from the engine's last echo: of quick ones, all but the last were lost.
+  it('takes every step of the wheel and of the keyboard', async () => {
+    const { page } = await openPage(browser, engine.url);
+    probe.send({ type: 'hold', dimension: 0, value: 0 });
+    await probe.until(() => probe.slices.holds[0] === 0, 'the held latent');
+    const column = page.getByRole('slider', { name: 'Latent 1', exact: true });
+    const extent = Number(await column.getAttribute('aria-valuemax'));
+    await column.hover();
+    await column.evaluate((element) => {
+      for (let i = 0; i < 5; i++)
+        element.dispatchEvent(new WheelEvent('wheel', { deltaY: -100, cancelable: true, bubbles: true }));
+    });
+    await probe.until(() => Math.abs((probe.slices.holds[0] ?? 0) - 0.2 * extent) < 1e-6, 'five steps');
+    const ceiling = page.getByRole('slider', { name: 'Ceiling', exact: true });
+    const before = Number(await ceiling.getAttribute('aria-valuenow'));
+    await ceiling.focus();
+    const sent = await sentBy(page);
+    await ceiling.evaluate((element) => {
+      for (let i = 0; i < 4; i++)
+        element.dispatchEvent(
+          new KeyboardEvent('keydown', { key: 'ArrowDown', cancelable: true, bubbles: true }),
+        );
+    });
+    await probe.until(() => probe.slices.output.ceilingDb < before - 1, 'four steps');
+    const values = sent.flatMap((command) => (command.type === 'parameter' ? [command.value] : []));
+    expect(new Set(values).size).toBe(4);
+    await ceiling.press('Backspace');
+    const number = page.getByRole('textbox', { name: 'Ceiling, number' });
+    await number.focus();
+    await number.press('ArrowDown');
+    await probe.until(() => probe.slices.output.ceilingDb === -2, 'a step of one decibel');
+    await number.press('Escape');
+    await ceiling.press('Backspace');
+    probe.send({ type: 'release-all' });
+    await page.context().close();
+  });
+
+  it('keeps both of two OSC switches that are pressed quickly', async () => {
+    const { page } = await openPage(browser, engine.url);
+    await page.getByRole('tab', { name: 'Inputs' }).click();
+    await page.getByText('MIDI, OSC, recorder').click();
+    await page.getByRole('region', { name: 'OSC' }).waitFor();
+    await page.evaluate(() => {
+      for (const name of ['Receive', 'Send'])
+        document.querySelector<HTMLElement>(`[role=switch][aria-label="${name}"]`)?.click();
+    });
+    await probe.until(() => probe.slices.ports.osc.receive && probe.slices.ports.osc.send, 'both switches');
+    probe.send({ type: 'osc', settings: { receive: false, send: false } });
+    await page.context().close();
+  });
+
+  it('shows everything but the part that fails, and that part again on demand', async () => {
+    const context = await browser.newContext({ viewport: { width: 900, height: 600 } });
+    const page = await context.newPage();
+    let breakIt: (text: string) => void = () => undefined;
+    await page.routeWebSocket(/\/session$/, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((message) => socket.send(message));
+      socket.onMessage((message) => server.send(message));
+      breakIt = (text) => socket.send(text);
+    });
+    await page.goto(engine.url);
+    await page.getByRole('tab', { name: 'Learn' }).click();
+    const learning = probe.slices.learning;
+    breakIt(JSON.stringify({ type: 'state', slices: { learning: null } }));
+    await page.getByText('The panel Learn cannot be shown.').waitFor();
+    expect(await page.getByRole('application', { name: /^Pad/ }).isVisible()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Capture' }).isVisible()).toBe(true);
+    breakIt(JSON.stringify({ type: 'state', slices: { learning } }));
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Neural net').waitFor();
+    await context.close();
+  });
+
+  it('paints no canvas while nothing moves', async () => {
+    const { page } = await openPage(browser, engine.url, { width: 1280, height: 800 });
+    const counted = await page.evaluate(async () => {
+      const frames = async (count: number) => {
+        for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame);
+      };
+      let paints = 0;
+      const clearRect = Reflect.get(CanvasRenderingContext2D.prototype, 'clearRect');
+      CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+        paints += 1;
+        Reflect.apply(clearRect, this, box);
+      };
+      // What followed the opening, such as the map, may still be painted in the first of these.
+      let atRest = NaN;
+      for (let i = 0; i < 20 && atRest !== 0; i++) {
+        const before = paints;
+        await frames(60);
+        atRest = paints - before;
+      }
+      const before = paints;
+      window.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));
+      await frames(20);
+      return { atRest, moved: paints - before };
+    });
+    expect(counted.atRest).toBe(0);
+    expect(counted.moved).toBeGreaterThan(0);
+    await page.context().close();
+  });
+
+  it('follows the system’s theme until another is chosen', async () => {
+    const context = await browser.newContext({ colorScheme: 'light' });
+    const page = await context.newPage();
+    await page.goto(engine.url);
+    await page.locator('html[data-theme=light]').waitFor({ state: 'attached' });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.locator('html[data-theme=dark]').waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Light theme' }).click();
+    await page.locator('html[data-theme=light]').waitFor({ state: 'attached' });
+    await page.reload();
+    await page.locator('html[data-theme=light]').waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Dark theme' }).waitFor();
+    await context.close();
+  });
+
+  it('renders only the rows in view of a long table', async () => {
+    probe.send({ type: 'new-preset' });
+    await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
+    probe.send({ type: 'edit', edit: { type: 'learn-automatically', automatic: false } });
+    const latents = probe.slices.holds.map(() => 0);
+    for (let i = 0; i < 300; i++)
+      probe.send({
+        type: 'edit',
+        edit: {
+          type: 'add-example',
+          example: { label: `sound ${i}`, inputs: [(i % 20) / 20, 0.5], latents },
+        },
+      });
+    await probe.until(() => probe.slices.examples.length === 300, 'the examples');
+    const { page } = await openPage(browser, engine.url);
+    const rows = page.getByRole('tabpanel').locator('tr[data-index]');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBeLessThan(60);
+    await page.getByTestId('table').evaluate((table) => table.scrollTo({ top: table.scrollHeight }));
+    await page.getByRole('textbox', { name: 'Label of example 300' }).waitFor();
+    expect(await rows.count()).toBeLessThan(60);
+    await page.context().close();
+  });
+
+  it('says that the address is incomplete where its token is missing', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(engine.url.replace(/#.*/, ''));
+    await page.getByText('This address is incomplete').waitFor();
+    await context.close();
+  });
+
+  it('says that the engine was stopped, not that it is restarting', async () => {
+    const other = await workplace.start();
+    const { page } = await openPage(browser, other.url);
+    await other.stop();
+    await page.getByText('The engine was stopped.').waitFor();
+    expect(await page.getByText('The engine is restarting.').count()).toBe(0);
+    await page.context().close();
+  });
+});
