@@ -46,6 +46,16 @@ export function bytesInMemory(bytes: Uint8Array): ByteSource {
   };
 }
 
+/** The bytes of a source from an offset on. */
+export function bytesFrom(source: ByteSource, offset: number): ByteSource {
+  if (offset === 0) return source;
+  return {
+    size: Math.max(0, source.size - offset),
+    read: (at, length) => source.read(offset + at, length),
+    close: () => source.close(),
+  };
+}
+
 class FileBytes implements ByteSource {
   private window = new Uint8Array(WINDOW_BYTES);
   /** Offset of the buffer in the file, and the number of valid bytes in it. */

@@ -3,20 +3,20 @@ import decodeAiff from '@audio/decode-aiff';
 import { decoder as flacDecoder } from '@audio/decode-flac';
 import { decoder as wavDecoder } from '@audio/decode-wav';
 import { TillerError } from '../../document/tiller-error.js';
-import type { ByteSource } from './byte-source.js';
-import {
-  findWavChunks,
-  isWav,
-  plainWavHead,
-  wavBits,
-  wavBlockBytes,
-  wavSamples,
-  type WavChunks,
-} from './wav-chunks.js';
+import { type AiffChunks, aiffSamples, findAiffChunks, isAiff } from './aiff-chunks.js';
+import { type ByteSource, bytesFrom } from './byte-source.js';
+import { decodeIma4, ima4Samples } from './ima4.js';
+import type { SampleData } from './sample-data.js';
+import { findWavChunks, isWav, plainWavHead, wavBits, wavBlockBytes, wavSamples } from './wav-chunks.js';
 
 const PIECE_BYTES = 2 ** 16;
 /** Largest file of a format that is decoded as a whole. */
 const MAX_WHOLE_BYTES = 2 ** 30;
+const ID3_HEAD_BYTES = 10;
+/** Most tags before a file's audio. */
+const MAX_TAGS = 8;
+/** Files with more than two channels are refused; this bounds what is decoded before that. */
+const MAX_IMA4_CHANNELS = 16;
 
 /** Output of a decoder for one piece; no channels where the piece gave no samples. */
 export interface Decoded {
@@ -48,34 +48,76 @@ export async function decodePieces(
   name: string,
   reading: (at: number) => void,
 ): Promise<Pieces> {
-  const head = file.read(0, 22).slice();
-  if (isWav(head)) return wavPieces(file, name, reading);
-  switch (String.fromCharCode(...head.subarray(0, 4))) {
-    case 'FORM':
-      return { samples: null, pieces: aiffPieces(file, name, reading) };
-    case 'fLaC':
-      return { samples: null, pieces: flacPieces(file, await flacDecoder(), flacBits(head), reading) };
-    default:
-      throw unreadable(
-        name,
-        'it is no WAV, AIFF or FLAC file',
-        'Convert it to one of these, for example to a 24-bit WAV.',
-      );
+  const audio = bytesFrom(file, tagBytes(file));
+  const head = audio.read(0, 22).slice();
+  if (isWav(head)) return samplePieces(audio, findWavChunks(audio), name, reading);
+  if (isAiff(head)) return aiffPieces(audio, findAiffChunks(audio), name, reading);
+  if (String.fromCharCode(...head.subarray(0, 4)) === 'fLaC')
+    return { samples: null, pieces: flacPieces(audio, await flacDecoder(), flacBits(head), reading) };
+  throw unreadable(
+    name,
+    'it is no WAV, AIFF or FLAC file',
+    'Convert it to one of these, for example to a 24-bit WAV.',
+  );
+}
+
+/** Length of the ID3v2 tags that some programs write before any format (id3.org, ID3v2.4.0, section 3.1). */
+function tagBytes(file: ByteSource): number {
+  let at = 0;
+  for (let tags = 0; tags < MAX_TAGS; tags += 1) {
+    const head = file.read(at, ID3_HEAD_BYTES);
+    if (head.length < ID3_HEAD_BYTES || String.fromCharCode(...head.subarray(0, 3)) !== 'ID3') break;
+    const size = head.subarray(6).reduce((sum, byte) => 128 * sum + (byte & 0x7f), 0);
+    const hasFooter = ((head[5] ?? 0) & 0x10) !== 0;
+    at += ID3_HEAD_BYTES + size + (hasFooter ? ID3_HEAD_BYTES : 0);
   }
+  return at;
 }
 
 /** The decoder supports neither RF64 nor padding of chunks, and allocates the length that an ADPCM file declares. */
-function wavPieces(file: ByteSource, name: string, reading: (at: number) => void): Pieces {
-  const chunks = findWavChunks(file);
-  if (chunks === null) return { samples: 0, pieces: nothing() };
-  const samples = wavSamples(chunks);
+function samplePieces(
+  file: ByteSource,
+  data: SampleData | null,
+  name: string,
+  reading: (at: number) => void,
+): Pieces {
+  if (data === null) return { samples: 0, pieces: nothing() };
+  const samples = wavSamples(data);
   if (samples === null) throw unreadable(name, 'it is damaged', 'Export it again.');
-  return { samples, pieces: decodeWav(file, chunks, reading) };
+  return { samples, pieces: decodeSamples(file, data, reading) };
+}
+
+function aiffPieces(
+  file: ByteSource,
+  chunks: AiffChunks | null,
+  name: string,
+  reading: (at: number) => void,
+): Pieces {
+  if (chunks === null) return { samples: 0, pieces: nothing() };
+  const { compression, channels } = chunks;
+  if (compression === 'ima4')
+    return channels >= 1 && channels <= MAX_IMA4_CHANNELS
+      ? { samples: ima4Samples(chunks), pieces: decodeIma4(file, chunks, reading) }
+      : { samples: 0, pieces: nothing() };
+  if (compression.toUpperCase() === 'GSM ') return { samples: null, pieces: wholeAiff(file, name, reading) };
+  const data = aiffSamples(chunks);
+  if (data === null)
+    throw unreadable(
+      name,
+      `its compression “${compression}” is not supported`,
+      'Convert it, for example to a 24-bit WAV.',
+    );
+  return samplePieces(file, data, name, reading);
 }
 
 function* nothing(): Pieces['pieces'] {}
 
-function* decodeWav(file: ByteSource, chunks: WavChunks, reading: (at: number) => void): Pieces['pieces'] {
+/** Decodes uncompressed or ADPCM samples with the WAV decoder. */
+function* decodeSamples(
+  file: ByteSource,
+  chunks: SampleData,
+  reading: (at: number) => void,
+): Pieces['pieces'] {
   const decoder = wavDecoder();
   const bits = wavBits(chunks);
   const block = wavBlockBytes(chunks);
@@ -84,7 +126,12 @@ function* decodeWav(file: ByteSource, chunks: WavChunks, reading: (at: number) =
   decoder.decode(plainWavHead(chunks));
   for (let at = chunks.data.start; at < end; at += length) {
     reading(at);
-    yield rescaled(decoder.decode(file.read(at, Math.min(length, end - at))), bits, true);
+    let bytes = file.read(at, Math.min(length, end - at));
+    if (chunks.convert !== null) {
+      bytes = bytes.slice();
+      chunks.convert(bytes);
+    }
+    yield rescaled(decoder.decode(bytes), bits, true);
   }
 }
 
@@ -107,7 +154,8 @@ function* flacPieces(
   }
 }
 
-function* aiffPieces(file: ByteSource, name: string, reading: (at: number) => void): Pieces['pieces'] {
+/** Decodes a compressed AIFF as a whole. */
+function* wholeAiff(file: ByteSource, name: string, reading: (at: number) => void): Pieces['pieces'] {
   if (file.size > MAX_WHOLE_BYTES)
     throw unreadable(name, 'it is larger than 1 GB', 'Cut it into shorter files, or convert it to a WAV.');
   reading(0);
