@@ -20,7 +20,7 @@ const unreadable = (what: string) =>
   new TillerError(
     'array-unreadable',
     what,
-    'Save it with numpy.save as a float32 array of [dimensions, frames].',
+    'Save it with numpy.save as a float32 array of [dimensions, frames] or [1, dimensions, frames].',
   );
 
 /** Writes `matrix` as a `.npy` file (format 1.0, little-endian float32, C order). */
@@ -44,7 +44,7 @@ export async function writeNpy(path: string, matrix: Matrix): Promise<void> {
 }
 
 /**
- * Reads a two-dimensional array of little-endian float32 or float64.
+ * Reads an array of little-endian float32 or float64, [rows, columns] or [1, rows, columns].
  * @throws TillerError `array-unreadable`, `file-missing`, `disk-denied`
  */
 export async function readNpy(path: string): Promise<Matrix> {
@@ -67,11 +67,14 @@ export function parseNpy(file: Buffer): Matrix {
   if (end > file.length) throw unreadable('The .npy file is cut off in its header.');
   const header = file.toString('latin1', start, end);
   const type = /'descr':\s*'<f([48])'/.exec(header)?.[1];
-  const shape = /'shape':\s*\((\d{1,10}),\s*(\d{1,10}),?\s*\)/.exec(header);
+  // nn~ and RAVE in Python save [1, dimensions, frames].
+  const shape = /'shape':\s*\((?:1,\s*)?(\d{1,10}),\s*(\d{1,10}),?\s*\)/.exec(header);
   // NumPy saves a transposed array in Fortran order.
   const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
   if (type === undefined || shape === null || order === undefined)
-    throw unreadable('The array is not a two-dimensional array of little-endian float32 or float64.');
+    throw unreadable(
+      'The array is not of little-endian float32 or float64 with two dimensions, or three of which the first is 1.',
+    );
   const rows = Number(shape[1]);
   const columns = Number(shape[2]);
   const values = rows * columns;

@@ -7,6 +7,10 @@ const MAX_ROWS = 2_000_000;
 const MAX_MOVES = 4_000_000;
 /** Step of the linear interpolation between two rows. */
 const STEP_SECONDS = 0.005;
+/** Values beyond 0..1 by less than this are rounding errors of the program that wrote them. */
+const ROUNDING = 1e-6;
+/** A name of the column of times that means milliseconds. */
+const MILLISECONDS = /(^|[\s([_])(ms|msecs?|milliseconds?)([\s)\]_]|$)/i;
 /** An input that has no move for longer than this has rested: the exported file repeats its value before the next move. */
 const RESTED_SECONDS = 0.05;
 
@@ -22,7 +26,7 @@ const NUMBERS = /^[ \t]*"?[ \t]*[-+.\d]/;
 
 /**
  * Reads a gesture from CSV: time in seconds, then one column per input, values 0..1, times in ascending order. A first line
- * of names is allowed, and so are lines that begin with #. An empty cell leaves the input unchanged; values between rows are
+ * of names is allowed, which may give times in milliseconds ("ms", "time (ms)"), and so are lines that begin with #. An empty cell leaves the input unchanged; values between rows are
  * interpolated linearly.
  * @param inputs number of inputs of the preset, 1..16
  * @throws TillerError `gesture-unreadable`, with the number of the line
@@ -30,12 +34,14 @@ const NUMBERS = /^[ \t]*"?[ \t]*[-+.\d]/;
 export function parseGestureCsv(text: string, inputs: number): Gesture {
   const rows: { seconds: number; values: number[] }[] = [];
   let named = false;
+  let perSecond = 1;
   for (const [i, record] of recordsOf(text).entries()) {
     const cells = cellsOf(record, inputs + 1);
     if (cells.every((cell) => cell === '') && record.length <= 1) continue;
-    const seconds = Number(cells[0]);
+    const seconds = Number(cells[0]) / perSecond;
     if (rows.length === 0 && !named && Number.isNaN(seconds)) {
       named = true;
+      if (MILLISECONDS.test(cells[0] ?? '')) perSecond = 1000;
       continue;
     }
     const previous = rows.at(-1);
@@ -48,6 +54,8 @@ export function parseGestureCsv(text: string, inputs: number): Gesture {
     rows.push({ seconds, values: rowValues(cells.slice(1), previous?.values, i + 1) });
   }
   if (rows.length === 0) throw unreadable('The gesture is empty.');
+  if (rows.every(({ values }) => values.every(Number.isNaN)))
+    throw unreadable('The gesture has times, but no column of values.');
   return { inputs, moves: interpolateRows(rows) };
 }
 
@@ -87,9 +95,9 @@ function rowValues(cells: string[], previous: number[] | undefined, line: number
   return cells.map((cell, input) => {
     if (cell === '') return previous?.[input] ?? NaN;
     const value = Number(cell);
-    if (!(value >= 0 && value <= 1))
+    if (!(value >= -ROUNDING && value <= 1 + ROUNDING))
       throw unreadable(`Line ${line}: “${excerpt(cell)}” is not a value from 0 to 1.`);
-    return value;
+    return Math.min(1, Math.max(0, value));
   });
 }
 

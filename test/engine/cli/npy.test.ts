@@ -43,6 +43,19 @@ describe('npy', () => {
     expect([...data]).toEqual([0.5, -2]);
   });
 
+  // Regression: latents saved as [1, dimensions, frames] were refused.
+  it('reads an array with a leading dimension of 1', () => {
+    const dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2, 3), }";
+    const header = Buffer.alloc(118, ' ');
+    header.write(dictionary + '\n');
+    const file = Buffer.concat([
+      Buffer.from('\x93NUMPY\x01\0\x76\0', 'latin1'),
+      header,
+      Buffer.from(Float32Array.of(1, 2, 3, 4, 5, 6).buffer),
+    ]);
+    expect(parseNpy(file)).toMatchObject({ rows: 2, columns: 3, data: Float32Array.of(1, 2, 3, 4, 5, 6) });
+  });
+
   it('reads a transposed array, which NumPy saves in Fortran order', () => {
     const dictionary = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }";
     const header = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${dictionary}`, 'latin1');

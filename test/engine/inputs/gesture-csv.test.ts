@@ -14,6 +14,9 @@ describe('parseGestureCsv', () => {
     ['spaces around cells', 'time, x, y\n 0, 0.25 ,1\n0.5 , "0.75", 0\n'],
     ['a byte order mark and comments', '\uFEFF# mine\n0,0.25,1\n  # then\n0.5,0.75,0\n'],
     ['lines that end in carriage returns', 'time,x,y\r0,0.25,1\r0.5,0.75,0\r'],
+    ['milliseconds by the name of the column', 'time (ms),x,y\n0,0.25,1\n500,0.75,0\n'],
+    ['milliseconds by a short name', 'ms;x;y\n0;0,25;1\n500;0,75;0\n'],
+    ['values that are rounded beyond 0..1', '0,0.25,1.0000001\n0.5,0.75,-1e-9\n'],
     ['empty cells beyond the inputs', '0,0.25,1,,\n0.5,0.75,0,,\n'],
   ])('reads %s', (_name, text) => {
     expect(parseGestureCsv(text, 2)).toEqual(parseGestureCsv('0,0.25,1\n0.5,0.75,0\n', 2));
@@ -61,6 +64,9 @@ describe('parseGestureCsv', () => {
     ['', /empty/],
     ['seconds,x\n', /empty/],
     ['0,0.5\n1,2\n', /Line 2.*0 to 1/],
+    // Regression: a file without a column of values moved nothing, without a word.
+    ['seconds\n0\n1\n', /no column of values/],
+    ['x\n0\n0.5\n1\n', /no column of values/],
     // Every line was taken for a line of names, and the gesture was called empty.
     ['seconds x\n0 0.5\n1 0.25\n', /Line 2.*“0 0.5”.*time/],
     ['{\n"json": [1]\n}\n', /Line 2.*time/],

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { AudioStream } from '../../audio/read.js';
 import { TillerError } from '../../../document/tiller-error.js';
 import { fromFileError } from '../../system/file-error.js';
 import { MAX_RATE, MIN_RATE } from '../../../document/limits.js';
 import { parseGestureMidi } from '../../inputs/gesture-midi.js';
+import { isMidiFile } from '../../inputs/midi-file-reader.js';
 import type { Gesture } from '../../stream/gesture.js';
 import { parseGestureCsv } from '../../inputs/gesture-csv.js';
 import type { Preset } from '../../../document/preset.js';
-import { readPresetFile } from '../../presets/preset-file.js';
+import { isPresetId, readPresetFile } from '../../presets/preset-file.js';
 import { PresetStore } from '../../presets/preset-store.js';
 import { render } from '../../stream/render.js';
 import type { Context } from '../context.js';
@@ -38,7 +38,7 @@ export async function readGesture(path: string, preset: Preset): Promise<Gesture
   } catch (error) {
     throw fromFileError(error, path);
   }
-  return bytes.toString('latin1', 0, 4) === 'MThd'
+  return isMidiFile(bytes)
     ? parseGestureMidi(bytes, preset.inputs)
     : parseGestureCsv(textOf(bytes), preset.inputs.length);
 }
@@ -51,8 +51,7 @@ function textOf(bytes: Buffer): string {
 /** Reads a preset by its path or its identifier. @throws TillerError `preset-invalid`, `preset-missing`, `file-missing` */
 async function presetOf(what: string): Promise<Preset> {
   checkInput(what);
-  if (/^(factory|user)\//.test(what) && !existsSync(what))
-    return new PresetStore(USER_PRESETS, bundledFolder('presets')).read(what);
+  if (isPresetId(what)) return new PresetStore(USER_PRESETS, bundledFolder('presets')).read(what);
   return readPresetFile(what);
 }
 
@@ -132,6 +131,11 @@ export function addRender(program: Command): void {
           `${file.notFinite} samples of ${path} are not finite numbers; they were replaced by silence`,
         );
       const seconds = rendered.samples / rate;
+      const gestureSeconds = gesture?.moves.at(-1)?.seconds ?? 0;
+      if (gestureSeconds > seconds)
+        report.warn(
+          `the gesture lasts ${gestureSeconds.toFixed(1)} s, longer than the audio (${seconds.toFixed(1)} s); its end has no effect`,
+        );
       const { latencySamples, faults, realTimeShare } = rendered;
       report.result({ output: options.output, seconds, rate, latencySamples, faults, realTimeShare }, [
         `${options.output}: ${seconds.toFixed(2)} s at ${rate} Hz`,
