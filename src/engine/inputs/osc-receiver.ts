@@ -5,6 +5,7 @@ import { TillerError } from '../../document/tiller-error.js';
 import { systemCode } from '../system/file-error.js';
 import type { Input } from '../../document/input.js';
 import { inputValueOf } from '../../document/value-range.js';
+import { addressMatches } from './osc-address.js';
 
 /** The only host that OSC is received from and sent to. */
 export const OSC_HOST = '127.0.0.1';
@@ -16,13 +17,18 @@ export interface OscReceiverSettings {
   readonly wekinator: boolean;
 }
 
+const SLASH = 0x2f;
+const COMMA = 0x2c;
+/** A number as text. */
+const NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?\s*$/i;
 /** Deepest nesting of bundles; deeper ones are ignored. */
 const MAX_NESTING = 8;
 
 /**
  * Receives Open Sound Control 1.0 from other programs of this machine over UDP. `/tiller/input/N` (1-based, 0..1) moves input N
- * whatever its source; an input whose source is an OSC address follows that address. Arguments may have any numeric type; true
- * and false are 1 and 0. Bundles are applied on arrival, whatever their time tag: live control has no time in advance. Main thread.
+ * whatever its source; an input whose source is an OSC address follows that address. A message's address may be a pattern.
+ * Arguments may have any numeric type or be numbers as text; true and false are 1 and 0; a message without type tags is read as
+ * float32, or as int32 where that gives no usual number. Bundles are applied on arrival, whatever their time tag: live control has no time in advance. Main thread.
  */
 export class OscReceiver {
   private constructor(
@@ -82,13 +88,14 @@ export class OscReceiver {
     const { address } = packet;
     const values = packet.args.map(toNumber);
     const inputs = this.inputs();
-    const direct = /^\/tiller\/input\/(\d{1,2})$/.exec(address);
-    if (direct) this.moveTo(Number(direct[1]) - 1, values[0], inputs.length);
-    if (this.settings.wekinator && address === '/wek/inputs')
+    inputs.forEach((_, index) => {
+      if (addressMatches(address, `/tiller/input/${index + 1}`)) this.moveTo(index, values[0], inputs.length);
+    });
+    if (this.settings.wekinator && addressMatches(address, '/wek/inputs'))
       values.forEach((value, index) => this.moveTo(index, value, inputs.length));
     inputs.forEach((input, index) => {
       const { source } = input;
-      if (source.kind !== 'osc' || source.address !== address) return;
+      if (source.kind !== 'osc' || !addressMatches(address, source.address)) return;
       const value = values[source.argument];
       if (value !== undefined && Number.isFinite(value)) this.move(index, inputValueOf(input, value));
     });
@@ -103,10 +110,31 @@ export class OscReceiver {
 /** The packet of a datagram; null where it is malformed, which is ignored. */
 function decoded(datagram: Buffer): OscPacketOutput | null {
   try {
-    return fromBuffer(datagram);
+    return withoutTags(datagram) ?? fromBuffer(datagram);
   } catch {
     return null;
   }
+}
+
+/** A message without type tags, as senders older than OSC 1.0 write it; null for any other packet. */
+function withoutTags(datagram: Buffer): OscPacketOutput | null {
+  const end = datagram.indexOf(0);
+  if (datagram[0] !== SLASH || end < 0) return null;
+  const first = 4 * Math.floor(end / 4 + 1);
+  const bytes = datagram.length - first;
+  if (bytes <= 0 || bytes % 4 !== 0 || datagram[first] === COMMA) return null;
+  const args = Array.from({ length: bytes / 4 }, (_, i) => ({
+    type: 'float' as const,
+    value: untypedNumber(datagram, first + 4 * i),
+  }));
+  return { oscType: 'message', address: datagram.toString('latin1', 0, end), args };
+}
+
+/** Four bytes as a float, where that is 0 or of a usual magnitude, else as an integer. */
+function untypedNumber(datagram: Buffer, at: number): number {
+  const float = datagram.readFloatBE(at);
+  const magnitude = Math.abs(float);
+  return float === 0 || (magnitude > 1e-6 && magnitude < 1e6) ? float : datagram.readInt32BE(at);
 }
 
 /** An argument as a number; NaN for an argument of another type. */
@@ -119,6 +147,8 @@ function toNumber({ type, value }: OscArgOutputOrArray): number {
     case 'true':
     case 'false':
       return Number(value);
+    case 'string':
+      return NUMBER.test(value) ? Number(value) : NaN;
     default:
       return NaN;
   }

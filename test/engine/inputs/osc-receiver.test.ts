@@ -90,6 +90,10 @@ describe('OscReceiver', () => {
     ['a double', message('/tiller/input/1', 'd', double(0.1)), 0.1],
     ['a 32-bit integer', message('/tiller/input/1', 'i', int32(1)), 1],
     ['a 64-bit integer', message('/tiller/input/1', 'h', int64(1n)), 1],
+    ['a number as text', message('/tiller/input/1', 's', string(' 2.5e-1')), 0.25],
+    ['a float without type tags', Buffer.concat([string('/tiller/input/1'), float(0.25)]), 0.25],
+    ['an integer without type tags', Buffer.concat([string('/tiller/input/1'), int32(1)]), 1],
+    ['an address pattern', message('/tiller/*/1', 'f', float(0.25)), 0.25],
     ['true', message('/tiller/input/1', 'T'), 1],
     ['false', message('/tiller/input/1', 'F'), 0],
     [
@@ -137,7 +141,8 @@ describe('OscReceiver', () => {
   it('ignores arguments that are no finite numbers', async () => {
     const { raw, moved, close } = await listen(true);
     for (const datagram of [
-      message('/tiller/input/1', 's', string('0.5')),
+      message('/tiller/input/1', 's', string('0.5 or so')),
+      message('/tiller/input/1', 's', string('')),
       message('/tiller/input/1', 'N'),
       message('/tiller/input/1', 'f', float(NaN)),
       message('/tiller/input/1', 'd', double(-Infinity)),
@@ -149,6 +154,18 @@ describe('OscReceiver', () => {
     ])
       await raw(datagram);
     expect(await moved(1)).toEqual([[1, 0.5]]);
+    await close();
+  });
+
+  it('moves every input that an address pattern matches', async () => {
+    const { raw, moved, close } = await listen();
+    await raw(message('/tiller/input/[1-9]', 'f', float(0.25)));
+    await raw(message('/{fader,knob}', 'ff', float(0), float(0.75)));
+    expect(await moved(3)).toEqual([
+      [0, 0.25],
+      [1, 0.25],
+      [1, 0.25],
+    ]);
     await close();
   });
 
