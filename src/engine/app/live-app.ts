@@ -103,8 +103,11 @@ async function openPorts(
 export interface LiveSessionOptions extends Omit<InterfaceOptions, 'kind'> {
   /** Folder of the bundled loops; null where there are none. */
   loopsFolder: string | null;
-  /** Preset to open in place of the last session; left out, a first start opens the first one whose model is in the library. */
-  presetId?: string;
+  /**
+   * Preset to open in place of the last session, by its identifier or as a document; left out, a first start opens the first one
+   * whose model is in the library.
+   */
+  preset?: string | Preset;
   /** File that stores the session's document; left out, it is not stored. */
   autosavePath?: string;
 }
@@ -146,7 +149,7 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
 
 /** Loads the last session's document, or what a first start opens. */
 async function openDocument(instrument: Instrument, options: LiveSessionOptions): Promise<void> {
-  const { presets, presetId, autosavePath } = options;
+  const { presets, preset: requested, autosavePath } = options;
   let unread: unknown = null;
   const stored =
     autosavePath === undefined
@@ -156,14 +159,14 @@ async function openDocument(instrument: Instrument, options: LiveSessionOptions)
           return null;
         });
   const from = stored && (await loadedFrom(stored.presetId, stored.history, presets));
-  if (stored !== null && from !== null && presetId === undefined)
+  if (stored !== null && from !== null && requested === undefined)
     await instrument.loadPreset(stored.preset, 'engine', from);
   else await openFirst(instrument, options);
   // The requested preset replaces a session with unsaved changes.
   if (
     stored !== null &&
     autosavePath !== undefined &&
-    presetId !== undefined &&
+    requested !== undefined &&
     !isSaved(stored.preset, from)
   )
     instrument.notify(
@@ -214,8 +217,9 @@ const FIRST_STEPS = 'first steps';
 
 /** Opens the requested preset, else one whose model is in the library, else a model alone. */
 async function openFirst(instrument: Instrument, options: LiveSessionOptions): Promise<void> {
-  const { presets, models, presetId } = options;
-  if (presetId !== undefined) return instrument.openPreset(presetId);
+  const { presets, models, preset } = options;
+  if (typeof preset === 'string') return instrument.openPreset(preset);
+  if (preset !== undefined) return instrument.loadPreset(preset, 'engine');
   const present = new Set((await models.list()).map(({ manifest }) => manifest.sha256));
   const entries = await presets.list();
   const playable = entries

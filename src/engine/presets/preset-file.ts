@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { MAX_PRESET_BYTES, parsePresetText } from '../../document/parse-preset.js';
 import type { Preset } from '../../document/preset.js';
@@ -6,6 +7,9 @@ import { fromFileError, systemCode } from '../system/file-error.js';
 
 /** Ending of a preset's file. */
 export const PRESET_EXTENSION = '.tiller.json';
+
+/** Whether a text is a preset's identifier ("factory/drum-garden") rather than the path of a file. */
+export const isPresetId = (text: string): boolean => /^(factory|user)\//.test(text) && !existsSync(text);
 
 /**
  * Reads a preset from any path.

@@ -272,6 +272,17 @@ describe('tiller', () => {
     expect(json('render', slow, '-p', PRESET, '-o', out, '--rate', '44100')).toMatchObject({ seconds: 0.5 });
   });
 
+  it('warns where a gesture is longer than the audio', () => {
+    const gesture = join(folder, 'long.csv');
+    writeFileSync(gesture, 'seconds,x\n0,0\n600,1\n');
+    const out = join(folder, 'long-gesture.wav');
+    const { status, stderr } = tiller('render', LOOP, '-p', PRESET, '-g', gesture, '-o', out);
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(/gesture lasts 600\.0 s, longer than the audio/),
+    ]);
+  });
+
   it('warns that a preset’s examples have not been trained', () => {
     const untrained = join(folder, 'untrained.tiller.json');
     writeFileSync(untrained, JSON.stringify({ ...JSON.parse(readFileSync(PRESET, 'utf8')), trained: null }));
@@ -322,10 +333,12 @@ describe('tiller', () => {
     expect(absent.stderr).toContain('no preset');
   });
 
+  // Regression: -p took identifiers only.
   it.each([
-    ['is opened instead, and an unsaved session is kept', { presetId: null }, 1],
-    ['is opened instead, and a saved session is not kept', { presetId: 'factory/drum-garden' }, 0],
-  ])('serves a preset that %s', async (_, kept, asides) => {
+    ['an id in place of an unsaved session, which is kept', 'factory/breath-and-bow', { presetId: null }, 1],
+    ['an id in place of a saved session', 'factory/breath-and-bow', { presetId: 'factory/drum-garden' }, 0],
+    ['a file in place of an unsaved session, which is kept', PRESET, { presetId: null }, 1],
+  ])('serves a preset by %s', async (_, requested, kept, asides) => {
     const home = mkdtempSync(join(folder, 'session-'));
     const document = join(home, 'session.json');
     const preset: unknown = JSON.parse(readFileSync(PRESET, 'utf8'));
@@ -333,7 +346,7 @@ describe('tiller', () => {
     writeFileSync(document, session);
     const serving = spawn(
       process.execPath,
-      [PROGRAM, 'serve', '--no-open', '--no-restart', '-p', 'factory/breath-and-bow', '--document', document],
+      [PROGRAM, 'serve', '--no-open', '--no-restart', '-p', requested, '--document', document],
       { env: { ...process.env, HOME: home, XDG_DATA_HOME: join(home, 'data') } },
     );
     await once(serving.stdout, 'data');

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { importInThread } from '../../model/import/import-thread.js';
+import type { Preset } from '../../../document/preset.js';
+import { isPresetId, readPresetFile } from '../../presets/preset-file.js';
 import { PresetStore } from '../../presets/preset-store.js';
 import { newToken } from '../../http/guard.js';
 import { startLiveSession } from '../../app/live-app.js';
@@ -33,7 +35,7 @@ export function addServe(program: Command): void {
     .description('play live: loops, files or the microphone through a model, in the browser')
     .option('--port <number>', 'port on this machine; 0 takes a free one', wholeNumber(0, 65_535), 0)
     .option('--no-open', 'only print the address')
-    .option('-p, --preset <id>', 'preset to start with, such as factory/drum-garden')
+    .option('-p, --preset <preset>', 'preset to start with: a file, or an id such as factory/drum-garden')
     .option('--presets <dir>', 'folder of your presets', USER_PRESETS)
     .option('--no-resume', 'start a new session instead of the last one')
     .option('--no-restart', 'end when the engine ends instead of restarting it')
@@ -55,7 +57,7 @@ async function serve(options: Options, command: Command): Promise<void> {
     controllersPath: CONTROLLERS,
     version: VERSION,
     port: options.port,
-    ...(options.preset === undefined ? {} : { presetId: options.preset }),
+    ...(options.preset === undefined ? {} : { preset: await requestedPreset(options.preset) }),
     ...(document === undefined ? {} : { autosavePath: document }),
     // The supervisor passes its token to each engine, so that open pages reconnect.
     ...(process.env.TILLER_TOKEN === undefined ? {} : { token: process.env.TILLER_TOKEN }),
@@ -76,6 +78,11 @@ async function serve(options: Options, command: Command): Promise<void> {
   if (!process.connected) stop();
   const serving: Serving = { url: session.url, port: session.port };
   process.send(serving);
+}
+
+/** A preset's identifier, or the content of a preset file. @throws TillerError as `readPresetFile` */
+async function requestedPreset(preset: string): Promise<string | Preset> {
+  return isPresetId(preset) ? preset : readPresetFile(preset);
 }
 
 /** Serves in a child process, which is restarted with its port, token and document where it ends. */
