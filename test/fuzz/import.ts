@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { TillerError } from '../../src/document/tiller-error.js';
 import { buildVariant } from '../../src/engine/model/import/graph/build-variant.js';
@@ -7,9 +8,9 @@ import { Archive } from '../../src/engine/torchscript/archive.js';
 import { Program } from '../../src/engine/torchscript/program.js';
 import { FIXTURE_NAMES, fixturePath } from '../engine/model/fixtures.js';
 import { buildZip } from '../engine/torchscript/archive-builder.js';
-import { breakBytes, randomSource, type RandomBelow } from './mutate.js';
+import { breakBytes, randomBelow, type RandomBelow } from './mutate.js';
 
-/** What became of the mutated files: how many were imported, and how often each error was given. */
+/** Number of mutated files, of those that were imported, and of each error's occurrences. */
 export interface FuzzReport {
   readonly cases: number;
   readonly imported: number;
@@ -36,7 +37,7 @@ const TOKENS = [
   '"a"',
 ];
 
-/** Exchanges, drops and repeats words and lines, so that what comes out is often still code. */
+/** Replaces, removes and repeats words and lines; the result is often valid code. */
 function breakCode(source: string, random: RandomBelow): string {
   const lines = source.split('\n');
   const changes = 1 + random(3);
@@ -91,7 +92,7 @@ async function importInMemory(bytes: Buffer): Promise<void> {
 
 /**
  * Imports mutated fixtures up to the written graphs.
- * @throws what an import throws that is no TillerError, with the number of the case to repeat it by
+ * @throws Error of fast-check, with seed and path, where an import throws anything but a TillerError
  */
 export async function fuzzImport(cases: number, seed: number): Promise<FuzzReport> {
   const models = await Promise.all(
@@ -107,22 +108,18 @@ export async function fuzzImport(cases: number, seed: number): Promise<FuzzRepor
   const errors = new Map<string, number>();
   let imported = 0;
   let slowestMs = 0;
-  for (let index = 0; index < cases; index += 1) {
-    const random = randomSource(seed * 1_000_003 + index);
-    const model = models[random(models.length)];
-    if (model === undefined) continue;
-    const bytes = mutate(model.entries, model.whole, random);
+  const property = fc.asyncProperty(fc.constantFrom(...models), fc.gen(), async (model, generator) => {
+    const bytes = mutate(model.entries, model.whole, randomBelow(generator));
     const start = performance.now();
     try {
       await importInMemory(bytes);
       imported += 1;
     } catch (error) {
-      if (!(error instanceof TillerError)) {
-        throw new Error(`case ${index} of seed ${seed} failed with ${String(error)}`, { cause: error });
-      }
+      if (!(error instanceof TillerError)) throw error;
       errors.set(error.code, (errors.get(error.code) ?? 0) + 1);
     }
     slowestMs = Math.max(slowestMs, performance.now() - start);
-  }
+  });
+  await fc.assert(property, { numRuns: cases, seed, endOnFailure: true });
   return { cases, imported, errors, slowestMs };
 }

@@ -1,18 +1,15 @@
-/** A whole number from 0 to `below` - 1. */
+import fc from 'fast-check';
+
+/** An integer from 0 to `below` - 1. */
 export type RandomBelow = (below: number) => number;
 
-/** mulberry32: a small generator for choosing what to break, so that a case can be repeated by its number. */
-export function randomSource(seed: number): RandomBelow {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
+/** Draws from fast-check, which reports seed and path of a failing case and repeats it by them. */
+export const randomBelow =
+  (generator: fc.GeneratorValue): RandomBelow =>
+  (below) =>
+    generator(fc.nat, { max: Math.max(0, below - 1) });
 
-/** Changes a few bytes; sometimes cuts the end off, or repeats a piece. */
+/** Changes a few bytes; sometimes truncates the data or repeats a part. */
 export function breakBytes(data: Buffer, random: RandomBelow): Buffer {
   const out = Buffer.from(data);
   const changes = 1 + random(4);

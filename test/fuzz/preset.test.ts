@@ -4,7 +4,7 @@ import { fuzzPresets } from './preset.js';
 const CASES = Number(process.env['FUZZ_CASES'] ?? 2000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 
-test('mutated presets are refused with an error of ours, or load, play and read back', () => {
+test('mutated presets are refused with a TillerError, or can be used and read back', () => {
   const { cases, loaded, errors, slowestMs } = fuzzPresets(CASES, SEED);
   const refused = [...errors.values()].reduce((sum, count) => sum + count, 0);
   process.stdout.write(
@@ -12,7 +12,7 @@ test('mutated presets are refused with an error of ours, or load, play and read 
   );
   expect(loaded + refused).toBe(CASES);
   expect(['preset-invalid', 'preset-too-new']).toEqual(expect.arrayContaining([...errors.keys()]));
-  // Enough is accepted for what lies behind the door to be tried, and not everything is.
+  // Enough presets are valid for the code after validation to be tested, and not all are.
   expect(loaded).toBeGreaterThan(CASES / 50);
   expect(refused).toBeGreaterThan(CASES / 4);
 }, 3_600_000);

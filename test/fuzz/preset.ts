@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { readFileSync, readdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { TillerError } from '../../src/document/tiller-error.js';
@@ -10,9 +11,9 @@ import { MAX_LATENT_VALUE } from '../../src/document/limits.js';
 import { Steering } from '../../src/engine/steering/steer.js';
 import { KINDS } from '../engine/mapping/requests.js';
 import { samplePreset } from '../document/sample-presets.js';
-import { breakBytes, randomSource, type RandomBelow } from './mutate.js';
+import { breakBytes, randomBelow, type RandomBelow } from './mutate.js';
 
-/** What became of the mutated presets. */
+/** Number of mutated presets, of those that were loaded, and of each error's occurrences. */
 export interface PresetFuzzReport {
   readonly cases: number;
   readonly loaded: number;
@@ -28,7 +29,7 @@ const STRANGE: readonly Json[] = [
   ...[null, true, false, [], {}, [[]], [0, 1], [1, 0], [0.2, 0.4, 0.6], { kind: 'pad' }, { kind: 'none' }],
 ];
 
-/** A factory preset or the sample, learned anew by a regressor of each kind: the texts that get broken. */
+/** The factory presets and a sample, each also trained with every kind of regressor. */
 function sources(): string[] {
   const folder = new URL('../../presets/', import.meta.url);
   const factory = readdirSync(folder)
@@ -65,7 +66,7 @@ function strange(old: Json | undefined, random: RandomBelow): Json {
   return STRANGE[random(STRANGE.length)] ?? null;
 }
 
-/** Exchanges, drops, repeats and swaps fields and elements: what comes out is always JSON. */
+/** Replaces, removes, repeats and swaps fields and elements; the result is always JSON. */
 function breakValue(root: Json, random: RandomBelow): void {
   const all = containers(root);
   const at = all[random(all.length)];
@@ -101,8 +102,8 @@ function mutate(text: string, random: RandomBelow): string {
 }
 
 /**
- * Plays what was accepted: it must write and read back as itself, and its mapping and steering, set by inputs at random, must
- * give the decoder finite latents within the limit; every few cases it learns its examples again.
+ * Uses a preset that was loaded: it must read back as it is written, and its mapping and steering must give finite latents within
+ * the limit for random inputs. Some presets are trained again.
  */
 function play(preset: Preset, random: RandomBelow): void {
   const again = parsePresetText(formatPreset(preset));
@@ -128,27 +129,27 @@ function play(preset: Preset, random: RandomBelow): void {
 }
 
 /**
- * Loads mutated presets, and plays those that are accepted.
- * @throws what loading throws that is no TillerError, and what goes wrong in playing, with the number of the case
+ * Loads mutated presets, and uses those that are valid.
+ * @throws Error of fast-check, with seed and path, where loading throws anything but a TillerError, or using one fails
  */
 export function fuzzPresets(cases: number, seed: number): PresetFuzzReport {
   const texts = sources();
   const errors = new Map<string, number>();
   let loaded = 0;
   let slowestMs = 0;
-  for (let index = 0; index < cases; index += 1) {
-    const random = randomSource(seed * 1_000_003 + index);
-    const text = mutate(texts[random(texts.length)] ?? '', random);
+  const property = fc.property(fc.constantFrom(...texts), fc.gen(), (source, generator) => {
+    const random = randomBelow(generator);
+    const text = mutate(source, random);
     const start = performance.now();
     try {
       play(parsePresetText(text), random);
       loaded += 1;
     } catch (error) {
-      if (!(error instanceof TillerError))
-        throw new Error(`case ${index} of seed ${seed} failed with ${String(error)}`, { cause: error });
+      if (!(error instanceof TillerError)) throw error;
       errors.set(error.code, (errors.get(error.code) ?? 0) + 1);
     }
     slowestMs = Math.max(slowestMs, performance.now() - start);
-  }
+  });
+  fc.assert(property, { numRuns: cases, seed, endOnFailure: true });
   return { cases, loaded, errors, slowestMs };
 }
