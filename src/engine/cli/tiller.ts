@@ -6,6 +6,7 @@ import { addBench } from './commands/bench.js';
 import { addCodec } from './commands/codec.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
+import { addExamples } from './commands/examples.js';
 import { addHost } from './commands/host.js';
 import { addImport } from './commands/import.js';
 import { addInspect } from './commands/inspect.js';
@@ -55,6 +56,7 @@ for (const add of [
   addInspect,
   addCodec,
   addTrain,
+  addExamples,
   addBench,
   addDoctor,
   addDemo,

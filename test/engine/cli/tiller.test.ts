@@ -54,6 +54,7 @@ describe('tiller', () => {
       'encode',
       'decode',
       'train',
+      'examples',
       'render',
       'bench',
       'doctor',
