@@ -155,6 +155,26 @@ describe('tiller', () => {
     expect(readFileSync(still).equals(rendered[0] ?? Buffer.alloc(0))).toBe(false);
   });
 
+  it.each([
+    ['CSV', 'examples.csv', ['examples.csv']],
+    ['FluCoMa’s JSON', 'examples.json', ['examples.inputs.json', 'examples.latents.json']],
+  ])('exports and imports examples as %s', (_, output, files) => {
+    const paths = files.map((name) => join(folder, name));
+    expect(json('examples', 'export', PRESET, '-o', join(folder, output))).toMatchObject({ outputs: paths });
+    const out = join(folder, `${output}.tiller.json`);
+    expect(tiller('examples', 'import', PRESET, ...paths, '--replace', '-o', out).status).toBe(0);
+    type Stored = { examples: { label: string; inputs: number[]; latents: number[] }[] };
+    const [before, after] = [PRESET, out].map((path) =>
+      (JSON.parse(readFileSync(path, 'utf8')) as Stored).examples.map(({ label, inputs, latents }) => ({
+        label,
+        inputs,
+        latents,
+      })),
+    );
+    expect(after).toEqual(before);
+    expect(tiller('examples', 'export', PRESET, '-o', join(folder, 'examples.xls')).status).toBe(2);
+  });
+
   it('renders a preset by its id', () => {
     const [byId, byPath] = [join(folder, 'by-id.wav'), join(folder, 'by-path.wav')];
     expect(tiller('render', LOOP, '-p', 'factory/drum-garden', '-o', byId).status).toBe(0);
