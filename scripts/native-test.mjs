@@ -81,7 +81,14 @@ buildNative([
 const filter = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'tiller-native-'));
 // Without a display except where the tests start one: a plugin would otherwise use the user's.
-const env = { ...process.env, HOME: scratch, DISPLAY: 'none', TILLER_FAKE_FAULT: join(scratch, 'fault') };
+const env = {
+  ...process.env,
+  HOME: scratch,
+  // Engines of other hosts on this machine must not hold up those of the tests.
+  XDG_RUNTIME_DIR: scratch,
+  DISPLAY: 'none',
+  TILLER_FAKE_FAULT: join(scratch, 'fault'),
+};
 for (const name of ['XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME']) delete env[name];
 let failed = false;
 

@@ -3,13 +3,17 @@
 #include "CoreTests.h"
 #include "ProcessInfo.h"
 
+#include "tiller/engine/StartQueue.h"
 #include "tiller/process/Backoff.h"
 #include "tiller/process/ChildProcess.h"
 #include "tiller/process/Watchdog.h"
 
 #include <atomic>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -81,16 +85,18 @@ bool hasClosed (ChildProcess& child)
     return eventually (patience, [&] { return child.wait (false, 1000) == ChildProcess::Readiness::closed; });
 }
 
+ThreadActivity unknown() { return {}; }
+
 void watchdogIgnoresTheTimeOfAStoppedHost()
 {
     Watchdog watchdog;
     auto now = Clock::now();
     watchdog.restart (now);
-    watchdog.advance (now += 1h);
+    watchdog.advance (now += 1h, unknown, unknown);
     CHECK (! watchdog.hasExpired (350ms), "an hour in a debugger was taken for silence of the engine");
 
     for (int i = 0; i < 40; ++i)
-        watchdog.advance (now += 10ms);
+        watchdog.advance (now += 10ms, unknown, unknown);
 
     CHECK (watchdog.hasExpired (350ms));
     CHECK (! watchdog.hasExpired (1s));
@@ -102,6 +108,139 @@ void watchdogIgnoresTheTimeOfAStoppedHost()
     CHECK (watchdog.mainHasExpired (350ms), "data of one thread says nothing about the other");
     watchdog.feedMain (1);
     CHECK (! watchdog.mainHasExpired (350ms));
+}
+
+/** The watchdog counted the time in which the system let other processes run, and engines that started together were ended together. */
+void anEngineWithoutAProcessorIsNotHung()
+{
+    using State = ThreadActivity::State;
+
+    /** How long a thread that is silent for ten seconds counts as silent, where it uses this share of a processor. */
+    const auto counted = [] (State state, bool othersRunnable, double threadShare, double processShare)
+    {
+        Silence silence;
+        ThreadActivity activity { state, othersRunnable, 1h, 2h };
+
+        for (int i = 0; i < 1000; ++i)
+        {
+            activity.threadTime += std::chrono::nanoseconds (static_cast<std::int64_t> (1e7 * threadShare));
+            activity.processTime += std::chrono::nanoseconds (static_cast<std::int64_t> (1e7 * processShare));
+            silence.advance (10ms, [&] { return activity; });
+        }
+
+        return std::chrono::duration<double> (silence.duration()).count();
+    };
+    const auto isAbout = [] (double seconds, double expected) { return std::abs (seconds - expected) < 0.1; };
+    CHECK (isAbout (counted (State::runnable, false, 1.0, 1.0), 10.0), "it spins");
+    CHECK (isAbout (counted (State::runnable, false, 0.1, 1.0), 1.0), "it got a tenth of a processor");
+    CHECK (isAbout (counted (State::runnable, false, 0.0, 1.0), 0.0), "it got none");
+    CHECK (isAbout (counted (State::waiting, false, 0.0, 0.0), 10.0), "it waits for what nobody does");
+    CHECK (isAbout (counted (State::waiting, true, 0.0, 0.0), 0.0), "it waits for a thread that got no processor");
+    CHECK (isAbout (counted (State::waiting, true, 0.0, 3.0), 10.0), "no more than the time that has passed");
+    CHECK (isAbout (counted (State::onDisk, false, 0.0, 0.0), 0.0), "the disk is slow");
+    CHECK (isAbout (counted (State::stopped, false, 0.0, 0.0), 10.0), "it was stopped");
+    CHECK (isAbout (counted (State::unknown, false, 0.0, 0.0), 10.0), "the system does not tell");
+}
+
+void theSystemTellsWhatAThreadDoes()
+{
+    using State = ThreadActivity::State;
+    const auto sleeping = start ({ "/bin/sleep", "600" });
+    CHECK (eventually (patience, [&] { return sleeping->activity (0).state == State::waiting; }));
+    CHECK (! sleeping->activity (0).othersRunnable);
+
+    const auto spinning = start ({ "/bin/sh", "-c", "while :; do :; done" });
+    const auto pid = engineProcesses().at (1);
+    CHECK (eventually (patience, [&] { return spinning->activity (0).threadTime > 50ms; }), "it used no processor time");
+    const auto activity = spinning->activity (static_cast<std::uint32_t> (pid));
+    CHECK (activity.state == State::runnable && activity.processTime >= activity.threadTime);
+    kill (pid, SIGSTOP);
+    CHECK (eventually (patience, [&] { return spinning->activity (0).state == State::stopped; }));
+    CHECK (spinning->activity (1).state == State::unknown, "a thread of another process");
+}
+
+/** An empty folder of this test's own. */
+std::string freshFolder()
+{
+    char name[] = "/tmp/tiller-slots-XXXXXX";
+    CHECK (mkdtemp (name) != nullptr);
+    return name;
+}
+
+void placesAreGivenBack()
+{
+    const auto folder = freshFolder();
+    auto first = StartSlot::tryTake (folder, 2), second = StartSlot::tryTake (folder, 2);
+    CHECK (first && second && ! StartSlot::tryTake (folder, 2));
+    second.reset();
+    second = StartSlot::tryTake (folder, 2);
+    CHECK (second && ! StartSlot::tryTake (folder, 2));
+    first.reset();
+    second.reset();
+
+    // Another host takes the only place, starts a process that lives on, and is killed.
+    int ready[2];
+    CHECK (pipe (ready) == 0);
+    const pid_t host = fork();
+
+    if (host == 0)
+    {
+        const auto taken = StartSlot::tryTake (folder, 1);
+        std::string error;
+        const auto child = ChildProcess::start ({ "/bin/sleep", "600" }, ChildProcess::OnHostDeath::kill, error);
+        const char result = taken && child ? 'y' : 'n';
+        (void) ! write (ready[1], &result, 1);
+        pause();
+        _exit (0);
+    }
+
+    char result = 0;
+    CHECK (::read (ready[0], &result, 1) == 1 && result == 'y');
+    CHECK (! StartSlot::tryTake (folder, 1), "two have one place");
+    kill (host, SIGKILL);
+    CHECK (eventually (patience, [&] { return StartSlot::tryTake (folder, 1) != nullptr; }), "the place of a dead process stayed taken");
+    waitpid (host, nullptr, 0);
+    close (ready[0]);
+    close (ready[1]);
+
+    // Where there can be no file an engine starts all the same.
+    CHECK (StartSlot::tryTake ("/nowhere", 1) && StartSlot::tryTake ("/nowhere", 1));
+    std::filesystem::remove_all (folder);
+}
+
+void failedStartsHoldUpTheNext()
+{
+    const auto folder = freshFolder();
+    StartQueue queue (folder, 1);
+    auto now = Clock::now();
+    auto slot = queue.tryEnter (now, 0s);
+    CHECK (slot && ! queue.tryEnter (now, 1s));
+    CHECK (queue.tryEnter (now, 1min), "an engine waits for ever");
+    slot.reset();
+
+    // The first failure may be one instance's.
+    queue.failed (now);
+    CHECK (queue.tryEnter (now, 0s));
+    Clock::duration longest {};
+
+    for (int i = 0; i < 20; ++i)
+    {
+        queue.failed (now);
+        const auto before = now;
+
+        while (! queue.tryEnter (now, 0s))
+            now += 10ms;
+
+        CHECK (now - before >= longest, "the pauses do not grow");
+        longest = now - before;
+    }
+
+    CHECK (longest >= 2s && longest <= 5s, "longest pause");
+    queue.failed (now);
+    CHECK (! queue.tryEnter (now, 0s));
+    queue.succeeded();
+    CHECK (queue.tryEnter (now, 0s));
+    std::filesystem::remove_all (folder);
 }
 
 void backoffGrowsUntilALongRun()
@@ -183,6 +322,10 @@ void anInterruptedWaitKeepsItsTime()
 void addProcessTests (Suite& suite)
 {
     suite.add ("the watchdog ignores the time of a stopped host", watchdogIgnoresTheTimeOfAStoppedHost);
+    suite.add ("an engine without a processor is not hung", anEngineWithoutAProcessorIsNotHung);
+    suite.add ("the system tells what a thread does", theSystemTellsWhatAThreadDoes);
+    suite.add ("places are given back", placesAreGivenBack);
+    suite.add ("failed starts hold up the next", failedStartsHoldUpTheNext);
     suite.add ("the backoff grows until a long run", backoffGrowsUntilALongRun);
     suite.add ("a child that the host collected is not killed", aChildThatTheHostCollectedIsNotKilled);
     suite.add ("an interrupted system call is repeated", anInterruptedCallIsRepeated);

@@ -8,6 +8,7 @@
 #include "tiller/process/posix/RetryOnInterrupt.h"
 
 #include <cstdlib>
+#include <fcntl.h>
 #include <sstream>
 #include <unistd.h>
 
@@ -16,6 +17,19 @@ namespace tiller::test
 
 namespace
 {
+
+/** Appends one letter to the file that `TILLER_STUB_LOG` names; nothing without it. */
+void note (char letter)
+{
+    const char* path = std::getenv ("TILLER_STUB_LOG");
+
+    if (path == nullptr)
+        return;
+
+    const int file = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    (void) ! ::write (file, &letter, 1);
+    close (file);
+}
 
 class StubEngine
 {
@@ -54,11 +68,14 @@ private:
         protocol::to_engine::RecallPreset recall {};
 
         if (message.type == protocol::to_engine::Hello::type)
-            send (protocol::to_plugin::Hello { protocol::version, static_cast<std::uint32_t> (getpid()) }, "stub");
+            send (protocol::to_plugin::Hello { protocol::version, static_cast<std::uint32_t> (getpid()), static_cast<std::uint32_t> (getpid()) }, "stub");
         else if (message.type == protocol::to_engine::State::type)
             sendState (std::string (message.text (0)), ++states);
         else if (message.get (prepare))
+        {
+            note ('p');
             sendPrepared (stubLatency);
+        }
         else if (message.type == protocol::to_engine::Block::type)
             process (message);
         else if (message.get (parameter))
@@ -149,6 +166,17 @@ private:
 
 } // namespace
 
-void runStubEngine() { StubEngine().serve(); }
+void runStubEngine()
+{
+    note ('s');
+
+    if (std::getenv ("TILLER_STUB_DIES") != nullptr)
+    {
+        note ('d');
+        std::_Exit (3);
+    }
+
+    StubEngine().serve();
+}
 
 } // namespace tiller::test

@@ -26,9 +26,17 @@ struct SupervisorFixture
     PresetRecall recall;
     BlockTransport transport { exchange, recall };
     ControlChannel control { document, table, recall, exchange, [] {} };
-    EngineSupervisor supervisor { { "/proc/self/exe", "--engine" }, control, transport };
+    EngineSupervisor supervisor;
 
-    explicit SupervisorFixture (StreamClock& clock = StreamClock::system(), double rate = 48000.0) : exchange (clock)
+    explicit SupervisorFixture (StreamClock& clock = StreamClock::system(), double rate = 48000.0)
+        : SupervisorFixture (StartQueue::shared(), clock, rate)
+    {
+        CHECK (eventually (patience, [&] { return exchange.isEngineReady(); }), "the engine was never ready");
+    }
+
+    /** Does not wait for the engine. */
+    explicit SupervisorFixture (std::shared_ptr<StartQueue> starts, StreamClock& clock = StreamClock::system(), double rate = 48000.0)
+        : exchange (clock), supervisor ({ "/proc/self/exe", "--engine" }, control, transport, std::move (starts))
     {
         document.load ("{}");
         table.setUsesEngineDefaults (false);
@@ -38,7 +46,6 @@ struct SupervisorFixture
 
         prepare (rate);
         supervisor.start();
-        CHECK (eventually (patience, [&] { return exchange.isEngineReady(); }), "the engine was never ready");
     }
 
     void prepare (double rate) { transport.prepare ({ rate, blockSize, 1 }, { stubLatency, stubMargin }); }

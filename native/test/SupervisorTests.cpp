@@ -4,6 +4,9 @@
 #include "SupervisorFixture.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <random>
 #include <sys/resource.h>
 
@@ -144,10 +147,72 @@ void theStreamIsReleasedAndPreparedAgain()
     CHECK_EQUAL (fixture.control.takeSnapshot().restarts, 0);
 }
 
+/** While it lives, stub engines note in a file when they start (s), are prepared (p) or die at once (d). */
+struct StartLog
+{
+    StartLog()  { setenv ("TILLER_STUB_LOG", path.c_str(), 1); }
+    ~StartLog() { unsetenv ("TILLER_STUB_LOG"); unsetenv ("TILLER_STUB_DIES"); std::filesystem::remove_all (folder); }
+
+    std::string text() const
+    {
+        std::ifstream file (path);
+        return { std::istreambuf_iterator<char> (file), {} };
+    }
+
+    const std::string folder = [] { char name[] = "/tmp/tiller-starts-XXXXXX"; return std::string (mkdtemp (name)); }();
+    const std::string path = folder + "/log";
+};
+
+/** Sixteen instances that are opened at once: their engines started together, were all late, and were all replaced. */
+void enginesStartOneAfterAnother()
+{
+    const StartLog log;
+    const auto starts = std::make_shared<StartQueue> (log.folder, 1);
+    std::vector<std::unique_ptr<SupervisorFixture>> instances;
+
+    for (int i = 0; i < 16; ++i)
+        instances.push_back (std::make_unique<SupervisorFixture> (starts));
+
+    std::string expected;
+
+    for (const auto& instance : instances)
+    {
+        CHECK (eventually (patience, [&] { return instance->exchange.isEngineReady(); }), "an engine was never ready");
+        CHECK_EQUAL (instance->control.takeSnapshot().restarts, 0);
+        expected += "sp";
+    }
+
+    CHECK_EQUAL (log.text(), expected);
+}
+
+/** Engines that cannot start are tried one at a time, and all play as soon as they can. */
+void enginesThatCannotStartTakeTurns()
+{
+    const StartLog log;
+    setenv ("TILLER_STUB_DIES", "1", 1);
+    const auto starts = std::make_shared<StartQueue> (log.folder, 1);
+    std::vector<std::unique_ptr<SupervisorFixture>> instances;
+
+    for (int i = 0; i < 4; ++i)
+        instances.push_back (std::make_unique<SupervisorFixture> (starts));
+
+    CHECK (eventually (patience, [&] { return log.text().size() >= 12; }), log.text());
+    unsetenv ("TILLER_STUB_DIES");
+
+    for (const auto& instance : instances)
+        CHECK (eventually (patience, [&] { return instance->exchange.isEngineReady(); }), "an engine was never ready");
+
+    const auto text = log.text();
+    CHECK (text.find ("ss") == std::string::npos, text);
+    CHECK (text.size() >= 8 && text.substr (text.size() - 8) == "spspspsp", text);
+}
+
 } // namespace
 
 void addSupervisorTests (Suite& suite)
 {
+    suite.add ("engines start one after another", enginesStartOneAfterAnother);
+    suite.add ("engines that cannot start take turns", enginesThatCannotStartTakeTurns);
     suite.add ("a render ends", aRenderEnds);
     suite.add ("the stream is prepared again", theStreamIsPreparedAgain);
     suite.add ("a render with two models is repeatable", aRenderWithTwoModelsIsRepeatable);

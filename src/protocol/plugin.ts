@@ -129,10 +129,12 @@ export const TO_PLUGIN = {
   hello: message(
     65,
     'engine',
-    'First frame. Text: the version of the engine.',
+    'First frame. `streamThread` is the number that the system gives the streaming thread; 0 where it is not known. ' +
+      'Text: the version of the engine.',
     [
       ['protocol', 'u32'],
       ['processId', 'u32'],
+      ['streamThread', 'u32'],
     ],
     'text',
   ),

@@ -146,6 +146,12 @@ bool BlockTransport::isStreaming()
     return streaming;
 }
 
+bool BlockTransport::hasStream()
+{
+    const std::lock_guard lock (mutex);
+    return exchange.streamFormat().channels != 0;
+}
+
 bool BlockTransport::isActive (Clock::time_point now)
 {
     const std::lock_guard lock (mutex);

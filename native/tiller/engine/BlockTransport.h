@@ -72,6 +72,9 @@ public:
 
     bool isStreaming();
 
+    /** Whether the host has prepared a stream. */
+    bool hasStream();
+
     /** Whether host blocks still arrive, or an offline render waits for the engine: its next block comes only after that. */
     bool isActive (Clock::time_point now);
 

@@ -202,12 +202,19 @@ bool ControlChannel::receiveHello (const Message& message)
         return false;
 
     connected = true;
+    streamThreadId = hello.streamThread;
     update ([&] (EngineSnapshot& s)
     {
         s.version = message.text (sizeof (hello));
         s.processId = hello.processId;
     });
     return true;
+}
+
+bool ControlChannel::hasLoaded()
+{
+    const std::lock_guard lock (mutex);
+    return engineIsUpToDate();
 }
 
 bool ControlChannel::receiveState (const Message& message)

@@ -54,6 +54,12 @@ public:
     /** Whether this engine has completed the handshake. */
     bool isConnected() const noexcept { return connected; }
 
+    /** Number of this engine's streaming thread in the system; 0 where it is not known. */
+    std::uint32_t streamThread() const noexcept { return connected ? streamThreadId : 0; }
+
+    /** Whether this engine has applied the last state that it was sent. */
+    bool hasLoaded();
+
     /** Handles any message but audio, liveness and `prepared`; false where it breaks the protocol. */
     bool receive (const Message&);
 
@@ -106,6 +112,7 @@ private:
 
     // The I/O thread's own.
     bool connected = false;
+    std::uint32_t streamThreadId = 0;
     std::string renderWarning;
 };
 

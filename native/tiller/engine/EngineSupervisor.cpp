@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <csignal>
+#include <utility>
 
 namespace tiller
 {
@@ -12,13 +13,16 @@ namespace to_plugin = protocol::to_plugin;
 
 namespace
 {
-    // Time limits of the watchdog.
+    // Time limits of the watchdog: what counts of the time is said at `Silence`.
     constexpr Milliseconds streamingLimit { 300 };
     constexpr Milliseconds idleLimit { 2000 };
     constexpr Milliseconds startLimit { 10000 };
     /** A standby process has loaded its program already: it only has to answer the handshake. */
     constexpr Milliseconds standbyStartLimit { 300 };
     constexpr Milliseconds mainThreadLimit { 5000 };
+
+    /** How often a start that has to wait for others asks again. */
+    constexpr Milliseconds startPollInterval { 20 };
 
     /** After this many failures in a row an offline render no longer waits for the next engine. */
     constexpr int maxFailuresOffline = 4;
@@ -28,8 +32,8 @@ namespace
     constexpr std::size_t maxStderrBytes = 600;
 }
 
-EngineSupervisor::EngineSupervisor (CommandLine commandLine, ControlChannel& c, BlockTransport& t)
-    : command (std::move (commandLine)), control (c), transport (t), standby (StandbyProcess::shared (command))
+EngineSupervisor::EngineSupervisor (CommandLine commandLine, ControlChannel& c, BlockTransport& t, std::shared_ptr<StartQueue> s)
+    : command (std::move (commandLine)), control (c), transport (t), standby (StandbyProcess::shared (command)), starts (std::move (s))
 {
     thread = std::thread ([this] { run(); });
 }
@@ -91,7 +95,7 @@ void EngineSupervisor::run()
                 if (! quitting && Clock::now() < nextStart)
                     wake.wait_until (lock, nextStart, [this] { return quitting || retry; });
 
-                retry = false;
+                urgent = std::exchange (retry, false) || urgent;
             }
 
             if (quitting)
@@ -114,6 +118,12 @@ void EngineSupervisor::launch()
     process = standby->take();
     wasStandby = process != nullptr;
 
+    if (! process && ! mayStart (started))
+        return;
+
+    dueSince = {};
+    urgent = false;
+
     if (! process)
         process = ChildProcess::start (command, ChildProcess::OnHostDeath::kill, error);
 
@@ -129,6 +139,29 @@ void EngineSupervisor::launch()
     transport.engineStarted();
     watchdog.restart (started);
     nextTick = started;
+}
+
+/** Whether an engine may be started from nothing now; if not, when to ask again. */
+bool EngineSupervisor::mayStart (Clock::time_point now)
+{
+    if (dueSince == Clock::time_point {})
+        dueSince = now;
+
+    startSlot = starts->tryEnter (now, urgent ? Clock::duration::max() : now - dueSince);
+
+    if (! startSlot)
+        nextStart = now + startPollInterval;
+
+    return startSlot != nullptr;
+}
+
+/** The engine plays, or does what it can without audio: the next may start. */
+void EngineSupervisor::finishStart()
+{
+    if (startSlot)
+        starts->succeeded();
+
+    startSlot.reset();
 }
 
 void EngineSupervisor::fail (const std::string& reason)
@@ -150,6 +183,11 @@ void EngineSupervisor::fail (const std::string& reason)
     }
 
     const auto now = Clock::now();
+
+    if (startSlot)
+        starts->failed (now);
+
+    startSlot.reset();
     // A standby process that never answered says nothing about the next engine.
     nextStart = wasStandby && ! control.isConnected() ? now : now + backoff.failed (now - started);
 
@@ -245,7 +283,10 @@ bool EngineSupervisor::dispatch (const Message& message)
                 return false;
 
             if (transport.enginePrepared (prepared))
+            {
                 control.setRunning();
+                finishStart();
+            }
 
             return true;
         }
@@ -279,7 +320,7 @@ bool EngineSupervisor::dispatch (const Message& message)
 
 void EngineSupervisor::runTimers (Clock::time_point now)
 {
-    watchdog.advance (now);
+    watchdog.advance (now, [this] { return process->activity (control.streamThread()); }, [this] { return process->activity (0); });
     const bool connected = control.isConnected();
 
     if (now >= nextTick)
@@ -298,6 +339,10 @@ void EngineSupervisor::runTimers (Clock::time_point now)
 
         if (connected)
             outbox.add (to_engine::Tick { ++ticks });
+
+        // Before a stream is prepared there is no more to wait for than the instrument.
+        if (startSlot && connected && ! transport.hasStream() && control.hasLoaded())
+            finishStart();
     }
 
     const bool live = transport.isLive (now);

@@ -4,6 +4,7 @@
 #include "tiller/engine/ControlChannel.h"
 #include "tiller/engine/SendBuffer.h"
 #include "tiller/engine/StandbyProcess.h"
+#include "tiller/engine/StartQueue.h"
 #include "tiller/ipc/Messages.h"
 #include "tiller/process/Backoff.h"
 #include "tiller/process/ChildProcess.h"
@@ -26,7 +27,7 @@ namespace tiller
 class EngineSupervisor
 {
 public:
-    EngineSupervisor (CommandLine, ControlChannel&, BlockTransport&);
+    EngineSupervisor (CommandLine, ControlChannel&, BlockTransport&, std::shared_ptr<StartQueue> = StartQueue::shared());
 
     /** As `stop`. [main-thread] */
     ~EngineSupervisor();
@@ -44,6 +45,8 @@ private:
     // [io-thread]
     void run();
     void launch();
+    bool mayStart (Clock::time_point now);
+    void finishStart();
     void serve();
     void fail (const std::string& reason);
     bool receive();
@@ -55,6 +58,7 @@ private:
     ControlChannel& control;
     BlockTransport& transport;
     const std::shared_ptr<StandbyProcess> standby;
+    const std::shared_ptr<StartQueue> starts;
 
     // Between the main thread and the I/O thread.
     std::mutex mutex;
@@ -67,7 +71,9 @@ private:
     SendBuffer outbox;
     Watchdog watchdog;
     Backoff backoff;
-    Clock::time_point started {}, nextTick {}, nextStart {};
+    Clock::time_point started {}, nextTick {}, nextStart {}, dueSince {};
+    std::unique_ptr<StartSlot> startSlot;   ///< while the engine starts
+    bool urgent = false;                ///< the user has asked for the next start
     std::uint32_t ticks = 0;
     bool wasStandby = false;            ///< this engine had loaded its program before it was needed
     std::thread thread;

@@ -30,7 +30,7 @@ std::shared_ptr<StandbyProcess> StandbyProcess::shared (const CommandLine& comma
     return standby;
 }
 
-StandbyProcess::StandbyProcess (CommandLine c) : command (std::move (c)), thread ([this] { run(); }) {}
+StandbyProcess::StandbyProcess (CommandLine c) : command (std::move (c)), starts (StartQueue::shared()), thread ([this] { run(); }) {}
 
 StandbyProcess::~StandbyProcess()
 {
@@ -82,6 +82,8 @@ void StandbyProcess::run()
 void StandbyProcess::maintain (std::unique_lock<std::mutex>& lock)
 {
     const auto now = Clock::now();
+    // It needs a processor until it has loaded its program, about as long as the period of this check.
+    startSlot.reset();
 
     if (ready)
     {
@@ -94,7 +96,7 @@ void StandbyProcess::maintain (std::unique_lock<std::mutex>& lock)
             nextStart = now + backoff.failed (now - started);
         }
     }
-    else if (now >= nextStart)
+    else if (now >= nextStart && (startSlot = starts->tryEnter (now, {})))
     {
         lock.unlock();
         std::string error;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tiller/engine/StartQueue.h"
 #include "tiller/process/Backoff.h"
 #include "tiller/process/ChildProcess.h"
 #include "tiller/process/Clock.h"
@@ -39,11 +40,13 @@ private:
     void maintain (std::unique_lock<std::mutex>&);
 
     const CommandLine command;
+    const std::shared_ptr<StartQueue> starts;
     std::mutex mutex;
     std::condition_variable wake;
     std::atomic<bool> wanted { false };
     bool quitting = false;
     std::unique_ptr<ChildProcess> ready;
+    std::unique_ptr<StartSlot> startSlot;
     Backoff backoff;
     Clock::time_point started {}, nextStart {};
     std::thread thread;               ///< lives as long as what it starts: see `spawnChild`

@@ -170,13 +170,14 @@ struct UndoHistory
 namespace to_plugin
 {
 
-/** First frame. Text: the version of the engine. */
+/** First frame. `streamThread` is the number that the system gives the streaming thread; 0 where it is not known. Text: the version of the engine. */
 struct Hello
 {
     static constexpr std::uint16_t type = 65;
-    static constexpr std::size_t bytes = 8;
+    static constexpr std::size_t bytes = 12;
     std::uint32_t protocol;
     std::uint32_t processId;
+    std::uint32_t streamThread;
 };
 static_assert (sizeof (Hello) == Hello::bytes);
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tiller/process/ThreadActivity.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -54,6 +56,9 @@ public:
         same when called again.
     */
     virtual std::string terminate() = 0;
+
+    /** What a thread of the child does, by its number in the system; 0 for the thread that the child began with. */
+    virtual ThreadActivity activity (std::uint32_t thread) const = 0;
 
     /** The last 4096 bytes of stderr. Must be called now and then, or the child blocks once its stderr pipe is full. */
     virtual const std::string& stderrTail() = 0;

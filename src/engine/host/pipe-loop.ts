@@ -6,6 +6,7 @@ import { MAX_BLOCK, MAX_CHANNELS, MAX_RATE, MIN_RATE } from '../../document/limi
 import { PARAMETERS } from '../../document/parameters.js';
 import type { EngineMargin } from '../../document/output.js';
 import type { ModelDelivery } from '../model/run/model-threads.js';
+import { kernelThreadId } from '../workers/thread-priority.js';
 import type { StreamCommand, StreamReport } from '../stream/messages.js';
 import { Block } from './block.js';
 import type { FrameReader } from './frame-reader.js';
@@ -255,7 +256,11 @@ export class PipeLoop {
             'Install the plugin again.',
           );
         this.greeted = true;
-        const fields = { protocol: PLUGIN_PROTOCOL_VERSION, processId: process.pid };
+        const fields = {
+          protocol: PLUGIN_PROTOCOL_VERSION,
+          processId: process.pid,
+          streamThread: kernelThreadId() ?? 0,
+        };
         writer.message(TO_PLUGIN.hello, fields, this.options.version);
         post({ type: 'hello', text: this.text(TO_ENGINE.hello) });
         return;

@@ -3,6 +3,7 @@ import { FrameWriter } from '../../../src/engine/host/frame-writer.js';
 import type { FromPipe, ToPipe } from '../../../src/engine/host/messages.js';
 import type { PipePlayer } from '../../../src/engine/host/pipe-loop.js';
 import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
+import { kernelThreadId } from '../../../src/engine/workers/thread-priority.js';
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import type { StreamCommand } from '../../../src/engine/stream/messages.js';
 import { blockFrame, frame, framesIn, readerOf } from './pipes.js';
@@ -120,7 +121,11 @@ describe('PipeLoop', () => {
     ]);
     expect(sent.map(({ name }) => name)).toEqual(['hello', 'prepared', 'samples', 'samples', 'pong']);
     expect(sent[0]).toMatchObject({
-      fields: { protocol: PLUGIN_PROTOCOL_VERSION, processId: process.pid },
+      fields: {
+        protocol: PLUGIN_PROTOCOL_VERSION,
+        processId: process.pid,
+        streamThread: kernelThreadId() ?? 0,
+      },
       text: '1.2.3',
     });
     // Without a model the margin is the jitter alone: 2 ms.

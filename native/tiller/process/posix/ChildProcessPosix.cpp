@@ -6,6 +6,7 @@
 #include "tiller/process/posix/FileDescriptor.h"
 #include "tiller/process/posix/RetryOnInterrupt.h"
 #include "tiller/process/posix/SpawnChild.h"
+#include "tiller/process/posix/ThreadActivityPosix.h"
 
 #include <algorithm>
 #include <array>
@@ -160,6 +161,11 @@ namespace
             drainStderr();
             childOut.close();
             return ending;
+        }
+
+        ThreadActivity activity (std::uint32_t thread) const override
+        {
+            return pid > 0 ? threadActivity (pid, thread == 0 ? pid : static_cast<pid_t> (thread)) : ThreadActivity {};
         }
 
         const std::string& stderrTail() override

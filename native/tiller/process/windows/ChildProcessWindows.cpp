@@ -136,6 +136,9 @@ namespace
             return ending;
         }
 
+        /** The system tells the time that a thread has used, but not whether it waits for a processor: all silence counts. */
+        ThreadActivity activity (std::uint32_t) const override { return {}; }
+
         const std::string& stderrTail() override
         {
             drainStderr();

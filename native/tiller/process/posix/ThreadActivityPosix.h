@@ -1,0 +1,17 @@
+#pragma once
+
+#if ! defined (_WIN32)
+
+#include "tiller/process/ThreadActivity.h"
+
+#include <sys/types.h>
+
+namespace tiller
+{
+
+/** What thread `thread` of process `process` does; unknown where the system does not tell. [any-thread] but the audio thread */
+ThreadActivity threadActivity (pid_t process, pid_t thread);
+
+} // namespace tiller
+
+#endif
