@@ -22,7 +22,7 @@ const LAYERS = [
   ['src/engine/http', 'src/engine/host'],
   ['src/engine/live'],
   ['src/engine/persistence'],
-  ['src/engine/map'],
+  ['src/engine/map', 'src/engine/carry'],
   ['src/engine/inputs'],
   ['src/engine/instrument'],
   ['src/engine/presets'],

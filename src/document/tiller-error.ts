@@ -27,6 +27,7 @@ export type ErrorCode =
   // mapping
   | 'training-cancelled'
   | 'training-failed'
+  | 'carry-cancelled'
   // files, messages, engine
   | 'file-missing'
   | 'file-exists'

@@ -97,6 +97,9 @@ export const commandSchema = z.discriminatedUnion('type', [
   bare('train'),
   bare('cancel-training'),
   z.strictObject({ type: z.literal('paint-map'), map: mapRequestSchema.nullable() }),
+  /** Adds the examples that the preset keeps for the model `from`, at the places of the present model that sound most like them. */
+  z.strictObject({ type: z.literal('carry-examples'), from: sha256 }),
+  bare('cancel-carry'),
   // presets and models
   /** An empty instrument that plays `model`, or else the present model. */
   z.strictObject({ type: z.literal('new-preset'), model: sha256.optional() }),

@@ -94,6 +94,14 @@ export interface OtherModel {
   examples: number;
 }
 
+/** Examples of another model that are being carried over to the present one. */
+export interface Carrying {
+  /** Name of the other model. */
+  model: string;
+  /** 0..1. */
+  progress: number;
+}
+
 /** How closely one latent dimension's regressor fits its examples. */
 export interface DimensionFit {
   dimension: number;
@@ -255,6 +263,8 @@ export interface Slices {
   examples: Example[];
   /** In the order in which they were left. */
   otherModels: OtherModel[];
+  /** Null while no examples are being carried over. */
+  carrying: Carrying | null;
   learning: Learning;
   steering: Steering;
   output: Output;

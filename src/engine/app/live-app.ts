@@ -14,6 +14,7 @@ import { readControllers, writeControllers } from '../persistence/stored-control
 import { readTake, writeTake } from '../persistence/stored-take.js';
 import { LiveSession } from '../live/live-session.js';
 import { MidiPorts } from '../inputs/midi-ports.js';
+import { ExampleCarrier } from '../carry/example-carrier.js';
 import { ModelBrowser } from '../instrument/model-browser.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import { Painter } from '../map/painter.js';
@@ -53,13 +54,14 @@ export async function serveInstrument(
   const models = await ModelBrowser.open(options.models, instrument, options.bundledModelsFolder);
   const presets = await PresetBrowser.open(options.presets, instrument, models);
   const painter = new Painter(instrument, options.models);
+  const carrier = new ExampleCarrier(instrument, options.models);
   const recorder = new GestureRecorder(instrument);
   if (options.takePath !== undefined) await storeTakes(recorder, instrument, options.takePath);
   const ports = await openPorts(instrument, live, options.controllersPath);
-  const services: PageServices = { instrument, presets, models, live, recorder, ports, painter };
+  const services: PageServices = { instrument, presets, models, carrier, live, recorder, ports, painter };
   const close = async () => {
     recorder.close();
-    await Promise.all([painter.close(), ports.close()]);
+    await Promise.all([painter.close(), carrier.close(), ports.close()]);
   };
   try {
     const server = await startServer(services, options);

@@ -41,6 +41,7 @@ function exitCode(error: TillerError): number {
     case 'import-cancelled':
     case 'training-cancelled':
     case 'training-failed':
+    case 'carry-cancelled':
     case 'engine-busy':
     case 'internal':
       return EXIT.failed;

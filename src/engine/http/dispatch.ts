@@ -72,6 +72,12 @@ export async function dispatch(
     case 'paint-map':
       window.paint(command.map);
       return null;
+    case 'carry-examples':
+      await services.carrier.carry(command.from);
+      return null;
+    case 'cancel-carry':
+      services.carrier.cancel();
+      return null;
     case 'new-preset':
       await presets.create(command.model);
       return null;

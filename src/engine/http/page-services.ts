@@ -1,3 +1,4 @@
+import type { ExampleCarrier } from '../carry/example-carrier.js';
 import type { GestureRecorder } from '../inputs/recorder.js';
 import type { Ports } from '../inputs/ports.js';
 import type { Instrument } from '../instrument/instrument.js';
@@ -57,6 +58,7 @@ export interface PageServices {
     | 'restore'
     | 'emptyTrash'
   >;
+  readonly carrier: Pick<ExampleCarrier, 'state' | 'subscribe' | 'carry' | 'cancel'>;
   readonly live: LiveServices | null;
   readonly recorder: Pick<GestureRecorder, 'state' | 'subscribe' | 'act' | 'csv' | 'midi'>;
   readonly ports: Pick<Ports, 'state' | 'subscribe' | 'setOsc' | 'openMidi'>;

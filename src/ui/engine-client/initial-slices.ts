@@ -7,6 +7,7 @@ export const initialSlices = (): Slices => ({
   inputs: [],
   examples: [],
   otherModels: [],
+  carrying: null,
   learning: {
     shared: { kind: 'gp', lengthScale: 'auto', noise: 0 },
     perDimension: {},

@@ -61,6 +61,7 @@ function servicesOf(bench: Bench, taken: string[]): PageServices {
       },
       cancelImport: () => undefined,
     },
+    carrier: { ...quiet, state: null, carry: done, cancel: () => undefined },
     live: null,
     recorder: {
       ...quiet,

@@ -11,6 +11,7 @@ import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { VirtualTable } from '../../shared/controls/virtual-table.js';
 import { goTo } from '../inputs/cursor.js';
+import { CarryOver } from './carry-over.js';
 import { ExampleValues } from './example-values.js';
 import table from '../../shared/controls/table.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
@@ -23,10 +24,13 @@ export function ExamplesPanel() {
   const selectedExample = examples.find(({ id }) => id === selected);
   if (examples.length === 0) {
     return (
-      <EmptyState icon="target" title="No examples yet">
-        Find a sound with the latents above, put the cursor where it belongs on the pad, and press{' '}
-        <kbd>C</kbd>. Two or three examples are enough to begin.
-      </EmptyState>
+      <>
+        <EmptyState icon="target" title="No examples yet">
+          Find a sound with the latents above, put the cursor where it belongs on the pad, and press{' '}
+          <kbd>C</kbd>. Two or three examples are enough to begin.
+        </EmptyState>
+        <CarryOver />
+      </>
     );
   }
   return (
