@@ -86,7 +86,7 @@ function delays(rate: number, modelRate: number): number[] {
       const at = (output[0] as Float32Array).findIndex((sample) => sample > threshold === high);
       if (at !== -1) return waited + at;
     }
-    throw new Error('the gesture was not heard within a second');
+    throw new Error('the gesture had no effect within a second');
   });
 }
 

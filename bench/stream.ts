@@ -101,12 +101,12 @@ export function overheadRow({ name, rate, level, output = {} }: Case, model: Run
   const input = [0, 1].map(() =>
     Float32Array.from({ length: BLOCK }, () => level * (2 * random.uniform() - 1)),
   );
-  const heard = input.map((channel) => new Float32Array(channel.length));
+  const out = input.map((channel) => new Float32Array(channel.length));
   const seen = new StreamSnapshot();
   const blockMs = (BLOCK * 1000) / rate;
   const beyond: number[] = [];
   for (let i = 0; i < WARM_UP + BLOCKS; i += 1) {
-    stream.process(input, heard, BLOCK, null);
+    stream.process(input, out, BLOCK, null);
     stream.snapshot(seen);
     if (i >= WARM_UP) beyond.push((seen.totalLoad - seen.modelLoad) * blockMs);
   }

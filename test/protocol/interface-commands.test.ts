@@ -25,7 +25,7 @@ describe('commands of the page', () => {
     ['a latent that is none', { type: 'hold', dimension: 256, value: 0 }],
     ['a system message', { type: 'midi', status: 0xf0, data1: 0, data2: 0 }],
     ['a label without end', { type: 'capture', label: 'x'.repeat(121) }],
-    ['a rate nobody has', { type: 'audio-open', rate: 1e9 }],
+    ['an impossible rate', { type: 'audio-open', rate: 1e9 }],
     ['credit without end', { type: 'audio-credit', frames: 1e9, underruns: 0 }],
     [
       'a port of the system',

@@ -41,7 +41,7 @@ function worker(milliseconds: number, ending = ''): ChildProcess {
 }
 const log = () => (existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : '');
 const begun = async () => {
-  while (!log().includes('in')) await new Promise((wake) => setTimeout(wake, 5));
+  while (!log().includes('in')) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 const exitOf = async (child: ChildProcess) => (await once(child, 'exit')) as [number | null, string | null];
 

@@ -1,11 +1,11 @@
-/** Waits before each start after a failure, in milliseconds: at once, then longer each time. */
+/** Delays before each restart, in milliseconds: none at first, then increasing. */
 const WAITS_MILLISECONDS: readonly number[] = [0, 250, 500, 1000, 2000, 4000];
-/** A failure after this long counts as the first of a new row. */
+/** A failure after this time of work starts a new sequence. */
 const STABLE_MILLISECONDS = 60_000;
 
-/** When to start something again that failed: soon at first, then later, and not at all once it keeps failing. */
+/** Delays of restarts after failures; ends restarts after repeated failures. */
 export class RestartPolicy {
-  /** Failures in a row, none of them after `stableMilliseconds` of work. */
+  /** Number of failures in sequence, each after less than `stableMilliseconds` of work. */
   failures = 0;
 
   constructor(
@@ -20,7 +20,7 @@ export class RestartPolicy {
     return this.waits[this.failures - 1] ?? null;
   }
 
-  /** Counts from zero again, as when the player asks for another try. */
+  /** Starts a new sequence, as when the player starts again. */
   reset(): void {
     this.failures = 0;
   }

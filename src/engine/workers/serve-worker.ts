@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { isEndMessage, threadDataSchema } from './messages.js';
 import { lowerPriority } from './thread-priority.js';
 
-/** Sends to the thread that started this one. `transfer`: buffers that are given away with the message. */
+/** Sends a message to the thread that started this one. `transfer`: buffers that are moved instead of copied. */
 export type Post<Sent> = (message: Sent, transfer?: readonly ArrayBuffer[]) => void;
 
 function portOf(): MessagePort {
@@ -12,9 +12,8 @@ function portOf(): MessagePort {
 }
 
 /**
- * What this thread was started with. Lowers the thread's priority where it was started as a background thread: call it
- * first of all.
- * @throws ZodError where it is not what the schema says
+ * Validates this thread's start data, and lowers the priority of a background thread: must be called first.
+ * @throws ZodError where the data is invalid
  */
 export function startedWith<Data>(schema: z.ZodType<Data>): Data {
   const { background, data } = threadDataSchema.parse(workerData);
@@ -22,16 +21,16 @@ export function startedWith<Data>(schema: z.ZodType<Data>): Data {
   return schema.parse(data);
 }
 
-/** This thread's way to the one that started it. */
+/** Function that sends messages to the thread that started this one. */
 export function postTo<Sent>(): Post<Sent> {
   const port = portOf();
   return (message, transfer = []) => port.postMessage(message, transfer);
 }
 
 /**
- * Calls `receive` with each message that `WorkerThread.post` sends, in order, and ends this thread when `WorkerThread.end`
- * asks for it. An exception in `receive`, or a message that does not match the schema, ends the thread with a failure.
- * @param schema left out for messages that are built from validated documents and must not cost the streaming thread time
+ * Calls `receive` with each message of `WorkerThread.post`, in order, and ends this thread after `WorkerThread.end`. An exception
+ * in `receive`, or an invalid message, ends the thread with a failure.
+ * @param schema left out in the streaming thread, for messages that are built from validated documents
  */
 export function serveWorker<Received>(
   receive: (message: Received) => void,
@@ -43,14 +42,14 @@ export function serveWorker<Received>(
   });
 }
 
-/** The next message that `WorkerThread.post` sent, or undefined. For a thread that waits elsewhere than in its event loop. */
+/** The next message of `WorkerThread.post`, or undefined. For a thread that does not wait in its event loop. */
 export function nextMessage<Received>(): Received | undefined {
   const message: unknown = receiveMessageOnPort(portOf())?.message;
   if (isEndMessage(message)) process.exit();
   return message as Received | undefined;
 }
 
-/** Lets this thread end with its work: messages that may still come do not keep it. */
+/** Lets this thread end when its work is done, without waiting for further messages. */
 export function endWithWork(): void {
   portOf().unref();
 }

@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
 /**
- * This thread's identifier in the kernel; null where there is none to be had. Linux only: `/proc/thread-self` leads to
+ * This thread's identifier in the kernel; null where it is not available. Linux only: `/proc/thread-self` leads to
  * `<process>/task/<thread>`.
  */
 export function kernelThreadId(): number | null {
@@ -15,9 +15,9 @@ export function kernelThreadId(): number | null {
 }
 
 /**
- * Has this thread give way to those that make sound. On Linux `setpriority` takes a thread; elsewhere it would take the
- * whole process, and nothing is done.
- * @returns whether it could be done
+ * Lowers this thread's priority below that of audio. On Linux `setpriority` applies to a thread; elsewhere it would apply to the
+ * whole process, and nothing is changed.
+ * @returns whether the priority was changed
  */
 export function lowerPriority(): boolean {
   const id = kernelThreadId();

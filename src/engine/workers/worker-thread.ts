@@ -2,42 +2,42 @@ import { Worker, type ResourceLimits, type TransferListItem } from 'node:worker_
 import type { z } from 'zod';
 import { END_MESSAGE, type ThreadData } from './messages.js';
 
-/** A thread that was asked to end and has not done so by then is terminated. */
+/** Time for a thread to end by itself before it is terminated. */
 const END_TIMEOUT_MILLISECONDS = 3000;
 
 export interface WorkerThreadOptions<Received> {
-  /** The bundled worker; its file must serve the thread's port with `serveWorker` or `WorkerInbox`. */
+  /** The bundled worker script, which must receive messages with `serveWorker` or `nextMessage`. */
   readonly url: URL;
-  /** Name of the thread, as a profiler shows it. */
+  /** Name of the thread, for profilers. */
   readonly name: string;
-  /** What the thread may send: a message that does not match is a fault of the thread. */
+  /** Schema of the thread's messages; an invalid message is a failure of the thread. */
   readonly schema: z.ZodType<Received>;
   readonly onMessage: (message: Received) => void;
   /**
-   * Called once where the thread ends without having been told to: because of an exception, an exit, or a message that
-   * does not match the schema. `post` does nothing from then on.
+   * Called once where the thread ends by itself: because of an exception, an exit, or an invalid message. After that, `post` has
+   * no effect.
    */
   readonly onFailure: (failure: WorkerFailure) => void;
   /** Cloned into the new thread. */
   readonly data?: unknown;
-  /** True for work that must give way to sound: the thread runs below normal priority where the system can. */
+  /** True for a thread that runs below normal priority, so that audio comes first (Linux only). */
   readonly background?: boolean;
   readonly resourceLimits?: ResourceLimits;
-  /** True where stdout is not this program's to write to: what the thread prints goes to stderr. */
+  /** True where stdout is the plugin's pipe: the thread's output is redirected to stderr. */
   readonly stdoutToStderr?: boolean;
 }
 
-/** Why a thread ended by itself. */
+/** Why a thread failed. */
 export interface WorkerFailure {
-  /** Plain words without a full stop, for a sentence such as "The training stopped: …". */
+  /** The reason as part of a sentence, such as "The training stopped: …". */
   readonly reason: string;
   /** The exception, or null where the thread exited without one. */
   readonly cause: unknown;
 }
 
 /**
- * One worker thread: starts it, passes messages both ways, checks what it sends, and tells once when it fails. Sending and
- * ending never throw. For the thread that makes it.
+ * One worker thread: starts it, passes messages in both directions, validates the thread's messages, and reports a failure once.
+ * Posting and ending do not throw. To be used by the thread that creates it.
  */
 export class WorkerThread<Sent, Received> {
   private readonly worker: Worker;
@@ -65,31 +65,31 @@ export class WorkerThread<Sent, Received> {
     });
   }
 
-  /** Does nothing after a failure or `end`. @param transfer buffers that this thread gives away with it */
+  /** Sends a message; no effect after a failure or `end`. @param transfer buffers that are moved instead of copied */
   post(message: Sent, transfer: readonly TransferListItem[] = []): void {
     if (!this.running) return;
     try {
       this.worker.postMessage(message, transfer);
     } catch (error) {
-      this.fail(`it could not be told: ${reasonOf(error)}`, error);
+      this.fail(`a message could not be sent: ${reasonOf(error)}`, error);
       this.terminate();
     }
   }
 
-  /** Says whether the thread alone keeps the process alive; it does at first. */
+  /** Whether the running thread keeps the process from ending; initially true. */
   keepsProcessAlive(keeps: boolean): void {
     if (keeps) this.worker.ref();
     else this.worker.unref();
   }
 
   /**
-   * Asks the thread to end between two of its messages, and resolves when it has. A thread that runs models must not be
-   * terminated while it does: onnxruntime's binding then throws where nothing can catch it, and the process ends.
+   * Ends the thread between two of its messages; resolves when it has ended. A thread that runs a model must not be terminated:
+   * onnxruntime's binding would throw an exception that cannot be caught, which ends the process.
    */
   async end(): Promise<void> {
     if (!this.running) return this.exited;
     this.running = false;
-    // A thread that is waited for must end, even where it was not to keep the process alive.
+    // The process must not end before the thread, whose end is awaited.
     this.worker.ref();
     const overdue = setTimeout(() => this.terminate(), END_TIMEOUT_MILLISECONDS);
     this.worker.postMessage(END_MESSAGE);
@@ -97,7 +97,7 @@ export class WorkerThread<Sent, Received> {
     clearTimeout(overdue);
   }
 
-  /** Ends a thread that runs no models, wherever it is. Resolves when it has ended. */
+  /** Terminates a thread that runs no model; resolves when it has ended. */
   async stop(): Promise<void> {
     this.running = false;
     this.terminate();
@@ -126,7 +126,7 @@ export class WorkerThread<Sent, Received> {
 }
 
 function reasonOf(error: unknown): string {
-  // An exception of another thread need not be an instance of this one's class.
+  // An exception of another thread is not always an instance of this thread's Error.
   const message: unknown = typeof error === 'object' && error !== null && 'message' in error && error.message;
   return typeof message === 'string' && message !== '' ? message : String(error);
 }

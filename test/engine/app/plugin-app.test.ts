@@ -23,7 +23,7 @@ function start() {
   engine.stdout.on('data', (piece: Buffer) => (bytes = Buffer.concat([bytes, piece])));
   engine.stderr.on('data', (piece: Buffer) => (words += piece.toString()));
   engine.stdin.on('error', () => undefined);
-  const heard = async (name: string): Promise<ReadFrame> => {
+  const received = async (name: string): Promise<ReadFrame> => {
     for (;;) {
       const found = wholeFramesIn(bytes).find((one) => one.name === name);
       if (found !== undefined) return found;
@@ -39,7 +39,7 @@ function start() {
     if (engine.exitCode === null && engine.signalCode === null) await once(engine, 'exit');
     return { code: engine.exitCode, words };
   };
-  return { engine, say, heard, ended };
+  return { engine, say, received, ended };
 }
 
 const hello = frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }, Buffer.from('a test'));
@@ -57,13 +57,13 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 describe('the engine inside a plugin', () => {
   test('plays what the plugin sends, and ends with its pipe', async () => {
-    const { engine, say, heard, ended } = start();
+    const { engine, say, received, ended } = start();
     say(hello, state('From a project'), prepare);
-    const { fields } = await heard('prepared');
+    const { fields } = await received('prepared');
     expect(fields['epoch']).toBe(1);
-    const told = JSON.parse((await heard('state')).text) as { name: string };
-    expect(told.name).toBe('From a project');
-    // Without a model the track goes through, as late as was told.
+    const restored = JSON.parse((await received('state')).text) as { name: string };
+    expect(restored.name).toBe('From a project');
+    // Without a model the track passes through, with the reported latency.
     const latency = fields['latencySamples'] ?? NaN;
     for (let position = 0; position <= latency; position += 64)
       say(
@@ -72,33 +72,33 @@ describe('the engine inside a plugin', () => {
           channels: [Array.from({ length: 64 }, (_, i) => (position + i === 0 ? 0.5 : 0))],
         }),
       );
-    const { payload } = await heard('samples');
+    const { payload } = await received('samples');
     expect(payload.length).toBe(16 + 64 * 4);
     engine.stdin.end();
     expect(await ended()).toEqual({ code: 0, words: '' });
   }, 30_000);
 
   test('plays a model without a trace of onnxruntime’s reports to its maker', async () => {
-    const { say, heard } = start();
+    const { say, received } = start();
     const preset = readFileSync(join('presets', 'drum-garden.tiller.json'));
     say(hello, frame(TO_ENGINE.state, {}, preset), prepare);
     // Told once the preset's model is open: its own delay is part of it.
-    expect((await heard('prepared')).fields['latencySamples']).toBeGreaterThan(1000);
+    expect((await received('prepared')).fields['latencySamples']).toBeGreaterThan(1000);
     expect(existsSync(join(home, '.cache', 'Microsoft'))).toBe(false);
   }, 30_000);
 
-  test('the page is served when it is asked for, once', async () => {
-    const { say, heard } = start();
+  test('the page is served once, on request', async () => {
+    const { say, received } = start();
     say(hello, state('x'), frame(TO_ENGINE.openInterface, {}));
-    const { text } = await heard('interface');
+    const { text } = await received('interface');
     expect(text).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#/);
     expect((await fetch(text)).status).toBe(200);
   }, 30_000);
 
   test('garbage ends it with the reason', async () => {
-    const { say, heard, ended } = start();
+    const { say, received, ended } = start();
     say(hello);
-    await heard('hello');
+    await received('hello');
     say(Buffer.from('this is not a frame of the protocol at all'));
     const { code, words } = await ended();
     expect(code).toBe(1);

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { WorkerThread, type WorkerFailure } from '../../../src/engine/workers/worker-thread.js';
 
-describe('a worker thread', () => {
+describe('WorkerThread', () => {
   let folder: string;
   let url: URL;
 
@@ -27,7 +27,7 @@ describe('a worker thread', () => {
          if (text === 'exit') process.exit(3);
          if (text === 'busy') for (;;);
          if (text === 'priority') post(String(getPriority(kernelThreadId() ?? 0)));
-         else post(text === 'lie' ? 42 : name + ' heard ' + text);
+         else post(text === 'invalid' ? 42 : name + ' received ' + text);
        }, z.string().max(10));`,
     );
     await build({
@@ -45,8 +45,8 @@ describe('a worker thread', () => {
 
   function start(background = false) {
     const failures: WorkerFailure[] = [];
-    const heard: string[] = [];
-    let wake = () => undefined as void;
+    const received: string[] = [];
+    let notify = () => undefined as void;
     const thread = new WorkerThread<unknown, string>({
       url,
       name: 'test',
@@ -54,54 +54,54 @@ describe('a worker thread', () => {
       background,
       schema: z.string(),
       onMessage: (message) => {
-        heard.push(message);
-        wake();
+        received.push(message);
+        notify();
       },
       onFailure: (failure) => {
         failures.push(failure);
-        wake();
+        notify();
       },
     });
     const until = async (done: () => boolean) => {
-      while (!done()) await new Promise<void>((resolve) => (wake = resolve));
+      while (!done()) await new Promise<void>((resolve) => (notify = resolve));
     };
-    return { thread, failures, heard, until };
+    return { thread, failures, received, until };
   }
 
-  it('gets its data, answers in order, and ends when it is asked to', async () => {
-    const { thread, failures, heard, until } = start();
+  it('gets its start data, answers in order, and ends', async () => {
+    const { thread, failures, received, until } = start();
     thread.post('one');
     thread.post('two');
-    await until(() => heard.length === 2);
-    expect(heard).toEqual(['Ada heard one', 'Ada heard two']);
+    await until(() => received.length === 2);
+    expect(received).toEqual(['Ada received one', 'Ada received two']);
     await thread.end();
     await thread.end();
     thread.post('three');
-    expect([heard.length, failures]).toEqual([2, []]);
+    expect([received.length, failures]).toEqual([2, []]);
   });
 
   it.each([
     ['throw', 'broken'],
     ['exit', 'its thread ended with code 3'],
-    ['lie', 'it sent a message that is not valid'],
-  ])('reports one failure with its reason (%s), and takes no more messages', async (how, reason) => {
-    const { thread, failures, heard, until } = start();
+    ['invalid', 'it sent a message that is not valid'],
+  ])('reports one failure with its reason (%s), and receives no more messages', async (how, reason) => {
+    const { thread, failures, received, until } = start();
     thread.post(how);
     await until(() => failures.length > 0);
     thread.post('more');
     await thread.end();
     expect(failures.map((failure) => failure.reason)).toEqual([reason]);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
-  it('fails where it gets what its schema does not allow', async () => {
+  it('fails at a message that its own schema does not allow', async () => {
     const { thread, failures, until } = start();
     thread.post('longer than ten letters');
     await until(() => failures.length > 0);
     expect(failures).toHaveLength(1);
   });
 
-  it('is stopped in the middle of its work without that being a failure', async () => {
+  it('can be stopped during its work without a failure', async () => {
     const { thread, failures } = start();
     thread.post('busy');
     await thread.stop();
@@ -109,12 +109,12 @@ describe('a worker thread', () => {
   });
 
   (process.platform === 'linux' ? it : it.skip)(
-    'runs below normal priority where it is told to',
+    'runs below normal priority as a background thread',
     async () => {
-      const { thread, heard, until } = start(true);
+      const { thread, received, until } = start(true);
       thread.post('priority');
-      await until(() => heard.length === 1);
-      expect(Number(heard[0])).toBeGreaterThan(0);
+      await until(() => received.length === 1);
+      expect(Number(received[0])).toBeGreaterThan(0);
       await thread.end();
     },
   );
