@@ -45,7 +45,7 @@ export interface ModelVariant {
 }
 
 /** Raised whenever imports produce different graphs; models of an older version are translated again on their next import. */
-export const IMPORTER_VERSION = 3;
+export const IMPORTER_VERSION = 4;
 
 /** What the model library knows of one imported model. */
 export const manifestSchema = z.strictObject({

@@ -123,7 +123,22 @@ export class Graph {
     attributes: Attributes = {},
     type: ElementType = inputs[0]?.type ?? 'float32',
   ): readonly Value[] {
-    const outputs = shapes.map((shape) => this.value(type, shape, null));
+    return this.addOutputs(
+      op,
+      inputs,
+      shapes.map((shape) => ({ type, shape })),
+      attributes,
+    );
+  }
+
+  /** Adds a node with several outputs of different types. */
+  addOutputs(
+    op: string,
+    inputs: readonly (Value | null)[],
+    descriptions: readonly Pick<Value, 'type' | 'shape'>[],
+    attributes: Attributes = {},
+  ): readonly Value[] {
+    const outputs = descriptions.map(({ type, shape }) => this.value(type, shape, null));
     this.nodes.push({ op, inputs, outputs, attributes });
     return outputs;
   }

@@ -134,6 +134,17 @@ class Parser {
         this.expectSymbol(':');
         return { kind: 'while', at, condition, body: this.parseBlock() };
       }
+      case 'with': {
+        this.index += 1;
+        const manager = this.parseExpression();
+        let target: string | null = null;
+        if (this.isName('as')) {
+          this.index += 1;
+          target = this.takeIdentifier();
+        }
+        this.expectSymbol(':');
+        return { kind: 'with', at, manager, target, body: this.parseBlock() };
+      }
       case 'return': {
         this.index += 1;
         const value = this.peek().kind === 'newline' ? null : this.parseTuple();

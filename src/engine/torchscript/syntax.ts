@@ -58,6 +58,13 @@ export type Statement = { readonly at: Position } & (
       readonly body: readonly Statement[];
     }
   | { readonly kind: 'while'; readonly condition: Expression; readonly body: readonly Statement[] }
+  | {
+      readonly kind: 'with';
+      readonly manager: Expression;
+      /** The name that the manager's value gets, if any. */
+      readonly target: string | null;
+      readonly body: readonly Statement[];
+    }
   | { readonly kind: 'return'; readonly value: Expression | null }
   | { readonly kind: 'pass' }
 );

@@ -105,7 +105,7 @@ async function writeVariants(
   }
 }
 
-/** Some exports cannot work on two sides at once; they are imported for one. */
+/** Models whose code or state is made for one side are imported for one: two sides then play as two runs of it. */
 function tryVariant(
   program: Program,
   nn: NnInterface,
@@ -115,8 +115,10 @@ function tryVariant(
   try {
     return buildVariant(program, nn, variant, pool);
   } catch (error) {
-    const isShape = error instanceof TillerError && error.code === 'model-shape';
-    if (variant.batch > 1 && isShape) return null;
+    const isRefused =
+      error instanceof TillerError &&
+      (error.code === 'model-shape' || error.code === 'operation-unsupported');
+    if (variant.batch > 1 && isRefused) return null;
     throw error;
   }
 }

@@ -42,3 +42,21 @@ export interface RunningModel {
   reset(): void;
   close(): void;
 }
+
+/**
+ * The encoder or the decoder of a model, with preallocated tensors: write `input`, call `run`, read `output` before the next
+ * call. For the thread that opened it.
+ */
+export interface RunningGraph {
+  /** Row-major, of the shape in the graph's manifest. */
+  readonly input: Float32Array;
+  /** Row-major, of the shape in the graph's manifest. */
+  readonly output: Float32Array;
+  /** One call, with new noise. @throws TillerError `model-failed`; the state is then as after `reset` */
+  run(noise: NoiseSource, batch: number): void;
+  /** Repeats the last call with its state and noise, in its place. @throws TillerError `model-failed`, as `run` */
+  runAgain(): void;
+  /** Back to the state before the first call. */
+  reset(): void;
+  close(): void;
+}

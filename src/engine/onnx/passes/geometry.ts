@@ -16,13 +16,18 @@ export function attributeOf(node: Node, name: string, fallback: number): number 
   return attribute?.kind === 'ints' ? (attribute.value[0] ?? fallback) : fallback;
 }
 
+function isZero(node: Node, name: string): boolean {
+  const attribute = node.attributes[name];
+  return attribute?.kind !== 'ints' || attribute.value.every((value) => value === 0);
+}
+
 /** What both kinds need; null when the node has padding or computed weights. */
 export function geometryOf(node: Node): Geometry | null {
   const [, weight, bias = null] = node.inputs;
   if (weight?.constant === undefined || weight.constant === null || weight.type !== 'float32') return null;
   const [a, b, kernel] = weight.shape;
-  if (a === undefined || b === undefined || kernel === undefined) return null;
-  if (attributeOf(node, 'pads', 0) !== 0 || attributeOf(node, 'output_padding', 0) !== 0) return null;
+  if (a === undefined || b === undefined || kernel === undefined || weight.shape.length !== 3) return null;
+  if (!isZero(node, 'pads') || !isZero(node, 'output_padding')) return null;
   return {
     weights: weight.constant,
     shape: [a, b, kernel],

@@ -166,6 +166,15 @@ export class Arguments {
     });
   }
 
+  floats(index: number): readonly number[] {
+    const value = this.values[index];
+    if (typeof value === 'number' || typeof value === 'bigint') return [Number(value)];
+    return this.items(index).map((item) => {
+      if (typeof item === 'number' || typeof item === 'bigint') return Number(item);
+      throw this.wrong(index, 'a list of floats');
+    });
+  }
+
   tensors(index: number): readonly Tensor[] {
     return this.items(index).map((item) => {
       if (!(item instanceof Tensor)) throw this.wrong(index, 'a list of tensors');

@@ -116,6 +116,8 @@ export class Interpreter {
         return null;
       case 'for':
         return this.runFor(statement, scope);
+      case 'with':
+        return this.runWith(statement, scope);
     }
   }
 
@@ -135,6 +137,18 @@ export class Interpreter {
       if (returned !== null) return returned;
     }
     return null;
+  }
+
+  /** Managers of torch's own (`no_grad`, `autocast`) do not change what is computed for playing. */
+  private runWith(statement: Statement & { kind: 'with' }, scope: Scope): Returned | null {
+    const manager = this.evaluate(statement.manager, scope);
+    if (!(manager instanceof Instance)) throw unsupported(`with ${describe(manager)}`, statement.at);
+    const isTorch = manager.className.startsWith('__torch__.torch.');
+    const entered = isTorch ? null : this.callMethod(manager, '__enter__', [], statement.at);
+    if (statement.target !== null) scope.set(statement.target, entered);
+    const returned = this.runBlock(statement.body, scope);
+    if (!isTorch) this.callMethod(manager, '__exit__', [null, null, null], statement.at);
+    return returned;
   }
 
   private iterable(expression: Expression, scope: Scope): Iterable<ScriptValue> {
@@ -269,6 +283,8 @@ export class Interpreter {
     }
     const path = dottedPath(callee);
     if (path === null || scope.has(path[0] ?? '')) return this.callObject(callee, expression, scope);
+    if (path[path.length - 1] === '__new__')
+      return new Instance(path.slice(0, -1).join('.'), () => undefined);
     const { positional, named } = this.evaluateArguments(expression, scope);
     const [root] = path;
     if (root === 'torch' || root === 'ops') {
@@ -302,6 +318,7 @@ export class Interpreter {
       throw unsupported(`the method "${callee.name}" of ${describe(object)} is called`, at);
     }
     const method = this.environment.program.findClass(object.className)?.methods.get(callee.name);
+    if (method === undefined && callee.name === '__init__') return null;
     if (method === undefined) throw unsupported(`${object.className} has no method "${callee.name}"`, at);
     const { positional, named } = this.evaluateArguments(expression, scope);
     return this.callFunction(method, [object, ...positional], named);
@@ -340,6 +357,8 @@ export class Interpreter {
         const value = argument(0);
         return this.guard(name, at, () => truth(context, value));
       }
+      case 'print':
+        return null;
       case 'str': {
         const value = argument(0);
         return typeof value === 'object' ? describe(value) : String(value);

@@ -99,7 +99,7 @@ function finish(bound: BoundGraph, role: string, variant: ModelVariant, pool: We
 }
 
 /** Rewrites a traced method for speed, its state with it. */
-function optimise(original: Traced): Traced {
+export function optimise(original: Traced): Traced {
   const traced = prune(original);
   const { graph, output, states } = traced;
   const moved = toChannelsLast(graph, output, states);

@@ -1,7 +1,8 @@
 import type { ModelManifest } from '../../manifest.js';
 import { ConstantNoise } from '../../run/noise.js';
 import { zeroNonFinite } from '../../run/non-finite.js';
-import { openGraph, type RunningGraph } from '../../run/open-model.js';
+import { openGraph } from '../../run/open-model.js';
+import type { RunningGraph } from '../../run/running-model.js';
 import { collectGarbage } from '../collect-garbage.js';
 
 /** What a model made of one signal. */

@@ -84,6 +84,23 @@ const floorQuotient: TensorRule = ({ algebra }, a, b) =>
     ? algebra.binary('div', algebra.binary('sub', a, algebra.binary('mod', a, b)), b)
     : algebra.unary('floor', algebra.binary('div', a, b));
 
+const truncatedQuotient: TensorRule = ({ algebra }, a, b) => {
+  const quotient = algebra.binary('div', a, b);
+  if (isInteger(a.type)) return quotient;
+  const whole = algebra.unary('floor', algebra.unary('abs', quotient));
+  return algebra.binary('mul', algebra.unary('sign', quotient), whole);
+};
+
+/** A complex tensor divided by a real one. */
+function divideComplex({ context }: Arguments, a: ScriptValue, b: ScriptValue): Tensor {
+  if (isComplex(b)) throw new OperationError('division by complex numbers is not supported');
+  const { re, im } = toComplex(context, a);
+  const divisor = toReal(context, b, 'float32');
+  return Tensor.of(
+    complex(context.algebra.binary('div', re, divisor), context.algebra.binary('div', im, divisor)),
+  );
+}
+
 const remainder: TensorRule = (context, a, b) => {
   const { algebra } = context;
   if (isInteger(a.type)) return algebra.binary('mod', a, b);
@@ -187,13 +204,6 @@ function unary(
   });
 }
 
-function composite(build: (args: Arguments, x: Real) => Real): Operation {
-  return op('self p q', (args) => {
-    const x = args.real(0);
-    return Tensor.of(build(args, args.context.algebra.cast(x, floatType(x.type))));
-  });
-}
-
 const negation = op('self', (args) => {
   const value = args.at(0);
   if (typeof value === 'boolean') return !value;
@@ -212,6 +222,12 @@ function logical(name: 'and' | 'or'): Operation {
     );
   });
 }
+
+const exclusiveOr = op('self other', (args) => {
+  const { algebra } = args.context;
+  const [a, b] = [algebra.cast(args.real(0), 'bool'), algebra.cast(args.real(1), 'bool')];
+  return Tensor.of(algebra.unary('not', algebra.binary('eq', a, b)));
+});
 
 /** Bitwise operations, supported for booleans only. */
 function onBooleans(operation: Operation): Operation {
@@ -255,18 +271,24 @@ const power: TensorRule = ({ algebra }, x, exponent) => {
 };
 
 const logarithm = unary('log', Math.log);
+const rounding = unary('round', UNARY.round.apply);
 
 export const ARITHMETIC: OperationTable = {
   add: addition(1),
   sub: addition(-1),
   mul: multiplication,
   rsub: reversedSubtraction,
+  true_divide: op('self other', (args) =>
+    combine(args.context, args.at(0) ?? null, args.at(1) ?? null, elementwise('div'), true),
+  ),
   div: op('self other rounding_mode', (args) => {
     const mode = args.string(2, '');
     const a = args.at(0);
     const b = args.at(1);
     if (isNumber(a) && isNumber(b)) return Number(a) / Number(b);
+    if (isComplex(a ?? null)) return divideComplex(args, a ?? null, b ?? null);
     if (mode === 'floor') return combine(args.context, a ?? null, b ?? null, floorQuotient, false);
+    if (mode === 'trunc') return combine(args.context, a ?? null, b ?? null, truncatedQuotient, false);
     if (mode !== '') throw new OperationError(`the rounding mode "${mode}" is not supported`);
     return combine(args.context, a ?? null, b ?? null, elementwise('div'), true);
   }),
@@ -279,12 +301,19 @@ export const ARITHMETIC: OperationTable = {
   'prim::max': op('self other', (args) => reduceScalars(args, 'max')),
   'prim::min': op('self other', (args) => reduceScalars(args, 'min')),
   neg: unary('neg', (x) => -x, { exact: true }),
-  abs: unary('abs', Math.abs, { exact: true }),
   'prim::abs': unary('abs', Math.abs, { exact: true }),
   sign: unary('sign', Math.sign, { exact: true }),
   ceil: unary('ceil', Math.ceil, { toInt: true }),
   floor: unary('floor', Math.floor, { toInt: true }),
-  round: unary('round', UNARY.round.apply),
+  round: op('self decimals', (args) => {
+    const decimals = args.int(1, 0);
+    if (decimals === 0) return rounding.run(args);
+    const { context } = args;
+    const x = args.real(0);
+    const factor = toReal(context, 10 ** decimals, x.type);
+    const whole = context.algebra.unary('round', context.algebra.binary('mul', x, factor));
+    return Tensor.of(context.algebra.binary('div', whole, factor));
+  }),
   exp: unary('exp', Math.exp),
   log: op('self base', (args) =>
     args.has(1) ? Math.log(args.float(0)) / Math.log(args.float(1)) : logarithm.run(args),
@@ -297,34 +326,13 @@ export const ARITHMETIC: OperationTable = {
   arcsin: unary('asin', Math.asin),
   acos: unary('acos', Math.acos),
   arccos: unary('acos', Math.acos),
+  arctan: unary('atan', Math.atan),
   atan: unary('atan', Math.atan),
   tanh: unary('tanh', Math.tanh),
   sigmoid: unary('sigmoid', (x) => 1 / (1 + Math.exp(-x))),
   relu: unary('relu', (x) => Math.max(0, x), { exact: true }),
   erf: unary('erf', UNARY.erf.apply),
   reciprocal: unary('reciprocal', (x) => 1 / x),
-  log1p: composite(({ context }, x) =>
-    context.algebra.unary('log', context.algebra.binary('add', x, toReal(context, 1n, x.type))),
-  ),
-  expm1: composite(({ context }, x) =>
-    context.algebra.binary('sub', context.algebra.unary('exp', x), toReal(context, 1n, x.type)),
-  ),
-  rsqrt: composite(({ context }, x) => context.algebra.unary('reciprocal', context.algebra.unary('sqrt', x))),
-  square: composite(({ context }, x) => context.algebra.binary('mul', x, x)),
-  silu: composite(({ context }, x) => context.algebra.binary('mul', x, context.algebra.unary('sigmoid', x))),
-  leaky_relu: composite((args, x) => args.context.algebra.leakyRelu(x, args.float(1, 0.01))),
-  softplus: composite((args, x) => {
-    // Beyond the threshold (20 by default) softplus is the identity to float precision.
-    if (args.float(1, 1) !== 1 || args.float(2, 20) < 15)
-      throw new OperationError('softplus with beta is not supported');
-    return args.context.algebra.unary('softplus', x);
-  }),
-  clamp: op('self min max', (args) => {
-    const x = args.real(0);
-    const low = args.has(1) ? args.float(1) : null;
-    const high = args.has(2) ? args.float(2) : null;
-    return Tensor.of(args.context.algebra.clip(x, low, high));
-  }),
   eq: equality(true),
   ne: equality(false),
   lt: comparison('lt', (a, b) => a < b),
@@ -338,15 +346,11 @@ export const ARITHMETIC: OperationTable = {
   __or__: onBooleans(logical('or')),
   logical_and: logical('and'),
   logical_or: logical('or'),
+  bitwise_and: onBooleans(logical('and')),
+  bitwise_or: onBooleans(logical('or')),
+  __xor__: onBooleans(exclusiveOr),
+  bitwise_xor: onBooleans(exclusiveOr),
+  logical_xor: exclusiveOr,
   __is__: op('self other', (args) => (args.at(0) ?? null) === (args.at(1) ?? null)),
   __isnot__: op('self other', (args) => (args.at(0) ?? null) !== (args.at(1) ?? null)),
-  real: op('self', (args) => {
-    const content = args.context.read(args.tensor(0));
-    return content.kind === 'complex' ? Tensor.of(content.re) : args.tensor(0);
-  }),
-  imag: op('self', (args) => {
-    const content = args.context.read(args.tensor(0));
-    if (content.kind !== 'complex') throw new OperationError(`${describe(args.at(0))} is not complex`);
-    return Tensor.of(content.im);
-  }),
 };

@@ -1,15 +1,9 @@
 import type { ElementType } from '../../../../onnx/graph.js';
-import { allocate, concrete, filled } from '../tensors/content.js';
-import {
-  type Arguments,
-  type Distribution,
-  op,
-  type Operation,
-  type OperationTable,
-  OperationError,
-} from '../context.js';
+import { allocate, type Concrete, concrete, filled } from '../tensors/content.js';
+import { type Arguments, op, type Operation, type OperationTable, OperationError } from '../context.js';
 import { Tensor } from '../tensors/tensor.js';
 import { describe, List, type ScriptValue } from '../values.js';
+import { matrixOf } from './matrices.js';
 import { elementType } from './promotion.js';
 
 function typeAt(args: Arguments, index: number, fallback: ElementType): ElementType {
@@ -33,19 +27,6 @@ const constantLike = (value: number): Operation =>
     const x = args.real(0);
     return Tensor.of(filled(typeAt(args, 1, x.type), x.shape, value));
   });
-
-/** Random tensors become inputs of the graph; empty ones are just empty. */
-function random(args: Arguments, distribution: Distribution, shape: readonly number[]): Tensor {
-  const checked = checkedShape(shape);
-  if (checked.includes(0)) return Tensor.of(filled('float32', checked, 0));
-  return args.context.random(distribution, checked);
-}
-
-const randomOf = (distribution: Distribution): Operation =>
-  op('size dtype', (args) => random(args, distribution, args.ints(0)));
-
-const randomLike = (distribution: Distribution): Operation =>
-  op('self dtype', (args) => random(args, distribution, args.real(0).shape));
 
 /** Numbers of nested lists in order, and the shape they have. */
 function flatten(value: ScriptValue, numbers: number[]): readonly number[] {
@@ -89,6 +70,19 @@ function range(args: Arguments): Tensor {
   return Tensor.of(out);
 }
 
+/** Equal steps from start to end, counted from the nearer end as torch does. */
+function spaced(args: Arguments, value: (exponent: number) => number): Concrete {
+  const start = args.float(0);
+  const end = args.float(1);
+  const count = args.int(2);
+  const step = (end - start) / Math.max(1, count - 1);
+  const [length = 0] = checkedShape([count]);
+  const out = filled('float32', [length], 0);
+  for (let i = 0; i < length; i += 1)
+    out.data[i] = value(i < length / 2 ? start + i * step : end - (length - 1 - i) * step);
+  return out;
+}
+
 export const CREATION: OperationTable = {
   zeros: constant(0),
   ones: constant(1),
@@ -110,8 +104,29 @@ export const CREATION: OperationTable = {
   tensor: op('data dtype', literal),
   as_tensor: op('data dtype', literal),
   scalar_tensor: op('data dtype', literal),
-  rand: randomOf('uniform'),
-  randn: randomOf('normal'),
-  rand_like: randomLike('uniform'),
-  randn_like: randomLike('normal'),
+  linspace: op('start end steps dtype', (args) => Tensor.of(spaced(args, (value) => value))),
+  logspace: op('start end steps base dtype', (args) =>
+    Tensor.of(spaced(args, (value) => args.float(3, 10) ** value)),
+  ),
+  new_ones: op('self size dtype', (args) =>
+    Tensor.of(filled(typeAt(args, 2, args.real(0).type), checkedShape(args.ints(1)), 1)),
+  ),
+  new_full: op('self size fill_value dtype', (args) =>
+    Tensor.of(filled(typeAt(args, 3, args.real(0).type), checkedShape(args.ints(1)), args.float(2))),
+  ),
+  new_empty: op('self size dtype', (args) =>
+    Tensor.of(filled(typeAt(args, 2, args.real(0).type), checkedShape(args.ints(1)), 0)),
+  ),
+  eye: op('n m dtype', (args) => {
+    const rows = args.int(0);
+    return Tensor.of(matrixOf(rows, args.int(1, rows), (row, column) => Number(row === column)));
+  }),
+  diag: op('self diagonal', (args) => {
+    const x = args.real(0);
+    const [size = 0] = x.shape;
+    if (x.shape.length !== 1 || args.int(1, 0) !== 0)
+      throw new OperationError('only the main diagonal of a vector is supported');
+    const identity = matrixOf(size, size, (row, column) => Number(row === column));
+    return Tensor.of(args.context.algebra.binary('mul', args.context.algebra.cast(identity, x.type), x));
+  }),
 };

@@ -1,6 +1,14 @@
+import type { Algebra } from '../tensors/algebra.js';
 import { allocate, type Complex, concrete, filled, type Real } from '../tensors/content.js';
-import { type Arguments, axisOf, op, type OperationTable, OperationError } from '../context.js';
-import { Tensor } from '../tensors/tensor.js';
+import {
+  type Arguments,
+  axisOf,
+  op,
+  type Operation,
+  type OperationTable,
+  OperationError,
+} from '../context.js';
+import { mapContent, Tensor } from '../tensors/tensor.js';
 import { complex, isZero, toComplex } from './promotion.js';
 
 /**
@@ -11,108 +19,146 @@ import { complex, isZero, toComplex } from './promotion.js';
 type Wave = (angle: number) => number;
 
 /** Most points of a transform: the matrices grow with their square. */
-const MAX_POINTS = 2048;
+export const MAX_POINTS = 2048;
 
-function transformSize(args: Arguments, usual: number): number {
-  const points = args.int(1, usual);
+/** Waves nearer to 0 than this are 0. */
+const ROUNDING = 1e-12;
+
+export function checkPoints(points: number): number {
   if (points >= 1 && points <= MAX_POINTS) return points;
   throw new OperationError(`a transform of ${points} points is not supported, 1 to ${MAX_POINTS} are`);
 }
 
 /** `[rows, columns]` with `weight(row) · wave(2π · row · column / period)`. */
-function waveMatrix(
+export function waveMatrix(
   rows: number,
   columns: number,
   period: number,
   wave: Wave,
-  weight: (row: number) => number,
+  weight: (row: number) => number = () => 1,
 ): Real {
   const data = allocate('float32', rows * columns);
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) {
       // The product is reduced first: the cosine of a large angle loses precision.
       const turn = ((row * column) % period) / period;
-      data[row * columns + column] = weight(row) * wave(2 * Math.PI * turn);
+      const value = wave(2 * Math.PI * turn);
+      // The sine of π is not quite 0 in floating point: the angle of a bin without imaginary part would be ±π by chance.
+      data[row * columns + column] = Math.abs(value) < ROUNDING ? 0 : weight(row) * value;
     }
   }
   return concrete('float32', [rows, columns], data);
 }
 
-function requireLastAxis(args: Arguments, rank: number): void {
-  if (axisOf(args.int(2, -1), rank) !== rank - 1)
-    throw new OperationError('a transform along an inner axis is not supported');
-  if (args.string(3, 'backward') !== 'backward')
-    throw new OperationError(`the norm "${args.string(3, '')}" is not supported`);
+type Norm = 'backward' | 'forward' | 'ortho';
+
+/** The factor of a transform of N points: the whole of 1/N lies with one direction, or half of it with each. */
+function normFactor(norm: string, points: number, isInverse: boolean): number {
+  if (norm !== 'backward' && norm !== 'forward' && norm !== 'ortho')
+    throw new OperationError(`the norm "${norm}" is not supported`);
+  const scaled: Norm = isInverse ? 'backward' : 'forward';
+  if (norm === 'ortho') return 1 / Math.sqrt(points);
+  return norm === scaled ? 1 / points : 1;
 }
 
 /** Crops the last axis or pads it with zeros. */
-function cropOrPad(args: Arguments, x: Real, length: number): Real {
+function cropOrPad(algebra: Algebra, x: Real, length: number): Real {
   const axis = x.shape.length - 1;
-  return args.context.algebra.pad(x, axis, 0, length - (x.shape[axis] ?? 0), 0);
+  return algebra.pad(x, axis, 0, length - (x.shape[axis] ?? 0), 0);
+}
+
+const lastOf = (x: Complex | Real): number => x.shape[x.shape.length - 1] ?? 1;
+
+/** What a transform does along the last axis: with how many points, and by which factor. */
+interface Transform {
+  /** @param given the number of points that the program names, if it does */
+  points: (x: Complex, given: number | null) => number;
+  isInverse: boolean;
+  run: (algebra: Algebra, x: Complex, points: number, factor: number) => Complex;
 }
 
 /** `X[k] = Σ x[n] e^(−2πikn/N)` for k = 0 … N/2. */
-function forward(args: Arguments): Complex {
-  const input = args.real(0);
-  requireLastAxis(args, input.shape.length);
-  const period = transformSize(args, input.shape[input.shape.length - 1] ?? 1);
-  const x = cropOrPad(args, input, period);
-  const bins = Math.floor(period / 2) + 1;
-  const { algebra } = args.context;
-  const re = algebra.matmul(
-    x,
-    waveMatrix(period, bins, period, Math.cos, () => 1),
-  );
-  const im = algebra.matmul(
-    x,
-    waveMatrix(period, bins, period, Math.sin, () => -1),
-  );
-  return complex(re, im);
-}
+const REAL_FORWARD: Transform = {
+  points: (x, given) => given ?? lastOf(x),
+  isInverse: false,
+  run: (algebra, { re }, points, factor) => {
+    const x = cropOrPad(algebra, re, points);
+    const bins = Math.floor(points / 2) + 1;
+    return complex(
+      algebra.matmul(
+        x,
+        waveMatrix(points, bins, points, Math.cos, () => factor),
+      ),
+      algebra.matmul(
+        x,
+        waveMatrix(points, bins, points, Math.sin, () => -factor),
+      ),
+    );
+  },
+};
 
 /** `x[n] = Σ w[k] (Re X[k] cos(2πkn/N) − Im X[k] sin(2πkn/N)) / N`, w = 1 at the ends of the spectrum and 2 within. */
-function inverse(args: Arguments): Real {
-  const input = toComplex(args.context, args.tensor(0));
-  requireLastAxis(args, input.shape.length);
-  const available = input.shape[input.shape.length - 1] ?? 1;
-  const period = transformSize(args, 2 * (available - 1));
-  const bins = Math.floor(period / 2) + 1;
-  const re = cropOrPad(args, input.re, bins);
-  const im = cropOrPad(args, input.im, bins);
-  const weight = (bin: number): number => (bin === 0 || 2 * bin === period ? 1 : 2) / period;
-  const { algebra } = args.context;
-  const cosines = waveMatrix(bins, period, period, Math.cos, weight);
-  const sines = waveMatrix(bins, period, period, Math.sin, (bin) => -weight(bin));
-  if (isZero(im)) return algebra.matmul(re, cosines);
-  return algebra.matmul(algebra.concat([re, im], re.shape.length - 1), algebra.concat([cosines, sines], 0));
+const REAL_INVERSE: Transform = {
+  points: (x, given) => given ?? 2 * (lastOf(x) - 1),
+  isInverse: true,
+  run: (algebra, x, points, factor) => {
+    const bins = Math.floor(points / 2) + 1;
+    const re = cropOrPad(algebra, x.re, bins);
+    const im = cropOrPad(algebra, x.im, bins);
+    const weight = (bin: number): number => (bin === 0 || 2 * bin === points ? 1 : 2) * factor;
+    const cosines = waveMatrix(bins, points, points, Math.cos, weight);
+    const sines = waveMatrix(bins, points, points, Math.sin, (bin) => -weight(bin));
+    const sum = isZero(im)
+      ? algebra.matmul(re, cosines)
+      : algebra.matmul(algebra.concat([re, im], re.shape.length - 1), algebra.concat([cosines, sines], 0));
+    return complex(sum, filled('float32', sum.shape, 0));
+  },
+};
+
+/** Complex to complex, by `e^(∓2πikn/N)`. */
+const complexTransform = (isInverse: boolean): Transform => ({
+  points: (x, given) => given ?? lastOf(x),
+  isInverse,
+  run: (algebra, x, points, factor) => {
+    const sign = isInverse ? 1 : -1;
+    const cosines = waveMatrix(points, points, points, Math.cos, () => factor);
+    const sines = waveMatrix(points, points, points, Math.sin, () => sign * factor);
+    const re = cropOrPad(algebra, x.re, points);
+    const im = cropOrPad(algebra, x.im, points);
+    if (isZero(im)) return complex(algebra.matmul(re, cosines), algebra.matmul(re, sines));
+    return complex(
+      algebra.binary('sub', algebra.matmul(re, cosines), algebra.matmul(im, sines)),
+      algebra.binary('add', algebra.matmul(re, sines), algebra.matmul(im, cosines)),
+    );
+  },
+});
+
+function swapLast(algebra: Algebra, x: Complex, axis: number): Complex {
+  const order = x.shape.map((_, i) => i);
+  const last = order.length - 1;
+  order[axis] = last;
+  order[last] = axis;
+  const swapped = mapContent(x, (part) => algebra.transpose(part, order));
+  return swapped.kind === 'complex' ? swapped : x;
 }
 
+/** The transform along any axis. */
+function transformed(args: Arguments, transform: Transform): Complex {
+  const { algebra } = args.context;
+  const given = toComplex(args.context, args.tensor(0));
+  const axis = axisOf(args.int(2, -1), given.shape.length);
+  const x = swapLast(algebra, given, axis);
+  const points = checkPoints(transform.points(x, args.has(1) ? args.int(1) : null));
+  const factor = normFactor(args.string(3, 'backward'), points, transform.isInverse);
+  return swapLast(algebra, transform.run(algebra, x, points, factor), axis);
+}
+
+const toComplexBy = (transform: Transform): Operation =>
+  op('self n dim norm', (args) => Tensor.of(transformed(args, transform)));
+
 export const FOURIER: OperationTable = {
-  fft_rfft: op('self n dim norm', (args) => Tensor.of(forward(args))),
-  fft_irfft: op('self n dim norm', (args) => Tensor.of(inverse(args))),
-  view_as_complex: op('self', (args) => {
-    const { algebra } = args.context;
-    const x = args.real(0);
-    const axis = x.shape.length - 1;
-    if (x.shape[axis] !== 2) throw new OperationError('pairs were expected on the last axis', 'model-shape');
-    const part = (index: number): Real =>
-      algebra.reshape(algebra.slice(x, axis, index, 1), x.shape.slice(0, -1));
-    return Tensor.of(complex(part(0), part(1)));
-  }),
-  view_as_real: op('self', (args) => {
-    const { algebra } = args.context;
-    const { re, im } = toComplex(args.context, args.tensor(0));
-    const column = (x: Real): Real => algebra.reshape(x, [...x.shape, 1]);
-    return Tensor.of(algebra.concat([column(re), column(im)], re.shape.length));
-  }),
-  complex: op('real imag', (args) => Tensor.of(complex(args.real(0), args.real(1)))),
-  hann_window: op('window_length periodic dtype', (args) => {
-    const length = args.int(0);
-    const period = args.bool(1, true) ? length : length - 1;
-    const window = filled('float32', [length], 1);
-    for (let n = 0; length > 1 && n < length; n += 1) {
-      window.data[n] = 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / period);
-    }
-    return Tensor.of(window);
-  }),
+  fft_rfft: toComplexBy(REAL_FORWARD),
+  fft_irfft: op('self n dim norm', (args) => Tensor.of(transformed(args, REAL_INVERSE).re)),
+  fft_fft: toComplexBy(complexTransform(false)),
+  fft_ifft: toComplexBy(complexTransform(true)),
 };

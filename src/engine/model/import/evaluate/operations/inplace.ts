@@ -4,6 +4,7 @@ import { type Arguments, OperationError, type Operation, type OperationTable } f
 import type { Tensor } from '../tensors/tensor.js';
 import { describe, type ScriptValue } from '../values.js';
 import { toReal } from './promotion.js';
+import { normalValues } from './random.js';
 
 /** Operations that torch also offers as `name_`, which writes the result over its first argument. */
 const WITH_INPLACE_FORM = [
@@ -29,18 +30,58 @@ const WITH_INPLACE_FORM = [
   'relu',
   'leaky_relu',
   'silu',
+  'elu',
+  'celu',
+  'selu',
+  'mish',
+  'hardtanh',
+  'relu6',
+  'hardswish',
+  'hardsigmoid',
+  'threshold',
+  'rrelu',
   'reciprocal',
   'square',
   'clamp',
+  'clamp_min',
+  'clamp_max',
+  'clip',
   'ceil',
   'floor',
   'round',
+  'trunc',
+  'frac',
+  'fmod',
   'sign',
   'log1p',
+  'expm1',
+  'log2',
+  'log10',
+  'exp2',
+  'erf',
+  'sinc',
+  'lerp',
+  'addcmul',
+  'addcdiv',
+  'baddbmm',
+  'addmm',
   'masked_fill',
+  'index_put',
+  'scatter',
   'cumsum',
   'cumprod',
   'logical_not',
+  'nan_to_num',
+  'tril',
+  'triu',
+  'atan2',
+  'asin',
+  'atan',
+  'sinh',
+  'cosh',
+  'uniform',
+  'exponential',
+  'bernoulli',
 ] as const;
 
 /** Writes a value over a tensor, and so into every tensor that shares its memory. */
@@ -69,6 +110,10 @@ export function inPlaceForms(table: OperationTable): OperationTable {
       run: (args) => overwrite(args, args.at(1) ?? null),
     },
     fill_: { parameters: ['self', 'value'], run: (args) => overwrite(args, args.at(1) ?? null) },
+    normal_: {
+      parameters: ['self', 'mean', 'std'],
+      run: (args) => overwrite(args, normalValues.run(args)),
+    },
     zero_: { parameters: ['self'], run: (args) => overwrite(args, 0n) },
   };
   for (const name of WITH_INPLACE_FORM) {

@@ -92,6 +92,17 @@ export function toReal(context: Context, operand: ScriptValue, type: ElementType
   throw new OperationError(`${describe(operand)} stands where a number or tensor belongs`);
 }
 
+/** Operands as tensors of the type in which torch computes with them; as floats where that is asked for. */
+export function combineAll(
+  context: Context,
+  operands: readonly ScriptValue[],
+  floats = false,
+): readonly Real[] {
+  const common = resultType(context, operands);
+  const type = floats ? floatType(common) : common;
+  return operands.map((operand) => toReal(context, operand, type));
+}
+
 export function isComplex(operand: ScriptValue): operand is Tensor {
   return operand instanceof Tensor && operand.type === 'complex64';
 }

@@ -11,7 +11,7 @@ import {
 } from '../context.js';
 
 import { Tensor } from '../tensors/tensor.js';
-import { Tuple, type ScriptValue } from '../values.js';
+import { List, type ScriptValue, Tuple } from '../values.js';
 import { combine, reduceScalars } from './arithmetic.js';
 import { elementType, floatType, toReal } from './promotion.js';
 
@@ -159,6 +159,20 @@ function running(apply: (algebra: Algebra, x: Real, axis: number) => Real): Oper
   });
 }
 
+/** Whether all elements are true, or any: of a list of booleans, too. */
+function quantifier(kind: 'min' | 'max'): Operation {
+  return op('self dim keepdim', (args): ScriptValue => {
+    const value = args.at(0);
+    if (value instanceof List) {
+      const truths = value.items.map((item) => item === true || (typeof item === 'bigint' && item !== 0n));
+      return kind === 'min' ? truths.every(Boolean) : truths.some(Boolean);
+    }
+    const x = args.context.algebra.cast(args.real(0), 'bool');
+    const axes = args.has(1) ? resolveAxes(args, 1, x.shape.length) : x.shape.map((_, axis) => axis);
+    return Tensor.of(drop(args, extremeAlong(args, kind, x, axes), axes, args.bool(2, false)));
+  });
+}
+
 export const REDUCTIONS: OperationTable = {
   sum: reduction('sum'),
   mean: reduction('mean'),
@@ -181,13 +195,44 @@ export const REDUCTIONS: OperationTable = {
   linalg_vector_norm: op('self p dim keepdim dtype', norm),
   cumsum: running((algebra, x, axis) => algebra.cumulativeSum(x, axis)),
   cumprod: running((algebra, x, axis) => algebra.cumulativeProduct(x, axis)),
-  softmax: op('self dim dtype', (args) => {
+  frobenius_norm: op('self dim keepdim', (args) => {
+    const { algebra } = args.context;
+    const x = args.real(0);
+    const axes = resolveAxes(args, 1, x.shape.length);
+    const length = algebra.unary('sqrt', algebra.reduce('sum', algebra.binary('mul', x, x), axes));
+    return Tensor.of(drop(args, length, axes, args.bool(2, false)));
+  }),
+  linalg_norm: op('self ord dim keepdim dtype', (args) => {
+    if (typeof args.at(1) === 'string') throw new OperationError('norms of matrices are not supported');
+    return norm(args);
+  }),
+  logsumexp: op('self dim keepdim', (args) => {
     const { algebra } = args.context;
     const given = args.real(0);
-    const x = algebra.cast(given, args.has(2) ? elementType(args.int(2)) : floatType(given.type));
-    const axes = oneAxis(args, 1, x.shape.length);
-    const shifted = algebra.binary('sub', x, algebra.reduce('max', x, axes));
-    const raised = algebra.unary('exp', shifted);
-    return Tensor.of(algebra.binary('div', raised, algebra.reduce('sum', raised, axes)));
+    const x = algebra.cast(given, floatType(given.type));
+    const axes = resolveAxes(args, 1, x.shape.length);
+    const most = algebra.reduce('max', x, axes);
+    const sum = algebra.reduce('sum', algebra.unary('exp', algebra.binary('sub', x, most)), axes);
+    const result = algebra.binary('add', algebra.unary('log', sum), most);
+    return Tensor.of(drop(args, result, axes, args.bool(2, false)));
+  }),
+  all: quantifier('min'),
+  any: quantifier('max'),
+  count_nonzero: op('self dim', (args) => {
+    const { algebra } = args.context;
+    const counted = algebra.cast(algebra.cast(args.real(0), 'bool'), 'int64');
+    const axes = resolveAxes(args, 1, counted.shape.length);
+    return Tensor.of(drop(args, algebra.reduce('sum', counted, axes), axes, false));
+  }),
+  var_mean: op('self dim unbiased keepdim correction', (args) => {
+    const { value, axes, keep } = variance(args);
+    const mean = args.context.algebra.reduce('mean', args.real(0), axes);
+    return new Tuple([Tensor.of(drop(args, value, axes, keep)), Tensor.of(drop(args, mean, axes, keep))]);
+  }),
+  std_mean: op('self dim unbiased keepdim correction', (args) => {
+    const { value, axes, keep } = variance(args);
+    const { algebra } = args.context;
+    const parts = [algebra.unary('sqrt', value), algebra.reduce('mean', args.real(0), axes)];
+    return new Tuple(parts.map((part) => Tensor.of(drop(args, part, axes, keep))));
   }),
 };

@@ -76,6 +76,13 @@ export const SEQUENCES: OperationTable = {
     if (typeof value === 'string') return BigInt(value.length);
     return BigInt(iterate(value ?? null).length);
   }),
+  // Loops over a range whose variable is used after it are written with these.
+  __range_length: op('lo hi step', (args) => {
+    const step = args.int(2);
+    if (step === 0) throw new OperationError('a range has step 0');
+    return BigInt(checkItems(Math.max(0, Math.ceil((args.int(1) - args.int(0)) / step))));
+  }),
+  __derive_index: op('index start step', (args) => BigInt(args.int(1) + args.int(0) * args.int(2))),
   append: op('self el', (args) => {
     const list = asList(args.at(0));
     checkItems(list.items.push(args.at(1) ?? null));

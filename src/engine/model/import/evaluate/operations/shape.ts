@@ -131,19 +131,6 @@ function roll(args: Arguments): Tensor {
   return Tensor.of(content);
 }
 
-/** `pad`: pairs from the last axis backwards, as torch lists them. */
-function pad(context: Context, x: Tensor, amounts: readonly number[], value: number): Tensor {
-  if (amounts.length % 2 !== 0 || amounts.length > 2 * x.shape.length) {
-    throw new OperationError('the padding does not fit the tensor', 'model-shape');
-  }
-  let content = context.readReal(x);
-  for (let pair = 0; pair * 2 < amounts.length; pair += 1) {
-    const axis = x.shape.length - 1 - pair;
-    content = context.algebra.pad(content, axis, amounts[2 * pair] ?? 0, amounts[2 * pair + 1] ?? 0, value);
-  }
-  return Tensor.of(content);
-}
-
 function repeat(args: Arguments): Tensor {
   const { context } = args;
   const x = args.real(0);
@@ -257,6 +244,15 @@ export const SHAPE: OperationTable = {
     const end = axisOf(args.int(2, -1), x.shape.length);
     return reshape(args.context, x, [...x.shape.slice(0, start), -1, ...x.shape.slice(end + 1)]);
   }),
+  unflatten: op('self dim sizes names', (args) => {
+    const x = args.tensor(0);
+    const axis = axisOf(args.int(1), x.shape.length);
+    const sizes = resolveShape(args.ints(2), x.shape[axis] ?? 1);
+    return view(x, [...x.shape.slice(0, axis), ...sizes, ...x.shape.slice(axis + 1)]);
+  }),
+  view_as: op('self other', (args) => view(args.tensor(0), args.tensor(1).shape)),
+  reshape_as: op('self other', (args) => reshape(args.context, args.tensor(0), args.tensor(1).shape)),
+  ravel: op('self', (args) => reshape(args.context, args.tensor(0), [-1])),
   unsqueeze: op('self dim', (args) => unsqueeze(args.tensor(0), args.int(1))),
   squeeze: op('self dim', (args) => {
     const x = args.tensor(0);
@@ -334,14 +330,6 @@ export const SHAPE: OperationTable = {
   roll: op('self shifts dims', roll),
   repeat: op('self repeats', repeat),
   repeat_interleave: op('self repeats dim output_size', repeatInterleave),
-  pad: op('self pad mode value', (args) => {
-    if (args.string(2, 'constant') !== 'constant')
-      throw new OperationError(`padding by "${args.string(2, '')}" is not supported`);
-    return pad(args.context, args.tensor(0), args.ints(1), args.float(3, 0));
-  }),
-  constant_pad_nd: op('self pad value', (args) =>
-    pad(args.context, args.tensor(0), args.ints(1), args.float(2, 0)),
-  ),
   contiguous: op('self memory_format', (args) => {
     const x = args.tensor(0);
     return x.isContiguous ? x : copy(args.context, x);

@@ -291,6 +291,32 @@ export class Algebra {
     return this.emit('MatMul', [a, b], [...batch, rows, columns]);
   }
 
+  /** An operator of ONNX with several outputs, always as a node. An input may be left out. */
+  nodes(
+    op: string,
+    inputs: readonly (Real | null)[],
+    outputs: readonly { readonly type: ElementType; readonly shape: readonly number[] }[],
+    attributes: Attributes,
+  ): readonly Real[] {
+    for (const { shape } of outputs) checkSize(elementCount(shape));
+    const narrow = FLOAT32_ONLY.has(op) && inputs.some((input) => input?.type === 'float64');
+    const values = inputs.map((input) => {
+      const used = narrow && input?.type === 'float64' ? this.cast(input, 'float32') : input;
+      return used === null ? null : toValue(this.graph, used);
+    });
+    const made = outputs.map(
+      ({ type, shape }) => ({ type: narrow && type === 'float64' ? 'float32' : type, shape }) as const,
+    );
+    return this.graph
+      .addOutputs(op, values, made, attributes)
+      .map((value, index) => this.cast(symbolic(value), outputs[index]?.type ?? value.type));
+  }
+
+  /** A known integer without dimensions. */
+  integer(value: number): Concrete {
+    return scalar('int64', value);
+  }
+
   /** Any other operator of ONNX, always as a node. */
   node(op: string, inputs: readonly Real[], shape: readonly number[], attributes: Attributes): Real {
     return this.emit(op, inputs, shape, attributes);
