@@ -1,4 +1,4 @@
-"""What no measurement can tell of the bundled models: their names, sources, licences and weaknesses."""
+"""The hand-written part of the bundled models' cards: names, sources, licences, known weaknesses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class About:
-    """What no measurement can tell of a model."""
+    """The hand-written fields of a model's card."""
 
     title: str
     character: str

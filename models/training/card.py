@@ -2,7 +2,8 @@
 
     python3 card.py percussion --runs ~/tiller-runs/percussion ~/tiller-runs/percussion-2 --data ~/tiller-data
 
-refreshes `../percussion/`. Run it again after every export. `own.sh` writes the card of a player's own model with it.
+refreshes `../percussion/`. Run it again after every export; without `--runs` after an export of the same weights: what it says of
+the training then stays. `own.sh` writes the card of a player's own model with it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,8 +37,8 @@ from pictures import plot_reconstructions, plot_sweeps, plot_training
 MODELS = Path(__file__).resolve().parent.parent
 
 STAGES = {
-    1: "The weights are those of the first stage, without the adversarial one.",
-    2: "The weights are those of the second stage: the encoder frozen, the decoder against a discriminator.",
+    1: "The weights are from the first stage, without a discriminator.",
+    2: "The weights are from the second stage, in which the encoder is frozen and the decoder is trained against a discriminator.",
 }
 
 
@@ -77,7 +80,7 @@ def figure_cells(f: ClipFigures) -> list[str]:
 
 
 def card_json(
-    about: About, name: str, model: ExportedModel, sweeps: list[DimensionSweep], training: dict[str, float]
+    about: About, name: str, model: ExportedModel, sweeps: list[DimensionSweep], training: History
 ) -> dict[str, object]:
     return {
         "name": name,
@@ -86,8 +89,8 @@ def card_json(
         "licence": about.licence,
         **({"notice": "NOTICE"} if about.notice else {}),
         "trainedOn": about.trained_on,
-        "trainingHours": round(training["hours"], 2),
-        "steps": int(training["step"]),
+        "trainingHours": round(training.hours, 2),
+        "steps": training.steps,
         "sampleRate": model.sample_rate,
         "hop": model.hop,
         "delaySamples": model.delay,
@@ -107,6 +110,40 @@ def card_json(
     }
 
 
+def earlier(before: dict[str, Any]) -> str:
+    """What the weights had been trained for when training began, in words; nothing where it began from scratch."""
+    if not before.get("file"):
+        return ""
+    return f", from the weights of {Path(before['file']).stem} ({before['steps']} steps in {before['seconds'] / 3600:.2f} h)"
+
+
+@dataclass(frozen=True)
+class History:
+    """How a model was trained. `words` says it for the card; steps and hours count all trainings, one upon the other."""
+
+    steps: int
+    hours: float
+    words: str
+    stages: str
+
+
+def run_history(runs: list[Path], noise: float, folder: Path) -> History:
+    """The history that the folders of a training's stages tell; also draws its curves."""
+    training = plot_training(runs, noise, folder / "training.png")
+    _, facts = load_checkpoint(runs[-1] / "checkpoint.pt")
+    before: Any = facts.get("before") or {"steps": 0, "seconds": 0.0}
+    words = f"{training['step']:.0f} steps in {training['hours']:.2f} h on {facts['hardware']}{earlier(before)}"
+    steps, hours = int(training["step"]) + int(before["steps"]), training["hours"] + before["seconds"] / 3600
+    return History(steps, hours, words, STAGES[len(runs)])
+
+
+def card_history(folder: Path) -> History:
+    """The history that the card in `folder` tells."""
+    card, text = json.loads((folder / "card.json").read_text()), (folder / "README.md").read_text()
+    words = next(line.split("|")[2].strip() for line in text.splitlines() if line.startswith("| trained for |"))
+    return History(card["steps"], card["trainingHours"], words, next(stage for stage in STAGES.values() if stage in text))
+
+
 def readme(
     about: About,
     model: ExportedModel,
@@ -114,13 +151,11 @@ def readme(
     figures: list[ClipFigures],
     baselines: list[Baselines],
     sweeps: list[DimensionSweep],
-    training: dict[str, float],
-    stages: str,
-    hardware: str,
+    training: History,
 ) -> str:
     facts = [
         ["trained on", about.trained_on],
-        ["trained for", f"{training['step']:.0f} steps in {training['hours']:.2f} h on {hardware}"],
+        ["trained for", training.words],
         ["licence", f"{about.licence}. {about.notice}".strip()],
         [
             "sample rate, hop",
@@ -157,7 +192,7 @@ def readme(
         slopes = [f"{s.loudness_db_per_unit:+.2f}", f"{s.brightness_octaves_per_unit:+.3f}", f"{s.noisiness_per_unit:+.4f}"]
         spread = [f"{min(loudness):.0f} to {max(loudness):.0f}", f"{s.colour_db:.1f}", f"{s.largest_step_db:.1f}"]
         dimensions.append([str(s.index + 1), label_of(s), *slopes, *spread])
-    slope_columns = ["dimension", "upwards", "loudness dB", "brightness octaves", "flatness"]
+    slope_columns = ["dimension", "with rising value", "loudness dB", "brightness octaves", "flatness"]
     spread_columns = ["loudness range dBFS", "colour dB", "largest step dB"]
     return f"""# {about.title}
 
@@ -167,23 +202,23 @@ def readme(
 
 ## Figures on held-out audio
 
-After alignment by the model's delay. Lower is nearer; what stands in brackets is the mean with its sign (positive: the output
-has more, or is slower).
+Measured after alignment by the model's delay; lower is better. In brackets: the mean with its sign (positive: the output is
+louder, or its attacks are slower).
 
 - **distance**: mean absolute difference of the natural-log magnitudes (+ 1e-4) over STFTs of 2048, 1024, 512, 256 and 128
-  points (Hann, hop a quarter). Beside it, that of white noise given the input's energy in 16 bands of each 1024-point frame,
-  and that of silence.
+  points (Hann, hop a quarter). For comparison, the distance of white noise with the input's energy in 16 bands of each
+  1024-point frame, and of silence.
 - **attack**: difference of the 10–90 % rise times at the input's onsets.
-- **pitch**: median distance on the input's tonal frames, and the share of them that is nearer than 50 cents.
+- **pitch**: median distance on the input's tonal frames, and the share of frames within 50 cents.
 - **loudness**: difference of the K-weighted level in windows of 100 ms.
-- **treble**: level above 8 kHz less the input's; its mean is that of the absolute values.
+- **treble**: level above 8 kHz relative to the input's; the mean is of absolute values.
 - **measured lag**: samples by which the output's envelope follows the input's.
 
 {table(clip_columns, clips)}
 
 ![Training curve](training.png)
 
-The curves begin after the steps that only place tones. {stages}
+The curves begin after the first steps, which train only the placement of the tones. {training.stages}
 
 ## Reconstructions
 
@@ -192,8 +227,8 @@ The curves begin after the steps that only place tones. {stages}
 ## What each latent dimension does
 
 Each dimension is held at values from -3 to 3 in steps of 0.5, the others at zero, and the steady sound is measured. Slopes
-are per unit. Colour is how far the levels of 24 bands lie apart between both ends (mean absolute difference); the last column
-is the same between neighbouring steps, at its largest.
+are per unit. Colour is the mean absolute level difference over 24 bands between both ends; the last column is the largest such
+difference between neighbouring steps.
 
 {table([*slope_columns, *spread_columns], dimensions)}
 
@@ -212,7 +247,7 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("--folder", type=Path, help="where the model is and the card goes; ../NAME unless given")
     parser.add_argument("--about", type=Path, help="JSON of the fields of `about.About`, for a model that is not bundled")
-    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folder of each stage, the first one's first")
+    parser.add_argument("--runs", type=Path, nargs="+", default=[], help="folder of each stage, the first one's first")
     parser.add_argument("--data", type=Path, default=Path.home() / "tiller-data")
     arguments = parser.parse_args()
     if arguments.about:
@@ -231,11 +266,11 @@ def main() -> None:
     shown = sorted(figures, key=lambda f: f.distance)
     plot_reconstructions(model, clips, [shown[0].clip, shown[len(shown) // 2].clip, shown[-1].clip], folder / "reconstruction.png")
     plot_sweeps(sweeps, folder / "latents.png")
-    training = plot_training(arguments.runs, float(np.mean([b.noise for b in baselines])), folder / "training.png")
+    noise = float(np.mean([b.noise for b in baselines]))
+    training = run_history(arguments.runs, noise, folder) if arguments.runs else card_history(folder)
     card = json.dumps(card_json(about, arguments.name, model, sweeps, training), indent=2, ensure_ascii=False)
     (folder / "card.json").write_text(card + "\n")
-    _, facts = load_checkpoint(arguments.runs[-1] / "checkpoint.pt")
-    text = readme(about, model, path, figures, baselines, sweeps, training, STAGES[len(arguments.runs)], str(facts["hardware"]))
+    text = readme(about, model, path, figures, baselines, sweeps, training)
     (folder / "README.md").write_text(text)
     for f in figures:
         print(line(f))

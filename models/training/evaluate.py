@@ -1,9 +1,11 @@
 """Measures a model: figures on held-out audio, sweeps of each latent dimension, delay and speed.
 
+    python3 evaluate.py --bundled --data ~/tiller-data
     python3 evaluate.py ../percussion/percussion.ts --held-out ~/tiller-data/percussion/held-out
     python3 evaluate.py ~/tiller-runs/*/checkpoint.pt --held-out ~/tiller-data/percussion/held-out --only-means
 
-prints a report; `card.py` writes the same as the model's card. Of a checkpoint only the figures are measured, on one pass
+prints a report; `card.py` writes the same as the model's card. `--bundled` prints one line for each bundled model, on the held-out
+audio of its own data set. Of a checkpoint only the figures are measured, on one pass
 through the model with latents that are not sampled. The figures:
 
 - distance: `losses.log_distance`; beside it that of white noise given the input's energy in 16 bands;
@@ -181,6 +183,12 @@ def load_clips(folder: Path, seconds: float = 10.0) -> dict[str, Audio]:
     return clips
 
 
+def bundled_models() -> list[Path]:
+    """The exported files that come with Tiller."""
+    folders = sorted(Path(__file__).resolve().parent.parent.iterdir())
+    return [path for folder in folders if (path := folder / f"{folder.name}.ts").is_file()]
+
+
 def sweep(model: ExportedModel, index: int) -> DimensionSweep:
     sounds = []
     for value in SWEEP:
@@ -243,17 +251,26 @@ def report(path: str, clips: dict[str, Audio]) -> list[ClipFigures]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", nargs="+", help="exported models (.ts) or checkpoints (.pt)")
-    parser.add_argument("--held-out", type=Path, required=True)
+    parser.add_argument("models", nargs="*", help="exported models (.ts) or checkpoints (.pt)")
+    parser.add_argument("--held-out", type=Path, help="folder of the clips to measure on")
+    parser.add_argument("--bundled", action="store_true", help="measure every bundled model on the held-out audio of its data set")
+    parser.add_argument("--data", type=Path, default=Path.home() / "tiller-data", help="data sets of the bundled models")
     parser.add_argument("--only-means", action="store_true", help="one line a model")
     parser.add_argument("--json", type=Path, help="also write every figure here")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    clips = load_clips(arguments.held_out)
+    if arguments.bundled == bool(arguments.models) or arguments.bundled == bool(arguments.held_out):
+        parser.error("give models and --held-out, or --bundled and --data")
+    if arguments.bundled:
+        arguments.only_means = True
+        held_out = {str(path): arguments.data / path.stem / "held-out" for path in bundled_models()}
+    else:
+        held_out = dict.fromkeys(arguments.models, arguments.held_out)
     if arguments.only_means:
         print(f"{'':22s} {HEADER}")
     everything = {}
-    for path in arguments.models:
+    for path, folder in held_out.items():
+        clips = load_clips(folder)
         if path.endswith(".pt"):
             figures = evaluate_checkpoint(Path(path), clips)
         elif arguments.only_means:

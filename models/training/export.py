@@ -6,10 +6,10 @@ Latents leave the model rotated by a principal component analysis of the trainin
 audio, strongest first, scaled to unit variance, and signed so that louder moments lie upwards: the nominal range of each is -3 to 3
 (silence may lie further down the first).
 With `--latents` fewer are exposed, and `decode` draws the others from a normal distribution. With `--align-to` the latents keep
-the directions, signs and scale of an earlier export, so that what was placed in its latent space stays where it sounded so.
+the directions, signs and scale of an earlier export, so that what was placed in its latent space stays where it sounded so. An exported
+model in place of the checkpoint is exported anew with the latents that it has.
 
-The losses settle on medians, which play too softly: a fixed gain of the output makes up for it, measured on training audio with
-K weighting (`output_gain`).
+The losses settle on medians, which play too softly: a fixed gain of the output takes off some of it (`calibration.py`).
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from blocks import start_streaming
+from calibration import output_gain
 from data import CropSampler
-from loudness import loudness_error
 from model import Autoencoder, Config
+from warm_start import open_exported
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def latent_basis(model: Autoencoder, sampler: CropSampler, batches: int = 40) ->
     return LatentBasis(rotation.float(), mean.float(), torch.sqrt(variances).float(), fidelity.float())
 
 
-def aligned(basis: LatentBasis, model: Autoencoder, old: torch.jit.ScriptModule, sampler: CropSampler, batches: int = 20) -> LatentBasis:
+def aligned(model: Autoencoder, old: torch.jit.ScriptModule, sampler: CropSampler, batches: int = 20) -> LatentBasis:
     """A basis in which `model` exposes, as nearly as a rotation allows, the latents that the exported model `old` does.
 
     The rotation is the orthogonal Procrustes solution (Schönemann 1966) between both models' latents of the same crops; mean and
@@ -104,28 +105,6 @@ def aligned(basis: LatentBasis, model: Autoencoder, old: torch.jit.ScriptModule,
     variances = (rotated**2).mean(0)
     fidelity = torch.cumsum(variances, 0) / variances.sum()
     return LatentBasis(rotation.float(), mean.float(), scale.float(), fidelity.float())
-
-
-LARGEST_GAIN_DB = 6.0
-
-
-def output_gain(model: Autoencoder, sampler: CropSampler, batches: int = 24) -> float:
-    """The gain in dB that takes the mean signed loudness error off the model's reconstructions of training crops (K-weighted,
-    `loudness.loudness_error`), at most `LARGEST_GAIN_DB` either way."""
-    model.eval()
-    errors = []
-    delay, rate = model.config.delay, model.config.sample_rate
-    with torch.no_grad():
-        for _ in range(batches):
-            audio = torch.from_numpy(sampler.batch(4)).unsqueeze(1)
-            output = model(audio)[:, 0, delay:].numpy()
-            for given, wanted in zip(output, audio[:, 0, : audio.size(2) - delay].numpy()):
-                error = loudness_error(given, wanted, rate).signed_decibels
-                if np.isfinite(error):
-                    errors.append(error)
-    if not errors:
-        return 0.0
-    return float(np.clip(-np.mean(errors), -LARGEST_GAIN_DB, LARGEST_GAIN_DB))
 
 
 class StreamingModel(nn.Module):
@@ -217,9 +196,14 @@ def load_checkpoint(path: Path, weights: str = "average") -> tuple[Autoencoder, 
     return model, {"hardware": "one shared CPU core", **{key: state[key] for key in FACTS if key in state}}
 
 
+def basis_of(script: torch.jit.ScriptModule) -> LatentBasis:
+    """The basis that an exported model has."""
+    return LatentBasis(script.latent_pca, script.latent_mean, script.latent_scale, script.fidelity)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("checkpoint", type=Path, help="a run's checkpoint.pt, or an exported .ts")
     parser.add_argument("--data", type=Path, default=Path.home() / "tiller-data")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--latents", type=int, help="how many latents to expose; all unless given")
@@ -230,13 +214,22 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    model, facts = load_checkpoint(arguments.checkpoint, arguments.weights)
-    audio = np.load(arguments.data / str(facts["name"]) / "train.npy", mmap_mode="r")
-    basis = latent_basis(model, CropSampler(audio, 32768, np.random.default_rng(0)))
+    exported = arguments.checkpoint.suffix == ".ts"
+    if exported:
+        model, name = open_exported(arguments.checkpoint), arguments.checkpoint.stem
+        source = "as exported before"
+    else:
+        model, facts = load_checkpoint(arguments.checkpoint, arguments.weights)
+        name, source = str(facts["name"]), f"step {facts['step']}"
+    audio = np.load(arguments.data / name / "train.npy", mmap_mode="r")
+    if exported:
+        basis = basis_of(torch.jit.load(str(arguments.checkpoint), map_location="cpu"))
+    else:
+        basis = latent_basis(model, CropSampler(audio, 32768, np.random.default_rng(0)))
     if arguments.align_to:
         # Opened before the model is saved over it.
         old = torch.jit.load(str(arguments.align_to), map_location="cpu").eval()
-        basis = aligned(basis, model, old, CropSampler(audio, 32768, np.random.default_rng(1)))
+        basis = aligned(model, old, CropSampler(audio, 32768, np.random.default_rng(1)))
     gain_db = arguments.gain
     if gain_db is None:
         gain_db = output_gain(model, CropSampler(audio, 65536, np.random.default_rng(2)))
@@ -245,7 +238,7 @@ def main() -> None:
     script.save(str(partial))
     os.replace(partial, arguments.out)
     shares = ", ".join(f"{float(share):.3f}" for share in basis.fidelity)
-    print(f"{arguments.out}: step {facts['step']}, {arguments.out.stat().st_size / 1e6:.2f} MB, gain {gain_db:+.1f} dB, variance held {shares}")
+    print(f"{arguments.out}: {source}, {arguments.out.stat().st_size / 1e6:.2f} MB, gain {gain_db:+.1f} dB, variance held {shares}")
 
 
 if __name__ == "__main__":

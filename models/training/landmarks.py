@@ -25,11 +25,12 @@ from places import PLACES
 QUIETEST_DB = -42.0
 @dataclass(frozen=True)
 class Landmark:
-    """A labelled latent vector and the measured sound of holding it."""
+    """A labelled latent vector and the measured sound of holding it. `note` is the MIDI note of the reference where it is one."""
 
     label: str
     latent: list[float]
     reference: str
+    note: int | None
     loudnessDb: float
     brightnessHz: float
     noisiness: float
@@ -60,7 +61,7 @@ def landmarks(model: ExportedModel, name: str, count: int) -> list[Landmark]:
         latent = np.clip(np.mean([latent_at(model, audio, moment) for audio, moment in reference.sounds], axis=0), -3, 3)
         sound = describe(model.hold(latent), model.sample_rate)
         if sound.loudness_db > QUIETEST_DB:
-            places[label] = (reference.source, latent, sound)
+            places[label] = (reference, latent, sound)
     chosen = [next(iter(places))]
     while len(chosen) < min(count, len(places)):
         rest = [label for label in places if label not in chosen]
@@ -69,7 +70,8 @@ def landmarks(model: ExportedModel, name: str, count: int) -> list[Landmark]:
         Landmark(
             label,
             [round(float(value), 3) for value in places[label][1]],
-            places[label][0],
+            places[label][0].source,
+            places[label][0].note,
             round(places[label][2].loudness_db, 1),
             round(places[label][2].brightness_hz),
             round(places[label][2].noisiness, 4),
@@ -83,7 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=sorted(PLACES))
     parser.add_argument("--model", help="the exported model; by default the shipped one")
-    parser.add_argument("--count", type=int, default=12)
+    parser.add_argument("--count", type=int, default=14)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     if not SAMPLES.is_dir():

@@ -95,13 +95,39 @@ def choir_pad(samples: Path) -> np.ndarray:
     return loop.mean(axis=1, keepdims=True)
 
 
+def bells(samples: Path) -> np.ndarray:
+    """Eight seconds of bells, a triangle and pings in two phrases, at five pitches."""
+    loop = np.zeros((8 * SAMPLE_RATE, 2))
+    pattern = [("perc_bell2", 0, 0), ("elec_chime", 4, 3), ("elec_bell", 7, 5), ("perc_bell2", -5, 7), ("elec_ping", 0, 9),
+               ("elec_triangle", 0, 11), ("elec_chime", 0, 12), ("perc_bell2", 2, 16), ("elec_bell", 7, 19), ("elec_chime", -3, 21),
+               ("elec_ping", 5, 23), ("perc_bell2", -7, 25), ("elec_triangle", 0, 28), ("elec_chime", 9, 29)]  # fmt: skip
+    for index, (name, semitones, step) in enumerate(pattern):
+        audio = respeed(load(samples, name), 2 ** (semitones / 12))[: 3 * SAMPLE_RATE].copy()
+        audio *= np.minimum(1, np.arange(len(audio))[::-1] / (0.3 * SAMPLE_RATE))[:, None]
+        place(loop, audio / np.max(np.abs(audio)), step * 0.25, 0.5 if index % 3 else 0.7)
+    return loop.mean(axis=1, keepdims=True)
+
+
+def machine_room(samples: Path) -> np.ndarray:
+    """Eight seconds: a dark whoosh and a drone under a robot's motions and a record that is wound back."""
+    loop = np.zeros((8 * SAMPLE_RATE, 2))
+    events = [("ambi_lunar_land", 0.0, 0.6), ("ambi_dark_woosh", 2.0, 0.7), ("mehackit_robot3", 1.0, 0.5), ("vinyl_rewind", 5.5, 0.4),
+              ("mehackit_robot3", 6.5, 0.35), ("ambi_lunar_land", 4.0, 0.6)]  # fmt: skip
+    for name, at, gain in events:
+        audio = load(samples, name)[: 5 * SAMPLE_RATE].copy()
+        ramp = np.minimum(1, np.arange(len(audio)) / (0.05 * SAMPLE_RATE)) * np.minimum(1, np.arange(len(audio))[::-1] / SAMPLE_RATE)
+        place(loop, audio / np.max(np.abs(audio)) * ramp[:, None], at, gain)
+    return loop.mean(axis=1, keepdims=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=Path, default=Path("/usr/share/sonic-pi/samples"))
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent.parent / "loops")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    for name, build in (("kit-beat", kit_beat), ("tabla", tabla), ("choir-pad", choir_pad)):
+    loops = (("kit-beat", kit_beat), ("tabla", tabla), ("choir-pad", choir_pad), ("bells", bells), ("machine-room", machine_room))
+    for name, build in loops:
         loop = build(arguments.samples)
         loop *= PEAK / np.max(np.abs(loop))
         sf.write(arguments.out / f"{name}.wav", loop, SAMPLE_RATE, subtype="PCM_16")

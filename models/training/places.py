@@ -16,10 +16,12 @@ from midi import Note
 
 @dataclass(frozen=True)
 class Reference:
-    """What a place is called after: its source in words, and sounds [samples] with the moment in seconds at which each is read."""
+    """What a place is called after: its source in words, sounds [samples] with the moment in seconds at which each is read, and the
+    MIDI note where the sound is one."""
 
     source: str
     sounds: list[tuple[Audio, float]]
+    note: int | None = None
 
 
 Make = Callable[[], Reference]
@@ -52,7 +54,8 @@ def program(number: int, pitches: tuple[int, ...], moment: float) -> Make:
         notes = [Note(0.05, 3.0, pitch, 100, 0) for pitch in pitches]
         sound = render(notes, 3.0, number, 0, np.random.default_rng(0), swell=False, font=FLUID_FONT)
         pitch_names = " ".join(map(str, pitches))
-        return Reference(f"GM program {number + 1}, notes {pitch_names}", [(to_peak(sound, -6), moment)])
+        note = pitches[0] if len(pitches) == 1 else None
+        return Reference(f"GM program {number + 1}, notes {pitch_names}", [(to_peak(sound, -6), moment)], note)
 
     return make
 

@@ -14,8 +14,9 @@ import soundfile as sf
 import torch
 
 from blocks import MAX_BATCH
+from calibration import distances, output_gain
 from data import CropSampler
-from export import LatentBasis, aligned, latent_basis, output_gain, streaming_script
+from export import LatentBasis, aligned, latent_basis, streaming_script
 from losses import log_distance, loudness_distance
 from measure import figure, noise_baseline
 from midi import variable_length
@@ -465,16 +466,34 @@ class Export(unittest.TestCase):
             head.bias[: CONFIG.latents] = rotation @ head.bias[: CONFIG.latents]
         old = streaming_script(copy.deepcopy(model), basis, CONFIG.latents)
         with mock.patch("builtins.print"):
-            found = aligned(basis, turned, old, self.sampler(), batches=2)
+            found = aligned(turned, old, self.sampler(), batches=2)
         torch.testing.assert_close(found.rotation, basis.rotation @ rotation.T, atol=1e-3, rtol=0)
         torch.testing.assert_close(found.scale, basis.scale, atol=1e-3, rtol=1e-3)
         torch.testing.assert_close(found.mean, rotation @ basis.mean, atol=1e-3, rtol=1e-3)
 
     def test_gain_takes_off_what_the_model_lacks(self) -> None:
-        """Of a filter bank alone that plays 6 dB too softly, 6 dB; of one that plays 20 dB too loudly no more than the bound."""
-        for gain, expected in ((0.5, 6.02), (1.0, 0.0), (10.0, -6.0)):
+        """Of a filter bank alone that plays 3 dB too softly, 3 dB; of one that plays 20 dB too softly no more than the bound; of one
+        that plays too loudly nothing."""
+        for gain, expected in ((0.7079, 3.0), (0.1, 6.0), (1.0, 0.0), (4.0, 0.0)):
             with mock.patch.object(Autoencoder, "forward", lambda self, audio: gain * self.synthesis(self.analysis(audio))):
-                self.assertAlmostEqual(output_gain(quiet_model(), self.sampler(), batches=2), min(6.0, expected), delta=0.1)
+                self.assertAlmostEqual(output_gain(quiet_model(), self.sampler(), batches=1), expected, delta=0.25)
+
+    def test_gain_stops_where_the_distance_rises(self) -> None:
+        """Half of each crop at its right level and the other half 20 dB under it: loudness asks for 6 dB, the distance for none."""
+
+        def uneven(model: Autoencoder, audio: torch.Tensor) -> torch.Tensor:
+            quieter = torch.ones(audio.size(2))
+            quieter[: audio.size(2) // 3] = 0.1
+            return model.synthesis(model.analysis(audio * quieter))
+
+        with mock.patch.object(Autoencoder, "forward", uneven):
+            self.assertLess(output_gain(quiet_model(), self.sampler(), batches=1), 0.5)
+
+    def test_distances_at_gains_are_those_of_the_figure(self) -> None:
+        output, target = torch.randn(2, 8192) * 0.1, torch.randn(2, 8192) * 0.1
+        given = distances(output, target, np.array([0.0, 6.0206]))
+        expected = [float(log_distance(output * factor, target)) for factor in (1, 2)]
+        np.testing.assert_allclose(given, expected, atol=1e-5)
 
     def test_the_exported_gain_is_heard(self) -> None:
         model, basis = quiet_model(), random_basis(CONFIG.latents)

@@ -6,7 +6,7 @@
 
 A run folder holds `log.csv` (one row per `--log-every` steps), `held-out.csv` (one row per evaluation) and `checkpoint.pt`
 (written atomically). The same command given again goes on from the checkpoint, with more hours if asked for. The learning
-rate rises over 300 steps, then falls by a cosine over whichever of `--steps` and `--hours` ends first; a run bounded by
+rate rises over 300 steps (60 with `--from`), then falls by a cosine over whichever of `--steps` and `--hours` ends first; a run bounded by
 steps alone is reproducible from its seed (on a GPU to within rounding). Checkpoints open on either device.
 
 The first steps (`--tones-first`) train only what decides on tones: they are quick, and pitch that is not found early is
@@ -55,7 +55,7 @@ CONFIGS = {
     "percussion": Config(),
     "voices": Config(tone_lowest=41.203, tones_per_octave=24, tones=176),
 }
-WARM_UP_STEPS = 300
+WARM_UP_STEPS, FROM_WARM_UP_STEPS = 300, 60
 FRESH_RATE, FRESH_TONES_FIRST = 1.5e-3, 2000
 NOTHING_BEFORE: dict[str, Any] = {"file": "", "steps": 0, "seconds": 0.0}
 FROM_RATE = 6e-4  # of a model that is trained on: high enough to learn, low enough not to forget first
@@ -91,9 +91,9 @@ def changes_of_sizes(settings: list[str]) -> dict[str, Any]:
     return changes
 
 
-def learning_rate(peak: float, step: int, progress: float) -> float:
+def learning_rate(peak: float, step: int, progress: float, warm_up: int = WARM_UP_STEPS) -> float:
     """Linear warm-up, then a cosine from `peak` to a fiftieth of it; `progress` from 0 to 1."""
-    warm = min(1.0, (step + 1) / WARM_UP_STEPS)
+    warm = min(1.0, (step + 1) / warm_up)
     return peak * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
 
 
@@ -272,7 +272,8 @@ class Run:
 
     def train_step(self) -> dict[str, float]:
         """One step of the optimiser; returns the loss, its parts, the rate and the gradient's norm."""
-        rate = learning_rate(self.arguments.rate, self.step, self.progress())
+        warm_up = FROM_WARM_UP_STEPS if self.arguments.start else WARM_UP_STEPS
+        rate = learning_rate(self.arguments.rate, self.step, self.progress(), warm_up)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         audio = torch.from_numpy(self.sampler.batch(self.arguments.batch)).unsqueeze(1).to(self.device)
