@@ -1,93 +1,91 @@
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBundle } from './bundle.mjs';
 import { ensureDependencies, root } from './dependencies.mjs';
-import { loadSource } from './typescript.mjs';
 
 // Builds the factory presets from presets/factory.json and each model's landmarks (labelled latents with measured
-// descriptors). Run it again after a bundled model has changed: npm run presets [-- NAME …].
+// descriptors), sets their output gain by a render of their loop, and checks how they sound. Run it again after a bundled
+// model has changed: npm run presets [-- NAME …]. It exits with an error where a preset fails a check.
 
 ensureDependencies();
 ensureBundle();
 
-const { defaultInput, emptyPreset, defaultRegressor, defaultDimension } = await loadSource(
-  'src/document/default-preset.ts',
-  'src/document/default-learning.ts',
-  'src/document/steering.ts',
-);
+const { draft, gestureCsv, modelOf } = await import('./presets/draft.mjs');
+const { inTemporaryFolder, tiller } = await import('./presets/engine.mjs');
+const { heldPeakDb, playedFigures, timbreDistance } = await import('./presets/figures.mjs');
 
-const program = join(root, 'dist', 'engine', 'tiller.js');
+const MOST_LEVEL_DB = 3;
+/** Over the input's own: a sound without clicks at the borders of hops gives about 1. */
+const MOST_ROUGHNESS = 1.6;
+/** See `timbreDistance`; two renders of one preset with other noise lie within 0.2. */
+const LEAST_DISTANCE = 1;
+/** A gain is set to steps of this. */
+const GAIN_STEP_DB = 0.5;
 
-function tiller(...args) {
-  const { status, stdout } = spawnSync(process.execPath, [program, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+const folder = join(root, 'presets');
+const sources = JSON.parse(readFileSync(join(folder, 'factory.json'), 'utf8'));
+
+function train(source, path) {
+  inTemporaryFolder((temporary) => {
+    const untrained = join(temporary, 'draft.json');
+    writeFileSync(untrained, JSON.stringify(draft(source)));
+    tiller('train', untrained, '-o', path, '--force');
   });
-  if (status !== 0) process.exit(status ?? 1);
-  return String(stdout);
+  return JSON.parse(readFileSync(path, 'utf8'));
 }
 
-/** Positions by rank, evenly spaced from 0 to 1, so that no two landmarks coincide. */
-function ranks(landmarks, by) {
-  const order = landmarks.map((landmark, i) => [landmark[by], i]).sort(([a], [b]) => a - b);
-  const places = new Array(landmarks.length);
-  order.forEach(([, i], rank) => (places[i] = landmarks.length === 1 ? 0.5 : rank / (landmarks.length - 1)));
-  return places;
-}
-
-function dimension(index, rules, range) {
-  const { mode, amount = 1 } =
-    rules.find(({ dimensions }) => dimensions.includes?.(index) && dimensions !== 'others') ??
-    rules.find(({ dimensions }) => dimensions === 'others');
-  return { ...defaultDimension(), mode, amount, range };
-}
-
+/** Builds a preset, at the gain that makes its loop as loud as it came as far as its ceiling allows. */
 function build(source) {
-  const folder = join(root, 'models', source.model);
-  const landmarks = JSON.parse(readFileSync(join(folder, 'landmarks.json'), 'utf8'));
-  const sha256 = createHash('sha256')
-    .update(readFileSync(join(folder, `${source.model}.ts`)))
-    .digest('hex');
-  const { manifest } = JSON.parse(tiller('--json', 'inspect', sha256));
-  const places = source.axes.map(({ by }) => ranks(landmarks, by));
-  const round = (value) => Math.round(value * 1000) / 1000;
-  const empty = emptyPreset({ name: manifest.name, sha256 }, manifest.latentDims);
-  return {
-    ...empty,
-    name: source.name,
-    description: source.description,
-    tags: source.tags,
-    author: 'Tiller',
-    inputs: source.axes.map(({ name }) => defaultInput(name)),
-    examples: landmarks.map(({ label, latent }, i) => ({
-      id: `e${i + 1}`,
-      label,
-      hue: Math.round((i * 360) / landmarks.length),
-      enabled: true,
-      weight: 1,
-      inputs: places.map((place) => round(place[i])),
-      latents: latent,
-    })),
-    // Without noise, so that the mapping passes through every example.
-    learning: { ...empty.learning, shared: { ...defaultRegressor('gp'), noise: 0 } },
-    steering: {
-      ...empty.steering,
-      glideSeconds: source.glideSeconds,
-      // A tenth beyond the range of the model's own latents.
-      dimensions: manifest.latentRanges.map(([low, high], i) =>
-        dimension(i, source.steering, [round(low - 0.1 * (high - low)), round(high + 0.1 * (high - low))]),
-      ),
-    },
-  };
+  const path = join(folder, `${source.file}.tiller.json`);
+  const gesture = join(folder, 'gestures', `${source.file}.csv`);
+  mkdirSync(join(folder, 'gestures'), { recursive: true });
+  writeFileSync(gesture, gestureCsv(source));
+  const loop = join(root, 'models', 'loops', `${source.loop}.wav`);
+  const look = () => playedFigures(path, loop, gesture, modelOf(source.model).manifest.hop);
+  const preset = train(source, path);
+  let played = look();
+  const held = heldPeakDb(preset);
+  const gain = Math.min(-played.levelDb, preset.output.ceilingDb - held);
+  preset.output.outputGainDb = Math.floor(gain / GAIN_STEP_DB) * GAIN_STEP_DB;
+  if (preset.output.outputGainDb !== 0) {
+    writeFileSync(path, `${JSON.stringify(preset, null, 1)}\n`);
+    played = look();
+  }
+  return { source, preset, played, heldPeakDb: held + preset.output.outputGainDb };
 }
 
-const sources = JSON.parse(readFileSync(join(root, 'presets', 'factory.json'), 'utf8'));
+function faultsOf({ preset, played, heldPeakDb }) {
+  const faults = [];
+  if (Math.abs(played.levelDb) > MOST_LEVEL_DB) faults.push(`${played.levelDb.toFixed(1)} dB from its input`);
+  if (played.roughness > MOST_ROUGHNESS)
+    faults.push(`clicks at the borders of hops (${played.roughness.toFixed(2)})`);
+  if (heldPeakDb > preset.output.ceilingDb)
+    faults.push(`a zone at ${heldPeakDb.toFixed(1)} dB, above its ceiling`);
+  return faults;
+}
+
 const wanted = process.argv.slice(2);
-for (const source of sources.filter(({ file }) => wanted.length === 0 || wanted.includes(file))) {
-  const path = join(root, 'presets', `${source.file}.tiller.json`);
-  const draft = `${path}.draft`;
-  writeFileSync(draft, JSON.stringify(build(source)));
-  process.stdout.write(`${source.name}\n${tiller('train', draft, '-o', path, '--force')}`);
-  rmSync(draft);
+const built = sources.filter(({ file }) => wanted.length === 0 || wanted.includes(file)).map(build);
+for (const one of built) {
+  const [nearest] = built
+    .filter((other) => other !== one)
+    .map(({ source, played }) => ({
+      file: source.file,
+      away: timbreDistance(one.played.sound, played.sound),
+    }))
+    .sort((a, b) => a.away - b.away);
+  const faults = faultsOf(one);
+  if (nearest && nearest.away < LEAST_DISTANCE) faults.push(`sounds like ${nearest.file}`);
+  const { source, preset, played, heldPeakDb } = one;
+  const figures = [
+    `${preset.examples.length} examples`,
+    `gain ${preset.output.outputGainDb} dB`,
+    `level ${played.levelDb.toFixed(1)} dB`,
+    `roughness ${played.roughness.toFixed(2)}`,
+    `loudest held ${heldPeakDb.toFixed(1)} dB`,
+    ...(nearest ? [`nearest ${nearest.file} at ${nearest.away.toFixed(1)}`] : []),
+  ];
+  console.log(`${source.file}: ${figures.join(', ')}`);
+  for (const fault of faults) console.log(`  FAULT: ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
 }

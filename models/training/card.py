@@ -163,14 +163,14 @@ def readme(
         ],
         [
             "own delay",
-            f"{model.delay} samples ({model.delay / model.sample_rate * 1000:.1f} ms), beyond the hop that has to be collected",
+            f"{model.delay} samples ({model.delay / model.sample_rate * 1000:.1f} ms), in addition to the hop that has to be collected",
         ],
         [
             "latents",
-            f"{model.latents}, rotated by PCA, scaled to unit variance, signed so that louder moments of the training audio lie "
-            "upwards; nominal range -3 to 3",
+            f"{model.latents}, rotated by PCA, scaled to unit variance, with signs chosen so that higher values are louder on the "
+            "training audio; nominal range -3 to 3",
         ],
-        ["variance held by the first dimensions", ", ".join(f"{value:.3f}" for value in model.fidelity)],
+        ["cumulative share of variance, by dimension", ", ".join(f"{value:.3f}" for value in model.fidelity)],
         ["size", f"{path.stat().st_size / 1e6:.1f} MB"],
         [
             "speed",

@@ -10,7 +10,12 @@ import { readPresetFile } from '../../src/engine/presets/preset-file.js';
 import { render } from '../../src/engine/stream/render.js';
 
 const names = readdirSync('presets').filter((name) => name.endsWith('.tiller.json'));
-const sources = JSON.parse(readFileSync('presets/factory.json', 'utf8')) as { file: string; model: string }[];
+const sources = JSON.parse(readFileSync('presets/factory.json', 'utf8')) as {
+  file: string;
+  model: string;
+  loop: string;
+  use: string;
+}[];
 
 describe('the factory presets', () => {
   it('are the ones that presets/factory.json describes', () => {
@@ -68,10 +73,23 @@ describe('the factory presets', () => {
   });
 });
 
-describe('the demo gesture', () => {
-  it('has as many inputs as its preset', async () => {
-    const { inputs } = await readPresetFile('presets/drum-garden.tiller.json');
-    const { moves } = parseGestureCsv(readFileSync('presets/demo-gesture.csv', 'utf8'), inputs.length);
-    expect(new Set(moves.map(({ input }) => input)).size).toBe(inputs.length);
+describe('the gestures of the factory presets', () => {
+  it.each(sources)(
+    'the one of $file moves each of its inputs, for as long as its loop',
+    async ({ file, loop }) => {
+      const { inputs } = await readPresetFile(join('presets', `${file}.tiller.json`));
+      const csv = readFileSync(join('presets', 'gestures', `${file}.csv`), 'utf8');
+      const { moves } = parseGestureCsv(csv, inputs.length);
+      expect(new Set(moves.map(({ input }) => input)).size).toBe(inputs.length);
+      const { channels, rate } = await readAudio(join('models', 'loops', `${loop}.wav`));
+      const seconds = (channels[0]?.length ?? 0) / rate;
+      expect(Math.abs((moves.at(-1)?.seconds ?? 0) - seconds)).toBeLessThan(0.2);
+    },
+  );
+
+  it('include four presets each for producers, for decks and to be played', () => {
+    const uses = new Map<string, number>();
+    for (const { use } of sources) uses.set(use, (uses.get(use) ?? 0) + 1);
+    expect(Object.fromEntries(uses)).toEqual({ deck: 4, producer: 4, instrument: 4 });
   });
 });
