@@ -113,6 +113,48 @@ void theLastPointOfABlockKeepsItsPlace()
     }
 }
 
+/** A host that draws a line through several blocks may send only its value at the end of each; that was played as stairs. */
+void aPointAtTheEndOfABlockIsARamp()
+{
+    constexpr int block = 512;
+    const StreamSetup setup { 48000.0, block, 2, 2, true };
+    Vst3Instance plugin (bundle);
+    plugin.activate (setup);
+    // From 1 down to 0.5 in the fourth block, and on to 0.25; a switch has no values in between.
+    const std::vector<Point> points { { amount, 0, 1.0 }, { amount, 4 * block - 1, 0.5 }, { amount, 5 * block - 1, 0.25 }, { bypass, 8 * block - 1, 1.0 } };
+    const auto output = render (plugin, constant (16 * block), setup, nullptr, points);
+    const auto latency = static_cast<std::size_t> (plugin.latencySamples());
+    const auto heard = [&] (int sample) { return output[0][static_cast<std::size_t> (sample) + latency]; };
+
+    for (int i = 0; i < block; ++i)
+    {
+        const auto along = static_cast<float> (i == block - 1 ? i : i / 16 * 16) / static_cast<float> (block - 1);
+        CHECK (std::abs (heard (3 * block + i) - (1.0f - 0.5f * along)) < 1e-6f, "sample ", i, " is ", heard (3 * block + i));
+        CHECK (std::abs (heard (4 * block + i) - (0.5f - 0.25f * along)) < 1e-6f, "sample ", i, " is ", heard (4 * block + i));
+    }
+
+    CHECK_EQUAL (heard (8 * block - 2), 0.25f);
+    CHECK_EQUAL (heard (8 * block - 1), 1.0f);
+}
+
+/** A value that the host was shown a moment before was taken for its echo, though the host had moved on and come back to it. */
+void aReturnToAShownValueIsPlayed()
+{
+    LiveFixture fixture;
+    fixture.plugin.takeEdits();
+    inject ("move");
+    CHECK (eventually (patience, [&] { fixture.live->step(); return fixture.plugin.parameter (dryWet) == 0.25; }));
+    CHECK (! fixture.plugin.takeEdits().empty());
+    // This host does not pass on what it is notified of; its automation moves, and returns to that value, in one block and later.
+    fixture.live->step ({ { dryWet, 0, 0.75 } });
+    fixture.live->step ({ { dryWet, 0, 0.25 } });
+    fixture.live->step();
+    CHECK_EQUAL (decodeState (fixture.plugin.state()).parameters[dryWet], 0.25f);
+    inject ("tell-values");
+    CHECK (eventually (patience, [&] { fixture.live->step(); return decodeState (fixture.plugin.state()).preset.find ("\"dryWet\":0.25") != std::string::npos; }),
+           decodeState (fixture.plugin.state()).preset);
+}
+
 } // namespace
 
 void addAutomationTests (Suite& suite)
@@ -120,6 +162,8 @@ void addAutomationTests (Suite& suite)
     suite.add ("bypass lands on its sample", bypassLandsOnItsSample);
     suite.add ("automation lands on its sample", automationLandsOnItsSample);
     suite.add ("the last point of a block keeps its place", theLastPointOfABlockKeepsItsPlace);
+    suite.add ("a point at the end of a block is a ramp", aPointAtTheEndOfABlockIsARamp);
+    suite.add ("a return to a shown value is played", aReturnToAShownValueIsPlayed);
 }
 
 } // namespace tiller::test

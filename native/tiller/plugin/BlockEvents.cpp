@@ -3,6 +3,7 @@
 #include "tiller/vst3/Vst3Block.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace tiller
@@ -12,8 +13,9 @@ namespace
 {
     constexpr std::uint32_t controlChange = 0xb0, programChange = 0xc0;
 
-    // All points of a block fit, and each parameter once more.
-    static_assert (AutomationPoints::capacity + ParameterTable::size <= protocol::maxBlockEvents);
+    // All points of a block fit, each parameter once more, and the steps of some ramps.
+    constexpr std::uint32_t rampCapacity = protocol::maxBlockEvents - AutomationPoints::capacity - ParameterTable::size;
+    static_assert (rampCapacity >= 256);
 
     /** What two messages must have in common for the later one to replace the earlier: status, channel and controller. */
     std::uint32_t controllerOf (std::uint32_t message) noexcept
@@ -29,6 +31,15 @@ void BlockEvents::addParameter (std::uint32_t offset, std::uint32_t index, float
         parameters[parameterCount - 1].value = value;
     else
         parameters[parameterCount++] = { offset, index, value };
+}
+
+/** The straight line from the start of the block to a point, without the point itself, as steps. */
+void BlockEvents::addRamp (const HostParameter& parameter, float fromPlain, const AutomationPoint& to) noexcept
+{
+    const float from = parameter.convertTo0to1 (fromPlain);
+
+    for (std::uint32_t at = 0; at < to.offset && rampSteps < rampCapacity; at += AutomationPoints::rampStep, ++rampSteps)
+        addParameter (at, to.index, parameter.convertFrom0to1 (from + (to.normalised - from) * static_cast<float> (at) / static_cast<float> (to.offset)));
 }
 
 void BlockEvents::addMidi (std::uint32_t offset, std::uint32_t message) noexcept
@@ -52,7 +63,7 @@ void BlockEvents::addMidi (std::uint32_t offset, std::uint32_t message) noexcept
 void BlockEvents::collect (ParameterTable& table, const HostParameters& hostParameters, HostProgram& hostProgram, const juce::MidiBuffer& midiBuffer,
                            int numSamples) noexcept
 {
-    parameterCount = midiCount = parametersTaken = midiTaken = 0;
+    parameterCount = midiCount = parametersTaken = midiTaken = rampSteps = 0;
     const auto lastOffset = static_cast<std::uint32_t> (std::max (0, numSamples - 1));
     collectParameters (table, hostParameters, lastOffset);
     hostProgram.beginBlock (numSamples);
@@ -63,17 +74,29 @@ void BlockEvents::collectParameters (ParameterTable& table, const HostParameters
 {
     if (const auto* block = currentVst3Block())
     {
-        for (const auto& point : block->points)
+        const auto* const end = block->points.end();
+
+        for (const auto* at = block->points.begin(); at != end; ++at)
         {
+            const auto& point = *at;
             auto& parameter = *hostParameters[point.index];
 
             if (parameter.consumeEcho (point.normalised))
                 continue;
 
+            // A single point at the end of the block is how VST3 draws a line from the value before.
+            const bool isSingle = (at == block->points.begin() || at[-1].index != point.index) && (at + 1 == end || at[1].index != point.index);
+            const float before = table.sentValue (point.index);
+
+            if (isSingle && point.offset >= lastOffset && ! parameter.isDiscrete() && std::isfinite (before))
+                addRamp (parameter, before, { lastOffset, point.index, point.normalised });
+
             // A host that writes back the present value means exactly that, though its normalised form may be rounded.
             const bool isPresent = parameter.getValue() == point.normalised;
             const float plain = isPresent ? table.value (point.index) : parameter.convertFrom0to1 (point.normalised);
             addParameter (std::min (point.offset, lastOffset), point.index, plain);
+            // JUCE's wrapper sets the last point of the block only, and not where that may be an echo.
+            table.setValue (point.index, plain);
             table.markSent (point.index, plain);
         }
     }

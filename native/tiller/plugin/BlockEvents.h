@@ -4,6 +4,7 @@
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/ParameterTable.h"
 #include "tiller/state/PresetRecall.h"
+#include "tiller/vst3/AutomationPoints.h"
 
 #include <juce_audio_basics/juce_audio_basics.h>
 
@@ -43,12 +44,13 @@ public:
 private:
     void collectParameters (ParameterTable&, const HostParameters&, std::uint32_t lastOffset) noexcept;
     void collectMidi (HostProgram&, const juce::MidiBuffer&, std::uint32_t lastOffset) noexcept;
+    void addRamp (const HostParameter&, float fromPlain, const AutomationPoint& to) noexcept;
     void addParameter (std::uint32_t offset, std::uint32_t index, float value) noexcept;
     void addMidi (std::uint32_t offset, std::uint32_t message) noexcept;
 
     std::array<protocol::ParameterEvent, protocol::maxBlockEvents> parameters {};
     std::array<protocol::MidiEvent, protocol::maxBlockEvents> midi {};
-    std::uint32_t parameterCount = 0, midiCount = 0, parametersTaken = 0, midiTaken = 0;
+    std::uint32_t parameterCount = 0, midiCount = 0, parametersTaken = 0, midiTaken = 0, rampSteps = 0;
 };
 
 } // namespace tiller

@@ -11,7 +11,7 @@ namespace tiller
 /**
     Recognises echoes: a VST3 host passes each value that it was notified of for one parameter back to the processor, some blocks
     later, when the engine may have moved on. Such a value must not be taken for a change by the user. Each notification has one
-    echo, within half a second. Values are normalised, 0..1. Lock-free.
+    echo, within half a second, unless the host moves the parameter itself before that. Values are normalised, 0..1. Lock-free.
 */
 class ParameterEchoFilter
 {
@@ -28,14 +28,14 @@ public:
     /** True where this value may be an echo. [any-thread] */
     bool isExpected (float value, std::uint32_t nowMilliseconds) const noexcept { return find (value, nowMilliseconds).has_value(); }
 
-    /** The same; the echo and those that were expected before it are then no longer expected. [audio-thread] */
+    /**
+        The same; the echo and those that were expected before it are then no longer expected. A value that is no echo is the
+        host's own: its next ones are, too, also where they return to what it was notified of. [audio-thread]
+    */
     bool consume (float value, std::uint32_t nowMilliseconds) noexcept
     {
         const auto found = find (value, nowMilliseconds);
-
-        if (found)
-            consumed.store (*found + 1, std::memory_order_relaxed);
-
+        consumed.store (found ? *found + 1 : expected.load (std::memory_order_acquire), std::memory_order_relaxed);
         return found.has_value();
     }
 

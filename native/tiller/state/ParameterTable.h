@@ -26,6 +26,9 @@ public:
     float value (std::size_t i) const noexcept              { return values[i].load (std::memory_order_relaxed); }
     void setValue (std::size_t i, float plain) noexcept     { values[i].store (plain, std::memory_order_relaxed); }
 
+    /** The value that the engine has; NaN where it is unknown. */
+    float sentValue (std::size_t i) const noexcept          { return sent[i].load (std::memory_order_relaxed); }
+
     /** True where the engine has another value, or its value is unknown. */
     bool isDirty (std::size_t i) const noexcept             { return sent[i].load (std::memory_order_relaxed) != value (i); }
 

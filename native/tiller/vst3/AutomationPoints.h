@@ -35,6 +35,8 @@ class AutomationPoints
 {
 public:
     static constexpr std::size_t capacity = 512, programCapacity = 64;
+    /** Distance between the steps of a ramp, in samples: much shorter than a latent frame. */
+    static constexpr std::uint32_t rampStep = 16;
 
     void clear() noexcept                               { count = 0; lastIsExtra = false; }
     void clearPrograms() noexcept                       { programCount = 0; }
@@ -60,9 +62,6 @@ private:
     static constexpr std::size_t reserved = protocol::parameters.size();
     /** Ramps leave the rest to the points of the host. */
     static constexpr std::size_t rampCapacity = capacity / 2;
-    /** Distance between the steps of a ramp, in samples: much shorter than a latent frame. */
-    static constexpr std::uint32_t rampStep = 16;
-
     std::array<AutomationPoint, capacity> points;
     std::size_t count = 0;
     bool lastIsExtra = false;   ///< the last point is a reserved one: a later point of its parameter replaces it

@@ -106,7 +106,7 @@ void Vst3AudioProcessorProxy::collect (Vst::IParameterChanges& changes)
     }
 }
 
-/** Between two points of one block the value is a straight line, as VST3 defines it; a single point is a step. */
+/** Between two points of one block the value is a straight line, as VST3 defines it. For a single point see `BlockEvents`. */
 void Vst3AudioProcessorProxy::collectPoints (Vst::IParamValueQueue& queue, std::uint32_t index)
 {
     AutomationPoint last {};
