@@ -120,6 +120,33 @@ void undoHistoryReachesTheNextEngine()
     CHECK_EQUAL (decodeState (plugin.state()).preset, std::string ("{\"other\":true}"));
 }
 
+/** A host that was not told closed its project without asking, and the edits were lost. */
+void editsMarkTheProject()
+{
+    LiveFixture fixture;
+    const auto marks = [&] { return fixture.plugin.projectMarks(); };
+    CHECK_EQUAL (marks(), 0);
+
+    // Automation, its echoes, what the engine moves, and a state that is saved and loaded.
+    for (int i = 0; i < 100; ++i)
+        fixture.live->step ({ { amount, 0, 0.5 }, { glide, i % 128, i / 100.0 } });
+
+    inject ("move");
+    CHECK (eventually (patience, [&] { fixture.live->step(); return fixture.plugin.parameter (dryWet) == 0.25; }));
+    fixture.live->step (fixture.plugin.takeEdits());
+    inject ("move-on");
+    CHECK (eventually (patience, [&] { fixture.live->step(); return fixture.plugin.parameter (dryWet) == 0.5; }));
+    fixture.plugin.setState (fixture.plugin.state());
+    fixture.live->run (0.3);
+    CHECK_EQUAL (marks(), 0);
+
+    for (int edits = 1; edits <= 3; ++edits)
+    {
+        inject ("edit");
+        CHECK (eventually (patience, [&] { fixture.live->step(); return marks() == edits; }), marks(), " marks after ", edits, " edits");
+    }
+}
+
 /** A preset of 3 MB, as with thousands of examples, is saved and restored unchanged. */
 void longPresetIsKept()
 {
@@ -194,6 +221,7 @@ void addStateTests (Suite& suite)
     suite.add ("damaged state is kept", damagedStateIsKept);
     suite.add ("a rejected preset is kept", rejectedPresetIsKept);
     suite.add ("the undo history reaches the next engine", undoHistoryReachesTheNextEngine);
+    suite.add ("edits mark the project as changed", editsMarkTheProject);
     suite.add ("a long preset is kept", longPresetIsKept);
     suite.add ("the project replaces the instrument before", theProjectReplacesTheInstrumentBefore);
     suite.add ("unknown chunks are written back", unknownChunksAreWrittenBack);

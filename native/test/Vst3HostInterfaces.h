@@ -82,8 +82,32 @@ struct Changes final : Owned<Vst::IParameterChanges>
     }
 };
 
+/** Counts how often the plugin has marked the project as changed. */
+struct Handler2 final : Owned<Vst::IComponentHandler2>
+{
+    std::atomic<int> marks { 0 };
+
+    tresult PLUGIN_API setDirty (TBool state) override
+    {
+        marks += state != 0 ? 1 : 0;
+        return kResultOk;
+    }
+
+    tresult PLUGIN_API requestOpenEditor (FIDString) override { return kNotImplemented; }
+    tresult PLUGIN_API startGroupEdit() override              { return kNotImplemented; }
+    tresult PLUGIN_API finishGroupEdit() override             { return kNotImplemented; }
+};
+
 struct Handler final : Owned<Vst::IComponentHandler>
 {
+    Handler2 handler2;
+
+    tresult PLUGIN_API queryInterface (const TUID iid, void** object) override
+    {
+        return FUnknownPrivate::iidEqual (iid, Vst::IComponentHandler2::iid) ? handler2.queryInterface (iid, object)
+                                                                            : Owned<Vst::IComponentHandler>::queryInterface (iid, object);
+    }
+
     std::atomic<bool> titlesChanged { false };
     std::function<void()> onLatencyChange;   ///< called on the plugin's thread
     std::atomic<int> openGestures { 0 };

@@ -326,6 +326,7 @@ std::vector<Point> Vst3Instance::takeEdits()
     return points;
 }
 
+int Vst3Instance::projectMarks() const  { return in->handler.handler2.marks.load(); }
 int Vst3Instance::openGestures() const  { return in->handler.openGestures.load(); }
 
 bool Vst3Instance::openEditor (unsigned long parent)

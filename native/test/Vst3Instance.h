@@ -83,6 +83,9 @@ public:
     /** The changes that the plugin has notified the host of since the last call, as the points that a host then sends to the processor. */
     std::vector<Point> takeEdits();
 
+    /** How often the plugin has marked the host's project as changed. */
+    int projectMarks() const;
+
     /** How many gestures have begun and not ended. */
     int openGestures() const;
 

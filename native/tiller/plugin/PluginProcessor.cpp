@@ -236,9 +236,14 @@ void PluginProcessor::handleAsyncUpdate()
 
     if (snapshot.edited)
     {
-        const std::lock_guard lock (stateMutex);
-        unreadable.reset();
-        unreadableReason.clear();
+        {
+            const std::lock_guard lock (stateMutex);
+            unreadable.reset();
+            unreadableReason.clear();
+        }
+
+        // Or the host would close its project without asking.
+        updateHostDisplay (ChangeDetails().withNonParameterStateChanged (true));
     }
 
     updateParameterNames (snapshot.namesJson);

@@ -13,8 +13,11 @@ namespace
     constexpr double queueSeconds = 2.0;
     /** Longest total latency that can be compensated, in seconds. */
     constexpr double maxLatencySeconds = 4.0;
-    /** An offline render stops waiting for an engine that has not answered at all for this long, or has delivered no audio. */
-    constexpr double responseTimeoutSeconds = 30.0, deliveryTimeoutSeconds = 300.0;
+    /**
+        An offline render stops waiting where no engine has answered for this long, or delivered audio. Engines that hang or cannot
+        start are the supervisor's concern: one that waits for its turn to start, while many hosts render, is waited for.
+    */
+    constexpr double responseTimeoutSeconds = 300.0, deliveryTimeoutSeconds = 900.0;
     /** Room for the events of the blocks in the queue, in bytes. */
     constexpr std::size_t eventBytes = 256 * 1024;
     /** Shortest mean block for which the queue has room for the block headers, as blocks per second. */

@@ -77,7 +77,11 @@ export class HostSession {
   /** The history that the engine before this one left for the next state; empty where there is none. */
   private undoHistory = '';
   private values: readonly number[] = [];
+  /** The document as of the last change. */
+  private followed: Preset | null = null;
+  /** The player has changed the instrument since it was told last; since it was loaded. */
   private edited = false;
+  private editedSinceLoad = false;
   /** Before that nothing is told: what an engine starts with must not replace what the project holds. */
   private loaded = false;
   /** How many states of the plugin have been played. */
@@ -179,6 +183,7 @@ export class HostSession {
       }
     } finally {
       this.loaded = true;
+      this.edited = this.editedSinceLoad = false;
       this.states++;
     }
     // Told in any case: the plugin waits for it before it believes what the instrument says of itself.
@@ -245,7 +250,11 @@ export class HostSession {
       }
     }
     this.values = values;
-    if (change.origin === 'page' && state.preset !== this.sent.preset) this.edited = true;
+    const before = this.followed;
+    this.followed = state.preset;
+    const learned = before?.trained !== state.preset.trained && this.editedSinceLoad;
+    if (before !== state.preset && (change.origin === 'page' || learned))
+      this.edited = this.editedSinceLoad = true;
     // What the player did is out of this process before the engine could die of it.
     if (this.options.instrument.history !== this.sent.history) this.push();
     else this.pushing ??= setTimeout(() => this.push(), PUSH_MILLISECONDS);

@@ -3,6 +3,7 @@ import { HostSession, parameterNames } from '../../../src/engine/host/host-sessi
 import type { HostSessionOptions } from '../../../src/engine/host/host-session.js';
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import { emptyPreset } from '../../../src/document/default-preset.js';
+import type { Edit } from '../../../src/document/edit.js';
 import type { Preset } from '../../../src/document/preset.js';
 import type { StoredPreset } from '../../../src/protocol/interface.js';
 import { Instrument } from '../../../src/engine/instrument/instrument.js';
@@ -235,6 +236,45 @@ describe('HostSession', () => {
     expect(of('state')).toHaveLength(3);
     expect(last?.fields['edited']).toBe(1);
     expect((JSON.parse(last?.text ?? '') as Preset).steering.amount).toBe(0.5);
+  });
+
+  test('every edit counts as one, and nothing else does', async () => {
+    const { session, instrument, of, settle } = setUp();
+    await session.receive({ type: 'state', text: JSON.stringify(preset('x')) });
+    const edited = async (change: () => unknown) => {
+      const before = of('state').length;
+      await change();
+      await settle();
+      return of('state')
+        .slice(before)
+        .some(({ fields }) => fields['edited'] === 1);
+    };
+    const place: Edit = { type: 'add-example', example: { label: 'a', inputs: [0.5, 0.5], latents: [] } };
+    expect(await edited(() => instrument.edit(place))).toBe(true);
+    const id = instrument.state.preset.examples[0]?.id ?? '';
+    const edits: Edit[] = [
+      { type: 'edit-example', id, change: { inputs: [0.25, 0.5] } },
+      { type: 'learn-automatically', automatic: false },
+      { type: 'set-output', change: { ceilingDb: -3 } },
+      { type: 'describe', change: { name: 'y' } },
+    ];
+    for (const edit of edits)
+      expect([edit.type, await edited(() => instrument.edit(edit))]).toEqual([edit.type, true]);
+    expect(await edited(() => instrument.undo())).toBe(true);
+
+    const { amount } = PARAMETER_INDEX;
+    expect(await edited(() => session.receive({ type: 'parameter', index: amount, value: 0.3 }))).toBe(false);
+    expect(await edited(() => instrument.setParameter(amount, 0.4, 'midi'))).toBe(false);
+    // What the page shows differently is no edit, though automation moves meanwhile.
+    expect(
+      await edited(() => {
+        instrument.setParameter(amount, 0.5, 'host');
+        instrument.notify(new Error('Something happened.'));
+      }),
+    ).toBe(false);
+    expect(await edited(() => session.receive({ type: 'state', text: JSON.stringify(preset('z')) }))).toBe(
+      false,
+    );
   });
 
   test('names, silence on faults and notices follow the document', async () => {
