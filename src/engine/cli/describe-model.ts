@@ -12,6 +12,9 @@ export function describeModel(manifest: ModelManifest): string[] {
     `parameters  ${manifest.parameters.toLocaleString('en')}`,
     `own delay   ${delaySamples} samples (${milliseconds(delaySamples)})`,
     `licence     ${manifest.licence ?? 'not stated in the file'}`,
+    ...(manifest.hasNonFiniteLatents === true
+      ? ['note        gives no number for some input (silence, usually): such latents count as 0']
+      : []),
     ...(manifest.streaming
       ? []
       : ['note        exported without streaming: the model itself clicks at block boundaries']),

@@ -70,6 +70,8 @@ export const manifestSchema = z.strictObject({
   delaySamples: z.number().int().nonnegative(),
   /** Per dimension: [low, high] that the model's own latents cover (2nd to 98th percentile over a probe). */
   latentRanges: z.array(z.tuple([z.number(), z.number()])),
+  /** Set where the encoder gives latents that are not finite, as some do for silence: they count as 0. */
+  hasNonFiniteLatents: z.literal(true).optional(),
   licence: z.string().nullable(),
   /** Sorted by frames, then batch; frames 1 and batch 1 is always there. */
   variants: z

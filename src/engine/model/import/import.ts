@@ -128,13 +128,14 @@ function modelName(path: string): string {
 
 /** Adds what is measured by running the model: delay and latent ranges. */
 async function completeManifest({ manifest, statedDelay }: Translation, dir: string): Promise<ModelManifest> {
-  const { latentRanges, delaySamples } = await measureModel(dir, manifest);
+  const { latentRanges, delaySamples, hasNonFiniteLatents } = await measureModel(dir, manifest);
   // The delay that a file states is exact to the sample, and used where it agrees with the measured one. A decoder that
   // spreads a sound over its frame is measured up to a hop early.
   const agrees = statedDelay !== null && Math.abs(statedDelay - delaySamples) <= manifest.hop;
   return manifestSchema.parse({
     ...manifest,
     latentRanges,
+    ...(hasNonFiniteLatents ? { hasNonFiniteLatents } : {}),
     delaySamples: agrees ? statedDelay : delaySamples,
   });
 }

@@ -28,25 +28,29 @@ type RunSignals = (signals: readonly Float32Array[]) => Promise<readonly Pick<Mo
  * @param input what was sent through the freshly reset model without noise
  * @param output what came back
  * @param run sends more signals through the model in the same way
+ * @param keepsLoudness false where the model divides by its input's loudness, so that envelopes tell nothing
  */
 export async function measureDelay(
   { sampleRate, hop, frames }: Pick<ModelShape, 'sampleRate' | 'hop' | 'frames'>,
   input: Float32Array,
   output: Float32Array,
   run: RunSignals,
+  keepsLoudness = true,
 ): Promise<number> {
   const longest = Math.min(Math.round(MAX_DELAY_SECONDS * sampleRate), input.length >> 1);
   const waveform = bestLag(input, output, longest);
   if (waveform.strength >= WAVEFORM_THRESHOLD) return waveform.lag;
-  const [envelope] = ENVELOPE_SECONDS.map((seconds) => {
-    const width = Math.max(1, Math.round(seconds * sampleRate));
-    const { lag, strength } = bestLag(
-      loudness(input, width),
-      loudness(output, width),
-      Math.floor(longest / ENVELOPE_STEP),
-    );
-    return { lag: lag * ENVELOPE_STEP, strength };
-  }).sort((a, b) => b.strength - a.strength);
+  const [envelope] = (keepsLoudness ? ENVELOPE_SECONDS : [])
+    .map((seconds) => {
+      const width = Math.max(1, Math.round(seconds * sampleRate));
+      const { lag, strength } = bestLag(
+        loudness(input, width),
+        loudness(output, width),
+        Math.floor(longest / ENVELOPE_STEP),
+      );
+      return { lag: lag * ENVELOPE_STEP, strength };
+    })
+    .sort((a, b) => b.strength - a.strength);
   if (envelope !== undefined && envelope.strength >= ENVELOPE_THRESHOLD) return envelope.lag;
   const places = Array.from(
     { length: CLICKS },

@@ -17,6 +17,8 @@ export interface Measurement {
   readonly delaySamples: number;
   /** Per latent dimension, [low, high] of the probe signal's latents (2nd and 98th percentile). */
   readonly latentRanges: [number, number][];
+  /** Whether the encoder gave latents that are not finite in a call, as some do for silence. */
+  readonly hasNonFiniteLatents: boolean;
 }
 
 /**
@@ -33,13 +35,22 @@ export async function measureModel(dir: string, manifest: ModelManifest): Promis
   const run = (signals: readonly Float32Array[]) => runSignals(dir, manifest, frames, signals);
   const [response] = await run([signal]);
   if (response === undefined) throw new RangeError('every signal has a response');
+  const hasNonFiniteLatents = response.finiteCalls.includes(false);
   const settleCalls = Math.ceil((SETTLE_SECONDS * sampleRate) / block) - 1;
   const settled = response.latents.filter((_, call) => call >= settleCalls && response.finiteCalls[call]);
   return {
     latentRanges: Array.from({ length: latentDims }, (_, dimension) =>
       range(settled.flatMap((vector) => [...vector.subarray(dimension * frames, (dimension + 1) * frames)])),
     ),
-    delaySamples: await measureDelay({ sampleRate, hop, frames }, signal, response.output, run),
+    hasNonFiniteLatents,
+    // An encoder whose latents for silence are no numbers divides by the loudness of its input.
+    delaySamples: await measureDelay(
+      { sampleRate, hop, frames },
+      signal,
+      response.output,
+      run,
+      !hasNonFiniteLatents,
+    ),
   };
 }
 

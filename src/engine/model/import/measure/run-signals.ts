@@ -11,7 +11,7 @@ export interface ModelResponse {
   readonly latents: readonly Float32Array[];
   /** For each call, whether the encoder gave a finite number for every latent. */
   readonly finiteCalls: readonly boolean[];
-  /** First channel of the decoded audio, as long as the signal. */
+  /** First channel of the decoded audio, as long as the signal. Zero in calls whose latents were not all finite: no answer. */
   readonly output: Float32Array;
 }
 
@@ -38,7 +38,7 @@ export async function runSignals(
   return closingAfterwards(decoder, () =>
     encoded.map((response, i) => ({
       ...response,
-      output: decode(decoder, response.latents, block, signals[i]?.length ?? 0),
+      output: decode(decoder, response, block, signals[i]?.length ?? 0),
     })),
   );
 }
@@ -75,7 +75,7 @@ function encode(
 
 function decode(
   decoder: RunningGraph,
-  latents: readonly Float32Array[],
+  { latents, finiteCalls }: Pick<ModelResponse, 'latents' | 'finiteCalls'>,
   block: number,
   length: number,
 ): Float32Array {
@@ -84,7 +84,7 @@ function decode(
   for (const [call, vector] of latents.entries()) {
     decoder.input.set(vector);
     decoder.run(silent, 1);
-    out.set(decoder.output.subarray(0, block), call * block);
+    if (finiteCalls[call] === true) out.set(decoder.output.subarray(0, block), call * block);
   }
   return out;
 }
