@@ -32,6 +32,19 @@ export const UPLOAD_PATHS = {
   audio: '/upload/audio',
 } as const;
 export type UploadKind = keyof typeof UPLOAD_PATHS;
+/** Endings of file names by kind of upload; within a kind, the content decides. */
+export const UPLOAD_ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
+  model: ['.ts'],
+  preset: ['.tiller', '.json'],
+  audio: ['.wav', '.wave', '.bwf', '.rf64', '.aif', '.aiff', '.aifc', '.flac'],
+};
+
+/** The kind of upload of a file name; undefined for other files. */
+export function uploadKindOf(name: string): UploadKind | undefined {
+  const kinds = Object.keys(UPLOAD_ENDINGS) as UploadKind[];
+  return kinds.find((kind) => UPLOAD_ENDINGS[kind].some((ending) => name.toLowerCase().endsWith(ending)));
+}
+
 /** Largest file of each kind of upload, in bytes. */
 export const UPLOAD_LIMITS: Readonly<Record<UploadKind, number>> = {
   model: 2 ** 30,

@@ -5,39 +5,38 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
   FILE_NAME_HEADER,
+  UPLOAD_ENDINGS,
   UPLOAD_LIMITS,
   type UploadAnswer,
   type UploadKind,
+  uploadKindOf,
 } from '../../protocol/interface.js';
 import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError, systemCode } from '../system/file-error.js';
 
-/** Accepted endings of each kind of upload: another file is refused before it is sent completely. */
-const ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
-  model: ['.ts'],
-  preset: ['.tiller', '.json'],
-  audio: ['.wav', '.aif', '.aiff', '.flac'],
-};
-
 /** Each upload has its own folder, named with this prefix and the engine's process id. */
 const PREFIX = 'tiller-upload-';
 
-function fileName(request: IncomingMessage, kind: UploadKind): string {
-  const header = request.headers[FILE_NAME_HEADER];
-  let name = '';
+/** The header's file name without folders; empty where it is missing or not a valid URI component. */
+function decodedName(header: string | string[] | undefined): string {
   try {
-    name = basename(decodeURIComponent(typeof header === 'string' ? header : ''));
+    return basename(decodeURIComponent(typeof header === 'string' ? header : ''));
   } catch {
-    name = '';
+    return '';
   }
+}
+
+function fileName(request: IncomingMessage, kind: UploadKind): string {
+  const name = decodedName(request.headers[FILE_NAME_HEADER]);
   if (name === '' || name.length > 255) {
     throw new TillerError('argument-invalid', 'The file has no valid name.', 'Rename the file.');
   }
-  if (!ENDINGS[kind].some((ending) => name.toLowerCase().endsWith(ending))) {
+  // Before the file is sent completely.
+  if (uploadKindOf(name) !== kind) {
     throw new TillerError(
       'argument-invalid',
       `${name} is not a file that can be imported here.`,
-      `Choose a file that ends in ${ENDINGS[kind].join(', ')}.`,
+      `Choose a file that ends in ${UPLOAD_ENDINGS[kind].join(', ')}.`,
     );
   }
   return name;

@@ -1,4 +1,4 @@
-import type { LiveSource } from '../../protocol/interface.js';
+import { type LiveSource, UPLOAD_ENDINGS } from '../../protocol/interface.js';
 import { chooseMicrophone } from '../audio/microphone.js';
 import { togglePlay } from '../audio/transport.js';
 import { perform } from '../engine-client/commands.js';
@@ -63,7 +63,7 @@ function setSource(source: LiveSource): void {
 function chooseFile(): void {
   const input = document.createElement('input');
   input.type = 'file';
-  input.accept = '.wav,.aif,.aiff,.flac';
+  input.accept = UPLOAD_ENDINGS.audio.join();
   input.addEventListener('change', () => {
     addFiles(input.files ?? []);
   });

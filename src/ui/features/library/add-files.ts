@@ -1,4 +1,4 @@
-import type { Fault, UploadKind } from '../../../protocol/interface.js';
+import { type Fault, type UploadKind, uploadKindOf } from '../../../protocol/interface.js';
 import { RefusedError } from '../../engine-client/client.js';
 import { client, store } from '../../engine-client/page.js';
 import { rememberAudioFile } from '../../engine-client/restore-after-restart.js';
@@ -7,13 +7,7 @@ import type { ToastAction } from '../../engine-client/page-state.js';
 import { toast, toastFault } from '../../engine-client/toasts.js';
 import { newPreset, openPreset } from './library-commands.js';
 
-const ENDINGS: readonly [RegExp, UploadKind][] = [
-  [/\.ts$/i, 'model'],
-  [/\.(tiller|json)$/i, 'preset'],
-  [/\.(wav|aiff?|flac)$/i, 'audio'],
-];
-
-const kindOf = ({ name }: File): UploadKind | undefined => ENDINGS.find(([ending]) => ending.test(name))?.[1];
+const kindOf = ({ name }: File): UploadKind | undefined => uploadKindOf(name);
 
 /** A file that was added to the library. */
 interface AddedFile {
