@@ -84,6 +84,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   }),
   bare('release-all'),
   z.strictObject({ type: z.literal('randomise'), radius: z.number().min(0).max(1) }),
+  /** Goes back to what was held before the last random draw (−1), or forward again (1). */
+  z.strictObject({ type: z.literal('step-draw'), by: z.union([z.literal(-1), z.literal(1)]) }),
   z.strictObject({ type: z.literal('capture'), label: z.string().max(120) }),
   z.strictObject({ type: z.literal('audition'), example: z.string().min(1).max(64).nullable() }),
   z.strictObject({

@@ -284,6 +284,8 @@ export interface Slices {
   history: HistoryState;
   /** Per latent dimension, the held value in latent units, or null. */
   holds: (number | null)[];
+  /** How many random draws can be gone back to, and how many can be taken again after that. */
+  draws: { earlier: number; later: number };
   training: TrainingState;
   model: ModelState;
   stream: StreamState | null;

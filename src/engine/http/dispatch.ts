@@ -52,6 +52,9 @@ export async function dispatch(
     case 'randomise':
       instrument.randomise(command.radius);
       return null;
+    case 'step-draw':
+      instrument.stepDraw(command.by);
+      return null;
     case 'capture':
       return instrument.capture(command.label);
     case 'audition':

@@ -21,6 +21,7 @@ export interface PageServices {
     | 'hold'
     | 'releaseAll'
     | 'randomise'
+    | 'stepDraw'
     | 'capture'
     | 'audition'
     | 'learnMidi'

@@ -55,6 +55,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
     });
   },
   holds: ({ instrument }) => instrument.state.holds as (number | null)[],
+  draws: ({ instrument: { state } }, last) => keep(last, { ...state.draws }),
   training: ({ instrument: { state } }, last) => {
     const { running, done, total, stale, report } = state.training;
     const learned = state.preset.trained !== null;

@@ -2,14 +2,22 @@ import { TillerError } from '../../document/tiller-error.js';
 import { MAX_LATENT_VALUE } from '../../document/limits.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamLink } from '../stream/messages.js';
+import type { InstrumentState } from './instrument-state.js';
 import type { StateStore } from './state-store.js';
 
 type HoldList = readonly (number | null)[];
+
+/** Most random draws that can be gone back to. */
+const MAX_DRAWS = 100;
 
 /** Latents held at fixed values, against the mapping, to explore the latent space. Main thread. */
 export class Holds {
   /** The latents that the decoder got last; null before a model's first latent frame. */
   private lastDecoded: Float32Array | null = null;
+
+  /** What was held before each random draw, the last one last, and what going back led away from. */
+  private earlier: readonly HoldList[] = [];
+  private later: readonly HoldList[] = [];
 
   constructor(
     private readonly store: StateStore,
@@ -32,7 +40,31 @@ export class Holds {
   /** See `Instrument.randomise`. */
   randomise(radius: number): void {
     const { preset, holds } = this.store.state;
-    this.set(randomHolds(preset.steering, holds, this.sounding(), radius));
+    const drawn = randomHolds(preset.steering, holds, this.sounding(), radius);
+    this.earlier = [...this.earlier, holds].slice(-MAX_DRAWS);
+    this.later = [];
+    this.set(drawn);
+  }
+
+  /** See `Instrument.stepDraw`. */
+  stepDraw(by: -1 | 1): void {
+    const { holds } = this.store.state;
+    const next = (by < 0 ? this.earlier : this.later).at(-1);
+    if (next === undefined) return;
+    if (by < 0) {
+      this.earlier = this.earlier.slice(0, -1);
+      this.later = [...this.later, holds];
+    } else {
+      this.later = this.later.slice(0, -1);
+      this.earlier = [...this.earlier, holds];
+    }
+    this.set(next);
+  }
+
+  /** Another model is about to be played: releases every latent, and drops the draws. */
+  leaveModel(): void {
+    this.dropDraws();
+    this.releaseAll();
   }
 
   /** See `Instrument.audition`. */
@@ -69,6 +101,7 @@ export class Holds {
   fitted(latents: number): HoldList {
     const { holds } = this.store.state;
     if (holds.length === latents) return holds;
+    this.dropDraws();
     for (let dimension = latents; dimension < holds.length; dimension++)
       if (holds[dimension] !== null) this.link.send({ type: 'hold', dimension, value: null });
     return Array.from({ length: latents }, (_, i) => holds[i] ?? null);
@@ -94,13 +127,23 @@ export class Holds {
     return this.lastDecoded;
   }
 
+  private dropDraws(): void {
+    this.earlier = [];
+    this.later = [];
+    this.store.change({ draws: this.draws() }, 'page');
+  }
+
+  private draws(): InstrumentState['draws'] {
+    return { earlier: this.earlier.length, later: this.later.length };
+  }
+
   private set(holds: HoldList): void {
     const before = this.store.state.holds;
     holds.forEach((value, dimension) => {
       if (value !== before[dimension]) this.link.send({ type: 'hold', dimension, value });
     });
     const released = holds.every((held) => held === null);
-    this.store.change({ holds, ...(released ? { auditioning: null } : {}) }, 'page');
+    this.store.change({ holds, draws: this.draws(), ...(released ? { auditioning: null } : {}) }, 'page');
   }
 }
 

@@ -20,6 +20,8 @@ export interface InstrumentState {
   readonly redoLabel: string | null;
   /** Held latents, in latent units: one per dimension, null where the mapping plays. */
   readonly holds: readonly (number | null)[];
+  /** How many random draws can be gone back to, and how many can be taken again after that. */
+  readonly draws: { readonly earlier: number; readonly later: number };
   /** Identifier of the example that is heard in place of the mapping. */
   readonly auditioning: string | null;
   /** Index of the input that waits for a MIDI message. */

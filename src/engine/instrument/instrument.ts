@@ -163,6 +163,14 @@ export class Instrument {
   }
 
   /**
+   * Holds what was held before the last random draw (−1), or what going back led away from (1); nothing where there is none.
+   * At most 100 draws of the present model are kept.
+   */
+  stepDraw(by: -1 | 1): void {
+    this.holds.stepDraw(by);
+  }
+
+  /**
    * Makes an example of the latents that sound now at the inputs' present values, and releases every held latent.
    * Edits that follow with the key `CAPTURE_STEP` belong to the same step of the history.
    * @returns the identifier of the example
@@ -340,7 +348,7 @@ export class Instrument {
     const before = this.state.preset;
     if (before.model?.sha256 !== next.model?.sha256) {
       this.link.send({ type: 'expect-model' });
-      this.holds.releaseAll();
+      this.holds.leaveModel();
       this.learner.leaveModel();
     }
     sendDifference(this.link, before, next);

@@ -26,6 +26,7 @@ export class StateStore {
       undoLabel: null,
       redoLabel: null,
       holds: [],
+      draws: { earlier: 0, later: 0 },
       auditioning: null,
       midiLearn: null,
       training: { running: false, done: 0, total: 0, report: null, stale: false },

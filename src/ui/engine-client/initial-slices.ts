@@ -17,6 +17,7 @@ export const initialSlices = (): Slices => ({
   output: { ...DEFAULT_OUTPUT },
   history: { dirty: false, canUndo: false, canRedo: false, undoLabel: null, redoLabel: null },
   holds: [],
+  draws: { earlier: 0, later: 0 },
   training: { running: false, done: 0, total: 0, learned: false, stale: false, report: null },
   model: { card: null, missing: null, loading: false },
   stream: null,

@@ -172,6 +172,33 @@ describe('Instrument', () => {
     for (const held of [first, third]) expect(Math.abs(held ?? 9)).toBeLessThanOrEqual(1);
   });
 
+  it('goes back to what was held before each random draw, and forward again', async () => {
+    report(telemetry([0, 0, 0]));
+    instrument.stepDraw(-1);
+    instrument.hold(1, 0.5);
+    const held = [instrument.state.holds];
+    for (let i = 0; i < 3; i++) {
+      instrument.randomise(1);
+      held.push(instrument.state.holds);
+    }
+    expect(instrument.state.draws).toEqual({ earlier: 3, later: 0 });
+    for (const i of [2, 1, 0, 0]) {
+      instrument.stepDraw(-1);
+      expect(instrument.state.holds).toEqual(held[i]);
+    }
+    instrument.stepDraw(1);
+    expect(instrument.state.holds).toEqual(held[1]);
+    expect(instrument.state.draws).toEqual({ earlier: 1, later: 2 });
+    // Another draw takes the place of those that were gone back from.
+    instrument.randomise(1);
+    expect(instrument.state.draws).toEqual({ earlier: 2, later: 0 });
+    await instrument.loadPreset(
+      { ...samplePreset(), model: { name: 'other', sha256: 'cd'.repeat(32) } },
+      'page',
+    );
+    expect(instrument.state).toMatchObject({ draws: { earlier: 0, later: 0 }, holds: [null, null, null] });
+  });
+
   it('lets a latent go that the next document does not have', async () => {
     instrument.hold(1, 0.5);
     instrument.hold(2, 1);
