@@ -77,7 +77,7 @@ scenario(
     const kept = /"name":"([^"]+)"/.exec(savedChunk(folder))?.[1];
     check(
       "VST3: Ardour lists the presets by name, and what is chosen there is the session's instrument",
-      presetName === 'Drum garden' && kept === presetName,
+      presetName === 'Breath and bow' && kept === presetName,
       `the second is “${presetName}”, the session keeps “${kept}”`,
     );
     playMidi('LV2', TILLER_LV2, '', 'the second preset');
