@@ -10,6 +10,7 @@ import { addExamples } from './commands/examples.js';
 import { addHost } from './commands/host.js';
 import { addImport } from './commands/import.js';
 import { addInspect } from './commands/inspect.js';
+import { addMap } from './commands/map.js';
 import { addRender } from './commands/render.js';
 import { addServe } from './commands/serve.js';
 import { addTrain } from './commands/train.js';
@@ -56,6 +57,7 @@ for (const add of [
   addInspect,
   addCodec,
   addTrain,
+  addMap,
   addExamples,
   addBench,
   addDoctor,

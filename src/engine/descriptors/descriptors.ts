@@ -24,7 +24,7 @@ const FRAME_SECONDS = 0.09;
 const MEL_BANDS = 32;
 const LOWEST_HZ = 40;
 const HIGHEST_HZ = 16_000;
-/** Bands are wide enough there to tell a partial from noise. */
+/** Half-octave bands are wide enough from there on to tell a partial from noise; below there is one band. */
 const FLATNESS_FROM_HZ = 250;
 /** Flatness of one frame of Gaussian noise: exp(−γ), the geometric mean of exponentially distributed powers of mean 1. */
 const NOISE_FLATNESS = 0.5615;
@@ -37,7 +37,7 @@ export class DescriptorMeter {
   private readonly analyser: SpectrumAnalyser;
   private readonly mel: MelFilters;
   private readonly logEnergies = new Float64Array(MEL_BANDS);
-  /** First bin of each half-octave band, and the bin behind the last band. */
+  /** First bin of each band that flatness is taken of, and the bin behind the last band. */
   private readonly bandEdges: readonly number[];
   /** Power of one frame of a full-scale sine, spread over its bins. */
   private readonly fullScale: number;
@@ -48,7 +48,9 @@ export class DescriptorMeter {
     const top = Math.min(HIGHEST_HZ, 0.45 * rate);
     this.analyser = new SpectrumAnalyser(size);
     this.mel = new MelFilters(MEL_BANDS, size, rate, LOWEST_HZ, top);
-    this.bandEdges = halfOctaves(FLATNESS_FROM_HZ, top).map((hz) => Math.round((hz * size) / rate));
+    this.bandEdges = [LOWEST_HZ, ...halfOctaves(FLATNESS_FROM_HZ, top)].map((hz) =>
+      Math.round((hz * size) / rate),
+    );
     this.fullScale = (size / 4) ** 2;
   }
 

@@ -54,6 +54,7 @@ describe('tiller', () => {
       'encode',
       'decode',
       'train',
+      'map',
       'examples',
       'render',
       'bench',

@@ -50,8 +50,10 @@ describe('descriptors', () => {
 
   it('tell sines and harmonic sounds from noise, at any level', () => {
     const meter = new DescriptorMeter(44_100);
-    for (const hz of [80, 220, 700])
+    for (const hz of [80, 220, 700]) {
       expect(meter.measure(harmonics(hz, 44_100, 0.4)).noisiness).toBeLessThan(0.15);
+      expect(meter.measure(sine(hz, 44_100, 0.4)).noisiness).toBeLessThan(0.15);
+    }
     for (const amplitude of [1e-4, 0.3]) {
       const { noisiness } = meter.measure(noise(20_000, amplitude));
       expect(noisiness).toBeGreaterThan(0.85);

@@ -9,7 +9,7 @@ import { streamNoise } from '../../stream/player.js';
 import { contextOf } from '../context.js';
 import { checkInput, checkOutput, checkSoundName, writeSound } from '../files.js';
 import { readNpy, writeNpy } from '../npy.js';
-import { atRate } from '../rates.js';
+import { atRate } from '../../audio/at-rate.js';
 
 /** Latent frames after which the event loop runs, so that signals are handled. */
 const FRAMES_PER_TURN = 64;

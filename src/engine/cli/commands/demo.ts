@@ -14,7 +14,7 @@ import type { Context } from '../context.js';
 import { contextOf } from '../context.js';
 import { writeSound } from '../files.js';
 import { bundledFolder } from '../../system/paths.js';
-import { atRate } from '../rates.js';
+import { atRate } from '../../audio/at-rate.js';
 import { spectrogramPng } from '../spectrogram.js';
 import { modelOf, readGesture } from './render.js';
 

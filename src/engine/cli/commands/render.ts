@@ -17,7 +17,7 @@ import { contextOf } from '../context.js';
 import { checkInput, checkOutput, checkSoundName, writeSound } from '../files.js';
 import { wholeNumber } from '../numbers.js';
 import { USER_PRESETS, bundledFolder } from '../../system/paths.js';
-import { atRate } from '../rates.js';
+import { atRate } from '../../audio/at-rate.js';
 
 interface Options {
   output: string;

@@ -1,5 +1,5 @@
-import { Resampler } from '../audio/resampler.js';
-import type { SoundStream } from '../audio/sound-stream.js';
+import { Resampler } from './resampler.js';
+import type { SoundStream } from './sound-stream.js';
 
 /** Samples per channel that are converted at a time. */
 const CHUNK = 4096;

@@ -1,5 +1,5 @@
 import { gatherSound, wholeSound } from '../../../src/engine/audio/sound-stream.js';
-import { atRate } from '../../../src/engine/cli/rates.js';
+import { atRate } from '../../../src/engine/audio/at-rate.js';
 
 const tone = (rate: number, seconds: number) =>
   Float32Array.from({ length: Math.round(rate * seconds) }, (_, i) =>

@@ -1,0 +1,98 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { atRate } from '../audio/at-rate.js';
+import { AudioStream } from '../audio/read.js';
+import { type SoundStream, wholeSound } from '../audio/sound-stream.js';
+import type { ModelManifest } from '../model/manifest.js';
+import { createNoise, type NoiseSource } from '../model/run/noise.js';
+import { openModel } from '../model/run/open-model.js';
+import { probeSignal } from '../model/run/probe-signal.js';
+import type { RunningModel } from '../model/run/running-model.js';
+import { bundledFolder } from '../system/paths.js';
+import { encodeSound } from './encode-sound.js';
+import { type StarterMapOptions, type Zone, starterMap } from './starter-map.js';
+
+/** Of each sound, at most so much is encoded. */
+const SECONDS_OF_EACH = 30;
+const PROBE_SECONDS = 4;
+/** Frames per call: calls of several frames take less time per frame. */
+const MOST_FRAMES = 4;
+
+export interface MapModelOptions extends StarterMapOptions {
+  /** WAV, AIFF or FLAC files that the model should play; where empty, the bundled loops and a test signal. */
+  readonly files: readonly string[];
+  /** Called with the share done, 0..1; may throw to stop. */
+  readonly onProgress?: (share: number) => void;
+}
+
+/**
+ * `starterMap` of a model of the library. Lets messages through between two sounds; blocks its thread for less than a second at
+ * a time with models that run in real time.
+ *
+ * @param dir the model's folder
+ * @throws TillerError as `starterMap`, `openModel` and `AudioStream.open` do
+ */
+export async function mapModel(
+  dir: string,
+  manifest: ModelManifest,
+  { files, onProgress, ...options }: MapModelOptions,
+): Promise<Zone[]> {
+  const most = Math.max(
+    ...manifest.variants
+      .filter(({ batch, frames }) => batch === 1 && frames <= MOST_FRAMES)
+      .map(({ frames }) => frames),
+  );
+  const model = await openModel(dir, manifest, { frames: most, batch: 1 });
+  try {
+    const frames = await encodeAll(
+      model,
+      files.length > 0 ? files : await bundledLoops(),
+      files.length === 0,
+    );
+    const steps = starterMap(model, frames, manifest.latentRanges, options);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+      onProgress?.(value);
+      await nextTurn();
+    }
+  } finally {
+    model.close();
+  }
+}
+
+export async function encodeAll(
+  model: RunningModel,
+  files: readonly string[],
+  withProbe: boolean,
+): Promise<Float64Array[]> {
+  const { sampleRate, hop } = model.shape;
+  const noise = createNoise({ kind: 'seed', seed: 1 });
+  const most = Math.ceil((SECONDS_OF_EACH * sampleRate) / hop);
+  const frames: Float64Array[] = [];
+  const add = (sound: SoundStream, source: NoiseSource) =>
+    frames.push(...encodeSound(model, source, sound, most));
+  if (withProbe) add(wholeSound(sampleRate, [probeSignal(PROBE_SECONDS * sampleRate, sampleRate)]), noise);
+  for (const path of files) {
+    const file = await AudioStream.open(path);
+    try {
+      add(atRate(file, sampleRate), noise);
+    } finally {
+      file.close();
+    }
+    await nextTurn();
+  }
+  return frames;
+}
+
+/** Paths of the loops that come with Tiller, sorted. */
+async function bundledLoops(): Promise<string[]> {
+  const folder = bundledFolder('loops');
+  if (folder === null) return [];
+  const names = await readdir(folder);
+  return names
+    .filter((name) => name.endsWith('.wav'))
+    .sort()
+    .map((name) => join(folder, name));
+}
