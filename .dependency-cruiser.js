@@ -22,12 +22,8 @@ const LAYERS = [
   ['src/engine/http', 'src/engine/host'],
   ['src/engine/live'],
   ['src/engine/persistence'],
-<<<<<<< HEAD
-  ['src/engine/map', 'src/engine/carry'],
-=======
   ['src/engine/starter-map'],
-  ['src/engine/map'],
->>>>>>> 7da01f3 (Make starter maps: tiller map places sounds of a model on the pad)
+  ['src/engine/map', 'src/engine/carry'],
   ['src/engine/inputs'],
   ['src/engine/instrument'],
   ['src/engine/presets'],
