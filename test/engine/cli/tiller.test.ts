@@ -37,7 +37,7 @@ function tiller(...args: string[]) {
     [PROGRAM, '--library', join(folder, 'library'), ...args],
     {
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 300_000,
       // Its own home folder, without the user's models and presets.
       env: { ...process.env, HOME: folder, XDG_DATA_HOME: join(folder, 'data') },
     },
