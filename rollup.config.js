@@ -157,7 +157,7 @@ const page = {
 /** Part of the source only: the packed plugin measures nothing. */
 const bench = {
   ...engine,
-  input: { bench: 'bench/bench.ts' },
+  input: entries(['bench/bench.ts', 'bench/pipe-engine.ts']),
   output: { ...engine.output, dir: 'dist/bench' },
   external: [...engine.external, /^@tensorflow/],
 };

@@ -4,6 +4,7 @@ import { gestureBench } from './gesture.js';
 import { importBench } from './import.js';
 import { mappingBench } from './mapping.js';
 import { modelBench } from './model.js';
+import { pipeBench } from './pipe.js';
 import type { BenchRow } from './row.js';
 import { streamBench } from './stream.js';
 
@@ -13,6 +14,7 @@ const PARTS: Record<string, () => Promise<BenchRow[]>> = {
   import: importBench,
   mapping: mappingBench,
   stream: streamBench,
+  pipe: pipeBench,
   gesture: gestureBench,
   audio: audioBench,
 };

@@ -136,7 +136,10 @@ private:
         }
         else if (verb == "edit")
         {
-            send (protocol::to_plugin::State { 1, 0, states }, "edited");
+            // A long text comes in parts, between which other messages may come.
+            send (protocol::to_plugin::TextPart { 4 }, "ed");
+            send (protocol::to_plugin::TextPart { 2 }, "it");
+            send (protocol::to_plugin::State { 1, 0, states }, "ed");
         }
 
         else if (verb == "one-model")

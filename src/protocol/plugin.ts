@@ -7,7 +7,7 @@
  *
  * This file is the only declaration: `npm run protocol` writes `native/tiller/generated/PluginProtocol.h` from it.
  */
-export const PLUGIN_PROTOCOL_VERSION = 3;
+export const PLUGIN_PROTOCOL_VERSION = 4;
 
 export const FRAME_HEADER_BYTES = 8;
 export const MAX_PAYLOAD_BYTES = 17 * 1024 * 1024;
@@ -226,6 +226,14 @@ export const TO_PLUGIN = {
   ),
   interface: message(76, 'engine', 'Text: the address of the page, with its token.', [], 'text'),
   presets: message(77, 'engine', 'Text: a JSON array of { id, name }.', [], 'text'),
+  textPart: message(
+    80,
+    'engine',
+    'A part of a long text, sent between two answers: the text of the next `state` or `undoHistory` begins with the parts ' +
+      'before it. `remaining` is how many bytes of it are still to come. Text: the part, which may end within a character.',
+    [['remaining', 'u32']],
+    'text',
+  ),
   undoHistory: message(
     78,
     'engine',

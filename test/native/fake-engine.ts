@@ -131,9 +131,18 @@ const presets = [
   { id: 'user/second', name: '' },
 ];
 
+const documentOf = (
+  message: 'state' | 'undoHistory' | 'recalled',
+  fields: Record<string, number>,
+  text: string,
+): ToPipe => ({
+  type: 'document',
+  document: { message, fields, bytes: Buffer.from(text) },
+});
+
 function sendState(edited: boolean): void {
   const fields = { edited: Number(edited), silenceOnFault: 0, states };
-  queue.push({ type: 'send', message: 'state', fields, text: preset });
+  queue.push(documentOf('state', fields, preset));
 }
 
 function post(message: FromPipe): void {
@@ -175,7 +184,7 @@ function post(message: FromPipe): void {
     player.programsHeard = 0;
     const moved = { index: PARAMETER_INDEX.amount, value: program / 127, gesture: GESTURE.none };
     queue.push({ type: 'send', message: 'parameter', fields: moved, text: '' });
-    queue.push({ type: 'send', message: 'recalled', fields: { number }, text: '' });
+    queue.push(documentOf('recalled', { number }, ''));
   } else if (message.type === 'settle') queue.push({ type: 'ready' });
   else if (message.type === 'parameter') player.values[message.index] = message.value;
 }
@@ -205,7 +214,7 @@ function commit(fault: string): void {
     case 'edit':
       preset = '{"edited":true}';
       sendState(true);
-      queue.push({ type: 'send', message: 'undoHistory', fields: {}, text: 'a step to undo' });
+      queue.push(documentOf('undoHistory', {}, 'a step to undo'));
       return;
     case 'edit-long': {
       const noise = new Noise();

@@ -68,6 +68,7 @@ EngineSnapshot ControlChannel::takeSnapshot()
 void ControlChannel::connect (SendBuffer& outbox)
 {
     connected = false;
+    textParts.clear();
     outbox.add (to_engine::Hello { protocol::version }, "Tiller plugin");
     std::vector<std::uint8_t> state;
 
@@ -171,6 +172,7 @@ bool ControlChannel::receive (const Message& message)
         case to_plugin::Notice::type:     return receiveNotice (message);
         case to_plugin::UndoHistory::type:   return receiveUndoHistory (message);
         case to_plugin::Recalled::type:   return receiveRecalled (message);
+        case to_plugin::TextPart::type:   return receiveTextPart (message);
 
         case to_plugin::Refused::type:
             document.reject();
@@ -221,7 +223,9 @@ bool ControlChannel::receiveState (const Message& message)
 {
     to_plugin::State state {};
 
-    if (! message.get (state) || message.size - sizeof (state) > protocol::maxTextBytes)
+    std::string text;
+
+    if (! message.get (state) || ! completeText (message, sizeof (state), text))
         return false;
 
     {
@@ -232,7 +236,7 @@ bool ControlChannel::receiveState (const Message& message)
         if (! engineIsUpToDate())
             return true;
 
-        document.update (message.text (sizeof (state)), state.edited != 0);
+        document.update (std::move (text), state.edited != 0);
         parameters.setUsesEngineDefaults (false);
 
         if (state.edited != 0)
@@ -337,13 +341,48 @@ bool ControlChannel::receiveNotice (const Message& message)
     return true;
 }
 
+bool ControlChannel::receiveTextPart (const Message& message)
+{
+    to_plugin::TextPart part {};
+
+    if (! message.get (part))
+        return false;
+
+    const auto text = message.text (sizeof (part));
+
+    if (part.remaining > protocol::maxTextBytes || textParts.size() + text.size() + part.remaining > protocol::maxTextBytes)
+        return false;
+
+    // At once: growing would copy what has arrived, several times.
+    if (textParts.empty())
+        textParts.reserve (text.size() + part.remaining);
+
+    textParts.append (text);
+    return true;
+}
+
+/** The text of a message behind `fieldBytes` of fixed fields, after the parts that came before it; false where it is too long. */
+bool ControlChannel::completeText (const Message& message, std::size_t fieldBytes, std::string& text)
+{
+    const auto rest = message.text (fieldBytes);
+
+    if (textParts.size() + rest.size() > protocol::maxTextBytes)
+        return false;
+
+    textParts.append (rest);
+    text = std::exchange (textParts, {});
+    return true;
+}
+
 bool ControlChannel::receiveUndoHistory (const Message& message)
 {
-    if (message.size > protocol::maxTextBytes)
+    std::string text;
+
+    if (! completeText (message, 0, text))
         return false;
 
     if (const std::lock_guard lock (mutex); engineIsUpToDate())
-        document.storeUndoHistory (message.text (0));
+        document.storeUndoHistory (std::move (text));
 
     return true;
 }

@@ -93,6 +93,8 @@ private:
     bool receiveNotice (const Message&);
     bool receiveUndoHistory (const Message&);
     bool receiveRecalled (const Message&);
+    bool receiveTextPart (const Message&);
+    bool completeText (const Message&, std::size_t fieldBytes, std::string& text);
     template <typename Change> void update (Change&&);
 
     PresetDocument& document;
@@ -113,6 +115,7 @@ private:
     // The I/O thread's own.
     bool connected = false;
     std::uint32_t streamThreadId = 0;
+    std::string textParts;                  ///< parts of the text of the next message, as they have arrived
     std::string renderWarning;
 };
 

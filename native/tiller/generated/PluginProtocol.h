@@ -9,7 +9,7 @@
 namespace tiller::protocol
 {
 
-constexpr std::uint32_t version = 3;
+constexpr std::uint32_t version = 4;
 constexpr std::size_t frameHeaderBytes = 8;
 constexpr std::size_t maxPayloadBytes = 17825792;
 constexpr std::size_t maxTextBytes = 16777216;
@@ -294,6 +294,15 @@ struct Presets
     static constexpr std::uint16_t type = 77;
     static constexpr std::size_t bytes = 0;
 };
+
+/** A part of a long text, sent between two answers: the text of the next `state` or `undoHistory` begins with the parts before it. `remaining` is how many bytes of it are still to come. Text: the part, which may end within a character. */
+struct TextPart
+{
+    static constexpr std::uint16_t type = 80;
+    static constexpr std::size_t bytes = 4;
+    std::uint32_t remaining;
+};
+static_assert (sizeof (TextPart) == TextPart::bytes);
 
 /** The undo history of the present state. The plugin keeps it in memory for the next engine, should this one die, and never saves it. Text: JSON that only an engine reads. */
 struct UndoHistory

@@ -2,6 +2,9 @@ import { writeSync } from 'node:fs';
 import type { MessageLayout } from '../../protocol/plugin.js';
 import { FRAME_HEADER_BYTES, MAX_PAYLOAD_BYTES, MAX_TEXT_BYTES, TO_PLUGIN } from '../../protocol/plugin.js';
 
+/** Messages whose text may have megabytes, and one that says what the `state` before it shows. */
+export type DocumentMessage = Extract<keyof typeof TO_PLUGIN, 'state' | 'undoHistory' | 'recalled'>;
+
 /** Writes some of `bytes` from `offset`, waiting for room; returns how many. */
 export type WriteSome = (bytes: Buffer, offset: number, length: number) => number;
 
@@ -23,16 +26,34 @@ export class FrameWriter {
     fields: Readonly<Record<Field, number>>,
     text = '',
   ): void {
-    for (const [name, type] of layout.fields) {
-      const offset = FRAME_HEADER_BYTES + layout.at[name];
-      if (type === 'u32') this.bytes.writeUInt32LE(fields[name] >>> 0, offset);
-      else this.bytes.writeFloatLE(fields[name], offset);
-    }
+    this.writeFields(layout, fields);
     const textBytes = Buffer.byteLength(text);
     if (textBytes > MAX_TEXT_BYTES)
       throw new RangeError(`a text of ${textBytes} bytes is too long for a frame`);
     this.bytes.write(text, FRAME_HEADER_BYTES + layout.bytes);
     this.send(layout.type, layout.bytes + textBytes);
+  }
+
+  /** A part of a long text: `length` bytes of `text` from `from` on. `remaining` follow after it. */
+  textPart(text: Uint8Array, from: number, length: number, remaining: number): void {
+    const { type, bytes: headBytes, at } = TO_PLUGIN.textPart;
+    this.bytes.writeUInt32LE(remaining, FRAME_HEADER_BYTES + at.remaining);
+    this.copyText(text, from, length, FRAME_HEADER_BYTES + headBytes);
+    this.send(type, headBytes + length);
+  }
+
+  /** A document's message with its text from `from` on: what is before it has been sent in parts. */
+  document(
+    message: DocumentMessage,
+    fields: Readonly<Record<string, number>>,
+    text: Uint8Array,
+    from: number,
+  ): void {
+    const layout: MessageLayout = TO_PLUGIN[message];
+    this.writeFields(layout, fields);
+    const length = text.length - from;
+    this.copyText(text, from, length, FRAME_HEADER_BYTES + layout.bytes);
+    this.send(layout.type, layout.bytes + length);
   }
 
   /** The answer to a block. Allocates nothing. `channels[c]` is at least `frames` samples long. */
@@ -47,6 +68,22 @@ export class FrameWriter {
     for (const channel of channels)
       offset += channel.copy(bytes, offset, 0, frames * Float32Array.BYTES_PER_ELEMENT);
     this.send(type, offset - FRAME_HEADER_BYTES);
+  }
+
+  private writeFields<Field extends string>(
+    layout: MessageLayout<Field>,
+    fields: Readonly<Record<Field, number>>,
+  ): void {
+    for (const [name, type] of layout.fields) {
+      const offset = FRAME_HEADER_BYTES + layout.at[name];
+      if (type === 'u32') this.bytes.writeUInt32LE(fields[name] >>> 0, offset);
+      else this.bytes.writeFloatLE(fields[name], offset);
+    }
+  }
+
+  private copyText(text: Uint8Array, from: number, length: number, to: number): void {
+    if (length > MAX_TEXT_BYTES) throw new RangeError(`a text of ${length} bytes is too long for a frame`);
+    this.bytes.set(text.subarray(from, from + length), to);
   }
 
   private send(type: number, payloadBytes: number): void {

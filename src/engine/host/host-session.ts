@@ -16,8 +16,12 @@ import { parameterValues } from '../../document/parameter-values.js';
 import type { PipeLink, FromPlugin } from './pipe-link.js';
 import { parseProject, projectText, type Project } from './project.js';
 
-/** A change is told to the plugin after this long, with those that came meanwhile. */
-const PUSH_MILLISECONDS = 100;
+/** Names and notices are told to the plugin this long after a change, with those that came meanwhile. */
+const NEWS_MILLISECONDS = 100;
+/** A document in which only values moved is sent once nothing has moved for this long: the plugin has the values. */
+const REST_MILLISECONDS = 250;
+/** Writing documents may take this share of the main thread's time: an edit of a large one then waits for the next. */
+const DOCUMENT_TIME_SHARE = 0.2;
 const STATUS_MILLISECONDS = 200;
 
 /** The models that can be played, as the host session needs to know them. */
@@ -26,7 +30,7 @@ export interface ModelList {
 }
 
 export interface HostSessionOptions {
-  readonly link: Pick<PipeLink, 'write' | 'ready'>;
+  readonly link: Pick<PipeLink, 'write' | 'writeDocument' | 'ready'>;
   readonly instrument: Pick<
     Instrument,
     | 'state'
@@ -86,7 +90,10 @@ export class HostSession {
   private loaded = false;
   /** How many states of the plugin have been played. */
   private states = 0;
-  private pushing: NodeJS.Timeout | null = null;
+  private newsTimer: NodeJS.Timeout | null = null;
+  private documentTimer: NodeJS.Timeout | null = null;
+  /** Time before which no document is sent, of `performance.now`. */
+  private nextDocument = 0;
   private lastStatus = 0;
   /** How often the presets were looked up: an answer that another has overtaken is not told. */
   private lookups = 0;
@@ -158,8 +165,9 @@ export class HostSession {
       this.notify(error);
     }
     // Behind what it has changed: from then on the plugin does not keep the request itself.
-    this.push();
-    link.write('recalled', { number });
+    this.sendDocument();
+    this.sendNews();
+    link.writeDocument('recalled', { number }, '');
   }
 
   private async load(text: string): Promise<void> {
@@ -188,7 +196,8 @@ export class HostSession {
     }
     // Told in any case: the plugin waits for it before it believes what the instrument says of itself.
     this.sent.preset = null;
-    this.push();
+    this.sendDocument();
+    this.sendNews();
   }
 
   private takeHistory(preset: Preset): HistorySteps {
@@ -255,28 +264,65 @@ export class HostSession {
     const learned = before?.trained !== state.preset.trained && this.editedSinceLoad;
     if (before !== state.preset && (change.origin === 'page' || learned))
       this.edited = this.editedSinceLoad = true;
-    // What the player did is out of this process before the engine could die of it.
-    if (this.options.instrument.history !== this.sent.history) this.push();
-    else this.pushing ??= setTimeout(() => this.push(), PUSH_MILLISECONDS);
+    this.newsTimer ??= setTimeout(() => this.sendNews(), NEWS_MILLISECONDS);
+    if (this.hasUnsentEdit()) this.sendDocumentWhenAllowed();
+    else if (state.preset !== this.sent.preset) this.sendDocumentAtRest();
   }
 
-  /** Tells the plugin what has changed since the last time. */
-  private push(): void {
+  /** Whether something has changed that the plugin does not know by its parameters. */
+  private hasUnsentEdit(): boolean {
+    const { history, state } = this.options.instrument;
+    const { sent } = this;
+    const learned = state.preset.trained !== sent.preset?.trained;
+    return history !== sent.history || state.presetId !== sent.presetId || learned;
+  }
+
+  /** What the player did is out of this process before the engine could die of it: at once, unless documents come too fast. */
+  private sendDocumentWhenAllowed(): void {
+    const wait = this.nextDocument - performance.now();
+    if (wait <= 0) this.sendDocument();
+    else this.sendDocumentAfter(wait);
+  }
+
+  private sendDocumentAtRest(): void {
+    this.sendDocumentAfter(Math.max(REST_MILLISECONDS, this.nextDocument - performance.now()));
+  }
+
+  private sendDocumentAfter(milliseconds: number): void {
+    if (this.documentTimer !== null) clearTimeout(this.documentTimer);
+    this.documentTimer = setTimeout(() => this.sendDocument(), milliseconds);
+  }
+
+  /** Sends the project and the undo history where they have changed. */
+  private sendDocument(): void {
     const { link, instrument } = this.options;
-    if (this.pushing !== null) clearTimeout(this.pushing);
-    this.pushing = null;
+    if (this.documentTimer !== null) clearTimeout(this.documentTimer);
+    this.documentTimer = null;
     if (!this.loaded) return;
-    const { preset, presetId, notice } = instrument.state;
+    const began = performance.now();
+    const { preset, presetId } = instrument.state;
     const { history } = instrument;
     if (preset !== this.sent.preset || presetId !== this.sent.presetId)
-      this.pushProject({ preset: instrument.document, presetId });
-    if (history !== this.sent.history) link.write('undoHistory', {}, formatHistory(history));
+      this.sendProject({ preset: instrument.document, presetId });
+    if (history !== this.sent.history) link.writeDocument('undoHistory', {}, formatHistory(history));
+    if (presetId !== this.sent.presetId) this.tellPresets();
+    this.sent = { ...this.sent, preset, presetId, history };
+    const ended = performance.now();
+    this.nextDocument = ended + (ended - began) / DOCUMENT_TIME_SHARE;
+  }
+
+  /** Sends names and notice where they have changed. */
+  private sendNews(): void {
+    const { link, instrument } = this.options;
+    if (this.newsTimer !== null) clearTimeout(this.newsTimer);
+    this.newsTimer = null;
+    if (!this.loaded) return;
+    const { preset, notice } = instrument.state;
     const names = JSON.stringify(parameterNames(preset));
     if (names !== this.sent.names) link.write('names', {}, names);
     const text = notice === null ? '' : notice.hint === null ? notice.text : `${notice.text} ${notice.hint}`;
     if (text !== this.sent.notice) link.write('notice', { level: NOTICE[notice?.level ?? 'info'] }, text);
-    if (presetId !== this.sent.presetId) this.tellPresets();
-    this.sent = { preset, names, notice: text, presetId, history };
+    this.sent = { ...this.sent, names, notice: text };
   }
 
   /** The host's programs count in this list, as recalling one does. */
@@ -292,7 +338,7 @@ export class HostSession {
     );
   }
 
-  private pushProject(project: Project): void {
+  private sendProject(project: Project): void {
     const text = projectText(project);
     if (Buffer.byteLength(text) > MAX_TEXT_BYTES) {
       this.notify(
@@ -310,7 +356,7 @@ export class HostSession {
       states: this.states,
     };
     this.edited = false;
-    this.options.link.write('state', fields, text);
+    this.options.link.writeDocument('state', fields, text);
   }
 
   private tellStatus(telemetry: Telemetry): void {

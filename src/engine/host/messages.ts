@@ -2,16 +2,23 @@ import { z } from 'zod';
 import { PARAMETERS } from '../../document/parameters.js';
 import type { TO_PLUGIN } from '../../protocol/plugin.js';
 import { modelOrderSchema, type ModelDelivery } from '../model/run/model-threads.js';
+import type { OutgoingDocument } from './document-queue.js';
+import type { DocumentMessage } from './frame-writer.js';
 import { streamReportSchema, type StreamCommand } from '../stream/messages.js';
 import { int32Schema } from '../workers/messages.js';
 
 /** Frames that the main thread may have the streaming thread write to the plugin. */
-export type Outgoing = Exclude<keyof typeof TO_PLUGIN, 'samples' | 'pong' | 'prepared' | 'busy'>;
+export type Outgoing = Exclude<
+  keyof typeof TO_PLUGIN,
+  'samples' | 'pong' | 'prepared' | 'busy' | 'textPart' | DocumentMessage
+>;
 
 /** What the engine's main thread tells the thread that owns the pipe. */
 export type ToPipe =
   | { type: 'command'; command: StreamCommand }
   | { type: 'send'; message: Outgoing; fields: Readonly<Record<string, number>>; text: string }
+  /** Is written in parts, between blocks; other messages may overtake it. */
+  | { type: 'document'; document: OutgoingDocument }
   /** Everything that the plugin said before a `settle` has been applied: one for each. */
   | { type: 'ready' }
   /** Answers an `open-model`. */

@@ -1,6 +1,7 @@
 import type { StreamCommand, StreamLink, StreamReport } from '../stream/messages.js';
 import { ModelThreads } from '../model/run/model-threads.js';
 import { WorkerThread } from '../workers/worker-thread.js';
+import type { DocumentMessage } from './frame-writer.js';
 import {
   fromPipeSchema,
   type FromPipe,
@@ -64,6 +65,17 @@ export class PipeLink implements StreamLink {
   /** Has a protocol message written to the plugin. */
   write(message: Outgoing, fields: Readonly<Record<string, number>> = {}, text = ''): void {
     this.thread.post({ type: 'send', message, fields, text });
+  }
+
+  /**
+   * Has a document written to the plugin, in parts between blocks. Of two that wait, the newer one takes the place of the
+   * older one of its kind.
+   */
+  writeDocument(message: DocumentMessage, fields: Readonly<Record<string, number>>, text: string): void {
+    const bytes = Buffer.from(new SharedArrayBuffer(Buffer.byteLength(text)));
+    bytes.write(text);
+    const document = { message, fields, bytes: new Uint8Array(bytes.buffer) };
+    this.thread.post({ type: 'document', document });
   }
 
   /** Lets audio flow: what the plugin said before it asked has been applied. */

@@ -9,6 +9,7 @@ import type { ModelDelivery } from '../model/run/model-threads.js';
 import { kernelThreadId } from '../workers/thread-priority.js';
 import type { StreamCommand, StreamReport } from '../stream/messages.js';
 import { Block } from './block.js';
+import { DocumentQueue, type OutgoingDocument } from './document-queue.js';
 import type { FrameReader } from './frame-reader.js';
 import type { FrameWriter } from './frame-writer.js';
 import { marginSamples } from './margin.js';
@@ -50,6 +51,10 @@ export interface PipeLoopOptions {
 /** Longest that opening a model, or the main thread, may keep the loop from answering. */
 const WAIT_MILLISECONDS = 20_000;
 const POLL_MILLISECONDS = 1;
+/** Most of a document that is written before one answer: takes some tens of microseconds, and a pipe holds twice as much. */
+const PART_BYTES = 32 * 1024;
+/** The same where no block came since the last tick. */
+const IDLE_PART_BYTES = 256 * 1024;
 const PROGRAM_CHANGE = 0xc0;
 const RESTART = { type: 'restart' } as const;
 const MAX_PROGRAM = 127;
@@ -60,6 +65,10 @@ const MAX_PROGRAM = 127;
  */
 export class PipeLoop {
   private readonly block: Block;
+  private readonly documents: DocumentQueue;
+  private blocksSinceTick = 0;
+  /** True while no blocks come. */
+  private isIdle = false;
   private readonly inputs: Float32Array[][];
   private readonly outputs: Float32Array[][];
   private readonly answers: Buffer[][];
@@ -79,6 +88,7 @@ export class PipeLoop {
 
   constructor(private readonly options: PipeLoopOptions) {
     this.block = new Block(options.reader);
+    this.documents = new DocumentQueue(options.writer);
     const output = Array.from({ length: MAX_CHANNELS }, () => new Float32Array(MAX_BLOCK));
     const bytes = output.map((channel) => Buffer.from(channel.buffer));
     const byCount = <T>(all: readonly T[]): T[][] => all.map((_, i) => all.slice(0, i + 1));
@@ -98,9 +108,12 @@ export class PipeLoop {
       const message = this.options.receive();
       if (message !== undefined) await this.takeMessages(message);
       this.announce();
+      if (!this.documents.isEmpty) this.documents.write(this.isIdle ? IDLE_PART_BYTES : PART_BYTES);
       if (!reader.read()) return;
       if (reader.type !== TO_ENGINE.block.type) await this.control();
       else if (this.takeBlock()) {
+        this.isIdle = false;
+        this.blocksSinceTick += 1;
         const { restart, offline } = this.block;
         player.setOffline(offline);
         // A bounce depends on what was said before it, never on when that is done.
@@ -118,10 +131,17 @@ export class PipeLoop {
     for (let message = first; message !== undefined; message = this.options.receive()) {
       if (message.type === 'send')
         this.options.writer.message(TO_PLUGIN[message.message], message.fields, message.text);
+      else if (message.type === 'document') this.takeDocument(message.document);
       else if (message.type === 'ready') this.unsettled--;
       else if (message.type === 'model') this.options.deliver(message.delivery);
       else await this.apply(message.command);
     }
+  }
+
+  private takeDocument(document: OutgoingDocument): void {
+    this.documents.push(document);
+    // Before anything plays there is nothing to delay, and the plugin has the document before the stream is announced.
+    while (!this.options.player.hasStarted && !this.documents.isEmpty) this.documents.write(IDLE_PART_BYTES);
   }
 
   private settle(): void {
@@ -280,6 +300,8 @@ export class PipeLoop {
         return;
       }
       case TO_ENGINE.tick.type: {
+        this.isIdle = this.blocksSinceTick === 0;
+        this.blocksSinceTick = 0;
         const { count } = this.fields(TO_ENGINE.tick);
         writer.message(TO_PLUGIN.pong, { count, mainBeats: this.options.mainBeats() });
         return;

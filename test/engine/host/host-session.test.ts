@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { TillerError } from '../../../src/document/tiller-error.js';
 import { HostSession, parameterNames } from '../../../src/engine/host/host-session.js';
 import type { HostSessionOptions } from '../../../src/engine/host/host-session.js';
@@ -32,6 +33,7 @@ function setUp(factory: Preset[] = [], opening: Promise<string> = Promise.resolv
     send: () => undefined,
     onReport: () => undefined,
     write: (message, fields = {}, text = '') => void sent.push({ message, fields: { ...fields }, text }),
+    writeDocument: (message, fields, text) => void sent.push({ message, fields: { ...fields }, text }),
     ready: () => void ready++,
   };
   const presets = {
@@ -71,7 +73,8 @@ function setUp(factory: Preset[] = [], opening: Promise<string> = Promise.resolv
     openInterface: () => opening,
   });
   const of = (message: string) => sent.filter((frame) => frame.message === message);
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 150));
+  /** Lets every timer run that is due within a second. */
+  const settle = () => jest.advanceTimersByTimeAsync(1000);
   /** Other presets are on the disk now, in another order or under other names. */
   const nowThereAre = (...names: string[]) => {
     factory.splice(0, factory.length, ...names.map((name) => preset(name)));
@@ -81,6 +84,9 @@ function setUp(factory: Preset[] = [], opening: Promise<string> = Promise.resolv
 }
 
 describe('HostSession', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
   test('leaves what can be undone to the engine after it', async () => {
     const first = setUp();
     await first.session.receive({ type: 'state', text: JSON.stringify(preset('Song')) });
@@ -275,6 +281,28 @@ describe('HostSession', () => {
     expect(await edited(() => session.receive({ type: 'state', text: JSON.stringify(preset('z')) }))).toBe(
       false,
     );
+  });
+
+  test('a document in which values move is sent once they rest, an edit of it at once', async () => {
+    const { session, instrument, of, settle } = setUp();
+    await session.receive({ type: 'state', text: JSON.stringify(preset('x')) });
+    const move = async (index: number) => {
+      instrument.setParameter(PARAMETER_INDEX.amount, index / 200, 'host');
+      await jest.advanceTimersByTimeAsync(10);
+    };
+    // The plugin was sent the whole project every tenth of a second while anything moved.
+    for (let i = 0; i < 100; i++) await move(i);
+    expect(of('state')).toHaveLength(1);
+    instrument.edit({ type: 'set-seed', seed: 7 });
+    expect(of('state')).toHaveLength(2);
+    for (let i = 100; i < 200; i++) await move(i);
+    expect(of('state')).toHaveLength(2);
+    await settle();
+    expect(of('state')).toHaveLength(3);
+    const last = JSON.parse(of('state').at(-1)?.text ?? '') as Preset;
+    expect([last.seed, last.steering.amount]).toEqual([7, 199 / 200]);
+    expect(of('state').map(({ fields }) => fields['edited'])).toEqual([0, 1, 0]);
+    expect(of('parameter')).toEqual([]);
   });
 
   test('names, silence on faults and notices follow the document', async () => {

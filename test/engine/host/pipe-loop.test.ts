@@ -228,6 +228,46 @@ describe('PipeLoop', () => {
     expect(await notes(2)).toEqual([['offline', 'process 1', 'load', 'loaded', 'process 1', 'process 1'], 2]);
   });
 
+  test('a document is written in parts between answers, a newer one in the place of one that waits', async () => {
+    const text = 'é'.repeat(50_000);
+    const document = (message: 'state' | 'undoHistory', edited: number, content: string): ToPipe => ({
+      type: 'document',
+      document: { message, fields: { edited, silenceOnFault: 0, states: 3 }, bytes: Buffer.from(content) },
+    });
+    const fromMain: ToPipe[] = [];
+    let begun = false;
+    const blocks = Array.from({ length: 8 }, (_, i) => blockFrame({ position: i, channels: [[1]] }));
+    const { sent } = await play([hello, prepare(1, 1), ...blocks], fromMain, settlesAtOnce, (player) => {
+      if (begun || !player.hasStarted) return;
+      begun = true;
+      fromMain.push(
+        document('state', 0, text),
+        document('state', 1, 'superseded'),
+        document('undoHistory', 0, 'steps'),
+        document('state', 0, 'newest'),
+        { type: 'send', message: 'names', fields: {}, text: '[]' },
+      );
+    });
+    const names = sent.map(({ name }) => name);
+    expect(names.slice(names.indexOf('prepared') + 1)).toEqual([
+      'samples',
+      'names',
+      ...['textPart', 'samples', 'textPart', 'samples', 'textPart', 'samples', 'state', 'samples'],
+      ...['state', 'samples', 'undoHistory', 'samples', 'samples'],
+    ]);
+    const parts = sent.filter(({ name }) => name === 'textPart');
+    const states = sent.filter(({ name }) => name === 'state');
+    const bytes = [...parts.map(({ payload }) => payload.subarray(4)), states[0]?.payload.subarray(12) ?? ''];
+    expect(Buffer.concat(bytes as Buffer[]).toString()).toBe(text);
+    expect(parts.map(({ fields, payload }) => (fields['remaining'] ?? 0) + payload.length - 4)).toEqual([
+      100_000, 67_232, 34_464,
+    ]);
+    expect(states.map(({ text, fields }) => [text.length, fields['edited']])).toEqual([
+      [expect.any(Number), 0],
+      ['newest'.length, 1],
+    ]);
+  });
+
   test('blocks of another epoch are neither played nor answered', async () => {
     const { sent, player } = await play([
       hello,
