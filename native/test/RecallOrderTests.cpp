@@ -19,6 +19,7 @@ struct Pipe final : ChildProcess
     Readiness wait (bool, std::uint32_t) override                       { return Readiness::timeout; }
     std::ptrdiff_t read (std::uint8_t*, std::size_t) override           { return 0; }
     ThreadActivity activity (std::uint32_t) const override              { return {}; }
+    bool setRealtime (std::uint32_t, bool) override                     { return false; }
     std::string terminate() override                                    { return {}; }
     const std::string& stderrTail() override                            { return nothing; }
 

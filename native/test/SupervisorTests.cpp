@@ -52,6 +52,24 @@ void aRenderEnds()
     CHECK (eventually (patience, [&] { return fixture.document.preset() == "parameter 3 is 0.750000"; }), fixture.document.preset());
 }
 
+/** Only while it plays live: an offline render would take the processor from everything else. */
+void theEngineHasThePriorityOfAudioWhileItPlaysLive()
+{
+    SupervisorFixture fixture;
+    const auto becomes = [&] (bool offline, const auto& condition)
+    {
+        return eventually (patience, [&]
+        {
+            fixture.play (std::vector<float> (SupervisorFixture::blockSize, 0.1f), offline);
+            return condition (fixture.control.takeSnapshot().priority);
+        });
+    };
+    CHECK (becomes (false, [] (EnginePriority p) { return p != EnginePriority::normal; }), "it stays an ordinary thread");
+
+    if (fixture.control.takeSnapshot().priority == EnginePriority::realtime)
+        CHECK (becomes (true, [] (EnginePriority p) { return p == EnginePriority::normal; }), "it keeps the priority offline");
+}
+
 /** For the thread sanitizer: the I/O thread read what `prepare` writes. */
 void theStreamIsPreparedAgain()
 {
@@ -219,6 +237,7 @@ void addSupervisorTests (Suite& suite)
     suite.add ("engines start one after another", enginesStartOneAfterAnother);
     suite.add ("engines that cannot start take turns", enginesThatCannotStartTakeTurns);
     suite.add ("a render ends", aRenderEnds);
+    suite.add ("the engine has the priority of audio while it plays live", theEngineHasThePriorityOfAudioWhileItPlaysLive);
     suite.add ("the stream is prepared again", theStreamIsPreparedAgain);
     suite.add ("a render with two models is repeatable", aRenderWithTwoModelsIsRepeatable);
     suite.add ("parameters stay within their bounds", parametersStayWithinTheirBounds);

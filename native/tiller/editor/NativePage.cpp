@@ -145,6 +145,7 @@ void NativePage::paint (juce::Graphics& g)
     const auto& counters = processor.counters();
     line ("Dropouts " + juce::String (counters.underruns.load()) + ", late blocks " + juce::String (counters.lateBlocks.load()) + ", dropped blocks "
               + juce::String (counters.droppedBlocks.load()) + ", engine restarts " + juce::String (engine.restarts)
+              + (engine.priority == EnginePriority::refused ? ", no real-time priority (see tiller doctor)" : "")
               + (counters.offlineTimeouts.load() > 0 ? juce::String (". The engine did not answer in time during an export: export again.") : juce::String()),
           counters.offlineTimeouts.load() > 0 ? errorColour : dimText);
 

@@ -23,6 +23,8 @@ namespace
     constexpr std::size_t maxPendingBytes = 256 * 1024;
     /** Audio flows where a block arrived within this time. */
     constexpr Milliseconds activeTime { 500 };
+    /** An engine keeps up where no block was late within this time. */
+    constexpr Milliseconds keepsUpAfter { 200 };
     /** A host that may wait for the engine does so where a block arrived within this time. */
     constexpr Milliseconds awaitedTime { 20 };
 
@@ -163,6 +165,12 @@ bool BlockTransport::isLive (Clock::time_point now)
     return isStreaming() && ! offline && now - lastBlockTime < 1s;
 }
 
+bool BlockTransport::keepsUp (Clock::time_point now) noexcept
+{
+    const std::lock_guard lock (mutex);
+    return hasCaughtUp && now - lastLateTime > keepsUpAfter;
+}
+
 std::uint32_t BlockTransport::pollIntervalMicroseconds() const noexcept
 {
     // Without blocks there is no hurry, not even where the last was one of an offline render.
@@ -219,7 +227,10 @@ bool BlockTransport::receiveSamples (const Message& message)
     hasCaughtUp = hasCaughtUp || ! isLate;
 
     if (isLate)
+    {
+        lastLateTime = Clock::now();
         exchange.counters.lateBlocks.fetch_add (1, std::memory_order_relaxed);
+    }
 
     bool finite = true;
 

@@ -81,6 +81,9 @@ public:
     /** Whether audio flows in real time. */
     bool isLive (Clock::time_point now);
 
+    /** Whether the engine has delivered everything in time of late. */
+    bool keepsUp (Clock::time_point now) noexcept;
+
     /** How long the I/O thread may wait before it looks at the exchange again, in microseconds. */
     std::uint32_t pollIntervalMicroseconds() const noexcept;
 
@@ -119,7 +122,7 @@ private:
     // The I/O thread's own.
     std::uint32_t preparedEpoch = 0;            ///< the stream that the engine was told to prepare
     bool offline = false;                       ///< the last block was one of an offline render
-    Clock::time_point lastBlockTime {};
+    Clock::time_point lastBlockTime {}, lastLateTime {};
     double lastBlockSeconds = 0.0;              ///< its length
     std::uint32_t reportedTimeouts = 0;
     std::vector<float> channelSamples;

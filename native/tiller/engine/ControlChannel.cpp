@@ -84,12 +84,17 @@ void ControlChannel::connect (SendBuffer& outbox)
     }
 
     outbox.add (state);
-    update ([] (EngineSnapshot& s) { s.phase = EnginePhase::starting; });
+    update ([] (EngineSnapshot& s) { s.phase = EnginePhase::starting; s.priority = EnginePriority::normal; });
 }
 
 void ControlChannel::setRunning()
 {
     update ([] (EngineSnapshot& s) { s.phase = EnginePhase::running; s.failure.clear(); });
+}
+
+void ControlChannel::setRealtime (EnginePriority priority)
+{
+    update ([priority] (EngineSnapshot& s) { s.priority = priority; });
 }
 
 void ControlChannel::setFailed (const std::string& reason, int failuresInARow)

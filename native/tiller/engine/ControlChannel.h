@@ -77,6 +77,7 @@ public:
     void sendRenderWarning (SendBuffer&);
 
     void setRunning();
+    void setRealtime (EnginePriority);
     void setFailed (const std::string& reason, int failuresInARow);
 
 private:

@@ -20,6 +20,14 @@ enum class EnginePhase
     restartPending  ///< it failed, and will be started again
 };
 
+/** Of the engine's streaming thread. */
+enum class EnginePriority
+{
+    normal,         ///< it does not play live, or cannot keep up
+    realtime,       ///< that of an audio thread
+    refused         ///< the system does not allow more than the normal one
+};
+
 /** A parameter that the engine moved, in its plain unit. The parameter table has the value already. */
 struct ParameterChange
 {
@@ -34,6 +42,7 @@ struct EngineSnapshot
     EnginePhase phase = EnginePhase::off;
     std::string failure;          ///< why it failed last; empty once it runs again
     int failuresInARow = 0;
+    EnginePriority priority = EnginePriority::normal;
     int restarts = 0;             ///< since the plugin was loaded
     std::string version;
     std::uint32_t processId = 0;

@@ -139,6 +139,8 @@ void EngineSupervisor::launch()
     transport.engineStarted();
     watchdog.restart (started);
     nextTick = started;
+    isRealtime = false;
+    mayBeRealtime = true;
 }
 
 /** Whether an engine may be started from nothing now; if not, when to ask again. */
@@ -328,6 +330,9 @@ void EngineSupervisor::runTimers (Clock::time_point now)
         nextTick = now + Milliseconds (protocol::tickMilliseconds);
         process->stderrTail();
 
+        if (connected)
+            updatePriority (now);
+
         if (transport.takeOfflineTimeout())
             control.setRenderWarning ("The engine did not answer in time during an export, which is dry there: export again.");
 
@@ -356,6 +361,22 @@ void EngineSupervisor::runTimers (Clock::time_point now)
         fail ("The engine did not answer");
     else if (watchdog.mainHasExpired (connected ? mainThreadLimit : startLimit))
         fail ("The engine's main thread did not answer");
+}
+
+/**
+    The engine's streaming thread has the priority of an audio thread while it plays live and in time. One that cannot keep up, or
+    renders offline, computes without a pause: with that priority it would take the processor from everything else.
+*/
+void EngineSupervisor::updatePriority (Clock::time_point now)
+{
+    const bool raised = mayBeRealtime && transport.isLive (now) && transport.keepsUp (now);
+
+    if (raised == isRealtime)
+        return;
+
+    mayBeRealtime = process->setRealtime (control.streamThread(), raised);
+    isRealtime = raised && mayBeRealtime;
+    control.setRealtime (isRealtime ? EnginePriority::realtime : mayBeRealtime ? EnginePriority::normal : EnginePriority::refused);
 }
 
 /** What blocks carry where there are any: the parameters that were moved, and behind them the preset that was asked for. */

@@ -52,6 +52,7 @@ private:
     bool receive();
     bool dispatch (const Message&);
     void sendWithoutAudio();
+    void updatePriority (Clock::time_point now);
     void runTimers (Clock::time_point now);
 
     const CommandLine command;
@@ -75,6 +76,8 @@ private:
     std::unique_ptr<StartSlot> startSlot;   ///< while the engine starts
     bool urgent = false;                ///< the user has asked for the next start
     std::uint32_t ticks = 0;
+    bool isRealtime = false;            ///< the engine's streaming thread has the priority of an audio thread
+    bool mayBeRealtime = true;          ///< the system has not refused that to this engine
     bool wasStandby = false;            ///< this engine had loaded its program before it was needed
     std::thread thread;
 };

@@ -60,6 +60,13 @@ public:
     /** What a thread of the child does, by its number in the system; 0 for the thread that the child began with. */
     virtual ThreadActivity activity (std::uint32_t thread) const = 0;
 
+    /**
+        Gives a thread of the child the priority of an audio thread, or takes it back; false where the system refuses that. On
+        Linux (SCHED_RR) a thread that then computes for a second without waiting once is ended with its process: it must not
+        freeze the machine. On Windows the whole process is raised.
+    */
+    virtual bool setRealtime (std::uint32_t thread, bool realtime) = 0;
+
     /** The last 4096 bytes of stderr. Must be called now and then, or the child blocks once its stderr pipe is full. */
     virtual const std::string& stderrTail() = 0;
 };

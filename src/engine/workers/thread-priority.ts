@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
 /**
@@ -27,5 +27,26 @@ export function lowerPriority(): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/**
+ * The highest real-time priority, 1..99, that this user's threads may be given, of the text of `/proc/self/limits`; 0 where
+ * they may have none, null where the text does not say.
+ */
+export function realtimeLimitIn(limits: string): number | null {
+  const soft = /^Max realtime priority\s+(\d+|unlimited)/m.exec(limits)?.[1];
+  if (soft === undefined) return null;
+  return soft === 'unlimited' ? 99 : Math.min(99, Number(soft));
+}
+
+/** The same of this process; null where the system is not Linux. Root needs no limit. */
+export function realtimeLimit(): number | null {
+  if (process.platform !== 'linux') return null;
+  if (process.getuid?.() === 0) return 99;
+  try {
+    return realtimeLimitIn(readFileSync('/proc/self/limits', 'utf8'));
+  } catch {
+    return null;
   }
 }

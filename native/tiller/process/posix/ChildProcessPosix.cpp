@@ -7,6 +7,7 @@
 #include "tiller/process/posix/RetryOnInterrupt.h"
 #include "tiller/process/posix/SpawnChild.h"
 #include "tiller/process/posix/ThreadActivityPosix.h"
+#include "tiller/process/posix/ThreadPriorityPosix.h"
 
 #include <algorithm>
 #include <array>
@@ -166,6 +167,11 @@ namespace
         ThreadActivity activity (std::uint32_t thread) const override
         {
             return pid > 0 ? threadActivity (pid, thread == 0 ? pid : static_cast<pid_t> (thread)) : ThreadActivity {};
+        }
+
+        bool setRealtime (std::uint32_t thread, bool realtime) override
+        {
+            return pid > 0 && thread > 0 && setThreadRealtime (pid, static_cast<pid_t> (thread), realtime);
         }
 
         const std::string& stderrTail() override

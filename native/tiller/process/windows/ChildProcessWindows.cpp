@@ -139,6 +139,11 @@ namespace
         /** The system tells the time that a thread has used, but not whether it waits for a processor: all silence counts. */
         ThreadActivity activity (std::uint32_t) const override { return {}; }
 
+        bool setRealtime (std::uint32_t, bool realtime) override
+        {
+            return SetPriorityClass (process.get(), realtime ? HIGH_PRIORITY_CLASS : NORMAL_PRIORITY_CLASS) != 0;
+        }
+
         const std::string& stderrTail() override
         {
             drainStderr();

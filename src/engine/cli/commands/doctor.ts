@@ -6,6 +6,7 @@ import { PresetStore } from '../../presets/preset-store.js';
 import type { Context } from '../context.js';
 import { contextOf } from '../context.js';
 import { USER_PRESETS, bundledFolder } from '../../system/paths.js';
+import { realtimeLimit } from '../../workers/thread-priority.js';
 import { EXIT } from '../report.js';
 
 interface Check {
@@ -81,6 +82,18 @@ async function examine({ models }: Context): Promise<Check[]> {
       'interface',
       () => bundledFolder('ui') ?? Promise.reject(new Error('The page was not built.')),
       'Run npm run build.',
+    ),
+    await attempt(
+      'real time',
+      () => {
+        const limit = realtimeLimit();
+        if (limit === 0) throw new Error('This user may not have real-time threads.');
+        return limit === null
+          ? 'not known on this system'
+          : `the plugin’s engine may have real-time priority (up to ${limit})`;
+      },
+      'On a busy machine the plugin’s sound may drop out. Join the group of your distribution that may, often “audio”.',
+      true,
     ),
     await attempt(
       'MIDI devices',
