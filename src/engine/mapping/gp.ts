@@ -187,8 +187,10 @@ export class LengthScaleChooser {
     };
     const scales = LENGTH_SCALES.filter((scale) => scale >= MIN_SPACINGS * typical);
     this.candidates = scales.map(this.candidate);
-    for (let scale = scales[0]!; noise === 0 && scale > MIN_CLOSEST * least;)
-      this.shorterScales.push((scale = Math.max(scale / 1.5, MIN_CLOSEST * least)));
+    const shortest = MIN_CLOSEST * least;
+    // Points that coincide cannot be told apart by any length scale.
+    for (let scale = scales[0]!; noise === 0 && shortest > 0 && scale > shortest;)
+      this.shorterScales.push((scale = Math.max(scale / 1.5, shortest)));
   }
 
   /** @param centred targets minus their mean, [points] @returns the length scale, in normalised inputs */

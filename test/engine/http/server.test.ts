@@ -171,7 +171,9 @@ describe('the interface’s server', () => {
     }: { method?: string; headers?: Record<string, string>; body?: string },
   ) =>
     new Promise<{ status: number; body: string; headers: Record<string, unknown> }>((resolve, reject) => {
-      const call = request({ host: '127.0.0.1', port: server.port, path, method, headers }, (answer) => {
+      // A connection of its own: one that the server has just closed must not be used again.
+      const target = { host: '127.0.0.1', port: server.port, path, method, headers, agent: false };
+      const call = request(target, (answer) => {
         let text = '';
         answer.setEncoding('utf8');
         answer.on('data', (part: string) => (text += part));

@@ -1,3 +1,4 @@
+import { MAX_LATENTS } from '../../../src/document/limits.js';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { dbToGain } from '../../../src/engine/audio/db.js';
@@ -218,7 +219,7 @@ describe('running', () => {
       expect(() => stream.prepare({ ...setup, ...wrong })).toThrow(RangeError);
     }
     expect(() => stream.setParameter(42, 0)).toThrow(RangeError);
-    expect(() => stream.setHold(128, 0)).toThrow(RangeError);
+    expect(() => stream.setHold(MAX_LATENTS, 0)).toThrow(RangeError);
   });
 
   test('input that is not finite counts as silence', () => {
