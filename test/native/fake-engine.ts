@@ -213,8 +213,9 @@ function commit(fault: string): void {
       return;
     case 'edit':
       preset = '{"edited":true}';
-      sendState(true);
+      // Documents arrive in order: whoever sees the edit has its history, too.
       queue.push(documentOf('undoHistory', {}, 'a step to undo'));
+      sendState(true);
       return;
     case 'edit-long': {
       const noise = new Noise();

@@ -1,3 +1,4 @@
+import { firstPreset } from '../presets/first-preset.js';
 import { Trainer } from '../mapping/trainer.js';
 import type { Preset } from '../../document/preset.js';
 import type { PresetStore } from '../presets/preset-store.js';
@@ -214,19 +215,13 @@ const foreignTake = (beside: string) =>
     `This gesture is stored as ${beside}. Export it to choose its place.`,
   );
 
-/** Tag of the factory preset that a first start opens. */
-const FIRST_STEPS = 'first steps';
-
 /** Opens the requested preset, else one whose model is in the library, else a model alone. */
 async function openFirst(instrument: Instrument, options: LiveSessionOptions): Promise<void> {
   const { presets, models, preset } = options;
   if (typeof preset === 'string') return instrument.openPreset(preset);
   if (preset !== undefined) return instrument.loadPreset(preset, 'engine');
   const present = new Set((await models.list()).map(({ manifest }) => manifest.sha256));
-  const entries = await presets.list();
-  const playable = entries
-    .filter(({ model }) => model !== null && present.has(model.sha256))
-    .sort((a, b) => Number(b.tags.includes(FIRST_STEPS)) - Number(a.tags.includes(FIRST_STEPS)))[0];
+  const playable = firstPreset(await presets.list(), present);
   if (playable !== undefined) return instrument.openPreset(playable.id);
   const [sha256] = present;
   if (sha256 !== undefined) await instrument.selectModel(sha256);

@@ -1,3 +1,4 @@
+import { firstPreset } from '../presets/first-preset.js';
 import { GESTURE, MAX_TEXT_BYTES, NOTICE } from '../../protocol/plugin.js';
 import { TillerError } from '../../document/tiller-error.js';
 import { PARAMETERS, PARAMETER_INDEX } from '../../document/parameters.js';
@@ -220,15 +221,15 @@ export class HostSession {
   }
 
   /**
-   * What a new instance of the plugin plays: the first factory preset whose model is there, or an empty instrument with
+   * What a new instance of the plugin plays: a factory preset whose model is there, or an empty instrument with
    * the first model. The plugin's parameters follow it.
    */
   private async loadDefault(): Promise<void> {
     const { instrument, presets, models } = this.options;
     const present = await models.list();
     const known = new Set(present.map(({ manifest }) => manifest.sha256));
-    const entries = await presets.list();
-    const entry = entries.find(({ factory, model }) => factory && model !== null && known.has(model.sha256));
+    const entries = (await presets.list()).filter(({ factory }) => factory);
+    const entry = firstPreset(entries, known);
     if (entry !== undefined) {
       await instrument.loadPreset(await presets.read(entry.id), 'engine', { presetId: entry.id });
       return;
