@@ -8,7 +8,7 @@ const BINARY = [
   /^docs\/images\/[\w-]+\.png$/,
   /^models\/loops\/[\w-]+\.wav$/,
   /^models\/(percussion|voices)\/[\w-]+\.(ts|png)$/,
-  /^test\/fixtures\/models\/[\w.]+\.(f32|torchscript)$/,
+  /^test\/fixtures\/(models|operations)\/[\w.-]+\.(f32|torchscript)$/,
   /^(src|native)\/.*icons?\/[\w-]+\.(png|ico|icns)$/,
 ];
 
