@@ -132,8 +132,7 @@ export interface MissedExample {
 }
 
 export interface FitReport {
-  /** Time of the training; null where the mapping came with the preset. */
-  milliseconds: number | null;
+  milliseconds: number;
   dimensions: DimensionFit[];
   missed: MissedExample[];
   /** Groups of examples at one point with different latents, which no mapping can fit. */

@@ -43,7 +43,7 @@ describe('files that are dropped on the window', () => {
     await dropFile(page, 'torn.tiller', text('{"format":'));
     await page.getByRole('alert').filter({ hasText: 'torn.tiller' }).waitFor();
     await dropFile(page, 'notes.txt', text('hello'));
-    await page.getByTestId('toast').getByText('Tiller cannot use notes.txt.').waitFor();
+    await page.getByText('Tiller cannot use notes.txt.').waitFor();
     await dismissAll(page);
 
     // Regression: two equal faults made one message, which named neither file.
@@ -65,10 +65,7 @@ describe('files that are dropped on the window', () => {
     const { page, complaints } = await openPage(browser, engine.url);
     await dropFile(page, 'percussion.ts', readFileSync('models/percussion/percussion.ts'));
     await page.getByText('Importing percussion.ts').first().waitFor();
-    await page
-      .getByTestId('toast')
-      .getByText('percussion.ts is in the library and plays now.')
-      .waitFor({ timeout: 60_000 });
+    await page.getByText('percussion.ts is in the library and plays now.').waitFor({ timeout: 60_000 });
     expect(ownModels()).toHaveLength(1);
     expect(probe.slices.model.card?.name).toBe('percussion');
     // The same model was current already: there is nothing to save or to undo.
@@ -79,7 +76,7 @@ describe('files that are dropped on the window', () => {
     await page.getByRole('radio', { name: 'Models' }).click();
     expect(await page.getByRole('button', { name: 'Remove voices' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Remove percussion' }).click();
-    await page.getByTestId('toast').getByText('“percussion” was removed from the library.').waitFor();
+    await page.getByText('“percussion” was removed from the library.').waitFor();
     await page.getByRole('button', { name: 'Remove percussion' }).waitFor({ state: 'detached' });
     expect(ownModels()).toEqual([]);
     await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
@@ -98,10 +95,7 @@ describe('files that are dropped on the window', () => {
       ['small.ts', model('identity')],
       ['late.ts', model('delay')],
     ]);
-    await page
-      .getByTestId('toast')
-      .getByText('3 files are in the library; evening.tiller plays now.')
-      .waitFor();
+    await page.getByText('3 files are in the library; evening.tiller plays now.').waitFor();
     await page.getByRole('alert').filter({ hasText: 'broken.ts' }).waitFor();
     expect(await messages(page)).toHaveLength(2);
     const names = probe.slices.library.models.map(({ name }) => name);
@@ -116,7 +110,7 @@ describe('files that are dropped on the window', () => {
       ['late.ts', model('delay')],
       ['small.ts', model('identity')],
     ]);
-    await page.getByTestId('toast').getByText('2 files are in the library.').waitFor();
+    await page.getByText('2 files are in the library.').waitFor();
     expect(probe.slices.model.card?.sha256).toBe(playing);
     expect(await page.getByRole('button', { name: 'New instrument on it: small.ts' }).isVisible()).toBe(true);
     await page.getByRole('button', { name: 'Play here: small.ts' }).click();
@@ -126,7 +120,7 @@ describe('files that are dropped on the window', () => {
     await page.getByRole('tab', { name: 'Library' }).click();
     await page.getByRole('radio', { name: 'Models' }).click();
     await page.getByRole('button', { name: 'Remove small' }).click();
-    await page.getByTestId('toast').getByText('“small” was removed from the library.').waitFor();
+    await page.getByText('“small” was removed from the library.').waitFor();
     await page.getByRole('button', { name: 'Model: small, missing' }).waitFor();
     expect(await messages(page)).toHaveLength(1);
     await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
@@ -156,8 +150,8 @@ describe('files that are dropped on the window', () => {
       expect(readdirSync(temporary).length).toBeGreaterThan(0);
       await cancel.focus();
       await window.keyboard.press('Enter');
-      await one.page.getByTestId('toast').getByText(`${name}.ts: The import was cancelled.`).waitFor();
-      await one.page.getByTestId('toast').getByText(`Skipped: ${name} behind.ts.`).waitFor();
+      await one.page.getByText(`${name}.ts: The import was cancelled.`).waitFor();
+      await one.page.getByText(`Skipped: ${name} behind.ts.`).waitFor();
       await probe.until(() => probe.slices.library.importing === null, 'the end of the import');
       expect(readdirSync(temporary)).toEqual([]);
       expect(

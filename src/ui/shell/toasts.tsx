@@ -1,66 +1,62 @@
-import { Toast } from 'radix-ui';
+import { useEffect, useState } from 'react';
 import { store, usePage } from '../engine-client/page.js';
-import type { Toast as Message } from '../engine-client/page-state.js';
+import type { Toast } from '../engine-client/page-state.js';
 import { dismissToast } from '../engine-client/toasts.js';
-import { Icon } from '../shared/controls/icon.js';
-import buttons from '../shared/controls/button.module.css';
+import { Button, IconButton } from '../shared/controls/button.js';
 import styles from './toasts.module.css';
 
 const SHOWN_MILLISECONDS = { info: 6000, warning: 10_000, error: 15_000 };
 /** A toast with a button is shown at least this long. */
 const ACTION_MILLISECONDS = 12_000;
 
-/** Short messages. F8 moves the focus to them; with the pointer or the focus on one, all stay. */
+/** Short messages, over the panels. */
 export function Toasts() {
   const toasts = usePage((state) => state.toasts);
   return (
-    <Toast.Provider label="Message" swipeDirection="right">
+    <div className={styles.toasts} role="region" aria-label="Messages" aria-live="polite">
       {toasts.map((toast) => (
         <ToastView key={toast.id} toast={toast} />
       ))}
-      <Toast.Viewport className={styles.toasts} label="Messages ({hotkey})" />
-    </Toast.Provider>
+    </div>
   );
 }
 
-function ToastView({ toast: { id, level, text, hint, actions } }: { toast: Message }) {
+function ToastView({ toast: { id, level, text, hint, actions } }: { toast: Toast }) {
+  /** A toast with the pointer or the focus on it stays. */
+  const [held, setHeld] = useState(false);
   const shown = Math.max(SHOWN_MILLISECONDS[level], actions.length === 0 ? 0 : ACTION_MILLISECONDS);
+  useEffect(() => {
+    if (held) return;
+    const timer = setTimeout(() => dismissToast(store, id), shown);
+    return () => clearTimeout(timer);
+  }, [id, shown, held]);
   return (
-    <Toast.Root
+    <div
       className={styles.toast}
       data-testid="toast"
       data-level={level}
-      type={level === 'error' ? 'foreground' : 'background'}
-      duration={shown}
-      onOpenChange={(open) => !open && dismissToast(store, id)}
+      role={level === 'error' ? 'alert' : 'status'}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
     >
       <div className={styles.text}>
-        <Toast.Title asChild>
-          <strong>{text}</strong>
-        </Toast.Title>
-        {hint !== null && (
-          <Toast.Description asChild>
-            <p>{hint}</p>
-          </Toast.Description>
-        )}
+        <strong>{text}</strong>
+        {hint !== null && <p>{hint}</p>}
       </div>
       {actions.map(({ label, run }) => (
-        <Toast.Action
+        <Button
           key={label}
-          className={buttons.button}
-          data-tone="quiet"
-          altText={label}
-          onClick={() => {
+          label={label}
+          tone="quiet"
+          onPress={() => {
             dismissToast(store, id);
             run();
           }}
-        >
-          {label}
-        </Toast.Action>
+        />
       ))}
-      <Toast.Close className={buttons.iconButton} aria-label="Dismiss" data-help="Dismiss">
-        <Icon name="close" />
-      </Toast.Close>
-    </Toast.Root>
+      <IconButton label="Dismiss" icon="close" onPress={() => dismissToast(store, id)} />
+    </div>
   );
 }

@@ -97,8 +97,6 @@ const ExampleRow = memo(function ExampleRow({ example, number, selected, measure
     ({ training }) => training.report?.missed.some((miss) => miss.example === example.id) ?? false,
   );
   const { id, label } = example;
-  const shown = example.inputs.slice(0, 2).map((value) => value.toFixed(2));
-  const place = shown.join(' · ') + (example.inputs.length > 2 ? ' …' : '');
   return (
     <tr
       ref={measure}
@@ -115,7 +113,7 @@ const ExampleRow = memo(function ExampleRow({ example, number, selected, measure
           className={styles.dot}
           style={{ '--hue': String(example.hue) } as CSSProperties}
           aria-pressed={auditioning}
-          aria-label={`${number}: hear ${label}`}
+          aria-label={`Hear ${label}`}
           data-help={
             number < 10
               ? `Play this example instead of the mapping. Key ${number} moves the cursor to it.`
@@ -145,11 +143,15 @@ const ExampleRow = memo(function ExampleRow({ example, number, selected, measure
         <button
           type="button"
           className={styles.place}
-          aria-label={`Go to ${label}, ${place}`}
+          aria-label={`Go to ${label}`}
           data-help="Move the cursor to this example."
           onClick={() => goTo(example)}
         >
-          {place}
+          {example.inputs
+            .slice(0, 2)
+            .map((value) => value.toFixed(2))
+            .join(' · ')}
+          {example.inputs.length > 2 && ' …'}
         </button>
       </td>
       <td>

@@ -43,16 +43,10 @@ export function FitView({ count }: { count: number }) {
     <div className={styles.fit}>
       <p className={styles.summary}>
         <span>
-          {report.milliseconds === null ? (
-            'Came with the preset'
-          ) : (
-            <>
-              Learned in <b>{formatValue(report.milliseconds / 1000, 's')}</b>
-            </>
-          )}
+          Learned in <b>{formatValue(report.milliseconds / 1000, 's')}</b>
         </span>
         <span>
-          mean error <b>{percent(meanError(report.dimensions))}</b> of the examples’ spread
+          mean error <b>{percent(meanError(report.dimensions))}</b>
         </span>
         {training.stale && <Badge>changed since</Badge>}
       </p>
@@ -90,8 +84,7 @@ export function FitView({ count }: { count: number }) {
               >
                 {label(miss.example)}
               </button>{' '}
-              is missed by {percent(miss.missRelative)} of the examples’ spread, most on latent{' '}
-              {miss.dimension + 1}
+              is missed by {percent(miss.missRelative)}, most on latent {miss.dimension + 1}
             </li>
           ))}
         </ul>

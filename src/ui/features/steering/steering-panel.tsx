@@ -22,12 +22,7 @@ const MODE_CHOICES = MODES.map((mode) => ({
   value: mode,
   label: mode,
   help: MODE_HELP[mode],
-  content: (
-    <>
-      <span className={styles.symbol}>{MODE_SYMBOL[mode]}</span>
-      <span className={styles.word}>{mode}</span>
-    </>
-  ),
+  content: MODE_SYMBOL[mode],
 }));
 
 /** How the mapping is combined with the encoder's latents: mode, amount, range, glide and offset of each. */

@@ -16,17 +16,16 @@ export interface Palette {
   danger: string;
 }
 
-const forcedColours = window.matchMedia('(forced-colors: active)');
 let cached: { theme: string; palette: Palette } | null = null;
 
 /** The palette of the current theme. */
 export function palette(): Palette {
-  const theme = `${document.documentElement.dataset.theme ?? 'dark'}${forcedColours.matches ? ' forced' : ''}`;
+  const theme = document.documentElement.dataset.theme ?? 'dark';
   if (cached?.theme === theme) return cached.palette;
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const read: Palette = {
-    light: theme.startsWith('light'),
+    light: theme === 'light',
     inset: token('--inset'),
     line: token('--line'),
     text: token('--text'),

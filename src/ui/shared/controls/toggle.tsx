@@ -1,4 +1,3 @@
-import { Switch } from 'radix-ui';
 import styles from './toggle.module.css';
 
 interface ToggleProps {
@@ -11,20 +10,20 @@ interface ToggleProps {
   onChange: (checked: boolean) => void;
 }
 
-export function Toggle({ label, checked, help, disabled = false, bare = false, onChange }: ToggleProps) {
+export function Toggle({ label, checked, help, disabled, bare = false, onChange }: ToggleProps) {
   return (
-    <Switch.Root
+    <button
+      type="button"
+      role="switch"
       className={styles.toggle}
+      aria-checked={checked}
       aria-label={label}
-      checked={checked}
       disabled={disabled}
       data-help={help}
-      onCheckedChange={onChange}
+      onClick={() => onChange(!checked)}
     >
-      <span className={styles.rail} aria-hidden="true">
-        <Switch.Thumb className={styles.thumb} />
-      </span>
+      <span className={styles.rail} aria-hidden="true" />
       {!bare && <span aria-hidden="true">{label}</span>}
-    </Switch.Root>
+    </button>
   );
 }
