@@ -44,7 +44,7 @@ describe('the page in the plugin’s window', () => {
       expect([panel, await overflow(page)]).toEqual([panel, NO_OVERFLOW]);
     }
     await page.getByRole('tab', { name: 'Output' }).click();
-    await page.getByRole('radio', { name: 'Low load' }).click();
+    await page.getByRole('radio', { name: 'Long', exact: true }).click();
     await probe.until(() => probe.slices.output.margin === 'safe', 'the setting');
     await page.keyboard.press('?');
     expect(await page.getByText('play and stop').count()).toBe(0);
