@@ -132,7 +132,8 @@ export interface MissedExample {
 }
 
 export interface FitReport {
-  milliseconds: number;
+  /** Time of the training; null where the mapping came with the preset. */
+  milliseconds: number | null;
   dimensions: DimensionFit[];
   missed: MissedExample[];
   /** Groups of examples at one point with different latents, which no mapping can fit. */

@@ -82,7 +82,7 @@ describe('controllers', () => {
     await page.getByRole('tab', { name: 'Inputs' }).click();
     await page.getByRole('radio', { name: 'MIDI, OSC, recorder' }).click();
     await page.getByRole('button', { name: 'Browser’s MIDI' }).click();
-    await page.getByText('Listening to Fake keys.').waitFor();
+    await page.getByTestId('toast').getByText('Listening to Fake keys.').waitFor();
     await page.getByRole('radio', { name: 'Inputs', exact: true }).click();
     await page.getByRole('region', { name: 'Input 1: X' }).getByRole('button', { name: 'Learn' }).click();
     await page.getByRole('button', { name: 'Move it…' }).waitFor();
@@ -143,7 +143,7 @@ describe('controllers', () => {
     await probe.until(() => Math.abs(input(2) - 0.9) < 0.01, 'a heavy pen');
     expect(input(0)).toBeCloseTo(0.35, 2);
     await pen('mouseReleased', 0.35, 0.3, 0);
-    await page.waitForTimeout(100);
+    while (gestures.at(-1) !== 'end') await page.waitForTimeout(20);
     expect(input(2)).toBeCloseTo(0.9, 2);
     // Hosts record automation from the begin to the end of a gesture.
     expect([gestures[0], ...new Set(gestures.slice(1, -1)), gestures.at(-1)]).toEqual([
@@ -179,17 +179,17 @@ describe('controllers', () => {
     const box = await page.getByRole('slider', { name: 'Third', exact: true }).boundingBox();
     if (box === null) throw new Error('the fader is not shown');
     const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, id: 5 };
-    const menu = page.getByRole('dialog', { name: 'Third' });
+    const menu = page.getByRole('menu', { name: 'Third' });
     for (const [held, shown] of [
       [150, 0],
-      [750, 1],
+      [950, 1],
     ] as const) {
       await devices.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at] });
       await page.waitForTimeout(held);
       expect(await menu.count()).toBe(shown);
       await devices.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     }
-    await menu.getByRole('button', { name: 'Learn MIDI' }).click();
+    await menu.getByRole('menuitem', { name: 'Learn MIDI' }).click();
     await probe.until(() => probe.slices.waiting.midiLearn === 2, 'the input that learns');
     await page.keyboard.press('Escape');
     await probe.until(() => probe.slices.waiting.midiLearn === null, 'the end of learning');

@@ -54,7 +54,7 @@ describe('presets', () => {
     await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
     expect(await ceiling.inputValue()).toBe(saved);
     // Regression: opening a preset discarded unsaved changes.
-    await page.getByText('“Friday set” was left with unsaved changes.').waitFor();
+    await page.getByTestId('toast').getByText('“Friday set” was left with unsaved changes.').waitFor();
     await page.keyboard.press('Control+z');
     await page.getByRole('button', { name: 'Preset: Friday set, changed' }).waitFor();
     expect(await ceiling.inputValue()).toBe('−7.5 dB');
@@ -62,7 +62,7 @@ describe('presets', () => {
     await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
 
     await page.getByRole('button', { name: 'Delete Friday set' }).click();
-    await page.getByText('“Friday set” was deleted.').waitFor();
+    await page.getByTestId('toast').getByText('“Friday set” was deleted.').waitFor();
     expect(readdirSync(join(workplace.folder, 'presets'))).not.toContain('friday-set.tiller.json');
     await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
     await presetRow(page, 'Friday set').waitFor();
@@ -117,7 +117,10 @@ describe('presets', () => {
     ).toBe(true);
     await presetRow(page, 'Far choir').click();
     await page.getByRole('button', { name: 'Model: choir-v9, missing' }).waitFor();
-    await page.getByText(/plays the model “choir-v9”, which is not in the library/).waitFor();
+    await page
+      .getByTestId('toast')
+      .getByText(/plays the model “choir-v9”, which is not in the library/)
+      .waitFor();
     await probe.until(() => probe.slices.model.missing?.name === 'choir-v9', 'the missing model');
     expect(probe.slices.examples.length).toBe(examples);
     expect(examples).toBeGreaterThan(0);

@@ -46,12 +46,14 @@ describe('the page', () => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
     });
     await two.page.getByLabel('Source').selectOption({ label: 'Microphone' });
-    await two.page.getByText('The microphone could not be opened.').waitFor();
+    await two.page.getByTestId('toast').getByText('The microphone could not be opened.').waitFor();
     probe.frame = null;
     await probe.until(() => probe.frame !== null, 'the first window’s sound');
     expect(probe.slices.live).toMatchObject({ playing: true, source: { kind: 'loop' } });
     expect(await one.page.getByRole('button', { name: 'Stop', exact: true }).isVisible()).toBe(true);
-    expect(await one.page.getByText('The sound moved to another window.').count()).toBe(0);
+    expect(await one.page.getByTestId('toast').getByText('The sound moved to another window.').count()).toBe(
+      0,
+    );
     await one.page.getByRole('button', { name: 'Stop', exact: true }).click();
     await one.page.context().close();
     await two.page.context().close();
@@ -60,7 +62,7 @@ describe('the page', () => {
   it('releases the latent of its sweep when it is closed', async () => {
     const { page } = await openPage(browser, engine.url);
     await page.getByRole('slider', { name: 'Latent 2', exact: true }).click({ button: 'right' });
-    await page.getByText('Sweep this latent').click();
+    await page.getByRole('menuitem', { name: 'Sweep this latent' }).click();
     await probe.until(() => typeof probe.slices.holds[1] === 'number', 'the sweep');
     await page.context().close();
     await probe.until(() => probe.slices.holds.every((held) => held === null), 'the released latent');

@@ -1,6 +1,6 @@
 import type { FitReport, OtherModel, SliceName, Slices } from '../../protocol/interface.js';
 import type { ModelSet } from '../../document/model-set.js';
-import type { TrainingReport } from '../mapping/train.js';
+import type { MappingReport } from '../mapping/report.js';
 import { fitReport } from './fit-report.js';
 import type { PageServices } from './page-services.js';
 
@@ -13,10 +13,10 @@ function keep<T extends object>(last: T | null | undefined, next: T): T {
   return names.every((name) => Object.is(last[name], next[name])) ? last : next;
 }
 
-const fitReports = new WeakMap<TrainingReport, FitReport>();
+const fitReports = new WeakMap<MappingReport, FitReport>();
 
 /** One object per report, so that an unchanged report is not sent again. */
-function fitReportOf(report: TrainingReport): FitReport {
+function fitReportOf(report: MappingReport): FitReport {
   const known = fitReports.get(report) ?? fitReport(report);
   fitReports.set(report, known);
   return known;

@@ -1,4 +1,4 @@
-import type { TrainingReport } from '../mapping/train.js';
+import type { MappingReport } from '../mapping/report.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { ModelReference, Preset } from '../../document/preset.js';
 
@@ -32,7 +32,7 @@ export interface InstrumentState {
     readonly done: number;
     readonly total: number;
     /** Report of the training that gave the present mapping; null where none is known. */
-    readonly report: TrainingReport | null;
+    readonly report: MappingReport | null;
     /** True where training on the present examples and settings would give another mapping. */
     readonly stale: boolean;
   };

@@ -11,7 +11,8 @@ import {
   type TrainingSource,
 } from '../../document/training-source.js';
 import type { TrainedMapping } from '../../document/trained.js';
-import type { TrainingReport } from '../mapping/train.js';
+import type { MappingReport } from '../mapping/report.js';
+import { reportMapping } from '../mapping/train.js';
 import type { Change, InstrumentState } from './instrument-state.js';
 import type { StateStore } from './state-store.js';
 
@@ -39,7 +40,7 @@ const renderedWhileLearning = () =>
 export class Learner {
   /** What each mapping was learned from, where that is known: undo, or a change of the model, brings earlier ones back. */
   private readonly sources = new WeakMap<TrainedMapping, TrainingSource>();
-  private readonly reports = new WeakMap<TrainedMapping, TrainingReport>();
+  private readonly reports = new WeakMap<TrainedMapping, MappingReport>();
   /** What the running training learns from; null while none runs. */
   private running: TrainingSource | null = null;
   /** What was cancelled, or failed. */
@@ -129,7 +130,16 @@ export class Learner {
       (!haveSameSize(preset, running) || (!stale && !givesSameMapping(preset, running)))
     )
       this.stop('engine');
-    return { stale, report: (trained && this.reports.get(trained)) ?? null };
+    return { stale, report: trained === null ? null : this.reportOf(trained, preset, stale) };
+  }
+
+  /** The report of the training that gave a mapping; of one that came with a preset, the fit to the preset's examples. */
+  private reportOf(trained: TrainedMapping, { examples }: Preset, stale: boolean): MappingReport | null {
+    const known = this.reports.get(trained);
+    if (known !== undefined || stale) return known ?? null;
+    const report = reportMapping(trained, examples);
+    if (report !== null) this.reports.set(trained, report);
+    return report;
   }
 
   /** The document has changed: starts or schedules the training that it needs, where it learns automatically. */

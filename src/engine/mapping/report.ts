@@ -43,6 +43,9 @@ export interface TrainingReport {
   readonly totalMs: number;
 }
 
+/** The fit of a mapping, of which the training is not known where it came with a preset. */
+export type MappingReport = Omit<TrainingReport, 'totalMs'> & { readonly totalMs: number | null };
+
 /** Standard deviation below which latents count as equal. */
 const MIN_SPREAD = 1e-9;
 

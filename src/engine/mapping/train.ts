@@ -7,10 +7,10 @@ import { compileMapping } from './evaluate.js';
 import { fitGroup } from './fit.js';
 import { pack } from '../../document/packing.js';
 import type { TrainingReport } from './report.js';
-import { reportFit } from './report.js';
+import { reportFit, type MappingReport } from './report.js';
 import type { RegressorSettings } from '../../document/learning.js';
 import { learningSchema } from '../../document/learning.js';
-import { examplesSchema } from '../../document/example.js';
+import { examplesSchema, type Example } from '../../document/example.js';
 import type { TrainedDimension, TrainedMapping } from '../../document/trained.js';
 
 export type { TrainingReport };
@@ -117,4 +117,23 @@ function commonValue(dataset: Dataset, dimension: number): number | undefined {
   const high = Math.max(...targets);
   const tolerance = MIN_SPREAD * Math.max(1, Math.abs(low), Math.abs(high));
   return high - low <= tolerance ? Math.fround(targets[0]!) : undefined;
+}
+
+/** Beyond this many examples the fit of a mapping that came with a preset is not measured: it would hold up the main thread. */
+const MOST_REPORTED_EXAMPLES = 128;
+
+/**
+ * The fit of a mapping that was learned before, as from a preset.
+ * @returns null where it does not belong to these examples, or there are too many of them
+ */
+export function reportMapping(trained: TrainedMapping, examples: readonly Example[]): MappingReport | null {
+  if (examples.length > MOST_REPORTED_EXAMPLES) return null;
+  const mapping = compileMapping(trained);
+  const fits = examples.every(
+    ({ inputs, latents }) => inputs.length === mapping.inputs && latents.length === mapping.latents,
+  );
+  if (!fits || !examples.some(({ enabled }) => enabled)) return null;
+  const kinds = trained.dimensions.map(({ kind }) => kind);
+  const dataset = prepareDataset(examples, mapping.inputs, mapping.latents);
+  return { ...reportFit(dataset, mapping, kinds, new Float64Array(kinds.length)), totalMs: null };
 }

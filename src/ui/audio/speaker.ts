@@ -15,6 +15,10 @@ const MAX_BUFFER_MILLISECONDS = 500;
 /** The speaker's audio context, which the microphone shares; null while the speaker is closed. */
 export const audioContext = (): AudioContext | null => open?.context ?? null;
 
+/** Latency of the browser and the system behind the page's buffer, in milliseconds; 0 while the speaker is closed. */
+export const speakerMilliseconds = (): number =>
+  open === null ? 0 : 1000 * (open.context.baseLatency + (open.context.outputLatency || 0));
+
 /**
  * Opens the speaker unless it is open. A failure is shown as a toast.
  * @returns whether it is open

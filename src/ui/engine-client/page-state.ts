@@ -58,6 +58,10 @@ export interface View {
   /** Null while no label is asked for. */
   labelling: Labelling | null;
   shortcutsShown: boolean;
+  /** Whether keys without a modifier are shortcuts; remembered by the browser. */
+  singleKeys: boolean;
+  /** The steps of the method on the pad: for the first empty instrument, on demand, or no more; the last is remembered. */
+  firstSteps: 'first-time' | 'shown' | 'done';
   /** Whether a drag on the pad moves examples in place of the cursor. */
   moving: boolean;
   /** Whether a file is being dragged over the window. */

@@ -13,6 +13,8 @@ export const initialView = (): View => ({
   sweeping: null,
   labelling: null,
   shortcutsShown: false,
+  singleKeys: true,
+  firstSteps: 'first-time',
   moving: false,
   dropping: false,
   speaking: false,

@@ -1,8 +1,9 @@
+import { Popover } from 'radix-ui';
 import { useEffect, useRef, useState } from 'react';
+import { speakerMilliseconds } from '../audio/speaker.js';
 import { perform } from '../engine-client/commands.js';
 import { usePage, values } from '../engine-client/page.js';
 import { FormLine } from '../shared/controls/form-line.js';
-import { Popover } from '../shared/controls/popover.js';
 import { Slider } from '../shared/controls/slider.js';
 import styles from './engine-status.module.css';
 
@@ -33,6 +34,29 @@ function useTelemetry(): Telemetry | null {
   return telemetry;
 }
 
+const GAPS_MILLISECONDS = 10_000;
+
+/** Under-runs of the last ten seconds. @param underruns counted since the speaker opened */
+function useRecentGaps(underruns: number): number {
+  const seen = useRef<{ times: number[]; last: number }>({ times: [], last: underruns });
+  const [gaps, setGaps] = useState(0);
+  useEffect(() => {
+    const now = performance.now();
+    const { times, last } = seen.current;
+    // The count begins anew with each opening of the speaker.
+    if (underruns < last) times.length = 0;
+    for (let i = last; i < underruns; i++) times.push(now);
+    seen.current.last = underruns;
+    const count = () => {
+      while ((times[0] ?? Infinity) < performance.now() - GAPS_MILLISECONDS) times.shift();
+      setGaps(times.length);
+    };
+    const timer = setInterval(count, REFRESH_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, [underruns]);
+  return gaps;
+}
+
 const STATE_NAMES = {
   connecting: 'connecting',
   open: 'engine',
@@ -50,32 +74,40 @@ export function EngineStatus() {
   const stream = usePage((state) => state.stream);
   const live = usePage((state) => state.live);
   const telemetry = useTelemetry();
-  const [at, setAt] = useState<{ x: number; y: number } | null>(null);
-  const button = useRef<HTMLButtonElement>(null);
 
   const latency = stream === null ? null : (1000 * stream.latencySamples) / stream.rate;
-  const trouble = connection !== 'open' || (telemetry?.load ?? 0) > 0.9;
+  // In a host, the host adds its own buffers and shows the sum.
+  const outside = live === null ? 0 : live.bufferMilliseconds + speakerMilliseconds();
+  const total = latency === null ? null : latency + outside;
+  const gaps = useRecentGaps(live?.underruns ?? 0);
+  const trouble = connection !== 'open' || (telemetry?.load ?? 0) > 0.9 || gaps > 0;
   return (
-    <>
-      <button
-        ref={button}
-        type="button"
+    <Popover.Root>
+      <Popover.Trigger
         className={styles.engine}
         data-trouble={trouble}
         data-idle={telemetry === null}
-        data-help="The engine: its load, and the latency from input to output. Press for details."
-        onClick={() => {
-          const box = button.current?.getBoundingClientRect();
-          if (box !== undefined) setAt(at === null ? { x: box.right - 280, y: box.bottom + 6 } : null);
-        }}
+        data-help="The engine: its load, the latency from input to speakers, and gaps of the last ten seconds. Press for details."
       >
         <span className={styles.light} aria-hidden="true" />
         <span>{STATE_NAMES[connection]}</span>
         <span className={styles.figure}>{telemetry === null ? '–' : percent(telemetry.load)}</span>
-        <span className={styles.figure}>{latency === null ? '– ms' : `${latency.toFixed(1)} ms`}</span>
-      </button>
-      {at !== null && (
-        <Popover label="Engine" at={at} opener={button} onClose={() => setAt(null)}>
+        <span className={styles.figure}>{total === null ? '– ms' : `${total.toFixed(1)} ms`}</span>
+        {gaps > 0 && (
+          <span className={styles.gaps}>
+            {gaps} {gaps === 1 ? 'gap' : 'gaps'}
+          </span>
+        )}
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          className={styles.details}
+          aria-label="Engine"
+          align="end"
+          sideOffset={6}
+          collisionPadding={8}
+          onKeyDown={(event) => event.stopPropagation()}
+        >
           <dl className={styles.facts}>
             <dt>Load per block</dt>
             <dd>
@@ -89,6 +121,15 @@ export function EngineStatus() {
                 ? '–'
                 : `${latency.toFixed(1)} ms, ${stream.latencySamples} samples`}
             </dd>
+            {live !== null && total !== null && (
+              <>
+                <dt>with the speakers</dt>
+                <dd>
+                  {total.toFixed(1)} ms: buffer {Math.round(live.bufferMilliseconds)} ms, system{' '}
+                  {Math.round(speakerMilliseconds())} ms
+                </dd>
+              </>
+            )}
             <dt>Rate</dt>
             <dd>
               {stream === null ? '–' : `${stream.rate} Hz, ${stream.channels === 1 ? 'mono' : 'stereo'}`}
@@ -121,8 +162,8 @@ export function EngineStatus() {
               </FormLine>
             </div>
           )}
-        </Popover>
-      )}
-    </>
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
   );
 }

@@ -66,7 +66,7 @@ function ModelButton() {
     <button
       type="button"
       className={styles.field}
-      aria-label={`Model: ${name}${missing === null ? '' : ', missing'}`}
+      aria-label={`Model: ${name}${missing === null ? (card === null ? '' : `, ${modelFacts(card)}`) : ', missing'}`}
       data-missing={missing !== null}
       data-help={
         missing === null

@@ -1,3 +1,4 @@
+import { Tabs } from 'radix-ui';
 import type { ReactElement } from 'react';
 import { store, usePage } from '../engine-client/page.js';
 import { PANELS, type Panel } from '../engine-client/page-state.js';
@@ -29,38 +30,28 @@ export function PanelArea() {
   const { panel: Content } = CONTENT[panel];
   const flagged = (name: Panel) => (name === 'learn' && stale) || (name === 'library' && missing);
   return (
-    <section className={utilities.surface}>
-      <div className={styles.tabs} role="tablist" aria-label="Panels">
-        {PANELS.map((name, i) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            id={`tab-${name}`}
-            aria-selected={panel === name}
-            aria-controls="panel"
-            tabIndex={panel === name ? 0 : -1}
-            data-flagged={flagged(name)}
-            onClick={() => setView(store, { panel: name })}
-            onKeyDown={(event) => {
-              const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-              const next = PANELS[(i + by + PANELS.length) % PANELS.length];
-              if (by === 0 || next === undefined) return;
-              event.preventDefault();
-              event.stopPropagation();
-              setView(store, { panel: next });
-              document.getElementById(`tab-${next}`)?.focus();
-            }}
-          >
+    <Tabs.Root
+      className={utilities.surface}
+      value={panel}
+      onValueChange={(chosen) => setView(store, { panel: chosen as Panel })}
+    >
+      <Tabs.List
+        className={styles.tabs}
+        aria-label="Panels"
+        // Arrow keys that move between the tabs must not move the pad's cursor, too.
+        onKeyDown={(event) => event.key.startsWith('Arrow') && event.stopPropagation()}
+      >
+        {PANELS.map((name) => (
+          <Tabs.Trigger key={name} value={name} data-flagged={flagged(name)}>
             {CONTENT[name].title}
-          </button>
+          </Tabs.Trigger>
         ))}
-      </div>
-      <div className={styles.panel} id="panel" role="tabpanel" aria-labelledby={`tab-${panel}`}>
+      </Tabs.List>
+      <Tabs.Content className={styles.panel} value={panel} tabIndex={-1}>
         <ErrorBoundary key={panel} name={`The panel ${CONTENT[panel].title}`}>
           <Content />
         </ErrorBoundary>
-      </div>
-    </section>
+      </Tabs.Content>
+    </Tabs.Root>
   );
 }

@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { store, usePage } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
-import { IconButton } from '../shared/controls/button.js';
+import { Button, IconButton } from '../shared/controls/button.js';
 import { SectionHead } from '../shared/controls/section-head.js';
 import { COMMAND_KEY } from '../shared/platform.js';
+import { Toggle } from '../shared/controls/toggle.js';
 import utilities from '../shared/styles/utilities.module.css';
 import styles from './shortcuts-help.module.css';
 
@@ -32,10 +33,21 @@ const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['?', 'this list'],
 ];
 
+const MARKS = [
+  ['cursor', 'the inputs as they are'],
+  ['example', 'an example'],
+  ['off', 'an example that is not learned from'],
+  ['selected', 'the selected example'],
+  ['heard', 'the example that is heard in place of the mapping'],
+  ['missed', 'the mapping does not reach this example'],
+  ['hatched', 'louder than the ceiling'],
+] as const;
+
 /** The dialog that lists the keyboard shortcuts. */
 export function ShortcutsHelp() {
   const shown = usePage(({ view }) => view.shortcutsShown);
   const live = usePage((state) => state.live !== null);
+  const singleKeys = usePage(({ view }) => view.singleKeys);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (shown) dialog.current?.showModal();
@@ -62,6 +74,33 @@ export function ShortcutsHelp() {
               <kbd>{key}</kbd>
             </dt>
             <dd>{action}</dd>
+          </div>
+        ))}
+      </dl>
+      <div className={styles.option}>
+        <Toggle
+          label="Single keys"
+          help="Off: letters, digits and signs are no shortcuts, for instance with speech input. Arrows, Space and keys with Ctrl or Cmd are not affected."
+          checked={singleKeys}
+          onChange={(on) => setView(store, { singleKeys: on })}
+        />
+        <div className={utilities.spacer} />
+        <Button
+          label="First steps"
+          help="Shows the three steps of the method on the pad."
+          onPress={() => setView(store, { firstSteps: 'shown', shortcutsShown: false })}
+        />
+      </div>
+      <h3 className={styles.heading}>Marks on the pad</h3>
+      <dl className={styles.list}>
+        {MARKS.map(([mark, meaning]) => (
+          <div key={meaning}>
+            <dt>
+              <span className={styles.mark} data-mark={mark} aria-hidden="true">
+                {mark === 'missed' ? '≠' : ''}
+              </span>
+            </dt>
+            <dd>{meaning}</dd>
           </div>
         ))}
       </dl>

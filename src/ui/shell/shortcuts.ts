@@ -102,6 +102,8 @@ function handleKey(event: KeyboardEvent): boolean {
     void togglePlay();
     return true;
   }
+  // Speech input types letters: WCAG 2.1.4 asks for a way to switch such keys off.
+  if (event.key !== 'Escape' && !store.getState().view.singleKeys) return false;
   if (/^[1-9]$/.test(event.key)) {
     const example = store.getState().examples[Number(event.key) - 1];
     if (example !== undefined) goTo(example);

@@ -1,62 +1,66 @@
-import { useEffect, useState } from 'react';
+import { Toast } from 'radix-ui';
 import { store, usePage } from '../engine-client/page.js';
-import type { Toast } from '../engine-client/page-state.js';
+import type { Toast as Message } from '../engine-client/page-state.js';
 import { dismissToast } from '../engine-client/toasts.js';
-import { Button, IconButton } from '../shared/controls/button.js';
+import { Icon } from '../shared/controls/icon.js';
+import buttons from '../shared/controls/button.module.css';
 import styles from './toasts.module.css';
 
 const SHOWN_MILLISECONDS = { info: 6000, warning: 10_000, error: 15_000 };
 /** A toast with a button is shown at least this long. */
 const ACTION_MILLISECONDS = 12_000;
 
-/** Short messages, over the panels. */
+/** Short messages. F8 moves the focus to them; with the pointer or the focus on one, all stay. */
 export function Toasts() {
   const toasts = usePage((state) => state.toasts);
   return (
-    <div className={styles.toasts} role="region" aria-label="Messages" aria-live="polite">
+    <Toast.Provider label="Message" swipeDirection="right">
       {toasts.map((toast) => (
         <ToastView key={toast.id} toast={toast} />
       ))}
-    </div>
+      <Toast.Viewport className={styles.toasts} label="Messages ({hotkey})" />
+    </Toast.Provider>
   );
 }
 
-function ToastView({ toast: { id, level, text, hint, actions } }: { toast: Toast }) {
-  /** A toast with the pointer or the focus on it stays. */
-  const [held, setHeld] = useState(false);
+function ToastView({ toast: { id, level, text, hint, actions } }: { toast: Message }) {
   const shown = Math.max(SHOWN_MILLISECONDS[level], actions.length === 0 ? 0 : ACTION_MILLISECONDS);
-  useEffect(() => {
-    if (held) return;
-    const timer = setTimeout(() => dismissToast(store, id), shown);
-    return () => clearTimeout(timer);
-  }, [id, shown, held]);
   return (
-    <div
+    <Toast.Root
       className={styles.toast}
       data-testid="toast"
       data-level={level}
-      role={level === 'error' ? 'alert' : 'status'}
-      onPointerEnter={() => setHeld(true)}
-      onPointerLeave={() => setHeld(false)}
-      onFocus={() => setHeld(true)}
-      onBlur={() => setHeld(false)}
+      type={level === 'error' ? 'foreground' : 'background'}
+      duration={shown}
+      onOpenChange={(open) => !open && dismissToast(store, id)}
     >
       <div className={styles.text}>
-        <strong>{text}</strong>
-        {hint !== null && <p>{hint}</p>}
+        <Toast.Title asChild>
+          <strong>{text}</strong>
+        </Toast.Title>
+        {hint !== null && (
+          <Toast.Description asChild>
+            <p>{hint}</p>
+          </Toast.Description>
+        )}
       </div>
       {actions.map(({ label, run }) => (
-        <Button
+        <Toast.Action
           key={label}
-          label={label}
-          tone="quiet"
-          onPress={() => {
+          className={buttons.button}
+          data-tone="quiet"
+          altText={label}
+          onClick={() => {
             dismissToast(store, id);
             run();
           }}
-        />
+        >
+          {label}
+        </Toast.Action>
       ))}
-      <IconButton label="Dismiss" icon="close" onPress={() => dismissToast(store, id)} />
-    </div>
+      <Toast.Close className={buttons.iconButton} aria-label="Dismiss" data-help="Dismiss">
+        <Icon name="close" />
+      </Toast.Close>
+    </Toast.Root>
   );
 }

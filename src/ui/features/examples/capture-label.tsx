@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'react';
 import { store, usePage } from '../../engine-client/page.js';
 import type { Labelling } from '../../engine-client/page-state.js';
 import { setView } from '../../engine-client/view.js';
@@ -23,21 +24,37 @@ export function CaptureLabel({ labelling, xInput, yInput }: CaptureLabelProps) {
       style={{ left: `${x * 100}%`, top: `${(1 - y) * 100}%` }}
       onPointerDown={(event) => event.stopPropagation()}
     >
-      <input
-        autoFocus
-        aria-label="Label of the captured sound"
-        placeholder={example.label}
-        value={labelling.text}
-        maxLength={MAX_LABEL}
-        onChange={(event) => setLabelText(event.currentTarget.value)}
-        onBlur={acceptLabel}
-        onKeyDown={(event) => {
-          event.stopPropagation();
-          if (event.key === 'Enter') acceptLabel();
-          if (event.key === 'Escape') setView(store, { labelling: null });
-        }}
-      />
+      <LabelField text={labelling.text} proposed={example.label} />
       <kbd aria-hidden="true">↵</kbd>
     </div>
+  );
+}
+
+function LabelField({ text, proposed }: { text: string; proposed: string }) {
+  const input = useRef<HTMLInputElement>(null);
+  // A layout effect is cleaned up while the field is still in the document, so that the focus can be given back.
+  useLayoutEffect(() => {
+    const field = input.current;
+    const before = document.activeElement;
+    field?.focus();
+    return () => {
+      if (document.activeElement === field && before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    <input
+      ref={input}
+      aria-label="Label of the captured sound"
+      placeholder={proposed}
+      value={text}
+      maxLength={MAX_LABEL}
+      onChange={(event) => setLabelText(event.currentTarget.value)}
+      onBlur={acceptLabel}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === 'Enter') acceptLabel();
+        if (event.key === 'Escape') setView(store, { labelling: null });
+      }}
+    />
   );
 }

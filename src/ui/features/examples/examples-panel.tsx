@@ -97,6 +97,8 @@ const ExampleRow = memo(function ExampleRow({ example, number, selected, measure
     ({ training }) => training.report?.missed.some((miss) => miss.example === example.id) ?? false,
   );
   const { id, label } = example;
+  const shown = example.inputs.slice(0, 2).map((value) => value.toFixed(2));
+  const place = shown.join(' · ') + (example.inputs.length > 2 ? ' …' : '');
   return (
     <tr
       ref={measure}
@@ -113,7 +115,7 @@ const ExampleRow = memo(function ExampleRow({ example, number, selected, measure
           className={styles.dot}
           style={{ '--hue': String(example.hue) } as CSSProperties}
           aria-pressed={auditioning}
-          aria-label={`Hear ${label}`}
+          aria-label={`${number}: hear ${label}`}
           data-help={
             number < 10
               ? `Play this example instead of the mapping. Key ${number} moves the cursor to it.`
@@ -143,15 +145,11 @@ const ExampleRow = memo(function ExampleRow({ example, number, selected, measure
         <button
           type="button"
           className={styles.place}
-          aria-label={`Go to ${label}`}
+          aria-label={`Go to ${label}, ${place}`}
           data-help="Move the cursor to this example."
           onClick={() => goTo(example)}
         >
-          {example.inputs
-            .slice(0, 2)
-            .map((value) => value.toFixed(2))
-            .join(' · ')}
-          {example.inputs.length > 2 && ' …'}
+          {place}
         </button>
       </td>
       <td>

@@ -4,16 +4,14 @@ import { edit } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { Icon } from '../../shared/controls/icon.js';
-import { Menu } from '../../shared/controls/menu.js';
 import { wheelNotches } from '../../shared/controls/steps.js';
-import { useContextMenu } from '../../shared/controls/use-context-menu.js';
 import { useRecent } from '../../shared/controls/use-recent.js';
 import { fineDivisor } from '../../shared/fine-step.js';
 import { formatValue } from '../../shared/controls/units.js';
 import { hold } from './holds.js';
-import { MODE_HELP, MODE_SYMBOL, MODES, nextMode } from '../steering/modes.js';
+import { MODE_HELP, MODE_SYMBOL, nextMode } from '../steering/modes.js';
 import { BOTTOM, TOP } from './latents-scale.js';
-import { startSweep, stopSweep } from './sweep.js';
+import { stopSweep } from './sweep.js';
 import styles from './latent-column.module.css';
 
 /** A step of a key or of the wheel, as a share of the column. */
@@ -27,6 +25,20 @@ interface ColumnProps {
   steering: DimensionSteering;
   hold: number | null;
   selected: boolean;
+  /** Whether the Tab key reaches this column; arrow keys move on to the others. */
+  tabStop: boolean;
+  onFocus: (index: number) => void;
+}
+
+/** Width of a column in pixels from which its mode is written as a word. */
+const WORD_WIDTH = 66;
+/** Width from which its ends are described. */
+const ENDS_WIDTH = 44;
+
+/** What a latent does, by the first of its descriptions: "dark to bright, soft to loud" as low end and high end. */
+function endsOf(label: string | undefined): readonly [low: string, high: string] | null {
+  const [, low, high] = /^(\S+) to ([^\s,]+)/.exec(label ?? '') ?? [];
+  return low === undefined || high === undefined ? null : [low, high];
 }
 
 /** The controls of one latent: drag to hold it, double-click to release it. Its values are painted on the canvas behind. */
@@ -37,13 +49,15 @@ export const LatentColumn = memo(function LatentColumn({
   steering,
   hold: held,
   selected,
+  tabStop,
+  onFocus,
 }: ColumnProps) {
   const track = useRef<HTMLDivElement>(null);
   const drag = useRef<{ pointer: number; value: number; lastY: number } | null>(null);
   const recent = useRecent<number>();
-  const menu = useContextMenu();
   const sweeping = usePage(({ view }) => view.sweeping === index);
   const label = usePage(({ model }) => model.card?.dimensionLabels[index]);
+  const ends = endsOf(label);
   const name = `Latent ${index + 1}`;
   const meaning = label === undefined ? name : `${name}, ${label}`;
 
@@ -82,19 +96,16 @@ export const LatentColumn = memo(function LatentColumn({
     if (sweeping) stopSweep();
     event.currentTarget.setPointerCapture(event.pointerId);
     drag.current = { pointer: event.pointerId, value: currentValue(), lastY: event.clientY };
-    menu.press(event);
   };
   const move = (event: PointerEvent<HTMLElement>) => {
     const current = drag.current;
     if (current?.pointer !== event.pointerId || event.clientY === current.lastY) return;
-    menu.cancelPress();
     current.value += ((current.lastY - event.clientY) * perPixel()) / fineDivisor(event);
     current.lastY = event.clientY;
     holdAt(current.value);
   };
   const up = (event: PointerEvent<HTMLElement>) => {
     if (drag.current?.pointer !== event.pointerId) return;
-    menu.cancelPress();
     drag.current = null;
   };
 
@@ -117,6 +128,7 @@ export const LatentColumn = memo(function LatentColumn({
     <div
       className={styles.column}
       style={{ width: `${width}px` }}
+      data-latent={index}
       data-held={held !== null}
       data-selected={selected}
     >
@@ -124,20 +136,23 @@ export const LatentColumn = memo(function LatentColumn({
         type="button"
         className={styles.mode}
         data-off={steering.mode === 'off'}
+        tabIndex={-1}
         aria-label={`${name} mode: ${steering.mode}`}
         data-help={`${name} ${MODE_HELP[steering.mode]}. Press for the next mode.`}
         onClick={() => steer({ mode: nextMode(steering.mode) })}
       >
-        {MODE_SYMBOL[steering.mode]}
+        {width < WORD_WIDTH ? MODE_SYMBOL[steering.mode] : steering.mode}
       </button>
       <div
         ref={track}
         className={styles.track}
         style={{ top: `${TOP}px`, bottom: `${BOTTOM}px` }}
         role="slider"
-        tabIndex={0}
+        tabIndex={tabStop ? 0 : -1}
         aria-orientation="vertical"
         aria-label={name}
+        aria-description={label}
+        onFocus={() => onFocus(index)}
         aria-valuemin={-extent}
         aria-valuemax={extent}
         aria-valuenow={held ?? 0}
@@ -149,14 +164,20 @@ export const LatentColumn = memo(function LatentColumn({
         onPointerCancel={up}
         onDoubleClick={release}
         onKeyDown={key}
-        onContextMenu={menu.onContextMenu}
       />
+      {ends !== null && width >= ENDS_WIDTH && (
+        <span className={styles.ends} style={{ top: `${TOP}px`, bottom: `${BOTTOM}px` }} aria-hidden="true">
+          <span>{ends[1]}</span>
+          <span>{ends[0]}</span>
+        </span>
+      )}
       <span className={styles.number} aria-hidden="true">
         {index + 1}
       </span>
       <button
         type="button"
         className={styles.lock}
+        tabIndex={-1}
         aria-label={`Lock latent ${index + 1}`}
         aria-pressed={steering.locked}
         data-help={
@@ -168,28 +189,6 @@ export const LatentColumn = memo(function LatentColumn({
       >
         <Icon name={steering.locked ? 'lock' : 'unlock'} />
       </button>
-      {menu.at !== null && (
-        <Menu
-          label={name}
-          at={menu.at}
-          onClose={menu.close}
-          items={[
-            { label: 'Release', disabled: held === null, onPress: release },
-            { label: 'Hold the current value', onPress: () => holdAt(currentValue()) },
-            sweeping
-              ? { label: 'Stop the sweep', onPress: stopSweep }
-              : { label: 'Sweep this latent', onPress: () => startSweep(index) },
-            {
-              label: steering.locked ? 'Unlock' : 'Lock',
-              onPress: () => steer({ locked: !steering.locked }),
-            },
-            ...MODES.filter((mode) => mode !== steering.mode).map((mode) => ({
-              label: `Mode: ${mode}`,
-              onPress: () => steer({ mode }),
-            })),
-          ]}
-        />
-      )}
     </div>
   );
 });

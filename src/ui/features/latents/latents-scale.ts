@@ -1,7 +1,7 @@
 import { MAX_LATENT_VALUE } from '../../../document/limits.js';
 /** Space above and below a column's track, in pixels, for the mode and the lock. */
-export const TOP = 25;
-export const BOTTOM = 40;
+export const TOP = 27;
+export const BOTTOM = 42;
 const MIN_COLUMN = 25;
 const MAX_COLUMN = 96;
 const MIN_EXTENT = 0.5;

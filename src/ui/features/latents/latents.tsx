@@ -4,6 +4,7 @@ import { usePage, values } from '../../engine-client/page.js';
 import { SectionHead } from '../../shared/controls/section-head.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
 import { ParameterSlider } from '../../shared/controls/parameter.js';
+import { LatentMenu } from './latent-menu.js';
 import { LatentColumn } from './latent-column.js';
 import { paintLatents, paintOverview, type LatentsScene } from './latents-painter.js';
 import { columnWidth, extentOf, DEFAULT_RANGE } from './latents-scale.js';
@@ -60,6 +61,8 @@ export function Latents() {
   const overview = useRef<HTMLCanvasElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(400);
+  /** The column that the Tab key reaches. */
+  const [stop, setStop] = useState(0);
   const dimensions = usePage(({ steering }) => steering.dimensions);
   const amount = usePage(({ steering }) => steering.amount);
   const card = usePage(({ model }) => model.card);
@@ -155,19 +158,23 @@ export function Latents() {
       <div className={styles.stage}>
         <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
         <div className={styles.scroll} data-testid="latents-scroll" ref={scroller} tabIndex={-1}>
-          <div className={styles.columns} data-columns style={{ width: `${column * count}px` }}>
-            {dimensions.map((dimension, i) => (
-              <LatentColumn
-                key={i}
-                index={i}
-                width={column}
-                extent={scene.extents[i] ?? 1}
-                steering={dimension}
-                hold={holds[i] ?? null}
-                selected={selected === i}
-              />
-            ))}
-          </div>
+          <LatentMenu>
+            <div className={styles.columns} data-columns style={{ width: `${column * count}px` }}>
+              {dimensions.map((dimension, i) => (
+                <LatentColumn
+                  key={i}
+                  index={i}
+                  width={column}
+                  extent={scene.extents[i] ?? 1}
+                  steering={dimension}
+                  hold={holds[i] ?? null}
+                  selected={selected === i}
+                  tabStop={Math.min(stop, count - 1) === i}
+                  onFocus={setStop}
+                />
+              ))}
+            </div>
+          </LatentMenu>
         </div>
         {count === 0 && (
           <p className={styles.empty}>

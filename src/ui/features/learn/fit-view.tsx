@@ -43,10 +43,16 @@ export function FitView({ count }: { count: number }) {
     <div className={styles.fit}>
       <p className={styles.summary}>
         <span>
-          Learned in <b>{formatValue(report.milliseconds / 1000, 's')}</b>
+          {report.milliseconds === null ? (
+            'Came with the preset'
+          ) : (
+            <>
+              Learned in <b>{formatValue(report.milliseconds / 1000, 's')}</b>
+            </>
+          )}
         </span>
         <span>
-          mean error <b>{percent(meanError(report.dimensions))}</b>
+          mean error <b>{percent(meanError(report.dimensions))}</b> of the examples’ spread
         </span>
         {training.stale && <Badge>changed since</Badge>}
       </p>
@@ -84,7 +90,8 @@ export function FitView({ count }: { count: number }) {
               >
                 {label(miss.example)}
               </button>{' '}
-              is missed by {percent(miss.missRelative)}, most on latent {miss.dimension + 1}
+              is missed by {percent(miss.missRelative)} of the examples’ spread, most on latent{' '}
+              {miss.dimension + 1}
             </li>
           ))}
         </ul>

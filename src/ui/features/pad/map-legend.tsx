@@ -12,10 +12,19 @@ const WIDTH = 64;
 export function MapLegend({ map }: { map: MapPicture }) {
   const gainDb = usePage(({ output }) => output.outputGainDb);
   const ceilingDb = usePage(({ output }) => output.ceilingDb);
-  if (map.mode === 'latents') return null;
   const level = (db: number) => formatValue(db + gainDb, 'dB').replace(/\.0 dB$/, '');
   const value = (latent: number) => formatValue(latent, 'latent');
   const measuring = map.mode === 'loudness' && map.certainty?.every((known) => known === 0) === true;
+  const hatched = (
+    <span
+      className={styles.hatched}
+      data-help="Hatched areas would exceed the ceiling: the limiter holds them there."
+    >
+      too loud
+    </span>
+  );
+  const tooLoud = map.loud?.some((cell) => cell > 127) === true;
+  if (map.mode === 'latents') return tooLoud ? <div className={styles.legend}>{hatched}</div> : null;
   const ends = {
     dimension: { title: `latent ${map.dimension + 1}`, low: value(map.low), high: value(map.high) },
     certainty: { title: '', low: 'low', high: 'high' },
@@ -37,6 +46,7 @@ export function MapLegend({ map }: { map: MapPicture }) {
         )}
       </span>
       <span>{ends.high}</span>
+      {tooLoud && hatched}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useCallback, useId, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import type { Example } from '../../../document/example.js';
 import type { Input } from '../../../document/input.js';
 import { PARAMETER_INDEX } from '../../../document/parameters.js';
@@ -14,6 +14,8 @@ import { moveExample, nudgeSelected } from '../examples/move-example.js';
 import { ARROWS, goTo, moveInput as moveTo, moveCursor } from '../inputs/cursor.js';
 import { fineDivisor } from '../../shared/fine-step.js';
 import { MARGIN, exampleAt, paintCursor, paintBackground, Trail, type PadScene } from './pad-painter.js';
+import { FirstSteps } from './first-steps.js';
+import { PadPosition } from './pad-position.js';
 import styles from './pad.module.css';
 
 /** Distance in CSS pixels within which a press hits an example or the cursor. */
@@ -51,6 +53,8 @@ export function Pad({ map }: { map: MapPicture | null }) {
   const ground = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const drag = useRef<Drag | null>(null);
+  const positionId = useId();
+  const [focused, setFocused] = useState(false);
   const [trail] = useState(() => new Trail());
   const last = useRef({ x: NaN, y: NaN });
   /** Whether each of the last two presses was on the cursor; only then is a double click one. */
@@ -228,7 +232,10 @@ export function Pad({ map }: { map: MapPicture | null }) {
       role="application"
       aria-roledescription="two-dimensional slider"
       aria-label={`Pad: ${inputs[xInput]?.name ?? 'input'} across, ${inputs[yInput]?.name ?? 'input'} up. Arrow keys move the cursor.`}
+      aria-describedby={positionId}
       tabIndex={0}
+      onFocus={() => setFocused(true)}
+      onBlur={() => setFocused(false)}
       onPointerDown={down}
       onPointerMove={move}
       onPointerUp={(event) => end(event, true)}
@@ -238,13 +245,10 @@ export function Pad({ map }: { map: MapPicture | null }) {
       }}
       onKeyDown={key}
     >
+      <PadPosition id={positionId} announces={focused} />
       <canvas ref={ground} aria-hidden="true" />
       <canvas ref={overlay} aria-hidden="true" />
-      {examples.length === 0 && inputs.length > 0 && (
-        <p className={styles.hint}>
-          Drag to play. Press <kbd>C</kbd> to capture the sound at the cursor
-        </p>
-      )}
+      {!moving && <FirstSteps />}
       {moving && (
         <p className={`${styles.hint} ${styles.movingHint}`}>
           Drag an example to move it. <kbd>Esc</kbd> ends moving

@@ -22,7 +22,12 @@ const MODE_CHOICES = MODES.map((mode) => ({
   value: mode,
   label: mode,
   help: MODE_HELP[mode],
-  content: MODE_SYMBOL[mode],
+  content: (
+    <>
+      <span className={styles.symbol}>{MODE_SYMBOL[mode]}</span>
+      <span className={styles.word}>{mode}</span>
+    </>
+  ),
 }));
 
 /** How the mapping is combined with the encoder's latents: mode, amount, range, glide and offset of each. */

@@ -16,16 +16,17 @@ export interface Palette {
   danger: string;
 }
 
+const forcedColours = window.matchMedia('(forced-colors: active)');
 let cached: { theme: string; palette: Palette } | null = null;
 
 /** The palette of the current theme. */
 export function palette(): Palette {
-  const theme = document.documentElement.dataset.theme ?? 'dark';
+  const theme = `${document.documentElement.dataset.theme ?? 'dark'}${forcedColours.matches ? ' forced' : ''}`;
   if (cached?.theme === theme) return cached.palette;
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const read: Palette = {
-    light: theme === 'light',
+    light: theme.startsWith('light'),
     inset: token('--inset'),
     line: token('--line'),
     text: token('--text'),

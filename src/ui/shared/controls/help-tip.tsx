@@ -1,3 +1,4 @@
+import { computePosition, flip, offset, shift } from '@floating-ui/dom';
 import { useEffect, useRef, useState } from 'react';
 import styles from './help-tip.module.css';
 
@@ -8,7 +9,7 @@ const DELAY_MILLISECONDS = 550;
  * instance serves the whole page. Screen readers get the text as the description of the focused element.
  */
 export function HelpTip() {
-  const [tip, setTip] = useState<{ text: string; box: DOMRect } | null>(null);
+  const [tip, setTip] = useState<{ text: string; element: HTMLElement } | null>(null);
   const bubble = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -17,7 +18,7 @@ export function HelpTip() {
       event.target instanceof Element ? event.target.closest<HTMLElement>('[data-help]') : null;
     const show = (element: HTMLElement) => {
       const text = element.dataset.help ?? '';
-      if (text !== '' && element.isConnected) setTip({ text, box: element.getBoundingClientRect() });
+      if (text !== '' && element.isConnected) setTip({ text, element });
     };
     const describe = (element: HTMLElement) => {
       const text = element.dataset.help ?? '';
@@ -58,14 +59,12 @@ export function HelpTip() {
   useEffect(() => {
     const element = bubble.current;
     if (element === null || tip === null) return;
-    const { width, height } = element.getBoundingClientRect();
-    const below = tip.box.bottom + 8;
-    const top = below + height > window.innerHeight - 4 ? tip.box.top - height - 8 : below;
-    const left = Math.min(
-      window.innerWidth - width - 6,
-      Math.max(6, tip.box.left + tip.box.width / 2 - width / 2),
-    );
-    element.style.transform = `translate(${Math.round(left)}px, ${Math.round(Math.max(4, top))}px)`;
+    void computePosition(tip.element, element, {
+      strategy: 'fixed',
+      middleware: [offset(8), flip({ padding: 4 }), shift({ padding: 6 })],
+    }).then(({ x, y }) => {
+      element.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+    });
   }, [tip]);
 
   return tip === null ? null : (

@@ -1,3 +1,4 @@
+import { Switch } from 'radix-ui';
 import styles from './toggle.module.css';
 
 interface ToggleProps {
@@ -10,20 +11,20 @@ interface ToggleProps {
   onChange: (checked: boolean) => void;
 }
 
-export function Toggle({ label, checked, help, disabled, bare = false, onChange }: ToggleProps) {
+export function Toggle({ label, checked, help, disabled = false, bare = false, onChange }: ToggleProps) {
   return (
-    <button
-      type="button"
-      role="switch"
+    <Switch.Root
       className={styles.toggle}
-      aria-checked={checked}
       aria-label={label}
+      checked={checked}
       disabled={disabled}
       data-help={help}
-      onClick={() => onChange(!checked)}
+      onCheckedChange={onChange}
     >
-      <span className={styles.rail} aria-hidden="true" />
+      <span className={styles.rail} aria-hidden="true">
+        <Switch.Thumb className={styles.thumb} />
+      </span>
       {!bare && <span aria-hidden="true">{label}</span>}
-    </button>
+    </Switch.Root>
   );
 }

@@ -1,0 +1,175 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import {
+  NO_OVERFLOW,
+  openPage,
+  overflow,
+  PANELS,
+  Probe,
+  startBrowser,
+  Workplace,
+  type RunningEngine,
+} from './rig.js';
+
+const AXE_MILLISECONDS = 180_000;
+/** For a journey of many steps on a busy machine. */
+const LONG_MILLISECONDS = 180_000;
+
+describe('the page, beyond what can be seen', () => {
+  const workplace = new Workplace();
+  let browser: Browser;
+  let engine: RunningEngine;
+  let probe: Probe;
+
+  beforeAll(async () => {
+    engine = await workplace.start();
+    browser = await startBrowser();
+    probe = await Probe.open(engine);
+    await probe.until(() => probe.slices.examples.length > 0, 'a factory preset');
+  });
+  afterAll(async () => {
+    probe.close();
+    await browser.close();
+    await workplace.close();
+  });
+
+  const pad = (page: Page) => page.getByRole('application', { name: /^Pad/ });
+
+  it('announces where the pad’s cursor is, and which example is near', async () => {
+    const { page } = await openPage(browser, engine.url);
+    await pad(page).focus();
+    await page.keyboard.press('1');
+    const [example] = probe.slices.examples;
+    const [x = 0, y = 0] = example?.inputs ?? [];
+    const live = pad(page).locator('[aria-live=polite]');
+    await live.getByText(`${x.toFixed(2)} across, ${y.toFixed(2)} up, at ${example?.label ?? ''}`).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await live.getByText(`${(x - 0.02).toFixed(2)} across, ${y.toFixed(2)} up, near`).waitFor();
+    await page.getByRole('tab', { name: 'Examples' }).focus();
+    expect(await pad(page).locator('[aria-live]').getAttribute('aria-live')).toBe('off');
+    await page.context().close();
+  });
+
+  it('reaches the columns of the latents with one press of Tab, and each of them with the arrow keys', async () => {
+    const { page } = await openPage(browser, engine.url);
+    const columns = page
+      .getByRole('region', { name: 'Latents' })
+      .getByRole('slider', { name: /^Latent \d+$/ });
+    const stops = () => columns.evaluateAll((all) => all.filter(({ tabIndex }) => tabIndex === 0).length);
+    expect(await stops()).toBe(1);
+    await columns.first().focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('slider', { name: 'Latent 3', exact: true }).and(page.locator(':focus')).waitFor();
+    expect(await stops()).toBe(1);
+    await page.keyboard.press('Tab');
+    await page.getByRole('tab', { name: 'Examples' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Shift+Tab');
+    await page.getByRole('slider', { name: 'Latent 3', exact: true }).and(page.locator(':focus')).waitFor();
+    await page.context().close();
+  });
+
+  it('leaves letters alone where single keys are switched off', async () => {
+    const { page } = await openPage(browser, engine.url);
+    const frozen = probe.slices.output.freeze;
+    await page.keyboard.press('?');
+    await page.getByRole('switch', { name: 'Single keys' }).click();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('f');
+    await page.keyboard.press('?');
+    const before = probe.slices.inputs[0]?.value ?? 0;
+    await page.keyboard.press('ArrowRight');
+    await probe.until(() => probe.slices.inputs[0]?.value !== before, 'the arrow key');
+    expect(probe.slices.output.freeze).toBe(frozen);
+    expect(await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  it('shows how a factory preset’s mapping fits', async () => {
+    const { page } = await openPage(browser, engine.url);
+    await page.getByRole('tab', { name: 'Learn' }).click();
+    await page.getByText('Came with the preset').waitFor();
+    await page.getByText('of the examples’ spread').first().waitFor();
+    await page.context().close();
+  });
+
+  it('scrolls downwards only at a zoom of 200 %', async () => {
+    const { page } = await openPage(browser, engine.url, { width: 640, height: 400 });
+    for (const panel of PANELS) {
+      await page.getByRole('tab', { name: panel }).click();
+      expect([panel, (await overflow(page)).across]).toEqual([panel, NO_OVERFLOW.across]);
+    }
+    await page.getByRole('button', { name: 'Capture' }).scrollIntoViewIfNeeded();
+    expect(await page.getByRole('button', { name: 'Capture' }).isVisible()).toBe(true);
+    await page.context().close();
+  });
+
+  it('tells selected from unselected in forced colours', async () => {
+    const { page } = await openPage(browser, engine.url, undefined, 'dark', { forcedColors: 'active' });
+    const colours = await page
+      .getByRole('radiogroup', { name: 'Map under the pad' })
+      .getByRole('radio')
+      .evaluateAll((all) => all.slice(0, 2).map((radio) => getComputedStyle(radio).backgroundColor));
+    expect(colours[0]).not.toBe(colours[1]);
+    await page.context().close();
+  });
+
+  it(
+    'has targets of 24 pixels and more, and names that contain what is written',
+    async () => {
+      const { page } = await openPage(browser, engine.url);
+      for (const panel of PANELS) {
+        await page.getByRole('tab', { name: panel }).click();
+        const { violations } = await new AxeBuilder({ page })
+          .withRules(['target-size', 'label-content-name-mismatch'])
+          .analyze();
+        expect(
+          violations.map(
+            ({ id, nodes }) => `${panel}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+          ),
+        ).toEqual([]);
+      }
+      await page.context().close();
+    },
+    AXE_MILLISECONDS,
+  );
+
+  it(
+    'shows the first steps on an empty pad until the first mapping, and gives the focus back after the label',
+    async () => {
+      probe.send({ type: 'new-preset' });
+      await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
+      const { page } = await openPage(browser, engine.url);
+      const steps = page.getByRole('group', { name: 'First steps' });
+      const done = (count: number) =>
+        steps
+          .locator('[data-done=true]')
+          .nth(count - 1)
+          .waitFor();
+      await steps.waitFor();
+      expect(await steps.locator('[data-done=true]').count()).toBe(0);
+      await page.getByRole('button', { name: 'Play', exact: true }).click();
+      probe.frame = null;
+      await probe.until(() => probe.frame !== null, 'the sound');
+      await page.keyboard.press('r');
+      await done(1);
+      await pad(page).focus();
+      await page.keyboard.press('ArrowRight');
+      await done(2);
+      await page.keyboard.press('c');
+      await page.getByLabel('Label of the captured sound').and(page.locator(':focus')).waitFor();
+      await page.keyboard.type('hum');
+      await page.keyboard.press('Enter');
+      await pad(page).and(page.locator(':focus')).waitFor();
+      await probe.until(() => probe.slices.training.learned, 'the mapping');
+      await steps.waitFor({ state: 'detached' });
+      await page.keyboard.press('?');
+      await page.getByRole('button', { name: 'First steps' }).click();
+      await steps.waitFor();
+      await page.getByRole('button', { name: 'Close the first steps' }).click();
+      await steps.waitFor({ state: 'detached' });
+      await page.context().close();
+    },
+    LONG_MILLISECONDS,
+  );
+});
