@@ -1,178 +1,17 @@
-import { TillerError } from '../../document/tiller-error.js';
-
-/** Element types of the tensors that models hold. */
-export type StorageType =
-  'float64' | 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint8' | 'bool';
-
-/** A tensor as the pickle describes it: a strided window into a storage, which is an entry of the archive. */
-export interface TensorRecord {
-  readonly kind: 'tensor';
-  readonly storage: string;
-  readonly type: StorageType;
-  readonly storageLength: number;
-  readonly offset: number;
-  readonly sizes: readonly number[];
-  readonly strides: readonly number[];
-}
-
-/** An instance of a class that the archive's own code declares. */
-export interface InstanceRecord {
-  readonly kind: 'instance';
-  readonly className: string;
-  readonly attributes: Map<string, PickleValue>;
-}
-
-export interface ListRecord {
-  readonly kind: 'list';
-  readonly items: PickleValue[];
-}
-export interface TupleRecord {
-  readonly kind: 'tuple';
-  readonly items: readonly PickleValue[];
-}
-export interface DictRecord {
-  readonly kind: 'dict';
-  readonly entries: Map<PickleValue, PickleValue>;
-}
-
-/** Python's `int` is a bigint here and `float` a number, so that the two are distinguishable. */
-export type PickleValue =
-  | null
-  | boolean
-  | bigint
-  | number
-  | string
-  | TensorRecord
-  | InstanceRecord
-  | ListRecord
-  | TupleRecord
-  | DictRecord;
-
-/** Stack items that are not values of the model. */
-type Callable =
-  | { readonly kind: 'storage-type'; readonly type: StorageType }
-  | { readonly kind: 'class'; readonly className: string }
-  | { readonly kind: 'function'; readonly name: keyof typeof FUNCTIONS };
-interface StorageRecord {
-  readonly kind: 'storage';
-  readonly key: string;
-  readonly type: StorageType;
-  readonly length: number;
-}
-type Item = PickleValue | Callable | StorageRecord;
-
-const STORAGE_TYPES: Readonly<Record<string, StorageType>> = {
-  DoubleStorage: 'float64',
-  FloatStorage: 'float32',
-  HalfStorage: 'float16',
-  BFloat16Storage: 'bfloat16',
-  LongStorage: 'int64',
-  IntStorage: 'int32',
-  ShortStorage: 'int16',
-  CharStorage: 'int8',
-  ByteStorage: 'uint8',
-  BoolStorage: 'bool',
-};
-
-/** Kinds of data that torch stores and Tiller does not read, by the names that stand for them. */
-const UNSUPPORTED_DATA: readonly { readonly names: RegExp; readonly kind: string }[] = [
-  { names: /qtensor|^Q\w+Storage$/, kind: 'quantised weights' },
-  { names: /sparse/, kind: 'sparse tensors' },
-  { names: /^Complex\w+Storage$/, kind: 'complex weights' },
-  { names: /Float8|_rebuild_/, kind: 'tensors of an unusual kind' },
-];
+import {
+  asCount,
+  asValue,
+  corrupt,
+  findGlobal,
+  FUNCTIONS,
+  isTuple,
+  type Item,
+  type StorageRecord,
+} from './pickle-globals.js';
+import type { PickleValue } from './pickle-values.js';
 
 const MARK = Symbol('mark');
 const MAX_STACK = 1_000_000;
-
-function corrupt(what: string): TillerError {
-  return new TillerError(
-    'pickle-corrupt',
-    `The model's data cannot be read: ${what}.`,
-    'The file may be damaged: get it again, or export it again.',
-  );
-}
-
-/** An error that says what kind of data the name stands for, as far as it is known. */
-function refuseGlobal(module: string, name: string): TillerError {
-  const kind = UNSUPPORTED_DATA.find(({ names }) => names.test(name))?.kind;
-  if (module.startsWith('torch') && kind !== undefined)
-    return new TillerError(
-      'model-interface',
-      `The model holds ${kind}, which Tiller does not read.`,
-      'Export it with weights of float32, float16, bfloat16 or float64.',
-    );
-  return new TillerError(
-    'pickle-forbidden',
-    `The model's data refers to ${module}.${name}, which Tiller does not know.`,
-    'Nothing was executed. Tiller reads TorchScript models exported for nn~, by RAVE or with nn-tilde.',
-  );
-}
-
-function isTuple(item: Item | undefined): item is TupleRecord {
-  return typeof item === 'object' && item !== null && item.kind === 'tuple';
-}
-
-function asCount(item: Item | undefined): number {
-  if (typeof item !== 'bigint' || item < 0n || item > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw corrupt('a size was expected');
-  }
-  return Number(item);
-}
-
-function asValue(item: Item | undefined): PickleValue {
-  if (item === undefined) throw corrupt('a value is missing');
-  if (typeof item !== 'object' || item === null) return item;
-  switch (item.kind) {
-    case 'storage-type':
-    case 'class':
-    case 'function':
-    case 'storage':
-      throw corrupt('a name stands where a value belongs');
-    case 'tensor':
-    case 'instance':
-    case 'list':
-    case 'tuple':
-    case 'dict':
-      return item;
-  }
-}
-
-function rebuildTensor(args: readonly Item[]): PickleValue {
-  const [storage, offset, sizes, strides] = args;
-  if (typeof storage !== 'object' || storage === null || storage.kind !== 'storage') {
-    throw corrupt('a tensor has no storage');
-  }
-  if (!isTuple(sizes) || !isTuple(strides) || sizes.items.length !== strides.items.length) {
-    throw corrupt('a tensor has no shape');
-  }
-  return {
-    kind: 'tensor',
-    storage: storage.key,
-    type: storage.type,
-    storageLength: storage.length,
-    offset: asCount(offset),
-    sizes: sizes.items.map(asCount),
-    strides: strides.items.map(asCount),
-  };
-}
-
-/** The functions that may be called while a model is read, each a plain construction of data. */
-const FUNCTIONS = {
-  'torch._utils _rebuild_tensor_v2': rebuildTensor,
-  'torch._utils _rebuild_parameter': (args: readonly Item[]) => asValue(args[0]),
-  'torch.jit._pickle restore_type_tag': (args: readonly Item[]) => asValue(args[0]),
-  'torch.jit._pickle build_intlist': (args: readonly Item[]) => asValue(args[0]),
-  'torch.jit._pickle build_doublelist': (args: readonly Item[]) => asValue(args[0]),
-  'torch.jit._pickle build_boollist': (args: readonly Item[]) => asValue(args[0]),
-  'torch.jit._pickle build_tensorlist': (args: readonly Item[]) => asValue(args[0]),
-  'collections OrderedDict': (): PickleValue => ({ kind: 'dict', entries: new Map() }),
-  'torch device': (args: readonly Item[]) => asValue(args[0]),
-} as const;
-
-function isAllowedFunction(name: string): name is keyof typeof FUNCTIONS {
-  return Object.hasOwn(FUNCTIONS, name);
-}
 
 /**
  * Reads a pickle of the kind torch writes (protocol 2). Nothing is executed: names outside a short list are
@@ -250,7 +89,7 @@ class Unpickler {
       case 'j':
         return this.memoGet(this.take(4).readUInt32LE());
       case 'c':
-        return this.push(this.findGlobal());
+        return this.push(findGlobal(this.readLine(), this.readLine(), this.classPrefix));
       case '\x81':
         return this.newInstance();
       case 'R':
@@ -336,19 +175,6 @@ class Unpickler {
     const item = this.memo.get(index);
     if (item === undefined) throw corrupt('it refers to something unknown');
     this.push(item);
-  }
-
-  private findGlobal(): Callable {
-    const module = this.readLine();
-    const name = this.readLine();
-    if (module === this.classPrefix || module.startsWith(`${this.classPrefix}.`)) {
-      return { kind: 'class', className: `${module}.${name}` };
-    }
-    const storage = Object.hasOwn(STORAGE_TYPES, name) ? STORAGE_TYPES[name] : undefined;
-    if (module === 'torch' && storage !== undefined) return { kind: 'storage-type', type: storage };
-    const qualified = `${module} ${name}`;
-    if (isAllowedFunction(qualified)) return { kind: 'function', name: qualified };
-    throw refuseGlobal(module, name);
   }
 
   private newInstance(): void {

@@ -1,7 +1,8 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { Archive } from './archive.js';
 import { parseSource } from './parser.js';
-import { type InstanceRecord, type PickleValue, type TensorRecord, unpickle } from './pickle.js';
+import { unpickle } from './pickle.js';
+import type { InstanceRecord, PickleValue, TensorRecord } from './pickle-values.js';
 import type { ClassDefinition, FunctionDefinition } from './syntax.js';
 import { loadTensor, type StoredTensor } from './tensors.js';
 

@@ -1,6 +1,6 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { Archive } from './archive.js';
-import type { StorageType, TensorRecord } from './pickle.js';
+import type { StorageType, TensorRecord } from './pickle-values.js';
 
 /** Most dimensions a tensor may have. */
 const MAX_RANK = 16;

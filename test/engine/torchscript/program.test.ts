@@ -1,6 +1,6 @@
 import { Archive } from '../../../src/engine/torchscript/archive.js';
 import { Program } from '../../../src/engine/torchscript/program.js';
-import type { TensorRecord } from '../../../src/engine/torchscript/pickle.js';
+import type { TensorRecord } from '../../../src/engine/torchscript/pickle-values.js';
 import { buildZip, type ZipItem } from './archive-builder.js';
 
 const CODE = 'class M(Module):\n  training : bool\n';

@@ -1,5 +1,5 @@
 import { Archive } from '../../../src/engine/torchscript/archive.js';
-import type { StorageType, TensorRecord } from '../../../src/engine/torchscript/pickle.js';
+import type { StorageType, TensorRecord } from '../../../src/engine/torchscript/pickle-values.js';
 import { loadTensor } from '../../../src/engine/torchscript/tensors.js';
 import { buildZip } from './archive-builder.js';
 

@@ -1,7 +1,7 @@
 import { TillerError } from '../../../document/tiller-error.js';
 import { MAX_CHANNELS, MAX_LATENTS, MAX_RATE } from '../../../document/limits.js';
 import { MAX_FULL_LATENTS } from '../manifest.js';
-import type { InstanceRecord, PickleValue, TensorRecord } from '../../torchscript/pickle.js';
+import type { InstanceRecord, PickleValue, TensorRecord } from '../../torchscript/pickle-values.js';
 import type { Program } from '../../torchscript/program.js';
 import type { StoredTensor } from '../../torchscript/tensors.js';
 

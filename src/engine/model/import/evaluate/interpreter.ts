@@ -1,19 +1,17 @@
-import { TillerError } from '../../../../document/tiller-error.js';
 import type { Program } from '../../../torchscript/program.js';
 import {
-  describePosition,
   type Expression,
   type FunctionDefinition,
   type Position,
   type Statement,
   type Target,
 } from '../../../torchscript/syntax.js';
-import { integerRange, dottedPath, IGNORED_NAMES, toNumber, unsupported } from './language.js';
-import { Arguments, asOperationError, type Context, OperationError } from './context.js';
-import { OPERATIONS } from './operations/index.js';
+import { integerRange, dottedPath, toNumber, unsupported } from './language.js';
+import { callOperation, guardOperation } from './call-operation.js';
+import type { Context } from './context.js';
 import { getItem, iterate, truth } from './operations/sequences.js';
 import { Tensor } from './tensors/tensor.js';
-import { CPU, describe, Dict, FunctionReference, Instance, List, Tuple, type ScriptValue } from './values.js';
+import { describe, Dict, FunctionReference, Instance, List, Tuple, type ScriptValue } from './values.js';
 
 /** Limits far above any real model: executed statements, graph nodes, nested calls. */
 const MAX_STEPS = 500_000;
@@ -162,12 +160,12 @@ export class Interpreter {
       if (step === 0n) throw unsupported('range with step 0', expression.at);
       return second === undefined ? integerRange(0n, first, 1n) : integerRange(first, second, step);
     }
-    return this.guard('for', expression.at, () => iterate(this.evaluate(expression, scope)));
+    return guardOperation('for', expression.at, () => iterate(this.evaluate(expression, scope)));
   }
 
   private test(condition: Expression, scope: Scope): boolean {
     const value = this.evaluate(condition, scope);
-    return this.guard('if', condition.at, () => truth(this.environment.context, value));
+    return guardOperation('if', condition.at, () => truth(this.environment.context, value));
   }
 
   private assign(statement: Statement & { kind: 'assign' }, scope: Scope): void {
@@ -177,7 +175,7 @@ export class Interpreter {
       if (target !== undefined) this.store(target, value, scope, statement.at);
       return;
     }
-    const items = this.guard('unpack', statement.at, () => [...iterate(value)]);
+    const items = guardOperation('unpack', statement.at, () => [...iterate(value)]);
     if (items.length !== statement.targets.length) {
       throw unsupported(
         `${items.length} values are unpacked into ${statement.targets.length} names`,
@@ -232,7 +230,7 @@ export class Interpreter {
       case 'index': {
         const object = this.evaluate(expression.object, scope);
         const index = this.evaluate(expression.index, scope);
-        return this.guard('[]', expression.at, () => getItem(object, index));
+        return guardOperation('[]', expression.at, () => getItem(object, index));
       }
       case 'call':
         return this.call(expression, scope);
@@ -289,7 +287,7 @@ export class Interpreter {
     const [root] = path;
     if (root === 'torch' || root === 'ops') {
       const name = root === 'torch' ? path.slice(1).join('.') : path.slice(1).join('::');
-      return this.callOperation(name, positional, named, at);
+      return callOperation(this.environment.context, name, positional, named, at);
     }
     const definition = this.environment.program.findFunction(path.join('.'));
     if (definition === undefined) throw unsupported(`"${path.join('.')}" is called`, at);
@@ -348,14 +346,14 @@ export class Interpreter {
       case 'int':
       case 'float': {
         const value = argument(0);
-        return this.guard(name, at, () => {
+        return guardOperation(name, at, () => {
           const number = toNumber(context, value);
           return name === 'float' ? number : BigInt(Math.trunc(number));
         });
       }
       case 'bool': {
         const value = argument(0);
-        return this.guard(name, at, () => truth(context, value));
+        return guardOperation(name, at, () => truth(context, value));
       }
       case 'print':
         return null;
@@ -372,49 +370,10 @@ export class Interpreter {
   private annotate(type: Expression | undefined, value: ScriptValue, at: Position): ScriptValue {
     if (!(value instanceof Tensor) || type?.kind !== 'name') return value;
     const { context } = this.environment;
-    return this.guard('annotate', at, () => {
+    return guardOperation('annotate', at, () => {
       if (type.id === 'int') return BigInt(Math.trunc(context.item(value)));
       if (type.id === 'float') return context.item(value);
       return type.id === 'bool' ? truth(context, value) : value;
     });
-  }
-
-  private callOperation(
-    name: string,
-    positional: readonly ScriptValue[],
-    named: readonly (readonly [string, ScriptValue])[],
-    at: Position,
-  ): ScriptValue {
-    if (name === 'prim::device') return CPU;
-    const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
-    if (operation === undefined) throw unsupported(`the operation "${name}"`, at);
-    if (positional.length > operation.parameters.length)
-      throw unsupported(`the operation "${name}" with ${positional.length} arguments`, at);
-    const values: (ScriptValue | undefined)[] = [...positional];
-    for (const [parameter, value] of named) {
-      const index = operation.parameters.indexOf(parameter);
-      // Layout, device and memory format say where results lie, never what they are.
-      if (index >= 0) values[index] = value;
-      else if (!IGNORED_NAMES.has(parameter)) {
-        throw unsupported(`the operation "${name}" with "${parameter}"`, at);
-      }
-    }
-    const args = new Arguments(this.environment.context, operation.parameters, values);
-    return this.guard(name, at, () => operation.run(args));
-  }
-
-  private guard<T>(name: string, at: Position, run: () => T): T {
-    try {
-      return run();
-    } catch (thrown) {
-      const error = asOperationError(thrown);
-      if (!(error instanceof OperationError)) throw error;
-      throw new TillerError(
-        error.code,
-        `The operation "${name}" at ${describePosition(at)} cannot be imported: ${error.message}.`,
-        'Nothing was guessed: Tiller cannot play this model as it is.',
-        { cause: error },
-      );
-    }
   }
 }

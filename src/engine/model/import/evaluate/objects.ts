@@ -1,4 +1,4 @@
-import type { InstanceRecord, PickleValue, TensorRecord } from '../../../torchscript/pickle.js';
+import type { InstanceRecord, PickleValue, TensorRecord } from '../../../torchscript/pickle-values.js';
 import type { Program } from '../../../torchscript/program.js';
 import { fromStored } from './tensors/content.js';
 import { type Storage, Tensor } from './tensors/tensor.js';

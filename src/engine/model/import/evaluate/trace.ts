@@ -1,6 +1,6 @@
 import { TillerError } from '../../../../document/tiller-error.js';
 import { Graph, type Value } from '../../../onnx/graph.js';
-import type { InstanceRecord, TensorRecord } from '../../../torchscript/pickle.js';
+import type { InstanceRecord, TensorRecord } from '../../../torchscript/pickle-values.js';
 import type { Program } from '../../../torchscript/program.js';
 import {
   type Concrete,

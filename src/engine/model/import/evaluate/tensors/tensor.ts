@@ -1,5 +1,5 @@
 import { elementCount } from '../../../../onnx/graph.js';
-import type { TensorRecord } from '../../../../torchscript/pickle.js';
+import type { TensorRecord } from '../../../../torchscript/pickle-values.js';
 import type { Algebra } from './algebra.js';
 import { type Content, type Real, stridesOf, type TensorType } from './content.js';
 
