@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from model import BANDS
 
-Verdict = tuple[Tensor, list[Tensor]]
-"""Scores, and the activations on the way to them."""
+ScoresAndFeatures = tuple[Tensor, list[Tensor]]
+"""A discriminator's output: its scores, and the activations of its layers."""
 
 
 class ScaleDiscriminator(nn.Module):
@@ -25,7 +25,7 @@ class ScaleDiscriminator(nn.Module):
         self.layers = nn.ModuleList(nn.Conv1d(i, o, 9, stride=s, padding=4) for i, o, s in sizes)
         self.score = nn.Conv1d(3 * width, 1, 1)
 
-    def forward(self, x: Tensor) -> Verdict:
+    def forward(self, x: Tensor) -> ScoresAndFeatures:
         features = []
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
@@ -34,14 +34,14 @@ class ScaleDiscriminator(nn.Module):
 
 
 class BandDiscriminator(nn.Module):
-    """`ScaleDiscriminator`s on the bands and on their halves in time, after levelling loud and soft alike."""
+    """`ScaleDiscriminator`s on the bands and on their halves in time, with the dynamics compressed."""
 
     def __init__(self, width: int = 32, scales: int = 3) -> None:
         super().__init__()
         self.scales = nn.ModuleList(ScaleDiscriminator(width) for _ in range(scales))
 
-    def forward(self, bands: Tensor, audio: Tensor) -> list[Verdict]:
-        # Signed 0.4th power, so that decays count beside attacks.
+    def forward(self, bands: Tensor, audio: Tensor) -> list[ScoresAndFeatures]:
+        # Raised to the power 0.4 with its sign, so that decays count beside attacks.
         x = bands * (bands * bands + 1e-8) ** -0.3
         results = []
         for discriminator in self.scales:
@@ -64,10 +64,10 @@ class StftDiscriminator(nn.Module):
         self.layers = nn.ModuleList(layers)
         self.score = nn.Conv2d(3 * width, 1, 3, padding=1)
 
-    def forward(self, audio: Tensor) -> Verdict:
+    def forward(self, audio: Tensor) -> ScoresAndFeatures:
         window = torch.hann_window(self.size, device=audio.device)
         spectrum = torch.stft(audio, self.size, self.size // 2, window=window, return_complex=True)
-        # [batch, 2, frames, bins]; the magnitude's 0.3th power levels loud and soft, the phase stays.
+        # [batch, 2, frames, bins]; the magnitude is raised to the power 0.3 to compress the dynamics; the phase is kept.
         parts = torch.stack([spectrum.real, spectrum.imag], 1).transpose(2, 3)
         x = parts * (parts.square().sum(1, keepdim=True) + 1e-6) ** -0.35
         features = []
@@ -84,20 +84,20 @@ class SpectrogramDiscriminator(nn.Module):
         super().__init__()
         self.scales = nn.ModuleList(StftDiscriminator(size, width) for size in sizes)
 
-    def forward(self, bands: Tensor, audio: Tensor) -> list[Verdict]:
+    def forward(self, bands: Tensor, audio: Tensor) -> list[ScoresAndFeatures]:
         return [discriminator(audio) for discriminator in self.scales]
 
 
 DISCRIMINATORS = {"bands": BandDiscriminator, "spectrograms": SpectrogramDiscriminator}
 
 
-def discriminator_loss(real: list[Verdict], fake: list[Verdict]) -> Tensor:
+def discriminator_loss(real: list[ScoresAndFeatures], fake: list[ScoresAndFeatures]) -> Tensor:
     """Hinge loss: real scores above 1, fake ones below -1; a mean over scales."""
     parts = [F.relu(1 - r).mean() + F.relu(1 + f).mean() for (r, _), (f, _) in zip(real, fake)]
     return torch.stack(parts).mean()
 
 
-def generator_losses(real: list[Verdict], fake: list[Verdict]) -> tuple[Tensor, Tensor]:
+def generator_losses(real: list[ScoresAndFeatures], fake: list[ScoresAndFeatures]) -> tuple[Tensor, Tensor]:
     """The adversarial loss and the feature-matching distance (each layer relative to its real activations), means over scales."""
     adversarial = torch.stack([-score.mean() for score, _ in fake]).mean()
     matching = [

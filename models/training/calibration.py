@@ -1,7 +1,7 @@
-"""The gain of an exported model's output: how much of the softness that the losses settle on can be taken off.
+"""The gain of an exported model's output, which makes up for a part of the level that training with medians loses.
 
 The log-magnitude distance is least where the output's level is a median, which lies below the mean level of what is played; the
-mean loudness error is least a few decibels higher. The gain goes towards the second as far as the first allows.
+mean loudness error is least a few decibels higher. The gain is chosen between the two, bounded by the rise of the distance.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def distances(outputs: Tensor, targets: Tensor, gains_db: np.ndarray) -> np.ndar
 
 
 def output_gain(model: Autoencoder, sampler: CropSampler, batches: int = 12, tolerance: float = 0.01) -> float:
-    """The gain in dB, from 0 to `MOST_GAIN_DB`, that takes most of the mean signed loudness error (K-weighted) off the model's
+    """The gain in dB, from 0 to `MOST_GAIN_DB`, that removes most of the mean signed loudness error (K-weighted) of the model's
     reconstructions of training crops, without raising their distance by more than `tolerance`; 0 for a model that is too loud.
     """
     model.eval()

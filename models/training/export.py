@@ -9,7 +9,7 @@ With `--latents` fewer are exposed, and `decode` draws the others from a normal 
 the directions, signs and scale of an earlier export, so that what was placed in its latent space stays where it sounded so. An exported
 model in place of the checkpoint is exported anew with the latents that it has.
 
-The losses settle on medians, which play too softly: a fixed gain of the output takes off some of it (`calibration.py`).
+Training yields medians, which are too soft: a fixed gain of the output makes up for a part of that (`calibration.py`).
 """
 
 from __future__ import annotations

@@ -2,10 +2,9 @@
 
     python3 landmarks.py percussion --out ../percussion/landmarks.json
 
-Each label has reference sounds (`places.py`). They are encoded, and the latent at a telling moment (a mean over three frames) is what the
-label points to, kept within the nominal range of -3 to 3. The latent is then held and decoded: the measured loudness,
-brightness and noisiness say what a performer hears there. Places that are too quiet are left out, and places that sound
-alike are thinned out.
+Each label has reference sounds (`places.py`). They are encoded; the label stands for the latent at the moment that `places.py` gives (a mean over three frames), kept within the nominal range of -3 to 3. The latent is then held and decoded: the measured loudness,
+brightness and noisiness say what a performer hears there. Places that are too quiet are left out, as are places that sound
+like others.
 """
 
 from __future__ import annotations
@@ -23,6 +22,8 @@ from measure import Audio, Descriptors, ExportedModel, describe
 from places import PLACES
 
 QUIETEST_DB = -42.0
+
+
 @dataclass(frozen=True)
 class Landmark:
     """A labelled latent vector and the measured sound of holding it. `note` is the MIDI note of the reference where it is one."""
@@ -46,7 +47,7 @@ def latent_at(model: ExportedModel, audio: Audio, seconds: float) -> NDArray[np.
 
 
 def distance(a: Descriptors, b: Descriptors) -> float:
-    """How differently two steady sounds strike the ear: 6 dB, half an octave of brightness or a factor 4 of flatness count 1."""
+    """Perceptual distance of two steady sounds: 6 dB, half an octave of brightness or a factor 4 of flatness each count 1."""
     loudness = (a.loudness_db - b.loudness_db) / 6
     brightness = np.log2(a.brightness_hz / b.brightness_hz) / 0.5
     noisiness = np.log(a.noisiness / b.noisiness) / np.log(4)

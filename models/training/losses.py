@@ -44,7 +44,7 @@ def spectral_loss(y: Tensor, x: Tensor, sizes: tuple[int, ...]) -> tuple[Tensor,
 def energy_distance(y: Tensor, x: Tensor, window: int = 32) -> Tensor:
     """Mean absolute difference of the log level (nepers) of band signals [batch, bands, t] in windows of `window` samples.
 
-    The spectral distances settle on medians, which under peaks that the model cannot place is too soft; this does not.
+    The spectral distances are least at medians, which are too soft where the model cannot place a peak; this one is not.
     """
 
     def levels(bands: Tensor) -> Tensor:

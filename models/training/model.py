@@ -2,15 +2,15 @@
 
 After RAVE (Caillon & Esling, "RAVE: a variational autoencoder for fast and high-quality neural audio synthesis", 2021):
 multi-band audio, a convolutional variational encoder, a decoder of upsampling layers and dilated residual stacks with an
-amplitude-modulated output and a filtered-noise branch. It differs where two hours on a processor ask for it:
+amplitude-modulated output and a filtered-noise branch. It differs where training on a processor in two hours requires it:
 
 - the encoder's first layer is a fixed bank of windowed cosines on the bands, followed by log power, so that what has to be
   learned works at latent rate only (`SpectralFrontEnd`);
 - the noise branch shapes four fixed sub-bands of each band (`NoiseBank`) instead of free filters;
-- a third branch drives a bank of fixed-frequency oscillators (`ToneBank`), whose phases run on between frames. A steady
-  latent then gives a steady tone: without it, a causal decoder repeats itself at the latent rate;
-- the waveform stack hears what the noise and tone branches are about to play (as in neural source-filter models, Wang,
-  Takaki & Yamagishi 2019), levelled, and adds what they cannot: attacks, partials above the bank, smoother noise.
+- a third branch drives a bank of fixed-frequency oscillators (`ToneBank`), whose phases are continuous across frames. A constant
+  latent then gives a steady tone: without it, the output of a causal decoder is periodic at the latent rate;
+- the waveform stack takes the output of the noise and tone branches, normalised in level, as an input (as in neural source-filter
+  models, Wang, Takaki & Yamagishi 2019), and adds what they cannot: attacks, partials above the bank, smoother noise.
 
 Everything is causal; one latent frame needs 512 new samples and gives 512 samples back.
 """
@@ -167,7 +167,7 @@ class ToneBank(nn.Module):
     A speed multiplies its tone's frequency for eight band samples (2.9 ms). A sinusoid of angular frequency w appears in band
     k as Re(H_k(w) exp(j w (16 n + 15))): the mix below holds H_k at the tones' own frequencies, also for tones that are bent
     (by a few per cent, over which |H_k| hardly changes and its phase, being linear, amounts to a shift in time). Phases (in
-    cycles) run on from block to block; in training they start anywhere.
+    cycles) continue from block to block; in training they start at random values.
     """
 
     __constants__ = ["streaming", "hold"]

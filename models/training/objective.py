@@ -1,4 +1,4 @@
-"""What a model is trained to lessen: weights of the losses, and their sum for one batch of audio."""
+"""What training minimises: the weights of the losses, and their sum for one batch of audio."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@
 #   own.sh FOLDER-OF-AUDIO NAME [--hours H] [--from MODEL] [--out FOLDER] [--work FOLDER]
 #
 #   --hours  time for training in all, 8 unless given; a quarter of it goes to the second stage
-#   --from   a model to start from (percussion, voices, or a .ts file that Tiller's training made): it plays
-#            from the first minute and turns to your sounds, which asks for less time and less audio than a fresh one
+#   --from   a model to start from (percussion, voices, or a .ts file that Tiller's training made): this
+#            needs less time and less audio than starting from nothing
 #   --out    where the folder NAME is put, here unless given
 #   --work   where data and checkpoints are kept, ~/tiller-own unless given
 #

@@ -148,7 +148,7 @@ def main() -> None:
         trained_on=f"{seconds / 60:.1f} minutes in {len(recordings)} files, a tenth of them held out",
         licence="whoever made the recordings decides",
         notice="",
-        weak="Nobody has listened yet: edit this. The figures above say where to look.",
+        weak="Not listened to yet: replace this text. The figures above show the weakest clips.",
     )
     (arguments.out / arguments.name / "about.json").write_text(json.dumps(asdict(about), indent=2) + "\n")
 

@@ -16,7 +16,7 @@ from midi import Note
 
 @dataclass(frozen=True)
 class Reference:
-    """What a place is called after: its source in words, sounds [samples] with the moment in seconds at which each is read, and the
+    """The sound that a place is named after: its source in words, sounds [samples] with the moment in seconds at which each is read, and the
     MIDI note where the sound is one."""
 
     source: str

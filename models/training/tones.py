@@ -1,7 +1,7 @@
-"""Teaches the tone bank where partials lie, and leaves everything else to the noise branch.
+"""Losses that place the tones of the tone bank at the partials of the target, so that the noise branch plays the rest.
 
-Spectral distances hardly pull a partial that sits on the wrong tone towards the right one (where two peaks do not overlap the
-slope is nil), and they like a dense cluster of tones better than noise, because its spectrum is smoother. So the bank's
+Spectral distances have almost no gradient that moves a partial from a wrong tone to the right one (it is zero where two peaks do not
+overlap), and they are lower for a dense cluster of tones than for noise, because its spectrum is smoother. So the bank's
 amplitudes are also compared, frame by frame, with the peaks that stand out of the target's spectrum: by how far the amplitude
 would have to be carried along the frequency axis (the 1-D optimal transport of Torres, Peeters & Richard, "Unsupervised
 harmonic parameter estimation using differentiable DSP and spectral optimal transport", 2024), by cross-entropy, and by level.

@@ -9,15 +9,15 @@ A run folder holds `log.csv` (one row per `--log-every` steps), `held-out.csv` (
 rate rises over 300 steps (60 with `--from`), then falls by a cosine over whichever of `--steps` and `--hours` ends first; a run bounded by
 steps alone is reproducible from its seed (on a GPU to within rounding). Checkpoints open on either device.
 
-The first steps (`--tones-first`) train only what decides on tones: they are quick, and pitch that is not found early is
-hardly found later. The second stage freezes the encoder, so that latents keep their meaning, and adds a discriminator
+The first steps (`--tones-first`) train only the encoder and the tone branch: they are quick, and pitch that is not learned early is
+hardly learned later. The second stage freezes the encoder, so that latents keep their meaning, and adds a discriminator
 (RAVE, section 3.2). `--adversarial-after` adds one within the first stage instead. `--set` changes sizes of the model
 (`model.Config`), `--weight` weights of the losses (`objective.Weights`).
 
     python3 train.py mine --data ~/tiller-data --run ~/tiller-runs/mine --from percussion
 
 starts from the weights of an exported model (a `.ts` file of Tiller's training, or the name of a bundled model) with a fresh
-optimiser: to train it further, or to turn it to other sounds. Sizes are the file's; `--set` can add to them (`warm_start.py`).
+optimiser: to train it further, or on other sounds. Sizes are the file's; `--set` can add to them (`warm_start.py`).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ CONFIGS = {
 WARM_UP_STEPS, FROM_WARM_UP_STEPS = 300, 60
 FRESH_RATE, FRESH_TONES_FIRST = 1.5e-3, 2000
 NOTHING_BEFORE: dict[str, Any] = {"file": "", "steps": 0, "seconds": 0.0}
-FROM_RATE = 6e-4  # of a model that is trained on: high enough to learn, low enough not to forget first
+FROM_RATE = 6e-4  # with --from; a higher rate overwrites what the model has learned
 SAVE_SECONDS = 300.0  # at the latest, however slow the steps
 
 

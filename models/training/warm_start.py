@@ -1,8 +1,8 @@
-"""Starts a model from the weights of an exported one: training goes on from it, or turns to other sounds.
+"""Starts a model from the weights of an exported one, to train it further or on other sounds.
 
 An exported file holds encoder and decoder as they were trained; its rotation of the latents lies outside of them. The sizes are
 read from the file. Those of `GROWING` may be changed; a branch or layer that is added starts without effect (clicks 100 dB
-under full scale), so that the first step hears what the file plays.
+under full scale), so that the model's output at the first step is that of the file.
 """
 
 from __future__ import annotations
