@@ -1,23 +1,24 @@
-import type { InstanceRecord, PickleValue, TensorRecord } from '../../../torchscript/pickle-values.js';
+import type {
+  DictRecord,
+  InstanceRecord,
+  ListRecord,
+  PickleValue,
+  TensorRecord,
+} from '../../../torchscript/pickle-values.js';
 import type { Program } from '../../../torchscript/program.js';
+import { type AttributeValues, type Kept, Keeper } from './kept-values.js';
 import { fromStored } from './tensors/content.js';
 import { type Storage, Tensor } from './tensors/tensor.js';
 import { Dict, Instance, List, Tuple, type ScriptValue } from './values.js';
 
-/** What attributes hold in place of what is stored, by object and name. */
-export type AttributeValues = Map<InstanceRecord, Map<string, ScriptValue>>;
-
-/** An attribute that a run gave another value. */
-export interface ReplacedAttribute {
+/** An attribute that a run replaced, or whose list or dict it changed. */
+export interface KeptAttribute extends Kept {
   readonly record: InstanceRecord;
   readonly name: string;
   /** Dotted path from the root. */
   readonly path: string;
-  /** What the file has there, unless an earlier run put something else in its place. */
+  /** What this run found there. */
   readonly stored: PickleValue | undefined;
-  readonly value: ScriptValue;
-  /** Whether the call read the attribute before it replaced it. */
-  readonly readFirst: boolean;
 }
 
 /** The objects of the file for one evaluation. Each is created once, on first use. */
@@ -26,17 +27,18 @@ export class Objects {
   /** Buffers that several attributes hold. */
   readonly shared = new Set<TensorRecord>();
   /** What attributes held when they were first read. */
-  readonly read: AttributeValues = new Map();
+  readonly read = new Map<InstanceRecord, Map<string, PickleValue>>();
   private readonly instances = new Map<InstanceRecord, Instance>();
   private readonly origins = new Map<Instance, { record: InstanceRecord; path: string }>();
   private readonly constants = new Map<number, ScriptValue>();
-  /** Lists and dicts of the file, and what they held. */
-  private readonly collections = new Map<List | Dict, { path: string; before: readonly ScriptValue[] }>();
+  /** Lists and dicts of the file: an attribute and another that hold one hold the same. */
+  private readonly collections = new Map<PickleValue, List | Dict>();
   /** Attributes that were replaced; true for those that had been read before. */
   private readonly written = new Map<Instance, Map<string, boolean>>();
 
   constructor(
     private readonly program: Program,
+    /** What attributes hold in place of what is stored. */
     private readonly overrides: AttributeValues,
     private readonly openStorage: (record: TensorRecord, path: string) => Storage,
   ) {}
@@ -77,53 +79,45 @@ export class Objects {
     this.written.set(instance, names);
   }
 
-  /** All attributes that were replaced, with what they hold now. */
-  *replaced(): Generator<ReplacedAttribute> {
-    for (const [instance, names] of this.written) {
-      const origin = this.origins.get(instance);
-      if (origin === undefined) continue;
-      const { record, path } = origin;
-      for (const [name, readFirst] of names) {
-        yield {
-          record,
-          name,
-          path: joined(path, name),
-          stored: this.overrides.get(record)?.has(name) === true ? undefined : record.attributes.get(name),
-          value: instance.get(name) ?? null,
-          readFirst,
-        };
+  /** What the next call finds in the attributes that this one replaced, or whose lists and dicts it changed. */
+  kept(): readonly KeptAttribute[] {
+    const keeper = new Keeper((instance) => this.origins.get(instance)?.record);
+    const found: KeptAttribute[] = [];
+    for (const [instance, { record, path }] of this.origins) {
+      const written = this.written.get(instance);
+      const names = new Set([...(this.read.get(record)?.keys() ?? []), ...(written?.keys() ?? [])]);
+      for (const name of names) {
+        const stored = this.stored(record, name);
+        if (written?.has(name) !== true && !holdsCollection(stored)) continue;
+        // What is replaced before it is read does not last: its tensors are not carried.
+        const isRead = written?.get(name) !== false;
+        const place = joined(path, name);
+        const kept = keeper.keep(stored, instance.get(name) ?? null, place, isRead);
+        found.push({ ...kept, record, name, path: place, stored });
       }
     }
+    return found;
   }
 
-  /** Path of a list or dict of the file that was changed in place, or null. */
-  changedCollection(): string | null {
-    for (const [value, { path, before }] of this.collections) {
-      const after = entriesOf(value);
-      if (after.length !== before.length || after.some((item, index) => item !== before[index])) return path;
-    }
-    return null;
+  private stored(record: InstanceRecord, name: string): PickleValue | undefined {
+    const override = this.overrides.get(record)?.get(name);
+    return override === undefined ? record.attributes.get(name) : override;
   }
 
   private instance(record: InstanceRecord, path: string): Instance {
     const known = this.instances.get(record);
     if (known !== undefined) return known;
-    const read = new Map<string, ScriptValue>();
+    const read = new Map<string, PickleValue>();
     const instance = new Instance(record.className, (name) => {
-      const override = this.overrides.get(record)?.get(name);
-      const value = override === undefined ? this.load(record, name, path) : override;
-      if (value !== undefined) read.set(name, value);
-      return value;
+      const stored = this.stored(record, name);
+      if (stored === undefined) return undefined;
+      read.set(name, stored);
+      return this.value(stored, joined(path, name));
     });
     this.read.set(record, read);
     this.instances.set(record, instance);
     this.origins.set(instance, { record, path });
     return instance;
-  }
-
-  private load(record: InstanceRecord, name: string, path: string): ScriptValue | undefined {
-    const stored = record.attributes.get(name);
-    return stored === undefined ? undefined : this.value(stored, joined(path, name));
   }
 
   private value(value: PickleValue, path: string): ScriptValue {
@@ -133,26 +127,26 @@ export class Objects {
         return this.tensor(value, path);
       case 'instance':
         return this.instance(value, path);
-      case 'list':
-        return this.trackCollection(new List(this.values(value.items, path)), path);
       case 'tuple':
-        return new Tuple(this.values(value.items, path));
-      case 'dict': {
-        const dict = new Dict();
-        for (const [key, item] of value.entries)
-          dict.entries.set(this.value(key, path), this.value(item, path));
-        return this.trackCollection(dict, path);
-      }
+        return new Tuple(value.items.map((item, index) => this.value(item, `${path}.${index}`)));
+      case 'list':
+      case 'dict':
+        return this.collection(value, path);
     }
   }
 
-  private values(items: readonly PickleValue[], path: string): ScriptValue[] {
-    return items.map((item, index) => this.value(item, `${path}.${index}`));
-  }
-
-  private trackCollection<T extends List | Dict>(value: T, path: string): T {
-    this.collections.set(value, { path, before: [...entriesOf(value)] });
-    return value;
+  private collection(value: ListRecord | DictRecord, path: string): List | Dict {
+    const known = this.collections.get(value);
+    if (known !== undefined) return known;
+    const made =
+      value.kind === 'list'
+        ? new List(value.items.map((item, index) => this.value(item, `${path}.${index}`)))
+        : new Dict();
+    if (made instanceof Dict && value.kind === 'dict')
+      for (const [index, [key, item]] of [...value.entries].entries())
+        made.entries.set(this.value(key, path), this.value(item, `${path}.${index}`));
+    this.collections.set(value, made);
+    return made;
   }
 }
 
@@ -160,27 +154,12 @@ export function isTensor(value: PickleValue | undefined): value is TensorRecord 
   return typeof value === 'object' && value?.kind === 'tensor';
 }
 
-/** Whether a value is a tensor, or has one among its items. */
-export function holdsTensor(value: ScriptValue): boolean {
-  if (value instanceof List || value instanceof Tuple) return value.items.some(holdsTensor);
-  return value instanceof Tensor;
-}
-
-/** Whether two values are one, tuples item by item. */
-export function sameValue(a: ScriptValue | undefined, b: ScriptValue): boolean {
-  if (a instanceof Tuple && b instanceof Tuple) {
-    return (
-      a.items.length === b.items.length &&
-      a.items.every((item, index) => sameValue(item, b.items[index] ?? null))
-    );
-  }
-  return a === b;
+function holdsCollection(value: PickleValue | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (value.kind === 'tuple') return value.items.some(holdsCollection);
+  return value.kind === 'list' || value.kind === 'dict';
 }
 
 function joined(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
-}
-
-function entriesOf(value: List | Dict): readonly ScriptValue[] {
-  return value instanceof List ? value.items : [...value.entries].flat();
 }

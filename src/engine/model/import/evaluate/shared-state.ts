@@ -1,5 +1,5 @@
 import { TillerError } from '../../../../document/tiller-error.js';
-import { sameValue } from './objects.js';
+import { sameStored } from './kept-values.js';
 import { equalContents, type Traced } from './trace.js';
 
 /**
@@ -24,9 +24,9 @@ function sharedPath(writer: Traced, reader: Traced): string | null {
     if (reader.usedStorages.has(record.storage) && (found === undefined || !equalContents(found, content)))
       return path;
   }
-  for (const { record, name, path, value } of writer.replaced) {
+  for (const { record, name, path, kept, holdsNewTensors } of writer.kept) {
     const found = reader.read.get(record)?.get(name);
-    if (found !== undefined && !sameValue(found, value)) return path;
+    if (found !== undefined && (holdsNewTensors || !sameStored(found, kept))) return path;
   }
   return null;
 }

@@ -1,29 +1,25 @@
 import { TillerError } from '../../../../document/tiller-error.js';
 import { Graph, type Value } from '../../../onnx/graph.js';
-import type { InstanceRecord, TensorRecord } from '../../../torchscript/pickle-values.js';
+import type { InstanceRecord, PickleValue, TensorRecord } from '../../../torchscript/pickle-values.js';
 import type { Program } from '../../../torchscript/program.js';
 import {
   type Concrete,
   type Content,
+  filled,
   fromStored,
   type Real,
-  sameShape,
   resetElementBudget,
+  sameShape,
   symbolic,
   toValue,
 } from './tensors/content.js';
 import { Context, type NoiseInput } from './context.js';
 import { Interpreter } from './interpreter.js';
-import {
-  type AttributeValues,
-  holdsTensor,
-  isTensor,
-  Objects,
-  type ReplacedAttribute,
-  sameValue,
-} from './objects.js';
+import { carryLeaves } from './carry-leaves.js';
+import { type Call, sameCall } from './first-call.js';
+import type { AttributeValues, Leaf } from './kept-values.js';
+import { type KeptAttribute, Objects } from './objects.js';
 import { Storage, Tensor, type View, WindowError } from './tensors/tensor.js';
-import type { ScriptValue } from './values.js';
 
 /** Most evaluations until the set of buffers that change from call to call is complete; usually two are enough. */
 const MAX_PASSES = 8;
@@ -52,9 +48,9 @@ export interface Traced {
   readonly usedStorages: ReadonlySet<string>;
   /** Buffers that the first calls change and later calls leave alone. */
   readonly settledBuffers: ReadonlyMap<TensorRecord, SettledBuffer>;
-  /** What attributes hold when a call first reads them, and those that it replaces. */
-  readonly read: ReadonlyMap<InstanceRecord, ReadonlyMap<string, ScriptValue>>;
-  readonly replaced: readonly ReplacedAttribute[];
+  /** What attributes hold when a call first reads them, and those that it replaces or changes. */
+  readonly read: ReadonlyMap<InstanceRecord, ReadonlyMap<string, PickleValue>>;
+  readonly kept: readonly KeptAttribute[];
 }
 
 /** The content that a buffer has from the second or third call on. */
@@ -67,26 +63,39 @@ interface StatePlan {
   readonly window: View | null;
 }
 
+/** What evaluations found out for those after them. */
+class Findings {
+  /** Buffers that change from call to call. */
+  readonly plans = new Map<TensorRecord, StatePlan>();
+  readonly settledBuffers = new Map<TensorRecord, SettledBuffer>();
+  /** What attributes hold that do not hold what is stored. */
+  readonly attributes: AttributeValues = new Map();
+  /** Tensors that the first call puts where the file has none, and what they are to hold before it. */
+  readonly newBuffers = new Map<TensorRecord, Concrete>();
+  /** The first call, while it is not known whether it gives the same with `newBuffers` in place. */
+  firstCall: Call | null = null;
+}
+
 /**
  * Evaluates `method(input)` of the model's root for a fixed input shape. Buffers start as stored. Those that the
  * program changes from call to call become state: they are found by evaluating repeatedly until no further buffer
- * changes. Assigning another tensor to an attribute counts as overwriting its buffer.
+ * changes. Assigning another tensor to an attribute, or to a place of its list, tuple or dict, counts as overwriting its
+ * buffer. Where the file has none, because the attribute is None or the list empty until the first call, the state is taken
+ * to start at zero if the first call then gives the same.
  * @throws TillerError `operation-unsupported`, `model-shape`, `model-interface`
  */
 export function traceMethod(program: Program, method: string, inputShape: readonly number[]): Traced {
-  const plans = new Map<TensorRecord, StatePlan>();
-  const settledBuffers = new Map<TensorRecord, SettledBuffer>();
-  const attributes: AttributeValues = new Map();
+  const findings = new Findings();
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-    const run = new Run(program, plans, settledBuffers, attributes);
+    const run = new Run(program, findings);
     try {
       const output = run.call(method, inputShape);
-      if (!run.updatePlans(pass < SETTLING_PASSES)) return run.finish(output);
+      if (!run.updateFindings(output, pass < SETTLING_PASSES)) return run.finish(output);
     } catch (error) {
       // Errors outside any single operation: cyclic values, an int that is not finite.
       if (error instanceof RangeError) throw cannotTrace(`cannot be evaluated: ${error.message}`, error);
       if (!(error instanceof WindowError)) throw error;
-      for (const record of plans.keys()) plans.set(record, { window: null });
+      for (const record of findings.plans.keys()) findings.plans.set(record, { window: null });
     }
   }
   throw cannotTrace(`behaves differently on each call of "${method}"`);
@@ -105,14 +114,15 @@ class Run {
   private readonly objects: Objects;
   private readonly before = new Map<TensorRecord, Value>();
   private input: Value | null = null;
+  private kept: readonly KeptAttribute[] = [];
 
   constructor(
     private readonly program: Program,
-    private readonly plans: Map<TensorRecord, StatePlan>,
-    private readonly settledBuffers: Map<TensorRecord, SettledBuffer>,
-    private readonly attributes: AttributeValues,
+    private readonly findings: Findings,
   ) {
-    this.objects = new Objects(program, attributes, (record, path) => this.createStorage(record, path));
+    this.objects = new Objects(program, findings.attributes, (record, path) =>
+      this.createStorage(record, path),
+    );
   }
 
   call(method: string, inputShape: readonly number[]): Value {
@@ -137,72 +147,94 @@ class Run {
   }
 
   /** Records what the evaluation changed; returns true when another evaluation is needed. */
-  updatePlans(mayFold: boolean): boolean {
-    const changed = this.objects.changedCollection();
-    if (changed !== null) throw cannotTrace(`changes the list ${changed} from call to call`);
-    this.carryReplaced();
-    let again = false;
-    for (const [record, storage] of this.objects.storages) {
-      if (storage.version === 0 || this.plans.has(record)) continue;
-      const { content } = storage;
-      if (content.kind === 'concrete' && mayFold) {
-        if (!equalContents(this.startOf(record), content)) {
-          this.refuseShared(record, storage);
-          this.settledBuffers.set(record, { path: storage.origin?.path ?? '', content });
-          again = true;
-        }
-        continue;
-      }
-      this.refuseShared(record, storage);
-      this.plans.set(record, { window: commonWindow(storage) });
-      this.settledBuffers.delete(record);
-      again = true;
-    }
-    return this.updateAttributes() || again;
+  updateFindings(output: Value, mayFold: boolean): boolean {
+    const { findings } = this;
+    this.kept = this.objects.kept();
+    const newLeaves = this.kept.flatMap(({ leaves }) => leaves.filter(({ isNew }) => isNew));
+    carryLeaves(this.kept, this.objects, this.context);
+    this.compareWithFirstCall(output);
+    // New buffers are put in place when all other state is known, to compare the first call with and without them.
+    if (newLeaves.length > 0 && this.planState()) return true;
+    if (newLeaves.length > 0) findings.firstCall = this.asCall(output, newLeaves);
+    const settles = mayFold && this.settleBuffers();
+    const replaces = this.updateAttributes();
+    return this.planState(mayFold) || settles || replaces;
   }
 
   /**
-   * What took the place of a buffer is written over it, for the next call to read. What is replaced before it is
-   * read does not last, and is left alone.
+   * Makes state of the buffers that have changed.
+   * @param leavesKnown leaves out those that are known after the call: they may settle
    */
-  private carryReplaced(): void {
-    const carried = new Map<TensorRecord, { path: string; value: Tensor }>();
-    for (const { stored, path, value, readFirst } of this.objects.replaced()) {
-      if (!(value instanceof Tensor) || !isTensor(stored) || !readFirst) continue;
-      if (value.type !== this.objects.tensor(stored, path).type || !sameShape(value.shape, stored.sizes))
-        throw cannotTrace(`replaces ${path} by a tensor of another shape or type`);
-      carried.set(stored, { path, value });
-    }
-    const owners = new Set<Storage>();
-    for (const [stored, { path, value }] of carried) {
-      const { origin } = value.storage;
-      const isKept = origin !== null && origin.record !== stored && !carried.has(origin.record);
-      if (isKept || owners.has(value.storage) || this.objects.shared.has(stored))
-        throw cannotTrace(`replaces ${path}, which shares memory with another tensor`);
-      owners.add(value.storage);
-    }
-    // All are read before the first is written: two may change places.
-    const contents = [...carried].map(
-      ([stored, { path, value }]) => [this.objects.tensor(stored, path), this.context.read(value)] as const,
-    );
-    for (const [buffer, content] of contents) buffer.write(this.context.algebra, content);
-  }
-
-  private updateAttributes(): boolean {
+  private planState(leavesKnown = true): boolean {
+    const { plans, settledBuffers } = this.findings;
     let again = false;
-    for (const { record, name, stored, path, value, readFirst } of this.objects.replaced()) {
-      if (holdsTensor(value)) {
-        if (readFirst && !isTensor(stored))
-          throw cannotTrace(`keeps tensors in ${path}, where none lies before the first call`);
-        continue;
-      }
-      const known = this.attributes.get(record)?.get(name);
-      if (sameValue(known, value)) continue;
-      const overrides = this.attributes.get(record) ?? new Map<string, ScriptValue>();
-      this.attributes.set(record, overrides.set(name, value));
+    for (const [record, storage] of this.objects.storages) {
+      if (storage.version === 0 || plans.has(record)) continue;
+      if (storage.content.kind === 'concrete' && leavesKnown) continue;
+      this.refuseShared(record, storage);
+      plans.set(record, { window: commonWindow(storage) });
+      settledBuffers.delete(record);
       again = true;
     }
     return again;
+  }
+
+  /** Buffers that are known after the call start with what they hold then. */
+  private settleBuffers(): boolean {
+    const { plans, settledBuffers } = this.findings;
+    let again = false;
+    for (const [record, storage] of this.objects.storages) {
+      const { content } = storage;
+      if (storage.version === 0 || plans.has(record) || content.kind !== 'concrete') continue;
+      if (equalContents(this.startOf(record), content)) continue;
+      this.refuseShared(record, storage);
+      settledBuffers.set(record, { path: storage.origin?.path ?? '', content });
+      again = true;
+    }
+    return again;
+  }
+
+  private updateAttributes(): boolean {
+    const { attributes, newBuffers } = this.findings;
+    let again = false;
+    for (const { record, name, stored, kept, leaves } of this.kept) {
+      for (const leaf of leaves) if (leaf.isNew) newBuffers.set(leaf.record, this.startOfNew(leaf));
+      if (Object.is(stored, kept)) continue;
+      const overrides = attributes.get(record) ?? new Map<string, PickleValue>();
+      attributes.set(record, overrides.set(name, kept));
+      again = true;
+    }
+    return again;
+  }
+
+  /** What is known after the first call is taken to be there before it. */
+  private startOfNew({ value }: Leaf): Concrete {
+    const content = asReal(this.context.read(value));
+    return content.kind === 'concrete' ? content : filled(content.type, content.shape, 0);
+  }
+
+  /** What the call gives and leaves behind: the buffers that it changed, and those of these paths. */
+  private asCall(output: Value, newLeaves: readonly Leaf[], paths: readonly string[] = []): Call {
+    const results = new Map<string, Value>([['', output]]);
+    for (const { origin, version, content } of this.objects.storages.values())
+      if (origin !== null && (version > 0 || paths.includes(origin.path)))
+        results.set(origin.path, toValue(this.graph, asReal(content)));
+    for (const { path, value } of newLeaves)
+      results.set(path, toValue(this.graph, asReal(this.context.read(value))));
+    return { graph: this.graph, results };
+  }
+
+  private compareWithFirstCall(output: Value): void {
+    const { firstCall, newBuffers } = this.findings;
+    if (firstCall === null) return;
+    this.findings.firstCall = null;
+    if (sameCall(firstCall, this.asCall(output, [], [...firstCall.results.keys()]))) return;
+    const [path = 'an attribute'] = [...newBuffers.keys()].map(({ storage }) =>
+      storage.replace(/^kept /, ''),
+    );
+    throw cannotTrace(
+      `keeps a tensor in ${path}, where none of its shape lies before the first call, and does not begin as with zeros there`,
+    );
   }
 
   /** Tensors that share memory in the file are loaded as separate copies, so none of them may be written. */
@@ -238,9 +270,9 @@ class Run {
       noise: this.context.noise,
       states,
       usedStorages: new Set([...this.objects.storages.keys()].map(({ storage }) => storage)),
-      settledBuffers: this.settledBuffers,
+      settledBuffers: this.findings.settledBuffers,
       read: this.objects.read,
-      replaced: [...this.objects.replaced()],
+      kept: this.kept,
     };
   }
 
@@ -251,7 +283,7 @@ class Run {
   private initialContent(record: TensorRecord, window: View | null, path: string): Concrete {
     const stored = this.startOf(record);
     const part = window?.kind === 'slice' ? this.firstRows(stored, window.length) : stored;
-    const isCache = /(^|\.)(pad|cache)$/.test(path);
+    const isCache = /(^|\.)(pad|cache)(\.\d+)*$/.test(path);
     return isCache ? { ...part, data: part.data.slice().fill(0) } : part;
   }
 
@@ -266,12 +298,14 @@ class Run {
 
   /** What a buffer holds before a call when it is no state. */
   private startOf(record: TensorRecord): Concrete {
-    return this.settledBuffers.get(record)?.content ?? fromStored(this.program.tensor(record, 'data'));
+    const { settledBuffers, newBuffers } = this.findings;
+    const known = settledBuffers.get(record)?.content ?? newBuffers.get(record);
+    return known ?? fromStored(this.program.tensor(record, 'data'));
   }
 
   private createStorage(record: TensorRecord, path: string): Storage {
     const origin = { record, path };
-    const plan = this.plans.get(record);
+    const plan = this.findings.plans.get(record);
     const content = this.startOf(record);
     if (plan === undefined) return new Storage(content, origin);
     const rows = plan.window?.kind === 'slice' ? plan.window.length : record.sizes[0];

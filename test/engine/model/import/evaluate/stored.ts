@@ -9,7 +9,12 @@ export interface StoredTensor {
   readonly storage?: string;
 }
 
-/** What an attribute of a model may hold; an object is another instance of the model's class. */
+/** A tuple of a file. */
+export class StoredTuple {
+  constructor(readonly items: readonly Stored[]) {}
+}
+
+/** What an attribute of a model may hold; an array is a list, a map a dict, an object another instance of the model's class. */
 export type Stored =
   | null
   | boolean
@@ -18,6 +23,8 @@ export type Stored =
   | string
   | StoredTensor
   | readonly Stored[]
+  | ReadonlyMap<string, Stored>
+  | StoredTuple
   | { readonly [name: string]: Stored };
 export type Attributes = Readonly<Record<string, Stored>>;
 
@@ -76,6 +83,15 @@ class Pickler {
       return Buffer.concat([latin(']('), ...items, latin('e')]);
     }
     if (isTensor(value)) return this.tensor(value);
+    if (value instanceof StoredTuple)
+      return Buffer.concat([latin('('), ...value.items.map((item) => this.pickle(item)), latin('t')]);
+    if (value instanceof Map) {
+      const entries = [...(value as ReadonlyMap<string, Stored>)].flatMap(([key, item]) => [
+        text(key),
+        this.pickle(item),
+      ]);
+      return Buffer.concat([latin('}('), ...entries, latin('u')]);
+    }
     const items = Object.entries(value as Attributes).flatMap(([name, item]) => [
       text(name),
       this.pickle(item),

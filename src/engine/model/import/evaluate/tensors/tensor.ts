@@ -65,6 +65,11 @@ export class Tensor {
     return new Tensor(storage, storage.content.type, shape, stridesOf(shape), []);
   }
 
+  /** Whether this is all of its storage, in its order. */
+  get isWhole(): boolean {
+    return this.views.length === 0;
+  }
+
   private remainingViews(): readonly View[] {
     const [first] = this.views;
     const { storage } = this;
