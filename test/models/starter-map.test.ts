@@ -5,7 +5,7 @@ import { type LibraryEntry, ModelFolder } from '../../src/engine/model/library/m
 import { createNoise } from '../../src/engine/model/run/noise.js';
 import { openModel } from '../../src/engine/model/run/open-model.js';
 import { normalDraws } from '../../src/engine/starter-map/candidates.js';
-import { HeldSound } from '../../src/engine/starter-map/held-sound.js';
+import { HeldSound } from '../../src/engine/model/run/held-sound.js';
 import { labelFor } from '../../src/engine/starter-map/labels.js';
 import { encodeAll, mapModel } from '../../src/engine/starter-map/map-model.js';
 import { DEFAULT_CANDIDATES, type Zone } from '../../src/engine/starter-map/starter-map.js';

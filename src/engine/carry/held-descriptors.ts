@@ -1,14 +1,8 @@
 import { DescriptorMeter } from '../descriptors/descriptors.js';
 import { pitchHz } from '../descriptors/pitch.js';
+import { HeldSound } from '../model/run/held-sound.js';
 import { createNoise } from '../model/run/noise.js';
 import type { RunningModel } from '../model/run/running-model.js';
-
-/** Least time in which a decoder settles on new latents, and that is then measured. */
-const SETTLING_SECONDS = 0.12;
-const MEASURED_SECONDS = 0.2;
-/** Least latent frames of each: a decoder with a long hop needs several. */
-const SETTLING_FRAMES = 4;
-const MEASURED_FRAMES = 3;
 
 /** How latents sound while they are held, by what a listener compares sounds of different models. */
 export interface HeldDescriptors {
@@ -24,21 +18,12 @@ export interface HeldDescriptors {
 
 /** Decodes held latents of one model and measures them. The model must be this object's own: its state is lost. One thread. */
 export class HeldMeter {
-  private readonly noise = createNoise({ kind: 'seed', seed: 1 }, 0);
+  private readonly held: HeldSound;
   private readonly meter: DescriptorMeter;
-  private readonly samples: Float32Array;
-  private readonly calls: number;
-  private readonly settlingSamples: number;
 
-  constructor(private readonly model: RunningModel) {
-    const { hop, frames, sampleRate } = model.shape;
-    const callsFor = (seconds: number, least: number) =>
-      Math.ceil(Math.max(least, (seconds * sampleRate) / hop) / frames);
-    const settling = callsFor(SETTLING_SECONDS, SETTLING_FRAMES);
-    this.calls = settling + callsFor(MEASURED_SECONDS, MEASURED_FRAMES);
-    this.settlingSamples = settling * hop * frames;
-    this.samples = new Float32Array(this.calls * hop * frames);
-    this.meter = new DescriptorMeter(sampleRate);
+  constructor(model: RunningModel) {
+    this.held = new HeldSound(model, createNoise({ kind: 'seed', seed: 1 }, 0));
+    this.meter = new DescriptorMeter(this.held.rate);
   }
 
   /**
@@ -47,18 +32,11 @@ export class HeldMeter {
    * @throws TillerError `model-failed`
    */
   measure(latents: ArrayLike<number>): HeldDescriptors | null {
-    const { model, noise, samples, settlingSamples } = this;
-    const { frames, hop, latentDims, sampleRate } = model.shape;
-    model.reset();
-    noise.restart();
-    for (let d = 0; d < latentDims; d++) model.latents.fill(latents[d] ?? 0, d * frames, (d + 1) * frames);
-    for (let call = 0; call < this.calls; call++) {
-      model.decode(noise);
-      samples.set(model.audioOut.subarray(0, hop * frames), call * hop * frames);
-    }
+    const { rate, settlingSamples } = this.held;
+    const [samples] = this.held.decode(latents);
     if (!samples.every(Number.isFinite)) return null;
     const { loudnessLufs, brightnessHz, noisiness } = this.meter.measure(samples, settlingSamples);
-    const pitch = pitchHz(samples.subarray(settlingSamples), sampleRate);
+    const pitch = pitchHz(samples.subarray(settlingSamples), rate);
     return {
       loudnessLufs,
       brightnessOctaves: brightnessHz > 0 ? Math.log2(brightnessHz) : 0,

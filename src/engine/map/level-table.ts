@@ -22,7 +22,7 @@ export class LevelTable {
     return this.count === 0;
   }
 
-  /** Adds a measured point. @param levelDb peak in dB, see `probeLevel` */
+  /** Adds a measured point. @param levelDb peak in dB, see `LevelProbe` */
   add(latents: ArrayLike<number>, levelDb: number): void {
     for (let i = 0; i < this.width; i++) this.latents[this.next * this.width + i] = latents[i] ?? 0;
     this.levels[this.next] = levelDb;

@@ -5,7 +5,7 @@ import { createNoise } from '../model/run/noise.js';
 import { openModel } from '../model/run/open-model.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { postTo, serveWorker, startedWith } from '../workers/serve-worker.js';
-import { probeLevel } from './level-probe.js';
+import { LevelProbe } from './level-probe.js';
 import { LevelTable } from './level-table.js';
 import { toMapWorkerSchema, type FromMapWorker, type ToMapWorker } from './messages.js';
 import { eachCell, paintMap, type Colouring } from './map-picture.js';
@@ -23,25 +23,25 @@ const PROBES = 10;
 /** Measurements after which the picture is painted again. */
 const PROBES_PER_PICTURE = 25;
 
-let model: RunningModel | null = null;
+/** What plays the points that are measured; null without a model. */
+let opened: { readonly model: RunningModel; readonly probe: LevelProbe } | null = null;
 let models = 0;
 let learned: { trained: TrainedMapping; mapping: Mapping } | null = null;
 let levels = new LevelTable(1);
 let pending: Float64Array[] = [];
 let measuring = false;
 const colouring: Colouring = { directions: [] };
-const noise = createNoise({ kind: 'seed', seed: 1 }, 0);
 
 async function load(location: Extract<ToMapWorker, { type: 'model' }>['model']): Promise<void> {
   const load = ++models;
-  model?.close();
-  model = null;
+  opened?.model.close();
+  opened = null;
   pending = [];
   levels = new LevelTable(location?.manifest.latentDims ?? 1);
   if (location === null) return;
-  const opened = await openModel(location.dir, location.manifest, { frames: 1, batch: 1 });
-  if (load !== models) return opened.close();
-  model = opened;
+  const model = await openModel(location.dir, location.manifest, { frames: 1, batch: 1 });
+  if (load !== models) return model.close();
+  opened = { model, probe: new LevelProbe(model, createNoise({ kind: 'seed', seed: 1 }, 0)) };
   // Measures the points of a picture that was painted while the model was opened.
   measureNext();
 }
@@ -69,10 +69,10 @@ function paint(message: Extract<ToMapWorker, { type: 'paint' }>): void {
 
 /** Measures one point, then handles messages before the next. */
 function measureNext(): void {
-  if (measuring || model === null || model.shape.latentDims !== levels.width) return;
+  if (measuring || opened?.model.shape.latentDims !== levels.width) return;
   const latents = pending.pop();
   if (latents === undefined) return;
-  levels.add(latents, probeLevel(model, noise, latents));
+  levels.add(latents, opened.probe.measure(latents));
   if (pending.length % PROBES_PER_PICTURE === 0) post({ type: 'measured' });
   measuring = true;
   setImmediate(() => {

@@ -1,10 +1,10 @@
 import { TillerError } from '../../document/tiller-error.js';
 import { Random } from '../mapping/random.js';
 import { createNoise } from '../model/run/noise.js';
+import { HeldSound } from '../model/run/held-sound.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { candidates } from './candidates.js';
 import { chooseSounds } from './choose-sounds.js';
-import { HeldSound } from './held-sound.js';
 import { distinct, labelFor } from './labels.js';
 import { type Layout, huesFor, placesFor } from './layout.js';
 import { type Sound, Survey, audible } from './survey.js';

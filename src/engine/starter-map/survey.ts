@@ -1,7 +1,7 @@
 import { type Descriptors, DescriptorMeter } from '../descriptors/descriptors.js';
 import { loudnessLufs } from '../descriptors/loudness.js';
 import { pitchHz } from '../descriptors/pitch.js';
-import type { HeldSound } from './held-sound.js';
+import type { HeldSound } from '../model/run/held-sound.js';
 
 /** A place of the latent space, as it sounds when it is held. */
 export interface Sound extends Descriptors {
@@ -23,10 +23,10 @@ export class Survey {
     this.meter = new DescriptorMeter(held.rate);
   }
 
-  /** @returns null where it gives values that are no numbers, or is not steady @throws TillerError `model-failed` */
+  /** @returns null where it gives values that are not finite, or is not steady @throws TillerError `model-failed` */
   measure(latents: ArrayLike<number>): Sound | null {
     const { held, meter } = this;
-    const samples = held.decode(latents);
+    const [samples] = held.decode(latents);
     if (!samples.every(Number.isFinite)) return null;
     const half = (held.settlingSamples + samples.length) >> 1;
     const level = (from: number, to: number) => loudnessLufs(samples.subarray(from, to), held.rate);
@@ -36,7 +36,8 @@ export class Survey {
 
   /** @returns Hz, null where it has no pitch @throws TillerError `model-failed` */
   pitch(latents: ArrayLike<number>): number | null {
-    return pitchHz(this.held.decode(latents).subarray(this.held.settlingSamples), this.held.rate);
+    const [samples] = this.held.decode(latents);
+    return pitchHz(samples.subarray(this.held.settlingSamples), this.held.rate);
   }
 }
 
