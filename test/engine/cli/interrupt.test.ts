@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -24,6 +24,17 @@ let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'tiller-interrupt-'))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Programs of the present test, which do not outlive it. */
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+function start(args: readonly string[]) {
+  const child = spawn(process.execPath, args);
+  running.push(child);
+  return child;
+}
+
 /** A WAV of this many seconds of silence. */
 function longWav(path: string, seconds: number): void {
   const writer = new WavWriter(path, { rate: 44_100, channels: 1, overwrite: true });
@@ -39,7 +50,7 @@ function longWav(path: string, seconds: number): void {
 describe('tiller, interrupted', () => {
   it('leaves no part of an import in the library', async () => {
     const library = join(folder, 'interrupted');
-    const importing = spawn(process.execPath, [PROGRAM, '--library', library, 'import', MODEL]);
+    const importing = start([PROGRAM, '--library', library, 'import', MODEL]);
     let words = '';
     importing.stderr.on('data', (piece: Buffer) => (words += piece.toString()));
     const begun = () => existsSync(library) && readdirSync(library).length > 0;
@@ -64,7 +75,7 @@ describe('tiller, interrupted', () => {
       await writeNpy(long, { rows: 8, columns: 600_000, data: new Float32Array(4_800_000) });
     else longWav(long, 7200);
     const model = command === 'render' ? [] : ['percussion'];
-    const working = spawn(process.execPath, [PROGRAM, command, ...model, long, ...options, '-f', '-o', out]);
+    const working = start([PROGRAM, command, ...model, long, ...options, '-f', '-o', out]);
     const begun = () => command === 'encode' || readdirSync(home).length > 1;
     while (!begun() && working.exitCode === null) await pause(5);
     await pause(500);
@@ -88,7 +99,7 @@ describe('tiller, interrupted', () => {
     writeFileSync(many, JSON.stringify({ ...preset, examples, trained: null }));
     const terminal = 'data:text/javascript,process.stderr.isTTY=true';
     const options = ['--import', terminal, PROGRAM, 'train', many, '--kind', 'mlp', '-o', out];
-    const learning = spawn(process.execPath, options);
+    const learning = start(options);
     let words = '';
     learning.stderr.on('data', (piece: Buffer) => (words += piece.toString()));
     while (!words.includes('Learning') && learning.exitCode === null) await pause(5);

@@ -6,6 +6,12 @@ import { RestartPolicy } from '../../../src/engine/workers/restart-policy.js';
 const SERVING = `process.send({ url: 'http://here', port: 4321 });`;
 const LIVES = `setInterval(() => undefined, 1000); process.on('disconnect', () => process.exit(0));`;
 
+/** Processes of the present test, which do not outlive it. */
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
 /** A supervisor whose n-th process runs the n-th script; further ones run the last script. */
 function supervise(scripts: readonly string[], waits: readonly number[] = [0, 0]) {
   const ports: (number | null)[] = [];
@@ -19,6 +25,7 @@ function supervise(scripts: readonly string[], waits: readonly number[] = [0, 0]
       const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
       child.on('message', () => wake());
       children.push(child);
+      running.push(child);
       return child;
     },
     {

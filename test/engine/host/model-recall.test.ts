@@ -13,6 +13,8 @@ const INPUT = 0.5;
 /** Acts on the model's sound alone: the dry track is louder. */
 const INPUT_GAIN_DB = -6;
 const WET = INPUT * 10 ** (INPUT_GAIN_DB / 20);
+/** As the plugin's supervisor does it. */
+const TICK_MILLISECONDS = 50;
 
 /** The plugin's end of an engine's pipes. */
 class Host {
@@ -20,8 +22,15 @@ class Host {
   private rest = Buffer.alloc(0);
   private position = 0;
   private wake = () => undefined as void;
+  private ticks = 0;
+  /** The streaming thread looks for the main thread's messages between two frames: without ticks it waits for a block. */
+  private readonly ticking = setInterval(() => {
+    this.send(frame(TO_ENGINE.tick, { count: ++this.ticks }));
+  }, TICK_MILLISECONDS);
 
   constructor(private readonly engine: ChildProcessWithoutNullStreams) {
+    engine.stdin.on('error', () => undefined);
+    engine.on('exit', () => this.wake());
     engine.stdout.on('data', (bytes: Buffer) => {
       this.rest = Buffer.concat([this.rest, bytes]);
       const frames = wholeFramesIn(this.rest);
@@ -37,11 +46,25 @@ class Host {
     this.engine.stdin.write(bytes);
   }
 
-  /** Waits for the next frame of this kind that `taken` frames do not hold yet. */
+  /** Has the engine end, as when the plugin is removed. */
+  close(): void {
+    clearInterval(this.ticking);
+    this.engine.stdin.end();
+  }
+
+  /** Ends the engine by force. */
+  kill(): void {
+    clearInterval(this.ticking);
+    this.engine.kill('SIGKILL');
+  }
+
+  /** Waits for the next frame of this kind that `taken` frames do not hold yet. @throws Error where the engine has ended */
   async next(name: string, taken: number): Promise<ReadFrame> {
     for (;;) {
       const found = this.frames.slice(taken).find((frame) => frame.name === name);
       if (found !== undefined) return found;
+      if (this.engine.exitCode !== null || this.engine.signalCode !== null)
+        throw new Error(`the engine ended before it sent ${name}`);
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
   }
@@ -60,6 +83,7 @@ class Host {
 
 describe('a preset with another model, recalled in the plugin for the first time', () => {
   let bundles: Bundles;
+  let host: Host | null = null;
   beforeAll(async () => {
     bundles = await bundleWorkers(
       'src/engine/host/host-worker.ts',
@@ -67,6 +91,7 @@ describe('a preset with another model, recalled in the plugin for the first time
       'test/engine/host/recall-engine.ts',
     );
   });
+  afterEach(() => host?.kill());
   afterAll(() => bundles.remove());
 
   // The streaming thread opened the model itself: for a tenth of a second and more, no block was answered.
@@ -87,7 +112,8 @@ describe('a preset with another model, recalled in the plugin for the first time
     const errors: string[] = [];
     engine.stderr.on('data', (bytes: Buffer) => errors.push(bytes.toString()));
     const ended = once(engine, 'exit');
-    const host = new Host(engine);
+    const playing = new Host(engine);
+    host = playing;
     host.send(frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }));
     host.send(frame(TO_ENGINE.prepare, { epoch: 1, rate: 48_000, maxBlock: BLOCK, channels: 1 }));
     const before = await host.next('prepared', 0);
@@ -97,7 +123,7 @@ describe('a preset with another model, recalled in the plugin for the first time
     const played: number[] = [];
     host.frames.length = 0;
     host.send(frame(TO_ENGINE.recallPreset, { number: 1, program: 0 }, Buffer.from('any')));
-    const has = (name: string) => host.frames.some((frame) => frame.name === name);
+    const has = (name: string) => playing.frames.some((frame) => frame.name === name);
     while (!has('prepared')) played.push(...(await host.play()));
     const names = host.frames.map(({ name }) => name);
     // Until the new sound has filled up, and the fade is over.
@@ -113,7 +139,7 @@ describe('a preset with another model, recalled in the plugin for the first time
     );
     const furthest = played.reduce((most, sample) => Math.max(most, Math.abs(sample - WET)), 0);
     expect(furthest).toBeLessThan(1e-3);
-    engine.stdin.end();
+    host.close();
     expect(await ended).toEqual([0, null]);
     expect(
       errors

@@ -4,6 +4,8 @@ import { PipeLink } from '../../../src/engine/host/pipe-link.js';
 import type { StreamReport } from '../../../src/engine/stream/messages.js';
 
 const worker = new URL('./answering-worker.mjs', import.meta.url);
+/** Links of the present test: closed after it, whatever its result. */
+const links: PipeLink[] = [];
 
 /** A link to the stand-in, with what it said so far, and a wait for the next thing it says. */
 function open() {
@@ -11,6 +13,7 @@ function open() {
   const reports: StreamReport[] = [];
   let taken = 0;
   const link = new PipeLink('1.2.3', worker);
+  links.push(link);
   link.onReport((report) => reports.push(report));
   const next = async (): Promise<FromPlugin> => {
     const end = performance.now() + 10_000;
@@ -27,6 +30,10 @@ function open() {
 }
 
 describe('PipeLink', () => {
+  afterEach(async () => {
+    for (const link of links.splice(0)) await link.close();
+  });
+
   test('keeps what is said until somebody listens, and passes both ways in order', async () => {
     const { link, next, listen } = open();
     await pause(100);
@@ -44,7 +51,6 @@ describe('PipeLink', () => {
       { type: 'command', command: { type: 'parameter', index: 3, value: 0.5 } },
       { type: 'send', message: 'notice', fields: { level: 1 }, text: 'heard' },
     ]);
-    await link.close();
   });
 
   test('what sounds goes to those who listen for reports only', async () => {
@@ -55,7 +61,6 @@ describe('PipeLink', () => {
     while (reports.length === 0) await pause(5);
     expect(reports).toEqual([{ type: 'program-change', program: 7 }]);
     expect(said).toHaveLength(1);
-    await link.close();
   });
 
   test('its beats rise while the main thread lives, and stand while it does not', async () => {
@@ -67,18 +72,14 @@ describe('PipeLink', () => {
       const message = await next();
       return message.type === 'parameter' ? message.value : NaN;
     };
-    try {
-      const before = await beats();
-      await pause(350);
-      const after = await beats();
-      expect(after).toBeGreaterThan(before);
-      // Ten beats' time; a few come while a busy machine is asked for the count.
-      const end = performance.now() + 1000;
-      while (performance.now() < end);
-      expect((await beats()) - after).toBeLessThanOrEqual(5);
-    } finally {
-      await link.close();
-    }
+    const before = await beats();
+    await pause(350);
+    const after = await beats();
+    expect(after).toBeGreaterThan(before);
+    // Ten beats' time; a few come while a busy machine is asked for the count.
+    const end = performance.now() + 1000;
+    while (performance.now() < end);
+    expect((await beats()) - after).toBeLessThanOrEqual(5);
   });
 
   test.each([
@@ -90,6 +91,5 @@ describe('PipeLink', () => {
     await next();
     link.write('notice', { level: 0 }, how);
     expect(await next()).toEqual({ type: 'ended', reason });
-    await link.close();
   });
 });
