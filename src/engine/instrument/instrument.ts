@@ -1,10 +1,9 @@
+import { createNanoEvents } from 'nanoevents';
 import { TillerError } from '../../document/tiller-error.js';
 import type { Trainer } from '../mapping/trainer.js';
 import { PARAMETERS } from '../../document/parameters.js';
 import { followInput, withPresentValues } from '../../document/input-identity.js';
-import { learnedSource } from '../stream/midi-router.js';
 import { emptyPreset } from '../../document/default-preset.js';
-import type { ModelManifest } from '../model/manifest.js';
 import type { ModelReference, Preset } from '../../document/preset.js';
 import type { PresetStore } from '../presets/preset-store.js';
 import { applyEdit, editLabel } from '../../document/apply-edit.js';
@@ -18,6 +17,7 @@ import { DocumentFiles } from './document-files.js';
 import { Holds } from './holds.js';
 import type { Change, Gesture, InstrumentState, ModelSource, Origin } from './instrument-state.js';
 import { Learner } from './learner.js';
+import { MidiLearn } from './midi-learn.js';
 import { ModelLoader } from './model-loader.js';
 import { isInput, parameterValues, withParameter } from '../../document/parameter-values.js';
 import { StatementOrder } from './statement-order.js';
@@ -39,28 +39,29 @@ export class Instrument {
   private readonly link: StatementOrder;
   private readonly holds: Holds;
   private readonly learner: Learner;
+  private readonly midiLearn: MidiLearn;
   private readonly models: ModelLoader;
   private readonly files: DocumentFiles;
-  private readonly telemetryListeners = new Set<(telemetry: Telemetry) => void>();
-  constructor(private readonly options: InstrumentOptions) {
-    const { trainer } = options;
-    const link = new StatementOrder(options.link);
-    this.link = link;
-    this.holds = new Holds(this.store, link);
-    this.models = new ModelLoader(this.store, link, options.models);
+  private readonly events = createNanoEvents<{ telemetry: (telemetry: Telemetry) => void }>();
+
+  constructor(options: InstrumentOptions) {
+    this.link = new StatementOrder(options.link);
+    this.holds = new Holds(this.store, this.link);
+    this.models = new ModelLoader(this.store, this.link, options.models);
     this.learner = new Learner(
       this.store,
-      trainer,
+      options.trainer,
       (preset) => this.adopt(preset, 'engine'),
       (error) => this.notify(error),
     );
+    this.midiLearn = new MidiLearn(this.store, (edit) => this.edit(edit));
     this.files = new DocumentFiles(this.store, options.presets, this.holds, this.learner, {
       document: () => this.document,
       adopt: (next, origin) => this.adopt(next, origin),
       loadModel: (reference) => this.loadModel(reference),
       edit: (edit) => this.edit(edit),
     });
-    link.onReport((report) => this.receive(report));
+    this.link.onReport((report) => this.receive(report));
   }
 
   get state(): InstrumentState {
@@ -85,8 +86,7 @@ export class Instrument {
 
   /** Calls `listener` with each telemetry report, about 30 a second. @returns a function that ends the subscription */
   onTelemetry(listener: (telemetry: Telemetry) => void): () => void {
-    this.telemetryListeners.add(listener);
-    return () => this.telemetryListeners.delete(listener);
+    return this.events.on('telemetry', listener);
   }
 
   /**
@@ -201,9 +201,7 @@ export class Instrument {
    * @throws TillerError `argument-invalid` where there is no such input
    */
   learnMidi(inputIndex: number | null): void {
-    if (inputIndex !== null && this.state.preset.inputs[inputIndex] === undefined)
-      throw new TillerError('argument-invalid', `There is no input ${inputIndex + 1}.`);
-    this.store.change({ midiLearn: inputIndex }, 'page');
+    this.midiLearn.wait(inputIndex);
   }
 
   /**
@@ -237,7 +235,7 @@ export class Instrument {
    * then unchanged
    */
   async selectModel(sha256: string): Promise<void> {
-    const found = await this.findModel(sha256);
+    const found = await this.models.require(sha256);
     const before = this.state.preset;
     // Without an outdated mapping, which would be taken for the right one when this model comes back.
     const next = useModel(before, found.manifest, found.manifest.latentRanges, this.document.trained);
@@ -267,7 +265,7 @@ export class Instrument {
    * @throws TillerError `model-missing` where the library does not have that model; the document is then unchanged
    */
   async newPreset(sha256?: string): Promise<void> {
-    const { manifest } = sha256 === undefined ? this.state.model : await this.findModel(sha256);
+    const { manifest } = sha256 === undefined ? this.state.model : await this.models.require(sha256);
     return this.files.create(manifest);
   }
 
@@ -332,7 +330,7 @@ export class Instrument {
   async close(): Promise<void> {
     await this.learner.close();
     this.store.close();
-    this.telemetryListeners.clear();
+    this.events.events = {};
   }
 
   /** Goes to a document of the history; inputs keep the values that they are played at. */
@@ -360,13 +358,6 @@ export class Instrument {
     this.learner.update();
   }
 
-  private async findModel(sha256: string): Promise<{ manifest: ModelManifest }> {
-    const found = await this.options.models.find(sha256);
-    if (found === null)
-      throw new TillerError('model-missing', 'This model is not in the library.', 'Import its .ts file.');
-    return found;
-  }
-
   private loadModel(
     reference: ModelReference | null,
     absence: 'expected' | 'unexpected' = 'unexpected',
@@ -379,7 +370,7 @@ export class Instrument {
     switch (report.type) {
       case 'telemetry':
         this.holds.setDecoded(report.decoded);
-        for (const listener of this.telemetryListeners) listener(report);
+        this.events.emit('telemetry', report);
         return;
       case 'prepared': {
         const { rate, channels, latencySamples, modelDelaySamples } = report;
@@ -394,7 +385,7 @@ export class Instrument {
         return;
       }
       case 'midi-heard':
-        this.learnSource(report.status, report.data1, report.data2);
+        this.midiLearn.receive(report);
         return;
       case 'program-change':
         this.files.recall(report.program);
@@ -405,14 +396,5 @@ export class Instrument {
         );
         return;
     }
-  }
-
-  private learnSource(status: number, data1: number, data2: number): void {
-    const index = this.state.midiLearn;
-    if (index === null) return;
-    const source = learnedSource(status, data1, data2);
-    if (source === null) return;
-    this.store.change({ midiLearn: null }, 'midi');
-    this.edit({ type: 'edit-input', index, change: { source } });
   }
 }

@@ -1,5 +1,6 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { ModelReference } from '../../document/preset.js';
+import type { ModelManifest } from '../model/manifest.js';
 import type { StreamLink } from '../stream/messages.js';
 import type { ModelSource } from './instrument-state.js';
 import type { StateStore } from './state-store.js';
@@ -39,6 +40,14 @@ export class ModelLoader {
           'Import its .ts file, or choose another model: every example is kept.',
         ),
       );
+  }
+
+  /** @throws TillerError `model-missing` where the library does not have a model of this identity */
+  async require(sha256: string): Promise<{ manifest: ModelManifest }> {
+    const found = await this.models.find(sha256);
+    if (found === null)
+      throw new TillerError('model-missing', 'This model is not in the library.', 'Import its .ts file.');
+    return found;
   }
 
   private async find({ sha256 }: ModelReference): ReturnType<ModelSource['find']> {

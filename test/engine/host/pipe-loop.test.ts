@@ -1,106 +1,8 @@
 import { PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../../src/protocol/plugin.js';
-import { FrameWriter } from '../../../src/engine/host/frame-writer.js';
-import type { FromPipe, ToPipe } from '../../../src/engine/host/messages.js';
-import type { PipePlayer } from '../../../src/engine/host/pipe-loop.js';
-import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
+import type { ToPipe } from '../../../src/engine/host/messages.js';
 import { kernelThreadId } from '../../../src/engine/workers/thread-priority.js';
-import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
-import type { StreamCommand } from '../../../src/engine/stream/messages.js';
-import { blockFrame, frame, framesIn, readerOf } from './pipes.js';
-
-/** Plays the input times ten and notes what it is told, in order. */
-class NotingPlayer implements PipePlayer {
-  readonly notes: string[] = [];
-  offline = false;
-  latencySamples = 40;
-  loading: Promise<void> | null = null;
-  callSeconds = 0;
-  readonly margin = 'normal';
-  hasStarted = false;
-
-  apply(command: StreamCommand): void {
-    this.notes.push(command.type);
-    if (command.type === 'load') this.load();
-  }
-  private load(): void {
-    this.loading = new Promise((resolve) =>
-      setImmediate(() => {
-        this.loading = null;
-        this.latencySamples = 99;
-        this.callSeconds = 512 / 48_000;
-        this.notes.push('loaded');
-        resolve();
-      }),
-    );
-  }
-  prepare(rate: number, maxBlock: number, channels: number): number {
-    this.notes.push(`prepare ${rate} ${maxBlock} ${channels}`);
-    return this.latencySamples;
-  }
-  midi(offset: number, status: number, data1: number, data2: number): void {
-    this.notes.push(`midi ${offset} ${status} ${data1} ${data2}`);
-  }
-  parameter(offset: number, index: number, value: number): void {
-    this.notes.push(`parameter ${offset} ${index} ${value}`);
-    if (index === PARAMETER_INDEX.width) this.load();
-  }
-  setOffline(offline: boolean): void {
-    if (offline !== this.offline) this.notes.push(offline ? 'offline' : 'live');
-    this.offline = offline;
-  }
-  takeNow(): void {
-    this.notes.push('now');
-  }
-  process(input: Float32Array[], output: Float32Array[], frames: number): void {
-    this.hasStarted = true;
-    this.notes.push(`process ${frames}`);
-    for (const [c, channel] of input.entries())
-      for (let i = 0; i < frames; i++) (output[c] as Float32Array)[i] = 10 * (channel[i] ?? 0);
-  }
-}
-
-const hello = frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }, Buffer.from('a test'));
-const prepare = (epoch = 1, channels = 2) =>
-  frame(TO_ENGINE.prepare, { epoch, rate: 48_000, maxBlock: 512, channels });
-
-/** What the main thread does with a message, and how it answers. */
-type Main = (message: FromPipe, say: (answer: ToPipe) => void) => void;
-
-const settlesAtOnce: Main = (message, say) => {
-  if (message.type === 'settle') say({ type: 'ready' });
-};
-
-async function play(
-  frames: Buffer[],
-  fromMain: ToPipe[] = [],
-  main: Main = settlesAtOnce,
-  beforeFrame: (player: NotingPlayer) => void = () => undefined,
-) {
-  const written: Buffer[] = [];
-  const posted: FromPipe[] = [];
-  const player = new NotingPlayer();
-  const loop = new PipeLoop({
-    reader: readerOf(Buffer.concat(frames)),
-    writer: new FrameWriter((bytes, offset, length) => {
-      written.push(Buffer.from(bytes.subarray(offset, offset + length)));
-      return length;
-    }),
-    player,
-    receive: () => {
-      beforeFrame(player);
-      return fromMain.shift();
-    },
-    post: (message) => {
-      posted.push(message);
-      main(message, (answer) => fromMain.push(answer));
-    },
-    deliver: ({ id }) => player.notes.push(`model ${id}`),
-    mainBeats: () => 42,
-    version: '1.2.3',
-  });
-  await loop.run();
-  return { sent: framesIn(Buffer.concat(written)), written, posted, player, loop };
-}
+import { hello, play, prepare, settlesAtOnce } from './pipe-loop-rig.js';
+import { blockFrame, frame, framesIn } from './pipes.js';
 
 const refuses = (frames: Buffer[]) => expect(play(frames)).rejects.toMatchObject({ code: 'message-invalid' });
 
@@ -133,7 +35,7 @@ describe('PipeLoop', () => {
     expect(sent[2]?.payload.subarray(16)).toEqual(Buffer.from(Float32Array.of(10, 20, 30, 40).buffer));
     expect(sent[3]?.fields).toEqual({ epoch: 1, position: 2, frames: 1, channels: 2 });
     expect(sent[4]?.fields).toEqual({ count: 7, mainBeats: 42 });
-    expect(player.notes).toEqual(['prepare 48000 512 2', 'process 2', 'process 1']);
+    expect(player.calls).toEqual(['prepare 48000 512 2', 'process 2', 'process 1']);
   });
 
   test('events come before their block, in order; what is out of bounds is left out', async () => {
@@ -153,7 +55,7 @@ describe('PipeLoop', () => {
         midi: [[2, 0xb0, 0xff, 3]],
       }),
     ]);
-    expect(player.notes).toEqual([
+    expect(player.calls).toEqual([
       'prepare 48000 512 1',
       'parameter 1 0 0.25',
       'parameter 2 41 -1',
@@ -173,7 +75,7 @@ describe('PipeLoop', () => {
       blockFrame({ position: 7, channels: [[1]] }),
       blockFrame({ position: 8, channels: [[1]] }),
     ]);
-    expect(player.notes.slice(1)).toEqual([
+    expect(player.calls.slice(1)).toEqual([
       'restart',
       'process 1',
       'restart',
@@ -187,45 +89,6 @@ describe('PipeLoop', () => {
     expect(sent.filter(({ name }) => name === 'samples').map(({ fields }) => fields['position'])).toEqual([
       0, 5, 7, 8,
     ]);
-  });
-
-  test('a model that a parameter calls for is waited for before its block', async () => {
-    const parameters: [number, number, number][] = [[0, PARAMETER_INDEX.width, 0.5]];
-    const { player, sent } = await play([
-      hello,
-      prepare(1, 1),
-      blockFrame({ position: 0, channels: [[0]], parameters }),
-    ]);
-    expect(player.notes.slice(1)).toEqual([
-      `parameter 0 ${PARAMETER_INDEX.width} 0.5`,
-      'loaded',
-      'process 1',
-    ]);
-    expect(sent.filter(({ name }) => name === 'busy')).toHaveLength(2);
-  });
-
-  test('live blocks are answered while a model is being opened, offline ones wait for it', async () => {
-    const notes = async (flags: number) => {
-      const position = (at: number) => blockFrame({ position: at, channels: [[1]], flags });
-      const frames = [hello, prepare(1, 1), position(0), position(1), position(2)];
-      const manifest = { hop: 512, sampleRate: 48_000 } as never;
-      const fromMain: ToPipe[] = [];
-      const { player, sent } = await play(
-        frames,
-        fromMain,
-        (message, say) => {
-          if (message.type === 'settle') say({ type: 'ready' });
-        },
-        (player) => {
-          // After the first block.
-          if (player.notes.at(-1) === 'process 1' && !player.notes.includes('load'))
-            fromMain.push({ type: 'command', command: { type: 'load', model: { dir: '', manifest } } });
-        },
-      );
-      return [player.notes.slice(1), sent.map(({ name }) => name).filter((name) => name === 'busy').length];
-    };
-    expect(await notes(0)).toEqual([['process 1', 'load', 'process 1', 'process 1'], 0]);
-    expect(await notes(2)).toEqual([['offline', 'process 1', 'load', 'loaded', 'process 1', 'process 1'], 2]);
   });
 
   test('a document is written in parts between answers, a newer one in the place of one that waits', async () => {
@@ -275,159 +138,7 @@ describe('PipeLoop', () => {
       blockFrame({ position: 0, channels: [[1], [1]] }),
     ]);
     expect(sent.map(({ name }) => name)).toEqual(['hello', 'prepared']);
-    expect(player.notes).toEqual(['prepare 48000 512 2']);
-  });
-
-  test('a model is waited for, and its latency and margin are told', async () => {
-    const manifest = { hop: 512, sampleRate: 48_000 } as never;
-    const { sent, player } = await play(
-      [hello, prepare(), blockFrame({ position: 0, channels: [[1], [1]] })],
-      [{ type: 'command', command: { type: 'load', model: { dir: '', manifest } } }],
-    );
-    expect(player.notes).toEqual(['load', 'loaded', 'prepare 48000 512 2', 'process 1']);
-    expect(sent.map(({ name }) => name)).toEqual(['busy', 'busy', 'hello', 'prepared', 'samples']);
-    expect(sent.slice(0, 2).map(({ fields }) => fields['milliseconds'])).toEqual([20_000, 0]);
-    // Three tenths of one call of 512 samples beside the jitter.
-    expect(sent[3]?.fields).toEqual({
-      epoch: 1,
-      latencySamples: 99,
-      marginSamples: Math.ceil(96 + 0.3 * 512),
-    });
-  });
-
-  test('nothing is announced before all is applied that was said before the stream', async () => {
-    const { sent, posted } = await play(
-      [hello, frame(TO_ENGINE.state, {}, Buffer.from('{}')), prepare(), frame(TO_ENGINE.tick, { count: 1 })],
-      [],
-      () => undefined,
-    );
-    expect(sent.map(({ name }) => name)).toEqual(['hello', 'pong']);
-    expect(posted.map(({ type }) => type)).toEqual(['hello', 'state', 'settle']);
-  });
-
-  test('an export begins when all is applied that was said before it, and not sooner', async () => {
-    const offlineRestart = 1 | 2;
-    let asked = 0;
-    const { player, sent } = await play(
-      [
-        hello,
-        prepare(1, 1),
-        blockFrame({ position: 0, channels: [[1]], flags: offlineRestart }),
-        blockFrame({ position: 1, channels: [[1]], flags: 2 }),
-      ],
-      [],
-      (message, say) => {
-        if (message.type !== 'settle') return;
-        if (++asked === 1) say({ type: 'ready' });
-        else
-          setTimeout(() => {
-            say({ type: 'command', command: { type: 'parameter', index: 0, value: 1 } });
-            say({ type: 'ready' });
-          }, 20);
-      },
-    );
-    expect(asked).toBe(2);
-    expect(player.notes).toEqual([
-      'prepare 48000 512 1',
-      'offline',
-      'parameter',
-      'restart',
-      'process 1',
-      'process 1',
-    ]);
-    expect(sent.map(({ name }) => name)).toEqual(['hello', 'prepared', 'busy', 'busy', 'samples', 'samples']);
-  });
-
-  test('an export waits for the preset that a program change recalls, live audio does not', async () => {
-    const notes = async (flags: number) => {
-      let asked = 0;
-      const { player } = await play(
-        [
-          hello,
-          prepare(1, 1),
-          blockFrame({ position: 0, channels: [[1]], flags, midi: [[0, 0xc3, 5, 0]] }),
-          blockFrame({ position: 1, channels: [[1]], flags }),
-        ],
-        [],
-        (message, say) => {
-          if (message.type !== 'settle') return;
-          if (++asked === 1) say({ type: 'ready' });
-          else
-            setTimeout(() => {
-              say({ type: 'command', command: { type: 'parameter', index: 0, value: 1 } });
-              say({ type: 'ready' });
-            }, 20);
-        },
-      );
-      return player.notes.slice(1);
-    };
-    expect(await notes(2)).toEqual(['offline', 'midi 0 195 5 0', 'parameter', 'process 1', 'process 1']);
-    expect(await notes(0)).toEqual(['midi 0 195 5 0', 'process 1', 'process 1']);
-  });
-
-  test('a program change is asked for with the number of its block; of two, the last', async () => {
-    const { posted } = await play([
-      hello,
-      prepare(1, 1),
-      blockFrame({
-        position: 0,
-        channels: [[1]],
-        recall: 7,
-        midi: [
-          [0, 0xc0, 5, 0],
-          [0, 0xc1, 6, 0],
-        ],
-      }),
-      blockFrame({ position: 1, channels: [[1]], recall: 7 }),
-    ]);
-    const recalls = posted.filter(({ type }) => type === 'recall');
-    expect(recalls).toEqual([{ type: 'recall', number: 7, program: 6, id: '' }]);
-  });
-
-  // A host begins an export with all its values and a program change at once, and the values won.
-  test('in an export, values from before a program change are applied before its preset, others after it', async () => {
-    const { player } = await play([
-      hello,
-      prepare(1, 1),
-      blockFrame({
-        position: 0,
-        channels: [[1, 1, 1, 1]],
-        flags: 2,
-        parameters: [
-          [0, 16, 0.5],
-          [2, 17, 0.25],
-          [3, 16, 0.75],
-        ],
-        midi: [[2, 0xc0, 5, 0]],
-      }),
-    ]);
-    expect(player.notes.slice(2)).toEqual([
-      'parameter 0 16 0.5',
-      'parameter 0 17 0.25',
-      'now',
-      'parameter 3 16 0.75',
-      'midi 2 192 5 0',
-      'process 4',
-    ]);
-  });
-
-  test('an export waits for a preset that is asked for between two blocks, with the values that came before', async () => {
-    const { player } = await play(
-      [
-        hello,
-        prepare(1, 1),
-        blockFrame({ position: 0, channels: [[1]], flags: 2 | 4, parameters: [[0, 16, 0.5]] }),
-        frame(TO_ENGINE.recallPreset, { number: 1, program: 3 }),
-        blockFrame({ position: 0, channels: [[1]], flags: 2 }),
-      ],
-      [],
-      (message, say) => {
-        if (message.type === 'recall')
-          setTimeout(() => say({ type: 'command', command: { type: 'parameter', index: 16, value: 1 } }), 20);
-        if (message.type === 'settle') setTimeout(() => say({ type: 'ready' }), 20);
-      },
-    );
-    expect(player.notes.slice(-4)).toEqual(['parameter 0 16 0.5', 'now', 'parameter', 'process 1']);
+    expect(player.calls).toEqual(['prepare 48000 512 2']);
   });
 
   test('control goes to the main thread', async () => {
