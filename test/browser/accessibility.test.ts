@@ -1,15 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import {
-  NO_OVERFLOW,
-  openPage,
-  overflow,
-  PANELS,
-  Probe,
-  startBrowser,
-  Workplace,
-  type RunningEngine,
-} from './rig.js';
+import { NO_OVERFLOW, openPage, overflow, PANELS, type Probe, Workplace, type RunningEngine } from './rig.js';
 
 const AXE_MILLISECONDS = 180_000;
 /** For a journey of many steps on a busy machine. */
@@ -23,13 +14,11 @@ describe('the page, beyond what can be seen', () => {
 
   beforeAll(async () => {
     engine = await workplace.start();
-    browser = await startBrowser();
-    probe = await Probe.open(engine);
+    browser = await workplace.startBrowser();
+    probe = await workplace.openProbe(engine);
     await probe.until(() => probe.slices.examples.length > 0, 'a factory preset');
   });
   afterAll(async () => {
-    probe.close();
-    await browser.close();
     await workplace.close();
   });
 

@@ -1,7 +1,7 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import type { Command } from '../../src/protocol/interface.js';
 import { PARAMETER_INDEX } from '../../src/document/parameters.js';
-import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+import { openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
 
 /** Controls the fake MIDI device and gamepad from the test. */
 interface Fakes {
@@ -50,8 +50,8 @@ describe('controllers', () => {
 
   beforeAll(async () => {
     engine = await workplace.start();
-    browser = await startBrowser();
-    probe = await Probe.open(engine);
+    browser = await workplace.startBrowser();
+    probe = await workplace.openProbe(engine);
     ({ page, complaints } = await openPage(browser, engine.url, undefined, 'dark', { hasTouch: true }));
     await page.addInitScript(installFakes);
     await page.reload();
@@ -66,8 +66,6 @@ describe('controllers', () => {
   });
   afterAll(async () => {
     expect(complaints).toEqual([]);
-    probe.close();
-    await browser.close();
     await workplace.close();
   });
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+import { openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
 
 /** The button of the list of presets that opens one; its name begins with the preset's. */
 const presetRow = (page: Page, name: string) =>
@@ -26,12 +26,10 @@ describe('presets', () => {
     writeFileSync(join(folder, 'far-choir.tiller.json'), JSON.stringify(stranger));
     writeFileSync(join(folder, 'torn.tiller.json'), '{"format":');
     engine = await workplace.start();
-    browser = await startBrowser();
-    probe = await Probe.open(engine);
+    browser = await workplace.startBrowser();
+    probe = await workplace.openProbe(engine);
   });
   afterAll(async () => {
-    probe.close();
-    await browser.close();
     await workplace.close();
   });
 

@@ -1,16 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import {
-  NO_OVERFLOW,
-  openPage,
-  overflow,
-  PANELS,
-  Probe,
-  startBrowser,
-  Workplace,
-  type RunningEngine,
-} from './rig.js';
+import { NO_OVERFLOW, openPage, overflow, PANELS, type Probe, Workplace, type RunningEngine } from './rig.js';
 
 /** Axe checks the colours of every element, which takes long on a busy machine. */
 const AXE_MILLISECONDS = 180_000;
@@ -65,15 +56,13 @@ describe('how the page looks', () => {
   beforeAll(async () => {
     if (PICTURES !== undefined) mkdirSync(PICTURES, { recursive: true });
     engine = await workplace.start();
-    browser = await startBrowser();
-    probe = await Probe.open(engine);
+    browser = await workplace.startBrowser();
+    probe = await workplace.openProbe(engine);
     await prepare(probe);
     // Underruns on a busy machine would put a toast on the screenshots.
     probe.send({ type: 'buffer', milliseconds: 500 });
   });
   afterAll(async () => {
-    probe.close();
-    await browser.close();
     await workplace.close();
   });
 

@@ -1,5 +1,5 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+import { openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
 
 describe('the pad', () => {
   const workplace = new Workplace();
@@ -12,8 +12,8 @@ describe('the pad', () => {
 
   beforeAll(async () => {
     engine = await workplace.start();
-    browser = await startBrowser();
-    probe = await Probe.open(engine);
+    browser = await workplace.startBrowser();
+    probe = await workplace.openProbe(engine);
     await probe.until(() => probe.slices.model.card !== null, 'a model');
     probe.send({ type: 'new-preset' });
     await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
@@ -28,8 +28,6 @@ describe('the pad', () => {
   });
   afterAll(async () => {
     expect(complaints).toEqual([]);
-    probe.close();
-    await browser.close();
     await workplace.close();
   });
 

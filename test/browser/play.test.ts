@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
-import { dropFile, openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+import { dropFile, openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
 
 const SOUNDING_DB = -50;
 
@@ -16,12 +16,10 @@ describe('playing', () => {
 
   beforeAll(async () => {
     engine = await workplace.start();
-    browser = await startBrowser();
-    probe = await Probe.open(engine);
+    browser = await workplace.startBrowser();
+    probe = await workplace.openProbe(engine);
   });
   afterAll(async () => {
-    probe.close();
-    await browser.close();
     await workplace.close();
   });
 
@@ -131,6 +129,26 @@ describe('playing', () => {
     expect(probe.slices.examples.map(({ label }) => label)).toEqual(labels);
     expect(probe.slices.output.freeze).toBe(false);
     expect(probe.slices.live?.playing).toBe(true);
+
+    // Regression: Enter in the label's field pressed the button that had the focus before, which stopped playing.
+    for (const [key, label] of [
+      ['Enter', 'late'],
+      ['Escape', 'Sound 5'],
+    ] as const) {
+      await page.getByRole('button', { name: 'Stop', exact: true }).focus();
+      await page.keyboard.press('c');
+      const field = page.getByRole('textbox', { name: 'Label of the captured sound' });
+      await field.pressSequentially('late');
+      await page.keyboard.press(key);
+      await field.waitFor({ state: 'detached' });
+      await probe.until(() => probe.slices.examples.at(-1)?.label === label, `the label ${label}`);
+    }
+    // The engine answers commands in order: what a press had asked for would be known by now.
+    await page.keyboard.press('f');
+    await probe.until(() => probe.slices.output.freeze, 'the freeze');
+    expect(probe.slices.live?.playing).toBe(true);
+    await page.keyboard.press('f');
+    await probe.until(() => !probe.slices.output.freeze, 'the end of the freeze');
     expect(complaints).toEqual([]);
     await page.context().close();
   });

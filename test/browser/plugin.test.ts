@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { NO_OVERFLOW, openPage, overflow, PANELS, Probe, startBrowser, Workplace } from './rig.js';
+import { NO_OVERFLOW, openPage, overflow, PANELS, Workplace } from './rig.js';
 
 /** Controls that exist only without a host. */
 const LIVE_ONLY = [
@@ -15,17 +15,16 @@ describe('the page in the plugin’s window', () => {
   const workplace = new Workplace();
   let browser: Browser;
   beforeAll(async () => {
-    browser = await startBrowser();
+    browser = await workplace.startBrowser();
   });
   afterAll(async () => {
-    await browser.close();
     await workplace.close();
   });
 
   it('has no transport, fits its window and controls the host’s sound', async () => {
     const engine = await workplace.startInPlugin('presets/drum-garden.tiller.json');
     const { page, complaints } = await openPage(browser, engine.url, { width: 900, height: 600 });
-    const probe = await Probe.open(engine);
+    const probe = await workplace.openProbe(engine);
     expect(probe.slices.live).toBeNull();
     await page.getByRole('button', { name: /^engine/ }).click();
     await page.getByRole('dialog', { name: 'Engine' }).getByText('Latency').waitFor();

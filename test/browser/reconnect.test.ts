@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { openPage, Probe, servingProcesses, startBrowser, Workplace } from './rig.js';
+import { openPage, servingProcesses, Workplace } from './rig.js';
 
 const SOUNDING_DB = -50;
 
@@ -16,10 +16,9 @@ describe('an engine that crashes', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await startBrowser();
+    browser = await workplace.startBrowser();
   });
   afterAll(async () => {
-    await browser.close();
     await workplace.close();
   });
 
@@ -36,7 +35,7 @@ describe('an engine that crashes', () => {
       .getByRole('textbox', { name: 'Output gain, number' })
       .and(page.locator('[value="−9.0 dB"]'))
       .waitFor();
-    let probe = await Probe.open(engine);
+    let probe = await workplace.openProbe(engine);
     await probe.until(() => probe.slices.live?.playing === true, 'the answer to Play');
     probe.close();
     const [before] = servingProcesses(engine.process);
@@ -48,7 +47,7 @@ describe('an engine that crashes', () => {
     const [after] = servingProcesses(engine.process);
     expect(lives(before ?? 0)).toBe(false);
     expect(lives(after ?? 0)).toBe(true);
-    probe = await Probe.open(engine);
+    probe = await workplace.openProbe(engine);
     await probe.until(() => probe.slices.output.outputGainDb === -9, 'the document');
     await probe.until(() => probe.slices.live?.playing === true, 'the transport');
     expect(probe.slices.live?.source).toEqual({ kind: 'loop', id: 'tabla' });
@@ -90,7 +89,7 @@ describe('an engine that crashes', () => {
   it('restores held latents and the looping take', async () => {
     const engine = await workplace.start();
     const { page } = await openPage(browser, engine.url);
-    let probe = await Probe.open(engine);
+    let probe = await workplace.openProbe(engine);
     const input = () => probe.slices.inputs[0]?.value ?? NaN;
     probe.send({ type: 'recorder', action: 'record' });
     for (const value of [0.2, 0.9]) {
@@ -109,7 +108,7 @@ describe('an engine that crashes', () => {
     engine.crash();
     await page.getByText('The engine is restarting.').waitFor();
     await page.getByText('The engine is restarting.').waitFor({ state: 'detached' });
-    probe = await Probe.open(engine);
+    probe = await workplace.openProbe(engine);
     await probe.until(() => probe.slices.holds[2] === 0.75, 'the hold');
     await probe.until(() => probe.slices.recorder.state === 'playing', 'the loop');
     await probe.until(() => input() === 0.2, 'the beginning of the take');

@@ -52,10 +52,19 @@ export interface RunningEngine {
   stop(): Promise<void>;
 }
 
-/** A temporary folder for the presets, models and state of one test file; `close` removes it. */
+/** An engine or a browser that has not ended this long after it was asked to is killed, in milliseconds. */
+const END_MILLISECONDS = 20_000;
+
+/**
+ * A temporary folder for the presets, models and state of one test file, with the engines, browsers and probes of its tests.
+ * `close` ends all of them and removes it, however far the tests came: what runs on would keep jest from exiting.
+ */
 export class Workplace {
   readonly folder = mkdtempSync(join(tmpdir(), 'tiller-browser-'));
   private readonly engines = new Set<ChildProcess>();
+  private readonly browsers = new Set<Promise<Browser>>();
+  private readonly probes = new Set<Probe>();
+  private closed = false;
 
   async start(
     options: { port?: number; token?: string; preset?: string; temporary?: string } = {},
@@ -89,9 +98,29 @@ export class Workplace {
     };
   }
 
+  startBrowser(): Promise<Browser> {
+    this.refuseWhenClosed();
+    const browser = launchBrowser();
+    this.browsers.add(browser);
+    return browser;
+  }
+
+  async openProbe(engine: Pick<RunningEngine, 'port' | 'token'>): Promise<Probe> {
+    this.refuseWhenClosed();
+    const probe = new Probe(engine);
+    this.probes.add(probe);
+    await probe.until(() => probe.slices !== undefined, 'the welcome');
+    return probe;
+  }
+
   async close(): Promise<void> {
-    await Promise.all([...this.engines].map((engine) => this.end(engine)));
+    this.closed = true;
+    for (const probe of this.probes) probe.close();
+    const browsers = [...this.browsers].map(async (browser) => (await browser).close());
+    const engines = [...this.engines].map((engine) => this.end(engine));
+    const ended = await Promise.allSettled([...browsers, ...engines]);
     rmSync(this.folder, { recursive: true, force: true });
+    for (const result of ended) if (result.status === 'rejected') throw result.reason;
   }
 
   /** Starts the engine as the plugin does, with a host that plays a tone; resolves once it serves its page. */
@@ -117,6 +146,7 @@ export class Workplace {
 
   /** Starts one of the engine's programs with its data in this folder. */
   private launch(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Engine {
+    this.refuseWhenClosed();
     const engine = spawn(process.execPath, words, {
       env: {
         ...process.env,
@@ -130,12 +160,19 @@ export class Workplace {
     return engine;
   }
 
+  /** A hook that ran out of time goes on after the tests have ended. */
+  private refuseWhenClosed(): void {
+    if (this.closed) throw new Error('the tests have ended');
+  }
+
   private async end(engine: ChildProcess): Promise<void> {
     this.engines.delete(engine);
     if (engine.exitCode !== null || engine.signalCode !== null) return;
     const gone = once(engine, 'exit');
     engine.kill('SIGTERM');
+    const timer = setTimeout(() => engine.kill('SIGKILL'), END_MILLISECONDS);
     await gone;
+    clearTimeout(timer);
   }
 }
 
@@ -169,7 +206,7 @@ export function servingProcesses(engine: Pick<ChildProcess, 'pid'>): number[] {
     .map(([pid = 0]) => pid);
 }
 
-export async function startBrowser(): Promise<Browser> {
+async function launchBrowser(): Promise<Browser> {
   const executablePath = execFileSync(process.execPath, ['scripts/browser.mjs'], { encoding: 'utf8' })
     .trim()
     .split('\n')
@@ -228,11 +265,22 @@ export const overflow = (page: Page) =>
 
 /** A second connection to the engine, without a page; it receives what every window receives. */
 export class Probe {
+  /** From the welcome on, which `Workplace.openProbe` waits for. */
   slices!: Slices;
   frame: TelemetryFrame | null = null;
+  private readonly socket: WebSocket;
   private readonly waiting = new Set<() => void>();
 
-  private constructor(private readonly socket: WebSocket) {
+  constructor({ port, token }: Pick<RunningEngine, 'port' | 'token'>) {
+    const origin = `http://127.0.0.1:${port}`;
+    const socket = new WebSocket(
+      `ws://127.0.0.1:${port}${SOCKET_PATH}`,
+      [SUBPROTOCOL, TOKEN_SUBPROTOCOL + token],
+      { origin },
+    );
+    this.socket = socket;
+    // `until` tells what did not come.
+    socket.on('error', () => undefined);
     socket.binaryType = 'arraybuffer';
     socket.on('message', (data, binary) => {
       const bytes = data as ArrayBuffer;
@@ -240,16 +288,6 @@ export class Probe {
       else this.receive(JSON.parse(Buffer.from(bytes).toString()) as EngineMessage);
       for (const look of this.waiting) look();
     });
-  }
-
-  static async open({ port, token }: Pick<RunningEngine, 'port' | 'token'>): Promise<Probe> {
-    const probe = new Probe(
-      new WebSocket(`ws://127.0.0.1:${port}${SOCKET_PATH}`, [SUBPROTOCOL, TOKEN_SUBPROTOCOL + token], {
-        origin: `http://127.0.0.1:${port}`,
-      }),
-    );
-    await probe.until(() => probe.slices !== undefined, 'the welcome');
-    return probe;
   }
 
   send(command: Command): void {

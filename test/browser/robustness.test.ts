@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import type { Command } from '../../src/protocol/interface.js';
-import { openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+import { openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
 
 describe('the page', () => {
   const workplace = new Workplace();
@@ -10,13 +10,11 @@ describe('the page', () => {
 
   beforeAll(async () => {
     engine = await workplace.start();
-    browser = await startBrowser();
-    probe = await Probe.open(engine);
+    browser = await workplace.startBrowser();
+    probe = await workplace.openProbe(engine);
     await probe.until(() => probe.slices.model.card !== null, 'a model');
   });
   afterAll(async () => {
-    probe.close();
-    await browser.close();
     await workplace.close();
   });
 

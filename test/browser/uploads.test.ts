@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { fixturePath } from '../engine/model/fixtures.js';
-import { dropFile, dropFiles, openPage, Probe, startBrowser, Workplace, type RunningEngine } from './rig.js';
+import { dropFile, dropFiles, openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
 
 const text = (words: string) => new TextEncoder().encode(words);
 const model = (name: Parameters<typeof fixturePath>[0]) => readFileSync(fixturePath(name));
@@ -18,12 +18,10 @@ describe('files that are dropped on the window', () => {
   beforeAll(async () => {
     mkdirSync(temporary);
     engine = await workplace.start({ temporary });
-    browser = await startBrowser();
-    probe = await Probe.open(engine);
+    browser = await workplace.startBrowser();
+    probe = await workplace.openProbe(engine);
   });
   afterAll(async () => {
-    probe.close();
-    await browser.close();
     await workplace.close();
   });
 

@@ -52,8 +52,11 @@ function LabelField({ text, proposed }: { text: string; proposed: string }) {
       onBlur={acceptLabel}
       onKeyDown={(event) => {
         event.stopPropagation();
+        if (event.key !== 'Enter' && event.key !== 'Escape') return;
+        // The focus goes back while the key is down: its default action would press a button that gets it.
+        event.preventDefault();
         if (event.key === 'Enter') acceptLabel();
-        if (event.key === 'Escape') setView(store, { labelling: null });
+        else setView(store, { labelling: null });
       }}
     />
   );
