@@ -2,6 +2,7 @@ import type { SidedNoise } from '../model/run/noise.js';
 import type { ModelShape } from '../model/run/running-model.js';
 import { PARAMETERS } from '../../document/parameters.js';
 import { Steering } from '../steering/steer.js';
+import { ChangeQueue } from './change-queue.js';
 import { type FrameSettings, applyToFrames } from './latent-frame-settings.js';
 
 /** Noise of the model's own random operations, and the noise added to the latents. */
@@ -13,7 +14,7 @@ export interface StreamNoise {
 /** Frame-wise values of the last frame, first row of the batch. */
 export interface FrameView {
   readonly encoded: Float32Array;
-  /** NaN where the mapping has nothing to say. */
+  /** NaN where a dimension is not mapped. */
   readonly mapped: Float64Array;
   readonly decoded: Float32Array;
 }
@@ -26,15 +27,14 @@ export class FrameControls {
   readonly view: FrameView;
   /** Index of the next latent frame since the start. */
   private frame = 0;
-  /** Values by parameter for the coming frames, NaN where nothing changes. */
-  private readonly waiting: Float64Array;
-  private readonly rows: number;
+  /** Positions are latent frames. There is room for every parameter in each frame that a change can wait for. */
+  private readonly changes: ChangeQueue;
   private readonly mapped: Float64Array;
   private readonly steerings: Steering[];
   /** Noise of each frame of the last call, [batch, dims]. */
   private readonly frameNoise: Float32Array[];
-  /** Where the steering stood before each frame of the last call, [frames, batch, saved length]. */
-  private readonly standing: Float64Array;
+  /** Gliding state of the steering before each frame of the last call, [frames, batch, saved length]. */
+  private readonly glidingStates: Float64Array;
   /** Encoder values that freeze holds, [batch, dims]. */
   private readonly held: Float32Array;
   /** True once there is a frame to hold. */
@@ -53,15 +53,15 @@ export class FrameControls {
     framesAhead: number,
   ) {
     const { latentDims, batch, frames } = shape;
-    this.rows = frames + framesAhead + 2;
-    this.waiting = new Float64Array(this.rows * PARAMETERS.length).fill(NaN);
+    const framesWaited = frames + framesAhead + 2;
+    this.changes = new ChangeQueue(framesWaited * PARAMETERS.length, PARAMETERS.length);
     this.mapped = new Float64Array(latentDims);
     this.steerings = Array.from(
       { length: batch },
       () => new Steering(latentDims, shape.sampleRate / shape.hop),
     );
     this.frameNoise = Array.from({ length: frames }, () => new Float32Array(batch * latentDims));
-    this.standing = new Float64Array(frames * batch * (this.steerings[0]?.savedLength ?? 0));
+    this.glidingStates = new Float64Array(frames * batch * (this.steerings[0]?.savedLength ?? 0));
     this.held = new Float32Array(batch * latentDims);
     this.encoded = new Float32Array(latentDims);
     this.decoded = new Float32Array(latentDims);
@@ -73,9 +73,9 @@ export class FrameControls {
     this.restart();
   }
 
-  /** True where a hand changed something since the frames that sound were steered. */
-  get touched(): boolean {
-    return this.settings.touched;
+  /** True where a setting changed since the frames that sound were steered. */
+  get controlsDirty(): boolean {
+    return this.settings.controlsDirty;
   }
 
   get noise(): StreamNoise {
@@ -87,7 +87,7 @@ export class FrameControls {
     this.source = noise;
   }
 
-  /** Back to frame 0, glides at rest, noise at its first value. Settings stay, with what waited applied to them. */
+  /** Returns to latent frame 0: glides at rest, noise at its first value. Settings stay; waiting changes are applied to them. */
   restart(): void {
     this.settle();
     this.frame = 0;
@@ -100,22 +100,26 @@ export class FrameControls {
 
   /** Applies every change that waits to the settings. */
   settle(): void {
-    for (let ahead = 0; ahead < this.rows; ahead += 1) this.applyWaiting(this.frame + ahead);
+    this.applyUpTo(Infinity);
   }
 
-  /** Puts a change off to latent frame `frame`; a later one for the same frame and parameter replaces it. */
+  /** Has a change take effect with latent frame `frame`; a later one for the same frame and parameter replaces it. */
   schedule(frame: number, parameter: number, value: number): void {
-    const due = Math.min(Math.max(frame, this.frame), this.frame + this.rows - 1);
-    this.waiting[(due % this.rows) * PARAMETERS.length + parameter] = value;
+    this.changes.push(Math.max(frame, this.frame), parameter, value);
+  }
+
+  /** Drops the changes of a parameter that still wait. */
+  dropChanges(parameter: number): void {
+    this.changes.remove(parameter);
   }
 
   /** Takes [batch, dims, frames] of encoder values to decoder values, over the frames of one call. */
   run(encoded: Float32Array, latents: Float32Array): void {
     const { frames } = this.shape;
-    this.settings.touched = false;
+    this.settings.controlsDirty = false;
     this.automated = 0;
     for (let j = 0; j < frames; j += 1) {
-      if (this.applyWaiting(this.frame)) this.automated = j;
+      if (this.applyUpTo(this.frame)) this.automated = j;
       this.frame += 1;
       this.drawNoise(j);
       this.saveSteering(j);
@@ -124,13 +128,13 @@ export class FrameControls {
   }
 
   /**
-   * Steers the frames of the last call anew from `first` on, as a hand has changed the settings since. What automation
-   * did within the call is not taken back: `first` may not lie before it, then nothing is done.
-   * @returns whether `latents` is now another
+   * Steers the frames of the last call again from `first` on, with the settings that have changed since. What automation
+   * did within the call is kept: where `first` lies before it, nothing is done.
+   * @returns whether `latents` has changed
    */
   runAgain(first: number, encoded: Float32Array, latents: Float32Array): boolean {
     if (first < this.automated) return false;
-    this.settings.touched = false;
+    this.settings.controlsDirty = false;
     this.restoreSteering(first);
     let changed = false;
     for (let j = first; j < this.shape.frames; j += 1) {
@@ -180,27 +184,23 @@ export class FrameControls {
   private saveSteering(j: number): void {
     for (let row = 0; row < this.steerings.length; row += 1) {
       const steering = this.steerings[row] as Steering;
-      steering.save(this.standing, (j * this.steerings.length + row) * steering.savedLength);
+      steering.save(this.glidingStates, (j * this.steerings.length + row) * steering.savedLength);
     }
   }
 
   private restoreSteering(j: number): void {
     for (let row = 0; row < this.steerings.length; row += 1) {
       const steering = this.steerings[row] as Steering;
-      steering.restore(this.standing, (j * this.steerings.length + row) * steering.savedLength);
+      steering.restore(this.glidingStates, (j * this.steerings.length + row) * steering.savedLength);
     }
   }
 
-  /** @returns whether something waited for this frame */
-  private applyWaiting(frame: number): boolean {
-    const from = (frame % this.rows) * PARAMETERS.length;
-    let waited = false;
-    for (let p = 0; p < PARAMETERS.length; p += 1) {
-      const value = this.waiting[from + p] as number;
-      if (Number.isNaN(value)) continue;
-      this.waiting[from + p] = NaN;
-      applyToFrames(this.settings, p, value);
-      waited = true;
+  /** Applies the changes up to a latent frame. @returns whether there were any */
+  private applyUpTo(frame: number): boolean {
+    const { changes } = this;
+    const waited = changes.length > 0 && changes.next <= frame;
+    for (; changes.length > 0 && changes.next <= frame; changes.shift()) {
+      applyToFrames(this.settings, changes.nextKey, changes.nextValue);
     }
     return waited;
   }
@@ -210,7 +210,7 @@ export class FrameControls {
     const dims = this.shape.latentDims;
     const from = row * dims;
     const noise = this.frameNoise[j] as Float32Array;
-    // Freeze keeps what the encoder last said; the hand goes on steering it.
+    // Freeze keeps the last encoded latents; steering still acts on them.
     for (let d = 0; d < dims; d += 1) {
       if (settings.freeze && this.holding) encoded[d] = held[from + d] as number;
       else held[from + d] = encoded[d] as number;

@@ -4,24 +4,24 @@ import type { Steering } from '../../document/steering.js';
 
 /** A learned mapping as the streaming loop uses it. */
 export interface FrameMapping {
-  /** Inputs (0..1) → one value per latent dimension, NaN where the dimension is not mapped. Allocates nothing. */
+  /** Inputs (0..1) → one value in latent units per latent dimension, NaN where the dimension is not mapped. Allocates nothing. */
   evaluate(inputs: Float64Array, latents: Float64Array): void;
 }
 
-/** What acts on the latents, as it stands. It outlives the model. */
+/** The present settings of what acts on the latents. They outlive the model. */
 export interface FrameSettings {
   readonly inputs: Float64Array;
   mapping: FrameMapping | null;
   steering: Steering;
   /** Counts the changes of `steering`. */
   steeringVersion: number;
-  /** Value at which the player's hand holds a dimension, NaN where none does. */
+  /** Value in latent units at which the player holds a dimension, NaN where it is not held. */
   readonly holds: Float64Array;
   latentNoise: number;
   width: number;
   freeze: boolean;
-  /** True where a hand changed something since the frames that sound were steered; automation waits for its frame. */
-  touched: boolean;
+  /** True where a setting changed since the frames that sound were steered; automation waits for its frame. */
+  controlsDirty: boolean;
 }
 
 /** Sets one of the parameters that act on the latents; the others are left alone. */

@@ -3,15 +3,15 @@ import { DelayLine } from '../audio/delay-line.js';
 import { Limiter } from '../audio/limiter.js';
 import { Ramp } from '../audio/ramp.js';
 import type { Output } from '../../document/output.js';
-import { PARAMETER_INDEX } from '../../document/parameters.js';
-import { Timeline } from './timeline.js';
+import { PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
+import { ChangeQueue } from './change-queue.js';
 
 /** Time in which a level reaches a new value. */
 export const RAMP_SECONDS = 0.01;
 /** Changes of output parameters that can wait for their audio. */
 const WAITING_CHANGES = 8192;
-/** Key of the fault changes in their timeline. */
-const FAULT = 0;
+/** Key of the changes of `fault`, after those of the parameters. */
+const FAULT = PARAMETERS.length;
 
 /**
  * From the model's sound and the dry track to the output: dry/wet, fall-back on a fault, output gain, limiter, bypass.
@@ -30,16 +30,16 @@ export class MixStage {
   /** 1 when the dry track stands in, 0 for silence. */
   private readonly standIn: Ramp;
   private readonly bypass: Ramp;
-  private readonly levels: Timeline = new Timeline(WAITING_CHANGES);
-  private readonly bypasses: Timeline = new Timeline(WAITING_CHANGES);
-  private readonly failures: Timeline = new Timeline(WAITING_CHANGES);
+  /** Positions are mix samples; bypass acts after the limiter, so that its changes wait for that delay, too. */
+  private readonly changes = new ChangeQueue(WAITING_CHANGES, PARAMETERS.length + 1);
   private readonly track: DelayLine;
   private readonly dry: Float32Array[];
   private readonly mixed: Float32Array[];
   private readonly wetGains: Float64Array;
   private readonly dryGains: Float64Array;
   private readonly ceilings: Float64Array;
-  private readonly scratch: readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+  private readonly bypassShares: Float64Array;
+  private readonly scratch: Readonly<Record<'dryWet' | 'gain' | 'fault' | 'standIn', Float64Array>>;
   /** Mix samples since the start. */
   private position = 0;
 
@@ -65,8 +65,9 @@ export class MixStage {
     this.wetGains = new Float64Array(segment);
     this.dryGains = new Float64Array(segment);
     this.ceilings = new Float64Array(segment);
+    this.bypassShares = new Float64Array(segment);
     const scratch = () => new Float64Array(segment);
-    this.scratch = [scratch(), scratch(), scratch(), scratch()];
+    this.scratch = { dryWet: scratch(), gain: scratch(), fault: scratch(), standIn: scratch() };
     this.dryWet = new Ramp(length, output.dryWet);
     this.outputGain = new Ramp(length, dbToGain(output.outputGainDb));
     this.ceiling = new Ramp(length, dbToGain(output.ceilingDb));
@@ -82,16 +83,15 @@ export class MixStage {
     this.position = 0;
     this.limiter.reset();
     this.track.reset();
-    for (const timeline of [this.levels, this.bypasses]) {
-      // What waited for its audio is how things stand: only the audio is gone.
-      for (; timeline.next < Infinity; timeline.shift()) this.aim(timeline.nextKey, timeline.nextValue);
+    // Levels that waited for their audio hold from now on: only the audio is gone.
+    for (const { changes } = this; changes.length > 0; changes.shift()) {
+      if (changes.nextKey !== FAULT) this.aim(changes.nextKey, changes.nextValue);
     }
-    this.failures.reset();
     this.fault.jump(this.hasModel ? 0 : 1);
     for (const ramp of [this.dryWet, this.outputGain, this.ceiling, this.standIn, this.bypass]) ramp.finish();
   }
 
-  /** Heads for these levels from the next sample on. */
+  /** Ramps to these levels from the next sample on. */
   setOutput(output: Output): void {
     this.aim(PARAMETER_INDEX.dryWet, output.dryWet);
     this.aim(PARAMETER_INDEX.outputGain, output.outputGainDb);
@@ -100,23 +100,25 @@ export class MixStage {
     this.setOnFault(output.onFault);
   }
 
-  /** Heads for one level from the next sample on; leaves other parameters alone. */
+  /** Ramps to one level from the next sample on; leaves other parameters alone. */
   setLevel(parameter: number, value: number): void {
     this.aim(parameter, value);
   }
 
   /** Puts a change off until track sample `position` is heard. */
   schedule(position: number, parameter: number, value: number): void {
-    if (parameter === PARAMETER_INDEX.bypass) {
-      this.bypasses.push(position + this.latencySamples, parameter, value);
-    } else {
-      this.levels.push(position + this.delaySamples, parameter, value);
-    }
+    const delay = parameter === PARAMETER_INDEX.bypass ? this.latencySamples : this.delaySamples;
+    this.changes.push(position + delay, parameter, value);
+  }
+
+  /** Drops the changes of a parameter that still wait. */
+  dropChanges(parameter: number): void {
+    this.changes.remove(parameter);
   }
 
   /** From mix sample `position` on the model's sound fails, or is good again. */
   scheduleFault(position: number, failed: boolean): void {
-    this.failures.push(position, FAULT, failed ? 1 : 0);
+    this.changes.push(position, FAULT, failed ? 1 : 0);
   }
 
   /**
@@ -146,7 +148,6 @@ export class MixStage {
     }
     this.limiter.process(this.mixed, count, this.ceilings);
     this.track.read(this.dry, count, this.latencySamples);
-    this.fillRamp(this.bypasses, this.bypass, this.scratch[0], count);
     for (let c = 0; c < this.mixed.length; c += 1) {
       this.writeOutput(
         this.mixed[c] as Float32Array,
@@ -166,7 +167,7 @@ export class MixStage {
     offset: number,
     count: number,
   ): void {
-    const share = this.scratch[0];
+    const share = this.bypassShares;
     for (let i = 0; i < count; i += 1) {
       const k = share[i] as number;
       // Both ends exactly, so that bypass is bit-identical and the limiter's word is final.
@@ -180,7 +181,7 @@ export class MixStage {
   }
 
   private fillGains(count: number): void {
-    const [dryWet, gain, fault, standIn] = this.scratch;
+    const { dryWet, gain, fault, standIn } = this.scratch;
     for (let from = 0; from < count;) {
       const to = this.applyDue(from, count);
       this.dryWet.fill(dryWet, from, to);
@@ -188,6 +189,7 @@ export class MixStage {
       this.fault.fill(fault, from, to);
       this.standIn.fill(standIn, from, to);
       this.ceiling.fill(this.ceilings, from, to);
+      this.bypass.fill(this.bypassShares, from, to);
       from = to;
     }
     for (let i = 0; i < count; i += 1) {
@@ -202,22 +204,9 @@ export class MixStage {
   /** Applies what is due at segment sample `from`; returns where the next change is due, at most `count`. */
   private applyDue(from: number, count: number): number {
     const now = this.position + from;
-    for (; this.levels.next <= now; this.levels.shift()) {
-      this.aim(this.levels.nextKey, this.levels.nextValue);
-    }
-    for (; this.failures.next <= now; this.failures.shift()) this.fault.aim(this.failures.nextValue);
-    return Math.min(count, this.levels.next - this.position, this.failures.next - this.position);
-  }
-
-  private fillRamp(timeline: Timeline, ramp: Ramp, out: Float64Array, count: number): void {
-    for (let from = 0; from < count;) {
-      for (; timeline.next <= this.position + from; timeline.shift()) {
-        this.aim(timeline.nextKey, timeline.nextValue);
-      }
-      const to = Math.min(count, timeline.next - this.position);
-      ramp.fill(out, from, to);
-      from = to;
-    }
+    const { changes } = this;
+    for (; changes.next <= now; changes.shift()) this.aim(changes.nextKey, changes.nextValue);
+    return Math.min(count, changes.next - this.position);
   }
 
   private setOnFault(onFault: Output['onFault']): void {
@@ -226,6 +215,9 @@ export class MixStage {
 
   private aim(parameter: number, value: number): void {
     switch (parameter) {
+      case FAULT:
+        this.fault.aim(value);
+        return;
       case PARAMETER_INDEX.dryWet:
         this.dryWet.aim(value);
         return;

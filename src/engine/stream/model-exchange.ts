@@ -4,10 +4,10 @@ import type { Pipeline } from './pipeline.js';
 
 const FADE_SECONDS = 0.03;
 
-/** What makes the sound: one pipeline, or several while one gives way to the next. Its methods are `Pipeline`'s. */
+/** What makes the sound: one pipeline, or several while one replaces another. Its methods are `Pipeline`'s. */
 export interface Sounding extends Pick<
   Pipeline,
-  'process' | 'receive' | 'setOutput' | 'setLevel' | 'setOffline'
+  'process' | 'receive' | 'dropChanges' | 'setOutput' | 'setLevel' | 'setOffline'
 > {
   /** True while `model` is played: it must not be closed yet. */
   plays(model: RunningModel): boolean;
@@ -51,6 +51,11 @@ export class Handover implements Sounding {
   receive(parameter: number, value: number): void {
     this.coming.receive(parameter, value);
     this.leaving.receive(parameter, value);
+  }
+
+  dropChanges(parameter: number): void {
+    this.coming.dropChanges(parameter);
+    this.leaving.dropChanges(parameter);
   }
 
   setOutput(output: Output): void {

@@ -116,7 +116,13 @@ export class Pipeline {
     else guarded?.controls.schedule(wetPath.frameAt(position), parameter, value);
   }
 
-  /** Heads for these levels, and listens to these sides, from the next sample on. */
+  /** Drops the changes of a parameter that still wait for their sample. */
+  dropChanges(parameter: number): void {
+    this.mix.dropChanges(parameter);
+    this.guarded?.controls.dropChanges(parameter);
+  }
+
+  /** Ramps to these levels, and listens to these sides, from the next sample on. */
   setOutput(output: Output): void {
     this.wetPath?.setInputGain(output.inputGainDb);
     this.wetPath?.setListen(output.listen);
@@ -128,7 +134,7 @@ export class Pipeline {
     if (this.wetPath !== null) this.wetPath.offline = offline;
   }
 
-  /** Heads for one level from the next sample on; leaves other parameters alone. */
+  /** Ramps to one level from the next sample on; leaves other parameters alone. */
   setLevel(parameter: number, value: number): void {
     if (parameter === PARAMETER_INDEX.inputGain) this.wetPath?.setInputGain(value);
     else this.mix.setLevel(parameter, value);

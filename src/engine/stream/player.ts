@@ -1,4 +1,3 @@
-import { gainToDb } from '../audio/db.js';
 import { defaultOutput } from '../../document/output.js';
 import type { EngineMargin, Output } from '../../document/output.js';
 import { compileMapping } from '../mapping/evaluate.js';
@@ -7,25 +6,21 @@ import type { NoiseSetting } from '../model/run/noise.js';
 import type { ModelVariant } from '../model/manifest.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { MidiRouter, isLearnable } from './midi-router.js';
-import { PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
+import { clampParameter, PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamCommand, StreamReport } from './messages.js';
 import { ModelCache } from './model-cache.js';
 import { openHere, type ModelOpener, type ModelPlace } from './model-opener.js';
-import { PendingEvents } from './event-queue.js';
+import { ChangeQueue } from './change-queue.js';
 import type { Automated } from '../../document/parameter-values.js';
-import { PlayingValues } from './automated-values.js';
+import { MovedParameters } from './moved-parameters.js';
 import type { StreamNoise } from './controls.js';
 import { requiredVariant } from './routing.js';
-import { StreamSnapshot } from './telemetry.js';
+import { StreamReporter } from './stream-reporter.js';
 import { Stream } from './stream.js';
 
-const REPORTS_PER_SECOND = 30;
 /** Changes that one block may bring; what is beyond is thinned. */
-const MAX_EVENTS = 4096;
-/** What a meter shows of silence, and of levels whose square overflows. */
-const METER_FLOOR_DB = -120;
-const METER_TOP_DB = 240;
+const MAX_CHANGES = 4096;
 
 /** What `apply` returns where nothing is being opened. */
 const APPLIED = Promise.resolve();
@@ -42,7 +37,11 @@ interface Opening {
 /** Commands that set how the model that plays is played. */
 type Setting = Exclude<StreamCommand, { type: 'load' | 'restart' | 'expect-model' }>;
 
-const meterDb = (amplitude: number) => Math.min(METER_TOP_DB, Math.max(METER_FLOOR_DB, gainToDb(amplitude)));
+/** A setting, and its number where it sets parameters (`MovedParameters`); else 0. */
+interface Arrived {
+  readonly command: Setting;
+  readonly number: number;
+}
 
 /** Noise of the model and of the latents, two independent streams of one setting. */
 export function streamNoise(setting: NoiseSetting): StreamNoise {
@@ -56,15 +55,11 @@ export function streamNoise(setting: NoiseSetting): StreamNoise {
  */
 export class Player {
   private readonly stream = new Stream();
-  private readonly events = new PendingEvents(MAX_EVENTS);
+  /** Moves for the next block; positions are samples of that block. */
+  private readonly changes = new ChangeQueue(MAX_CHANGES, PARAMETERS.length);
+  private readonly moves = new MovedParameters();
   private readonly router: MidiRouter;
-  private readonly snapshot = new StreamSnapshot();
-  /** What moved since the last report, by parameter; NaN where nothing did, or the document has set it since. */
-  private readonly moved = new Float64Array(PARAMETERS.length).fill(NaN);
-  private hasMoved = false;
-  /** Commands that state parameters, as `moved` counts them. */
-  private taken = 0;
-  private readonly playing = new PlayingValues();
+  private readonly reporter: StreamReporter;
   private noise: NoiseSetting = { kind: 'seed', seed: 1 };
   private output: Output = defaultOutput();
   private steering: Steering = { amount: 1, glideSeconds: 0, dimensions: [] };
@@ -74,7 +69,7 @@ export class Player {
   /** Models before it that are still heard. */
   private leaving: RunningModel[] = [];
   /** What is meant for the model that is expected or being opened; null while there is none. */
-  private waiting: Setting[] | null = null;
+  private waiting: Arrived[] | null = null;
   private track: { rate: number; maxBlock: number; channels: 1 | 2 } | null = null;
   /** Counts loads, so that one overtaken by a newer one is dropped. */
   private loads = 0;
@@ -84,10 +79,6 @@ export class Player {
   /** True once a block was played since `prepare`: from then on nothing may keep the next one waiting. */
   private started = false;
   private closed = false;
-  private samplesSinceReport = 0;
-  /** The first message since the last report that a hand can be learned from. */
-  private heard: { status: number; data1: number; data2: number } | null = null;
-  private reportedFaults = 0;
 
   /**
    * @param opener opens models while others play; where nothing plays they are opened on this thread
@@ -96,6 +87,7 @@ export class Player {
     private readonly report: (report: StreamReport) => void,
     private readonly opener: ModelOpener = openHere,
   ) {
+    this.reporter = new StreamReporter(this.stream, this.moves, report);
     this.router = new MidiRouter({
       input: (offsetSamples, index, value) => this.parameter(offsetSamples, index, value),
       program: (program) => this.report({ type: 'program-change', program }),
@@ -146,24 +138,38 @@ export class Player {
     if (command.type === 'restart') this.stream.restart();
     else if (command.type === 'expect-model') this.waiting ??= [];
     else if (command.type === 'load') this.changeTo(command.model);
-    else if (this.waiting !== null) this.waiting.push(command);
-    else this.set(command);
+    else {
+      const arrived = { command, number: this.numberOf(command) };
+      if (this.waiting !== null) this.waiting.push(arrived);
+      else this.set(arrived);
+    }
     return this.loading ?? APPLIED;
   }
 
-  private set(command: Setting): void {
+  /** Numbers a command that sets parameters, in the order of arrival; 0 for others. */
+  private numberOf(command: Setting): number {
+    switch (command.type) {
+      case 'steering':
+      case 'output':
+        return this.moves.arrive(command.sets);
+      case 'parameter':
+        return this.moves.arrive([command.index]);
+      default:
+        return 0;
+    }
+  }
+
+  private set({ command, number }: Arrived): void {
     switch (command.type) {
       case 'mapping':
         this.stream.setMapping(command.trained === null ? null : compileMapping(command.trained));
         return;
       case 'steering':
-        this.taken += 1;
-        this.steering = this.kept({ steering: command.steering }, command.sets).steering;
+        this.steering = this.kept({ steering: command.steering }, number, command.sets).steering;
         this.stream.setSteering(this.steering);
         return;
       case 'output':
-        this.taken += 1;
-        this.output = this.kept({ output: command.output }, command.sets).output;
+        this.output = this.kept({ output: command.output }, number, command.sets).output;
         this.stream.setOutput(this.output);
         if (this.needsOtherVariant()) this.load();
         return;
@@ -171,9 +177,8 @@ export class Player {
         this.router.configure(command.inputs);
         return;
       case 'parameter':
-        this.taken += 1;
-        this.playing.set(command.index);
-        this.moved[command.index] = NaN;
+        if (!this.moves.set(command.index, number)) return;
+        this.changes.remove(command.index);
         this.stream.setParameter(command.index, command.value);
         return;
       case 'hold':
@@ -205,24 +210,32 @@ export class Player {
     return this.latencySamples;
   }
 
-  /** Queues a MIDI message for the next block. */
+  /**
+   * Routes a MIDI message to the inputs, whose moves are queued for the next block; a program change is reported at once. Messages
+   * that are not valid, or nothing listens to, do nothing. Streaming thread; allocates nothing but the message for MIDI Learn.
+   * @param offsetSamples position in the next block, in samples; beyond its end the move takes effect with the next one
+   * @param data1 and data2 0..127; 0 where the message is shorter
+   */
   midi(offsetSamples: number, status: number, data1: number, data2: number): void {
-    // The first counts: a note's end, a clock or a controller's fine half may follow at once.
-    if (this.heard === null && isLearnable(status, data1, data2)) this.heard = { status, data1, data2 };
+    if (isLearnable(status, data1, data2)) this.reporter.hear(status, data1, data2);
     this.router.message(offsetSamples, status, data1, data2);
   }
 
   /**
-   * Queues an automatable parameter's change for the next block. A first width calls for another variant of the
-   * model, which is `loading` then; it stays until `output` says otherwise, so that a fader at 0 is no change of model.
+   * Queues an automatable parameter's move for the next block. A first width calls for another variant of the model, which is
+   * `loading` then; it stays until `output` says otherwise, so that a fader at 0 does not change the model. Streaming thread;
+   * allocates nothing unless a model is opened.
+   * @param offsetSamples position in the next block, in samples; beyond its end the move takes effect with the next one
+   * @param index into `PARAMETERS`
+   * @param value in the parameter's own unit; clamped to its bounds, NaN becomes its initial value
+   * @throws RangeError where there is no such parameter
    */
   parameter(offsetSamples: number, index: number, value: number): void {
-    this.events.push(offsetSamples, index, value);
-    this.moved[index] = value;
-    this.hasMoved = true;
-    this.playing.move(index, value);
-    if (index !== PARAMETER_INDEX.width || !(value > 0) || this.output.width > 0) return;
-    this.output = { ...this.output, width: value };
+    const bounded = clampParameter(index, value);
+    this.changes.push(offsetSamples, index, bounded);
+    this.moves.move(index, bounded);
+    if (index !== PARAMETER_INDEX.width || !(bounded > 0) || this.output.width > 0) return;
+    this.output = { ...this.output, width: bounded };
     if (this.needsOtherVariant()) this.load();
   }
 
@@ -234,36 +247,38 @@ export class Player {
   /** Plays the next block; see `Stream.process`. */
   process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
     this.started = true;
-    this.stream.process(input, output, frames, this.events.take(frames));
+    this.stream.process(input, output, frames, this.changes);
     if (this.leaving.length > 0) this.letGo();
-    this.samplesSinceReport += frames;
-    if (this.track !== null && this.samplesSinceReport * REPORTS_PER_SECOND >= this.track.rate) {
-      this.samplesSinceReport = 0;
-      this.reportState();
-    }
+    if (this.track !== null) this.reporter.played(frames, this.track.rate);
   }
 
-  /** Takes what is queued at once, as a hand's: where there is no timeline that it would have a place in. */
+  /** Applies the queued moves at once: for where there is no timeline that they would have a place in. */
   takeNow(): void {
-    const { count, parameterIndex, value } = this.events.take(1);
-    for (let i = 0; i < count; i++) this.stream.setParameter(parameterIndex[i] as number, value[i] as number);
+    const { changes } = this;
+    for (; changes.next < Infinity; changes.shift())
+      this.stream.setParameter(changes.nextKey, changes.nextValue);
   }
 
-  /** The same, and tells it: for when no next block is known to come, as nobody listens. */
+  /** Applies and reports the queued moves at once: for when no next block is known to come, as nobody listens. */
   idle(): void {
     this.takeNow();
-    this.reportMoves();
+    this.reporter.reportMoves();
   }
 
-  /** Settings of the document, without what it does not know of automation yet. */
+  /** Settings of the document, with what plays of the parameters that they do not set or that were moved since. */
   private kept(
     { output = this.output, steering = this.steering }: { output?: Output; steering?: Steering },
+    number: number,
     sets: readonly number[] | undefined,
   ): Automated {
-    // An older move must not be reported over a newer setting.
-    if (sets === undefined) this.moved.fill(NaN);
-    else for (const index of sets) this.moved[index] = NaN;
-    return this.playing.keptIn({ inputs: [], output, steering }, sets);
+    const settings = { inputs: [], output, steering };
+    return this.moves.keptIn(settings, number, sets, (index) => this.dropOlder(index));
+  }
+
+  /** Moves of a parameter that still wait for their sample are older than what sets it now. */
+  private dropOlder(index: number): void {
+    this.changes.remove(index);
+    this.stream.dropChanges(index);
   }
 
   /** Closes every model. Nothing is played after it. */
@@ -299,7 +314,7 @@ export class Player {
     const same = place?.manifest.sha256 === this.place?.manifest.sha256 && place?.dir === this.place?.dir;
     if (!same) this.place = place;
     if (same && this.opening !== null) return;
-    if (same && this.model !== null && this.reportedFaults === 0) {
+    if (same && this.model !== null && !this.reporter.hasFailed) {
       this.takeWaiting();
       return;
     }
@@ -365,13 +380,13 @@ export class Player {
   private takeWaiting(): void {
     const waiting = this.waiting ?? [];
     this.waiting = null;
-    for (const command of waiting) this.set(command);
+    for (const arrived of waiting) this.set(arrived);
   }
 
   private tellPrepared(latencySamples: number): void {
     if (this.track === null) return;
     const { rate, channels } = this.track;
-    this.reportedFaults = 0;
+    this.reporter.forgetFaults();
     this.report({
       type: 'prepared',
       rate,
@@ -379,58 +394,5 @@ export class Player {
       latencySamples,
       modelDelaySamples: this.model?.shape.delaySamples ?? 0,
     });
-  }
-
-  private reportState(): void {
-    const { snapshot, stream } = this;
-    stream.snapshot(snapshot);
-    const dims = snapshot.latentDims;
-    const pair = (values: Float32Array): [number, number] => [
-      meterDb(values[0] ?? 0),
-      meterDb(values[1] ?? 0),
-    ];
-    this.report({
-      type: 'telemetry',
-      encoded: snapshot.encoded.slice(0, dims),
-      mapped: snapshot.mapped.slice(0, dims),
-      decoded: snapshot.decoded.slice(0, dims),
-      inputPeakDb: pair(snapshot.inputPeak),
-      outputPeakDb: pair(snapshot.outputPeak),
-      inputRmsDb: pair(snapshot.inputRms),
-      outputRmsDb: pair(snapshot.outputRms),
-      gainReductionDb: snapshot.gainReductionDb,
-      modelLoad: snapshot.modelLoad,
-      totalLoad: snapshot.totalLoad,
-      faults: snapshot.faults,
-    });
-    this.reportMoves();
-    this.reportFaults();
-  }
-
-  private reportMoves(): void {
-    const { moved, heard } = this;
-    if (this.hasMoved) {
-      this.hasMoved = false;
-      const parameters: { index: number; value: number }[] = [];
-      for (let index = 0; index < moved.length; index++) {
-        const value = moved[index] as number;
-        if (!Number.isNaN(value)) parameters.push({ index, value });
-      }
-      moved.fill(NaN);
-      if (parameters.length > 0) this.report({ type: 'moved', taken: this.taken, parameters });
-    }
-    if (heard !== null) this.report({ type: 'midi-heard', ...heard });
-    this.heard = null;
-  }
-
-  private reportFaults(): void {
-    const { faults, lastError } = this.stream;
-    if (faults === null) return;
-    const count = faults.exceptions + faults.latents + faults.audio;
-    if (this.reportedFaults === 0 && count > 0) {
-      const reason = lastError instanceof Error ? lastError.message : 'it gave values that are no sound';
-      this.report({ type: 'failed', code: 'model-failed', message: `The model fails: ${reason}.` });
-    }
-    this.reportedFaults = count;
   }
 }

@@ -6,7 +6,7 @@ import type { RunningModel } from '../model/run/running-model.js';
 import { PARAMETER_INDEX, clampParameter } from '../../document/parameters.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamNoise } from './controls.js';
-import type { StreamEvents } from './events.js';
+import type { ChangeQueue } from './change-queue.js';
 import { Handover, type Sounding } from './model-exchange.js';
 import type { Faults } from './model-runner.js';
 import { Pipeline, type StreamSetup } from './pipeline.js';
@@ -16,12 +16,11 @@ import type { StreamSnapshot } from './telemetry.js';
 /**
  * One playing instrument: a track through a model, steered, mixed and limited. Synchronous, one thread. Settings (`set…`)
  * hold across `prepare` and take effect with the next piece of the model's sound, a latent frame or less (`WetPath`);
- * levels are ramped from the next sample on. Changes
- * that arrive with the audio (`StreamEvents`) are tied to their track sample: what acts on the latents takes the
- * latent frame whose window holds that sample, and levels start to move when that sample is heard (input
- * gain: when it is read).
+ * levels are ramped from the next sample on. Changes that arrive with the audio (`process`) are tied to their track sample:
+ * what acts on the latents takes effect in the latent frame whose window holds that sample, and levels start to move when that
+ * sample is heard (input gain: when it is read). A setting drops the changes of its parameter that still wait.
  *
- * The output depends on the input, the events and the noise's seed alone, bit for bit, not on how the track is cut
+ * The output depends on the input, the changes and the noise's seed alone, bit for bit, not on how the track is cut
  * into blocks. Nothing is allocated while it plays.
  */
 export class Stream {
@@ -35,7 +34,7 @@ export class Stream {
     latentNoise: 0,
     width: 0,
     freeze: false,
-    touched: false,
+    controlsDirty: false,
   };
   private pipeline: Pipeline | null = null;
   private handover: Handover | null = null;
@@ -117,38 +116,30 @@ export class Stream {
    * Plays the next block. `input` and `output` may be the same arrays. Samples that are not finite count as 0.
    * @param input one array per channel, at least `frames` long
    * @param frames samples per channel, 1 to `maxBlock`
-   * @param events changes within this block, or null
+   * @param changes parameter changes within this block, by samples from its start, emptied; one past its end takes effect with
+   *   the next block. Values are within the parameters' bounds. Null where there are none.
    * @throws Error before `prepare`; RangeError when a size does not fit what was prepared
    */
   process(
     input: readonly Float32Array[],
     output: readonly Float32Array[],
     frames: number,
-    events: StreamEvents | null,
+    changes: ChangeQueue | null,
   ): void {
     const pipeline = this.pipeline;
     if (pipeline === null) throw new Error('the stream was not prepared');
     checkBlock(pipeline.setup, input, output, frames);
     const start = performance.now();
-    const count = events?.count ?? 0;
-    let event = 0;
     for (let done = 0; done < frames;) {
       let end = Math.min(frames, done + pipeline.segment);
-      for (; events !== null && event < count; event += 1) {
-        const offset = events.offsetSamples[event] as number;
-        if (offset > done) {
-          end = Math.min(end, offset);
-          break;
-        }
-        this.receive(events.parameterIndex[event] as number, events.value[event] as number);
+      if (changes !== null) {
+        this.receive(changes, done);
+        if (changes.next < end) end = changes.next;
       }
       this.playSegment(pipeline, input, output, done, end - done);
       done = end;
     }
-    // An event past the end of its block belongs to the sample after it.
-    for (; events !== null && event < count; event += 1) {
-      this.receive(events.parameterIndex[event] as number, events.value[event] as number);
-    }
+    if (changes !== null) this.receive(changes, Infinity);
     this.samplesSinceSnapshot += frames;
     this.milliseconds += performance.now() - start;
   }
@@ -181,7 +172,8 @@ export class Stream {
   setOutput(output: Output): void {
     this.output = { ...output };
     const { settings } = this;
-    settings.touched ||= output.latentNoise !== settings.latentNoise || output.freeze !== settings.freeze;
+    settings.controlsDirty ||=
+      output.latentNoise !== settings.latentNoise || output.freeze !== settings.freeze;
     settings.latentNoise = output.latentNoise;
     settings.width = output.width;
     settings.freeze = output.freeze;
@@ -191,29 +183,35 @@ export class Stream {
   /** Swaps in a learned mapping, or none: then every dimension plays what the encoder says. */
   setMapping(mapping: FrameMapping | null): void {
     this.settings.mapping = mapping;
-    this.settings.touched = true;
+    this.settings.controlsDirty = true;
   }
 
   setSteering(steering: Steering): void {
     this.settings.steering = structuredClone(steering);
     this.settings.steeringVersion += 1;
-    this.settings.touched = true;
+    this.settings.controlsDirty = true;
   }
 
   /** Holds what the decoder gets in one dimension; NaN lets go. @throws RangeError for an impossible dimension */
   setHold(dimension: number, value: number): void {
     if (!(dimension in this.settings.holds)) throw new RangeError(`no dimension ${dimension}`);
     this.settings.holds[dimension] = value;
-    this.settings.touched = true;
+    this.settings.controlsDirty = true;
   }
 
   /** One automatable parameter, from now on. @throws RangeError for an unknown index */
   setParameter(index: number, value: number): void {
     const bounded = clampParameter(index, value);
+    this.dropChanges(index);
     noteLevel(this.output, index, bounded);
     applyToFrames(this.settings, index, bounded);
-    this.settings.touched = true;
+    this.settings.controlsDirty = true;
     this.sounding?.setLevel(index, bounded);
+  }
+
+  /** Drops the changes of a parameter that arrived with the audio and still wait for their sample. */
+  dropChanges(index: number): void {
+    this.sounding?.dropChanges(index);
   }
 
   /** Fills `into` with what sounds now; levels, loads and gain reduction since the last snapshot. */
@@ -263,10 +261,12 @@ export class Stream {
     this.outputMeter.add(output, offset, count);
   }
 
-  /** A change that arrived with the next track sample. */
-  private receive(parameter: number, value: number): void {
-    noteLevel(this.output, parameter, value);
-    this.sounding?.receive(parameter, value);
+  /** Takes the changes up to sample `until` of the block: they arrived with the next track sample. */
+  private receive(changes: ChangeQueue, until: number): void {
+    for (; changes.length > 0 && changes.next <= until; changes.shift()) {
+      noteLevel(this.output, changes.nextKey, changes.nextValue);
+      this.sounding?.receive(changes.nextKey, changes.nextValue);
+    }
   }
 }
 

@@ -216,7 +216,7 @@ export class WetPath {
   private nextPiece(): void {
     const { guarded, filled, pieceSamples } = this;
     const frame = Math.floor(filled / guarded.model.shape.hop);
-    if (guarded.controls.touched && guarded.runAgain(frame)) this.fadeAnew();
+    if (guarded.controls.controlsDirty && guarded.runAgain(frame)) this.fadeAnew();
     this.give(filled + pieceSamples);
   }
 

@@ -1,5 +1,6 @@
 import type { Stream } from '../../../src/engine/stream/stream.js';
-import { StreamEvents } from '../../../src/engine/stream/events.js';
+import { ChangeQueue } from '../../../src/engine/stream/change-queue.js';
+import { clampParameter, PARAMETERS } from '../../../src/document/parameters.js';
 import { random } from '../audio/signals.js';
 
 /** A parameter's change at a track sample. */
@@ -33,16 +34,16 @@ export function play(
   inPlace = false,
 ): Float32Array[] {
   const result = track.map((channel) => new Float32Array(channel.length));
-  const events = new StreamEvents(Math.max(1, changes.length));
+  const queue = new ChangeQueue(PARAMETERS.length + changes.length, PARAMETERS.length);
   let position = 0;
   for (const size of blocks) {
     const input = track.map((channel) => channel.slice(position, position + size));
     const output = inPlace ? input : input.map(() => new Float32Array(size));
-    events.clear();
     for (const { sample, parameter, value } of changes) {
-      if (sample >= position && sample < position + size) events.push(sample - position, parameter, value);
+      if (sample >= position && sample < position + size)
+        queue.push(sample - position, parameter, clampParameter(parameter, value));
     }
-    stream.process(input, output, size, events);
+    stream.process(input, output, size, queue);
     output.forEach((channel, c) => result[c]?.set(channel, position));
     position += size;
   }

@@ -1,0 +1,96 @@
+import { gainToDb } from '../audio/db.js';
+import type { StreamReport } from './messages.js';
+import type { MovedParameters } from './moved-parameters.js';
+import type { Stream } from './stream.js';
+import { StreamSnapshot } from './telemetry.js';
+
+const REPORTS_PER_SECOND = 30;
+/** What a meter shows of silence, and of levels whose square overflows. */
+const METER_FLOOR_DB = -120;
+const METER_TOP_DB = 240;
+
+const meterDb = (amplitude: number) => Math.min(METER_TOP_DB, Math.max(METER_FLOOR_DB, gainToDb(amplitude)));
+const pairDb = (values: Float32Array): [number, number] => [meterDb(values[0] ?? 0), meterDb(values[1] ?? 0)];
+
+/**
+ * What a player reports while it plays: levels, latents and load, moved parameters, a message for MIDI Learn and failures of
+ * the model. Counts time in samples; allocates only for a report. One thread, the streaming worker's.
+ */
+export class StreamReporter {
+  private readonly snapshot = new StreamSnapshot();
+  private samplesSinceReport = 0;
+  /** The first message since the last report that MIDI Learn can use. */
+  private heard: { status: number; data1: number; data2: number } | null = null;
+  private reportedFaults = 0;
+
+  constructor(
+    private readonly stream: Stream,
+    private readonly moves: MovedParameters,
+    private readonly report: (report: StreamReport) => void,
+  ) {}
+
+  /** True where the playing model has failed. */
+  get hasFailed(): boolean {
+    return this.reportedFaults > 0;
+  }
+
+  /** Keeps a MIDI message for MIDI Learn. The first counts: a note's end, a clock or a controller's fine half may follow at once. */
+  hear(status: number, data1: number, data2: number): void {
+    this.heard ??= { status, data1, data2 };
+  }
+
+  /** Another model, or none, plays from now on, or another track: its failures are counted from 0. */
+  forgetFaults(): void {
+    this.reportedFaults = 0;
+  }
+
+  /** Counts what was played, and reports about thirty times a second. @param rate of the track, in Hz */
+  played(samples: number, rate: number): void {
+    this.samplesSinceReport += samples;
+    if (this.samplesSinceReport * REPORTS_PER_SECOND < rate) return;
+    this.samplesSinceReport = 0;
+    this.reportTelemetry();
+    this.reportMoves();
+    this.reportFaults();
+  }
+
+  /** Reports moved parameters and the message for MIDI Learn now. */
+  reportMoves(): void {
+    const moved = this.moves.takeReport();
+    if (moved !== null) this.report({ type: 'moved', ...moved });
+    if (this.heard !== null) this.report({ type: 'midi-heard', ...this.heard });
+    this.heard = null;
+  }
+
+  private reportTelemetry(): void {
+    const { snapshot, stream } = this;
+    stream.snapshot(snapshot);
+    const dims = snapshot.latentDims;
+    this.report({
+      type: 'telemetry',
+      encoded: snapshot.encoded.slice(0, dims),
+      mapped: snapshot.mapped.slice(0, dims),
+      decoded: snapshot.decoded.slice(0, dims),
+      inputPeakDb: pairDb(snapshot.inputPeak),
+      outputPeakDb: pairDb(snapshot.outputPeak),
+      inputRmsDb: pairDb(snapshot.inputRms),
+      outputRmsDb: pairDb(snapshot.outputRms),
+      gainReductionDb: snapshot.gainReductionDb,
+      modelLoad: snapshot.modelLoad,
+      totalLoad: snapshot.totalLoad,
+      faults: snapshot.faults,
+    });
+  }
+
+  private reportFaults(): void {
+    const { faults, lastError } = this.stream;
+    if (faults === null) return;
+    const count = faults.exceptions + faults.latents + faults.audio;
+    if (this.reportedFaults === 0 && count > 0) {
+      const reason =
+        lastError instanceof Error ? lastError.message : 'its values are not finite or too large';
+      this.report({ type: 'failed', code: 'model-failed', message: `The model fails: ${reason}.` });
+    }
+    this.reportedFaults = count;
+  }
+}
