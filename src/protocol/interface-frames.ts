@@ -169,22 +169,28 @@ const AUDIO_HEADER_BYTES = 8;
 export const audioFrameBytes = (channels: number, frames: number): number =>
   AUDIO_HEADER_BYTES + 4 * channels * frames;
 
-/** Writes the header of an audio or microphone frame; the samples follow, channel after channel. */
+/** Writes the header of an audio or microphone frame from byte `start` on; the samples follow, channel after channel. */
 export function writeAudioHead(
-  frame: ArrayBuffer,
+  frame: ArrayBufferLike,
   kind: typeof FRAME.audio | typeof FRAME.microphone,
   channels: number,
   frames: number,
+  start = 0,
 ): void {
-  const head = new DataView(frame);
+  const head = new DataView(frame, start);
   head.setUint8(0, kind);
   head.setUint8(1, channels);
   head.setUint32(4, frames, true);
 }
 
-/** A view of one channel's samples in an audio frame. */
-export function audioChannel(frame: ArrayBuffer, channel: number, frames: number): Float32Array {
-  return new Float32Array(frame, AUDIO_HEADER_BYTES + 4 * channel * frames, frames);
+/** A view of one channel's samples in an audio frame that begins at byte `start`, a multiple of four. */
+export function audioChannel(
+  frame: ArrayBufferLike,
+  channel: number,
+  frames: number,
+  start = 0,
+): Float32Array {
+  return new Float32Array(frame, start + AUDIO_HEADER_BYTES + 4 * channel * frames, frames);
 }
 
 /** Channels and samples per channel of a received audio frame; null where its size and header disagree. */

@@ -48,11 +48,15 @@ export class Ramp {
 
   /** Writes the next values to `out[from]` up to, not including, `out[to]`. */
   fill(out: Float64Array, from: number, to: number): void {
+    const { start, target, lengthSamples } = this;
+    let { remaining } = this;
     let i = from;
-    for (; i < to && this.remaining > 0; i += 1) {
-      this.remaining -= 1;
-      out[i] = this.value;
+    // As `value`, whose result would be a new object for each sample where the compiler does not inline the call.
+    for (; i < to && remaining > 0; i += 1) {
+      remaining -= 1;
+      out[i] = target + (start - target) * (remaining / lengthSamples);
     }
-    out.fill(this.target, i, to);
+    this.remaining = remaining;
+    for (; i < to; i += 1) out[i] = target;
   }
 }

@@ -32,7 +32,7 @@ export class Block {
     { length: MAX_CHANNELS },
     () => new Float32Array(MAX_BLOCK),
   );
-  private readonly bytes = this.samples.map((channel) => Buffer.from(channel.buffer));
+  private readonly bytes = this.samples.map((channel) => new Uint8Array(channel.buffer));
   private parametersAt = 0;
   private midiAt = 0;
 
@@ -67,8 +67,12 @@ export class Block {
     const channelBytes = this.skipped ? 0 : this.frames * Float32Array.BYTES_PER_ELEMENT;
     if (audioAt + channelBytes * this.channels !== start + length)
       throw invalid('its length does not add up');
-    for (let c = 0; c < this.channels; c++)
-      bytes.copy(this.bytes[c] as Buffer, 0, audioAt + c * channelBytes, audioAt + (c + 1) * channelBytes);
+    for (let c = 0; c < this.channels; c++) {
+      const target = this.bytes[c] as Uint8Array;
+      const from = audioAt + c * channelBytes;
+      // `copy` and `subarray` would allocate, and the samples may not be aligned.
+      for (let i = 0; i < channelBytes; i++) target[i] = bytes[from + i] as number;
+    }
   }
 
   parameterOffset(i: number): number {

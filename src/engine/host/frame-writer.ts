@@ -17,6 +17,7 @@ export const writeDescriptor =
 /** Writes frames of the plugin protocol from one preallocated buffer, waiting until they are gone. Streaming thread. */
 export class FrameWriter {
   private readonly bytes = Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + MAX_PAYLOAD_BYTES);
+  private readonly floats = new Float32Array(this.bytes.buffer, 0, this.bytes.length >> 2);
 
   constructor(private readonly writeSome: WriteSome) {}
 
@@ -57,17 +58,19 @@ export class FrameWriter {
   }
 
   /** The answer to a block. Allocates nothing. `channels[c]` is at least `frames` samples long. */
-  samples(epoch: number, position: number, frames: number, channels: readonly Buffer[]): void {
-    const { at, bytes: headBytes, type } = TO_PLUGIN.samples;
+  samples(epoch: number, position: number, frames: number, channels: readonly Float32Array[]): void {
+    const { at: fieldAt, bytes: headBytes, type } = TO_PLUGIN.samples;
     const { bytes } = this;
-    bytes.writeUInt32LE(epoch, FRAME_HEADER_BYTES + at.epoch);
-    bytes.writeUInt32LE(position, FRAME_HEADER_BYTES + at.position);
-    bytes.writeUInt32LE(frames, FRAME_HEADER_BYTES + at.frames);
-    bytes.writeUInt32LE(channels.length, FRAME_HEADER_BYTES + at.channels);
-    let offset = FRAME_HEADER_BYTES + headBytes;
-    for (const channel of channels)
-      offset += channel.copy(bytes, offset, 0, frames * Float32Array.BYTES_PER_ELEMENT);
-    this.send(type, offset - FRAME_HEADER_BYTES);
+    bytes.writeUInt32LE(epoch, FRAME_HEADER_BYTES + fieldAt.epoch);
+    bytes.writeUInt32LE(position, FRAME_HEADER_BYTES + fieldAt.position);
+    bytes.writeUInt32LE(frames, FRAME_HEADER_BYTES + fieldAt.frames);
+    bytes.writeUInt32LE(channels.length, FRAME_HEADER_BYTES + fieldAt.channels);
+    let at = (FRAME_HEADER_BYTES + headBytes) / Float32Array.BYTES_PER_ELEMENT;
+    for (let c = 0; c < channels.length; c++) {
+      const channel = channels[c] as Float32Array;
+      for (let i = 0; i < frames; i++) this.floats[at++] = channel[i] as number;
+    }
+    this.send(type, at * Float32Array.BYTES_PER_ELEMENT - FRAME_HEADER_BYTES);
   }
 
   private writeFields<Field extends string>(

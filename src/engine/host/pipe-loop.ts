@@ -71,7 +71,6 @@ export class PipeLoop {
   private isIdle = false;
   private readonly inputs: Float32Array[][];
   private readonly outputs: Float32Array[][];
-  private readonly answers: Buffer[][];
   private greeted = false;
   /** How many times the main thread was asked to say when all is applied, and has not said it yet. */
   private unsettled = 0;
@@ -90,11 +89,9 @@ export class PipeLoop {
     this.block = new Block(options.reader);
     this.documents = new DocumentQueue(options.writer);
     const output = Array.from({ length: MAX_CHANNELS }, () => new Float32Array(MAX_BLOCK));
-    const bytes = output.map((channel) => Buffer.from(channel.buffer));
     const byCount = <T>(all: readonly T[]): T[][] => all.map((_, i) => all.slice(0, i + 1));
     this.inputs = byCount(this.block.samples);
     this.outputs = byCount(output);
-    this.answers = byCount(bytes);
   }
 
   /**
@@ -260,8 +257,7 @@ export class PipeLoop {
     const input = this.inputs[this.channels - 1] as Float32Array[];
     const output = this.outputs[this.channels - 1] as Float32Array[];
     player.process(input, output, block.frames);
-    const answer = this.answers[this.channels - 1] as Buffer[];
-    this.options.writer.samples(block.epoch, block.position, block.frames, answer);
+    this.options.writer.samples(block.epoch, block.position, block.frames, output);
   }
 
   private async control(): Promise<void> {

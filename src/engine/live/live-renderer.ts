@@ -1,19 +1,26 @@
 import {
   FRAME,
   audioChannel,
-  audioFrameBytes,
   MAX_MICROPHONE_FRAMES,
   readAudioHead,
-  writeAudioHead,
 } from '../../protocol/interface-frames.js';
 import { MAX_RATE } from '../../document/limits.js';
 import type { ModelDelivery } from '../model/run/model-threads.js';
 import type { Player } from '../stream/player.js';
-import { LIVE_BLOCK, type FromLiveWorker, type SourceAudio, type ToLiveWorker } from './messages.js';
+import type { AudioRingWriter } from './audio-ring.js';
+import {
+  LIVE_BLOCK,
+  LIVE_CHANNELS,
+  type FromLiveWorker,
+  type SourceAudio,
+  type ToLiveWorker,
+} from './messages.js';
 import { LoopSource, MicrophoneSource, silence, type LiveSource } from './live-source.js';
 
 /** Rate that latency is reported for before a speaker has opened. */
 const USUAL_RATE = 48_000;
+/** Rendered blocks that the main thread is told of at once. */
+const BLOCKS_PER_MESSAGE = 4;
 /** Longest the engine may be asked to run ahead, in seconds. */
 const MOST_CREDIT_SECONDS = 1.5;
 
@@ -21,8 +28,8 @@ const MOST_CREDIT_SECONDS = 1.5;
 export type LivePlayer = Pick<Player, 'apply' | 'prepare' | 'midi' | 'process' | 'idle' | 'takeNow'>;
 
 /**
- * Plays the source through the model, as far ahead as the speaker grants. One thread, the live worker's; it
- * renders inside `receive`, so commands take effect between two blocks and in order.
+ * Plays the source through the model, as far ahead as the speaker grants. Allocates nothing per block. One thread, the live
+ * worker's; it renders inside `receive`, so commands take effect between two blocks and in order.
  */
 export class LiveRenderer {
   private rate = USUAL_RATE;
@@ -32,14 +39,21 @@ export class LiveRenderer {
   private audio: SourceAudio | null = null;
   private source: LiveSource = silence;
   private microphone: MicrophoneSource | null = null;
-  private readonly input = [new Float32Array(LIVE_BLOCK), new Float32Array(LIVE_BLOCK)];
+  private readonly input = Array.from({ length: LIVE_CHANNELS }, () => new Float32Array(LIVE_BLOCK));
+  /** Posted after each rendering: a copy is sent. */
+  private readonly rendered = { type: 'audio', blocks: 0 } satisfies FromLiveWorker;
 
+  /**
+   * @param deliver takes a model that was opened in another thread
+   * @param ring takes the rendered blocks
+   */
   constructor(
     private readonly player: LivePlayer,
     private readonly deliver: (delivery: ModelDelivery) => void,
-    private readonly post: (message: FromLiveWorker, transfer?: ArrayBuffer[]) => void,
+    private readonly post: (message: FromLiveWorker) => void,
+    private readonly ring: AudioRingWriter,
   ) {
-    player.prepare(this.rate, LIVE_BLOCK, 2);
+    player.prepare(this.rate, LIVE_BLOCK, LIVE_CHANNELS);
   }
 
   receive(message: ToLiveWorker): void {
@@ -62,7 +76,7 @@ export class LiveRenderer {
         this.credit = 0;
         if (message.rate !== this.rate) {
           this.rate = message.rate;
-          this.player.prepare(this.rate, LIVE_BLOCK, 2);
+          this.player.prepare(this.rate, LIVE_BLOCK, LIVE_CHANNELS);
           this.openSource();
         }
         return;
@@ -113,14 +127,22 @@ export class LiveRenderer {
   }
 
   private render(): void {
-    while (this.open && this.credit >= LIVE_BLOCK) {
+    const { ring, rendered } = this;
+    rendered.blocks = 0;
+    while (this.open && this.credit >= LIVE_BLOCK && ring.hasRoom) {
       this.credit -= LIVE_BLOCK;
-      const frame = new ArrayBuffer(audioFrameBytes(2, LIVE_BLOCK));
-      writeAudioHead(frame, FRAME.audio, 2, LIVE_BLOCK);
-      const output = [audioChannel(frame, 0, LIVE_BLOCK), audioChannel(frame, 1, LIVE_BLOCK)];
       (this.playing ? this.source : silence).pull(this.input, LIVE_BLOCK);
-      this.player.process(this.input, output, LIVE_BLOCK);
-      this.post({ type: 'audio', frame }, [frame]);
+      this.player.process(this.input, ring.next, LIVE_BLOCK);
+      ring.commit();
+      rendered.blocks += 1;
+      // A player hears the first block while the next is rendered.
+      if (rendered.blocks === BLOCKS_PER_MESSAGE) this.send();
     }
+    this.send();
+  }
+
+  private send(): void {
+    if (this.rendered.blocks > 0) this.post(this.rendered);
+    this.rendered.blocks = 0;
   }
 }

@@ -10,22 +10,23 @@ import type { LiveState } from '../../protocol/interface.js';
 import { ModelThreads } from '../model/run/model-threads.js';
 import { RestartPolicy } from '../workers/restart-policy.js';
 import { WorkerThread, type WorkerFailure } from '../workers/worker-thread.js';
+import { AudioRingReader, createAudioRing } from './audio-ring.js';
 import { LIVE_BLOCK, fromLiveWorkerSchema, type FromLiveWorker, type ToLiveWorker } from './messages.js';
 
 const DEFAULT_BUFFER_MILLISECONDS = 80;
-/** The loop that a session starts with, where it comes along: it shows most with the model that most begin with. */
+/** The loop that a session starts with, where it exists: a drum loop shows most with the bundled drum model. */
 const FIRST_LOOP = 'kit-beat';
 const AUDIO_FILE = /\.(wav|aiff?|flac)$/i;
 
 /** "kit-beat" as "Kit beat". */
-function spoken(stem: string): string {
+function displayName(stem: string): string {
   const words = stem.replace(/[-_]+/g, ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The end of the live session that one window's speaker holds. Main thread. */
+/** The live session as the speaker of one window uses it. Main thread. */
 export interface SpeakerEnd {
-  /** Lets the engine render `frames` more sample frames, and tells how often the speaker ran dry since it opened. */
+  /** Lets the engine render `frames` more sample frames. @param underruns how often the speaker had none since it opened */
   credit(frames: number, underruns: number): void;
   close(): void;
 }
@@ -40,17 +41,17 @@ export class LiveSession implements StreamLink {
   /** Opens models for the worker. */
   private models: ModelThreads | null = null;
   private closed = false;
-  /** True once the worker died too often to be started again by itself. */
+  /** True once the worker has failed too often to be restarted automatically. */
   private givenUp = false;
   private readonly events = createNanoEvents<{ change: () => void }>();
   private readonly reports = new Set<(report: StreamReport) => void>();
   private speaker: { rate: number; send: (frame: ArrayBuffer) => void } | null = null;
-  /** Frames that the speaker granted and has not got yet. */
+  /** Sample frames that the speaker has granted and not received yet. */
   private owed = 0;
   private file: AudioFile | null = null;
-  /** Counts the sources that were asked for: a long file may be read by when the next one plays. */
+  /** Counts requests for a source: a long file may still be being read when the next one plays. */
   private sources = 0;
-  /** Called when the worker was started anew and knows nothing. */
+  /** Called when the worker was restarted and has no document yet. */
   onRestart: () => void = () => undefined;
 
   private constructor(
@@ -62,7 +63,7 @@ export class LiveSession implements StreamLink {
     this.state = {
       playing: false,
       source: first === undefined ? { kind: 'microphone' } : { kind: 'loop', id: first },
-      loops: [...loops.keys()].map((id) => ({ id, name: spoken(id) })),
+      loops: [...loops.keys()].map((id) => ({ id, name: displayName(id) })),
       fileName: null,
       bufferMilliseconds: DEFAULT_BUFFER_MILLISECONDS,
       underruns: 0,
@@ -70,7 +71,7 @@ export class LiveSession implements StreamLink {
     this.worker = this.startWorker();
   }
 
-  /** @param loopsFolder audio files to choose from; null where none come along */
+  /** @param loopsFolder audio files to choose from; null where there are none */
   static async open(
     loopsFolder: string | null,
     workerUrl: URL = new URL('./live-worker.js', import.meta.url),
@@ -86,7 +87,7 @@ export class LiveSession implements StreamLink {
     return session;
   }
 
-  // --- the instrument's link to the sound
+  // --- the instrument's link to the streaming worker
 
   send(command: StreamCommand): void {
     this.post({ type: 'command', command });
@@ -96,7 +97,7 @@ export class LiveSession implements StreamLink {
     this.reports.add(listener);
   }
 
-  // --- what the page asks for
+  // --- commands of the page
 
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
@@ -199,15 +200,16 @@ export class LiveSession implements StreamLink {
     const began = performance.now();
     const models = new ModelThreads((delivery) => worker.post({ type: 'model', delivery }));
     this.models = models;
+    const ring = createAudioRing();
+    const audio = new AudioRingReader(ring);
     const worker = new WorkerThread<ToLiveWorker, FromLiveWorker>({
       url: this.workerUrl,
       name: 'tiller-live',
+      data: { ring },
       schema: fromLiveWorkerSchema,
       onMessage: (message) => {
-        if (message.type === 'audio') {
-          this.owed = Math.max(0, this.owed - LIVE_BLOCK);
-          this.speaker?.send(message.frame);
-        } else if (message.type === 'open-model') models.open(message.order);
+        if (message.type === 'audio') this.takeAudio(audio, message.blocks);
+        else if (message.type === 'open-model') models.open(message.order);
         else for (const listener of this.reports) listener(message.report);
       },
       onFailure: (failure) => {
@@ -216,6 +218,15 @@ export class LiveSession implements StreamLink {
       },
     });
     return worker;
+  }
+
+  /** Sends the next blocks of the worker to the speaker. */
+  private takeAudio(audio: AudioRingReader, blocks: number): void {
+    for (let i = 0; i < blocks; i++) {
+      const message = audio.take();
+      this.owed = Math.max(0, this.owed - LIVE_BLOCK);
+      this.speaker?.send(message);
+    }
   }
 
   private fail(message: string): void {
@@ -233,7 +244,7 @@ export class LiveSession implements StreamLink {
     this.fail(`The sound stopped ${this.restarts.failures} times in a row. Press play to try again.`);
   }
 
-  /** Starts a new worker with everything that the old one knew. */
+  /** Starts a new worker and sends it everything that the old one had. */
   private async revive(): Promise<void> {
     if (this.closed) return;
     this.worker = this.startWorker();
@@ -241,7 +252,7 @@ export class LiveSession implements StreamLink {
     const { source } = this.state;
     try {
       const audio = await this.audioOf(source);
-      // One that was chosen meanwhile came to the new worker by itself.
+      // One that was chosen meanwhile has been sent to the new worker.
       if (source === this.state.source) this.post({ type: 'source', source: audio });
     } catch (error) {
       // Its file may be gone: silence plays until another one is chosen.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AudioRingWriter, audioRingSchema } from './audio-ring.js';
 import { ThreadOpener } from '../stream/model-opener.js';
 import { Player } from '../stream/player.js';
 import { postTo, serveWorker, startedWith } from '../workers/serve-worker.js';
@@ -7,10 +8,15 @@ import { LiveRenderer } from './live-renderer.js';
 
 /** The live session's streaming thread. See LiveRenderer. */
 
-startedWith(z.undefined());
+const { ring } = startedWith(z.strictObject({ ring: audioRingSchema }));
 const post = postTo<FromLiveWorker>();
 const models = new ThreadOpener((order) => post({ type: 'open-model', order }));
 const player = new Player((report) => post({ type: 'report', report }), models);
-const renderer = new LiveRenderer(player, (delivery) => models.deliver(delivery), post);
+const renderer = new LiveRenderer(
+  player,
+  (delivery) => models.deliver(delivery),
+  post,
+  new AudioRingWriter(ring),
+);
 process.on('exit', () => player.close());
 serveWorker<ToLiveWorker>((message) => renderer.receive(message));

@@ -26,12 +26,21 @@ class Glides {
     this.target = now.fill(initial).slice();
   }
 
-  /** One latent frame of dimension `d`. @param share filter coefficient, 0..1 @returns the new value */
-  step(d: number, share: number): number {
-    const target = this.target[d]!;
-    const from = this.now[d]!;
-    const next = from + share * (target - from);
-    return (this.now[d] = share === 1 || Math.abs(target - next) <= SNAP_DISTANCE ? target : next);
+  /** One latent frame of all dimensions. @param shares filter coefficient of each dimension, 0..1 */
+  step(shares: Float64Array): void {
+    const { target, now } = this;
+    for (let d = 0; d < target.length; d++) {
+      const share = shares[d]!;
+      const end = target[d]!;
+      const from = now[d]!;
+      const next = from + share * (end - from);
+      now[d] = share === 1 || Math.abs(end - next) <= SNAP_DISTANCE ? end : next;
+    }
+  }
+
+  /** One latent frame without a glide. */
+  finish(): void {
+    this.now.set(this.target);
   }
 }
 
@@ -67,6 +76,7 @@ export class Steering {
   private readonly holding: Glides;
   /** Present values of all glides, [GLIDES, dimensions]. */
   private readonly glidingState: Float64Array;
+  private readonly glides: Glides[] = [];
   private jump = true;
 
   /**
@@ -81,9 +91,15 @@ export class Steering {
     this.mode = new Array<SteeringMode>(dimensions).fill('off');
     this.targetAmount = new Float64Array(dimensions);
     this.glidingState = new Float64Array(GLIDES * dimensions);
-    let made = 0;
-    const glides = (initial: number) =>
-      new Glides(this.glidingState.subarray(made * dimensions, ++made * dimensions), initial);
+    const glides = (initial: number) => {
+      const made = this.glides.length;
+      const added = new Glides(
+        this.glidingState.subarray(made * dimensions, (made + 1) * dimensions),
+        initial,
+      );
+      this.glides.push(added);
+      return added;
+    };
     this.amounts = { override: glides(0), add: glides(0), multiply: glides(0) };
     this.mapped = glides(0);
     this.offset = glides(0);
@@ -138,14 +154,14 @@ export class Steering {
    * @param holds one value per dimension that is held; NaN where none is
    */
   process(encoder: Values, mapped: Values, decoder: Values, holds?: Values): void {
-    for (let d = 0; d < this.dimensions; d++) {
-      const share = this.jump ? 1 : this.glideShare[d]!;
-      this.setTargets(d, mapped[d]!, holds === undefined ? NaN : holds[d]!);
-      const encoded = encoder[d]!;
-      const e = Number.isFinite(encoded) ? limited(encoded) : 0;
-      decoder[d] = this.held(d, share, this.steered(d, share, e));
+    for (let d = 0; d < this.dimensions; d++) this.setTargets(d, mapped, holds);
+    for (let i = 0; i < this.glides.length; i++) {
+      const glides = this.glides[i]!;
+      if (this.jump) glides.finish();
+      else glides.step(this.glideShare);
     }
     this.jump = false;
+    for (let d = 0; d < this.dimensions; d++) this.steer(d, encoder, decoder);
   }
 
   private setRange(d: number, { range: [low, high] }: DimensionSteering): void {
@@ -154,7 +170,9 @@ export class Steering {
   }
 
   /** Sets the targets that depend on this frame's mapping and holds. */
-  private setTargets(d: number, mapped: number, hold: number): void {
+  private setTargets(d: number, mappedValues: Values, holds: Values | undefined): void {
+    const mapped = mappedValues[d]!;
+    const hold = holds === undefined ? NaN : holds[d]!;
     const isMapped = Number.isFinite(mapped);
     const mode = isMapped ? this.mode[d]! : 'off';
     let isIdle = true;
@@ -177,43 +195,36 @@ export class Steering {
     if (this.holding.now[d] === 0) this.hold.now[d] = limited(hold);
   }
 
-  private steered(d: number, share: number, e: number): number {
-    const m = this.mapped.step(d, share);
+  /** One dimension of the latent frame, with the present values of its glides. Values go through arrays: a number that is
+   * passed or returned may be a new object. */
+  private steer(d: number, encoder: Values, decoder: Values): void {
+    const encoded = encoder[d]!;
+    const e = Number.isFinite(encoded) ? limited(encoded) : 0;
+    const m = this.mapped.now[d]!;
     const { override, add, multiply } = this.amounts;
-    const a = override.step(d, share);
+    const a = override.now[d]!;
     // At full amount the result is exactly m, without rounding error from e.
     let value = a === 1 ? m : e + a * (m - e);
-    value += add.step(d, share) * m;
-    value *= 1 + multiply.step(d, share) * (m - 1);
-    value += this.offset.step(d, share);
-    const low = widened(this.low.step(d, share), m, a, Math.min);
-    const high = widened(this.high.step(d, share), m, a, Math.max);
-    const clamped = Math.min(high, Math.max(low, value));
-    const bounded = this.bounded.step(d, share);
+    value += add.now[d]! * m;
+    value *= 1 + multiply.now[d]! * (m - 1);
+    value += this.offset.now[d]!;
+    // Each end of the range is moved so that it does not exclude m, in proportion to override's amount: continuous while the
+    // mode changes, and exact at full amount.
+    const low = this.low.now[d]!;
+    const lowest = Math.min(low, m);
+    const wideLow = a === 1 || lowest === low ? lowest : low + a * (lowest - low);
+    const high = this.high.now[d]!;
+    const highest = Math.max(high, m);
+    const wideHigh = a === 1 || highest === high ? highest : high + a * (highest - high);
+    const clamped = Math.min(wideHigh, Math.max(wideLow, value));
+    const bounded = this.bounded.now[d]!;
     if (bounded === 1) value = clamped;
     else if (bounded > 0) value += bounded * (clamped - value);
-    return limited(value);
+    value = limited(value);
+    const hold = this.hold.now[d]!;
+    const holding = this.holding.now[d]!;
+    decoder[d] = holding === 1 ? hold : value + holding * (hold - value);
   }
-
-  private held(d: number, share: number, value: number): number {
-    const hold = this.hold.step(d, share);
-    const holding = this.holding.step(d, share);
-    return holding === 1 ? hold : value + holding * (hold - value);
-  }
-}
-
-/**
- * An end of the range that does not exclude the mapping's value `m`, in proportion to override's amount: continuous while
- * the mode changes, and exact at full amount.
- */
-function widened(
-  end: number,
-  m: number,
-  amount: number,
-  outermost: (a: number, b: number) => number,
-): number {
-  const wide = outermost(end, m);
-  return amount === 1 || wide === end ? wide : end + amount * (wide - end);
 }
 
 function limited(value: number): number {

@@ -40,4 +40,3 @@ export const errorOf = ({ code, message, hint }: Failure): TillerError =>
 export const float32Schema = z.custom<Float32Array>(types.isFloat32Array);
 export const uint8Schema = z.custom<Uint8Array>(types.isUint8Array);
 export const int32Schema = z.custom<Int32Array>(types.isInt32Array);
-export const bufferSchema = z.custom<ArrayBuffer>(types.isArrayBuffer);

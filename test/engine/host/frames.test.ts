@@ -68,12 +68,7 @@ describe('FrameWriter and FrameReader', () => {
   test('samples keep their bits', () => {
     const channels = [Float32Array.of(0.1, -0, 1e-40), Float32Array.of(NaN, Infinity, 3)];
     const { writer, bytes } = capture();
-    writer.samples(
-      5,
-      0xffff_fffe,
-      3,
-      channels.map((channel) => Buffer.from(channel.buffer)),
-    );
+    writer.samples(5, 0xffff_fffe, 3, channels);
     const [answer] = framesIn(bytes());
     expect(answer?.fields).toEqual({ epoch: 5, position: 0xffff_fffe, frames: 3, channels: 2 });
     expect(answer?.payload.subarray(16)).toEqual(Buffer.concat(channels.map((c) => Buffer.from(c.buffer))));

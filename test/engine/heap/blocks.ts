@@ -1,0 +1,213 @@
+import { createNoise } from '../../../src/engine/model/run/noise.js';
+import type { ModelShape, RunningModel } from '../../../src/engine/model/run/running-model.js';
+import { defaultInput } from '../../../src/document/default-preset.js';
+import { defaultOutput } from '../../../src/document/output.js';
+import { PARAMETER_INDEX, PARAMETERS } from '../../../src/document/parameters.js';
+import { defaultDimension } from '../../../src/document/steering.js';
+import { FRAME_HEADER_BYTES, PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../../src/protocol/plugin.js';
+import { FrameReader } from '../../../src/engine/host/frame-reader.js';
+import { FrameWriter } from '../../../src/engine/host/frame-writer.js';
+import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
+import { AudioRingWriter, createAudioRing } from '../../../src/engine/live/audio-ring.js';
+import { LiveRenderer } from '../../../src/engine/live/live-renderer.js';
+import type { ModelManifest } from '../../../src/engine/model/manifest.js';
+import { ChangeQueue } from '../../../src/engine/stream/change-queue.js';
+import type { ModelOpener } from '../../../src/engine/stream/model-opener.js';
+import { Player } from '../../../src/engine/stream/player.js';
+import { Stream } from '../../../src/engine/stream/stream.js';
+import { blockFrame, frame } from '../host/pipes.js';
+
+/**
+ * Plays blocks through the stream, the plugin's loop or the live renderer, and prints as JSON how the heap grew. To be run with
+ * `--expose-gc` and a new space that holds what a thousand blocks may allocate. Arguments: the subject, blocks.
+ */
+
+const RATE = 48_000;
+const BLOCK = 64;
+const BLOCKS_PER_PART = 1000;
+const WARM_UP_PARTS = 20;
+
+const shape: ModelShape = {
+  ...{ sampleRate: 44_100, hop: 512, frames: 1, batch: 1, inputChannels: 1, outputChannels: 1 },
+  ...{ latentDims: 8, delaySamples: 0 },
+};
+
+/** A model that takes no time and allocates nothing: what is measured is the engine's own. */
+class IdleModel implements RunningModel {
+  readonly shape = shape;
+  readonly audioIn = new Float32Array(shape.hop);
+  readonly encoded = new Float32Array(shape.latentDims);
+  readonly latents = new Float32Array(shape.latentDims);
+  readonly audioOut = new Float32Array(shape.hop);
+  encode(): void {
+    this.encoded.fill(0.5);
+  }
+  decode(): void {
+    this.audioOut.set(this.audioIn);
+  }
+  decodeAgain(): void {
+    this.decode();
+  }
+  reset(): void {
+    this.audioOut.fill(0);
+  }
+  close(): void {
+    this.audioOut.fill(0);
+  }
+}
+
+const mapping = { evaluate: (_: Float64Array, latents: Float64Array) => void latents.fill(0.25) };
+const steering = {
+  ...{ amount: 1, glideSeconds: 0.05 },
+  dimensions: Array.from({ length: shape.latentDims }, defaultDimension),
+};
+/** Parameters that move in every block. */
+const MOVING = [0, 1, PARAMETER_INDEX.dryWet, PARAMETER_INDEX.outputGain, PARAMETER_INDEX.offset];
+
+/** Plays `count` blocks. */
+type Play = (count: number) => void | Promise<void>;
+
+function streamAlone(): Play {
+  const stream = new Stream();
+  stream.setOutput(defaultOutput());
+  stream.setSteering(steering);
+  stream.setMapping(mapping);
+  const seed = { kind: 'seed', seed: 1 } as const;
+  const noise = { model: createNoise(seed, 0), latents: createNoise(seed, 1) };
+  stream.prepare({ rate: RATE, maxBlock: BLOCK, channels: 2, model: new IdleModel(), noise });
+  const input = [0, 1].map(() => new Float32Array(BLOCK).fill(0.1));
+  const output = input.map(() => new Float32Array(BLOCK));
+  const changes = new ChangeQueue(4 * PARAMETERS.length, PARAMETERS.length);
+  return (count) => {
+    for (let i = 0; i < count; i += 1) {
+      for (const index of MOVING) changes.push((i * 7) % BLOCK, index, (i % 128) / 128);
+      stream.process(input, output, BLOCK, changes);
+    }
+  };
+}
+
+/** A player with the idle model. */
+function playerOf(block: number, report: ConstructorParameters<typeof Player>[0] = () => undefined): Player {
+  const opener: ModelOpener = { open: (_place, _variant, done) => done(new IdleModel()) };
+  const player = new Player(report, opener);
+  player.prepare(RATE, block, 2);
+  const silence = [new Float32Array(block), new Float32Array(block)];
+  player.process(silence, silence, block);
+  const variant = { frames: 1, batch: 1 };
+  const manifest = { ...shape, sha256: '', variants: [variant] } as unknown as ModelManifest;
+  void player.apply({ type: 'load', model: { dir: '', manifest } });
+  void player.apply({ type: 'steering', steering });
+  const source = { kind: 'cc', channel: 0, controller: 74, bits: 7 } as const;
+  void player.apply({ type: 'inputs', inputs: [defaultInput('host'), { ...defaultInput('cc'), source }] });
+  return player;
+}
+
+async function pluginLoop(): Promise<Play> {
+  const hello = frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION });
+  const prepare = frame(TO_ENGINE.prepare, { epoch: 1, rate: RATE, maxBlock: BLOCK, channels: 2 });
+  const block = blockFrame({
+    position: 0,
+    channels: [0, 1].map(() => new Array<number>(BLOCK).fill(0.1)),
+    parameters: MOVING.map((index, i) => [i, index, 0.5]),
+    midi: [[5, 0xb0, 74, 64]],
+  });
+  const positionAt = FRAME_HEADER_BYTES + TO_ENGINE.block.at.position;
+  let start = Buffer.concat([hello, prepare]);
+  let blocks = 0;
+  let position = 0;
+  let sent = 0;
+  const read = (bytes: Buffer, offset: number): number => {
+    if (start.length > 0) {
+      const { length } = start;
+      start.copy(bytes, offset);
+      start = Buffer.alloc(0);
+      return length;
+    }
+    if (sent === blocks) return 0;
+    sent += 1;
+    block.writeUInt32LE(position, positionAt);
+    position = (position + BLOCK) >>> 0;
+    return block.copy(bytes, offset);
+  };
+  const player = playerOf(BLOCK);
+  const loop = new PipeLoop({
+    reader: new FrameReader(read),
+    writer: new FrameWriter((_bytes, _offset, length) => length),
+    player,
+    receive: () => undefined,
+    post: () => undefined,
+    deliver: () => undefined,
+    mainBeats: () => 0,
+    version: '',
+  });
+  await loop.run();
+  return (count) => {
+    blocks = count;
+    sent = 0;
+    return loop.run();
+  };
+}
+
+function liveRenderer(): Play {
+  const player = playerOf(256);
+  const ring = createAudioRing();
+  let taken = 0;
+  const renderer = new LiveRenderer(
+    player,
+    () => undefined,
+    (message) => {
+      if (message.type !== 'audio') return;
+      taken += message.blocks;
+      Atomics.store(ring.taken, 0, taken | 0);
+    },
+    new AudioRingWriter(ring),
+  );
+  renderer.receive({
+    type: 'source',
+    source: { kind: 'loop', rate: 44_100, channels: [new Float32Array(44_100).fill(0.1)] },
+  });
+  renderer.receive({ type: 'play', playing: true });
+  renderer.receive({ type: 'open', rate: RATE });
+  const credit = { type: 'credit', frames: 256 } as const;
+  const midi = { type: 'midi', status: 0xb0, data1: 74, data2: 64 } as const;
+  return (count) => {
+    for (let i = 0; i < count; i += 1) {
+      if (i % 16 === 0) renderer.receive(midi);
+      renderer.receive(credit);
+    }
+  };
+}
+
+const subjects = { stream: streamAlone, plugin: pluginLoop, live: liveRenderer };
+
+/** Bytes in use, array buffers included. */
+function used(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+const [subject = '', count = ''] = process.argv.slice(2);
+const collect = (globalThis as { gc?: () => void }).gc;
+if (collect === undefined || !(subject in subjects))
+  throw new Error('usage: blocks.js stream|plugin|live BLOCKS');
+const play = await subjects[subject as keyof typeof subjects]();
+for (let part = 0; part < WARM_UP_PARTS; part += 1) await play(BLOCKS_PER_PART);
+collect();
+const before = used();
+const allocated: number[] = [];
+for (let done = 0; done < Number(count); done += BLOCKS_PER_PART) {
+  const start = used();
+  await play(BLOCKS_PER_PART);
+  allocated.push((used() - start) / BLOCKS_PER_PART);
+}
+collect();
+/** A part during which garbage was collected counts for nothing. */
+const bytes = allocated.filter((value) => value >= 0).sort((a, b) => a - b);
+process.stdout.write(
+  JSON.stringify({
+    keptBytes: used() - before,
+    bytesPerBlock: bytes[bytes.length >> 1] ?? Infinity,
+    parts: bytes.length,
+  }),
+);
+process.exit(0);
