@@ -129,6 +129,13 @@ export const commandSchema = z.discriminatedUnion('type', [
   bare('empty-trash'),
   // the live session
   z.strictObject({ type: z.literal('play'), playing: z.boolean() }),
+  z.strictObject({
+    type: z.literal('favourite'),
+    kind: z.enum(['preset', 'model']),
+    /** A preset's identifier, or a model's SHA-256. */
+    id: presetId,
+    favourite: z.boolean(),
+  }),
   z.strictObject({ type: z.literal('source'), source: liveSourceSchema }),
   z.strictObject({ type: z.literal('buffer'), milliseconds: z.number().min(5).max(1000) }),
   /** Makes this window the speaker; its worklet requests audio by `audio-credit`. `rate` in Hz. */

@@ -236,6 +236,13 @@ export interface ImportProgress {
   progress: number;
   step: string;
 }
+/** What the player marked as favourites: identifiers of presets, and SHA-256 of models. */
+export interface FavouritesState {
+  presets: string[];
+  models: string[];
+}
+export type FavouriteKind = 'preset' | 'model';
+
 
 export interface LibraryState {
   presets: PresetEntry[];
@@ -303,6 +310,7 @@ export type SliceName = keyof Slices;
 
 /** A text message of the engine to the page. */
 export type EngineMessage =
+  favourites: FavouritesState;
   | { type: 'welcome'; version: number; kind: 'live' | 'plugin'; engine: string; slices: Slices }
   | { type: 'state'; slices: Partial<Slices> }
   | { type: 'done'; request: number; result: string | null }

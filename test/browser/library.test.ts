@@ -103,13 +103,60 @@ describe('presets', () => {
     await page.context().close();
   });
 
+  it('narrows the list to a tag or to favourites, which the engine keeps', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    await page.getByRole('tab', { name: 'Library' }).click();
+    const rows = page.getByRole('tabpanel').getByRole('listitem');
+    const all = await rows.count();
+    const tag = probe.slices.library.presets.find(({ tags }) => tags.length > 0)?.tags[0] ?? '';
+    const tagged = probe.slices.library.presets.filter(({ tags }) => tags.includes(tag));
+    expect(tagged.length).toBeLessThan(all);
+    await rows.getByRole('button', { name: tag, exact: true }).first().click();
+    await page.getByRole('group', { name: 'Only with these tags' }).waitFor();
+    expect(await rows.count()).toBe(tagged.length);
+    await page.getByRole('group', { name: 'Only with these tags' }).getByRole('button').click();
+    expect(await rows.count()).toBe(all);
+
+    await page.getByRole('button', { name: 'Favourite: Friday set' }).click();
+    await probe.until(() => probe.slices.favourites.presets.includes('user/friday-set'), 'the favourite');
+    await page.getByRole('button', { name: 'Favourites only' }).click();
+    expect(await rows.count()).toBe(1);
+    expect(readdirSync(join(workplace.folder, 'data', 'tiller'))).toContain('favourites.json');
+    await page.getByRole('button', { name: 'Favourite: Friday set' }).click();
+    await page.getByText('There are no favourites yet.').waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('lists the trash, restores from it, and asks before it is emptied', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    await page.getByRole('tab', { name: 'Library' }).click();
+    await page.getByRole('button', { name: 'Duplicate Friday set' }).click();
+    await page.getByRole('button', { name: 'Delete Friday set 2' }).click();
+    await page.getByRole('radio', { name: 'Trash' }).click();
+    await page.getByRole('button', { name: 'Restore Friday set 2' }).click();
+    await probe.until(() => probe.slices.trash.presets.length === 0, 'the restored preset');
+    await page.getByText('The trash is empty').waitFor();
+    await page.getByRole('radio', { name: 'Presets' }).click();
+    await page.getByRole('button', { name: 'Delete Friday set 2' }).click();
+    await page.getByRole('radio', { name: 'Trash' }).click();
+    await page.getByRole('button', { name: 'Empty the trash…' }).click();
+    await page.getByRole('button', { name: 'Keep' }).click();
+    expect(probe.slices.trash.presets.length).toBe(1);
+    await page.getByRole('button', { name: 'Empty the trash…' }).click();
+    await page.getByRole('button', { name: 'Remove for good' }).click();
+    await probe.until(() => probe.slices.trash.presets.length === 0, 'the empty trash');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('names a missing model, keeps the rest of the preset, and lists unreadable files', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     await page.getByRole('tab', { name: 'Library' }).click();
     expect(
       await page
-        .getByRole('tabpanel')
-        .getByRole('button', { name: /^torn/ })
+        .getByRole('listitem')
+        .filter({ has: page.getByRole('button', { name: 'torn', exact: true }) })
         .getByText('unreadable')
         .isVisible(),
     ).toBe(true);

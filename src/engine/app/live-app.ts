@@ -11,6 +11,7 @@ import { loadedFrom } from '../presets/loaded-from.js';
 import { Autosave, moveAside, readAutosave } from '../persistence/autosave.js';
 import { StoredFile } from '../persistence/stored-file.js';
 import { fileStamp } from '../system/file-stamp.js';
+import { Favourites } from '../persistence/favourites.js';
 import { readControllers, writeControllers } from '../persistence/stored-controllers.js';
 import { readTake, writeTake } from '../persistence/stored-take.js';
 import { LiveSession } from '../live/live-session.js';
@@ -35,6 +36,8 @@ export interface InterfaceOptions extends ServerOptions {
   bundledModelsFolder: string | null;
   /** File that stores the MIDI device and the OSC ports; left out, they are not stored. */
   controllersPath?: string;
+  /** File that stores the favourites; left out, they are not stored. */
+  favouritesPath?: string;
   /** File that stores the recorded gesture; left out, it is not stored. */
   takePath?: string;
 }
@@ -59,7 +62,10 @@ export async function serveInstrument(
   const recorder = new GestureRecorder(instrument);
   if (options.takePath !== undefined) await storeTakes(recorder, instrument, options.takePath);
   const ports = await openPorts(instrument, live, options.controllersPath);
-  const services: PageServices = { instrument, presets, models, carrier, live, recorder, ports, painter };
+  const favourites = new Favourites(options.favouritesPath ?? null);
+  await favourites.load().catch((error: unknown) => instrument.notify(error));
+  const library = { presets, models, favourites };
+  const services: PageServices = { instrument, ...library, carrier, live, recorder, ports, painter };
   const close = async () => {
     recorder.close();
     await Promise.all([painter.close(), carrier.close(), ports.close()]);

@@ -129,6 +129,9 @@ export async function dispatch(
     case 'play':
       liveOf(services).play(command.playing);
       return null;
+    case 'favourite':
+      await services.favourites.set(command.kind, command.id, command.favourite);
+      return null;
     case 'source':
       await liveOf(services).setSource(command.source);
       return null;

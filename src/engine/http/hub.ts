@@ -28,9 +28,9 @@ export class Hub {
   ) {
     this.view = new SliceView(services);
     const changed = () => this.schedule();
-    const { instrument, presets, models, carrier, live, recorder, ports, painter } = services;
+    const { instrument, presets, models, favourites, carrier, live, recorder, ports, painter } = services;
     this.subscriptions = [
-      ...[instrument, presets, models, carrier, live, recorder, ports].flatMap((part) =>
+      ...[instrument, presets, models, favourites, carrier, live, recorder, ports].flatMap((part) =>
         part === null ? [] : [part.subscribe(changed)],
       ),
       painter.subscribe(() => this.windows.forEach((window) => window.repaint())),

@@ -5,6 +5,7 @@ import type { Instrument } from '../instrument/instrument.js';
 import type { ModelBrowser } from '../instrument/model-browser.js';
 import type { PresetBrowser } from '../instrument/preset-browser.js';
 import type { LiveSession } from '../live/live-session.js';
+import type { Favourites } from '../persistence/favourites.js';
 import type { Painter } from '../map/painter.js';
 
 /** The parts of the engine that the page can use. `live` is null in a plugin, where the host plays. Main thread. */
@@ -60,6 +61,7 @@ export interface PageServices {
     | 'emptyTrash'
   >;
   readonly carrier: Pick<ExampleCarrier, 'state' | 'subscribe' | 'carry' | 'cancel'>;
+  readonly favourites: Pick<Favourites, 'state' | 'subscribe' | 'set'>;
   readonly live: LiveServices | null;
   readonly recorder: Pick<GestureRecorder, 'state' | 'subscribe' | 'act' | 'csv' | 'midi'>;
   readonly ports: Pick<Ports, 'state' | 'subscribe' | 'setOsc' | 'openMidi'>;

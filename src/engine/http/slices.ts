@@ -83,6 +83,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
   trash: ({ presets, models }, last) => keep(last, { presets: presets.trashed, models: models.trashed }),
   live: ({ live }) => live?.state ?? null,
   recorder: ({ recorder }) => recorder.state,
+  favourites: ({ favourites }) => favourites.state,
   ports: ({ ports }) => ports.state,
 };
 

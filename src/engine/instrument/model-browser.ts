@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { MAX_LATENTS } from '../../document/limits.js';
+import { compareNames } from '../system/natural-order.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import type { LibraryEntry } from '../model/library/model-folder.js';
 import type { Instrument } from './instrument.js';
@@ -133,7 +134,9 @@ export class ModelBrowser {
   }
 
   private async refresh(): Promise<void> {
-    const entries = await this.models.list();
+    const entries = [...(await this.models.list())].sort((a, b) =>
+      compareNames(a.manifest.name, b.manifest.name),
+    );
     this.cards = await Promise.all(entries.map((entry) => this.card(entry)));
     this.trashed = (await this.models.trashed()).map(({ manifest, removedMs }) => ({
       token: manifest.sha256,

@@ -2,6 +2,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { TillerError } from '../../document/tiller-error.js';
+import { compareNames } from '../system/natural-order.js';
 import { fromFileError, systemCode } from '../system/file-error.js';
 import { MAX_PRESET_BYTES, formatPreset } from '../../document/parse-preset.js';
 import type { Preset } from '../../document/preset.js';
@@ -74,7 +75,7 @@ export class PresetStore {
    */
   async list(): Promise<StoredPreset[]> {
     const entries = [...(await this.factoryIndex.list()), ...(await this.userIndex.list())];
-    return entries.sort((a, b) => Number(b.factory) - Number(a.factory) || a.name.localeCompare(b.name));
+    return entries.sort((a, b) => Number(b.factory) - Number(a.factory) || compareNames(a.name, b.name));
   }
 
   /** The preset as it was last written through this store. */

@@ -10,6 +10,8 @@ export const USER_PRESETS = join(user.data, 'presets');
 export const AUTOSAVE = join(user.data, 'session.json');
 /** Its MIDI device and OSC ports. */
 export const CONTROLLERS = join(user.data, 'controllers.json');
+/** Favourite presets and models, of the live session and of every plugin instance. */
+export const FAVOURITES = join(user.data, 'favourites.json');
 
 /**
  * A folder that is bundled with Tiller: beside the engine in a packed plugin, in the project's folder in a clone. Null where

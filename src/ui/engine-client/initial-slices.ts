@@ -25,6 +25,7 @@ export const initialSlices = (): Slices => ({
   library: { presets: [], current: null, models: [], importing: null },
   trash: { presets: [], models: [] },
   live: null,
+  favourites: { presets: [], models: [] },
   recorder: { state: 'empty', seconds: 0, points: 0 },
   ports: {
     midi: { available: false, reason: null, ports: [], chosen: null },

@@ -47,6 +47,7 @@ export function servicesOf(bench: Bench, taken: string[]): PageServices {
       },
       cancelImport: () => undefined,
     },
+    favourites: { ...quiet, state: { presets: [], models: [] }, set: done },
     carrier: { ...quiet, state: null, carry: done, cancel: () => undefined },
     live: null,
     recorder: {

@@ -6,7 +6,7 @@ import { importInThread } from '../../model/import/import-thread.js';
 import { PresetStore } from '../../presets/preset-store.js';
 import { userLibraryDir } from '../../model/library/model-folder.js';
 import { ModelLibrary } from '../../model/library/model-library.js';
-import { USER_PRESETS, bundledFolder } from '../../system/paths.js';
+import { FAVOURITES, USER_PRESETS, bundledFolder } from '../../system/paths.js';
 import { VERSION } from '../version.js';
 
 /** Runs the engine in the plugin. Modules for the page are loaded with the first window, so that a restart is fast. */
@@ -24,6 +24,7 @@ export function hostEngine(link: PipeLink): void {
         presets,
         models,
         bundledModelsFolder: bundledFolder('models'),
+        favouritesPath: FAVOURITES,
         version: VERSION,
       });
     },

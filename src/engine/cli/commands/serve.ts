@@ -14,7 +14,7 @@ import { contextOf } from '../context.js';
 import { userLibraryDir } from '../../model/library/model-folder.js';
 import { ModelLibrary } from '../../model/library/model-library.js';
 import { wholeNumber } from '../numbers.js';
-import { AUTOSAVE, CONTROLLERS, USER_PRESETS, bundledFolder } from '../../system/paths.js';
+import { AUTOSAVE, CONTROLLERS, FAVOURITES, USER_PRESETS, bundledFolder } from '../../system/paths.js';
 import { Supervisor, type Serving } from '../supervisor.js';
 import { VERSION } from '../version.js';
 
@@ -55,6 +55,7 @@ async function serve(options: Options, command: Command): Promise<void> {
     bundledModelsFolder: bundledFolder('models'),
     loopsFolder: bundledFolder('loops'),
     controllersPath: CONTROLLERS,
+    favouritesPath: FAVOURITES,
     version: VERSION,
     port: options.port,
     ...(options.preset === undefined ? {} : { preset: await requestedPreset(options.preset) }),

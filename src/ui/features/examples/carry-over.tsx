@@ -1,9 +1,12 @@
-import { perform } from '../../engine-client/commands.js';
+import { edit, perform } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
-import { Button } from '../../shared/controls/button.js';
+import { Button, IconButton } from '../../shared/controls/button.js';
 import utilities from '../../shared/styles/utilities.module.css';
 
-/** Offers to carry the examples that the preset keeps for other models over to the present one, and shows how far that is. */
+/**
+ * Offers to carry the examples that the preset keeps for other models over to the present one, or to remove them, and shows how
+ * far carrying is.
+ */
 export function CarryOver() {
   const otherModels = usePage((state) => state.otherModels).filter(({ examples }) => examples > 0);
   const carrying = usePage((state) => state.carrying);
@@ -30,6 +33,12 @@ export function CarryOver() {
             help="Adds each of them at the place of this model that sounds most like it: in loudness, brightness, noisiness and pitch."
             disabled={!playing}
             onPress={() => perform({ type: 'carry-examples', from: model.sha256 })}
+          />
+          <IconButton
+            label={`Remove the examples of ${model.name}`}
+            icon="bin"
+            help="The preset forgets them, with the mapping and the latents’ settings that belong to that model. Undo brings them back."
+            onPress={() => edit({ type: 'remove-other-model', sha256: model.sha256 })}
           />
         </div>
       ))}

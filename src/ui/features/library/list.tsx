@@ -61,27 +61,50 @@ interface ListEntryProps {
   disabled?: boolean;
   onPress: () => void;
   /** The line under the name. */
-  children: ReactNode;
+  facts: ReactNode;
+  /** A description below; of the current entry all of it is shown, of the others two lines. */
+  text?: string | null;
 }
 
-/** The part of an entry that opens it: its name, with its details below. */
-export function ListEntry({ name, current, help, disabled = false, onPress, children }: ListEntryProps) {
+/** The part of an entry that opens it: its name, with its facts and its description below. A press anywhere on it counts. */
+export function ListEntry({
+  name,
+  current,
+  help,
+  disabled = false,
+  onPress,
+  facts,
+  text = null,
+}: ListEntryProps) {
   return (
-    <button
-      type="button"
-      className={styles.open}
-      aria-current={current}
-      disabled={disabled}
-      data-help={help}
-      onClick={onPress}
-    >
-      <span className={styles.name}>{name}</span>
-      <span className={styles.detail}>{children}</span>
-    </button>
+    <div className={styles.entry}>
+      <button
+        type="button"
+        className={styles.open}
+        aria-current={current}
+        disabled={disabled}
+        data-help={help}
+        onClick={onPress}
+      >
+        {name}
+      </button>
+      <span className={styles.facts}>{facts}</span>
+      {text !== null && text !== '' && <span className={styles.text}>{text}</span>}
+    </div>
   );
 }
 
-/** A problem of an entry, among its details. */
+/** An entry that cannot be opened: its name, with a line below. */
+export function ListNote({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={styles.entry}>
+      <span className={styles.title}>{name}</span>
+      <span className={styles.facts}>{children}</span>
+    </div>
+  );
+}
+
+/** A problem of an entry, among its facts. */
 export function ListProblem(props: Omit<ComponentProps<typeof Badge>, 'tone' | 'className'>) {
   return <Badge tone="danger" className={styles.badge} {...props} />;
 }
@@ -92,12 +115,6 @@ export function ListActions({ children }: { children: ReactNode }) {
 }
 
 /** The row of buttons under a list. */
-export function ListFoot({
-  className = '',
-  children,
-}: {
-  className?: string | undefined;
-  children: ReactNode;
-}) {
-  return <footer className={`${styles.foot} ${className}`}>{children}</footer>;
+export function ListFoot({ children }: { children: ReactNode }) {
+  return <footer className={styles.foot}>{children}</footer>;
 }

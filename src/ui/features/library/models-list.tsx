@@ -8,22 +8,25 @@ import { FaultNote } from '../../shared/controls/fault-note.js';
 import { FileButton } from '../../shared/controls/file-button.js';
 import { focusNeighbour } from '../../shared/controls/focus-neighbour.js';
 import { addFiles } from './add-files.js';
+import { FavouriteButton } from './favourite-button.js';
+import { containsWords, type LibraryFilter } from './library-filter.js';
 import { removeModel } from './library-commands.js';
 import { List, ListActions, ListEntry, ListFoot, ListProblem, ListRow } from './list.js';
 import { modelFacts } from './model-facts.js';
 import utilities from '../../shared/styles/utilities.module.css';
-import styles from './models-list.module.css';
 
 const shortCount = (count: number) =>
   count >= 1e6 ? `${(count / 1e6).toFixed(1)} M` : `${Math.max(1, Math.round(count / 1e3))} k`;
 
-/** The models on this machine, the current one's card, and the import of others. */
-export function ModelsList({ search }: { search: string }) {
+/** The models on this machine that match the filter, and the import of others. */
+export function ModelsList({ filter }: { filter: LibraryFilter }) {
   const { models, importing } = usePage((state) => state.library);
   const current = usePage(({ model }) => model.card);
   const missing = usePage(({ model }) => model.missing);
-  const found = models.filter(({ name, text }) =>
-    `${name} ${text ?? ''}`.toLowerCase().includes(search.trim().toLowerCase()),
+  const favourites = usePage((state) => state.favourites.models);
+  const found = models.filter(
+    ({ name, text, sha256 }) =>
+      containsWords(filter.search, [name, text ?? '']) && (!filter.favourites || favourites.includes(sha256)),
   );
   return (
     <>
@@ -46,12 +49,10 @@ export function ModelsList({ search }: { search: string }) {
           </EmptyState>
         )}
       </List>
-      <ListFoot className={styles.foot}>
-        {current === null ? (
-          <span className={`${utilities.note} ${styles.none}`}>No model is loaded.</span>
-        ) : (
-          <CurrentModel card={current} />
-        )}
+      <ListFoot>
+        <span className={`${utilities.note} ${utilities.grow}`}>
+          {current === null && 'No model is loaded.'}
+        </span>
         <FileButton label="Import .ts" accept=".ts" onFiles={addFiles} />
       </ListFoot>
     </>
@@ -67,17 +68,12 @@ function ModelRow({ card, current }: { card: ModelCard; current: boolean }) {
         current={current}
         help={`Play ${name}.`}
         onPress={() => perform({ type: 'select-model', sha256 })}
-      >
-        <span>{modelFacts(card)}</span>
-        {card.bundled && <Tag>bundled</Tag>}
-        {!card.streaming && (
-          <ListProblem help="Exported without cached convolutions: expect clicks where its blocks meet.">
-            not streaming
-          </ListProblem>
-        )}
-      </ListEntry>
-      {card.removable && (
-        <ListActions>
+        facts={<ModelFacts card={card} detailed={current} />}
+        text={card.text}
+      />
+      <ListActions>
+        <FavouriteButton kind="model" id={sha256} name={name} />
+        {card.removable && (
           <IconButton
             label={`Remove ${name}`}
             icon="bin"
@@ -87,25 +83,26 @@ function ModelRow({ card, current }: { card: ModelCard; current: boolean }) {
               removeModel(sha256, name);
             }}
           />
-        </ListActions>
-      )}
+        )}
+      </ListActions>
     </ListRow>
   );
 }
 
-function CurrentModel({ card }: { card: ModelCard }) {
+function ModelFacts({ card, detailed }: { card: ModelCard; detailed: boolean }) {
   return (
-    <div className={styles.card}>
-      <strong className={utilities.clip}>{card.name}</strong>
-      <p className={utilities.note}>
-        {shortCount(card.parameters)} parameters · {card.inputChannels} in, {card.outputChannels} out · own
-        delay {card.delaySamples} samples · licence {card.licence ?? 'not stated'}
-      </p>
-      {card.text !== null && (
-        <p className={`${utilities.note} ${styles.clamp}`} data-help={card.text}>
-          {card.text}
-        </p>
+    <>
+      <span>
+        {modelFacts(card)}
+        {detailed &&
+          ` · ${shortCount(card.parameters)} parameters · ${card.inputChannels} in, ${card.outputChannels} out · own delay ${card.delaySamples} samples · licence ${card.licence ?? 'not stated'}`}
+      </span>
+      {card.bundled && <Tag>bundled</Tag>}
+      {!card.streaming && (
+        <ListProblem help="Exported without cached convolutions: expect clicks where its blocks meet.">
+          not streaming
+        </ListProblem>
       )}
-    </div>
+    </>
   );
 }

@@ -3,46 +3,61 @@ import type { PresetEntry } from '../../../protocol/interface.js';
 import { perform } from '../../engine-client/commands.js';
 import { saveFile } from '../../engine-client/download.js';
 import { usePage } from '../../engine-client/page.js';
-import { Tag } from '../../shared/controls/badge.js';
+import { Tag, TagButton } from '../../shared/controls/badge.js';
 import { Button, IconButton } from '../../shared/controls/button.js';
 import { EmptyState } from '../../shared/controls/empty-state.js';
 import { FileButton } from '../../shared/controls/file-button.js';
 import { focusNeighbour } from '../../shared/controls/focus-neighbour.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { addFiles } from './add-files.js';
+import { FavouriteButton } from './favourite-button.js';
+import { containsWords, type LibraryFilter } from './library-filter.js';
 import { deletePreset, newPreset, openPreset } from './library-commands.js';
 import { List, ListActions, ListEntry, ListFoot, ListProblem, ListRow } from './list.js';
 import textField from '../../shared/controls/text-field.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 
-const MOST_TAGS_SHOWN = 3;
+const matches = (entry: PresetEntry, { search, tags }: LibraryFilter): boolean =>
+  tags.every((tag) => entry.tags.includes(tag)) &&
+  containsWords(search, [
+    entry.name,
+    entry.author,
+    entry.description,
+    entry.model?.name ?? '',
+    ...entry.tags,
+  ]);
 
-function matches(entry: PresetEntry, search: string): boolean {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const text = [entry.name, entry.author, entry.description, entry.model?.name ?? '', ...entry.tags]
-    .join(' ')
-    .toLowerCase();
-  return words.every((word) => text.includes(word));
+interface PresetsListProps {
+  filter: LibraryFilter;
+  /** Shows only presets with a tag, or those without it, too. */
+  onTag: (tag: string) => void;
 }
 
-/** The presets on this machine that match `search`, to open, save, rename and delete. */
-export function PresetsList({ search }: { search: string }) {
+/** The presets on this machine that match the filter, to open, save, rename and delete. */
+export function PresetsList({ filter, onTag }: PresetsListProps) {
   const { presets, current } = usePage((state) => state.library);
+  const favourites = usePage((state) => state.favourites.presets);
   const name = usePage(({ about }) => about.name);
   const [naming, setNaming] = useState(false);
-  const found = presets.filter((entry) => matches(entry, search));
+  const found = presets.filter(
+    (entry) => matches(entry, filter) && (!filter.favourites || favourites.includes(entry.id)),
+  );
   return (
     <>
       <List
         items={found}
         keyOf={({ id }) => id}
-        row={(entry) => <PresetRow entry={entry} current={entry.id === current} />}
+        row={(entry) => (
+          <PresetRow entry={entry} current={entry.id === current} tags={filter.tags} onTag={onTag} />
+        )}
       >
         {found.length === 0 && (
           <EmptyState icon="search" title={presets.length === 0 ? 'No presets yet' : 'Nothing found'}>
             {presets.length === 0
               ? 'Save what you play: a preset holds the whole instrument.'
-              : 'Try another word: names, tags, authors, descriptions and models are searched.'}
+              : filter.favourites && favourites.length === 0
+                ? 'There are no favourites yet. The star beside a preset makes it one.'
+                : 'Try another word: names, tags, authors, descriptions and models are searched.'}
           </EmptyState>
         )}
       </List>
@@ -111,7 +126,15 @@ function SaveAs({ name, onDone }: { name: string; onDone: () => void }) {
   );
 }
 
-function PresetRow({ entry, current }: { entry: PresetEntry; current: boolean }) {
+interface PresetRowProps {
+  entry: PresetEntry;
+  current: boolean;
+  /** The tags that the list is narrowed to. */
+  tags: readonly string[];
+  onTag: (tag: string) => void;
+}
+
+function PresetRow({ entry, current, tags, onTag }: PresetRowProps) {
   const [renaming, setRenaming] = useState(false);
   const { id, name, problem } = entry;
   return (
@@ -129,37 +152,38 @@ function PresetRow({ entry, current }: { entry: PresetEntry; current: boolean })
         <ListEntry
           name={name}
           current={current}
-          help={problem ?? (entry.description || `Open ${name}.`)}
+          help={problem === null ? `Open ${name}.` : 'This file cannot be opened.'}
           disabled={problem !== null}
           onPress={() => void openPreset(id)}
-        >
-          <PresetFacts entry={entry} />
-        </ListEntry>
+          facts={<PresetFacts entry={entry} tags={tags} onTag={onTag} />}
+          text={problem ?? entry.description}
+        />
       )}
       <PresetRowActions entry={entry} onRename={() => setRenaming(true)} />
     </ListRow>
   );
 }
 
-function PresetFacts({ entry: { problem, model, modelPresent, tags, factory } }: { entry: PresetEntry }) {
+function PresetFacts({ entry, tags, onTag }: Omit<PresetRowProps, 'current'>) {
+  const { problem, model, modelPresent, factory, author } = entry;
   return (
     <>
       {problem !== null ? (
-        <>
-          <ListProblem>unreadable</ListProblem>
-          <span className={utilities.clip}>{problem}</span>
-        </>
+        <ListProblem>unreadable</ListProblem>
       ) : !modelPresent && model !== null ? (
         <ListProblem help={`It plays ${model.name}, which is not in the library.`}>
           needs {model.name}
         </ListProblem>
       ) : (
-        <span>{model?.name ?? 'no model'}</span>
+        <span>
+          {model?.name ?? 'no model'}
+          {author !== '' && !factory && ` · ${author}`}
+        </span>
       )}
-      {tags.slice(0, MOST_TAGS_SHOWN).map((tag) => (
-        <Tag key={tag}>{tag}</Tag>
-      ))}
       {factory && <Tag>factory</Tag>}
+      {entry.tags.map((tag) => (
+        <TagButton key={tag} tag={tag} pressed={tags.includes(tag)} onPress={() => onTag(tag)} />
+      ))}
     </>
   );
 }
@@ -168,6 +192,7 @@ function PresetRowActions({ entry, onRename }: { entry: PresetEntry; onRename: (
   const { id, name, factory, problem } = entry;
   return (
     <ListActions>
+      {problem === null && <FavouriteButton kind="preset" id={id} name={name} />}
       {!factory && problem === null && (
         <IconButton label={`Rename ${name}`} icon="pencil" onPress={onRename} />
       )}

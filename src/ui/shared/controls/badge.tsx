@@ -21,3 +21,18 @@ export function Badge({ tone = 'plain', help, className = '', children }: BadgeP
 export function Tag({ children }: { children: ReactNode }) {
   return <span className={styles.tag}>{children}</span>;
 }
+
+/** A keyword that filters a list by itself; `pressed` while it does. */
+export function TagButton({ tag, pressed, onPress }: { tag: string; pressed: boolean; onPress: () => void }) {
+  return (
+    <button
+      type="button"
+      className={`${styles.tag} ${styles.tagButton}`}
+      aria-pressed={pressed}
+      data-help={pressed ? `Shows entries without “${tag}”, too.` : `Shows only entries with “${tag}”.`}
+      onClick={onPress}
+    >
+      {tag}
+    </button>
+  );
+}

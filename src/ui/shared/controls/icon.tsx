@@ -29,11 +29,13 @@ const PATHS = {
   brain: 'M4 11.5 7 6l3 4 2.5-5.5',
   target: 'M8 3.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM8 1.5v3M8 11.5v3M1.5 8h3M11.5 8h3',
   snap: 'M3 8h8.5M8 4.5 11.5 8 8 11.5M13.2 3.5v9',
+  star: 'M8 2.4l1.7 3.6 3.9.5-2.9 2.7.8 3.9L8 11.2l-3.5 1.9.8-3.9L2.4 6.5l3.9-.5z',
+  starred: 'M8 2.4l1.7 3.6 3.9.5-2.9 2.7.8 3.9L8 11.2l-3.5 1.9.8-3.9L2.4 6.5l3.9-.5z',
   save: 'M3 3h8l2 2v8H3zM5.5 3v3h4.5V3M5.5 13V9.5h5V13',
 } as const;
 export type IconName = keyof typeof PATHS;
 
-const SOLID = new Set<IconName>(['play', 'stop', 'record']);
+const SOLID = new Set<IconName>(['play', 'stop', 'record', 'starred']);
 
 export function Icon({ name }: { name: IconName }) {
   return (
