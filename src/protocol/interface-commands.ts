@@ -66,6 +66,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   }),
   bare('undo'),
   bare('redo'),
+  /** Exchanges the document for the other of the two that are compared, A and B. */
+  bare('compare'),
   // playing
   z.strictObject({
     type: z.literal('parameter'),
@@ -127,8 +129,6 @@ export const commandSchema = z.discriminatedUnion('type', [
   }),
   /** Removes every preset and model in the trash for good. */
   bare('empty-trash'),
-  // the live session
-  z.strictObject({ type: z.literal('play'), playing: z.boolean() }),
   z.strictObject({
     type: z.literal('favourite'),
     kind: z.enum(['preset', 'model']),
@@ -136,6 +136,8 @@ export const commandSchema = z.discriminatedUnion('type', [
     id: presetId,
     favourite: z.boolean(),
   }),
+  // the live session
+  z.strictObject({ type: z.literal('play'), playing: z.boolean() }),
   z.strictObject({ type: z.literal('source'), source: liveSourceSchema }),
   z.strictObject({ type: z.literal('buffer'), milliseconds: z.number().min(5).max(1000) }),
   /** Makes this window the speaker; its worklet requests audio by `audio-credit`. `rate` in Hz. */

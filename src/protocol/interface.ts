@@ -100,6 +100,14 @@ export interface HistoryState {
   redoLabel: string | null;
 }
 
+/** Two states of the document that are compared. */
+export interface ComparisonState {
+  /** The one that plays. */
+  side: 'A' | 'B';
+  /** False before the first exchange, which makes B of a copy of A. */
+  begun: boolean;
+}
+
 /** Examples that the preset keeps for another model than the one that it plays. */
 export interface OtherModel {
   model: ModelReference;
@@ -228,6 +236,13 @@ export interface TrashState {
   models: TrashedItem[];
 }
 
+/** What the player marked as favourites: identifiers of presets, and SHA-256 of models. */
+export interface FavouritesState {
+  presets: string[];
+  models: string[];
+}
+export type FavouriteKind = 'preset' | 'model';
+
 export interface ImportProgress {
   /** Number of the import, counted from the engine's start. */
   id: number;
@@ -236,13 +251,6 @@ export interface ImportProgress {
   progress: number;
   step: string;
 }
-/** What the player marked as favourites: identifiers of presets, and SHA-256 of models. */
-export interface FavouritesState {
-  presets: string[];
-  models: string[];
-}
-export type FavouriteKind = 'preset' | 'model';
-
 
 export interface LibraryState {
   presets: PresetEntry[];
@@ -290,6 +298,7 @@ export interface Slices {
   steering: Steering;
   output: Output;
   history: HistoryState;
+  comparison: ComparisonState;
   /** Per latent dimension, the held value in latent units, or null. */
   holds: (number | null)[];
   /** How many random draws can be gone back to, and how many can be taken again after that. */
@@ -301,6 +310,7 @@ export interface Slices {
   waiting: { midiLearn: number | null; auditioning: string | null };
   library: LibraryState;
   trash: TrashState;
+  favourites: FavouritesState;
   /** Null in a plugin, where the host plays. */
   live: LiveState | null;
   recorder: RecorderState;
@@ -310,7 +320,6 @@ export type SliceName = keyof Slices;
 
 /** A text message of the engine to the page. */
 export type EngineMessage =
-  favourites: FavouritesState;
   | { type: 'welcome'; version: number; kind: 'live' | 'plugin'; engine: string; slices: Slices }
   | { type: 'state'; slices: Partial<Slices> }
   | { type: 'done'; request: number; result: string | null }

@@ -153,6 +153,38 @@ describe('playing', () => {
     await page.context().close();
   });
 
+  it('goes back to earlier random draws, and compares A with B', async () => {
+    const { page, complaints } = await openPage(browser, engine.url);
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    probe.frame = null;
+    await probe.until(() => probe.frame !== null, 'sound');
+    const drawn: unknown[] = [];
+    for (let draws = 1; draws <= 2; draws++) {
+      await page.keyboard.press('r');
+      await probe.until(() => probe.slices.draws.earlier === draws, `draw ${draws}`);
+      drawn.push(probe.slices.holds);
+    }
+    await page.getByRole('button', { name: 'Earlier draw' }).click();
+    await probe.until(() => probe.slices.draws.earlier === 1, 'the first draw');
+    expect(probe.slices.holds).toEqual(drawn[0]);
+    await page.keyboard.press('.');
+    await probe.until(() => probe.slices.draws.later === 0, 'the second draw');
+    expect(probe.slices.holds).toEqual(drawn[1]);
+
+    const before = probe.slices.output.freeze;
+    await page.getByRole('radio', { name: 'B', exact: true }).click();
+    await probe.until(() => probe.slices.comparison.side === 'B', 'B');
+    await page.keyboard.press('f');
+    await probe.until(() => probe.slices.output.freeze !== before, 'a difference');
+    await page.keyboard.press('b');
+    await probe.until(() => probe.slices.comparison.side === 'A', 'A');
+    expect(probe.slices.output.freeze).toBe(before);
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z');
+    await probe.until(() => probe.slices.comparison.side === 'A', 'A again');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('obeys shortcuts whatever the mouse pressed last, and takes quick taps', async () => {
     const { page, complaints } = await openPage(browser, engine.url);
     // Regression: space pressed the clicked button again, and a letter searched the clicked list.

@@ -40,6 +40,9 @@ export async function dispatch(
     case 'redo':
       instrument.redo();
       return null;
+    case 'compare':
+      instrument.compare();
+      return null;
     case 'parameter':
       instrument.setParameter(command.index, command.value, command.origin ?? 'page', command.gesture);
       return null;
@@ -126,11 +129,11 @@ export async function dispatch(
       await presets.emptyTrash();
       await models.emptyTrash();
       return null;
-    case 'play':
-      liveOf(services).play(command.playing);
-      return null;
     case 'favourite':
       await services.favourites.set(command.kind, command.id, command.favourite);
+      return null;
+    case 'play':
+      liveOf(services).play(command.playing);
       return null;
     case 'source':
       await liveOf(services).setSource(command.source);

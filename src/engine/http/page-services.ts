@@ -18,6 +18,7 @@ export interface PageServices {
     | 'edit'
     | 'undo'
     | 'redo'
+    | 'compare'
     | 'setParameter'
     | 'hold'
     | 'releaseAll'
@@ -60,8 +61,8 @@ export interface PageServices {
     | 'restore'
     | 'emptyTrash'
   >;
-  readonly carrier: Pick<ExampleCarrier, 'state' | 'subscribe' | 'carry' | 'cancel'>;
   readonly favourites: Pick<Favourites, 'state' | 'subscribe' | 'set'>;
+  readonly carrier: Pick<ExampleCarrier, 'state' | 'subscribe' | 'carry' | 'cancel'>;
   readonly live: LiveServices | null;
   readonly recorder: Pick<GestureRecorder, 'state' | 'subscribe' | 'act' | 'csv' | 'midi'>;
   readonly ports: Pick<Ports, 'state' | 'subscribe' | 'setOsc' | 'openMidi'>;

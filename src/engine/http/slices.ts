@@ -54,6 +54,8 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
       redoLabel,
     });
   },
+  comparison: ({ instrument: { state } }, last) =>
+    keep(last, { side: state.comparison.side, begun: state.comparison.other !== null }),
   holds: ({ instrument }) => instrument.state.holds as (number | null)[],
   draws: ({ instrument: { state } }, last) => keep(last, { ...state.draws }),
   training: ({ instrument: { state } }, last) => {
@@ -81,9 +83,9 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
       importing: models.importing,
     }),
   trash: ({ presets, models }, last) => keep(last, { presets: presets.trashed, models: models.trashed }),
+  favourites: ({ favourites }) => favourites.state,
   live: ({ live }) => live?.state ?? null,
   recorder: ({ recorder }) => recorder.state,
-  favourites: ({ favourites }) => favourites.state,
   ports: ({ ports }) => ports.state,
 };
 

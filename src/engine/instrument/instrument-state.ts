@@ -1,6 +1,7 @@
 import type { MappingReport } from '../mapping/report.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { ModelReference, Preset } from '../../document/preset.js';
+import type { Comparison } from './comparison.js';
 
 /** A message for the player, with what to do about it. */
 export interface Notice {
@@ -18,6 +19,7 @@ export interface InstrumentState {
   readonly dirty: boolean;
   readonly undoLabel: string | null;
   readonly redoLabel: string | null;
+  readonly comparison: Comparison;
   /** Held latents, in latent units: one per dimension, null where the mapping plays. */
   readonly holds: readonly (number | null)[];
   /** How many random draws can be gone back to, and how many can be taken again after that. */

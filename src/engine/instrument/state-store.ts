@@ -2,6 +2,7 @@ import { TillerError } from '../../document/tiller-error.js';
 import type { Preset } from '../../document/preset.js';
 import { hasUnsavedChanges } from '../../document/difference.js';
 import { History, type LeftDocument } from '../../document/history.js';
+import { NO_COMPARISON } from './comparison.js';
 import type { Change, InstrumentState } from './instrument-state.js';
 
 type Listener = (state: InstrumentState, change: Change) => void;
@@ -25,6 +26,7 @@ export class StateStore {
       dirty: false,
       undoLabel: null,
       redoLabel: null,
+      comparison: NO_COMPARISON,
       holds: [],
       draws: { earlier: 0, later: 0 },
       auditioning: null,

@@ -43,4 +43,6 @@ export function editGesture(change: Edit, gesture: Gesture): void {
 
 export const undo = (): void => perform({ type: 'undo' });
 export const redo = (): void => perform({ type: 'redo' });
+/** Exchanges the document for the other of the two that are compared. */
+export const compare = (): void => perform({ type: 'compare' });
 export const learn = (): void => perform({ type: 'train' });

@@ -16,6 +16,7 @@ export const initialSlices = (): Slices => ({
   steering: { amount: 1, glideSeconds: 0, dimensions: [] },
   output: { ...DEFAULT_OUTPUT },
   history: { dirty: false, canUndo: false, canRedo: false, undoLabel: null, redoLabel: null },
+  comparison: { side: 'A', begun: false },
   holds: [],
   draws: { earlier: 0, later: 0 },
   training: { running: false, done: 0, total: 0, learned: false, stale: false, report: null },
@@ -24,8 +25,8 @@ export const initialSlices = (): Slices => ({
   waiting: { midiLearn: null, auditioning: null },
   library: { presets: [], current: null, models: [], importing: null },
   trash: { presets: [], models: [] },
-  live: null,
   favourites: { presets: [], models: [] },
+  live: null,
   recorder: { state: 'empty', seconds: 0, points: 0 },
   ports: {
     midi: { available: false, reason: null, ports: [], chosen: null },

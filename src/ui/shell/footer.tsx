@@ -1,10 +1,10 @@
 import { learn } from '../engine-client/commands.js';
 import { usePage } from '../engine-client/page.js';
 import { capture } from '../features/examples/capture.js';
-import { randomise, releaseAll } from '../features/latents/holds.js';
+import { randomise, releaseAll, stepDraw } from '../features/latents/holds.js';
 import { toggleFreeze } from '../features/output/freeze.js';
 import { Meters } from '../features/output/meters.js';
-import { Button } from '../shared/controls/button.js';
+import { Button, IconButton } from '../shared/controls/button.js';
 import { ParameterKnob } from '../shared/controls/parameter.js';
 import { Transport } from './transport.js';
 import utilities from '../shared/styles/utilities.module.css';
@@ -17,6 +17,7 @@ export function Footer() {
   const running = usePage(({ training }) => training.running);
   const hasModel = usePage(({ model }) => model.card !== null);
   const live = usePage((state) => state.live !== null);
+  const draws = usePage((state) => state.draws);
   return (
     <footer className={styles.footer} data-testid="footer">
       {live && <Transport />}
@@ -46,6 +47,22 @@ export function Footer() {
           help="Moves every unlocked latent to a random value near the current one."
           onPress={randomise}
         />
+        <div className={styles.draws} role="group" aria-label="Random draws">
+          <IconButton
+            label="Earlier draw"
+            icon="left"
+            disabled={draws.earlier === 0}
+            help="What was held before the last random draw (comma)."
+            onPress={() => stepDraw(-1)}
+          />
+          <IconButton
+            label="Later draw"
+            icon="right"
+            disabled={draws.later === 0}
+            help="The random draw after this one (full stop)."
+            onPress={() => stepDraw(1)}
+          />
+        </div>
         <Button
           label="Release"
           keyName="S"

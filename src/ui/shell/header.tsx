@@ -1,9 +1,10 @@
-import { perform, redo, undo } from '../engine-client/commands.js';
+import { compare, perform, redo, undo } from '../engine-client/commands.js';
 import { store, usePage } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
 import { stepPreset } from '../features/library/library-commands.js';
 import { modelFacts } from '../features/library/model-facts.js';
 import { Button, IconButton } from '../shared/controls/button.js';
+import { Segmented } from '../shared/controls/segmented.js';
 import { Icon } from '../shared/controls/icon.js';
 import { COMMAND_KEY } from '../shared/platform.js';
 import { EngineStatus } from './engine-status.js';
@@ -42,6 +43,7 @@ export function Header() {
           onPress={redo}
         />
       </div>
+      <Comparison />
       <div className={utilities.spacer} />
       <IconButton
         label={theme === 'dark' ? 'Light theme' : 'Dark theme'}
@@ -80,6 +82,28 @@ function ModelButton() {
       {card !== null && missing === null && <span className={styles.detail}>{modelFacts(card)}</span>}
       {missing !== null && <span className={styles.detail}>missing</span>}
     </button>
+  );
+}
+
+/** The two states that are compared. */
+function Comparison() {
+  const { side, begun } = usePage((state) => state.comparison);
+  return (
+    <Segmented
+      label="Compare"
+      value={side}
+      choices={[
+        { value: 'A', label: 'A', help: 'Two states of the instrument to compare: A (B switches).' },
+        {
+          value: 'B',
+          label: 'B',
+          help: begun
+            ? 'The other state of the instrument (B switches).'
+            : 'Keeps the instrument as A and goes on with a copy, B (B switches).',
+        },
+      ]}
+      onChange={compare}
+    />
   );
 }
 

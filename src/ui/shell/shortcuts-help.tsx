@@ -13,7 +13,9 @@ const PLAY_KEY = 'Space';
 const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['C', 'capture the sound at the cursor'],
   ['L', 'learn the mapping'],
+  ['B', 'switch between A and B, to compare'],
   ['R', 'random latents within the range'],
+  [', and .', 'earlier and later random draw'],
   ['S', 'release all held latents'],
   ['F', 'freeze'],
   [PLAY_KEY, 'play and stop'],

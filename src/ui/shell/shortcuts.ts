@@ -1,11 +1,11 @@
 import { togglePlay } from '../audio/transport.js';
-import { learn, perform, redo, undo } from '../engine-client/commands.js';
+import { compare, learn, perform, redo, undo } from '../engine-client/commands.js';
 import { store } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
 import { capture, acceptLabel, setLabelText } from '../features/examples/capture.js';
 import { nudgeSelected, toggleMoving } from '../features/examples/move-example.js';
 import { ARROWS, goTo, moveCursor } from '../features/inputs/cursor.js';
-import { randomise, releaseAll } from '../features/latents/holds.js';
+import { randomise, releaseAll, stepDraw } from '../features/latents/holds.js';
 import { stepPreset } from '../features/library/library-commands.js';
 import { fineDivisor } from '../shared/fine-step.js';
 import { toggleFreeze } from '../features/output/freeze.js';
@@ -13,8 +13,11 @@ import { toggleFreeze } from '../features/output/freeze.js';
 /** The shortcuts without modifier keys; they work anywhere but in a text field. */
 const SHORTCUTS: Readonly<Record<string, (() => void) | undefined>> = {
   c: () => void capture(),
+  b: compare,
   l: learn,
   r: randomise,
+  ',': () => stepDraw(-1),
+  '.': () => stepDraw(1),
   s: releaseAll,
   f: toggleFreeze,
   m: toggleMoving,

@@ -22,6 +22,9 @@ export function releaseAll(): void {
   perform({ type: 'release-all' });
 }
 
+/** Goes back to what was held before the last random draw (−1), or forward again (1). */
+export const stepDraw = (by: -1 | 1): void => perform({ type: 'step-draw', by });
+
 /** Holds every unlocked latent at a random value near the current one. */
 export const randomise = (): void =>
   perform({ type: 'randomise', radius: store.getState().view.randomRadius });
