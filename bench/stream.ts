@@ -1,10 +1,24 @@
 import { defaultOutput, type Output } from '../src/document/output.js';
-import { Random } from '../src/engine/mapping/random.js';
-import { createNoise } from '../src/engine/model/run/noise.js';
-import type { ModelShape, RunningModel } from '../src/engine/model/run/running-model.js';
-import { StreamSnapshot } from '../src/engine/stream/telemetry.js';
-import { Stream } from '../src/engine/stream/stream.js';
+import { PARAMETERS } from '../src/document/parameters.js';
 import { defaultDimension } from '../src/document/steering.js';
+import {
+  FRAME_HEADER_BYTES,
+  PARAMETER_EVENT,
+  PLUGIN_PROTOCOL_VERSION,
+  TO_ENGINE,
+} from '../src/protocol/plugin.js';
+import type { MessageLayout } from '../src/protocol/plugin.js';
+import { FrameReader } from '../src/engine/host/frame-reader.js';
+import { FrameWriter } from '../src/engine/host/frame-writer.js';
+import { PipeLoop } from '../src/engine/host/pipe-loop.js';
+import { layOutMapping } from '../src/engine/mapping/layout.js';
+import { Random } from '../src/engine/mapping/random.js';
+import { trainMapping } from '../src/engine/mapping/train.js';
+import type { ModelManifest } from '../src/engine/model/manifest.js';
+import type { ModelShape, RunningModel } from '../src/engine/model/run/running-model.js';
+import type { ModelOpener } from '../src/engine/stream/model-opener.js';
+import { Player } from '../src/engine/stream/player.js';
+import { defaultLearning } from '../src/document/default-learning.js';
 import type { BenchRow } from './row.js';
 import { summarise } from './row.js';
 
@@ -13,12 +27,17 @@ const BLOCKS = 1500;
 const WARM_UP = 300;
 /** Limit of the design for the time per block without the model. */
 const BAR_MS = 0.2;
+const LATENTS = 16;
+const EXAMPLES = 24;
+/** Parameters that a host automates, each with one point per block. */
+const AUTOMATED = 8;
 
 interface Case {
   readonly name: string;
   readonly rate: number;
   readonly level: number;
   readonly output?: Partial<Output>;
+  readonly batch?: 1 | 2;
 }
 
 /** A model that takes no time, so that the rest is the engine's own. */
@@ -57,61 +76,125 @@ class IdleModel implements RunningModel {
   }
 }
 
-const idle = (batch: number): IdleModel =>
-  new IdleModel({
-    sampleRate: 48_000,
-    hop: 512,
-    frames: 1,
-    batch,
-    inputChannels: 1,
-    outputChannels: 1,
-    latentDims: 16,
-    delaySamples: 0,
-  });
+const shapeOf = (batch: number): ModelShape => ({
+  sampleRate: 48_000,
+  hop: 512,
+  frames: 1,
+  batch,
+  inputChannels: 1,
+  outputChannels: 1,
+  latentDims: LATENTS,
+  delaySamples: 0,
+});
 
-/** The engine's own time per block of 512 stereo samples. */
-export function streamBench(): Promise<BenchRow[]> {
-  const rows = [
-    overheadRow({ name: 'equal rates', rate: 48_000, level: 0.1 }, idle(1)),
-    overheadRow({ name: 'equal rates, limiter working', rate: 48_000, level: 3 }, idle(1)),
-    overheadRow({ name: '44.1 kHz track, 48 kHz model', rate: 44_100, level: 0.1 }, idle(1)),
-    overheadRow(
-      { name: '44.1 kHz track, both sides apart', rate: 44_100, level: 0.1, output: { listen: 'both' } },
-      idle(2),
-    ),
+/** The engine's own time per block of 512 stereo samples: from the frame on the plugin's pipe to the answer on it. */
+export async function streamBench(): Promise<BenchRow[]> {
+  const cases: Case[] = [
+    { name: 'equal rates', rate: 48_000, level: 0.1 },
+    { name: 'equal rates, limiter working', rate: 48_000, level: 3 },
+    { name: '44.1 kHz track, 48 kHz model', rate: 44_100, level: 0.1 },
+    {
+      name: '44.1 kHz track, both sides apart',
+      rate: 44_100,
+      level: 0.1,
+      output: { listen: 'both' },
+      batch: 2,
+    },
   ];
-  return Promise.resolve(rows);
+  const rows: BenchRow[] = [];
+  for (const one of cases) rows.push(await overheadRow(one));
+  return rows;
 }
 
-/** Time of a block without the time spent in `model`. */
-export function overheadRow({ name, rate, level, output = {} }: Case, model: RunningModel): BenchRow {
-  const stream = new Stream();
-  const { latentDims } = model.shape;
-  stream.setOutput({ ...defaultOutput(), ...output });
-  stream.setSteering({
-    amount: 1,
-    glideSeconds: 0.05,
-    dimensions: Array.from({ length: latentDims }, defaultDimension),
-  });
-  stream.setMapping({ evaluate: (_, latents) => void latents.fill(0.25) });
-  const seed = { kind: 'seed', seed: 1 } as const;
-  const noise = { model: createNoise(seed, 0), latents: createNoise(seed, 1) };
-  stream.prepare({ rate, maxBlock: BLOCK, channels: 2, model, noise });
-  const random = new Random(2);
-  const input = [0, 1].map(() =>
-    Float32Array.from({ length: BLOCK }, () => level * (2 * random.uniform() - 1)),
-  );
-  const out = input.map((channel) => new Float32Array(channel.length));
-  const seen = new StreamSnapshot();
-  const blockMs = (BLOCK * 1000) / rate;
-  const beyond: number[] = [];
-  for (let i = 0; i < WARM_UP + BLOCKS; i += 1) {
-    stream.process(input, out, BLOCK, null);
-    stream.snapshot(seen);
-    if (i >= WARM_UP) beyond.push((seen.totalLoad - seen.modelLoad) * blockMs);
+/** A player with a model that takes no time, a learned mapping and steering of all latents. */
+function playerOf({ rate, output = {}, batch = 1 }: Case): Player {
+  const shape = shapeOf(batch);
+  const opener: ModelOpener = { open: (_place, _variant, done) => done(new IdleModel(shape)) };
+  const player = new Player(() => undefined, opener);
+  player.prepare(rate, BLOCK, 2);
+  // A model that is chosen before the first block is opened from its files.
+  const silence = [new Float32Array(BLOCK), new Float32Array(BLOCK)];
+  player.process(silence, silence, BLOCK);
+  const variants = [1, 2].map((rows) => ({ frames: 1, batch: rows }));
+  const manifest = { ...shape, sha256: '', variants } as unknown as ModelManifest;
+  void player.apply({ type: 'output', output: { ...defaultOutput(), ...output } });
+  void player.apply({ type: 'load', model: { dir: '', manifest } });
+  const dimensions = Array.from({ length: LATENTS }, () => ({ ...defaultDimension(), mode: 'add' as const }));
+  void player.apply({ type: 'steering', steering: { amount: 1, glideSeconds: 0.05, dimensions } });
+  const random = new Random(3);
+  const examples = Array.from({ length: EXAMPLES }, (_, i) => ({
+    ...{ id: `e${i}`, label: '', hue: 0, enabled: true, weight: 1 },
+    inputs: [random.uniform(), random.uniform()],
+    latents: Array.from({ length: LATENTS }, () => random.uniform()),
+  }));
+  const learning = defaultLearning();
+  const { trained } = trainMapping({ examples, inputCount: 2, latentCount: LATENTS, learning });
+  void player.apply({ type: 'mapping', layout: layOutMapping(trained) });
+  return player;
+}
+
+function message(layout: MessageLayout, fields: Record<string, number>, tail = Buffer.alloc(0)): Buffer {
+  const bytes = Buffer.alloc(FRAME_HEADER_BYTES + layout.bytes + tail.length);
+  bytes.writeUInt32LE(layout.bytes + tail.length, 0);
+  bytes.writeUInt16LE(layout.type, 4);
+  for (const [name, type] of layout.fields) {
+    const at = FRAME_HEADER_BYTES + (layout.at[name] ?? 0);
+    if (type === 'u32') bytes.writeUInt32LE(fields[name] ?? 0, at);
+    else bytes.writeFloatLE(fields[name] ?? 0, at);
   }
+  tail.copy(bytes, FRAME_HEADER_BYTES + layout.bytes);
+  return bytes;
+}
+
+/** A block as the plugin sends it: `AUTOMATED` inputs and offsets move, and noise is played. */
+function blockMessage(level: number): Buffer {
+  const random = new Random(2);
+  const events = Buffer.alloc(AUTOMATED * PARAMETER_EVENT.bytes);
+  for (let i = 0; i < AUTOMATED; i += 1) {
+    const index = i < 2 ? i : PARAMETERS.length - i;
+    events.writeUInt32LE(0, i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.offset);
+    events.writeUInt32LE(index, i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.index);
+    events.writeFloatLE(0.5, i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.value);
+  }
+  const noise = Float32Array.from({ length: 2 * BLOCK }, () => level * (2 * random.uniform() - 1));
+  const fields = { epoch: 1, position: 0, frames: BLOCK, channels: 2, parameterEvents: AUTOMATED };
+  return message(TO_ENGINE.block, fields, Buffer.concat([events, Buffer.from(noise.buffer)]));
+}
+
+/** Time from each block's arrival to its answer, over a pipe in memory. */
+async function overheadRow(one: Case): Promise<BenchRow> {
+  const { name, rate, level } = one;
+  const start = Buffer.concat([
+    message(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }),
+    message(TO_ENGINE.prepare, { epoch: 1, rate, maxBlock: BLOCK, channels: 2 }),
+  ]);
+  const block = blockMessage(level);
+  const beyond: number[] = [];
+  let sent = -1;
+  let arrived = 0;
+  const loop = new PipeLoop({
+    reader: new FrameReader((bytes, offset) => {
+      sent += 1;
+      if (sent === 0) return start.copy(bytes, offset);
+      if (sent > WARM_UP + BLOCKS) return 0;
+      block.writeUInt32LE((sent - 1) * BLOCK, FRAME_HEADER_BYTES + TO_ENGINE.block.at.position);
+      arrived = performance.now();
+      return block.copy(bytes, offset);
+    }),
+    writer: new FrameWriter((_bytes, _offset, length) => {
+      if (sent > WARM_UP) beyond.push(performance.now() - arrived);
+      return length;
+    }),
+    player: playerOf(one),
+    receive: () => undefined,
+    post: () => undefined,
+    deliver: () => undefined,
+    mainBeats: () => 0,
+    version: '',
+  });
+  await loop.run();
   return {
-    name: `beyond the model, 512 stereo samples: ${name}`,
+    name: `beyond the model, 512 stereo samples through the pipe: ${name}`,
     unit: 'ms',
     ...summarise(beyond),
     bar: BAR_MS,
