@@ -1,11 +1,9 @@
 import { squaredDistances } from './gp.js';
+import { layOutMapping, type MappingLayout } from './layout.js';
 import { NetworkBatch } from './network-batch.js';
-import { layerWidths } from '../../document/regressor-sizes.js';
-import { unpack } from '../../document/packing.js';
 import type { Part } from './parts.js';
 import { NeighboursPart, PolynomialPart, ProcessPart } from './parts.js';
-import { polynomialTerms } from './polynomial.js';
-import type { TrainedDimension, TrainedMapping } from '../../document/trained.js';
+import type { TrainedMapping } from '../../document/trained.js';
 
 /** How far beyond the examples' latents a regressor may go, as a share of their range. */
 export const OVERSHOOT = 0.25;
@@ -32,54 +30,44 @@ export interface Mapping {
   deviation(inputs: Values, out: Values): void;
 }
 
-/** Compiles a mapping that `trainedMappingSchema` has validated. */
+/** Lays out and opens a mapping that `trainedMappingSchema` has validated: takes milliseconds. */
 export function compileMapping(trained: TrainedMapping): Mapping {
-  return new CompiledMapping(trained);
+  return openMapping(layOutMapping(trained));
 }
 
-class CompiledMapping implements Mapping {
+/** Opens a mapping for one thread: allocates what its evaluation needs and copies nothing, within tens of microseconds. */
+export function openMapping(layout: MappingLayout): Mapping {
+  return new OpenMapping(layout);
+}
+
+class OpenMapping implements Mapping {
   readonly inputs: number;
   readonly latents: number;
-  private readonly centre: Float64Array;
-  private readonly scale: Float64Array;
   private readonly normalised: Float64Array;
-  private readonly points: Float64Array;
   private readonly squared: Float64Array;
   private readonly values: Float64Array;
-  private readonly low: Float64Array;
-  private readonly high: Float64Array;
   private readonly parts: readonly Part[];
   private readonly processes: readonly ProcessPart[];
 
-  constructor(trained: TrainedMapping) {
-    const { dimensions, points } = trained;
-    this.inputs = trained.inputs;
-    this.latents = dimensions.length;
-    this.centre = Float64Array.from(trained.centre);
-    this.scale = Float64Array.from(trained.scale);
+  constructor(private readonly layout: MappingLayout) {
+    this.inputs = layout.inputs;
+    this.latents = layout.latents;
     this.normalised = new Float64Array(this.inputs);
-    this.points = points === null ? new Float64Array(0) : unpack(points.inputs, 'float32');
-    this.squared = new Float64Array(points?.count ?? 0);
-    this.values = new Float64Array(this.latents).fill(NaN);
-    this.low = new Float64Array(this.latents).fill(-Infinity);
-    this.high = new Float64Array(this.latents).fill(Infinity);
-    dimensions.forEach((dimension, d) => {
-      if (dimension.kind === 'constant') this.values[d] = dimension.value;
-      if ('range' in dimension) [this.low[d], this.high[d]] = dimension.range;
-    });
-    const weights = points === null ? new Float64Array(0) : unpack(points.weights, 'float32');
-    this.processes = processParts(trained, this.points, weights);
+    this.squared = new Float64Array(layout.points.length / layout.inputs);
+    this.values = layout.constants.slice();
+    this.processes = layout.processes.map((part) => new ProcessPart(part));
     this.parts = [
-      ...networkParts(trained),
-      ...polynomialParts(trained),
-      ...neighbourParts(trained, weights),
+      ...layout.networks.map((part) => new NetworkBatch(part)),
+      ...layout.polynomials.map((part) => new PolynomialPart(part)),
+      ...layout.neighbours.map((part) => new NeighboursPart(part)),
       ...this.processes,
     ];
   }
 
   evaluate(inputs: Values, out: Values): void {
     this.normalise(inputs);
-    const { parts, values, low, high } = this;
+    const { parts, values } = this;
+    const { low, high } = this.layout;
     for (let p = 0; p < parts.length; p++) parts[p]!.evaluate(this.normalised, this.squared, values);
     for (let d = 0; d < values.length; d++) {
       const value = values[d]!;
@@ -98,14 +86,15 @@ class CompiledMapping implements Mapping {
   }
 
   private normalise(inputs: Values): void {
-    const { centre, scale, normalised } = this;
+    const { normalised } = this;
+    const { centre, scale, points } = this.layout;
     for (let k = 0; k < normalised.length; k++) {
       const raw = inputs[k]!;
       const input = raw >= 0 ? Math.min(1, raw) : raw < 0 ? 0 : 0.5;
       normalised[k] = Math.fround((Math.fround(input) - centre[k]!) * scale[k]!);
     }
     if (this.squared.length === 0) return;
-    squaredDistances(normalised, 0, this.points, this.squared.length, this.inputs, this.squared);
+    squaredDistances(normalised, 0, points, this.squared.length, this.inputs, this.squared);
   }
 }
 
@@ -113,83 +102,4 @@ class CompiledMapping implements Mapping {
 function compress(excess: number, range: number): number {
   const most = OVERSHOOT * range;
   return excess === 0 || most === 0 ? 0 : most / (1 + most / excess);
-}
-
-type Kind = TrainedDimension['kind'];
-type Of<K extends Kind> = Extract<TrainedDimension, { kind: K }>;
-interface Indexed<K extends Kind> {
-  readonly index: number;
-  readonly dimension: Of<K>;
-}
-
-/** The dimensions of one kind, grouped by `key`. */
-function groups<K extends Kind>(
-  trained: TrainedMapping,
-  kind: K,
-  key: (dimension: Of<K>) => unknown[],
-): [Indexed<K>, ...Indexed<K>[]][] {
-  const found = new Map<string, [Indexed<K>, ...Indexed<K>[]]>();
-  const isKind = (dimension: TrainedDimension): dimension is Of<K> => dimension.kind === kind;
-  trained.dimensions.forEach((dimension, index) => {
-    if (!isKind(dimension)) return;
-    const name = JSON.stringify(key(dimension));
-    const group = found.get(name);
-    if (group === undefined) found.set(name, [{ index, dimension }]);
-    else group.push({ index, dimension });
-  });
-  return [...found.values()];
-}
-
-function networkParts(trained: TrainedMapping): NetworkBatch[] {
-  return groups(trained, 'mlp', ({ hidden, activation }) => [hidden, activation]).map((group) => {
-    const { hidden, activation } = group[0].dimension;
-    const networks = group.map(({ index, dimension }) => ({
-      index,
-      values: unpack(dimension.weights, 'float32'),
-    }));
-    return new NetworkBatch(networks, layerWidths(trained.inputs, hidden), activation);
-  });
-}
-
-function polynomialParts(trained: TrainedMapping): PolynomialPart[] {
-  type Member = Indexed<'linear'> | Indexed<'polynomial'>;
-  const part = (degree: number, crossDegree: number, group: readonly Member[]) =>
-    new PolynomialPart(
-      polynomialTerms(trained.inputs, degree, crossDegree),
-      group.map(({ index, dimension }) => ({ index, values: unpack(dimension.weights, 'float32') })),
-    );
-  return [
-    ...groups(trained, 'linear', () => []).map((group) => part(1, 1, group)),
-    ...groups(trained, 'polynomial', ({ degree, crossDegree }) => [degree, crossDegree]).map((group) =>
-      part(group[0].dimension.degree, group[0].dimension.crossDegree, group),
-    ),
-  ];
-}
-
-function neighbourParts(trained: TrainedMapping, pointWeights: Float64Array): NeighboursPart[] {
-  return groups(trained, 'knn', ({ k, falloff }) => [k, falloff]).map((group) => {
-    const { k, falloff } = group[0].dimension;
-    const placed = group.map(({ index, dimension }) => ({
-      index,
-      values: unpack(dimension.values, 'float32'),
-    }));
-    return new NeighboursPart(pointWeights, k, falloff, placed);
-  });
-}
-
-function processParts(
-  trained: TrainedMapping,
-  points: Float64Array,
-  pointWeights: Float64Array,
-): ProcessPart[] {
-  return groups(trained, 'gp', ({ lengthScale, noise }) => [lengthScale, noise]).map((group) => {
-    const { lengthScale, noise } = group[0].dimension;
-    const placed = group.map(({ index, dimension }) => ({
-      index,
-      values: unpack(dimension.coefficients, 'float64'),
-      mean: dimension.mean,
-      deviation: dimension.deviation,
-    }));
-    return new ProcessPart(points, trained.inputs, pointWeights, lengthScale, noise, placed);
-  });
 }

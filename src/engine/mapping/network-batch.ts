@@ -1,51 +1,77 @@
 import type { Activation } from './activation.js';
 import { fastTanh } from './activation.js';
 import type { Part, Placed } from './parts.js';
+import { sharedZeros } from './shared-numbers.js';
 
 /** Units that are computed together; layers are padded to a multiple of this. */
 const LANES = 4;
 
 /** One layer of many networks: [networks, width] units, with the mapping's inputs or their own network's previous layer as input. */
-interface Layer {
+interface LayerLayout {
   readonly before: number;
   /** Per block of four units: four biases, then four weights per input, interleaved. */
   readonly weights: Float64Array;
-  /** [networks, padded width] */
-  readonly activations: Float64Array;
   readonly paddedWidth: number;
 }
 
+interface Layer extends LayerLayout {
+  /** [networks, padded width] */
+  readonly activations: Float64Array;
+}
+
+/** All networks of one topology, with weights in the order of access. */
+export interface NetworksLayout {
+  readonly activation: Activation;
+  readonly networks: number;
+  /** [networks]: the dimension of each. */
+  readonly dimensions: Int32Array;
+  readonly hidden: readonly LayerLayout[];
+  /** [networks, last width + 1]: output weights, then the bias. */
+  readonly output: Float64Array;
+}
+
 /**
- * Evaluates all networks of one topology together. Weights are stored in the order of access; four units are computed at a
- * time as independent sums.
+ * @param placed one parameter vector per network, in the layout of Network
+ * @param widths [inputs, hidden…, 1]
+ */
+export function layOutNetworks(
+  placed: readonly Placed[],
+  widths: readonly number[],
+  activation: Activation,
+): NetworksLayout {
+  const thetas = placed.map(({ values }) => values);
+  const hidden: LayerLayout[] = [];
+  let offset = 0;
+  for (let l = 1; l < widths.length - 1; l++) {
+    hidden.push(interleave(thetas, offset, widths[l - 1]!, widths[l]!));
+    offset += widths[l]! * (widths[l - 1]! + 1);
+  }
+  const last = widths[widths.length - 2]! + 1;
+  const output = sharedZeros(thetas.length * last);
+  thetas.forEach((theta, n) => output.set(theta.subarray(offset, offset + last), n * last));
+  const dimensions = Int32Array.from(placed, ({ index }) => index);
+  return { activation, networks: thetas.length, dimensions, hidden, output };
+}
+
+/**
+ * Evaluates all networks of one topology together, four units at a time as independent sums.
  */
 export class NetworkBatch implements Part {
-  private readonly hidden: Layer[] = [];
-  /** [networks, last width + 1]: output weights, then the bias. */
+  private readonly activation: Activation;
+  private readonly hidden: readonly Layer[];
   private readonly output: Float64Array;
   private readonly networks: number;
   private readonly dimensions: Int32Array;
 
-  /**
-   * @param placed one parameter vector per network, in the layout of Network
-   * @param widths [inputs, hidden…, 1]
-   */
-  constructor(
-    placed: readonly Placed[],
-    widths: readonly number[],
-    private readonly activation: Activation,
-  ) {
-    const thetas = placed.map(({ values }) => values);
-    this.networks = thetas.length;
-    this.dimensions = Int32Array.from(placed, ({ index }) => index);
-    let offset = 0;
-    for (let l = 1; l < widths.length - 1; l++) {
-      this.hidden.push(interleave(thetas, offset, widths[l - 1]!, widths[l]!));
-      offset += widths[l]! * (widths[l - 1]! + 1);
-    }
-    const last = widths[widths.length - 2]! + 1;
-    this.output = new Float64Array(this.networks * last);
-    thetas.forEach((theta, n) => this.output.set(theta.subarray(offset, offset + last), n * last));
+  constructor({ activation, networks, dimensions, hidden, output }: NetworksLayout) {
+    this.activation = activation;
+    this.networks = networks;
+    this.dimensions = dimensions;
+    this.output = output;
+    this.hidden = hidden.map((layer) => ({
+      ...layer,
+      activations: new Float64Array(networks * layer.paddedWidth),
+    }));
   }
 
   /** Writes each network's output for the normalised `inputs` to its dimension of `out`. */
@@ -107,9 +133,14 @@ function rectify(values: Float64Array): void {
   for (let i = 0; i < values.length; i++) if (!(values[i]! > 0)) values[i] = 0;
 }
 
-function interleave(thetas: readonly Float64Array[], offset: number, before: number, width: number): Layer {
+function interleave(
+  thetas: readonly Float64Array[],
+  offset: number,
+  before: number,
+  width: number,
+): LayerLayout {
   const paddedWidth = Math.ceil(width / LANES) * LANES;
-  const weights = new Float64Array(thetas.length * paddedWidth * (before + 1));
+  const weights = sharedZeros(thetas.length * paddedWidth * (before + 1));
   thetas.forEach((theta, n) => {
     for (let j = 0; j < width; j++) {
       const block = n * paddedWidth + Math.floor(j / LANES) * LANES;
@@ -118,5 +149,5 @@ function interleave(thetas: readonly Float64Array[], offset: number, before: num
       for (let k = 0; k < before; k++) weights[at + (k + 1) * LANES] = theta[offset + j * before + k]!;
     }
   });
-  return { before, weights, paddedWidth, activations: new Float64Array(thetas.length * paddedWidth) };
+  return { before, weights, paddedWidth };
 }

@@ -21,44 +21,50 @@ export interface Placed {
 }
 
 /** Linear and polynomial regressors over the same terms. */
+export interface PolynomialsLayout {
+  readonly terms: Terms;
+  /** One weight per term, then the constant. */
+  readonly dimensions: readonly Placed[];
+}
+
 export class PolynomialPart implements Part {
   private readonly features: Float64Array;
 
-  /** @param dimensions one weight per term, then the constant */
-  constructor(
-    private readonly terms: Terms,
-    private readonly dimensions: readonly Placed[],
-  ) {
-    this.features = new Float64Array(terms.count);
+  constructor(private readonly layout: PolynomialsLayout) {
+    this.features = new Float64Array(layout.terms.count);
   }
 
   evaluate(inputs: Float64Array, _squaredDistances: Float64Array, out: Float64Array): void {
-    const { terms, features } = this;
+    const { features } = this;
+    const { terms, dimensions } = this.layout;
     fillTerms(terms, inputs, 0, features, 0);
-    for (const { index, values } of this.dimensions) {
+    for (const { index, values } of dimensions) {
       out[index] = values[terms.count]! + dot(values, features, terms.count);
     }
   }
 }
 
 /** Nearest-neighbour regressors with the same number of neighbours and the same falloff. */
+export interface NeighboursLayout {
+  readonly pointWeights: Float64Array;
+  readonly k: number;
+  readonly falloff: number;
+  /** One latent per point. */
+  readonly dimensions: readonly Placed[];
+}
+
 export class NeighboursPart implements Part {
   private readonly neighbours: Neighbours;
 
-  /** @param dimensions one latent per point */
-  constructor(
-    private readonly pointWeights: Float64Array,
-    k: number,
-    falloff: number,
-    private readonly dimensions: readonly Placed[],
-  ) {
-    this.neighbours = new Neighbours(pointWeights.length, k, falloff);
+  constructor(private readonly layout: NeighboursLayout) {
+    this.neighbours = new Neighbours(layout.pointWeights.length, layout.k, layout.falloff);
   }
 
   evaluate(_inputs: Float64Array, squaredDistances: Float64Array, out: Float64Array): void {
     const { neighbours } = this;
-    neighbours.find(squaredDistances, this.pointWeights);
-    for (const { index, values } of this.dimensions) {
+    const { pointWeights, dimensions } = this.layout;
+    neighbours.find(squaredDistances, pointWeights);
+    for (const { index, values } of dimensions) {
       let sum = 0;
       for (let i = 0; i < neighbours.count; i++) {
         sum += neighbours.shares[i]! * values[neighbours.indices[i]!]!;
@@ -75,40 +81,43 @@ export interface PlacedProcess extends Placed {
 }
 
 /** Gaussian processes with the same length scale and noise. */
+export interface ProcessesLayout {
+  /** [points, inputs], normalised. */
+  readonly points: Float64Array;
+  readonly inputs: number;
+  readonly pointWeights: Float64Array;
+  readonly lengthScale: number;
+  readonly noise: number;
+  readonly dimensions: readonly PlacedProcess[];
+}
+
 export class ProcessPart implements Part {
   private readonly similarity: Float64Array;
   private factor: Float64Array | undefined;
 
-  constructor(
-    private readonly points: Float64Array,
-    private readonly inputs: number,
-    private readonly pointWeights: Float64Array,
-    private readonly lengthScale: number,
-    private readonly noise: number,
-    private readonly dimensions: readonly PlacedProcess[],
-  ) {
-    this.similarity = new Float64Array(pointWeights.length);
+  constructor(private readonly layout: ProcessesLayout) {
+    this.similarity = new Float64Array(layout.pointWeights.length);
   }
 
   evaluate(_inputs: Float64Array, squaredDistances: Float64Array, out: Float64Array): void {
     this.compare(squaredDistances);
-    for (const { index, values, mean } of this.dimensions) {
+    for (const { index, values, mean } of this.layout.dimensions) {
       out[index] = mean + dot(values, this.similarity, values.length);
     }
   }
 
   /** Writes the posterior standard deviation of this part's dimensions; factorises the kernel on its first call. */
   deviation(squaredDistances: Float64Array, out: Float32Array | Float64Array): void {
-    const { points, inputs, pointWeights, lengthScale, noise } = this;
+    const { points, inputs, pointWeights, lengthScale, noise } = this.layout;
     this.factor ??= factorise(points, inputs, pointWeights, lengthScale, noise).factor;
     this.compare(squaredDistances);
     const relative = Math.sqrt(posteriorVariance(this.factor, this.similarity, pointWeights.length));
-    for (const { index, deviation } of this.dimensions) out[index] = deviation * relative;
+    for (const { index, deviation } of this.layout.dimensions) out[index] = deviation * relative;
   }
 
   private compare(squaredDistances: Float64Array): void {
     for (let i = 0; i < this.similarity.length; i++) {
-      this.similarity[i] = kernel(squaredDistances[i]!, this.lengthScale);
+      this.similarity[i] = kernel(squaredDistances[i]!, this.layout.lengthScale);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Output } from '../../document/output.js';
-import type { TrainedMapping } from '../../document/trained.js';
+import type { MappingLayout } from '../mapping/layout.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { NoiseSetting } from '../model/run/noise.js';
 import type { Input } from '../../document/input.js';
@@ -13,7 +13,8 @@ export type StreamCommand =
   /** Another model's `load` will come. What is sent until then belongs to that model: the present one goes on as it is. */
   | { type: 'expect-model' }
   | { type: 'load'; model: { dir: string; manifest: ModelManifest } | null }
-  | { type: 'mapping'; trained: TrainedMapping | null }
+  /** Laid out by the sender: that takes milliseconds, which the streaming thread does not have. */
+  | { type: 'mapping'; layout: MappingLayout | null }
   /**
    * `sets`: the indices of the parameters that the document sets with these; of others they may hold an older value
    * than what plays, which stays. Absent where it sets all.

@@ -1,6 +1,6 @@
 import { defaultOutput } from '../../document/output.js';
 import type { EngineMargin, Output } from '../../document/output.js';
-import { compileMapping } from '../mapping/evaluate.js';
+import { openMapping } from '../mapping/evaluate.js';
 import { createNoise } from '../model/run/noise.js';
 import type { NoiseSetting } from '../model/run/noise.js';
 import type { ModelVariant } from '../model/manifest.js';
@@ -162,7 +162,7 @@ export class Player {
   private set({ command, number }: Arrived): void {
     switch (command.type) {
       case 'mapping':
-        this.stream.setMapping(command.trained === null ? null : compileMapping(command.trained));
+        this.stream.setMapping(command.layout && openMapping(command.layout));
         return;
       case 'steering':
         this.steering = this.kept({ steering: command.steering }, number, command.sets).steering;

@@ -2,6 +2,7 @@ import { PARAMETER_INDEX } from '../../document/parameters.js';
 import type { Preset } from '../../document/preset.js';
 import { sameButForValue, sameButForValues } from '../../document/difference.js';
 import { parameterValues } from '../../document/parameter-values.js';
+import { layOutMapping } from '../mapping/layout.js';
 import type { StreamLink } from './messages.js';
 
 /**
@@ -12,7 +13,8 @@ export function sendDifference(link: StreamLink, before: Preset | null, next: Pr
   const sets = before === null ? {} : { sets: changedParameters(before, next) };
   if (before?.steering !== next.steering) link.send({ type: 'steering', steering: next.steering, ...sets });
   if (before?.output !== next.output) link.send({ type: 'output', output: next.output, ...sets });
-  if (before?.trained !== next.trained) link.send({ type: 'mapping', trained: next.trained });
+  if (before?.trained !== next.trained)
+    link.send({ type: 'mapping', layout: next.trained && layOutMapping(next.trained) });
   if (before?.seed !== next.seed) link.send({ type: 'noise', noise: { kind: 'seed', seed: next.seed } });
   if (before?.inputs === next.inputs) return;
   const rerouted = before === null || !sameButForValues(before.inputs, next.inputs);
