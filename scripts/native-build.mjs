@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { root } from './dependencies.mjs';
+import { correctBundle } from './lv2-turtle.mjs';
 
 export const buildDir = join(root, 'build', 'native');
 export const artefacts = join(buildDir, 'Tiller_artefacts', 'Release');
@@ -86,4 +87,5 @@ export function buildNative(targets) {
   const jobs = String(Math.min(4, availableParallelism()));
   const available = targets.filter((target) => target !== 'tiller-webview' || hasWebKit());
   run('cmake', ['--build', buildDir, '--config', 'Release', '--parallel', jobs, '--target', ...available]);
+  if (targets.includes('Tiller_LV2')) correctBundle(join(artefacts, 'LV2', 'Tiller.lv2'));
 }

@@ -47,20 +47,29 @@ struct ExchangeFixture
             for (std::size_t i = 0; i < in.size(); ++i)
                 in[i] = signal (position + i);
 
-            const float* from = in.data();
-            float* to = out.data();
             HostBlock block;
-            block.input = &from;
-            block.output = &to;
-            block.numSamples = blockSize;
 
             if (b == 0 && change)
                 change (block);
 
             exchange.beginCall ({ blockSize, block.offline, false });
-            exchange.process (block);
+
+            for (int start = 0; start < blockSize; start += block.numSamples)
+            {
+                const float* from = in.data() + start;
+                float* to = out.data() + start;
+                block.input = &from;
+                block.output = &to;
+                block.numSamples = std::min (exchange.streamFormat().maxEngineBlock(), blockSize - start);
+                exchange.process (block);
+            }
+
             output.insert (output.end(), out.begin(), out.end());
-            runEngine();
+
+            // It answers after the call, and before the next.
+            while (exchange.toEngine.readable() > 0)
+                runEngine();
+
             position += static_cast<std::uint32_t> (blockSize);
         }
     }

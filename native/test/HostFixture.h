@@ -6,6 +6,7 @@
 #include "TestSuite.h"
 
 #include "tiller/generated/PluginProtocol.h"
+#include "tiller/state/ParameterTable.h"
 
 #include <cmath>
 #include <string>
@@ -51,6 +52,7 @@ struct LiveFixture
 void addLifecycleTests (Suite&);
 void addAutomationTests (Suite&);
 void addStreamTests (Suite&);
+void addBlockSizeTests (Suite&);
 void addOfflineTests (Suite&);
 void addStateTests (Suite&);
 void addProgramTests (Suite&);

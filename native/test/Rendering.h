@@ -78,6 +78,9 @@ public:
         return output[0].back();
     }
 
+    /** The first channel of the last block. */
+    const std::vector<float>& lastOutput() const { return output[0]; }
+
     /** Plays until a block's last sample is within 1e-4 of `level`: the time that took, or -1 after `limit`, in seconds. */
     double secondsUntil (float level, double limit)
     {

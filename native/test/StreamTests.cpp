@@ -261,6 +261,78 @@ void aReleasedStreamCanBePreparedAgain()
     CHECK (fixture.output == first, "the second stream differs from the first");
 }
 
+/** What a host delivers at once may be longer than what the engine takes: 12000 samples were half dry, since the latency was that of 8192. */
+void longBlocksAreHeardWhole()
+{
+    for (const int blockSize : { 12000, 16384, 40000 })
+    {
+        ExchangeFixture fixture (blockSize);
+        const auto first = fixture.latencySamples();
+        CHECK (first > static_cast<std::size_t> (blockSize));
+        fixture.play (8, [] (std::size_t i) { return 0.25f + 1e-6f * static_cast<float> (i); });
+
+        for (std::size_t i = first; i < fixture.output.size(); ++i)
+            CHECK_EQUAL (fixture.output[i], ExchangeFixture::gain * (0.25f + 1e-6f * static_cast<float> (i - first)));
+
+        CHECK_EQUAL (fixture.exchange.counters.underruns.load(), 0u);
+    }
+}
+
+/** A track's 1e30 passed while the engine was not there. */
+void theDrySignalKeepsTheCeiling()
+{
+    constexpr float ceiling = 0.8f;
+    const auto play = [] (const ExchangeFixture::Signal& signal, bool bypass)
+    {
+        ExchangeFixture fixture;
+        fixture.engineRuns = false;
+
+        for (int b = 0; b < 400; ++b)
+            fixture.play (1, signal, [bypass] (HostBlock& block) { block.ceiling = ceiling; block.fallBackToDry = bypass; });
+
+        return std::pair { fixture.output, fixture.latencySamples() };
+    };
+
+    const auto [loud, latency] = play ([] (std::size_t i) { return i % 7000 == 1000 ? -1e30f : i % 5 == 0 ? 3.0f : 0.5f; }, false);
+    bool reached = false;
+
+    for (std::size_t i = 0; i < loud.size(); ++i)
+    {
+        CHECK (std::abs (loud[i]) <= ceiling, "sample ", i, " is ", loud[i]);
+        reached = reached || std::abs (loud[i]) > 0.99f * ceiling;
+    }
+
+    CHECK (reached, "nothing was heard");
+    const auto quiet = [] (std::size_t i) { return 0.79f * std::sin (0.1f * static_cast<float> (i)); };
+
+    for (const bool bypass : { false, true })
+    {
+        const auto signal = [&] (std::size_t i) { return bypass ? 10.0f * quiet (i) : quiet (i); };
+        const auto output = play (signal, bypass).first;
+
+        for (std::size_t i = latency; i < output.size(); ++i)
+            CHECK (output[i] == signal (i - latency), "sample ", i, bypass ? " of a bypass" : " below the ceiling");
+    }
+}
+
+/** The remainder that smooths a step came on top of the ceiling. */
+void aStepKeepsTheCeiling()
+{
+    constexpr float ceiling = 0.8f;
+    ExchangeFixture fixture;
+
+    for (int b = 0; b < 200; ++b)
+    {
+        fixture.engineRuns = b % 20 < 12;
+        fixture.play (1, [] (std::size_t i) { return i % 200 < 100 ? 2.0f : -2.0f; }, [] (HostBlock& block) { block.ceiling = ceiling; });
+    }
+
+    CHECK (fixture.exchange.counters.underruns.load() > 0, "there was no step");
+
+    for (std::size_t i = 0; i < fixture.output.size(); ++i)
+        CHECK (std::abs (fixture.output[i]) <= ceiling, "sample ", i, " is ", fixture.output[i]);
+}
+
 } // namespace
 
 void addStreamTests (Suite& suite)
@@ -273,6 +345,9 @@ void addStreamTests (Suite& suite)
     suite.add ("a reset clears the audio", aResetClearsTheAudio);
     suite.add ("the bypass parameter is left to the engine", theBypassParameterIsLeftToTheEngine);
     suite.add ("render starts are detected", renderStartsAreDetected);
+    suite.add ("long blocks are heard whole", longBlocksAreHeardWhole);
+    suite.add ("the dry signal keeps the ceiling", theDrySignalKeepsTheCeiling);
+    suite.add ("a step keeps the ceiling", aStepKeepsTheCeiling);
     suite.add ("a release ends the wait for the engine", releaseEndsTheWait);
     suite.add ("a released stream can be prepared again", aReleasedStreamCanBePreparedAgain);
 }

@@ -153,6 +153,12 @@ void Vst3Instance::activate (const StreamSetup& setup)
     in->active = true;
 }
 
+bool Vst3Instance::acceptsBuses (int inputs, int outputs)
+{
+    std::vector<Vst::SpeakerArrangement> ins (static_cast<std::size_t> (inputs), Vst::SpeakerArr::kStereo), outs (static_cast<std::size_t> (outputs), Vst::SpeakerArr::kStereo);
+    return in->processor->setBusArrangements (ins.data(), inputs, outs.data(), outputs) == kResultTrue;
+}
+
 void Vst3Instance::reset()
 {
     in->processor->setProcessing (false);
@@ -265,6 +271,12 @@ int Vst3Instance::controllerParameter (int controller) const
     Vst::ParamID id = 0;
     CHECK (mapping && mapping->getMidiControllerAssignment (0, 0, static_cast<Vst::CtrlNumber> (controller), id) == kResultTrue);
     return static_cast<int> (std::find (in->ids.begin(), in->ids.end(), id) - in->ids.begin());
+}
+
+bool Vst3Instance::hasFlags (int index, int flags) const
+{
+    Vst::ParameterInfo info {};
+    return in->controller->getParameterInfo (index, info) == kResultOk && (info.flags & flags) == flags;
 }
 
 int Vst3Instance::programParameter() const

@@ -40,6 +40,8 @@ public:
     ~Vst3Instance();
 
     void activate (const StreamSetup&);
+    /** Whether it accepts this many input and output buses, each stereo. */
+    bool acceptsBuses (int inputs, int outputs);
     void deactivate();
 
     /** Stops and starts processing, which resets the plugin, without preparing it again. */
@@ -66,6 +68,8 @@ public:
 
     /** The parameter that a host moves for a MIDI controller of the first channel. */
     int controllerParameter (int controller) const;
+    /** Whether a parameter has all of these flags of VST3. */
+    bool hasFlags (int index, int flags) const;
     /** The parameter that a host moves for MIDI program change, or -1. */
     int programParameter() const;
     /** The length of the root unit's program list. */

@@ -14,8 +14,9 @@ namespace
 {
     /** The model goes on for a while after its input has ended; there is no exact end. */
     constexpr double tailSeconds = 2.0;
-    /** Until the engine has reported its latency once: about that of the bundled models at 44.1 kHz. */
-    constexpr double initialModelSeconds = 0.03, initialSchedulingSeconds = 0.01;
+    /** The longest block that latency and buffers are made for, in samples; a host that announces more is served in parts. */
+    constexpr int maxHostBlock = 1 << 17;
+    constexpr std::size_t ceilingIndex = ParameterTable::indexOf ("ceiling");
 }
 
 PluginProcessor::PluginProcessor (StreamClock& clock)
@@ -59,29 +60,14 @@ bool PluginProcessor::isBusesLayoutSupported (const BusesLayout& layout) const
     return isSupported (layout.getMainInputChannelSet()) && isSupported (layout.getMainOutputChannelSet());
 }
 
-/** What the project remembers is exact for the rate it was saved at, and scaled for another. */
-Latency PluginProcessor::expectedLatency (double rate) const
-{
-    const std::lock_guard lock (stateMutex);
-    const auto samples = [rate] (double seconds) { return static_cast<std::uint32_t> (juce::roundToInt (seconds * rate)); };
-
-    if (state.rate <= 0.0)
-        return { samples (initialModelSeconds), samples (initialSchedulingSeconds) };
-
-    if (juce::approximatelyEqual (state.rate, rate))
-        return state.latency;
-
-    return { samples (state.latency.model / state.rate), samples (state.latency.scheduling / state.rate) };
-}
-
 void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
 {
     // The engine takes whole hertz; hosts synchronised to film run at fractional rates.
     const StreamFormat format { juce::jlimit (protocol::minRate, protocol::maxRate, std::round (rate)),
-                                juce::jlimit (1, protocol::maxBlock, maximumBlock),
+                                juce::jlimit (1, maxHostBlock, maximumBlock),
                                 getTotalNumOutputChannels() == 1 ? 1 : 2 };
 
-    const auto expected = expectedLatency (format.rate);
+    const auto expected = project.expectedLatency (format.rate);
     // A host that renders offline reads the latency now, before the engine is known to be ready: what it reads stays true.
     const auto total = expected.model + expected.scheduling + static_cast<std::uint32_t> (format.maxBlock);
     exchange.setLeastLatency (isNonRealtime() ? total : 0);
@@ -154,7 +140,10 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
     }
 
     const auto* vst3Block = currentVst3Block();
-    exchange.beginCall ({ numSamples, isNonRealtime(), vst3Block != nullptr && vst3Block->prefetch });
+    const bool prefetch = vst3Block != nullptr && vst3Block->prefetch;
+    // A block beyond what the host announced is as several that it delivers at once.
+    const auto beginCall = [&] (int start) { exchange.beginCall ({ juce::jmin (format.maxBlock, numSamples - start), isNonRealtime(), prefetch }); };
+    beginCall (0);
     const bool renderStart = isRenderStart (buffer), hostReset = resetRequested.exchange (false);
 
     resendParameters = transport.takeResendRequest() || resendParameters;
@@ -168,9 +157,15 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
     events.collect (table, hostParameters, hostProgram, midi, numSamples);
     bool allSent = true;
 
-    for (int start = 0; start < numSamples; start += format.maxBlock)
+    for (int start = 0, callEnd = format.maxBlock; start < numSamples;)
     {
-        const int length = juce::jmin (format.maxBlock, numSamples - start);
+        if (start == callEnd)
+        {
+            beginCall (start);
+            callEnd += format.maxBlock;
+        }
+
+        const int length = juce::jmin (format.maxEngineBlock(), callEnd - start, numSamples - start);
         const auto slice = events.slice (start, length, recall);
         const std::array<float*, 2> channels { buffer.getWritePointer (0, start), buffer.getWritePointer (format.channels - 1, start) };
 
@@ -190,7 +185,9 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         block.offline = isNonRealtime();
         block.hostBypass = hostBypass;
         block.fallBackToDry = table.value (protocol::bypassIndex) >= 0.5f;
+        block.ceiling = juce::Decibels::decibelsToGain (table.value (ceilingIndex));
         allSent = exchange.process (block) && allSent;
+        start += length;
     }
 
     resendParameters = ! allSent;
@@ -201,25 +198,6 @@ void PluginProcessor::openInterface()
 {
     supervisor.start();
     control.openInterface();
-}
-
-juce::Point<int> PluginProcessor::windowSize() const
-{
-    const std::lock_guard lock (stateMutex);
-    return { state.windowWidth, state.windowHeight };
-}
-
-juce::String PluginProcessor::stateError() const
-{
-    const std::lock_guard lock (stateMutex);
-    return unreadableReason;
-}
-
-void PluginProcessor::setWindowSize (int width, int height)
-{
-    const std::lock_guard lock (stateMutex);
-    state.windowWidth = width;
-    state.windowHeight = height;
 }
 
 void PluginProcessor::handleAsyncUpdate()
@@ -236,12 +214,7 @@ void PluginProcessor::handleAsyncUpdate()
 
     if (snapshot.edited)
     {
-        {
-            const std::lock_guard lock (stateMutex);
-            unreadable.reset();
-            unreadableReason.clear();
-        }
-
+        project.instrumentEdited();
         // Or the host would close its project without asking.
         updateHostDisplay (ChangeDetails().withNonParameterStateChanged (true));
     }
@@ -261,13 +234,7 @@ void PluginProcessor::updateLatency()
     if (snapshot.phase != EnginePhase::running || format.channels == 0)
         return;
 
-    {
-        const std::lock_guard lock (stateMutex);
-        state.latency = exchange.engineLatency();
-        state.rate = format.rate;
-        state.maxBlock = format.maxBlock;
-    }
-
+    project.setLatency (format, exchange.engineLatency());
     // Last: a host may prepare the plugin again before this returns.
     setLatencySamples (static_cast<int> (exchange.latencySamples (exchange.latency())));
 }
@@ -300,19 +267,20 @@ void PluginProcessor::updateProgramNames (const std::string& presetsJson)
 
     programsShown = presetsJson;
     auto parsed = parsePresetList (presetsJson);
-    const std::lock_guard lock (stateMutex);
+    const std::lock_guard lock (programsMutex);
     programs.swap (parsed);
 }
 
 //==============================================================================
 int PluginProcessor::getNumPrograms()
 {
-    return wrapperType == wrapperType_VST3 ? HostProgram::count : 1;
+    // The LV2 wrapper would make a preset of each.
+    return wrapperType == wrapperType_VST3 ? HostProgram::count : wrapperType == wrapperType_LV2 ? 0 : 1;
 }
 
 const juce::String PluginProcessor::getProgramName (int index)
 {
-    const std::lock_guard lock (stateMutex);
+    const std::lock_guard lock (programsMutex);
 
     if (juce::isPositiveAndBelow (index, static_cast<int> (programs.size())))
         return programs[static_cast<std::size_t> (index)].name;
@@ -326,7 +294,7 @@ const juce::String PluginProcessor::getProgramName (int index)
 std::optional<PresetRequest> PluginProcessor::pendingRecall() const
 {
     auto pending = recall.pending();
-    const std::lock_guard lock (stateMutex);
+    const std::lock_guard lock (programsMutex);
 
     if (pending && juce::isPositiveAndBelow (pending->program, static_cast<int> (programs.size())))
         return PresetRequest { PresetRequest::none, programs[static_cast<std::size_t> (pending->program)].id.toStdString() };
@@ -336,20 +304,13 @@ std::optional<PresetRequest> PluginProcessor::pendingRecall() const
 
 void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
 {
-    SavedState saved;
-
+    if (auto unreadable = project.unreadable(); ! unreadable.isEmpty())
     {
-        const std::lock_guard lock (stateMutex);
-
-        if (! unreadable.isEmpty())
-        {
-            target = unreadable;
-            return;
-        }
-
-        saved = state;
+        target = std::move (unreadable);
+        return;
     }
 
+    auto saved = project.saved();
     // Before the preset: what is recalled in between is then saved twice, and not lost.
     saved.recall = pendingRecall();
     saved.preset = document.preset();
@@ -367,37 +328,11 @@ void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
 
 void PluginProcessor::setStateInformation (const void* data, int size)
 {
-    std::string error;
-    auto decoded = SavedState::decode (static_cast<const std::uint8_t*> (data), static_cast<std::size_t> (juce::jmax (0, size)), error);
-
-    if (decoded && ! decoded->compressedPreset.empty())
-    {
-        if (auto text = decompressPreset (std::exchange (decoded->compressedPreset, {})))
-            decoded->preset = std::move (*text);
-        else
-        {
-            error = "The instrument of Tiller in this project is damaged.";
-            decoded.reset();
-        }
-    }
-
-    const auto loaded = decoded.value_or (SavedState {});
     control.beginLoading();
-
-    {
-        const std::lock_guard lock (stateMutex);
-        state = loaded;
-        state.preset.clear();
-        unreadable.reset();
-        unreadableReason = error;
-
-        if (! decoded)
-            unreadable.replaceAll (data, static_cast<std::size_t> (juce::jmax (0, size)));
-    }
-
+    const auto [loaded, isReadable] = project.load (data, size);
     document.load (loaded.preset);
     table.setUsesEngineDefaults (loaded.preset.empty());
-    hostProgram.restore (decoded ? loaded.program : HostProgram::unknown);
+    hostProgram.restore (isReadable ? loaded.program : HostProgram::unknown);
 
     for (std::size_t i = 0; i < hostParameters.size(); ++i)
         hostParameters[i]->setFromProject (loaded.parameters[i]);

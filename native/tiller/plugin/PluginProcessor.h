@@ -6,11 +6,11 @@
 #include "tiller/plugin/BlockEvents.h"
 #include "tiller/plugin/HostParameter.h"
 #include "tiller/plugin/PresetList.h"
+#include "tiller/plugin/ProjectState.h"
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/ParameterTable.h"
 #include "tiller/state/PresetDocument.h"
 #include "tiller/state/PresetRecall.h"
-#include "tiller/state/SavedState.h"
 #include "tiller/stream/AudioExchange.h"
 #include "tiller/stream/RenderStartDetector.h"
 #include "tiller/vst3/Vst3Automation.h"
@@ -46,15 +46,15 @@ public:
 
     const EngineSnapshot& engine() const noexcept           { return snapshot; }
     /** Why the project's state could not be read; empty where it could. */
-    juce::String stateError() const;
+    juce::String stateError() const                         { return project.error(); }
     const StreamCounters& counters() const noexcept         { return exchange.counters; }
     /** Has the engine serve its page; starts it where it does not run yet. */
     void openInterface();
     void retryEngine()                                      { supervisor.retryNow(); }
     void loadPreset (const juce::String& id)                { recall.request ({ PresetRequest::none, id.toStdString() }); }
     /** In pixels; 0 where the window was never opened. */
-    juce::Point<int> windowSize() const;
-    void setWindowSize (int width, int height);
+    juce::Point<int> windowSize() const                     { return project.windowSize(); }
+    void setWindowSize (int width, int height)              { project.setWindowSize (width, height); }
 
     //==============================================================================
     // [any-thread]
@@ -98,7 +98,6 @@ private:
     bool isRenderStart (const juce::AudioBuffer<float>&) noexcept;
     // [main-thread]
     void updateLatency();
-    Latency expectedLatency (double rate) const;
     void updateParameterNames (const std::string& namesJson);
     void updateProgramNames (const std::string& presetsJson);
     // [any-thread] but the audio thread
@@ -110,13 +109,10 @@ private:
     PresetRecall recall;
     AudioExchange exchange;
     HostProgram hostProgram;
+    ProjectState project;
 
-    // Hosts save and load on any thread but the audio thread: under `stateMutex`.
-    mutable std::mutex stateMutex;
-    SavedState state;                   ///< without parameters and preset: `table` and `document` have them
-    juce::MemoryBlock unreadable;       ///< a state that could not be read; handed back to the host unchanged
-    juce::String unreadableReason;
-    std::vector<PresetEntry> programs;  ///< also under `stateMutex`: hosts ask for names on any thread
+    mutable std::mutex programsMutex;
+    std::vector<PresetEntry> programs;  ///< under `programsMutex`: hosts ask for names on any thread
 
     // [main-thread]
     EngineSnapshot snapshot;

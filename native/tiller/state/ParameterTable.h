@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <limits>
+#include <string_view>
 
 namespace tiller
 {
@@ -14,6 +15,17 @@ class ParameterTable
 {
 public:
     static constexpr std::size_t size = protocol::parameters.size();
+
+    /** The index of the parameter with this identifier; to be evaluated while compiling, where an unknown one is an error. */
+    static constexpr std::size_t indexOf (std::string_view id)
+    {
+        std::size_t i = 0;
+
+        while (id != protocol::parameters.at (i).id)
+            ++i;
+
+        return i;
+    }
 
     ParameterTable()
     {

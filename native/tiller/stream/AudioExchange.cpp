@@ -117,6 +117,9 @@ bool AudioExchange::process (const HostBlock& block) noexcept
         mixer.reset (position);
     }
 
+    if (block.offline && outgoing.renderStart)
+        counters.offlineDrySamples.store (0, std::memory_order_relaxed);
+
     wasOffline = block.offline;
     const bool sent = send (outgoing, position);
     const auto end = position + static_cast<std::uint32_t> (block.numSamples);

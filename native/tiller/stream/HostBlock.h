@@ -3,14 +3,15 @@
 #include "tiller/generated/PluginProtocol.h"
 
 #include <cstdint>
+#include <limits>
 
 namespace tiller
 {
 
-/** What the host wants processed in one call; blocks of at most the prepared size. */
+/** What the host wants processed in one call, in blocks that the engine takes. */
 struct HostCall
 {
-    int numSamples = 0;
+    int numSamples = 0;             ///< at most the prepared `maxBlock`
     bool offline = false;           ///< the host renders offline: wait for the engine
     bool prefetch = false;          ///< the host calls without a deadline, though it does not render (VST3's kPrefetch): wait for the engine, too
 };
@@ -20,7 +21,7 @@ struct HostBlock
 {
     const float* const* input = nullptr;
     float* const* output = nullptr;
-    int numSamples = 0;                                 ///< at most the prepared `maxBlock`
+    int numSamples = 0;                                 ///< at most `maxEngineBlock` of the format
     const protocol::ParameterEvent* parameterEvents = nullptr;
     std::uint32_t parameterEventCount = 0;
     const protocol::MidiEvent* midiEvents = nullptr;
@@ -37,6 +38,8 @@ struct HostBlock
         heard, even where the user asked for silence.
     */
     bool fallBackToDry = false;
+    /** The dry signal does not exceed this magnitude where it replaces the engine; that of a bypass is not limited. */
+    float ceiling = std::numeric_limits<float>::infinity();
 };
 
 } // namespace tiller

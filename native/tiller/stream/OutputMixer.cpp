@@ -1,7 +1,9 @@
 #include "tiller/stream/OutputMixer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 namespace tiller
 {
@@ -26,6 +28,7 @@ void OutputMixer::prepare (const StreamFormat& newFormat, Latency newLatency, st
     dry.allocate (format.channels, dryCapacitySamples);
     fadeSamples = std::max (1, static_cast<int> (fadeSeconds * format.rate));
     declicker.prepare (fadeSamples);
+    dryLimiter.prepare (format.rate);
     modelFilledFrom.set (0);
     dryGain = silenceOnFault ? 0.0f : 1.0f;
     reset (0);
@@ -52,6 +55,7 @@ void OutputMixer::reset (std::uint32_t position) noexcept
     dryFrom.set (position);
     wetGain = 0.0f;
     rebuffering = true;
+    dryLimiter.reset();
     declicker.reset();
 }
 
@@ -92,7 +96,11 @@ void OutputMixer::process (const HostBlock& block, std::uint32_t position, const
     const float wetTarget = block.hostBypass ? 0.0f : 1.0f;
     const bool silent = silenceOnFault && ! block.hostBypass && ! block.fallBackToDry;
     const float dryTarget = silent ? 0.0f : 1.0f;
+    const bool isBypassed = block.hostBypass || block.fallBackToDry;
+    const float ceiling = isBypassed ? std::numeric_limits<float>::infinity() : block.ceiling;
     bool step = latencyChanged;
+    std::uint32_t missing = 0;
+    std::array<float, protocol::maxChannels> drySamples {};
 
     for (std::uint32_t i = 0; i < numSamples; ++i)
     {
@@ -121,21 +129,42 @@ void OutputMixer::process (const HostBlock& block, std::uint32_t position, const
             step = true;
         }
 
+        if (! inTime && ! isBypassed && distance (played, later (engineFrom.position(), modelFilledFrom.position())) >= 0)
+            ++missing;
+
         dryGain = approach (dryGain, dryTarget, fadeStep);
+
+        const auto input = position + i - totalDelay;
+        float peak = 0.0f;
 
         for (int c = 0; c < format.channels; ++c)
         {
-            const auto input = position + i - totalDelay;
-            const float drySample = dryFrom.isReachedBy (input) ? dryGain * dry.read (c, input) : 0.0f;
+            auto& sample = drySamples[static_cast<std::size_t> (c)];
+            sample = dryFrom.isReachedBy (input) ? dryGain * dry.read (c, input) : 0.0f;
+            peak = std::max (peak, std::abs (sample));
+        }
+
+        const float limiterGain = dryLimiter.next (peak, ceiling);
+
+        for (int c = 0; c < format.channels; ++c)
+        {
+            // Rounding may exceed the ceiling.
+            const float drySample = std::clamp (limiterGain * drySamples[static_cast<std::size_t> (c)], -ceiling, ceiling);
             const float wetSample = wetGain > 0.0f ? engine.at (c, played) : 0.0f;
             // Both ends exactly, without rounding: what the engine has limited stays below its ceiling.
             const float mixed = wetGain <= 0.0f ? drySample : wetGain >= 1.0f ? wetSample : drySample + wetGain * (wetSample - drySample);
-            block.output[c][i] = declicker.process (c, mixed, step);
+            const float smoothed = declicker.process (c, mixed, step);
+            // The remainder of a step comes on top; the engine keeps its own ceiling.
+            const float bound = std::max (ceiling, std::abs (mixed));
+            block.output[c][i] = std::clamp (smoothed, -bound, bound);
         }
 
         declicker.advance (step);
         step = false;
     }
+
+    if (block.offline && missing > 0)
+        counters.offlineDrySamples.fetch_add (missing, std::memory_order_relaxed);
 }
 
 } // namespace tiller

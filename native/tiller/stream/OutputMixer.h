@@ -5,6 +5,7 @@
 #include "tiller/stream/HostBlock.h"
 #include "tiller/stream/JitterBuffer.h"
 #include "tiller/stream/LatencyHandover.h"
+#include "tiller/stream/PeakLimiter.h"
 #include "tiller/stream/StreamFormat.h"
 #include "tiller/stream/StreamPosition.h"
 
@@ -62,6 +63,7 @@ private:
     Latency latency;
     bool latencyChanged = false;
     DelayLine dry;
+    PeakLimiter dryLimiter;
     Declicker declicker;
     int fadeSamples = 1;
     PositionThreshold engineFrom;       ///< engine audio of earlier positions is not heard: a render began, or the host reset the plugin

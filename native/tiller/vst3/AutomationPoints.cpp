@@ -25,6 +25,21 @@ void AutomationPoints::addRamp (const AutomationPoint& from, const AutomationPoi
     }
 }
 
+void AutomationPoints::assignPart (const AutomationPoints& whole, std::uint32_t start, std::uint32_t length, bool isLast) noexcept
+{
+    const auto isWithin = [=] (std::uint32_t offset) { return offset >= start && (isLast || offset < start + length); };
+    clear();
+    clearPrograms();
+
+    for (const auto& point : whole)
+        if (isWithin (point.offset))
+            add ({ point.offset - start, point.index, point.normalised });
+
+    for (std::size_t i = 0; i < whole.numPrograms(); ++i)
+        if (isWithin (whole.program (i).offset))
+            addProgram ({ whole.program (i).offset - start, whole.program (i).program });
+}
+
 void AutomationPoints::addProgram (const ProgramPoint& point) noexcept
 {
     programCount = std::min (programCount, programCapacity - 1);

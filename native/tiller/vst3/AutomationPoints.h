@@ -47,6 +47,9 @@ public:
     /** Adds the straight line between two points of one parameter, without its ends, as steps; only where there is plenty of room. */
     void addRamp (const AutomationPoint& from, const AutomationPoint& to) noexcept;
 
+    /** Becomes what `whole` has in the `length` samples from `start` on; the last part has what lies behind it, too. */
+    void assignPart (const AutomationPoints& whole, std::uint32_t start, std::uint32_t length, bool isLast) noexcept;
+
     /** Adds a program change; where there are too many the last one is kept. */
     void addProgram (const ProgramPoint&) noexcept;
 

@@ -49,7 +49,8 @@ uint32 Vst3AudioProcessorProxy::release()                                       
 
 tresult Vst3AudioProcessorProxy::setBusArrangements (Vst::SpeakerArrangement* inputs, int32 inputCount, Vst::SpeakerArrangement* outputs, int32 outputCount)
 {
-    return target->setBusArrangements (inputs, inputCount, outputs, outputCount);
+    // JUCE's wrapper answers true where the host leaves out a bus, and reads what is not there.
+    return inputCount == 1 && outputCount == 1 ? target->setBusArrangements (inputs, inputCount, outputs, outputCount) : kResultFalse;
 }
 
 tresult Vst3AudioProcessorProxy::getBusArrangement (Vst::BusDirection direction, int32 index, Vst::SpeakerArrangement& arrangement)
@@ -59,9 +60,18 @@ tresult Vst3AudioProcessorProxy::getBusArrangement (Vst::BusDirection direction,
 
 tresult Vst3AudioProcessorProxy::canProcessSampleSize (int32 size)                { return target->canProcessSampleSize (size); }
 uint32 Vst3AudioProcessorProxy::getLatencySamples()                               { return target->getLatencySamples(); }
-tresult Vst3AudioProcessorProxy::setupProcessing (Vst::ProcessSetup& setup)       { return target->setupProcessing (setup); }
 tresult Vst3AudioProcessorProxy::setProcessing (TBool state)                      { return target->setProcessing (state); }
 uint32 Vst3AudioProcessorProxy::getTailSamples()                                  { return target->getTailSamples(); }
+
+tresult Vst3AudioProcessorProxy::setupProcessing (Vst::ProcessSetup& setup)
+{
+    const auto result = target->setupProcessing (setup);
+
+    if (result == kResultTrue)
+        maxBlock = setup.maxSamplesPerBlock;
+
+    return result;
+}
 
 tresult Vst3AudioProcessorProxy::process (Vst::ProcessData& data)
 {
@@ -71,14 +81,37 @@ tresult Vst3AudioProcessorProxy::process (Vst::ProcessData& data)
     if (data.inputParameterChanges != nullptr)
         collect (*data.inputParameterChanges);
 
-    setCurrentVst3Block (&block);
-    const auto result = target->process (data);
-    setCurrentVst3Block (nullptr);
+    tresult result = kResultTrue;
+
+    if (maxBlock <= 0 || data.numSamples <= maxBlock || data.symbolicSampleSize != Vst::kSample32)
+    {
+        result = processPart (data, block);
+    }
+    else
+    {
+        partBlock.prefetch = block.prefetch;
+
+        for (int32 start = 0; start < data.numSamples && result == kResultTrue; start += maxBlock)
+        {
+            const auto length = std::min (maxBlock, data.numSamples - start);
+            const bool isLast = start + length == data.numSamples;
+            partBlock.points.assignPart (block.points, static_cast<std::uint32_t> (start), static_cast<std::uint32_t> (length), isLast);
+            result = processPart (part.select (data, { start, length, start == 0, isLast }), partBlock);
+        }
+    }
 
     // A call without audio only flushes parameters: a program change is kept for the next block, which carries it.
     if (data.numSamples > 0)
         block.points.clearPrograms();
 
+    return result;
+}
+
+tresult Vst3AudioProcessorProxy::processPart (Vst::ProcessData& data, const Vst3Block& described)
+{
+    setCurrentVst3Block (&described);
+    const auto result = target->process (data);
+    setCurrentVst3Block (nullptr);
     return result;
 }
 

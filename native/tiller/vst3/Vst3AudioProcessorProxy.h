@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tiller/vst3/ProcessDataPart.h"
 #include "tiller/vst3/Vst3Automation.h"
 #include "tiller/vst3/Vst3Block.h"
 
@@ -13,8 +14,8 @@ namespace tiller
 {
 
 /**
-    The IAudioProcessor that the host talks to: it collects what JUCE does not pass on of each block, and forwards every call to
-    JUCE's own. Part of the VST3 binary only. [main-thread], where nothing else is said
+    The IAudioProcessor that the host talks to: it collects what JUCE does not pass on of each block, splits blocks that are longer
+    than the host announced, and forwards every call to JUCE's own. Part of the VST3 binary only. [main-thread], where nothing else is said
 */
 class Vst3AudioProcessorProxy final : public Steinberg::Vst::IAudioProcessor, public Vst3Automation::Proxy
 {
@@ -50,13 +51,16 @@ private:
     static HostIds sortedHostIds();
 
     // [audio-thread]
+    Steinberg::tresult processPart (Steinberg::Vst::ProcessData&, const Vst3Block&);
     void collect (Steinberg::Vst::IParameterChanges&);
     void collectPoints (Steinberg::Vst::IParamValueQueue&, std::uint32_t index);
     void collectPrograms (Steinberg::Vst::IParamValueQueue&);
 
     Steinberg::Vst::IAudioProcessor* const target;
     const HostIds hostIds = sortedHostIds();
-    Vst3Block block;
+    Steinberg::int32 maxBlock = 0;  ///< as the host announced it, in samples; 0 before that
+    Vst3Block block, partBlock;
+    ProcessDataPart part;
 };
 
 } // namespace tiller
