@@ -1,10 +1,14 @@
 #include "HostFixture.h"
 
+#include <array>
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <set>
+#include <string>
 #include <thread>
+#include <unistd.h>
 
 namespace tiller::test
 {
@@ -12,8 +16,28 @@ namespace tiller::test
 namespace
 {
 
+/** Keeps what this process writes to stderr while it lives. */
+class StderrCapture
+{
+public:
+    StderrCapture()  { std::fflush (stderr); dup2 (fileno (file), STDERR_FILENO); }
+    ~StderrCapture() { std::fflush (stderr); dup2 (before, STDERR_FILENO); close (before); std::fclose (file); }
+
+    bool contains (const char* text) const
+    {
+        std::array<char, 65536> bytes {};
+        const auto count = pread (fileno (file), bytes.data(), bytes.size(), 0);
+        return std::string (bytes.data(), static_cast<std::size_t> (std::max<ssize_t> (0, count))).find (text) != std::string::npos;
+    }
+
+private:
+    std::FILE* const file = std::tmpfile();
+    const int before = dup (STDERR_FILENO);
+};
+
 void offlineIsDeterministic()
 {
+    const StderrCapture log;
     const auto input = noise (48000);
     std::vector<Audio> outputs;
 
@@ -33,6 +57,7 @@ void offlineIsDeterministic()
         energy += std::abs (outputs[0][0][i] - input[0][i - static_cast<std::size_t> (expectedLatency ({ 48000.0, 512, 2, 2, true }))]);
 
     CHECK (energy > 100.0, "there was no noise, which had to be repeatable");
+    CHECK (! log.contains ("export again"), "a complete render was reported as dry");
 }
 
 /** Some hosts run live for a few blocks before they report an offline render. */
@@ -106,6 +131,7 @@ void preparingARenderDoesNotWait()
 void aCrashDuringARenderIsReported()
 {
     constexpr int numSamples = 96000;
+    const StderrCapture log;
     Vst3Instance plugin (bundle);
     const StreamSetup setup { 48000.0, 256, 2, 2, true };
     plugin.activate (setup);
@@ -136,6 +162,27 @@ void aCrashDuringARenderIsReported()
     CHECK (dry > 0 && dry < 9600, dry);
     CHECK (std::abs (output[0][numSamples - 512] - steered) < 1e-4f, "the engine was not heard again");
     CHECK (eventually (patience, [&] { return decodeState (plugin.state()).preset.find ("export again") != std::string::npos; }), "there was no warning");
+    CHECK (log.contains ("export again"), "nothing was logged");
+}
+
+/** Where no engine could be started at all, a render was dry and nobody was told. */
+void aRenderWithoutAnEngineIsReported()
+{
+    const StderrCapture log;
+    setenv ("TILLER_FAKE_START", "die", 1);
+    Vst3Instance plugin (bundle);
+    const StreamSetup setup { 48000.0, 512, 2, 2, true };
+    plugin.activate (setup);
+    const auto input = noise (48000);
+    const auto output = render (plugin, input, setup);
+    unsetenv ("TILLER_FAKE_START");
+    const auto latency = static_cast<std::size_t> (plugin.latencySamples());
+    CHECK_EQUAL (output[0][40000], input[0][40000 - latency]);
+    CHECK (eventually (patience, [&] { return log.contains ("export again"); }), "nothing was logged");
+    // The next engine shows it on its page.
+    plugin.setOffline (false);
+    Live live (plugin, { 48000.0, 512, 2, 2, false }, level);
+    CHECK (eventually (2.0 * patience, [&] { live.step(); return decodeState (plugin.state()).preset.find ("export again") != std::string::npos; }), "there was no warning");
 }
 
 } // namespace
@@ -145,6 +192,7 @@ void addOfflineTests (Suite& suite)
     suite.add ("offline is deterministic", offlineIsDeterministic);
     suite.add ("preparing a render does not wait", preparingARenderDoesNotWait);
     suite.add ("a crash during a render is reported", aCrashDuringARenderIsReported);
+    suite.add ("a render without an engine is reported", aRenderWithoutAnEngineIsReported);
     suite.add ("a render that starts live is deterministic", aRenderThatStartsLiveIsDeterministic);
 }
 

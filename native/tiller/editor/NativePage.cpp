@@ -140,14 +140,14 @@ void NativePage::paint (juce::Graphics& g)
     line (processor.stateError(), errorColour);
     line (juce::String::fromUTF8 (engine.presetError.c_str()), errorColour);
     line (juce::String::fromUTF8 (engine.notice.c_str()), engine.noticeLevel == protocol::NoticeLevel::info ? dimText : warning);
+    line (juce::String::fromUTF8 (engine.renderWarning.c_str()), errorColour);
     line (message, warning);
 
     const auto& counters = processor.counters();
     line ("Dropouts " + juce::String (counters.underruns.load()) + ", late blocks " + juce::String (counters.lateBlocks.load()) + ", dropped blocks "
               + juce::String (counters.droppedBlocks.load()) + ", engine restarts " + juce::String (engine.restarts)
-              + (engine.priority == EnginePriority::refused ? ", no real-time priority (see tiller doctor)" : "")
-              + (counters.offlineTimeouts.load() > 0 ? juce::String (". The engine did not answer in time during an export: export again.") : juce::String()),
-          counters.offlineTimeouts.load() > 0 ? errorColour : dimText);
+              + (engine.priority == EnginePriority::refused ? ", no real-time priority (see tiller doctor)" : ""),
+          dimText);
 
     if (engine.phase == EnginePhase::running)
     {

@@ -27,44 +27,9 @@ namespace
     constexpr Milliseconds keepsUpAfter { 200 };
     /** A host that may wait for the engine does so where a block arrived within this time. */
     constexpr Milliseconds awaitedTime { 20 };
-
-    /** A preset that ends this many engines in a row is not asked for again: the instrument before it goes on. */
-    constexpr int maxEnginesLostInRecall = 2;
-
-    /** Replaces the program changes among `count` events by messages of zeros, which the engine ignores. */
-    void removeProgramChanges (std::uint32_t count, std::uint8_t* midi) noexcept
-    {
-        for (std::uint32_t i = 0; i < count; ++i)
-        {
-            auto* const at = midi + std::size_t { i } * protocol::MidiEvent::bytes;
-            protocol::MidiEvent event {};
-            std::memcpy (&event, at, sizeof (event));
-
-            if (isProgramChange (event.message))
-                std::memset (at + offsetof (protocol::MidiEvent, message), 0, sizeof (event.message));
-        }
-    }
 }
 
-/** A block at the front of the exchange's FIFO, without its events and samples. */
-struct BlockTransport::QueuedBlock
-{
-    std::uint32_t payloadBytes, type;
-    to_engine::Block block;
-
-    std::size_t totalBytes() const noexcept { return protocol::frameHeaderBytes + payloadBytes; }
-
-    std::size_t audioBytes() const noexcept { return std::size_t { block.frames } * block.channels * sizeof (float); }
-
-    /** Where its MIDI event `i` begins, in bytes. */
-    std::size_t midiOffset (std::uint32_t i) const noexcept
-    {
-        return protocol::frameHeaderBytes + to_engine::Block::bytes + std::size_t { block.parameterEvents } * protocol::ParameterEvent::bytes
-               + std::size_t { i } * protocol::MidiEvent::bytes;
-    }
-};
-
-BlockTransport::BlockTransport (AudioExchange& e, PresetRecall& r) : exchange (e), recall (r) {}
+BlockTransport::BlockTransport (AudioExchange& e, PresetRecall& r) : exchange (e), recall (r), recalls (r, e.toEngine) {}
 
 void BlockTransport::prepare (const StreamFormat& format, Latency expected)
 {
@@ -83,7 +48,8 @@ void BlockTransport::release()
 
 void BlockTransport::resetStream() noexcept
 {
-    streaming = hasDelivered = hasCaughtUp = hasAllParameters = parametersLost = false;
+    streaming = hasDelivered = hasCaughtUp = parametersLost = false;
+    recalls.streamReset();
     exchange.setEngineReady (false);
     samplesInFlight = 0;
     resendParameters.store (true);
@@ -93,28 +59,21 @@ void BlockTransport::engineStarted() noexcept
 {
     const std::lock_guard lock (mutex);
     preparedEpoch = 0;
-    recallSent = recall.appliedNumber();
+    recalls.engineStarted();
     exchange.engineResponded();
 }
 
-bool BlockTransport::engineStopped (bool mayRestart)
+void BlockTransport::engineStopped (bool mayRestart)
 {
     const std::lock_guard lock (mutex);
-    const bool interrupted = offline && streaming;
 
-    if (! isLaterRequest (recallSent, recall.appliedNumber()))
-        enginesLostInRecall = 0;
-    else if (++enginesLostInRecall == maxEnginesLostInRecall)
-        recall.setApplied (recallSent);
-
+    recalls.engineStopped();
     resetStream();
     exchange.setEngineExpected (mayRestart);
 
     // The dead engine will not deliver what it was sent; an offline render must not wait for that.
     if (offline)
         exchange.fromEngine.jumpTo (sentEnd, sentEnd);
-
-    return interrupted;
 }
 
 bool BlockTransport::enginePrepared (const to_plugin::Prepared& message)
@@ -182,10 +141,14 @@ std::uint32_t BlockTransport::pollIntervalMicroseconds() const noexcept
     return isAwaited ? 100 : static_cast<std::uint32_t> (std::clamp (lastBlockSeconds * 0.25, 0.00025, 0.002) * 1e6);
 }
 
-bool BlockTransport::takeOfflineTimeout() noexcept
+std::optional<bool> BlockTransport::takeRenderIsDry() noexcept
 {
-    const auto count = exchange.counters.offlineTimeouts.load();
-    return count > std::exchange (reportedTimeouts, count);
+    const bool isDry = exchange.counters.offlineDrySamples.load() > 0;
+
+    if (std::exchange (reportedDryRender, isDry) == isDry)
+        return {};
+
+    return isDry;
 }
 
 /** By how much the engine's samples may lag the input, in samples. */
@@ -210,7 +173,7 @@ bool BlockTransport::receiveSamples (const Message& message)
     const auto channels = static_cast<std::size_t> (exchange.streamFormat().channels);
     const std::size_t channelBytes = fields.frames * sizeof (float);
 
-    if (fields.frames > static_cast<std::uint32_t> (exchange.streamFormat().maxBlock) || fields.channels != channels
+    if (fields.frames > static_cast<std::uint32_t> (exchange.streamFormat().maxEngineBlock()) || fields.channels != channels
         || message.size != sizeof (fields) + channelBytes * channels || fields.frames > samplesInFlight)
         return false;
 
@@ -272,7 +235,7 @@ void BlockTransport::sendBlocks (SendBuffer& outbox, const Waiting& waited)
     if (preparedEpoch != exchange.epoch)
     {
         preparedEpoch = exchange.epoch;
-        outbox.add (to_engine::Prepare { exchange.epoch, static_cast<float> (format.rate), static_cast<std::uint32_t> (format.maxBlock),
+        outbox.add (to_engine::Prepare { exchange.epoch, static_cast<float> (format.rate), static_cast<std::uint32_t> (format.maxEngineBlock()),
                                          static_cast<std::uint32_t> (format.channels) });
     }
 
@@ -325,22 +288,9 @@ void BlockTransport::skipBlock (const QueuedBlock& front)
 void BlockTransport::sendBlock (QueuedBlock front, bool withoutAudio, SendBuffer& outbox)
 {
     const auto queuedBytes = front.totalBytes();
-
-    if ((front.block.flags & protocol::allParameters) != 0)
-    {
-        hasAllParameters = true;
-
-        // They are older than a preset that had not been recalled when they were read: it is asked for, again perhaps, behind them.
-        if ((front.block.flags & protocol::recallPending) != 0)
-            recallSent = front.block.recall - 1;
-    }
-
-    const auto parametersBegin = protocol::frameHeaderBytes + to_engine::Block::bytes, midiBegin = front.midiOffset (0);
     const auto end = withoutAudio ? queuedBytes - front.audioBytes() : queuedBytes;
-    const bool hasProgram = hasProgramChange (front);
-
-    if (! hasProgram)
-        sendRecallBefore (front, outbox);
+    const auto parametersBegin = QueuedBlock::parametersBegin, midiBegin = front.midiOffset (0);
+    const bool withholdsPrograms = recalls.sendBefore (front, outbox);
 
     // The parameters may have been sent already.
     const auto begin = front.block.parameterEvents > 0 ? parametersBegin : midiBegin;
@@ -348,10 +298,8 @@ void BlockTransport::sendBlock (QueuedBlock front, bool withoutAudio, SendBuffer
     exchange.toEngine.peek (begin, target + parametersBegin, end - begin);
     exchange.toEngine.consume (queuedBytes);
 
-    if (hasProgram && withholdsProgramChanges (front))
+    if (withholdsPrograms)
         removeProgramChanges (front.block.midiEvents, target + front.midiOffset (0));
-    else if (hasProgram)
-        recallSent = front.block.recall;
 
     if (withoutAudio)
         front.block.flags |= protocol::skipped;
@@ -362,72 +310,10 @@ void BlockTransport::sendBlock (QueuedBlock front, bool withoutAudio, SendBuffer
     std::memcpy (target, &front, sizeof (front));
 }
 
-bool BlockTransport::hasProgramChange (const QueuedBlock& front) const
-{
-    for (std::uint32_t i = 0; i < front.block.midiEvents; ++i)
-    {
-        protocol::MidiEvent event {};
-        exchange.toEngine.peek (front.midiOffset (i), &event, sizeof (event));
-
-        if (isProgramChange (event.message))
-            return true;
-    }
-
-    return false;
-}
-
-/** Before an engine has all parameters, which are older than the program; and where a project is newer than the program. */
-bool BlockTransport::withholdsProgramChanges (const QueuedBlock& front) const noexcept
-{
-    return ! hasAllParameters || ! isLaterRequest (front.block.recall, recall.discardedNumber());
-}
-
-/**
-    Where the engine lacks the request for a preset that was the last one when the block at the front was made (an earlier engine
-    had got it, its block was lost, or the player chose a preset): sends it in front of the block, and in front of that the block's
-    parameters, which are older.
-*/
-void BlockTransport::sendRecallBefore (QueuedBlock& front, SendBuffer& outbox)
-{
-    if (! hasAllParameters || ! isLaterRequest (front.block.recall, recallSent))
-        return;
-
-    const auto last = recall.lastRequest();
-
-    // There is a later one, which comes with its own block, or a project.
-    if (last.number != front.block.recall || ! isLaterRequest (last.number, recall.discardedNumber()))
-        return;
-
-    if (front.block.parameterEvents > 0)
-    {
-        auto parameters = front;
-        const auto bytes = front.midiOffset (0);
-        parameters.block.flags = protocol::skipped | (front.block.flags & protocol::offline);
-        parameters.block.midiEvents = 0;
-        parameters.payloadBytes = static_cast<std::uint32_t> (bytes - protocol::frameHeaderBytes);
-        auto* const target = outbox.extend (bytes);
-        exchange.toEngine.peek (0, target, bytes);
-        std::memcpy (target, &parameters, sizeof (parameters));
-        front.block.parameterEvents = 0;
-    }
-
-    addRecall (last, outbox);
-}
-
-void BlockTransport::addRecall (const PresetRecall::Numbered& wanted, SendBuffer& outbox)
-{
-    const auto program = wanted.request.program;
-    outbox.add (to_engine::RecallPreset { wanted.number, program < 0 ? protocol::noProgram : static_cast<std::uint32_t> (program) }, wanted.request.id);
-    recallSent = wanted.number;
-}
-
 void BlockTransport::sendRecall (SendBuffer& outbox, const Waiting& waited)
 {
     const std::lock_guard lock (mutex);
-    const auto last = recall.lastRequest();
-
-    if (! isLaterRequest (last.number, waited.lastRequest) && isLaterRequest (last.number, recallSent) && isLaterRequest (last.number, recall.appliedNumber()))
-        addRecall (last, outbox);
+    recalls.send (outbox, waited.lastRequest);
 }
 
 } // namespace tiller

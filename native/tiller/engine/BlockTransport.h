@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tiller/engine/QueuedBlock.h"
+#include "tiller/engine/RecallSender.h"
 #include "tiller/engine/SendBuffer.h"
 #include "tiller/ipc/Messages.h"
 #include "tiller/process/Clock.h"
@@ -9,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace tiller
@@ -38,11 +41,8 @@ public:
     /** The engine has sent something: an offline render goes on waiting for it. */
     void engineResponded() noexcept { exchange.engineResponded(); }
 
-    /**
-        The engine process has ended. True where that interrupted an offline render. `mayRestart`: whether offline renders shall
-        wait for the next engine.
-    */
-    bool engineStopped (bool mayRestart);
+    /** The engine process has ended. `mayRestart`: whether offline renders shall wait for the next engine. */
+    void engineStopped (bool mayRestart);
 
     /** The engine is prepared, or its latency has changed with its model. False where it was for another stream. */
     bool enginePrepared (const protocol::to_plugin::Prepared&);
@@ -87,24 +87,19 @@ public:
     /** How long the I/O thread may wait before it looks at the exchange again, in microseconds. */
     std::uint32_t pollIntervalMicroseconds() const noexcept;
 
-    /** True once for each time that an offline render has stopped waiting for the engine. */
-    bool takeOfflineTimeout() noexcept;
+    /** Whether the last offline render has fallen back to the dry track, where that has changed since the last call. */
+    std::optional<bool> takeRenderIsDry() noexcept;
 
 private:
-    struct QueuedBlock;
-
     // Under `mutex`.
     void resetStream() noexcept;
     void skipBlock (const QueuedBlock&);
     void sendBlock (QueuedBlock, bool withoutAudio, SendBuffer&);
-    void sendRecallBefore (QueuedBlock&, SendBuffer&);
-    void addRecall (const PresetRecall::Numbered&, SendBuffer&);
-    bool hasProgramChange (const QueuedBlock&) const;
-    bool withholdsProgramChanges (const QueuedBlock&) const noexcept;
     std::uint32_t allowedDelaySamples() const noexcept;
 
     AudioExchange& exchange;
     PresetRecall& recall;
+    RecallSender recalls;                       ///< under `mutex`
     std::atomic<bool> resendParameters { true };
     std::mutex mutex;                           ///< held while the I/O thread uses the exchange
 
@@ -112,19 +107,16 @@ private:
     bool streaming = false;                     ///< the engine is prepared for the present stream
     bool hasDelivered = false;                  ///< this engine has delivered samples of this stream
     bool hasCaughtUp = false;                   ///< and some of them in time
-    bool hasAllParameters = false;              ///< this engine has got every parameter in this stream
     bool parametersLost = false;                ///< blocks with parameters were skipped since the last resend was requested
     std::uint32_t sentEnd = 0;                  ///< stream position behind the last block that was taken from the exchange
     std::uint32_t samplesInFlight = 0;          ///< sent to the engine and not delivered back yet
-    std::uint32_t recallSent = 0;               ///< number of the last request for a preset that this engine has got
-    int enginesLostInRecall = 0;                ///< in a row, each with a request that it had got and did not answer
 
     // The I/O thread's own.
     std::uint32_t preparedEpoch = 0;            ///< the stream that the engine was told to prepare
     bool offline = false;                       ///< the last block was one of an offline render
     Clock::time_point lastBlockTime {}, lastLateTime {};
     double lastBlockSeconds = 0.0;              ///< its length
-    std::uint32_t reportedTimeouts = 0;
+    bool reportedDryRender = false;
     std::vector<float> channelSamples;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <utility>
 
 namespace tiller
@@ -68,7 +69,7 @@ EngineSnapshot ControlChannel::takeSnapshot()
 void ControlChannel::connect (SendBuffer& outbox)
 {
     connected = false;
-    textParts.clear();
+    longText.clear();
     outbox.add (to_engine::Hello { protocol::version }, "Tiller plugin");
     std::vector<std::uint8_t> state;
 
@@ -139,6 +140,17 @@ bool ControlChannel::sendDirtyParameters (SendBuffer& outbox)
     return true;
 }
 
+void ControlChannel::setRenderIsDry (bool isDry)
+{
+    renderWarning = isDry ? "The last export has the dry track in places, because the engine had stopped or did not answer: export again." : "";
+
+    // What hosts and their terminals log.
+    if (isDry)
+        std::fprintf (stderr, "Tiller: %s\n", renderWarning.c_str());
+
+    update ([this] (EngineSnapshot& s) { s.renderWarning = renderWarning; });
+}
+
 void ControlChannel::sendRenderWarning (SendBuffer& outbox)
 {
     if (! renderWarning.empty())
@@ -177,7 +189,7 @@ bool ControlChannel::receive (const Message& message)
         case to_plugin::Notice::type:     return receiveNotice (message);
         case to_plugin::UndoHistory::type:   return receiveUndoHistory (message);
         case to_plugin::Recalled::type:   return receiveRecalled (message);
-        case to_plugin::TextPart::type:   return receiveTextPart (message);
+        case to_plugin::TextPart::type:   return longText.add (message);
 
         case to_plugin::Refused::type:
             document.reject();
@@ -230,7 +242,7 @@ bool ControlChannel::receiveState (const Message& message)
 
     std::string text;
 
-    if (! message.get (state) || ! completeText (message, sizeof (state), text))
+    if (! message.get (state) || ! longText.complete (message, sizeof (state), text))
         return false;
 
     {
@@ -346,44 +358,11 @@ bool ControlChannel::receiveNotice (const Message& message)
     return true;
 }
 
-bool ControlChannel::receiveTextPart (const Message& message)
-{
-    to_plugin::TextPart part {};
-
-    if (! message.get (part))
-        return false;
-
-    const auto text = message.text (sizeof (part));
-
-    if (part.remaining > protocol::maxTextBytes || textParts.size() + text.size() + part.remaining > protocol::maxTextBytes)
-        return false;
-
-    // At once: growing would copy what has arrived, several times.
-    if (textParts.empty())
-        textParts.reserve (text.size() + part.remaining);
-
-    textParts.append (text);
-    return true;
-}
-
-/** The text of a message behind `fieldBytes` of fixed fields, after the parts that came before it; false where it is too long. */
-bool ControlChannel::completeText (const Message& message, std::size_t fieldBytes, std::string& text)
-{
-    const auto rest = message.text (fieldBytes);
-
-    if (textParts.size() + rest.size() > protocol::maxTextBytes)
-        return false;
-
-    textParts.append (rest);
-    text = std::exchange (textParts, {});
-    return true;
-}
-
 bool ControlChannel::receiveUndoHistory (const Message& message)
 {
     std::string text;
 
-    if (! completeText (message, 0, text))
+    if (! longText.complete (message, 0, text))
         return false;
 
     if (const std::lock_guard lock (mutex); engineIsUpToDate())

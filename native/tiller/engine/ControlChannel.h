@@ -3,6 +3,7 @@
 #include "tiller/engine/EngineSnapshot.h"
 #include "tiller/engine/SendBuffer.h"
 #include "tiller/ipc/Messages.h"
+#include "tiller/ipc/TextAssembler.h"
 #include "tiller/state/ParameterTable.h"
 #include "tiller/state/PresetDocument.h"
 #include "tiller/state/PresetRecall.h"
@@ -72,8 +73,10 @@ public:
     */
     bool sendDirtyParameters (SendBuffer&);
 
-    /** Keeps a warning about an offline render until an engine can show it. */
-    void setRenderWarning (const std::string& text) { renderWarning = text; }
+    /** Tells the player where the last offline render has fallen back to the dry track: in the window, in the host's log, and on the page. */
+    void setRenderIsDry (bool);
+
+    /** Hands that to an engine, which shows it on its page. */
     void sendRenderWarning (SendBuffer&);
 
     void setRunning();
@@ -94,8 +97,6 @@ private:
     bool receiveNotice (const Message&);
     bool receiveUndoHistory (const Message&);
     bool receiveRecalled (const Message&);
-    bool receiveTextPart (const Message&);
-    bool completeText (const Message&, std::size_t fieldBytes, std::string& text);
     template <typename Change> void update (Change&&);
 
     PresetDocument& document;
@@ -116,8 +117,8 @@ private:
     // The I/O thread's own.
     bool connected = false;
     std::uint32_t streamThreadId = 0;
-    std::string textParts;                  ///< parts of the text of the next message, as they have arrived
-    std::string renderWarning;
+    TextAssembler longText;                 ///< of the next state or undo history
+    std::string renderWarning;              ///< for the next engine; empty where it has been told
 };
 
 } // namespace tiller

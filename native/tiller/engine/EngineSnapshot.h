@@ -48,6 +48,7 @@ struct EngineSnapshot
     std::uint32_t processId = 0;
     std::string notice;           ///< a message for the user; empty for none
     protocol::NoticeLevel noticeLevel = protocol::NoticeLevel::info;
+    std::string renderWarning;    ///< what was wrong with the last offline render; empty where it was complete
     std::string presetError;      ///< why the engine could not read the project's preset; empty where it could
     std::string namesJson, presetsJson, interfaceAddress, modelName;
     protocol::to_plugin::Status status { silenceDb, silenceDb, 0.0f, 0.0f, 0 };

@@ -85,6 +85,9 @@ void EngineSupervisor::run()
 
     for (;;)
     {
+        if (! process)
+            reportRender();
+
         {
             std::unique_lock lock (mutex);
 
@@ -193,9 +196,7 @@ void EngineSupervisor::fail (const std::string& reason)
     // A standby process that never answered says nothing about the next engine.
     nextStart = wasStandby && ! control.isConnected() ? now : now + backoff.failed (now - started);
 
-    if (transport.engineStopped (backoff.failuresInARow() < maxFailuresOffline))
-        control.setRenderWarning ("The engine stopped during an export, which is dry for a moment there: export again.");
-
+    transport.engineStopped (backoff.failuresInARow() < maxFailuresOffline);
     control.setFailed (text, backoff.failuresInARow());
 }
 
@@ -333,8 +334,7 @@ void EngineSupervisor::runTimers (Clock::time_point now)
         if (connected)
             updatePriority (now);
 
-        if (transport.takeOfflineTimeout())
-            control.setRenderWarning ("The engine did not answer in time during an export, which is dry there: export again.");
+        reportRender();
 
         if (transport.isStreaming())
             control.sendRenderWarning (outbox);
@@ -377,6 +377,13 @@ void EngineSupervisor::updatePriority (Clock::time_point now)
     mayBeRealtime = process->setRealtime (control.streamThread(), raised);
     isRealtime = raised && mayBeRealtime;
     control.setRealtime (isRealtime ? EnginePriority::realtime : mayBeRealtime ? EnginePriority::normal : EnginePriority::refused);
+}
+
+/** A render that fell back to the dry track looks like a success to the host: the player is told, also where no engine runs. */
+void EngineSupervisor::reportRender()
+{
+    if (const auto isDry = transport.takeRenderIsDry())
+        control.setRenderIsDry (*isDry);
 }
 
 /** What blocks carry where there are any: the parameters that were moved, and behind them the preset that was asked for. */

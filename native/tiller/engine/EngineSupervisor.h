@@ -52,6 +52,7 @@ private:
     bool receive();
     bool dispatch (const Message&);
     void sendWithoutAudio();
+    void reportRender();
     void updatePriority (Clock::time_point now);
     void runTimers (Clock::time_point now);
 
