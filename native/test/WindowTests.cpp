@@ -4,6 +4,8 @@
 #include "TestSuite.h"
 #include "Vst3Instance.h"
 
+#include "tiller/process/ChildProcess.h"
+
 #include <csignal>
 #include <cstdlib>
 #include <set>
@@ -248,6 +250,22 @@ void openingAndClosing (int times)
     CHECK (helpers().empty());
 }
 
+/** Without a loopback interface the window showed WebKit's error, black on black; the plugin shows its native page where the helper ends. */
+void aPageThatDoesNotLoadEndsTheHelper()
+{
+    std::string error;
+    const auto helper = tiller::ChildProcess::start ({ bundle + "/Contents/Resources/engine/tiller-webview" }, tiller::ChildProcess::OnHostDeath::kill, error);
+    CHECK (helper != nullptr, error);
+    // Nobody listens on the first port.
+    const std::string address = "http://127.0.0.1:1/\n";
+    helper->write (reinterpret_cast<const std::uint8_t*> (address.data()), address.size());
+    std::uint8_t bytes[256];
+    CHECK (eventually (patience, [&] { helper->stderrTail(); return helper->read (bytes, sizeof (bytes)) < 0; }), "it shows a page");
+    const auto ending = helper->terminate();
+    CHECK (ending.find ('4') != std::string::npos, ending);
+    CHECK (helper->stderrTail().find ("could not be loaded") != std::string::npos, helper->stderrTail());
+}
+
 } // namespace
 
 namespace
@@ -281,6 +299,7 @@ int main (int count, char** arguments)
     suite.add ("the page is shown", thePageIsShown);
     suite.add ("survives the death of the helper", survivesTheDeathOfTheHelper);
     suite.add ("a new engine brings a new page", aNewEngineBringsANewPage);
+    suite.add ("a page that does not load ends the helper", aPageThatDoesNotLoadEndsTheHelper);
     suite.add ("an unembedded page is shown again", anUnembeddedPageIsShownAgain);
     suite.add ("a hundred openings and closings", [] { openingAndClosing (100); });
     return suite.run (count > 2 ? arguments[2] : "");

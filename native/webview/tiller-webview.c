@@ -20,7 +20,8 @@
 enum
 {
     exit_usage = 2,
-    exit_page_crashed = 3
+    exit_page_crashed = 3,
+    exit_page_not_loaded = 4
 };
 
 /* Scheme, host and port of the page, with the slash behind them. */
@@ -58,6 +59,22 @@ static void on_page_crashed (WebKitWebView* view, WebKitWebProcessTerminationRea
     (void) reason;
     (void) data;
     exit (exit_page_crashed);
+}
+
+/* WebKit would show its own text, black on the dark background. */
+static gboolean on_load_failed (WebKitWebView* view, WebKitLoadEvent event, const char* address, GError* error, gpointer data)
+{
+    (void) view;
+    (void) event;
+    (void) data;
+
+    if (g_error_matches (error, WEBKIT_NETWORK_ERROR, WEBKIT_NETWORK_ERROR_CANCELLED)
+        || g_error_matches (error, WEBKIT_POLICY_ERROR, WEBKIT_POLICY_ERROR_FRAME_LOAD_INTERRUPTED_BY_POLICY_CHANGE)
+        || ! g_str_has_prefix (address, origin))
+        return FALSE;
+
+    fprintf (stderr, "the engine's page could not be loaded: %s\n", error->message);
+    exit (exit_page_not_loaded);
 }
 
 static gboolean on_stdin (GIOChannel* channel, GIOCondition condition, gpointer data)
@@ -147,6 +164,7 @@ int main (int argc, char** argv)
     webkit_web_view_set_background_color (WEBKIT_WEB_VIEW (view), &dark);
     g_signal_connect (view, "decide-policy", G_CALLBACK (on_decide_policy), NULL);
     g_signal_connect (view, "web-process-terminated", G_CALLBACK (on_page_crashed), NULL);
+    g_signal_connect (view, "load-failed", G_CALLBACK (on_load_failed), NULL);
     g_signal_connect (plug, "destroy", G_CALLBACK (on_unembedded), NULL);
     gtk_container_add (GTK_CONTAINER (plug), view);
     webkit_web_view_load_uri (WEBKIT_WEB_VIEW (view), address);
