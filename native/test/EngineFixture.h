@@ -51,5 +51,9 @@ inline double level (const Audio& audio, std::size_t from)
 
 // The tests of each file.
 void addEngineRecoveryTests (Suite&);
+void addEnginePatternTests (Suite&);
+
+/** Prints how every calling pattern is heard, without judging it. Returns the exit code of the process. */
+int measurePatterns();
 
 } // namespace tiller::test

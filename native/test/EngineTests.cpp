@@ -245,6 +245,10 @@ void programsRecallPresets()
 int main (int count, char** arguments)
 {
     bundle = count > 1 ? arguments[1] : "";
+
+    if (count > 2 && std::string (arguments[2]) == "--patterns")
+        return measurePatterns();
+
     Suite suite;
     suite.add ("a new instance plays the model", aNewInstancePlaysTheModel);
     suite.add ("dry is aligned", dryIsAligned);
@@ -256,5 +260,6 @@ int main (int count, char** arguments)
     suite.add ("programs recall presets", programsRecallPresets);
     suite.add ("state is the whole instrument", stateIsTheWholeInstrument);
     addEngineRecoveryTests (suite);
+    addEnginePatternTests (suite);
     return suite.run (count > 2 ? arguments[2] : "");
 }

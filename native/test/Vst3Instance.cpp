@@ -33,6 +33,8 @@ namespace
     using FactoryFunction = IPluginFactory* (PLUGIN_API*)();
     using EntryFunction = bool (*) (void*);
 
+    int32 modeOf (const StreamSetup& setup) { return setup.offline ? Vst::kOffline : setup.prefetch ? Vst::kPrefetch : Vst::kRealtime; }
+
     /** A text that consists of ASCII characters. */
     std::string ascii (const Vst::TChar* text)
     {
@@ -144,7 +146,7 @@ void Vst3Instance::activate (const StreamSetup& setup)
     const auto arrangement = [] (int channels) { return channels == 1 ? Vst::SpeakerArr::kMono : Vst::SpeakerArr::kStereo; };
     auto input = arrangement (setup.inputs), output = arrangement (setup.outputs);
     CHECK (in->processor->setBusArrangements (&input, 1, &output, 1) == kResultTrue);
-    Vst::ProcessSetup wanted { setup.offline ? Vst::kOffline : Vst::kRealtime, Vst::kSample32, setup.maxBlock, setup.rate };
+    Vst::ProcessSetup wanted { modeOf (setup), Vst::kSample32, setup.maxBlock, setup.rate };
     CHECK (in->processor->setupProcessing (wanted) == kResultOk);
     in->component->activateBus (Vst::kAudio, Vst::kInput, 0, true);
     in->component->activateBus (Vst::kAudio, Vst::kOutput, 0, true);
@@ -203,7 +205,7 @@ void Vst3Instance::process (const Audio& input, Audio& output, int offset, int n
     context.state = transport.playing ? Vst::ProcessContext::kPlaying : 0u;
 
     Vst::ProcessData data;
-    data.processMode = in->setup.offline ? Vst::kOffline : Vst::kRealtime;
+    data.processMode = modeOf (in->setup);
     data.symbolicSampleSize = Vst::kSample32;
     data.numSamples = numSamples;
     data.numInputs = data.numOutputs = 1;
@@ -220,7 +222,7 @@ void Vst3Instance::flush (const std::vector<Point>& points)
     Changes changes;
     in->add (points, changes);
     Vst::ProcessData data;
-    data.processMode = in->setup.offline ? Vst::kOffline : Vst::kRealtime;
+    data.processMode = modeOf (in->setup);
     data.symbolicSampleSize = Vst::kSample32;
     data.inputParameterChanges = &changes;
     CHECK (in->processor->process (data) == kResultOk);

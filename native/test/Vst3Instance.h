@@ -16,6 +16,7 @@ struct StreamSetup
     int maxBlock = 512;
     int inputs = 2, outputs = 2;
     bool offline = false;
+    bool prefetch = false;      ///< ahead of time, without a deadline
 };
 
 /** An automation point: `index` in the plugin's list of parameters, `offset` in samples, `normalised` 0..1. */

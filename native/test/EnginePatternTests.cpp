@@ -1,0 +1,166 @@
+// Hosts that call in different patterns, with the packed engine: what is heard is what an offline render gives. Where a host has a
+// deadline the outcome depends on what else the machine does: those are measured (`npm run bench -- --only hosts`), and tested on
+// a controlled clock in CallPatternTests.cpp.
+
+#include "CallPatterns.h"
+#include "EngineFixture.h"
+
+#include <chrono>
+#include <optional>
+
+namespace tiller::test
+{
+
+namespace
+{
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double measuredSeconds = 3.0;
+/** Longest that a host plays, in seconds of audio. */
+constexpr double longestSeconds = 12.0;
+
+struct Measured
+{
+    long samples = 0, differing = 0;    ///< compared with the offline render, after the latency; and how many of them are not equal
+    double latestMilliseconds = 0.0;    ///< when a burst was done, after the next was due: negative where every one was in time
+};
+
+/** A live instance that is called in a pattern, without a pause, for as long as needed. */
+class PatternHost
+{
+public:
+    PatternHost (const CallPattern& p, StreamSetup s)
+        : pattern (p), setup (s), blockSeconds (s.maxBlock / s.rate), due (p.schedule (static_cast<int> (longestSeconds / blockSeconds) + 1, blockSeconds)),
+          input (bursts (static_cast<int> (measuredSeconds * s.rate)))
+    {
+        auto offline = setup;
+        offline.offline = true;
+        offline.prefetch = false;
+        Vst3Instance reference (bundle);
+        reference.activate (offline);
+        expected = render (reference, input, offline);
+        expectedLatency = reference.latencySamples();
+        setup.prefetch = p.prefetch;
+        plugin.activate (setup);
+        start = Clock::now();
+    }
+
+    /** Resets the plugin and plays the input, as an offline render does. Empty where the time is over. */
+    std::optional<Measured> measure()
+    {
+        const int samples = static_cast<int> (input[0].size()) / setup.maxBlock * setup.maxBlock;
+
+        if (next + static_cast<std::size_t> (samples / setup.maxBlock) + 1 >= due.size())
+            return {};
+
+        plugin.reset();
+        auto output = silence (samples);
+        Measured measured;
+        measured.latestMilliseconds = -1000.0;
+
+        for (int at = 0; at < samples; at += setup.maxBlock, ++next)
+        {
+            std::this_thread::sleep_until (start + std::chrono::duration_cast<Clock::duration> (std::chrono::duration<double> (due[next])));
+            plugin.process (input, output, at, setup.maxBlock, {}, { true, at });
+            const std::chrono::duration<double> done = Clock::now() - start;
+
+            if (due[next + 1] > due[next])
+                measured.latestMilliseconds = std::max (measured.latestMilliseconds, 1000.0 * (done.count() - due[next + 1]));
+        }
+
+        for (int i = plugin.latencySamples(); i < samples; ++i)
+        {
+            const auto reference = static_cast<std::size_t> (i - plugin.latencySamples() + expectedLatency);
+
+            if (reference >= expected[0].size())
+                break;
+
+            ++measured.samples;
+
+            for (std::size_t c = 0; c < output.size(); ++c)
+            {
+                if (output[c][static_cast<std::size_t> (i)] != expected[c][reference])
+                {
+                    ++measured.differing;
+                    break;
+                }
+            }
+        }
+
+        return measured;
+    }
+
+private:
+    const CallPattern pattern;
+    StreamSetup setup;
+    const double blockSeconds;
+    const std::vector<double> due;
+    const Audio input;
+    Audio expected;
+    int expectedLatency = 0;
+    Vst3Instance plugin { bundle };
+    Clock::time_point start;
+    std::size_t next = 0;
+};
+
+void print (const CallPattern& pattern, const StreamSetup& setup, const Measured& measured)
+{
+    std::printf ("     %s, %g Hz, blocks of %d: %ld of %ld samples differ", pattern.name.c_str(), setup.rate, setup.maxBlock, measured.differing, measured.samples);
+
+    if (pattern.kind != CallPattern::Kind::freeRunning && ! pattern.prefetch)
+        std::printf (", latest %.2f ms", measured.latestMilliseconds);
+
+    std::printf ("\n");
+    std::fflush (stdout);
+}
+
+/** A host that says that it processes ahead of time heard the dry track only. It has no deadline, so this holds on any machine. */
+void prefetchIsHeardAsRendered (double r, int blockSamples)
+{
+    const StreamSetup setup { r, blockSamples, 2, 2, false };
+    PatternHost host ({ "prefetch", CallPattern::Kind::freeRunning, 0.0, true }, setup);
+
+    for (int i = 0; i < 2; ++i)
+    {
+        const auto measured = host.measure();
+        CHECK (measured && measured->samples > r, "too little was compared");
+        CHECK_EQUAL (measured->differing, 0);
+    }
+}
+
+} // namespace
+
+void addEnginePatternTests (Suite& suite)
+{
+    for (const double r : { 44100.0, 48000.0 })
+        for (const int samples : { 64, 512, 2048 })
+            suite.add ("prefetch is heard as rendered: " + std::to_string (static_cast<int> (r)) + " Hz, blocks of " + std::to_string (samples),
+                       [r, samples] { prefetchIsHeardAsRendered (r, samples); });
+}
+
+int measurePatterns()
+{
+    for (const double r : { 44100.0, 48000.0 })
+    {
+        for (const int samples : { 64, 512, 2048 })
+        {
+            for (const auto& pattern : callPatterns())
+            {
+                const StreamSetup setup { r, samples, 2, 2, false };
+                PatternHost host (pattern, setup);
+                // The engine starts, and the host's lead becomes known.
+                std::optional<Measured> measured;
+
+                for (int i = 0; i < 3; ++i)
+                    measured = host.measure();
+
+                print (pattern, setup, measured.value_or (Measured {}));
+            }
+        }
+    }
+
+    return 0;
+}
+
+} // namespace tiller::test
