@@ -8,7 +8,10 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <netinet/in.h>
 #include <set>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
@@ -256,11 +259,18 @@ void aPageThatDoesNotLoadEndsTheHelper()
     std::string error;
     const auto helper = tiller::ChildProcess::start ({ bundle + "/Contents/Resources/engine/tiller-webview" }, tiller::ChildProcess::OnHostDeath::kill, error);
     CHECK (helper != nullptr, error);
-    // Nobody listens on the first port.
-    const std::string address = "http://127.0.0.1:1/\n";
+    // A port that is taken, on which nobody listens.
+    const int taken = socket (AF_INET, SOCK_STREAM, 0);
+    sockaddr_in loopback {};
+    loopback.sin_family = AF_INET;
+    loopback.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+    socklen_t length = sizeof (loopback);
+    CHECK (bind (taken, reinterpret_cast<sockaddr*> (&loopback), length) == 0 && getsockname (taken, reinterpret_cast<sockaddr*> (&loopback), &length) == 0);
+    const std::string address = "http://127.0.0.1:" + std::to_string (ntohs (loopback.sin_port)) + "/\n";
     helper->write (reinterpret_cast<const std::uint8_t*> (address.data()), address.size());
     std::uint8_t bytes[256];
     CHECK (eventually (patience, [&] { helper->stderrTail(); return helper->read (bytes, sizeof (bytes)) < 0; }), "it shows a page");
+    close (taken);
     const auto ending = helper->terminate();
     CHECK (ending.find ('4') != std::string::npos, ending);
     CHECK (helper->stderrTail().find ("could not be loaded") != std::string::npos, helper->stderrTail());
