@@ -71,7 +71,7 @@ function delays(rate: number, modelRate: number): number[] {
   stream.setSteering({ amount: 1, glideSeconds: 0, dimensions: [defaultDimension()] });
   const seed = { kind: 'seed', seed: 1 } as const;
   const noise = { model: createNoise(seed, 0), latents: createNoise(seed, 1) };
-  stream.prepare({ rate, maxBlock: BLOCK, channels: 1, model, noise, handShare: Infinity });
+  stream.prepare({ rate, maxBlock: BLOCK, channels: 1, model, noise, redecodeCpuShare: Infinity });
   const input = [new Float32Array(BLOCK)];
   const output = [new Float32Array(BLOCK)];
   const threshold = dbToGain(-12);

@@ -10,10 +10,10 @@ import { MAX_BLOCK, MAX_CHANNELS } from '../../document/limits.js';
 import type { FrameReader } from './frame-reader.js';
 
 const invalid = (what: string) =>
-  new TillerError('message-invalid', `The plugin sent a block that cannot be: ${what}.`);
+  new TillerError('message-invalid', `The plugin sent an invalid block: ${what}.`);
 
 /**
- * One host block as it came, in buffers that every block reuses. The audio of channel c lies in `samples[c]`,
+ * One decoded block of the host, in buffers that every block reuses. The audio of channel c lies in `samples[c]`,
  * which `bytes[c]` views as bytes; events lie where the reader has them and are read through the accessors.
  */
 export class Block {

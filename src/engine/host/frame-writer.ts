@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import type { MessageLayout } from '../../protocol/plugin.js';
 import { FRAME_HEADER_BYTES, MAX_PAYLOAD_BYTES, MAX_TEXT_BYTES, TO_PLUGIN } from '../../protocol/plugin.js';
 
-/** Messages whose text may have megabytes, and one that says what the `state` before it shows. */
+/** Messages whose text may have megabytes, and `recalled`, which refers to the `state` before it. */
 export type DocumentMessage = Extract<keyof typeof TO_PLUGIN, 'state' | 'undoHistory' | 'recalled'>;
 
 /** Writes some of `bytes` from `offset`, waiting for room; returns how many. */
@@ -14,14 +14,14 @@ export const writeDescriptor =
   (bytes, offset, length) =>
     writeSync(fd, bytes, offset, length, null);
 
-/** Writes frames of the plugin protocol from one preallocated buffer, waiting until they are gone. Streaming thread. */
+/** Writes frames of the plugin protocol from one preallocated buffer, waiting until they are written. Streaming thread. */
 export class FrameWriter {
   private readonly bytes = Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + MAX_PAYLOAD_BYTES);
   private readonly floats = new Float32Array(this.bytes.buffer, 0, this.bytes.length >> 2);
 
   constructor(private readonly writeSome: WriteSome) {}
 
-  /** A frame of fixed fields and text. Text beyond the protocol's bound is the caller's fault: it throws RangeError. */
+  /** A frame of fixed fields and text. @throws RangeError for a text beyond the protocol's bound */
   message<Field extends string>(
     layout: MessageLayout<Field>,
     fields: Readonly<Record<Field, number>>,

@@ -17,15 +17,15 @@ import { parameterValues } from '../../document/parameter-values.js';
 import type { PipeLink, FromPlugin } from './pipe-link.js';
 import { parseProject, projectText, type Project } from './project.js';
 
-/** Names and notices are told to the plugin this long after a change, with those that came meanwhile. */
-const NEWS_MILLISECONDS = 100;
+/** Names and notices are sent to the plugin this long after a change, together with those of the meantime. */
+const UPDATE_MILLISECONDS = 100;
 /** A document in which only values moved is sent once nothing has moved for this long: the plugin has the values. */
 const REST_MILLISECONDS = 250;
 /** Writing documents may take this share of the main thread's time: an edit of a large one then waits for the next. */
 const DOCUMENT_TIME_SHARE = 0.2;
 const STATUS_MILLISECONDS = 200;
 
-/** The models that can be played, as the host session needs to know them. */
+/** The models that can be played, as far as the host session needs them. */
 export interface ModelList {
   list(): Promise<{ manifest: ModelManifest }[]>;
 }
@@ -61,8 +61,8 @@ export function parameterNames(preset: Preset): string[] {
 }
 
 /**
- * Keeps the plugin and the instrument in step: the host's project and parameters come in, the document, the names, what
- * the page moves and what the player should know go out. Main thread.
+ * Synchronises the plugin and the instrument: receives the host's project and parameters, and sends the document, names,
+ * parameters that the page moves, and notices. Main thread.
  */
 export class HostSession {
   private readonly options: HostSessionOptions;
@@ -84,21 +84,21 @@ export class HostSession {
   private values: readonly number[] = [];
   /** The document as of the last change. */
   private followed: Preset | null = null;
-  /** The player has changed the instrument since it was told last; since it was loaded. */
+  /** The player has edited the instrument since the plugin was last told; since it was loaded. */
   private edited = false;
   private editedSinceLoad = false;
-  /** Before that nothing is told: what an engine starts with must not replace what the project holds. */
+  /** Nothing is sent before: an engine's initial document must not replace what the project holds. */
   private loaded = false;
   /** How many states of the plugin have been played. */
   private states = 0;
-  private newsTimer: NodeJS.Timeout | null = null;
+  private updateTimer: NodeJS.Timeout | null = null;
   private documentTimer: NodeJS.Timeout | null = null;
   /** Time before which no document is sent, of `performance.now`. */
   private nextDocument = 0;
   private lastStatus = 0;
-  /** How often the presets were looked up: an answer that another has overtaken is not told. */
+  /** Counts look-ups of the presets: the result of one that a later look-up has replaced is not sent. */
   private lookups = 0;
-  /** What the plugin says is answered in order, one after the other. */
+  /** The plugin's messages are handled in order, one after the other. */
   private pending: Promise<void> = Promise.resolve();
   /** The preset that was asked for last. */
   private recalling: Promise<void> = Promise.resolve();
@@ -113,7 +113,7 @@ export class HostSession {
     });
   }
 
-  /** Takes what the plugin said; resolves when it has been done. */
+  /** Handles a message of the plugin; resolves when it has been applied. */
   receive(message: Exclude<FromPlugin, { type: 'ended' }>): Promise<void> {
     this.pending = this.pending
       .then(() => this.handle(message))
@@ -167,7 +167,7 @@ export class HostSession {
     }
     // Behind what it has changed: from then on the plugin does not keep the request itself.
     this.sendDocument();
-    this.sendNews();
+    this.sendUpdate();
     link.writeDocument('recalled', { number }, '');
   }
 
@@ -195,10 +195,10 @@ export class HostSession {
       this.edited = this.editedSinceLoad = false;
       this.states++;
     }
-    // Told in any case: the plugin waits for it before it believes what the instrument says of itself.
+    // Sent in any case: the plugin ignores the instrument's reports until it has received it.
     this.sent.preset = null;
     this.sendDocument();
-    this.sendNews();
+    this.sendUpdate();
   }
 
   private takeHistory(preset: Preset): HistorySteps {
@@ -265,12 +265,12 @@ export class HostSession {
     const learned = before?.trained !== state.preset.trained && this.editedSinceLoad;
     if (before !== state.preset && (change.origin === 'page' || learned))
       this.edited = this.editedSinceLoad = true;
-    this.newsTimer ??= setTimeout(() => this.sendNews(), NEWS_MILLISECONDS);
+    this.updateTimer ??= setTimeout(() => this.sendUpdate(), UPDATE_MILLISECONDS);
     if (this.hasUnsentEdit()) this.sendDocumentWhenAllowed();
     else if (state.preset !== this.sent.preset) this.sendDocumentAtRest();
   }
 
-  /** Whether something has changed that the plugin does not know by its parameters. */
+  /** Whether something has changed that the parameters do not tell the plugin. */
   private hasUnsentEdit(): boolean {
     const { history, state } = this.options.instrument;
     const { sent } = this;
@@ -313,10 +313,10 @@ export class HostSession {
   }
 
   /** Sends names and notice where they have changed. */
-  private sendNews(): void {
+  private sendUpdate(): void {
     const { link, instrument } = this.options;
-    if (this.newsTimer !== null) clearTimeout(this.newsTimer);
-    this.newsTimer = null;
+    if (this.updateTimer !== null) clearTimeout(this.updateTimer);
+    this.updateTimer = null;
     if (!this.loaded) return;
     const { preset, notice } = instrument.state;
     const names = JSON.stringify(parameterNames(preset));

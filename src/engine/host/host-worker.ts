@@ -1,4 +1,4 @@
-/** The thread that owns the plugin's pipe: stdin and stdout are its alone, and what sounds is made between them. */
+/** The streaming thread in a plugin: only it reads stdin and writes stdout, the plugin's pipe. */
 import { ThreadOpener } from '../stream/model-opener.js';
 import { Player } from '../stream/player.js';
 import { nextMessage, postTo, startedWith } from '../workers/serve-worker.js';
@@ -7,7 +7,7 @@ import { FrameWriter, writeDescriptor } from './frame-writer.js';
 import { hostWorkerDataSchema, type FromPipe, type ToPipe } from './messages.js';
 import { PipeLoop } from './pipe-loop.js';
 
-/** The process is ended by force this long after the plugin has gone, should the main thread hang. */
+/** The process is killed this long after the plugin has closed the pipe, in case the main thread hangs. */
 const GRACE_MILLISECONDS = 500;
 
 const { beats, version } = startedWith(hostWorkerDataSchema);

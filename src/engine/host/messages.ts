@@ -13,13 +13,13 @@ export type Outgoing = Exclude<
   'samples' | 'pong' | 'prepared' | 'busy' | 'textPart' | DocumentMessage
 >;
 
-/** What the engine's main thread tells the thread that owns the pipe. */
+/** Messages of the engine's main thread to the streaming thread. */
 export type ToPipe =
   | { type: 'command'; command: StreamCommand }
   | { type: 'send'; message: Outgoing; fields: Readonly<Record<string, number>>; text: string }
   /** Is written in parts, between blocks; other messages may overtake it. */
   | { type: 'document'; document: OutgoingDocument }
-  /** Everything that the plugin said before a `settle` has been applied: one for each. */
+  /** Answers one `settle`: everything that the plugin sent before it has been applied. */
   | { type: 'ready' }
   /** Answers an `open-model`. */
   | { type: 'model'; delivery: ModelDelivery };
@@ -27,7 +27,7 @@ export type ToPipe =
 /** Of MIDI. */
 const MAX_PROGRAM = 127;
 
-/** What the thread that owns the pipe tells the main thread. */
+/** Messages of the streaming thread to the main thread. */
 export const fromPipeSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), text: z.string() }),
   z.strictObject({ type: z.literal('state'), text: z.string() }),
@@ -55,13 +55,13 @@ export const fromPipeSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('report'), report: streamReportSchema }),
   /** To be answered by `model`. */
   z.strictObject({ type: z.literal('open-model'), order: modelOrderSchema }),
-  /** The plugin is gone, or what it sends cannot be trusted: the engine ends. */
+  /** The plugin has closed the pipe, or has sent something invalid: the engine ends. */
   z.strictObject({ type: z.literal('ended'), reason: z.string().nullable() }),
 ]);
 export type FromPipe = z.infer<typeof fromPipeSchema>;
 
 export const hostWorkerDataSchema = z.strictObject({
-  /** One counter that the main thread raises while it is alive. */
+  /** One counter, which the main thread raises regularly while it does not hang. */
   beats: int32Schema,
   /** The engine's. */
   version: z.string(),

@@ -10,22 +10,22 @@ import {
   type ToPipe,
 } from './messages.js';
 
-/** The main thread raises its counter this often: the plugin takes an engine whose counter stands for hung. */
+/** The main thread raises its counter this often: the plugin treats an engine whose counter stops as hung. */
 const BEAT_MILLISECONDS = 100;
 
-/** Everything the plugin says but audio and what sounds. */
+/** The plugin's messages but audio and reports of the stream. */
 export type FromPlugin = Exclude<FromPipe, { type: 'report' | 'open-model' }>;
 
 /**
- * The main thread's end of the connection to the thread that owns the pipe: commands for what sounds, protocol messages
- * for the plugin. Starts that thread; what it says is kept until `listen` is called. Nothing here waits.
+ * The main thread's end of the connection to the streaming thread: sends commands for the stream and protocol messages for the
+ * plugin. Starts that thread; its messages are kept until `listen` is called. Does not block.
  */
 export class PipeLink implements StreamLink {
   private readonly thread: WorkerThread<ToPipe, FromPipe>;
   private readonly models = new ModelThreads((delivery) => this.thread.post({ type: 'model', delivery }));
   private readonly beating: NodeJS.Timeout;
   private readonly reportListeners: ((report: StreamReport) => void)[] = [];
-  /** Said before anybody listened; null from then on. */
+  /** Messages from before `listen`; null from then on. */
   private kept: FromPipe[] | null = [];
   private onMessage: (message: FromPlugin) => void = () => undefined;
 
@@ -46,7 +46,7 @@ export class PipeLink implements StreamLink {
     this.beating = setInterval(() => Atomics.add(beats, 0, 1), BEAT_MILLISECONDS);
   }
 
-  /** Calls `onMessage` with everything the plugin says, from its first word on. */
+  /** Calls `onMessage` with every message of the plugin, from the first on. */
   listen(onMessage: (message: FromPlugin) => void): void {
     this.onMessage = onMessage;
     const kept = this.kept ?? [];
@@ -78,12 +78,12 @@ export class PipeLink implements StreamLink {
     this.thread.post({ type: 'document', document });
   }
 
-  /** Lets audio flow: what the plugin said before it asked has been applied. */
+  /** Answers a `settle`: everything that the plugin sent before it has been applied, and audio may start. */
   ready(): void {
     this.thread.post({ type: 'ready' });
   }
 
-  /** The thread may be waiting for the pipe, where no message reaches it. */
+  /** Ends the thread, by force: it may be waiting for the pipe, where no message reaches it. */
   async close(): Promise<void> {
     clearInterval(this.beating);
     await this.thread.stop();

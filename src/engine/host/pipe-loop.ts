@@ -15,7 +15,7 @@ import type { FrameWriter } from './frame-writer.js';
 import { marginSamples } from './margin.js';
 import type { FromPipe, ToPipe } from './messages.js';
 
-/** What the loop drives: the session's player, of which it needs this much. */
+/** What the loop needs of the player. */
 export interface PipePlayer {
   apply(command: StreamCommand): unknown;
   prepare(rate: number, maxBlock: number, channels: 1 | 2): number;
@@ -30,7 +30,7 @@ export interface PipePlayer {
   readonly margin: EngineMargin;
   /** True once a block was played since `prepare`. */
   readonly hasStarted: boolean;
-  /** Settles when what is being opened plays; null while nothing is. */
+  /** Settles when the model that is being opened plays; null while none is. */
   readonly loading: Promise<void> | null;
 }
 
@@ -43,12 +43,12 @@ export interface PipeLoopOptions {
   readonly post: (message: FromPipe) => void;
   /** Takes a model that was opened in another thread. */
   readonly deliver: (delivery: ModelDelivery) => void;
-  /** Rises while the main thread is alive. */
+  /** Rises while the main thread does not hang. */
   readonly mainBeats: () => number;
   readonly version: string;
 }
 
-/** Longest that opening a model, or the main thread, may keep the loop from answering. */
+/** Longest time for which opening a model, or the main thread, may keep the loop from answering. */
 const WAIT_MILLISECONDS = 20_000;
 const POLL_MILLISECONDS = 1;
 /** Most of a document that is written before one answer: takes some tens of microseconds, and a pipe holds twice as much. */
@@ -72,7 +72,7 @@ export class PipeLoop {
   private readonly inputs: Float32Array[][];
   private readonly outputs: Float32Array[][];
   private greeted = false;
-  /** How many times the main thread was asked to say when all is applied, and has not said it yet. */
+  /** `settle` messages to the main thread that it has not answered yet. */
   private unsettled = 0;
   /** A preset was asked for since the last block. */
   private recalling = false;
@@ -80,9 +80,9 @@ export class PipeLoop {
   private rate = 0;
   private channels = 0;
   private expected = 0;
-  /** What the plugin was told last of the stream. */
+  /** Last announced to the plugin. */
   private announced = { epoch: 0, latencySamples: -1, marginSamples: -1 };
-  /** What the plugin's host has for each parameter. */
+  /** The value of each parameter that the plugin's host has. */
   private readonly hostValues = new Float32Array(PARAMETERS.length).fill(NaN);
 
   constructor(private readonly options: PipeLoopOptions) {
@@ -101,7 +101,7 @@ export class PipeLoop {
   async run(): Promise<void> {
     const { reader, player } = this.options;
     for (;;) {
-      // A promise only where there is something to wait for: nearly every turn is a block's.
+      // Awaits only where necessary: a promise per block would be garbage.
       const message = this.options.receive();
       if (message !== undefined) await this.takeMessages(message);
       this.announce();
@@ -113,7 +113,7 @@ export class PipeLoop {
         this.blocksSinceTick += 1;
         const { restart, offline } = this.block;
         player.setOffline(offline);
-        // A bounce depends on what was said before it, never on when that is done.
+        // An offline render depends on the messages before it, not on when they are applied.
         if (restart && offline) await this.untilSettled();
         this.takeEvents(player);
         if (this.recalling && offline) await this.untilSettled();
@@ -146,15 +146,15 @@ export class PipeLoop {
     this.options.post({ type: 'settle' });
   }
 
-  /** Waits until the main thread has applied what the plugin said so far. */
+  /** Waits until the main thread has applied what the plugin has sent so far. */
   private async untilSettled(): Promise<void> {
     this.settle();
     await this.wait(() => this.unsettled > 0);
   }
 
-  /** Passes on what the player reports; inputs that MIDI moved are told to the plugin, whose host shows them. */
+  /** Passes the player's reports on; inputs that MIDI moved are also sent to the plugin, whose host shows them. */
   report(report: StreamReport): void {
-    // `takeEvents` has asked for it, with its number.
+    // `takeEvents` has requested it, with its number.
     if (report.type === 'program-change') return;
     if (report.type === 'moved')
       for (const { index, value } of report.parameters)
@@ -168,7 +168,7 @@ export class PipeLoop {
   private async apply(command: StreamCommand): Promise<void> {
     const { player } = this.options;
     player.apply(command);
-    // Where nothing plays yet, the model is opened on this thread.
+    // Before the first block the model is opened on this thread.
     if (!player.hasStarted) await this.untilLoaded();
   }
 
@@ -178,7 +178,7 @@ export class PipeLoop {
     if (player.loading !== null) await this.wait(() => player.loading !== null);
   }
 
-  /** Waits while `waiting()`, taking the main thread's messages; the plugin is told not to take the silence for a hang. */
+  /** Waits while `waiting()`, taking the main thread's messages; the plugin is told that the silence is not a hang. */
   private async wait(waiting: () => boolean): Promise<void> {
     const { writer } = this.options;
     writer.message(TO_PLUGIN.busy, { milliseconds: WAIT_MILLISECONDS });
@@ -202,17 +202,17 @@ export class PipeLoop {
     this.options.writer.message(TO_PLUGIN.prepared, this.announced);
   }
 
-  /** Decodes the block at hand; false where it belongs to another stream. */
+  /** Decodes the present block; false where it belongs to another stream. */
   private takeBlock(): boolean {
     this.block.decode();
     return this.block.epoch === this.epoch && this.channels !== 0;
   }
 
-  /** Hands the events of the block at hand to the player. */
+  /** Passes the events of the present block to the player. */
   private takeEvents(player: PipePlayer): void {
     const { block } = this;
     if (block.channels !== this.channels) throw new TillerError('message-invalid', 'The channels changed.');
-    // After a gap the player's states belong to other audio; an empty state is the honest one.
+    // After a gap the player's states belong to other audio: start from empty states.
     if (block.restart || (!block.skipped && block.position !== this.expected)) player.apply(RESTART);
     const program = this.lastProgramChange();
     // What comes before a program change is older than its preset, which an export has before the block is played.
@@ -346,7 +346,7 @@ export class PipeLoop {
     this.settle();
   }
 
-  /** The fixed fields of the frame at hand. Only for control frames: it allocates. */
+  /** The fixed fields of the present message. Only for control messages: it allocates. */
   private fields<Field extends string>(layout: MessageLayout<Field>): Record<Field, number> {
     const { bytes, start, length } = this.options.reader;
     if (!this.greeted && layout.type !== TO_ENGINE.hello.type)

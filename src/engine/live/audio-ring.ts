@@ -63,7 +63,7 @@ export class AudioRingReader {
 
   constructor(private readonly memory: AudioRingMemory) {}
 
-  /** Takes the next block, which the worker has said is complete. @returns a copy of the audio message */
+  /** Takes the next block, which the worker has reported as complete. @returns a copy of the audio message */
   take(): ArrayBuffer {
     const start = (this.taken % SLOTS) * SLOT_BYTES;
     const message = new ArrayBuffer(SLOT_BYTES);

@@ -17,14 +17,14 @@ import {
 } from './messages.js';
 import { LoopSource, MicrophoneSource, silence, type LiveSource } from './live-source.js';
 
-/** Rate that latency is reported for before a speaker has opened. */
+/** Sample rate in Hz for which latency is reported before a speaker has opened. */
 const USUAL_RATE = 48_000;
-/** Rendered blocks that the main thread is told of at once. */
+/** Most rendered blocks per message to the main thread. */
 const BLOCKS_PER_MESSAGE = 4;
 /** Longest the engine may be asked to run ahead, in seconds. */
 const MOST_CREDIT_SECONDS = 1.5;
 
-/** What the renderer drives: the session's player, of which it needs this much. */
+/** What the renderer needs of the player. */
 export type LivePlayer = Pick<Player, 'apply' | 'prepare' | 'midi' | 'process' | 'idle' | 'takeNow'>;
 
 /**
@@ -98,7 +98,7 @@ export class LiveRenderer {
         else this.player.idle();
         return;
       case 'microphone':
-        this.hear(message.frame);
+        this.receiveMicrophone(message.frame);
         return;
     }
   }
@@ -119,7 +119,7 @@ export class LiveRenderer {
     else this.source = new LoopSource(this.audio.channels, this.audio.rate, this.rate);
   }
 
-  private hear(frame: ArrayBuffer): void {
+  private receiveMicrophone(frame: ArrayBuffer): void {
     const head = readAudioHead(frame, FRAME.microphone);
     if (head === null || head.frames > MAX_MICROPHONE_FRAMES) return;
     const channels = Array.from({ length: head.channels }, (_, i) => audioChannel(frame, i, head.frames));
@@ -135,7 +135,7 @@ export class LiveRenderer {
       this.player.process(this.input, ring.next, LIVE_BLOCK);
       ring.commit();
       rendered.blocks += 1;
-      // A player hears the first block while the next is rendered.
+      // The speaker gets the first blocks while the next are rendered.
       if (rendered.blocks === BLOCKS_PER_MESSAGE) this.send();
     }
     this.send();

@@ -20,8 +20,8 @@ const AUDIO_FILE = /\.(wav|aiff?|flac)$/i;
 
 /** "kit-beat" as "Kit beat". */
 function displayName(stem: string): string {
-  const words = stem.replace(/[-_]+/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const name = stem.replace(/[-_]+/g, ' ');
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** The live session as the speaker of one window uses it. Main thread. */
@@ -255,7 +255,7 @@ export class LiveSession implements StreamLink {
       // One that was chosen meanwhile has been sent to the new worker.
       if (source === this.state.source) this.post({ type: 'source', source: audio });
     } catch (error) {
-      // Its file may be gone: silence plays until another one is chosen.
+      // Its file may have been deleted: silence plays until another source is chosen.
       this.fail(error instanceof Error ? error.message : String(error));
     }
     this.post({ type: 'play', playing: this.state.playing });

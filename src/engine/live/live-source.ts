@@ -1,6 +1,6 @@
 import { Resampler } from '../audio/resampler.js';
 
-/** Gives the next samples of what is played, two channels at the speaker's rate. */
+/** The live session's input: two channels at the speaker's rate. */
 export interface LiveSource {
   pull(output: readonly Float32Array[], frames: number): void;
 }
@@ -14,7 +14,7 @@ export const silence: LiveSource = {
 /** Samples that are handed to the resampler at once. */
 const PIECE = 512;
 
-/** A file played round and round, resampled as it goes, so that the seam is as smooth as the file's own. */
+/** A file that is looped and resampled continuously, so that the seam is as smooth as the file's own. */
 export class LoopSource implements LiveSource {
   private position = 0;
   private readonly resampler: Resampler;
@@ -45,10 +45,10 @@ export class LoopSource implements LiveSource {
 
 /** About a third of a second at 48 kHz; a power of two, so that places wrap by a mask. */
 const RING = 16_384;
-/** Beyond this the microphone is heard late: the oldest samples are dropped. */
+/** With more buffered samples the microphone would be late: the oldest are dropped. */
 const MOST_BUFFERED = 4096;
 
-/** What the page's microphone sends, as a ring: it comes in bursts and is read in blocks. */
+/** The page's microphone, through a ring: it arrives in bursts and is read in blocks. */
 export class MicrophoneSource implements LiveSource {
   private readonly ring = [new Float32Array(RING), new Float32Array(RING)] as const;
   private written = 0;

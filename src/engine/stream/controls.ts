@@ -11,7 +11,7 @@ export interface StreamNoise {
   readonly latents: SidedNoise;
 }
 
-/** Frame-wise values of the last frame, first row of the batch. */
+/** Values of the last latent frame, first row of the batch, in latent units. */
 export interface FrameView {
   readonly encoded: Float32Array;
   /** NaN where a dimension is not mapped. */
@@ -20,8 +20,8 @@ export interface FrameView {
 }
 
 /**
- * Everything between encoder and decoder, frame by frame: inputs → mapping → steering → holds → noise. Parameter
- * changes wait here for the frame that holds their sample. One thread; allocates nothing after construction.
+ * Everything between encoder and decoder, one latent frame at a time: inputs → mapping → steering → holds → noise. Parameter
+ * changes wait here for the latent frame whose window holds their sample. One thread; allocates nothing after construction.
  */
 export class FrameControls {
   readonly view: FrameView;
@@ -31,18 +31,18 @@ export class FrameControls {
   private readonly changes: ChangeQueue;
   private readonly mapped: Float64Array;
   private readonly steerings: Steering[];
-  /** Noise of each frame of the last call, [batch, dims]. */
+  /** Noise of each latent frame of the last call, [batch, dims]. */
   private readonly frameNoise: Float32Array[];
   /** Gliding state of the steering before each frame of the last call, [frames, batch, saved length]. */
   private readonly glidingStates: Float64Array;
   /** Encoder values that freeze holds, [batch, dims]. */
   private readonly held: Float32Array;
-  /** True once there is a frame to hold. */
+  /** True once there is a latent frame that freeze can hold. */
   private holding = false;
   private readonly encoded: Float32Array;
   private readonly decoded: Float32Array;
   private steeringVersion = -1;
-  /** Frame of the last call that automation changed last. */
+  /** Latent frame of the last call that automation changed last. */
   private automated = 0;
 
   /** @param framesAhead latent frames by which a change can arrive before the frame that plays it */
@@ -82,7 +82,7 @@ export class FrameControls {
     return this.source;
   }
 
-  /** Draws from `noise` from the next frame on. */
+  /** Draws from `noise` from the next latent frame on. */
   setNoise(noise: StreamNoise): void {
     this.source = noise;
   }
@@ -144,10 +144,10 @@ export class FrameControls {
     return changed;
   }
 
-  /** Frame `j` of the call, all rows. @returns whether that changed `latents` */
+  /** Latent frame `j` of the call, all rows. @returns whether that changed `latents` */
   private play(j: number, encoded: Float32Array, latents: Float32Array): boolean {
     const { frames, batch, latentDims } = this.shape;
-    this.aim();
+    this.configure();
     let changed = false;
     for (let row = 0; row < batch; row += 1) {
       const at = row * latentDims * frames + j;
@@ -163,9 +163,10 @@ export class FrameControls {
     return changed;
   }
 
-  private aim(): void {
+  /** Evaluates the mapping and passes changed settings on. */
+  private configure(): void {
     const { settings, noise } = this;
-    // A mapping may know fewer dimensions than the model has.
+    // A mapping may have fewer dimensions than the model.
     this.mapped.fill(NaN);
     settings.mapping?.evaluate(settings.inputs, this.mapped);
     if (this.steeringVersion !== settings.steeringVersion) {

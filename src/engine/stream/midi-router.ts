@@ -11,7 +11,7 @@ const PITCH_BEND = 0xe0;
 const FIRST_CHANNEL_MODE = 120;
 const PITCH_BEND_CENTRE = 0x2000;
 
-/** Where the router sends what it understood. Called in the thread that calls `message`. */
+/** Receives the router's results, in the thread that calls `message`. */
 export interface MidiSink {
   /** Input `index` (0-based) moves to `value`, 0..1. */
   input(offsetSamples: number, index: number, value: number): void;
@@ -40,7 +40,7 @@ export class MidiRouter {
     this.routes = inputs.map((input, index) => ({ index, source: input.source, input }));
   }
 
-  /** One message of up to three bytes; system messages and damaged ones are passed over. */
+  /** Routes one message of up to three bytes; system messages and invalid ones are ignored. */
   message(offsetSamples: number, status: number, data1: number, data2: number): void {
     if (status < NOTE_OFF || status >= 0xf0 || data1 > 127 || data2 > 127 || data1 < 0 || data2 < 0) return;
     const kind = status & 0xf0;
@@ -51,7 +51,7 @@ export class MidiRouter {
     }
     if (kind === CONTROL_CHANGE) this.storeController(channel, data1, data2);
     for (const route of this.routes) {
-      const raw = this.travel(route.source, kind, channel, data1, data2);
+      const raw = this.positionOf(route.source, kind, channel, data1, data2);
       if (raw >= 0) this.sink.input(offsetSamples, route.index, inputValueOf(route.input, raw));
     }
   }
@@ -62,12 +62,18 @@ export class MidiRouter {
     if (controller < 32) this.controllers[at + 32] = 0;
   }
 
-  /** The source's travel after this message, or −1 where the message is none of its business. */
-  private travel(source: InputSource, kind: number, channel: number, data1: number, data2: number): number {
+  /** The source's normalised position, 0..1, after this message; −1 where the message does not concern it. */
+  private positionOf(
+    source: InputSource,
+    kind: number,
+    channel: number,
+    data1: number,
+    data2: number,
+  ): number {
     if ('channel' in source && source.channel !== 0 && source.channel !== channel + 1) return -1;
     switch (source.kind) {
       case 'cc':
-        return kind === CONTROL_CHANGE ? this.controllerTravel(source, channel, data1, data2) : -1;
+        return kind === CONTROL_CHANGE ? this.controllerPosition(source, channel, data1, data2) : -1;
       case 'pitch-bend':
         return kind === PITCH_BEND ? ((data2 << 7) | data1) / 16_383 : -1;
       case 'channel-pressure':
@@ -89,7 +95,7 @@ export class MidiRouter {
     }
   }
 
-  private controllerTravel(
+  private controllerPosition(
     source: Extract<InputSource, { kind: 'cc' }>,
     channel: number,
     controller: number,
@@ -104,8 +110,8 @@ export class MidiRouter {
 }
 
 /**
- * True for a message of what somebody moves. A clock, the end of a note, what is let go, and the channel mode messages
- * (controllers 120–127) that hosts send when they stop are nobody's hand. Allocates nothing.
+ * True for a message that moving a control sends. False for clocks, note-offs, controls at rest, and the channel mode messages
+ * (controllers 120–127) that hosts send when they stop. Allocates nothing.
  */
 export function isLearnable(status: number, data1: number, data2: number): boolean {
   switch (status & 0xf0) {
@@ -123,7 +129,7 @@ export function isLearnable(status: number, data1: number, data2: number): boole
   }
 }
 
-/** The source that a message heard during MIDI learn stands for, or null where it cannot drive an input. */
+/** The input source for a message that MIDI Learn received, or null where it cannot drive an input. */
 export function learnedSource(status: number, data1: number, data2: number): InputSource | null {
   if (!isLearnable(status, data1, data2)) return null;
   const channel = (status & 0x0f) + 1;

@@ -14,7 +14,7 @@ const WAITING_CHANGES = 8192;
 const FAULT = PARAMETERS.length;
 
 /**
- * From the model's sound and the dry track to the output: dry/wet, fall-back on a fault, output gain, limiter, bypass.
+ * From the model's sound and the dry track to the output: dry/wet, the substitute on a fault, output gain, limiter, bypass.
  * Sample n of the mix is track sample n − `delaySamples`; changes take the mix sample that shows the track
  * sample they arrived with. One thread; allocates nothing after construction.
  */
@@ -25,10 +25,10 @@ export class MixStage {
   private readonly dryWet: Ramp;
   private readonly outputGain: Ramp;
   private readonly ceiling: Ramp;
-  /** 0 plays the model, 1 what stands in for it. */
+  /** 0 plays the model's sound, 1 its substitute. */
   private readonly fault: Ramp;
-  /** 1 when the dry track stands in, 0 for silence. */
-  private readonly standIn: Ramp;
+  /** The substitute: 1 is the dry track, 0 silence. */
+  private readonly substitute: Ramp;
   private readonly bypass: Ramp;
   /** Positions are mix samples; bypass acts after the limiter, so that its changes wait for that delay, too. */
   private readonly changes = new ChangeQueue(WAITING_CHANGES, PARAMETERS.length + 1);
@@ -39,7 +39,7 @@ export class MixStage {
   private readonly dryGains: Float64Array;
   private readonly ceilings: Float64Array;
   private readonly bypassShares: Float64Array;
-  private readonly scratch: Readonly<Record<'dryWet' | 'gain' | 'fault' | 'standIn', Float64Array>>;
+  private readonly scratch: Readonly<Record<'dryWet' | 'gain' | 'fault' | 'substitute', Float64Array>>;
   /** Mix samples since the start. */
   private position = 0;
 
@@ -67,14 +67,14 @@ export class MixStage {
     this.ceilings = new Float64Array(segment);
     this.bypassShares = new Float64Array(segment);
     const scratch = () => new Float64Array(segment);
-    this.scratch = { dryWet: scratch(), gain: scratch(), fault: scratch(), standIn: scratch() };
+    this.scratch = { dryWet: scratch(), gain: scratch(), fault: scratch(), substitute: scratch() };
     this.dryWet = new Ramp(length, output.dryWet);
     this.outputGain = new Ramp(length, dbToGain(output.outputGainDb));
     this.ceiling = new Ramp(length, dbToGain(output.ceilingDb));
     this.bypass = new Ramp(length, Number(output.bypass));
     this.fault = new Ramp(length, hasModel ? 0 : 1);
-    this.standIn = new Ramp(length, 1);
-    this.setOnFault(output.onFault);
+    this.substitute = new Ramp(length, 1);
+    this.setFaultSubstitute(output.onFault);
     this.restart();
   }
 
@@ -88,7 +88,8 @@ export class MixStage {
       if (changes.nextKey !== FAULT) this.aim(changes.nextKey, changes.nextValue);
     }
     this.fault.jump(this.hasModel ? 0 : 1);
-    for (const ramp of [this.dryWet, this.outputGain, this.ceiling, this.standIn, this.bypass]) ramp.finish();
+    for (const ramp of [this.dryWet, this.outputGain, this.ceiling, this.substitute, this.bypass])
+      ramp.finish();
   }
 
   /** Ramps to these levels from the next sample on. */
@@ -97,7 +98,7 @@ export class MixStage {
     this.aim(PARAMETER_INDEX.outputGain, output.outputGainDb);
     this.aim(PARAMETER_INDEX.ceiling, output.ceilingDb);
     this.aim(PARAMETER_INDEX.bypass, Number(output.bypass));
-    this.setOnFault(output.onFault);
+    this.setFaultSubstitute(output.onFault);
   }
 
   /** Ramps to one level from the next sample on; leaves other parameters alone. */
@@ -105,7 +106,7 @@ export class MixStage {
     this.aim(parameter, value);
   }
 
-  /** Puts a change off until track sample `position` is heard. */
+  /** Has a change take effect when track sample `position` is heard. */
   schedule(position: number, parameter: number, value: number): void {
     const delay = parameter === PARAMETER_INDEX.bypass ? this.latencySamples : this.delaySamples;
     this.changes.push(position + delay, parameter, value);
@@ -116,7 +117,7 @@ export class MixStage {
     this.changes.remove(parameter);
   }
 
-  /** From mix sample `position` on the model's sound fails, or is good again. */
+  /** From mix sample `position` on the model fails, or works again. */
   scheduleFault(position: number, failed: boolean): void {
     this.changes.push(position, FAULT, failed ? 1 : 0);
   }
@@ -170,7 +171,7 @@ export class MixStage {
     const share = this.bypassShares;
     for (let i = 0; i < count; i += 1) {
       const k = share[i] as number;
-      // Both ends exactly, so that bypass is bit-identical and the limiter's word is final.
+      // Both ends exactly, so that bypass is bit-identical and the limiter's result is not changed.
       output[offset + i] =
         k === 0
           ? (limited[i] as number)
@@ -181,13 +182,13 @@ export class MixStage {
   }
 
   private fillGains(count: number): void {
-    const { dryWet, gain, fault, standIn } = this.scratch;
+    const { dryWet, gain, fault, substitute } = this.scratch;
     for (let from = 0; from < count;) {
       const to = this.applyDue(from, count);
       this.dryWet.fill(dryWet, from, to);
       this.outputGain.fill(gain, from, to);
       this.fault.fill(fault, from, to);
-      this.standIn.fill(standIn, from, to);
+      this.substitute.fill(substitute, from, to);
       this.ceiling.fill(this.ceilings, from, to);
       this.bypass.fill(this.bypassShares, from, to);
       from = to;
@@ -197,7 +198,7 @@ export class MixStage {
       const failed = fault[i] as number;
       const level = gain[i] as number;
       this.wetGains[i] = wetShare * (1 - failed) * level;
-      this.dryGains[i] = (1 - wetShare + wetShare * failed * (standIn[i] as number)) * level;
+      this.dryGains[i] = (1 - wetShare + wetShare * failed * (substitute[i] as number)) * level;
     }
   }
 
@@ -209,8 +210,8 @@ export class MixStage {
     return Math.min(count, changes.next - this.position);
   }
 
-  private setOnFault(onFault: Output['onFault']): void {
-    this.standIn.aim(onFault === 'dry' || !this.hasModel ? 1 : 0);
+  private setFaultSubstitute(onFault: Output['onFault']): void {
+    this.substitute.aim(onFault === 'dry' || !this.hasModel ? 1 : 0);
   }
 
   private aim(parameter: number, value: number): void {

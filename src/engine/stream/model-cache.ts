@@ -16,12 +16,12 @@ export class ModelCache {
     return spare;
   }
 
-  /** Takes note of what was opened, so that it is found again once it is released. */
+  /** Remembers where a model was opened from, so that `take` finds it once it is released. */
   opened(model: RunningModel, place: ModelPlace, variant: ModelVariant): void {
     this.keys.set(model, keyOf(place, variant));
   }
 
-  /** `model` is not played any more: it is kept, and the one before it closed. */
+  /** Keeps a model that is no longer played, and closes the one that was kept before. */
   release(model: RunningModel): void {
     this.spare?.close();
     this.spare = model;

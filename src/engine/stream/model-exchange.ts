@@ -14,8 +14,8 @@ export interface Sounding extends Pick<
 }
 
 /**
- * From one model to the next without a gap: what played before goes on until the next one has filled up; then one
- * fades into the other. Both cost their time meanwhile. One thread; allocates nothing after construction.
+ * Changes from one model to the next without a gap: the old one plays until the next one's latency has passed, then they are
+ * cross-faded. Both are computed meanwhile. One thread; allocates nothing after construction.
  */
 export class Handover implements Sounding {
   private readonly before: Float32Array[];
@@ -24,14 +24,14 @@ export class Handover implements Sounding {
   private position = 0;
 
   constructor(
-    private readonly leaving: Sounding,
-    private readonly coming: Pipeline,
+    private readonly old: Sounding,
+    private readonly next: Pipeline,
   ) {
-    const { rate, channels } = coming.setup;
+    const { rate, channels } = next.setup;
     const length = Math.round(FADE_SECONDS * rate);
-    this.wait = coming.latencySamples;
+    this.wait = next.latencySamples;
     this.fade = Float32Array.from({ length }, (_, i) => (i + 0.5) / length);
-    this.before = Array.from({ length: channels }, () => new Float32Array(coming.segment));
+    this.before = Array.from({ length: channels }, () => new Float32Array(next.segment));
   }
 
   /** True once only the new model is heard. */
@@ -39,38 +39,38 @@ export class Handover implements Sounding {
     return this.position >= this.wait + this.fade.length;
   }
 
-  /** What is heard now, for a third model to follow: without the coming one where that is not heard yet. */
+  /** What is heard now, for a third model to replace: without the next one where that is not heard yet. */
   get heard(): Sounding {
-    return this.position <= this.wait ? this.leaving : this;
+    return this.position <= this.wait ? this.old : this;
   }
 
   plays(model: RunningModel): boolean {
-    return this.coming.plays(model) || (!this.done && this.leaving.plays(model));
+    return this.next.plays(model) || (!this.done && this.old.plays(model));
   }
 
   receive(parameter: number, value: number): void {
-    this.coming.receive(parameter, value);
-    this.leaving.receive(parameter, value);
+    this.next.receive(parameter, value);
+    this.old.receive(parameter, value);
   }
 
   dropChanges(parameter: number): void {
-    this.coming.dropChanges(parameter);
-    this.leaving.dropChanges(parameter);
+    this.next.dropChanges(parameter);
+    this.old.dropChanges(parameter);
   }
 
   setOutput(output: Output): void {
-    this.coming.setOutput(output);
-    this.leaving.setOutput(output);
+    this.next.setOutput(output);
+    this.old.setOutput(output);
   }
 
   setLevel(parameter: number, value: number): void {
-    this.coming.setLevel(parameter, value);
-    this.leaving.setLevel(parameter, value);
+    this.next.setLevel(parameter, value);
+    this.old.setLevel(parameter, value);
   }
 
   setOffline(offline: boolean): void {
-    this.coming.setOffline(offline);
-    this.leaving.setOffline(offline);
+    this.next.setOffline(offline);
+    this.old.setOffline(offline);
   }
 
   process(
@@ -79,22 +79,22 @@ export class Handover implements Sounding {
     offset: number,
     count: number,
   ): void {
-    this.coming.process(track, output, offset, count);
+    this.next.process(track, output, offset, count);
     if (this.done) return;
-    this.leaving.process(track, this.before, 0, count);
+    this.old.process(track, this.before, 0, count);
     for (let c = 0; c < output.length; c += 1) {
-      const coming = output[c] as Float32Array;
+      const next = output[c] as Float32Array;
       const before = this.before[c] as Float32Array;
       for (let i = 0; i < count; i += 1) {
         const share = this.shareAt(this.position + i - this.wait);
         const old = before[i] as number;
-        coming[offset + i] = old + share * ((coming[offset + i] as number) - old);
+        next[offset + i] = old + share * ((next[offset + i] as number) - old);
       }
     }
     this.position += count;
   }
 
-  /** Of the new sound, `since` samples after it has filled up. */
+  /** Share of the new sound, 0..1, `since` samples after its latency has passed. */
   private shareAt(since: number): number {
     if (since < 0) return 0;
     return since < this.fade.length ? (this.fade[since] as number) : 1;

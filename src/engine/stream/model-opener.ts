@@ -10,11 +10,11 @@ export type ModelPlace = NonNullable<Extract<StreamCommand, { type: 'load' }>['m
 
 /** Opens models for a player, on the player's thread or in another. */
 export interface ModelOpener {
-  /** Calls `done` once, between two blocks, with the model or with why there is none. */
+  /** Calls `done` once, between two blocks, with the model or the error. */
   open(place: ModelPlace, variant: ModelVariant, done: (opened: RunningModel | Error) => void): void;
 }
 
-/** Opens models on the calling thread, which can play nothing meanwhile. */
+/** Opens models on the calling thread, which plays nothing meanwhile. */
 export const openHere: ModelOpener = {
   open({ dir, manifest }, variant, done) {
     openModel(dir, manifest, variant).then(done, (error: unknown) =>

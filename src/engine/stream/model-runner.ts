@@ -2,16 +2,16 @@ import { zeroNonFinite } from '../model/run/non-finite.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import type { FrameControls } from './controls.js';
 
-/** Beyond this a decoder's output is taken for a failure: 120 dB over full scale. */
+/** A decoder output beyond this counts as a failure: 120 dB above full scale. */
 const RUNAWAY = 1e6;
 
-/** Calls in a row that may give no numbers before the model's state, which may hold what spoils them, is emptied. */
-const PATIENCE_CALLS = 8;
+/** Failed calls in a row after which the model's state is emptied, since it may hold values that are not finite. */
+const CALLS_BEFORE_RESET = 8;
 
-/** What is left per call of the slowest call that is remembered. */
-const SLOWEST_FADES = 0.9;
+/** Factor per call by which the remembered time of the slowest call decays. */
+const SLOWEST_DECAY = 0.9;
 
-/** Why a call of the model gave no sound: it threw, or it (or the steering) gave values that are no sound. */
+/** Counts of failed calls: exceptions, latents that are not finite, audio that is not finite or too large. */
 export interface Faults {
   exceptions: number;
   latents: number;
@@ -33,10 +33,10 @@ function isSilent(samples: Float32Array): boolean {
 }
 
 /**
- * A model in the loop: encode, controls, decode, with every way of failing caught and counted. A latent that is no number
- * counts as 0: an encoder that normalises its latents and has no biases answers silence with 0 / 0. That is no fault
- * unless it persists while there is sound; what a model gives from an empty state is no reason to empty the state again. One thread;
- * allocates nothing while the model works.
+ * A model in the streaming loop: encode, controls, decode, with every failure caught and counted. An encoded latent that is not
+ * finite counts as 0: an encoder that normalises its latents and has no biases answers silence with 0 / 0. That is a fault only
+ * where it persists while there is sound; the result of a call from an empty state is no reason to empty the state again. One
+ * thread; allocates nothing while the model works.
  */
 export class GuardedModel {
   readonly faults: Faults = { exceptions: 0, latents: 0, audio: 0 };
@@ -47,7 +47,7 @@ export class GuardedModel {
   private decodeMilliseconds = 0;
   /** True while the model's state is that after the last call. */
   private continuing = false;
-  /** Calls in a row in which sound was encoded to something that is no number. */
+  /** Calls in a row in which sound was encoded to latents that are not finite. */
   private replacedCalls = 0;
   /** 0 where a call has worked since the model's state was emptied, else one more than those that failed since. */
   private failedCalls = 1;
@@ -59,24 +59,24 @@ export class GuardedModel {
 
   /**
    * Plays `model.audioIn` through to `model.audioOut`.
-   * @returns false when there is no sound to use: the fault is counted
+   * @returns false when the call failed: the fault is counted
    */
   run(): boolean {
     const before = this.milliseconds;
     this.continuing = this.settle(this.fault());
-    this.callMilliseconds = Math.max(this.milliseconds - before, SLOWEST_FADES * this.callMilliseconds);
+    this.callMilliseconds = Math.max(this.milliseconds - before, SLOWEST_DECAY * this.callMilliseconds);
     return this.continuing;
   }
 
-  /** False after a `reset`, or a fault: what is played next does not continue the last call. */
+  /** False after a `reset` or a fault: the next call does not continue the last one. */
   get continues(): boolean {
     return this.continuing;
   }
 
   /**
-   * Decodes the last call anew, from latent frame `first` on with the settings as a hand has changed them. Does nothing
-   * where that would change nothing, or where the last call is not continued.
-   * @returns whether `model.audioOut` is another; not so where it failed: the fault is counted
+   * Decodes the last call again, from latent frame `first` on with the settings that have changed since. Does nothing where
+   * that would change nothing, or where the last call is not continued.
+   * @returns whether `model.audioOut` has changed; false where it failed: the fault is counted
    */
   runAgain(first: number): boolean {
     const { model, controls } = this;
@@ -87,7 +87,7 @@ export class GuardedModel {
 
   /**
    * How often a call of `callSeconds` may be decoded, the first time included, such that the model takes no more than
-   * `share` of the time. Goes by the slowest of the last calls.
+   * `share` of the time (0..1). Computed from the slowest of the last calls.
    */
   affordableDecodes(callSeconds: number, share: number): number {
     const room = 1000 * callSeconds * share - this.callMilliseconds;
@@ -121,7 +121,7 @@ export class GuardedModel {
     // Even after an exception, so that automation keeps its time.
     controls.run(model.encoded, model.latents);
     if (threw) return 'exceptions';
-    return this.replacedCalls > PATIENCE_CALLS ? 'latents' : this.decodeFault('decode');
+    return this.replacedCalls > CALLS_BEFORE_RESET ? 'latents' : this.decodeFault('decode');
   }
 
   private decodeFault(kind: 'decode' | 'decodeAgain'): keyof Faults | null {
@@ -129,7 +129,7 @@ export class GuardedModel {
     if (!allWithin(model.latents, Number.MAX_VALUE)) return 'latents';
     const before = this.milliseconds;
     const worked = this.call(kind);
-    this.decodeMilliseconds = Math.max(this.milliseconds - before, SLOWEST_FADES * this.decodeMilliseconds);
+    this.decodeMilliseconds = Math.max(this.milliseconds - before, SLOWEST_DECAY * this.decodeMilliseconds);
     if (!worked) return 'exceptions';
     return allWithin(model.audioOut, RUNAWAY) ? null : 'audio';
   }
@@ -141,7 +141,8 @@ export class GuardedModel {
       return true;
     }
     this.faults[fault] += 1;
-    if (fault === 'exceptions' || this.failedCalls === 0 || this.failedCalls > PATIENCE_CALLS) this.reset();
+    if (fault === 'exceptions' || this.failedCalls === 0 || this.failedCalls > CALLS_BEFORE_RESET)
+      this.reset();
     else this.failedCalls += 1;
     return false;
   }

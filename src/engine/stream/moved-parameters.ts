@@ -4,7 +4,7 @@ import { withParameter, type Automated } from '../../document/parameter-values.j
 const ALL: readonly number[] = PARAMETERS.map((_, index) => index);
 
 /**
- * Which parameters automation or MIDI has moved since the document last set them. The document hears of moves a moment later:
+ * Which parameters automation or MIDI has moved since the document last set them. The document learns of moves a moment later:
  * what it sends meanwhile must not undo them, and an older move must not be reported over what it has set since.
  *
  * Commands of the document that set parameters are numbered in the order in which they arrive, and each move knows how many had

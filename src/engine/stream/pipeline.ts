@@ -9,9 +9,9 @@ import { GuardedModel } from './model-runner.js';
 import { type FrameSettings, applyToFrames } from './latent-frame-settings.js';
 import { WetPath } from './wet-path.js';
 
-/** Longest stretch that goes through the pipeline in one piece: bounds the scratch memory. */
+/** Most samples that are processed at once: bounds the scratch memory. */
 const SEGMENT = 512;
-const HAND_SHARE = 0.3;
+const REDECODE_CPU_SHARE = 0.3;
 
 export interface StreamSetup {
   /** Rate of the track in Hz, a whole number, 22 050 to 192 000. */
@@ -23,15 +23,15 @@ export interface StreamSetup {
   readonly model: RunningModel | null;
   readonly noise: StreamNoise;
   /**
-   * Share of real time that the model may take where gestures call for more than one decoding of a call; at 0 gestures
-   * wait for the next call. Left out: 0.3, for which the plugin's usual margin has room.
+   * Share of real time, 0..1, that the model may take where moved controls require a call to be decoded again; at 0 they wait
+   * for the next call. Default: 0.3, for which the plugin's usual margin has room.
    */
-  readonly handShare?: number;
+  readonly redecodeCpuShare?: number;
 }
 
 /**
- * The way from the track to the output with one model in it, or none. `settings` are shared with whoever made it;
- * levels are its own. One thread; allocates nothing after construction.
+ * The signal path from the track to the output with one model, or none. `settings` are shared with its owner; levels are its
+ * own. One thread; allocates nothing after construction.
  */
 export class Pipeline {
   readonly guarded: GuardedModel | null;
@@ -49,7 +49,7 @@ export class Pipeline {
     private readonly settings: FrameSettings,
     output: Output,
   ) {
-    const { rate, maxBlock, channels, model, noise, handShare = HAND_SHARE } = setup;
+    const { rate, maxBlock, channels, model, noise, redecodeCpuShare = REDECODE_CPU_SHARE } = setup;
     if (!Number.isInteger(rate) || rate < MIN_RATE || rate > MAX_RATE) throw new RangeError(`rate ${rate}`);
     if (!Number.isInteger(maxBlock) || maxBlock < 1 || maxBlock > MAX_BLOCK) {
       throw new RangeError(`block of ${maxBlock}`);
@@ -58,9 +58,17 @@ export class Pipeline {
     this.guarded = model && new GuardedModel(model, makeControls(model, settings, rate, noise));
     this.wetPath =
       this.guarded &&
-      new WetPath(this.guarded, rate, channels, this.segment, output, handShare, (position, failed) => {
-        this.mix.scheduleFault(position, failed);
-      });
+      new WetPath(
+        this.guarded,
+        rate,
+        channels,
+        this.segment,
+        output,
+        redecodeCpuShare,
+        (position, failed) => {
+          this.mix.scheduleFault(position, failed);
+        },
+      );
     this.mix = new MixStage(
       rate,
       channels,
@@ -83,7 +91,7 @@ export class Pipeline {
     return this.setup.model === model;
   }
 
-  /** True once something went through it since the start. */
+  /** True once something was processed since the start. */
   get hasPlayed(): boolean {
     return this.position > 0;
   }
@@ -95,7 +103,7 @@ export class Pipeline {
     this.mix.restart();
   }
 
-  /** Takes the first `count` samples of `track` to those of `output` from `offset` on. */
+  /** Processes the first `count` samples of `track`, to `output` from `offset` on. */
   process(
     track: readonly Float32Array[],
     output: readonly Float32Array[],

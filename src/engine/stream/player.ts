@@ -28,13 +28,13 @@ const APPLIED = Promise.resolve();
 const sameVariant = (a: ModelVariant | null, b: ModelVariant | undefined): boolean =>
   a?.frames === b?.frames && a?.batch === b?.batch;
 
-/** Models that are being opened, until the last one plays. */
+/** The wait for the models that are being opened, until the last one plays. */
 interface Opening {
   readonly promise: Promise<void>;
   readonly settle: () => void;
 }
 
-/** Commands that set how the model that plays is played. */
+/** Commands that wait for a model that is expected or being opened. */
 type Setting = Exclude<StreamCommand, { type: 'load' | 'restart' | 'expect-model' }>;
 
 /** A setting, and its number where it sets parameters (`MovedParameters`); else 0. */
@@ -50,7 +50,7 @@ export function streamNoise(setting: NoiseSetting): StreamNoise {
 
 /**
  * A `Stream` with the model it plays, as the streaming worker holds it: takes commands between two blocks, opens models
- * in the variant that the settings call for, routes MIDI, and reports what sounds about thirty times a second.
+ * in the variant that the settings require, routes MIDI, and reports (`StreamReporter`).
  * One thread, the worker's.
  */
 export class Player {
@@ -66,17 +66,17 @@ export class Player {
   private readonly models = new ModelCache();
   private place: ModelPlace | null = null;
   private model: RunningModel | null = null;
-  /** Models before it that are still heard. */
+  /** Earlier models that are still heard. */
   private leaving: RunningModel[] = [];
-  /** What is meant for the model that is expected or being opened; null while there is none. */
+  /** Commands for the model that is expected or being opened; null while there is none. */
   private waiting: Arrived[] | null = null;
   private track: { rate: number; maxBlock: number; channels: 1 | 2 } | null = null;
   /** Counts loads, so that one overtaken by a newer one is dropped. */
   private loads = 0;
   private opening: Opening | null = null;
-  /** What is being opened: it is not ordered twice. */
+  /** The model that is being opened: it is not ordered twice. */
   private ordered: { readonly place: ModelPlace; readonly variant: ModelVariant } | null = null;
-  /** True once a block was played since `prepare`: from then on nothing may keep the next one waiting. */
+  /** True once a block was played since `prepare`: from then on the next one must not wait. */
   private started = false;
   private closed = false;
 
@@ -94,18 +94,18 @@ export class Player {
     });
   }
 
-  /** By how many track samples the output is late; constant from one `prepared` report to the next. */
+  /** Latency in samples of the track; constant from one `prepared` report to the next. */
   get latencySamples(): number {
     return this.stream.latencySamples;
   }
 
-  /** Calls of the playing model that gave no sound since it began to play; 0 without a model. */
+  /** Failed calls of the playing model since it began to play; 0 without a model. */
   get faults(): number {
     const { faults } = this.stream;
     return faults === null ? 0 : faults.exceptions + faults.latents + faults.audio;
   }
 
-  /** Settles when what is being opened plays; null while nothing is. */
+  /** Settles when the model that is being opened plays; null while none is. */
   get loading(): Promise<void> | null {
     return this.opening?.promise ?? null;
   }
@@ -115,21 +115,21 @@ export class Player {
     return this.started;
   }
 
-  /** Seconds of sound that a call of the playing model covers; 0 without a model. */
+  /** Length of the audio of one call of the playing model, in seconds; 0 without a model. */
   get callSeconds(): number {
     if (this.model === null) return 0;
     const { hop, frames, sampleRate } = this.model.shape;
     return (hop * frames) / sampleRate;
   }
 
-  /** How much time an answer may take in the plugin, as the output settings that play have it. */
+  /** The scheduling margin of the plugin, from the output settings that play. */
   get margin(): EngineMargin {
     return this.output.margin;
   }
 
   /**
    * Takes a command between two blocks. `load`, and an `output` that needs another variant of the model, open a model:
-   * what played before goes on until it is open. Commands for a model that is expected or being opened are taken when
+   * the old one plays on until it is open. Commands for a model that is expected or being opened are taken when
    * it plays. Streaming thread.
    * @returns settles when nothing is being opened any more
    * @throws RangeError for a latent dimension or parameter that does not exist
@@ -192,7 +192,10 @@ export class Player {
   }
 
   /**
-   * Readies the sound for a track. Returns the latency in samples.
+   * Prepares for a track. Streaming thread; allocates.
+   * @param rate in Hz, a whole number, 22 050 to 192 000
+   * @param maxBlock most samples per `process`
+   * @returns the latency in samples of the track
    * @throws RangeError when the rate, block or channels are out of bounds
    */
   prepare(rate: number, maxBlock: number, channels: 1 | 2): number {
@@ -203,8 +206,8 @@ export class Player {
       model: this.model,
       noise: streamNoise(this.noise),
     });
-    this.letGo();
-    this.tellPrepared(latencySamples);
+    this.releaseUnheard();
+    this.reportPrepared(latencySamples);
     // The other variant has the same latency unless it takes other frames per call: then a second report follows.
     if (this.needsOtherVariant()) this.load();
     return this.latencySamples;
@@ -212,12 +215,12 @@ export class Player {
 
   /**
    * Routes a MIDI message to the inputs, whose moves are queued for the next block; a program change is reported at once. Messages
-   * that are not valid, or nothing listens to, do nothing. Streaming thread; allocates nothing but the message for MIDI Learn.
+   * that are not valid, or that no input listens to, do nothing. Streaming thread; allocates nothing but the message for MIDI Learn.
    * @param offsetSamples position in the next block, in samples; beyond its end the move takes effect with the next one
    * @param data1 and data2 0..127; 0 where the message is shorter
    */
   midi(offsetSamples: number, status: number, data1: number, data2: number): void {
-    if (isLearnable(status, data1, data2)) this.reporter.hear(status, data1, data2);
+    if (isLearnable(status, data1, data2)) this.reporter.keepForLearn(status, data1, data2);
     this.router.message(offsetSamples, status, data1, data2);
   }
 
@@ -248,18 +251,18 @@ export class Player {
   process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
     this.started = true;
     this.stream.process(input, output, frames, this.changes);
-    if (this.leaving.length > 0) this.letGo();
+    if (this.leaving.length > 0) this.releaseUnheard();
     if (this.track !== null) this.reporter.played(frames, this.track.rate);
   }
 
-  /** Applies the queued moves at once: for where there is no timeline that they would have a place in. */
+  /** Applies the queued moves at once, for callers without sample positions. */
   takeNow(): void {
     const { changes } = this;
     for (; changes.next < Infinity; changes.shift())
       this.stream.setParameter(changes.nextKey, changes.nextValue);
   }
 
-  /** Applies and reports the queued moves at once: for when no next block is known to come, as nobody listens. */
+  /** Applies and reports the queued moves at once, for when no block will follow because no speaker is open. */
   idle(): void {
     this.takeNow();
     this.reporter.reportMoves();
@@ -272,13 +275,11 @@ export class Player {
     sets: readonly number[] | undefined,
   ): Automated {
     const settings = { inputs: [], output, steering };
-    return this.moves.keptIn(settings, number, sets, (index) => this.dropOlder(index));
-  }
-
-  /** Moves of a parameter that still wait for their sample are older than what sets it now. */
-  private dropOlder(index: number): void {
-    this.changes.remove(index);
-    this.stream.dropChanges(index);
+    return this.moves.keptIn(settings, number, sets, (index) => {
+      // Moves that still wait for their sample are older than what sets the parameter now.
+      this.changes.remove(index);
+      this.stream.dropChanges(index);
+    });
   }
 
   /** Closes every model. Nothing is played after it. */
@@ -291,8 +292,8 @@ export class Player {
     this.models.close();
   }
 
-  /** Lets go of the models that are not heard any more. */
-  private letGo(): void {
+  /** Releases the models that are no longer heard. */
+  private releaseUnheard(): void {
     for (let i = this.leaving.length - 1; i >= 0; i--) {
       const model = this.leaving[i] as RunningModel;
       if (this.stream.plays(model)) continue;
@@ -309,7 +310,7 @@ export class Player {
     );
   }
 
-  /** The same model is not opened again, unless it failed: what it plays goes on. */
+  /** The same model is not opened again unless it failed: it plays on. */
   private changeTo(place: ModelPlace | null): void {
     const same = place?.manifest.sha256 === this.place?.manifest.sha256 && place?.dir === this.place?.dir;
     if (!same) this.place = place;
@@ -355,7 +356,7 @@ export class Player {
     });
   }
 
-  /** Plays `opened`, or the dry track where there is none, and takes the commands that waited for it. */
+  /** Plays `opened`, or the dry track where there is none, and applies the commands that waited for it. */
   private playOn(opened: RunningModel | null | Error): void {
     if (opened instanceof Error)
       this.report({ type: 'failed', code: 'model-failed', message: opened.message });
@@ -363,12 +364,12 @@ export class Player {
     if (this.model !== null) this.leaving.push(this.model);
     this.model = opened instanceof Error ? null : opened;
     if (this.track !== null)
-      this.tellPrepared(this.stream.exchange(this.model, streamNoise(this.noise)).latencySamples);
-    this.letGo();
+      this.reportPrepared(this.stream.exchange(this.model, streamNoise(this.noise)).latencySamples);
+    this.releaseUnheard();
     this.takeWaiting();
-    // One of those may have called for another model or variant.
+    // One of those may have required another model or variant.
     if (loads !== this.loads) return;
-    // What the settings call for may have changed while the model was being opened.
+    // The settings may have come to require another variant while the model was being opened.
     if (this.needsOtherVariant()) this.open();
     else {
       this.opening?.settle();
@@ -376,14 +377,14 @@ export class Player {
     }
   }
 
-  /** Takes all at once: no block is played in between. */
+  /** Applies all at once: no block is played in between. */
   private takeWaiting(): void {
     const waiting = this.waiting ?? [];
     this.waiting = null;
     for (const arrived of waiting) this.set(arrived);
   }
 
-  private tellPrepared(latencySamples: number): void {
+  private reportPrepared(latencySamples: number): void {
     if (this.track === null) return;
     const { rate, channels } = this.track;
     this.reporter.forgetFaults();

@@ -26,7 +26,7 @@ export interface RenderOptions {
   readonly block?: number;
   /** The preset's own seed where left out. */
   readonly noise?: NoiseSetting;
-  /** Called now and then, about every 64 blocks. */
+  /** Called about every 64 blocks. */
   readonly onProgress?: () => void;
 }
 
@@ -34,9 +34,9 @@ export interface Rendered {
   /** Samples per channel. */
   readonly samples: number;
   readonly latencySamples: number;
-  /** Calls of the model that gave no sound, over the whole render. */
+  /** Failed calls of the model over the whole render. */
   readonly faults: number;
-  /** Time spent, reading and writing included, as a share of the sound's own length. */
+  /** Time spent, reading and writing included, divided by the audio's duration. */
   readonly realTimeShare: number;
 }
 
@@ -117,7 +117,7 @@ async function play(player: Player, options: RenderOptions, block: number): Prom
       );
     if ((at / block) % 64 === 0) {
       onProgress?.();
-      // Lets a signal or a terminal through.
+      // Lets signals and the terminal be handled.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

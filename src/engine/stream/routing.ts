@@ -1,7 +1,7 @@
 import type { Output } from '../../document/output.js';
 import type { ModelVariant } from '../model/manifest.js';
 
-/** Channels that a model takes and gives per row of its batch. */
+/** Input and output channels of a model per row of its batch. */
 export interface ModelChannels {
   readonly inputChannels: number;
   readonly outputChannels: number;
@@ -11,19 +11,20 @@ export interface ModelChannels {
 const framesPerCall = (output: Pick<Output, 'framesPerCall'>): 1 | 4 => (output.framesPerCall === 4 ? 4 : 1);
 
 /**
- * The graph of a model that `Stream.prepare` should be given. A batch of two is needed on a stereo track to run the sides apart
- * through a model with one input, or to give each side its own noise where the model has one output.
+ * The variant of a model that `Stream.prepare` needs. A stereo track needs a batch of two to process its channels separately with a
+ * model of one input, or to give each channel its own noise with a model of one output.
  */
 export function requiredVariant(output: Output, trackChannels: number, model: ModelChannels): ModelVariant {
-  const apart = output.listen === 'both' && model.inputChannels === 1;
+  const separate = output.listen === 'both' && model.inputChannels === 1;
   const wide = output.width > 0 && model.outputChannels === 1;
-  return { frames: framesPerCall(output), batch: trackChannels === 2 && (apart || wide) ? 2 : 1 };
+  return { frames: framesPerCall(output), batch: trackChannels === 2 && (separate || wide) ? 2 : 1 };
 }
 
 /**
- * Share of a track channel in what one row of the batch hears. A model with two inputs always hears the track's
- * sides as they are; `listen` is for models with one.
- * @param stream row · inputChannels + input channel
+ * Gain of a track channel in one input signal of the model. A model with two inputs always gets the track's channels unchanged;
+ * `listen` is for models with one.
+ * @param stream index of the input signal: row · inputChannels + input channel
+ * @returns 0..1
  */
 export function listenShare(
   listen: Output['listen'],
@@ -42,21 +43,26 @@ export function listenShare(
     case 'right':
       return trackChannel === 1 ? 1 : 0;
     case 'both':
-      // With one row there is nothing to run apart: it hears the middle until the stream is prepared with two.
+      // A batch of one gets the mean of both channels, until the stream is prepared with a batch of two.
       if (shape.batch === 1) return 0.5;
       return stream === trackChannel ? 1 : 0;
   }
 }
 
-/** Signals that leave the model for a track: two only where they can differ. */
+/** Number of the model's output signals for a track: two only where they can differ. */
 export const wetChannels = (
   shape: { batch: number; outputChannels: number },
   trackChannels: number,
 ): 1 | 2 => (trackChannels === 2 && (shape.batch === 2 || shape.outputChannels === 2) ? 2 : 1);
 
 /**
- * Fills one of those signals from the decoder's [batch, outputChannels, samples]: a side takes its own row and channel;
- * a mono track takes the mean of the first row's channels.
+ * Copies one output signal from the decoder's output. Each signal takes its own row and channel; a single signal takes the mean of
+ * the first row's channels. Streaming thread; allocates nothing.
+ * @param audioOut [batch, outputChannels, samples]
+ * @param samples per channel
+ * @param side index of the signal, 0 to `sides` − 1
+ * @param sides number of signals, as `wetChannels` gives it
+ * @param wet receives `samples` values
  */
 export function collectWet(
   audioOut: Float32Array,

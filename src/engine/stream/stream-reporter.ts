@@ -35,7 +35,7 @@ export class StreamReporter {
   }
 
   /** Keeps a MIDI message for MIDI Learn. The first counts: a note's end, a clock or a controller's fine half may follow at once. */
-  hear(status: number, data1: number, data2: number): void {
+  keepForLearn(status: number, data1: number, data2: number): void {
     this.heard ??= { status, data1, data2 };
   }
 

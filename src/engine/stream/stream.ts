@@ -64,7 +64,7 @@ export class Stream {
   }
 
   /**
-   * Goes on with another model, without a gap: what is heard now is heard until the new one has filled up. Settings
+   * Changes to another model without a gap: the old one is heard until the new one's latency has passed. Settings
    * that are changed from here on are the new one's; levels are all's. Before the first sound it starts in silence.
    * @returns by how many track samples the new model's output is late
    * @throws Error before `prepare`
@@ -102,12 +102,12 @@ export class Stream {
     return this.pipeline?.latencySamples ?? 0;
   }
 
-  /** Calls of the model that gave no sound since `prepare`, by kind; null without a model. */
+  /** Failed calls of the model since `prepare`, by kind; null without a model. */
   get faults(): Readonly<Faults> | null {
     return this.pipeline?.guarded?.faults ?? null;
   }
 
-  /** What the model last threw, or null. */
+  /** The model's last exception, or null. */
   get lastError(): unknown {
     return this.pipeline?.guarded?.lastError ?? null;
   }
@@ -146,7 +146,7 @@ export class Stream {
 
   /**
    * Starts over, as when the transport jumps: silence in every delay and filter, the model's state empty, the noise at
-   * its first value, the latent frames counted from here. Settings stay. What follows depends on nothing before.
+   * its first value, the latent frames counted from here. Settings stay. What follows does not depend on what was played before.
    */
   restart(): void {
     this.handover = null;
@@ -180,7 +180,7 @@ export class Stream {
     this.sounding?.setOutput(output);
   }
 
-  /** Swaps in a learned mapping, or none: then every dimension plays what the encoder says. */
+  /** Swaps in a learned mapping, or none: then every dimension plays what is encoded. */
   setMapping(mapping: FrameMapping | null): void {
     this.settings.mapping = mapping;
     this.settings.controlsDirty = true;
@@ -192,7 +192,7 @@ export class Stream {
     this.settings.controlsDirty = true;
   }
 
-  /** Holds what the decoder gets in one dimension; NaN lets go. @throws RangeError for an impossible dimension */
+  /** Holds a latent at `value`, in latent units; NaN releases it. @throws RangeError where there is no such dimension */
   setHold(dimension: number, value: number): void {
     if (!(dimension in this.settings.holds)) throw new RangeError(`no dimension ${dimension}`);
     this.settings.holds[dimension] = value;
@@ -214,7 +214,7 @@ export class Stream {
     this.sounding?.dropChanges(index);
   }
 
-  /** Fills `into` with what sounds now; levels, loads and gain reduction since the last snapshot. */
+  /** Fills `into` with the present latents, and with levels, loads and gain reduction since the last snapshot. */
   snapshot(into: StreamSnapshot): void {
     const { pipeline, settings } = this;
     for (let i = 0; i < MAX_INPUTS; i += 1) into.inputs[i] = settings.inputs[i] as number;

@@ -8,20 +8,20 @@ export class StreamSnapshot {
   /** Dimensions of the model that plays, 0 without one; only so many latents are filled. */
   latentDims = 0;
   readonly inputs = new Float32Array(MAX_INPUTS);
-  /** Of the last frame, first row of the batch. */
+  /** Of the last latent frame, first row of the batch, in latent units. */
   readonly encoded = new Float32Array(MAX_LATENTS);
-  /** NaN where the mapping has nothing to say. */
+  /** NaN where a dimension is not mapped. */
   readonly mapped = new Float32Array(MAX_LATENTS);
   readonly decoded = new Float32Array(MAX_LATENTS);
   readonly inputPeak = new Float32Array(MAX_CHANNELS);
   readonly inputRms = new Float32Array(MAX_CHANNELS);
   readonly outputPeak = new Float32Array(MAX_CHANNELS);
   readonly outputRms = new Float32Array(MAX_CHANNELS);
-  /** At most 0. */
+  /** In dB: 0 or negative. */
   gainReductionDb = 0;
   /** Shares of real time spent in the model, and in everything; 0 when nothing played since. */
   modelLoad = 0;
   totalLoad = 0;
-  /** Calls of the model that gave no sound since `prepare`. */
+  /** Failed calls of the model since `prepare`. */
   faults = 0;
 }

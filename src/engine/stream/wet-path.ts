@@ -10,32 +10,32 @@ import { Splice } from './splice.js';
 
 /** Time over which a break in the model's sound is smoothed. */
 const SPLICE_SECONDS = 0.005;
-/** A call's sound is given out in pieces no shorter than this, and in no more than so many. */
+/** The audio of a call is output in pieces no shorter than this, at most so many. */
 const PIECE_SECONDS = 0.005;
 const MOST_PIECES = 4;
-/** Time in which a call that is decoded anew takes the place of what sounds. */
-const ANEW_SECONDS = 0.002;
+/** Length of the cross-fade to a call that was decoded again. */
+const REDECODE_FADE_SECONDS = 0.002;
 
 /**
- * The track through the model: input gain and choice of sides, into the model's rate, one call after another, back
- * into the track's rate. Output n is the model's answer to track sample n − `delaySamples`. One thread; allocates
+ * The track through the model: input gain and channel selection, resampling to the model's rate, calls of the model, resampling
+ * back to the track's rate. Output n is the model's answer to track sample n − `delaySamples`. One thread; allocates
  * nothing after construction.
  *
- * A call's sound is given out in pieces, each as late as it may be. Where a hand has moved since, the call is decoded once
- * more before its next piece, and one sound fades into the other: a gesture waits for a piece, not for a call.
+ * The audio of a call is output in pieces, each as late as possible. Where a control has moved since, the call is decoded again
+ * before its next piece, with a cross-fade: a gesture waits for a piece, not for a call.
  */
 export class WetPath {
   readonly delaySamples: number;
-  /** Signals given: one, for every side of the track, or one per side. */
+  /** Output signals: one for all track channels, or one for each. */
   readonly channels: 1 | 2;
   /**
-   * True for an offline render: every call is given out as one piece, whatever time the model has left, since the same
-   * project must give the same bits on every machine. A change by hand then waits for the next call.
+   * True for an offline render: every call is output as one piece, however much time the model leaves, since the same
+   * project must give the same bits on every machine. A moved control then waits for the next call.
    */
   offline = false;
 
   private readonly inputGain: Ramp;
-  /** Share of each track channel in each stream into the model, [stream][channel]. */
+  /** Gain of each track channel in each input signal of the model, [stream][channel]. */
   private readonly shares: Ramp[][];
   private readonly gains: Float64Array;
   private readonly share: Float64Array;
@@ -45,26 +45,26 @@ export class WetPath {
   /** `model.audioIn`, one view per stream. */
   private readonly inputs: Float32Array[];
   private readonly wet: Float32Array[];
-  /** The sound of the same call, decoded anew. */
+  /** The audio of the same call, decoded again. */
   private readonly wetAgain: Float32Array[];
-  private readonly anewSamples: number;
+  private readonly redecodeFadeSamples: number;
   private readonly splice: Splice;
   private readonly callSamples: number;
   private readonly callSeconds: number;
   private readonly mostPieces: number;
-  /** Model samples by which a piece is given early: the two rates meet between whole samples. */
+  /** Model samples by which a piece is output early, since positions of the two rates differ by fractions of a sample. */
   private readonly lead: number;
   private filled = 0;
-  /** Samples of the last call that were given out. */
-  private given = 0;
-  /** Of the piece that is given out. */
+  /** Samples of the last call that were output. */
+  private outputSamples = 0;
+  /** Length of the present piece. */
   private pieceSamples: number;
   private calls = 0;
   private failing = false;
 
   /**
-   * @param handShare of real time that the model may take where gestures call for more than one decoding of a call
-   * @param onFault told from which sample of the output on the sound fails (true), or is good again (false)
+   * @param redecodeCpuShare see `StreamSetup`
+   * @param onFault called with the output sample from which on the model fails (true), or works again (false)
    */
   constructor(
     private readonly guarded: GuardedModel,
@@ -72,7 +72,7 @@ export class WetPath {
     private readonly trackChannels: number,
     segment: number,
     output: Output,
-    private readonly handShare: number,
+    private readonly redecodeCpuShare: number,
     private readonly onFault: (position: number, failed: boolean) => void,
   ) {
     const { shape, audioIn } = guarded.model;
@@ -81,7 +81,7 @@ export class WetPath {
     this.callSamples = shape.hop * shape.frames;
     this.callSeconds = this.callSamples / modelRate;
     this.mostPieces = Math.min(MOST_PIECES, Math.max(1, Math.floor(this.callSeconds / PIECE_SECONDS)));
-    this.anewSamples = Math.round(ANEW_SECONDS * modelRate);
+    this.redecodeFadeSamples = Math.round(REDECODE_FADE_SECONDS * modelRate);
     this.lead = Math.ceil(modelRate / rate) + 1;
     this.pieceSamples = this.callSamples;
     this.channels = wetChannels(shape, trackChannels);
@@ -121,7 +121,7 @@ export class WetPath {
     this.splice = new Splice(this.channels, Math.max(1, Math.round(SPLICE_SECONDS * modelRate)));
   }
 
-  /** Silence, at the first sample, levels on their targets. */
+  /** Starts from silence at the first sample, levels at their targets. */
   restart(): void {
     this.guarded.reset();
     this.guarded.controls.restart();
@@ -131,7 +131,7 @@ export class WetPath {
     this.inputGain.finish();
     for (const row of this.shares) for (const ramp of row) ramp.finish();
     this.filled = 0;
-    this.given = 0;
+    this.outputSamples = 0;
     this.pieceSamples = this.callSamples;
     this.calls = 0;
     this.failing = false;
@@ -156,7 +156,7 @@ export class WetPath {
     return Math.floor((position * denominator) / (numerator * this.guarded.model.shape.hop));
   }
 
-  /** Takes the track's next `count` samples and gives as many of the model's sound. */
+  /** Takes the track's next `count` samples and writes as many of the model's output. */
   process(track: readonly Float32Array[], output: readonly Float32Array[], count: number): void {
     this.listen(track, count);
     this.intoModel.write(this.streams, 0, count);
@@ -194,37 +194,37 @@ export class WetPath {
 
   private call(): void {
     const { guarded, callSamples, channels } = this;
-    // What failed or was emptied since the last call is not continued by this one.
+    // This call does not continue one that failed or a state that was emptied.
     if (this.calls > 0 && !guarded.continues) this.splice.break();
     const good = guarded.run();
-    if (good === this.failing) this.turn(!good);
+    if (good === this.failing) this.changeFailing(!good);
     if (good) this.collect(this.wet);
     else for (let side = 0; side < channels; side += 1) (this.wet[side] as Float32Array).fill(0);
     this.splice.process(this.wet, callSamples);
     this.filled = 0;
-    this.given = 0;
+    this.outputSamples = 0;
     this.calls += 1;
     this.pieceSamples = Math.ceil(callSamples / this.affordablePieces());
-    this.give(this.pieceSamples);
+    this.outputUntil(this.pieceSamples);
   }
 
   private affordablePieces(): number {
     if (this.offline) return 1;
-    return Math.min(this.mostPieces, this.guarded.affordableDecodes(this.callSeconds, this.handShare));
+    return Math.min(this.mostPieces, this.guarded.affordableDecodes(this.callSeconds, this.redecodeCpuShare));
   }
 
   private nextPiece(): void {
     const { guarded, filled, pieceSamples } = this;
     const frame = Math.floor(filled / guarded.model.shape.hop);
-    if (guarded.controls.controlsDirty && guarded.runAgain(frame)) this.fadeAnew();
-    this.give(filled + pieceSamples);
+    if (guarded.controls.controlsDirty && guarded.runAgain(frame)) this.fadeToRedecoded();
+    this.outputUntil(filled + pieceSamples);
   }
 
-  /** Gives out the call's sound up to where the input of the next call will have filled `until`. */
-  private give(until: number): void {
+  /** Outputs the call's audio up to where the input of the next call will have filled `until`. */
+  private outputUntil(until: number): void {
     const end = until < this.callSamples ? Math.min(until + this.lead, this.callSamples) : this.callSamples;
-    this.outOfModel.write(this.wet, this.given, end - this.given);
-    this.given = end;
+    this.outOfModel.write(this.wet, this.outputSamples, end - this.outputSamples);
+    this.outputSamples = end;
   }
 
   private collect(wet: readonly Float32Array[]): void {
@@ -235,11 +235,11 @@ export class WetPath {
     }
   }
 
-  /** What was not given out yet becomes what was decoded anew. */
-  private fadeAnew(): void {
+  /** Replaces what was not output yet by what was decoded again, with a cross-fade. */
+  private fadeToRedecoded(): void {
     this.collect(this.wetAgain);
-    const from = this.given;
-    const length = Math.min(this.anewSamples, this.callSamples - from);
+    const from = this.outputSamples;
+    const length = Math.min(this.redecodeFadeSamples, this.callSamples - from);
     for (let side = 0; side < this.channels; side += 1) {
       const wet = this.wet[side] as Float32Array;
       const again = this.wetAgain[side] as Float32Array;
@@ -252,8 +252,8 @@ export class WetPath {
     this.splice.endsWith(this.wet, this.callSamples);
   }
 
-  /** The present call begins a stretch of failure, or ends one. */
-  private turn(failing: boolean): void {
+  /** The present call is the first that fails, or the first that works again. */
+  private changeFailing(failing: boolean): void {
     const { numerator, denominator } = this.intoModel;
     const { delaySamples } = this.guarded.model.shape;
     const shown = ((this.calls * this.callSamples - delaySamples) * numerator) / denominator;

@@ -10,7 +10,7 @@ import { LIVE_BLOCK, type FromLiveWorker } from '../../../src/engine/live/messag
 import { LiveRenderer, type LivePlayer } from '../../../src/engine/live/live-renderer.js';
 import { LoopSource, MicrophoneSource } from '../../../src/engine/live/live-source.js';
 
-/** Doubles what it hears and notes what it was told. */
+/** Doubles its input and records its calls. */
 class Doubler implements LivePlayer {
   readonly told: string[] = [];
   apply(command: { type: string }): Promise<void> {
@@ -77,7 +77,7 @@ describe('the live renderer', () => {
     channels: [Float32Array.from({ length: 300 }, (_, i) => i)],
   } as const;
 
-  it('renders whole blocks of what it was granted, and not before a speaker is open', () => {
+  it('renders whole blocks of what it was granted, and nothing before a speaker is open', () => {
     renderer.receive({ type: 'credit', frames: 1000 });
     expect(posted).toEqual([]);
     renderer.receive({ type: 'open', rate: 48_000 });
@@ -116,13 +116,13 @@ describe('the live renderer', () => {
     expect(heard()).toEqual(Array.from({ length: heard().length }, (_, i) => 2 * (i % 300)));
   });
 
-  it('prepares anew at the speaker’s rate, once', () => {
+  it('prepares for the speaker’s rate, once', () => {
     renderer.receive({ type: 'open', rate: 44_100 });
     renderer.receive({ type: 'open', rate: 44_100 });
     expect(player.told).toEqual(['prepare 48000', 'prepare 44100']);
   });
 
-  it('reports a command that fails and plays on', () => {
+  it('reports a command that fails, and continues', () => {
     renderer.receive({ type: 'command', command: { type: 'hold', dimension: 99, value: 0 } });
     expect(posted).toEqual([
       { type: 'report', report: { type: 'failed', code: 'model-failed', message: 'no dimension 99' } },
@@ -132,7 +132,7 @@ describe('the live renderer', () => {
     expect(heard()).toHaveLength(LIVE_BLOCK);
   });
 
-  it('plays the microphone as it came, and passes over a frame that is none', () => {
+  it('plays the microphone’s samples, and ignores an invalid message', () => {
     renderer.receive({ type: 'source', source: { kind: 'microphone' } });
     renderer.receive({ type: 'play', playing: true });
     renderer.receive({ type: 'open', rate: 48_000 });
@@ -154,7 +154,7 @@ describe('the live renderer', () => {
     ).toBe(true);
   });
 
-  it('hears a controller while no speaker is open: Learn was deaf until something had been played', () => {
+  it('takes a controller while no speaker is open: MIDI Learn received nothing until something had been played', () => {
     const knob = { type: 'midi', status: 0xb0, data1: 74, data2: 16 } as const;
     renderer.receive(knob);
     expect(player.told.slice(-2)).toEqual(['midi 176', 'idle']);

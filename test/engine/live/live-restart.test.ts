@@ -7,7 +7,7 @@ const THROW = 1;
 const EXIT = 2;
 
 describe('RestartPolicy', () => {
-  it('waits longer after each death in a row, gives up, and begins anew after a settled life', () => {
+  it('waits longer after each failure in a row, gives up, and starts over after a long run', () => {
     const restarts = new RestartPolicy([0, 10, 20], 1000);
     expect([50, 50, 50, 50].map((lived) => restarts.next(lived))).toEqual([0, 10, 20, null]);
     expect(restarts.next(1000)).toBe(0);
@@ -17,7 +17,7 @@ describe('RestartPolicy', () => {
   });
 });
 
-describe('a streaming worker that dies', () => {
+describe('a streaming worker that fails', () => {
   let live: LiveSession;
   let heard: string[];
   let wake: () => void;
@@ -39,7 +39,7 @@ describe('a streaming worker that dies', () => {
     ['throws', THROW],
     ['exits', EXIT],
   ] as const)
-    it(`is started anew with all it knew when it ${how}`, async () => {
+    it(`is restarted with everything it had when it ${how}`, async () => {
       await open(new RestartPolicy());
       let restarted = 0;
       live.onRestart = () => {
@@ -64,7 +64,7 @@ describe('a streaming worker that dies', () => {
       ]);
     });
 
-  it('is left alone once it keeps dying, and tried again by play', async () => {
+  it('is not restarted after repeated failures, and tried again by play', async () => {
     await open(new RestartPolicy([0, 1]));
     live.onRestart = () => live.midi(0x90, EXIT, 1);
     live.midi(0x90, EXIT, 1);
@@ -77,7 +77,7 @@ describe('a streaming worker that dies', () => {
   });
 
   // The file could not be read any more, nobody caught that, and the engine ended.
-  it('is started anew though the loop that played is gone', async () => {
+  it('is restarted although the loop that played was deleted', async () => {
     await open(new RestartPolicy());
     await live.setSource({ kind: 'microphone' });
     live.state = { ...live.state, source: { kind: 'loop', id: 'gone' } };
@@ -88,7 +88,7 @@ describe('a streaming worker that dies', () => {
   });
 
   // The source that took longest to read won.
-  it('plays the source that was asked for last', async () => {
+  it('plays the source that was requested last', async () => {
     await open(new RestartPolicy());
     await until('source');
     heard.length = 0;

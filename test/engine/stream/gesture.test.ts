@@ -26,7 +26,7 @@ function prepared(
     channels: 1,
     model,
     noise: streamNoise(),
-    handShare: Infinity,
+    redecodeCpuShare: Infinity,
     ...setup,
   });
   return { stream, latencySamples };
@@ -71,7 +71,7 @@ describe('a gesture of the hand', () => {
 
   test('waits for the next call where the model has no time', () => {
     const model = new LatentModel({ hop: 2048 });
-    const { stream, latencySamples } = prepared(model, { handShare: 0 });
+    const { stream, latencySamples } = prepared(model, { redecodeCpuShare: 0 });
     play(stream, [new Float32Array(4096 + 10)], equalBlocks(4106, 64));
     moveHand(stream, 0.5);
     const result = play(stream, [new Float32Array(4096)], equalBlocks(4096, 64))[0] as Float32Array;
@@ -196,9 +196,9 @@ describe('pieces of a call', () => {
     [22_100, 96_000, 2048, 1],
   ])('%i Hz, model %i Hz, hop %i × %i: are the call, bit for bit', (rate, sampleRate, hop, frames) => {
     const track = noiseTrack(Math.ceil((5 * hop * frames * rate) / sampleRate), 0.5, 7);
-    const played = (handShare: number, blocks: number[]) =>
+    const played = (redecodeCpuShare: number, blocks: number[]) =>
       play(
-        prepared(new FakeModel({ sampleRate, hop, frames }), { rate, handShare }).stream,
+        prepared(new FakeModel({ sampleRate, hop, frames }), { rate, redecodeCpuShare }).stream,
         [track],
         blocks,
       )[0];
