@@ -1,4 +1,10 @@
-import { PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../../src/protocol/plugin.js';
+import {
+  MAX_TEXT_BYTES,
+  PLUGIN_PROTOCOL_VERSION,
+  TO_ENGINE,
+  TO_PLUGIN,
+} from '../../../src/protocol/plugin.js';
+import { PARAMETERS } from '../../../src/document/parameters.js';
 import type { ToPipe } from '../../../src/engine/host/messages.js';
 import { kernelThreadId } from '../../../src/engine/workers/thread-priority.js';
 import { hello, play, prepare, settlesAtOnce } from './pipe-loop-rig.js';
@@ -129,6 +135,42 @@ describe('PipeLoop', () => {
       [expect.any(Number), 0],
       ['newest'.length, 1],
     ]);
+  });
+
+  // The whole project was written at once, and every block behind it was late.
+  test('the largest project passes between blocks while every parameter is automated', async () => {
+    const text = Buffer.alloc(MAX_TEXT_BYTES, 'large');
+    const state: ToPipe = {
+      type: 'document',
+      document: { message: 'state', fields: { edited: 0, silenceOnFault: 0, states: 1 }, bytes: text },
+    };
+    const fromMain: ToPipe[] = [];
+    let begun = false;
+    const parameters = PARAMETERS.map(({ max }, index) => [0, index, max] as const);
+    const blocks = Array.from({ length: 520 }, (_, i) =>
+      blockFrame({ position: i, channels: [[1]], parameters }),
+    );
+    const { sent, player } = await play([hello, prepare(1, 1), ...blocks], fromMain, settlesAtOnce, (one) => {
+      if (begun || !one.hasStarted) return;
+      begun = true;
+      fromMain.push(state);
+    });
+    // Without the latency, which changes with the width.
+    const played = sent.filter(({ name }) => ['samples', 'textPart', 'state'].includes(name));
+    expect(played.filter(({ name }) => name === 'samples')).toHaveLength(blocks.length);
+    for (const [i, { name, payload }] of played.entries()) {
+      if (name === 'samples') continue;
+      expect(payload.length).toBeLessThan(33 * 1024);
+      expect(played[i + 1]?.name).toBe('samples');
+    }
+    const bytes = played.flatMap(({ name, payload }) => {
+      if (name === 'textPart') return payload.subarray(TO_PLUGIN.textPart.bytes);
+      return name === 'state' ? payload.subarray(TO_PLUGIN.state.bytes) : [];
+    });
+    expect(Buffer.concat(bytes).equals(text)).toBe(true);
+    expect(player.calls.filter((call) => call.startsWith('parameter'))).toHaveLength(
+      blocks.length * PARAMETERS.length,
+    );
   });
 
   test('blocks of another epoch are neither played nor answered', async () => {
