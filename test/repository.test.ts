@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const BINARY = [
   /^docs\/images\/[\w-]+\.png$/,
   /^models\/loops\/[\w-]+\.wav$/,
-  /^models\/(percussion|voices)\/[\w-]+\.(ts|png)$/,
+  /^models\/(metal|percussion|voices)\/[\w-]+\.(ts|png)$/,
   /^test\/fixtures\/(models|operations)\/[\w.-]+\.(f32|torchscript)$/,
   /^(src|native)\/.*icons?\/[\w-]+\.(png|ico|icns)$/,
 ];

@@ -21,6 +21,11 @@ FLUID_NOTICE = (
     "FluidR3 GM: copyright 2000-2002, 2008 Frank Wen; 2008 Toby Smithe; released under the MIT licence, whose notice is in "
     "[`NOTICE`](../NOTICE). Sonic Pi's samples: CC0-1.0, from freesound.org."
 )
+MUSESCORE_NOTICE = (
+    "FluidR3 GM: copyright 2000-2002, 2008 Frank Wen; 2008 Toby Smithe. MuseScore General: copyright 2018-2021 S. Christian Collins "
+    "and others. Both are released under the MIT licence, whose notice is in [`NOTICE`](../NOTICE). Sonic Pi's samples: CC0-1.0, from "
+    "freesound.org."
+)
 ABOUT = {
     "percussion": About(
         title="Percussion",
@@ -58,6 +63,29 @@ ABOUT = {
             "outside the training set are replaced by the nearest string or choir: on the slide guitar and the synthetic "
             "voice its figure is worse than that of the noise baseline, on the string section and the choir hardly better. (The "
             "baseline is given the input's energies 172 times a second.)"
+        ),
+    ),
+    "metal": About(
+        title="Metal and glass",
+        character="bells, bars, gongs, bowls, cymbals and glass; struck, rubbed and ringing",
+        trained_on=(
+            "struck, rubbed and bowed bars, plates, bells, bowls and gongs by modal synthesis; random melodies and chords on twelve "
+            "General MIDI programs (celesta, glockenspiel, music box, vibraphone, marimba, xylophone, tubular bells, kalimba, tinkle "
+            "bell, agogo, steel drums, crystal) and strokes on the metal of the kits of FluidR3 GM and MuseScore General, played by "
+            "FluidSynth; textures layered from 17 one-shots of Sonic Pi's samples, and three sustained ones at five pitches "
+            "(`models/training/corpus`)"
+        ),
+        licence="CC0-1.0",
+        notice=MUSESCORE_NOTICE,
+        weak=(
+            "Bells and chimes that were not in the training set (`perc_bell2`, `elec_chime`), gongs and rubbed plates come "
+            "out worse than the noise baseline: their partials lie close together and at no harmonic ratio, and twelve "
+            "latents replace them by a simpler bell. The pitch of one note of a vibraphone, celesta or glass is right to a "
+            "few cents, that of a chord or of several objects at once is not: notes are merged into others. Of the 25 notes "
+            "that the preset Vibraphone keys holds, D♯4 is a cluster without clear pitch, and levels differ by up to 13 dB "
+            "from key to key. Tubular bells are often heard an octave or a fifth away. The faint treble above 8 kHz of struck "
+            "and rubbed solids is lost (14 to 18 dB), and attacks in dense scenes rise several milliseconds late. It was "
+            "trained for 37 minutes only, from the voices' weights: held between bells, it can sound like a flute."
         ),
     ),
 }

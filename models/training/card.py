@@ -218,7 +218,7 @@ louder, or its attacks are slower).
 
 ![Training curve](training.png)
 
-The curves begin after the first steps, which train only the placement of the tones. {training.stages}
+Steps that train only the placement of the tones have no distance and are not drawn. {training.stages}
 
 ## Reconstructions
 

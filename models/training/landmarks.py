@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from corpus.sources import SAMPLE_RATE, SAMPLES
 from measure import Audio, Descriptors, ExportedModel, describe
+from pitch import TONAL, track_pitch
 from places import PLACES
 
 QUIETEST_DB = -42.0
@@ -54,8 +55,18 @@ def distance(a: Descriptors, b: Descriptors) -> float:
     return float(np.sqrt(loudness**2 + brightness**2 + noisiness**2))
 
 
-def landmarks(model: ExportedModel, name: str, count: int) -> list[Landmark]:
-    """The `count` labels whose held sounds lie furthest apart (greedy farthest point), in the order of `PLACES`."""
+def held_cents(audio: Audio, sample_rate: int, note: int) -> float:
+    """Median distance in cents of the pitch of a held sound [samples] from a MIDI note (signed; octaves count in full), NaN where
+    less than half of its frames are tonal."""
+    track = track_pitch(audio, sample_rate)
+    tonal = track.aperiodicity < TONAL
+    if 2 * tonal.sum() < len(tonal) or not len(tonal):
+        return float("nan")
+    return float(np.median(1200 * np.log2(track.hertz[tonal] / 440) - 100 * (note - 69)))
+
+
+def landmarks(model: ExportedModel, name: str, count: int | None = None) -> list[Landmark]:
+    """The labels of `PLACES` in its order; of more than `count` those whose held sounds lie furthest apart (greedy farthest point)."""
     places = {}
     for label, make in PLACES[name].items():
         reference = make()
@@ -64,7 +75,7 @@ def landmarks(model: ExportedModel, name: str, count: int) -> list[Landmark]:
         if sound.loudness_db > QUIETEST_DB:
             places[label] = (reference, latent, sound)
     chosen = [next(iter(places))]
-    while len(chosen) < min(count, len(places)):
+    while len(chosen) < min(count or len(places), len(places)):
         rest = [label for label in places if label not in chosen]
         chosen.append(max(rest, key=lambda label: min(distance(places[label][2], places[c][2]) for c in chosen)))
     return [
@@ -86,7 +97,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=sorted(PLACES))
     parser.add_argument("--model", help="the exported model; by default the shipped one")
-    parser.add_argument("--count", type=int, default=14)
+    parser.add_argument("--count", type=int, help="the most places to keep; all that are loud enough unless given")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     if not SAMPLES.is_dir():
@@ -97,7 +108,10 @@ def main() -> None:
     arguments.out.write_text(json.dumps([asdict(landmark) for landmark in found], indent=2) + "\n")
     for landmark in found:
         sound = f"{landmark.loudnessDb:6.1f} dB {landmark.brightnessHz:6d} Hz  flatness {landmark.noisiness:.4f}"
-        print(f"{landmark.label:20s} {sound}  {landmark.latent}")
+        if landmark.note is not None:
+            held = model.hold(np.array(landmark.latent, dtype=np.float32))
+            sound += f"  {held_cents(held, model.sample_rate, landmark.note):+.0f} cents from note {landmark.note}"
+        print(f"{landmark.label:24s} {sound}")
 
 
 if __name__ == "__main__":

@@ -70,6 +70,14 @@ def texture(make_texture: Callable[[np.random.Generator, float], Audio], moment:
     return synthesised(lambda rng: make_texture(rng, 6.0), f"synthesised {name}", moment)
 
 
+NOTE_NAMES = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"]
+
+
+def chromatic(name: str, number: int, low: int, high: int, moment: float) -> dict[str, Make]:
+    """Every MIDI note from `low` to `high` of a General MIDI program, read `moment` seconds after its beginning."""
+    return {f"{name} {NOTE_NAMES[note % 12]}{note // 12 - 1}": program(number, (note,), moment) for note in range(low, high + 1)}
+
+
 PLACES: dict[str, dict[str, Make]] = {
     "percussion": {
         "tight kick": samples("bd_haus bd_tek"),
@@ -116,14 +124,13 @@ PLACES: dict[str, dict[str, Make]] = {
         "glass hum": sample_at("ambi_glass_hum", 3.0),
         "celesta": program(8, (84,), 0.15),
         "music box": program(10, (79,), 0.15),
-        "low vibraphone": program(11, (57,), 0.3),
-        "high vibraphone": program(11, (84,), 0.2),
         "marimba": program(12, (53,), 0.1),
         "tubular bell": program(14, (60,), 0.4),
         "steel drum": program(114, (67,), 0.2),
         "gong bloom": synthesised(modal.gong, "synthesised gong", 0.4),
         "gong tail": synthesised(modal.gong, "synthesised gong", 3.0),
         "rubbed bowl": synthesised(modal.rubbed_object, "synthesised rubbed object", 1.5),
+        **chromatic("vibraphone", 11, 60, 84, 0.25),
     },
     "machines": {
         "drone": texture(textures.drone),

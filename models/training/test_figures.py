@@ -9,6 +9,7 @@ import numpy as np
 
 from attacks import attack_error, envelope, find_onsets, rise_seconds
 from evaluate import compare, mean_figures
+from landmarks import held_cents
 from loudness import k_weighted, loudness_error, momentary_loudness, treble_db
 from measure import Audio
 from pitch import pitch_error, track_pitch
@@ -60,6 +61,13 @@ class Pitch(unittest.TestCase):
             error = pitch_error(tone(300.0 * 2 ** (cents / 1200), 1.0, 5), target, RATE)
             self.assertAlmostEqual(error.cents, abs(cents), delta=1.0)
             self.assertEqual(error.within_50, 1.0 if abs(cents) < 50 else 0.0)
+
+    def test_a_held_sound_is_measured_against_its_note(self) -> None:
+        """A quarter tone above A4; the same sound against the A below; noise has no pitch."""
+        sharp = tone(440.0 * 2 ** (50 / 1200), 1.0, 5)
+        self.assertAlmostEqual(held_cents(sharp, RATE, 69), 50.0, delta=1.0)
+        self.assertAlmostEqual(held_cents(sharp, RATE, 57), 1250.0, delta=1.0)
+        self.assertTrue(np.isnan(held_cents(noise(1.0), RATE, 69)))
 
     def test_steps_in_place_of_a_glide_are_seen(self) -> None:
         """A glide of an octave in eight seconds, played on a grid of semitones: 25 cents of error on average."""

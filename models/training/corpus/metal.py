@@ -18,8 +18,8 @@ ONE_SHOTS = [
 SUSTAINED = ["ambi_glass_hum", "ambi_piano", "guit_harmonics"]
 # General MIDI programs, counted from 0: (program, lowest note, highest note, share of monophonic phrases).
 PROGRAMS = [
-    (8, 60, 96, 0.5), (9, 67, 100, 0.6), (10, 55, 91, 0.4), (11, 53, 89, 0.4), (12, 45, 89, 0.5), (13, 62, 98, 0.7),
-    (14, 53, 77, 0.7), (108, 53, 84, 0.6), (112, 60, 88, 0.7), (113, 55, 84, 0.8), (114, 52, 84, 0.5), (98, 48, 84, 0.5),
+    (8, 60, 96, 0.8), (9, 67, 100, 0.8), (10, 55, 91, 0.75), (11, 53, 89, 0.75), (12, 45, 89, 0.8), (13, 62, 98, 0.9),
+    (14, 53, 77, 0.9), (108, 53, 84, 0.8), (112, 60, 88, 0.9), (113, 55, 84, 0.9), (114, 52, 84, 0.8), (98, 48, 84, 0.8),
 ]  # fmt: skip
 METAL_NOTES = [49, 51, 52, 53, 55, 57, 59, 56, 67, 68, 80, 81, 83, 84, 42, 46]
 
@@ -36,10 +36,10 @@ def cymbals(rng: np.random.Generator, seconds: float) -> list[Note]:
 def build(rng: np.random.Generator, minutes: float) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
     """Training segments and extra held-out clips: synthesised objects, mallets and cymbals of two sound fonts, CC0 samples."""
     fonts = (FLUID_FONT, MUSESCORE_FONT)
-    segments = [scene(rng, 20, rng.uniform(0.4, 4), lambda: struck_object(rng)) for _ in range(int(minutes * 0.9))]
+    segments = [scene(rng, 20, rng.uniform(0.3, 2), lambda: struck_object(rng)) for _ in range(int(minutes * 0.7))]
     segments += [scene(rng, 20, rng.uniform(0.15, 0.5), lambda: rubbed_object(rng)) for _ in range(int(minutes * 0.35))]
     segments += [scene(rng, 20, rng.uniform(0.12, 0.4), lambda: gong(rng)) for _ in range(int(minutes * 0.25))]
-    for index in range(int(minutes * 0.8)):
+    for index in range(int(minutes * 1.2)):
         program, low, high, mono = PROGRAMS[index // 2 % len(PROGRAMS)]
         segments.append(render(phrase(rng, 28, low, high, mono), 28, program, 0, rng, swell=False, font=fonts[index % 2]))
     for index in range(int(minutes * 0.2)):

@@ -22,8 +22,8 @@ import { modelOf, readGesture } from './render.js';
 const SCENES = [
   { loop: 'kit-beat', preset: 'drum-garden' },
   { loop: 'choir-pad', preset: 'held-choir' },
-  { loop: 'tabla', preset: 'tabla-keys' },
-  { loop: 'kit-beat', preset: 'strings-on-the-beat' },
+  { loop: 'tabla', preset: 'struck-by-hand' },
+  { loop: 'bells', preset: 'vibraphone-keys' },
 ] as const;
 const CHANNELS = 2;
 
