@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -36,6 +45,9 @@ function isBinary(path: string): boolean {
   }
 }
 
+/** A line that git writes around the two sides of a conflict; a formatter may have spaced or indented it. */
+const CONFLICT_MARK = /^\s*(<{7} \w|>{7} \w|(> ){6}> \w)/m;
+
 const strays = (paths: readonly string[]) =>
   paths.filter((path) =>
     path.includes('/')
@@ -52,6 +64,21 @@ const tracked = existsSync('.git')
   // Regression: an MP3 of 1.6 MB was committed in the root.
   it('contain no binary file outside the folders for them, and no unknown file in the root', () => {
     expect(strays(tracked)).toEqual([]);
+  });
+
+  // Regression: the changelog was published with both sides of a merge and the marks around them.
+  it('contain no unresolved conflict', () => {
+    const texts = tracked.filter((path) => !isBinary(path));
+    expect(texts.length).toBeGreaterThan(500);
+    expect(texts.filter((path) => CONFLICT_MARK.test(readFileSync(path, 'utf8')))).toEqual([]);
+    const [ours, theirs] = ['<'.repeat(7), '>'.repeat(7)];
+    for (const line of [
+      `${ours} HEAD`,
+      `text\n  ${ours} HEAD`,
+      `${theirs} c66c08d`,
+      `${'> '.repeat(7)}c66c08d`,
+    ])
+      expect(CONFLICT_MARK.test(line)).toBe(true);
   });
 
   it('contain the binary files that the patterns are for', () => {
