@@ -10,14 +10,12 @@ export const buildDir = join(root, 'build', 'native');
 export const artefacts = join(buildDir, 'Tiller_artefacts', 'Release');
 
 /** Packages for building the plugin on Debian and its derivatives; the web-view helper needs one of the two WebKit packages. */
-const PACKAGES = [
-  'juce-modules-source',
-  'juce-tools',
-  'cmake',
-  'ninja-build',
-  'g++',
-  'pkg-config',
-  'libgtk-3-dev',
+const PACKAGES = ['cmake', 'ninja-build', 'g++', 'pkg-config', 'libgtk-3-dev'];
+/** Debian's JUCE, which brings the libraries that it needs; and these libraries, for a checkout of JUCE. */
+const JUCE_PACKAGES = ['juce-modules-source', 'juce-tools'];
+const JUCE_LIBRARIES = [
+  ...['libasound2-dev', 'libfreetype-dev', 'libfontconfig1-dev', 'libx11-dev', 'libxcomposite-dev'],
+  ...['libxcursor-dev', 'libxext-dev', 'libxinerama-dev', 'libxrandr-dev', 'libxrender-dev'],
 ];
 const WEBKIT = ['libwebkit2gtk-4.0-dev', 'libwebkit2gtk-4.1-dev'];
 
@@ -56,25 +54,28 @@ export function ensurePackages(names) {
 const hasWebKit = () =>
   ['webkit2gtk-4.1', 'webkit2gtk-4.0'].some((name) => succeeds('pkg-config', ['--exists', name]));
 
-function ensureBuildPackages() {
+function ensureBuildPackages(juce) {
   if (process.platform !== 'linux') return;
+  const packages = [...PACKAGES, ...(juce === '' ? JUCE_PACKAGES : JUCE_LIBRARIES)];
   if (!succeeds('dpkg-query', ['--version'])) {
     console.log(
-      `This system has no Debian packages; the build needs the equivalents of: ${[...PACKAGES, WEBKIT[1]].join(' ')}`,
+      `This system has no Debian packages; the build needs the equivalents of: ${[...packages, WEBKIT[1]].join(' ')}`,
     );
     return;
   }
   const webkit = WEBKIT.find((name) => succeeds('apt-cache', ['show', name])) ?? WEBKIT[1];
   const haveWebkit = WEBKIT.some((name) => missing([name]).length === 0);
-  ensurePackages(haveWebkit ? PACKAGES : [...PACKAGES, webkit]);
+  ensurePackages(haveWebkit ? packages : [...packages, webkit]);
 }
 
 /** Configures and builds `targets`. The environment variable TILLER_JUCE_DIR may name a checkout of JUCE. */
 export function buildNative(targets) {
-  ensureBuildPackages();
-  run(process.execPath, [join(root, 'scripts', 'protocol-header.mjs'), '--check']);
   const juce = process.env.TILLER_JUCE_DIR ?? '';
-  const generator = succeeds('ninja', ['--version']) ? ['-G', 'Ninja'] : [];
+  ensureBuildPackages(juce);
+  run(process.execPath, [join(root, 'scripts', 'protocol-header.mjs'), '--check']);
+  // On Windows Ninja finds Microsoft's compiler only in the command prompt of Visual Studio, whose own generator finds it anywhere.
+  const ninja = process.platform !== 'win32' || process.env.VSCMD_ARG_TGT_ARCH !== undefined;
+  const generator = ninja && succeeds('ninja', ['--version']) ? ['-G', 'Ninja'] : [];
   run('cmake', [
     '-S',
     join(root, 'native'),

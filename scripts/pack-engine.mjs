@@ -1,5 +1,5 @@
-// Collects the plugin's engine in one relocatable folder: Node, the bundle, this platform's inference library, the page,
-// models and presets.
+// Collects the plugin's engine in one relocatable folder: Node, the bundle, a platform's inference library, the page, models and
+// presets.
 import {
   chmodSync,
   copyFileSync,
@@ -11,19 +11,46 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { root } from './dependencies.mjs';
 import { ensureRuntime } from './runtime.mjs';
 
-const windows = process.platform === 'win32';
+/** DirectX's part of onnxruntime for Windows: Tiller computes on the processor. */
+const UNUSED_LIBRARIES = new Set(['DirectML.dll', 'dxcompiler.dll', 'dxil.dll']);
 
-/** Copies a folder without source maps. */
+/** The runtime of Visual C++, which onnxruntime needs and a new Windows does not have. */
+const VISUAL_CPP_RUNTIME = /^(msvcp140|vcruntime140)\w*\.dll$/i;
+
+/** Copies a folder without source maps and unused libraries. */
 function copyFolder(from, to) {
-  cpSync(from, to, { recursive: true, dereference: true, filter: (path) => !path.endsWith('.map') });
+  const filter = (path) => !path.endsWith('.map') && !UNUSED_LIBRARIES.has(basename(path));
+  cpSync(from, to, { recursive: true, dereference: true, filter });
 }
 
-/** Copies the packages with native code, which are not bundled, with the libraries of this platform only. */
-function copyInference(target) {
+/**
+ * Copies Visual C++'s runtime libraries beside onnxruntime's: from the folder that the build environment of Visual Studio names,
+ * for example `…\\VC\\Redist\\MSVC\\14.38.33130\\`.
+ */
+function copyVisualCppRuntime(to, arch) {
+  const redistributable = process.env.VCToolsRedistDir;
+  const folder =
+    redistributable &&
+    readdirSync(join(redistributable, arch), { withFileTypes: true }).find(({ name }) =>
+      /\.CRT$/i.test(name),
+    );
+  if (!folder) {
+    console.error(
+      'The runtime of Visual C++ was not packed: run this in the command prompt of Visual Studio (VCToolsRedistDir is not set). Without it, players need Microsoft’s redistributable package.',
+    );
+    return;
+  }
+  for (const name of readdirSync(join(redistributable, arch, folder.name)))
+    if (VISUAL_CPP_RUNTIME.test(name))
+      copyFileSync(join(redistributable, arch, folder.name, name), join(to, name));
+}
+
+/** Copies the packages with native code, which are not bundled, with the libraries of one platform only. */
+function copyInference(target, { platform, arch }) {
   const packages = join(root, 'node_modules');
   copyFolder(join(packages, 'onnxruntime-common'), join(target, 'onnxruntime-common'));
   const from = join(packages, 'onnxruntime-node');
@@ -32,17 +59,20 @@ function copyInference(target) {
   for (const name of ['package.json', 'dist', 'README.md'])
     if (existsSync(join(from, name))) copyFolder(join(from, name), join(to, name));
   for (const version of readdirSync(join(from, 'bin'))) {
-    const library = join('bin', version, process.platform, process.arch);
-    if (existsSync(join(from, library))) copyFolder(join(from, library), join(to, library));
+    const library = join('bin', version, platform, arch);
+    if (!existsSync(join(from, library))) continue;
+    copyFolder(join(from, library), join(to, library));
+    if (platform === 'win32') copyVisualCppRuntime(join(to, library), arch);
   }
 }
 
-/** Replaces the engine's folder. */
-export function packEngine(target) {
+/** Replaces the engine's folder by one for a platform and processor, named as in `process`; by default these. */
+export function packEngine(target, { platform = process.platform, arch = process.arch } = {}) {
+  const windows = platform === 'win32';
   rmSync(target, { recursive: true, force: true });
   mkdirSync(join(target, 'dist'), { recursive: true });
   const node = join(target, windows ? 'node.exe' : 'node');
-  const { program, licence } = ensureRuntime();
+  const { program, licence } = ensureRuntime(platform, arch);
   copyFileSync(program, node);
   copyFileSync(licence, join(target, 'NODE-LICENSE'));
   if (!windows) chmodSync(node, 0o755);
@@ -51,7 +81,7 @@ export function packEngine(target) {
     if (existsSync(from)) copyFolder(from, join(target, 'dist', folder));
   }
   if (existsSync(join(root, 'presets'))) copyFolder(join(root, 'presets'), join(target, 'dist', 'presets'));
-  copyInference(join(target, 'node_modules'));
+  copyInference(join(target, 'node_modules'), { platform, arch });
   for (const name of ['LICENSE', 'NOTICE', 'models/NOTICE'])
     copyFileSync(join(root, name), join(target, name.replace('/', '-')));
   writeFileSync(join(target, 'package.json'), '{ "type": "module" }\n');
