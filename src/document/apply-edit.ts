@@ -12,6 +12,7 @@ import {
   type ExampleDraft,
 } from './example-list.js';
 import { defaultInput } from './default-preset.js';
+import type { Input } from './input.js';
 import type { Preset } from './preset.js';
 import type { Edit } from './edit.js';
 import { hasEnabledExamples } from './training-source.js';
@@ -25,6 +26,8 @@ export function editLabel(edit: Edit): string {
       return 'add example';
     case 'add-examples':
       return edit.examples.length === 1 ? 'add example' : `add ${edit.examples.length} examples`;
+    case 'add-map':
+      return 'map the model';
     case 'edit-example':
       return 'edit example';
     case 'remove-examples':
@@ -96,6 +99,12 @@ function change(draft: Draft<Preset>, edit: Edit): void {
     case 'add-examples':
       for (const example of edit.examples) insertExample(draft, example);
       return;
+    case 'add-map':
+      for (const { index, name } of edit.inputNames) inputAt(draft, index).name = name;
+      for (const example of edit.examples) insertExample(draft, example);
+      if (edit.regressor !== null)
+        draft.learning = { ...draft.learning, shared: edit.regressor, perDimension: {} };
+      return;
     case 'edit-example':
       checkCounts(draft, edit.change.inputs, edit.change.latents);
       draft.examples = editExample(draft.examples, edit.id, defined(edit.change));
@@ -133,13 +142,9 @@ function change(draft: Draft<Preset>, edit: Edit): void {
         set.trained = null;
       }
       return;
-    case 'edit-input': {
-      const input = draft.inputs[edit.index];
-      if (input === undefined)
-        throw refuse(`There is no input ${edit.index + 1}.`, 'Choose one that is listed.');
-      assign(input, edit.change);
+    case 'edit-input':
+      assign(inputAt(draft, edit.index), edit.change);
       return;
-    }
     case 'remove-input':
       removeInput(draft, edit.index);
       return;
@@ -190,10 +195,15 @@ function growRanges(draft: Draft<Preset>, latents: readonly number[]): void {
   });
 }
 
+function inputAt(draft: Draft<Preset>, index: number): Draft<Input> {
+  const input = draft.inputs[index];
+  if (input === undefined) throw refuse(`There is no input ${index + 1}.`, 'Choose one that is listed.');
+  return input;
+}
+
 function removeInput(draft: Draft<Preset>, index: number): void {
   if (draft.inputs.length === 1) throw refuse('The last input cannot be removed.', 'Add another one first.');
-  if (draft.inputs[index] === undefined)
-    throw refuse(`There is no input ${index + 1}.`, 'Choose one that is listed.');
+  inputAt(draft, index);
   draft.inputs.splice(index, 1);
   for (const set of modelSets(draft)) {
     for (const example of set.examples) example.inputs.splice(index, 1);

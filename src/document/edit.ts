@@ -34,6 +34,14 @@ export const editSchema = z.discriminatedUnion('type', [
   }),
   /** Adds them at the end of the list, as one step. */
   z.strictObject({ type: z.literal('add-examples'), examples: z.array(newExample).min(1).max(MAX_EXAMPLES) }),
+  /** Adds examples that make up a map, with the names of the inputs that place them, as one step. */
+  z.strictObject({
+    type: z.literal('add-map'),
+    examples: z.array(newExample).min(1).max(MAX_EXAMPLES),
+    inputNames: z.array(z.strictObject({ index: inputIndex, name: inputSchema.shape.name })).max(MAX_INPUTS),
+    /** Learns all latents with these settings; null leaves the settings as they are. */
+    regressor: regressorSettingsSchema.nullable(),
+  }),
   z.strictObject({
     type: z.literal('edit-example'),
     id: exampleId,

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'training-cancelled'
   | 'training-failed'
   | 'carry-cancelled'
+  | 'map-cancelled'
   // files, messages, engine
   | 'file-missing'
   | 'file-exists'

@@ -104,6 +104,17 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** Adds the examples that the preset keeps for the model `from`, at the places of the present model that sound most like them. */
   z.strictObject({ type: z.literal('carry-examples'), from: sha256 }),
   bare('cancel-carry'),
+  /** Adds sounds of the present model that differ, placed on the plane of two inputs, and has them learned. */
+  z.strictObject({
+    type: z.literal('map-model'),
+    x: index(MAX_INPUTS),
+    y: index(MAX_INPUTS),
+    /** What the vertical axis means; with `likeness`, neighbours sound alike. */
+    layout: z.enum(['loudness', 'noisiness', 'likeness']),
+    /** Of the draws: another seed, another map. */
+    seed: z.number().int().min(0).max(0xffffffff),
+  }),
+  bare('cancel-map'),
   // presets and models
   /** An empty instrument that plays `model`, or else the present model. */
   z.strictObject({ type: z.literal('new-preset'), model: sha256.optional() }),

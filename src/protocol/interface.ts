@@ -39,6 +39,12 @@ export const UPLOAD_ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
   audio: ['.wav', '.wave', '.bwf', '.rf64', '.aif', '.aiff', '.aifc', '.flac'],
 };
 
+/**
+ * Query of an audio upload's address that makes an example of the file in place of playing it: its place, one value (0..1) per
+ * input, separated by commas.
+ */
+export const PLACE_QUERY = 'inputs';
+
 /** The kind of upload of a file name; undefined for other files. */
 export function uploadKindOf(name: string): UploadKind | undefined {
   const kinds = Object.keys(UPLOAD_ENDINGS) as UploadKind[];
@@ -119,6 +125,14 @@ export interface OtherModel {
 export interface Carrying {
   /** Name of the other model. */
   model: string;
+  /** 0..1. */
+  progress: number;
+}
+
+/** The engine listens to the model, for a map of it or for an example from an audio file. */
+export interface Listening {
+  /** Name of the audio file; null for a map. */
+  file: string | null;
   /** 0..1. */
   progress: number;
 }
@@ -294,6 +308,8 @@ export interface Slices {
   otherModels: OtherModel[];
   /** Null while no examples are being carried over. */
   carrying: Carrying | null;
+  /** Null while the engine does not listen to the model. */
+  listening: Listening | null;
   learning: Learning;
   steering: Steering;
   output: Output;

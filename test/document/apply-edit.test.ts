@@ -100,6 +100,23 @@ describe('applyEdit', () => {
     expect(() => applyEdit(samplePreset(), wrong)).toThrow(/latents/);
   });
 
+  it('adds a map in one step, or none of it', () => {
+    const map = {
+      type: 'add-map',
+      examples: [{ label: 'hum', inputs: [0, 1], latents: [0, 9, 0] }],
+      inputNames: [{ index: 1, name: 'Soft to loud' }],
+      regressor: { kind: 'knn', k: 6, falloff: 2 },
+    } as const satisfies Edit;
+    const { examples, inputs, learning } = applyEdit(samplePreset(), { ...map, examples: [...map.examples] });
+    expect(examples.at(-1)).toMatchObject({ label: 'hum', inputs: [0, 1] });
+    expect(inputs.map(({ name }) => name)).toEqual([samplePreset().inputs[0]?.name, 'Soft to loud']);
+    expect(learning).toMatchObject({ shared: map.regressor, perDimension: {} });
+    const kept = applyEdit(samplePreset(), { ...map, inputNames: [], regressor: null });
+    expect(kept.learning).toEqual(samplePreset().learning);
+    const wrong: Edit = { ...map, inputNames: [{ index: 9, name: 'none' }] };
+    expect(() => applyEdit(samplePreset(), wrong)).toThrow(/no input 10/);
+  });
+
   it('deletes what is kept for another model', () => {
     const [other] = samplePreset().otherModels;
     const remove: Edit = { type: 'remove-other-model', sha256: other?.model.sha256 ?? '' };

@@ -17,6 +17,7 @@ import { readTake, writeTake } from '../persistence/stored-take.js';
 import { LiveSession } from '../live/live-session.js';
 import { MidiPorts } from '../inputs/midi-ports.js';
 import { ExampleCarrier } from '../carry/example-carrier.js';
+import { MapMaker } from '../starter-map/map-maker.js';
 import { ModelBrowser } from '../instrument/model-browser.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import { Painter } from '../map/painter.js';
@@ -59,16 +60,18 @@ export async function serveInstrument(
   const presets = await PresetBrowser.open(options.presets, instrument, models);
   const painter = new Painter(instrument, options.models);
   const carrier = new ExampleCarrier(instrument, options.models);
+  const mapMaker = new MapMaker(instrument, options.models);
   const recorder = new GestureRecorder(instrument);
   if (options.takePath !== undefined) await storeTakes(recorder, instrument, options.takePath);
   const ports = await openPorts(instrument, live, options.controllersPath);
   const favourites = new Favourites(options.favouritesPath ?? null);
   await favourites.load().catch((error: unknown) => instrument.notify(error));
   const library = { presets, models, favourites };
-  const services: PageServices = { instrument, ...library, carrier, live, recorder, ports, painter };
+  const examples = { carrier, mapMaker };
+  const services: PageServices = { instrument, ...library, ...examples, live, recorder, ports, painter };
   const close = async () => {
     recorder.close();
-    await Promise.all([painter.close(), carrier.close(), ports.close()]);
+    await Promise.all([painter.close(), carrier.close(), mapMaker.close(), ports.close()]);
   };
   try {
     const server = await startServer(services, options);
@@ -76,8 +79,8 @@ export async function serveInstrument(
       ...server,
       instrument,
       close: async () => {
-        // Ends imports first: an upload is answered, and its file removed, when its import has ended.
-        await Promise.all([models.close(), server.close()]);
+        // Ends imports and listening first: an upload is answered, and its file removed, when that has ended.
+        await Promise.all([models.close(), mapMaker.close(), server.close()]);
         await close();
       },
     };

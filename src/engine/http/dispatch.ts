@@ -84,6 +84,12 @@ export async function dispatch(
     case 'cancel-carry':
       services.carrier.cancel();
       return null;
+    case 'map-model':
+      await services.mapMaker.map(command);
+      return null;
+    case 'cancel-map':
+      services.mapMaker.cancel();
+      return null;
     case 'new-preset':
       await presets.create(command.model);
       return null;

@@ -28,11 +28,11 @@ export class Hub {
   ) {
     this.view = new SliceView(services);
     const changed = () => this.schedule();
-    const { instrument, presets, models, favourites, carrier, live, recorder, ports, painter } = services;
+    const { instrument, presets, models, favourites, carrier, mapMaker, live, recorder, ports, painter } =
+      services;
+    const parts = [instrument, presets, models, favourites, carrier, mapMaker, live, recorder, ports];
     this.subscriptions = [
-      ...[instrument, presets, models, favourites, carrier, live, recorder, ports].flatMap((part) =>
-        part === null ? [] : [part.subscribe(changed)],
-      ),
+      ...parts.flatMap((part) => (part === null ? [] : [part.subscribe(changed)])),
       painter.subscribe(() => this.windows.forEach((window) => window.repaint())),
       instrument.onTelemetry((telemetry) => this.sendTelemetry(telemetry)),
     ];

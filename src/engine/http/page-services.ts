@@ -4,6 +4,7 @@ import type { Ports } from '../inputs/ports.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ModelBrowser } from '../instrument/model-browser.js';
 import type { PresetBrowser } from '../instrument/preset-browser.js';
+import type { MapMaker } from '../starter-map/map-maker.js';
 import type { LiveSession } from '../live/live-session.js';
 import type { Favourites } from '../persistence/favourites.js';
 import type { Painter } from '../map/painter.js';
@@ -62,6 +63,7 @@ export interface PageServices {
     | 'emptyTrash'
   >;
   readonly favourites: Pick<Favourites, 'state' | 'subscribe' | 'set'>;
+  readonly mapMaker: Pick<MapMaker, 'state' | 'subscribe' | 'map' | 'addSound' | 'cancel'>;
   readonly carrier: Pick<ExampleCarrier, 'state' | 'subscribe' | 'carry' | 'cancel'>;
   readonly live: LiveServices | null;
   readonly recorder: Pick<GestureRecorder, 'state' | 'subscribe' | 'act' | 'csv' | 'midi'>;

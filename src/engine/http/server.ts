@@ -9,11 +9,13 @@ import {
   CLOSE_STOPPED,
   DOWNLOAD_PATHS,
   HELLO_PATH,
+  PLACE_QUERY,
   SOCKET_PATH,
   SUBPROTOCOL,
   UPLOAD_PATHS,
   type UploadKind,
 } from '../../protocol/interface.js';
+import { MAX_INPUTS } from '../../document/limits.js';
 import { TillerError } from '../../document/tiller-error.js';
 import {
   bearer,
@@ -195,7 +197,7 @@ async function answer(
   const kind = (Object.keys(UPLOAD_PATHS) as UploadKind[]).find((name) => UPLOAD_PATHS[name] === path);
   if (kind === undefined) return refuse(response, 404);
   const uploaded = await receiveUpload(request, kind, temporaryFolder, (file, name) =>
-    importUpload(services, kind, file, name),
+    importUpload(services, kind, file, name, queryOf(request).get(PLACE_QUERY)),
   );
   sendJson(response, 200, uploaded);
 }
@@ -205,7 +207,12 @@ async function importUpload(
   kind: UploadKind,
   path: string,
   name: string,
+  place: string | null,
 ): Promise<string | null> {
+  if (kind === 'audio' && place !== null) {
+    await services.mapMaker.addSound(path, name, placeOf(place));
+    return null;
+  }
   if (kind === 'model') return services.models.import(path, name);
   if (kind === 'preset') return services.presets.import(path);
   if (services.live === null) {
@@ -217,6 +224,14 @@ async function importUpload(
   }
   await services.live.import(path, name);
   return null;
+}
+
+/** The value of `PLACE_QUERY`. @throws TillerError `argument-invalid` */
+function placeOf(text: string): number[] {
+  const values = text.split(',').map(Number);
+  const isPlace = values.length <= MAX_INPUTS && values.every((value) => value >= 0 && value <= 1);
+  if (isPlace && !/(^|,)\s*(,|$)/.test(text)) return values;
+  throw new TillerError('argument-invalid', 'The example’s place is not one value from 0 to 1 per input.');
 }
 
 /** HTTP status for an error in a request. */

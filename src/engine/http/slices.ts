@@ -41,6 +41,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
   examples: ({ instrument }) => instrument.state.preset.examples,
   otherModels: ({ instrument }) => otherModelsOf(instrument.state.preset.otherModels),
   carrying: ({ carrier }) => carrier.state,
+  listening: ({ mapMaker }) => mapMaker.state,
   learning: ({ instrument }) => instrument.state.preset.learning,
   steering: ({ instrument }) => instrument.state.preset.steering,
   output: ({ instrument }) => instrument.state.preset.output,

@@ -38,12 +38,7 @@ export async function mapModel(
   manifest: ModelManifest,
   { files, onProgress, ...options }: MapModelOptions,
 ): Promise<Zone[]> {
-  const most = Math.max(
-    ...manifest.variants
-      .filter(({ batch, frames }) => batch === 1 && frames <= MOST_FRAMES)
-      .map(({ frames }) => frames),
-  );
-  const model = await openModel(dir, manifest, { frames: most, batch: 1 });
+  const model = await openForListening(dir, manifest);
   try {
     const frames = await encodeAll(
       model,
@@ -60,6 +55,14 @@ export async function mapModel(
   } finally {
     model.close();
   }
+}
+
+/** Opens a model in the variant that takes the least time per frame. */
+export function openForListening(dir: string, manifest: ModelManifest): Promise<RunningModel> {
+  const frames = manifest.variants
+    .filter((variant) => variant.batch === 1 && variant.frames <= MOST_FRAMES)
+    .map((variant) => variant.frames);
+  return openModel(dir, manifest, { frames: Math.max(...frames), batch: 1 });
 }
 
 export async function encodeAll(

@@ -181,7 +181,7 @@ export class Client {
    * @returns a model's SHA-256 or a preset's identifier; null for audio
    * @throws RefusedError
    */
-  async upload(kind: UploadKind, file: File): Promise<string | null> {
+  async upload(kind: UploadKind, file: File, query = ''): Promise<string | null> {
     if (file.size > UPLOAD_LIMITS[kind]) {
       throw refusedFile(file, {
         code: 'archive-too-large',
@@ -191,7 +191,7 @@ export class Client {
     }
     let answer: Response;
     try {
-      answer = await fetch(this.origin + UPLOAD_PATHS[kind], {
+      answer = await fetch(this.origin + UPLOAD_PATHS[kind] + query, {
         method: 'POST',
         headers: { authorization: `Bearer ${this.token}`, [FILE_NAME_HEADER]: encodeURIComponent(file.name) },
         body: file,

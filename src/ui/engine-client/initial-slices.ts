@@ -8,6 +8,7 @@ export const initialSlices = (): Slices => ({
   examples: [],
   otherModels: [],
   carrying: null,
+  listening: null,
   learning: {
     shared: { kind: 'gp', lengthScale: 'auto', noise: 0 },
     perDimension: {},

@@ -49,6 +49,16 @@ export function servicesOf(bench: Bench, taken: string[]): PageServices {
     },
     favourites: { ...quiet, state: { presets: [], models: [] }, set: done },
     carrier: { ...quiet, state: null, carry: done, cancel: () => undefined },
+    mapMaker: {
+      ...quiet,
+      state: null,
+      map: done,
+      addSound: (_, name, inputs) => {
+        taken.push(name, inputs.join());
+        return done();
+      },
+      cancel: () => undefined,
+    },
     live: null,
     recorder: {
       ...quiet,

@@ -11,6 +11,7 @@ import { TELEMETRY } from '../../../src/protocol/interface-frames.js';
 import {
   FILE_NAME_HEADER,
   HELLO_PATH,
+  PLACE_QUERY,
   SOCKET_PATH,
   SUBPROTOCOL,
   UPLOAD_PATHS,
@@ -326,5 +327,23 @@ describe('the interface’s server', () => {
   it('does not start with a short token', async () => {
     const options = { kind: 'plugin', version: '1', token: 'short', pageFolder: folder } as const;
     await expect(startServer(servicesOf(bench, []), options)).rejects.toThrow('too short');
+  });
+
+  it('makes an example of audio that is uploaded with a place, and nothing where the place is none', async () => {
+    const upload = (query: string) =>
+      ask(`${UPLOAD_PATHS.audio}?${PLACE_QUERY}=${query}`, {
+        method: 'POST',
+        headers: { ...own(), [FILE_NAME_HEADER]: 'hit.wav' },
+        body: 'sound',
+      });
+    expect((await upload('0.25,1')).status).toBe(200);
+    expect(taken.slice(-2)).toEqual(['hit.wav', '0.25,1']);
+    const before = taken.length;
+    for (const wrong of ['', '0.5,', '2,0', 'x', Array(20).fill(0).join()])
+      expect(JSON.parse((await upload(wrong)).body)).toMatchObject({
+        type: 'failed',
+        fault: { code: 'argument-invalid' },
+      });
+    expect(taken).toHaveLength(before);
   });
 });

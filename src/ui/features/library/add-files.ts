@@ -1,11 +1,12 @@
-import { type Fault, type UploadKind, uploadKindOf } from '../../../protocol/interface.js';
+import { type Fault, PLACE_QUERY, type UploadKind, uploadKindOf } from '../../../protocol/interface.js';
 import { RefusedError } from '../../engine-client/client.js';
 import { client, store } from '../../engine-client/page.js';
 import { rememberAudioFile } from '../../engine-client/restore-after-restart.js';
 import { perform } from '../../engine-client/commands.js';
 import type { ToastAction } from '../../engine-client/page-state.js';
 import { toast, toastFault } from '../../engine-client/toasts.js';
-import { newPreset, openPreset } from './library-commands.js';
+import { exampleInputs } from '../starter-map/place-on-pad.js';
+import { newMap, newPreset, openPreset } from './library-commands.js';
 
 const kindOf = ({ name }: File): UploadKind | undefined => uploadKindOf(name);
 
@@ -30,14 +31,15 @@ let adding: Promise<void> = Promise.resolve();
 /**
  * Adds files that were dropped or chosen together, after the files added before: models first, since presets may need them,
  * then presets, then audio. The last preset is opened, or else the last model.
+ * @param onPad where on the pad (0..1 across and up) audio becomes examples in place of playing
  */
-export function addFiles(files: Iterable<File>): void {
+export function addFiles(files: Iterable<File>, onPad: [number, number] | null = null): void {
   const batch = [...files];
-  const add = () => addBatch(batch);
+  const add = () => addBatch(batch, onPad);
   adding = adding.then(add, add);
 }
 
-async function addBatch(files: readonly File[]): Promise<void> {
+async function addBatch(files: readonly File[], onPad: [number, number] | null): Promise<void> {
   const of = (kind: UploadKind | undefined) => files.filter((file) => kindOf(file) === kind);
   const outcome: Outcome = {
     added: [],
@@ -47,29 +49,40 @@ async function addBatch(files: readonly File[]): Promise<void> {
   };
   const models = await upload('model', of('model'), outcome);
   const presets = await upload('preset', of('preset'), outcome);
-  // The engine keeps a single audio file.
-  const audio = of('audio');
-  await upload('audio', audio.slice(-1), outcome);
-  if (audio.length > 1) reportUnusedAudio(audio);
   const opened = await playLast(models, presets);
+  const audio = of('audio');
+  if (onPad !== null) await upload('audio', audio, outcome, (n) => placeQuery(onPad, n));
+  else {
+    // The engine keeps a single audio file.
+    await upload('audio', audio.slice(-1), outcome);
+    if (audio.length > 1) reportUnusedAudio(audio);
+  }
   report(outcome, opened, opened === null ? models.at(-1) : undefined);
 }
 
-/** Uploads the files one after the other; resolves to those that were added to the library. */
-async function upload(kind: UploadKind, files: readonly File[], outcome: Outcome): Promise<AddedFile[]> {
+/**
+ * Uploads the files one after the other; resolves to those that were added to the library.
+ * @param query of the n-th file's address, with its question mark
+ */
+async function upload(
+  kind: UploadKind,
+  files: readonly File[],
+  outcome: Outcome,
+  query: (n: number) => string = () => '',
+): Promise<AddedFile[]> {
   const added: AddedFile[] = [];
-  for (const file of files) {
+  for (const [n, file] of files.entries()) {
     if (outcome.cancelled !== null) {
       outcome.skipped.push(file.name);
       continue;
     }
     try {
-      const id = await client.upload(kind, file);
-      if (kind === 'audio') rememberAudioFile(file);
+      const id = await client.upload(kind, file, query(n));
+      if (kind === 'audio' && query(n) === '') rememberAudioFile(file);
       if (id !== null) added.push({ name: file.name, id });
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      if (error.fault.code === 'import-cancelled') outcome.cancelled = error.fault;
+      if (['import-cancelled', 'map-cancelled'].includes(error.fault.code)) outcome.cancelled = error.fault;
       else outcome.refused.push(error.fault);
     }
   }
@@ -95,7 +108,11 @@ async function playLast(models: readonly AddedFile[], presets: readonly AddedFil
 const offersFor = ({ id }: AddedFile): ToastAction[] => [
   { label: 'Play here', run: () => perform({ type: 'select-model', sha256: id }) },
   { label: 'New instrument on it', run: () => void newPreset(id) },
+  { label: 'Map it', run: () => void newMap(id) },
 ];
+
+const placeQuery = (onPad: readonly [number, number], n: number): string =>
+  `?${PLACE_QUERY}=${exampleInputs(onPad, n, store.getState()).join(',')}`;
 
 const unsupported = ({ name }: File): Fault => ({
   code: 'argument-invalid',

@@ -2,7 +2,9 @@ import { useEffect } from 'react';
 import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { Icon } from '../../shared/controls/icon.js';
+import { positionOnPad } from '../starter-map/place-on-pad.js';
 import { addFiles } from './add-files.js';
+import utilities from '../../shared/styles/utilities.module.css';
 import styles from './drop-zone.module.css';
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
@@ -24,7 +26,7 @@ export function DropZone() {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setView(store, { dropping: false });
-      addFiles(event.dataTransfer?.files ?? []);
+      addFiles(event.dataTransfer?.files ?? [], positionOnPad(event));
     };
     window.addEventListener('dragover', over);
     window.addEventListener('dragleave', leave);
@@ -40,6 +42,7 @@ export function DropZone() {
     <div className={styles.drop} aria-hidden="true">
       <Icon name="upload" />
       <p>Drop RAVE models (.ts){plugin ? ' or presets' : ', presets, or audio'}</p>
+      <p className={utilities.note}>Audio on the pad becomes an example there</p>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import type { Command } from '../../../protocol/interface.js';
 import { perform } from '../../engine-client/commands.js';
 import { client, store } from '../../engine-client/page.js';
 import { toast } from '../../engine-client/toasts.js';
+import { mapRequest } from '../starter-map/map-request.js';
 
 /**
  * Opens another preset in place of the current one; where that had unsaved changes, a toast says how to get back to it.
@@ -23,6 +24,11 @@ export const openPreset = (id: string): Promise<boolean> => replacePreset({ type
 /** @param model SHA-256 of the model that the new instrument plays; the present one where left out */
 export const newPreset = (model?: string): Promise<boolean> =>
   replacePreset({ type: 'new-preset', ...(model === undefined ? {} : { model }) });
+
+/** Opens an empty instrument on a model and has it mapped, over its two inputs. @param model its SHA-256 */
+export async function newMap(model: string): Promise<void> {
+  if (await newPreset(model)) perform(mapRequest(0, 1, 'loudness'));
+}
 
 /** Opens the next (1) or previous (-1) preset of the list, around its ends. */
 export function stepPreset(by: 1 | -1): void {

@@ -14,6 +14,7 @@ import { moveExample, nudgeSelected } from '../examples/move-example.js';
 import { ARROWS, goTo, moveInput as moveTo, moveCursor } from '../inputs/cursor.js';
 import { fineDivisor } from '../../shared/fine-step.js';
 import { MARGIN, exampleAt, paintCursor, paintBackground, Trail, type PadScene } from './pad-painter.js';
+import { MapOffer } from '../starter-map/map-offer.js';
 import { FirstSteps } from './first-steps.js';
 import { PadPosition } from './pad-position.js';
 import styles from './pad.module.css';
@@ -228,6 +229,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
   return (
     <div
       className={styles.pad}
+      data-testid="pad"
       data-moving={moving}
       role="application"
       aria-roledescription="two-dimensional slider"
@@ -249,6 +251,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
       <canvas ref={ground} aria-hidden="true" />
       <canvas ref={overlay} aria-hidden="true" />
       {!moving && <FirstSteps />}
+      {!moving && <MapOffer />}
       {moving && (
         <p className={`${styles.hint} ${styles.movingHint}`}>
           Drag an example to move it. <kbd>Esc</kbd> ends moving

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { fixturePath } from '../engine/model/fixtures.js';
+import { dropFile, openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
+
+/** Hundreds of sounds are decoded in a thread of low priority, on machines that do other work. */
+const LISTENING_MS = 900_000;
+
+describe('starter maps', () => {
+  const workplace = new Workplace();
+  let browser: Browser;
+  let engine: RunningEngine;
+  let probe: Probe;
+
+  beforeAll(async () => {
+    engine = await workplace.start();
+    browser = await workplace.startBrowser();
+    probe = await workplace.openProbe(engine);
+  });
+  afterAll(() => workplace.close());
+
+  it(
+    'fill an empty pad with sounds of the model, which undo takes away; audio on the pad becomes an example there',
+    async () => {
+      const { page, complaints } = await openPage(browser, engine.url);
+      const offer = page.getByRole('group', { name: 'Starter map' });
+      await dropFile(page, 'small.ts', readFileSync(fixturePath('mono')));
+      await page.getByRole('button', { name: 'Map it' }).click({ timeout: LISTENING_MS });
+      await offer.getByText('Listening to the model…').waitFor();
+      await offer.getByRole('button', { name: 'Cancel' }).click();
+      await offer.getByRole('button', { name: 'Map this model' }).waitFor();
+      expect(probe.slices.model.card?.name).toBe('small');
+      expect(probe.slices.examples).toEqual([]);
+
+      await offer.getByRole('combobox').selectOption('noisiness');
+      await offer.getByRole('button', { name: 'Map this model' }).click();
+      await probe.until(() => probe.slices.examples.length > 0, 'the map', LISTENING_MS);
+      await probe.until(() => probe.slices.training.learned && !probe.slices.training.running, 'learning');
+      expect(probe.slices.examples).toHaveLength(9);
+      expect(probe.slices.inputs.map(({ name }) => name)).toEqual(['Dark to bright', 'Tonal to noisy']);
+      await offer.waitFor({ state: 'detached' });
+      await page.keyboard.press('Control+z');
+      await offer.waitFor();
+      expect(probe.slices.examples).toEqual([]);
+
+      const bell = readFileSync('models/loops/bells.wav').toString('base64');
+      await page.getByTestId('pad').evaluate((pad, base64) => {
+        const { left, top, width, height } = pad.getBoundingClientRect();
+        const transfer = new DataTransfer();
+        const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        transfer.items.add(new File([data], 'Old bell.wav'));
+        const at = { clientX: left + 0.25 * width, clientY: top + 0.25 * height };
+        for (const type of ['dragover', 'drop'])
+          window.dispatchEvent(
+            new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true, ...at }),
+          );
+      }, bell);
+      await probe.until(() => probe.slices.examples.length > 0, 'the example', LISTENING_MS);
+      const [example] = probe.slices.examples;
+      expect(example?.label).toBe('Old bell');
+      expect(example?.inputs[0]).toBeCloseTo(0.25, 2);
+      expect(example?.inputs[1]).toBeCloseTo(0.75, 2);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+    2 * LISTENING_MS,
+  );
+});
