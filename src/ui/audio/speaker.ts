@@ -1,14 +1,17 @@
 import type { LiveState } from '../../protocol/interface.js';
 import { FRAME, audioChannel, readAudioHead } from '../../protocol/interface-frames.js';
 import { RefusedError } from '../engine-client/client.js';
+import { saveBlob } from '../engine-client/download.js';
 import { client, store } from '../engine-client/page.js';
 import { toast, toastFault } from '../engine-client/toasts.js';
 import { setView } from '../engine-client/view.js';
+import { StereoWav } from './stereo-wav.js';
 import type { FromSpeaker, ToSpeaker } from './speaker-messages.js';
 import { UnderrunWatch } from './underrun-watch.js';
 
 let open: { context: AudioContext; node: AudioWorkletNode } | null = null;
 let opening: Promise<boolean> | null = null;
+let recording: StereoWav | null = null;
 const watch = new UnderrunWatch();
 const MAX_BUFFER_MILLISECONDS = 500;
 
@@ -79,11 +82,31 @@ function play(frame: ArrayBuffer): void {
   const head = readAudioHead(frame, FRAME.audio);
   if (head === null) return;
   const channels = Array.from({ length: head.channels }, (_, i) => audioChannel(frame, i, head.frames));
+  if (recording?.add(channels, head.frames) === false) finishRecording();
   post({ kind: 'audio', frames: head.frames, channels }, [frame]);
+}
+
+/** Records the engine's samples from now on, as the open speaker gets them, until the speaker is closed or `finishRecording`. */
+export function startRecording(): void {
+  if (open === null) return;
+  recording = new StereoWav(open.context.sampleRate);
+  setView(store, { recording: true });
+}
+
+/** Ends the recording, if there is one, and lets the browser save it. */
+export function finishRecording(): void {
+  const finished = recording;
+  recording = null;
+  setView(store, { recording: false });
+  if (finished === null || finished.frames === 0) return;
+  const name = `tiller ${new Date().toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '-')}.wav`;
+  saveBlob(finished.file(), name);
+  toast(store, { level: 'info', text: `${finished.seconds.toFixed(1)} s were recorded.`, hint: name });
 }
 
 /** Closes the speaker, if it is open. */
 export async function closeSpeaker(): Promise<void> {
+  finishRecording();
   const closing = open;
   open = null;
   client.onAudio(null);

@@ -68,6 +68,8 @@ export interface View {
   dropping: boolean;
   /** Whether this window plays the engine's audio. */
   speaking: boolean;
+  /** Whether what is heard is being recorded. */
+  recording: boolean;
 }
 
 /** Everything that the page shows: the engine's state as last announced, and this window's own. */

@@ -18,6 +18,7 @@ export const initialView = (): View => ({
   moving: false,
   dropping: false,
   speaking: false,
+  recording: false,
 });
 
 export function setView(store: PageStore, change: Partial<View>): void {

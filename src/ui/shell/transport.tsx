@@ -1,9 +1,10 @@
 import { type LiveSource, UPLOAD_ENDINGS } from '../../protocol/interface.js';
 import { chooseMicrophone } from '../audio/microphone.js';
-import { togglePlay } from '../audio/transport.js';
+import { toggleRecording, togglePlay } from '../audio/transport.js';
 import { perform } from '../engine-client/commands.js';
 import { usePage } from '../engine-client/page.js';
 import { addFiles } from '../features/library/add-files.js';
+import { IconButton } from '../shared/controls/button.js';
 import { Icon } from '../shared/controls/icon.js';
 import { Select } from '../shared/controls/select.js';
 import styles from './transport.module.css';
@@ -16,6 +17,7 @@ const CHOOSE_FILE = 'choose';
 export function Transport() {
   const live = usePage((state) => state.live);
   const speaking = usePage(({ view }) => view.speaking);
+  const recording = usePage(({ view }) => view.recording);
   if (live === null) return null;
   const { source, loops, fileName } = live;
   const value = source.kind === 'loop' ? `loop ${source.id}` : source.kind;
@@ -52,6 +54,18 @@ export function Transport() {
         choices={choices}
         onChange={choose}
       />
+      <div className={styles.record} data-recording={recording}>
+        <IconButton
+          label={recording ? 'Stop recording' : 'Record the output'}
+          icon="record"
+          help={
+            recording
+              ? 'Ends the recording and saves it as a WAV file.'
+              : 'Records what is heard to a WAV file, sample by sample.'
+          }
+          onPress={() => void toggleRecording()}
+        />
+      </div>
     </div>
   );
 }
