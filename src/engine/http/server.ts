@@ -31,7 +31,7 @@ import {
 import { Hub } from './hub.js';
 import { pageFiles } from './page-files.js';
 import type { PageServices } from './page-services.js';
-import { receiveUpload, sweepUploads } from './uploads.js';
+import { drain, receiveUpload, sweepUploads } from './uploads.js';
 import { toFault } from './window.js';
 
 export interface ServerOptions {
@@ -90,7 +90,8 @@ export async function startServer(services: PageServices, options: ServerOptions
     }
     if (!sameToken(bearer(request), token)) return refuse(response, 401);
     const answered = answer(services, path, request, response, { port, temporaryFolder })
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
+        await drain(request);
         if (response.headersSent) response.destroy();
         else sendJson(response, statusOf(error), toFault(error));
       })
@@ -199,6 +200,8 @@ async function answer(
   const uploaded = await receiveUpload(request, kind, temporaryFolder, (file, name) =>
     importUpload(services, kind, file, name, queryOf(request).get(PLACE_QUERY)),
   );
+  // A disk that is full refuses an upload before its end, too.
+  await drain(request);
   sendJson(response, 200, uploaded);
 }
 

@@ -95,6 +95,36 @@ export async function receiveUpload(
   }
 }
 
+/** Most bytes of a refused upload that are read and dropped. */
+const MAX_DRAINED_BYTES = 256 * 2 ** 20;
+/** A client that sends nothing for this long is not waited for. */
+const DRAIN_IDLE_MILLISECONDS = 1000;
+
+/**
+ * Reads and drops the rest of a refused request, within bounds. Browsers show an answer only once they have sent the whole
+ * body: of a connection that is closed before, they report nothing but its end.
+ */
+export function drain(request: IncomingMessage): Promise<void> {
+  if (request.readableEnded || request.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let dropped = 0;
+    const end = () => {
+      clearTimeout(timer);
+      request.off('data', drop);
+      for (const event of ['end', 'error', 'close']) request.off(event, end);
+      resolve();
+    };
+    const drop = (chunk: Buffer) => {
+      dropped += chunk.length;
+      if (dropped > MAX_DRAINED_BYTES) end();
+      else timer.refresh();
+    };
+    const timer = setTimeout(end, DRAIN_IDLE_MILLISECONDS);
+    for (const event of ['end', 'error', 'close']) request.once(event, end);
+    request.on('data', drop);
+  });
+}
+
 /**
  * Removes the uploads of engines that were killed: those whose name has the id of a process that does not exist any more.
  * Folders that cannot be removed belong to another user and are ignored.

@@ -307,9 +307,20 @@ describe('the interface’s server', () => {
     const answer = await ask(UPLOAD_PATHS.preset, {
       method: 'POST',
       headers: { ...own(), [FILE_NAME_HEADER]: 'a.tiller', 'content-length': String(2 ** 31) },
-    }).catch(() => ({ status: 413, body: '{"code":"archive-too-large"}' }));
+    });
     expect(answer.status).toBe(413);
     expect(answer.body).toContain('archive-too-large');
+  });
+
+  // Regression: the connection was closed while the file was being sent, and the browser showed no reason.
+  it('reads a refused upload to its end before it answers', async () => {
+    const answer = await fetch(`http://127.0.0.1:${server.port}${UPLOAD_PATHS.model}`, {
+      method: 'POST',
+      headers: { ...own(), [FILE_NAME_HEADER]: 'song.exe' },
+      body: new Uint8Array(24 * 2 ** 20),
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('song.exe is not a file that can be imported here');
   });
 
   it('reports a full disk for an upload of any size', async () => {
