@@ -36,7 +36,11 @@ export type UploadKind = keyof typeof UPLOAD_PATHS;
 export const UPLOAD_ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
   model: ['.ts'],
   preset: ['.tiller', '.json'],
-  audio: ['.wav', '.wave', '.bwf', '.rf64', '.aif', '.aiff', '.aifc', '.flac'],
+  audio: [
+    ...['.wav', '.wave', '.bwf', '.rf64', '.aif', '.aiff', '.aifc', '.flac'],
+    // The page sends these decoded, as WAV under their own name.
+    ...['.mp3', '.ogg', '.oga', '.opus', '.m4a', '.aac'],
+  ],
 };
 
 /**

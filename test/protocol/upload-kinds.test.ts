@@ -11,7 +11,8 @@ describe('uploadKindOf', () => {
     ['loop.flac', 'audio'],
     ['model.ts', 'model'],
     ['mine.tiller.json', 'preset'],
-    ['song.mp3', undefined],
+    ['song.mp3', 'audio'],
+    ['film.mkv', undefined],
     ['wav', undefined],
   ])('%s: %s', (name, kind) => {
     expect(uploadKindOf(name)).toBe(kind);

@@ -1,4 +1,5 @@
 import { type Fault, PLACE_QUERY, type UploadKind, uploadKindOf } from '../../../protocol/interface.js';
+import { decoded } from '../../audio/decode-file.js';
 import { RefusedError } from '../../engine-client/client.js';
 import { client, store } from '../../engine-client/page.js';
 import { rememberAudioFile } from '../../engine-client/restore-after-restart.js';
@@ -77,8 +78,9 @@ async function upload(
       continue;
     }
     try {
-      const id = await client.upload(kind, file, query(n));
-      if (kind === 'audio' && query(n) === '') rememberAudioFile(file);
+      const sent = kind === 'audio' ? await decoded(file) : file;
+      const id = await client.upload(kind, sent, query(n));
+      if (kind === 'audio' && query(n) === '') rememberAudioFile(sent);
       if (id !== null) added.push({ name: file.name, id });
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
@@ -117,7 +119,7 @@ const placeQuery = (onPad: readonly [number, number], n: number): string =>
 const unsupported = ({ name }: File): Fault => ({
   code: 'argument-invalid',
   message: `Tiller cannot use ${name}.`,
-  hint: 'Drop a RAVE model (.ts), a preset (.tiller) or audio (WAV, AIFF, FLAC).',
+  hint: 'Drop a RAVE model (.ts), a preset (.tiller) or audio (WAV, AIFF, FLAC, MP3, Ogg, M4A).',
 });
 
 function reportUnusedAudio(audio: readonly File[]): void {
