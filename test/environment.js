@@ -2,7 +2,7 @@ import { TestEnvironment } from 'jest-environment-node';
 
 /**
  * Jest runs tests in a separate realm, whose `Float32Array` is not the one that native code creates and checks: onnxruntime-node
- * refuses every tensor. The tests therefore get the typed arrays of the outer realm.
+ * refuses every tensor. The tests therefore get the typed arrays of the outer realm, and its `WebAssembly`, whose memory is one.
  */
 export default class NativeArraysEnvironment extends TestEnvironment {
   constructor(config, context) {
@@ -22,6 +22,7 @@ export default class NativeArraysEnvironment extends TestEnvironment {
       Uint16Array,
       Uint32Array,
       DataView,
+      WebAssembly: globalThis.WebAssembly,
     });
   }
 }

@@ -37,9 +37,9 @@ export const UPLOAD_ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
   model: ['.ts'],
   preset: ['.tiller', '.json'],
   audio: [
-    ...['.wav', '.wave', '.bwf', '.rf64', '.aif', '.aiff', '.aifc', '.flac'],
+    ...['.wav', '.wave', '.bwf', '.rf64', '.aif', '.aiff', '.aifc', '.flac', '.mp3', '.ogg', '.oga', '.opus'],
     // The page sends these decoded, as WAV under their own name.
-    ...['.mp3', '.ogg', '.oga', '.opus', '.m4a', '.aac'],
+    ...['.m4a', '.aac'],
   ],
 };
 

@@ -5,7 +5,9 @@ import { decoder as wavDecoder } from '@audio/decode-wav';
 import { TillerError } from '../../document/tiller-error.js';
 import { type AiffChunks, aiffSamples, findAiffChunks, isAiff } from './aiff-chunks.js';
 import { type ByteSource, bytesFrom } from './byte-source.js';
+import { COMPRESSED_HEAD_BYTES, compressedDecoder, compressedPieces, isMpeg4 } from './compressed.js';
 import { decodeIma4, ima4Samples } from './ima4.js';
+import type { Decoded, Pieces } from './pieces.js';
 import type { SampleData } from './sample-data.js';
 import { findWavChunks, isWav, plainWavHead, wavBits, wavBlockBytes, wavSamples } from './wav-chunks.js';
 
@@ -18,27 +20,13 @@ const MAX_TAGS = 8;
 /** Files with more than two channels are refused; this bounds what is decoded before that. */
 const MAX_IMA4_CHANNELS = 16;
 
-/** Output of a decoder for one piece; no channels where the piece gave no samples. */
-export interface Decoded {
-  readonly channelData: Float32Array[];
-  readonly sampleRate: number;
-}
-
-/** The audio of a file, decoded piece by piece. */
-export interface Pieces {
-  /** Number of samples of all channels together; null where the header does not contain it. */
-  readonly samples: number | null;
-  /** Call `return` where it is not read to its end, which frees the decoder. */
-  readonly pieces: Generator<Decoded, void, undefined>;
-}
-
 /** Error for a file that cannot be decoded. */
 export function unreadable(name: string, reason: string, hint: string, cause?: unknown): TillerError {
   return new TillerError('audio-unreadable', `${name} cannot be read: ${reason}.`, hint, { cause });
 }
 
 /**
- * Opens a WAV, AIFF or FLAC file, recognised by its content.
+ * Opens a WAV, AIFF, FLAC, MP3, Ogg Vorbis or Ogg Opus file, recognised by its content.
  * @param name of the file in messages
  * @param reading called with the offset in bytes up to which the file has been read
  * @throws TillerError `audio-unreadable`; the decoders' own errors for damage, here and with each piece
@@ -49,15 +37,19 @@ export async function decodePieces(
   reading: (at: number) => void,
 ): Promise<Pieces> {
   const audio = bytesFrom(file, tagBytes(file));
-  const head = audio.read(0, 22).slice();
+  const head = audio.read(0, COMPRESSED_HEAD_BYTES).slice();
   if (isWav(head)) return samplePieces(audio, findWavChunks(audio), name, reading);
   if (isAiff(head)) return aiffPieces(audio, findAiffChunks(audio), name, reading);
   if (String.fromCharCode(...head.subarray(0, 4)) === 'fLaC')
     return { samples: null, pieces: flacPieces(audio, await flacDecoder(), flacBits(head), reading) };
+  const decoder = await compressedDecoder(head);
+  if (decoder !== null) return { samples: null, pieces: compressedPieces(audio, decoder, reading) };
   throw unreadable(
     name,
-    'it is no WAV, AIFF or FLAC file',
-    'Convert it to one of these, for example to a 24-bit WAV.',
+    'it is no WAV, AIFF, FLAC, MP3 or Ogg file',
+    isMpeg4(head)
+      ? 'Drop it on the page, where the browser decodes it, or convert it, for example to a 24-bit WAV.'
+      : 'Convert it to one of these, for example to a 24-bit WAV.',
   );
 }
 

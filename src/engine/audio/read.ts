@@ -1,6 +1,7 @@
 import { TillerError } from '../../document/tiller-error.js';
 import { type ByteSource, bytesInMemory, openBytes } from './byte-source.js';
-import { type Decoded, type Pieces, decodePieces, unreadable } from './decode.js';
+import { decodePieces, unreadable } from './decode.js';
+import type { Decoded, Pieces } from './pieces.js';
 import { SoundReader, type SoundStream, gatherSound } from './sound-stream.js';
 
 /** Most samples of a file that is read into memory, all channels together. */
@@ -19,7 +20,7 @@ export interface AudioFile {
 }
 
 /**
- * A WAV, AIFF or FLAC file as a stream, recognised by its content: one or two channels, at least one sample, full scale ±1.
+ * A WAV, AIFF, FLAC, MP3 or Ogg file as a stream, recognised by its content: one or two channels, at least one sample, full scale ±1.
  * Only AIFF is read into memory as a whole. Must be closed by the caller. One thread.
  */
 export class AudioStream implements SoundStream {
@@ -121,7 +122,7 @@ function damage(error: unknown, name: string): TillerError {
 }
 
 /**
- * Reads a whole WAV, AIFF or FLAC file into memory.
+ * Reads a whole WAV, AIFF, FLAC, MP3 or Ogg file into memory.
  * @param name of the file in messages
  * @throws TillerError `file-missing`, `disk-denied`, or `audio-unreadable` with what is wrong
  */

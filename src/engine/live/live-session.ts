@@ -172,11 +172,7 @@ export class LiveSession implements StreamLink {
     if (source.kind === 'microphone') return { kind: 'microphone' };
     const file = source.kind === 'file' ? this.file : await readAudio(this.loopPath(source.id));
     if (file === null) {
-      throw new TillerError(
-        'file-missing',
-        'There is no file to play yet.',
-        'Drop a WAV, AIFF or FLAC file.',
-      );
+      throw new TillerError('file-missing', 'There is no file to play yet.', 'Drop an audio file.');
     }
     return { kind: 'loop', rate: file.rate, channels: file.channels };
   }

@@ -20,7 +20,7 @@ const PROBE_SECONDS = 4;
 const MOST_FRAMES = 4;
 
 export interface MapModelOptions extends StarterMapOptions {
-  /** WAV, AIFF or FLAC files that the model should play; where empty, the bundled loops and a test signal. */
+  /** WAV, AIFF, FLAC, MP3 or Ogg files that the model should play; where empty, the bundled loops and a test signal. */
   readonly files: readonly string[];
   /** Called with the share done, 0..1; may throw to stop. */
   readonly onProgress?: (share: number) => void;

@@ -1,8 +1,8 @@
 import { RefusedError } from '../engine-client/client.js';
 import { StereoWav } from './stereo-wav.js';
 
-/** Endings of files that the browser decodes: the engine has no decoder for all of them. */
-const COMPRESSED = /\.(mp3|ogg|oga|opus|m4a|aac)$/i;
+/** Endings of files that the browser decodes: the engine has no decoder for AAC. */
+const COMPRESSED = /\.(m4a|aac)$/i;
 /** The browser converts what it decodes to this rate, in Hz. */
 const RATE = 48_000;
 /** Samples per channel that are added to the file at once. */

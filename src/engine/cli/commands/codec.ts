@@ -25,7 +25,7 @@ export function addCodec(program: Command): void {
     .command('encode')
     .description('turn audio into latents, streaming in the model’s block')
     .argument('<model>', 'name, start of the SHA-256, or .ts file')
-    .argument('<in>', 'WAV, AIFF or FLAC')
+    .argument('<in>', 'WAV, AIFF, FLAC, MP3 or Ogg')
     .requiredOption('-o, --output <z.npy>', 'float32 array [dimensions, frames] to write')
     .option('-f, --force', 'replace an existing file')
     .action(encode);

@@ -34,7 +34,10 @@ export function addMap(program: Command): void {
     .command('map')
     .description('place sounds of a model on the pad, learned and ready to play')
     .argument('<model>', 'name, start of the SHA-256, or .ts file (imported first)')
-    .argument('[audio...]', 'WAV, AIFF or FLAC files that the model should play (else the bundled loops)')
+    .argument(
+      '[audio...]',
+      'WAV, AIFF, FLAC, MP3 or Ogg files that the model should play (else the bundled loops)',
+    )
     .requiredOption('-o, --output <preset>', 'preset file to write')
     .option('-f, --force', 'replace a file of that name')
     .option('--zones <n>', `sounds to place, 2 to ${MAX_ZONES}`, whole(2, MAX_ZONES), DEFAULT_ZONES)

@@ -78,7 +78,7 @@ export function addRender(program: Command): void {
   program
     .command('render')
     .description('play an audio file through a preset, steered by a gesture, into a WAV')
-    .argument('<in>', 'WAV, AIFF or FLAC')
+    .argument('<in>', 'WAV, AIFF, FLAC, MP3 or Ogg')
     .requiredOption('-o, --output <out.wav>', '32-bit float WAV to write')
     .requiredOption('-p, --preset <file>', 'preset file, or an id such as factory/drum-garden')
     .option('-f, --force', 'replace an existing file')
