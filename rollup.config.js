@@ -7,6 +7,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import esbuild from 'rollup-plugin-esbuild';
 import license from 'rollup-plugin-license';
+import { manual } from './scripts/manual-pages.mjs';
 
 /** The oldest browsers and web views that the page is built for. */
 const BROWSERS = ['chrome111', 'safari16.4', 'firefox113'];
@@ -150,6 +151,7 @@ const page = {
     // The font's licence goes where the font goes.
     staticFiles('node_modules/@fontsource-variable/inter', 'dist/ui', ['LICENSE']),
     styles('main.css'),
+    manual('docs/manual', 'src/ui/manual/manual.css'),
     licences('dist/ui'),
   ],
 };

@@ -13,7 +13,10 @@ import { basename, dirname, join } from 'node:path';
 import { alone } from './alone.mjs';
 import { BUSY, root, runTool } from './dependencies.mjs';
 
-const SOURCES = ['src', 'bench', 'rollup.config.js', 'package.json', 'package-lock.json'];
+const SOURCES = [
+  ...['src', 'bench', 'docs/manual', 'docs/images', 'scripts/manual-pages.mjs'],
+  ...['rollup.config.js', 'package.json', 'package-lock.json'],
+];
 const PRODUCTS = ['dist/engine/tiller.js', 'dist/ui/main.js'];
 const MODELS = join(root, 'models');
 const IMPORTED = join(root, 'dist', 'models');

@@ -3,7 +3,7 @@ import { store, usePage } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
 import { stepPreset } from '../features/library/library-commands.js';
 import { modelFacts } from '../features/library/model-facts.js';
-import { Button, IconButton } from '../shared/controls/button.js';
+import { Button, IconButton, IconLink } from '../shared/controls/button.js';
 import { Segmented } from '../shared/controls/segmented.js';
 import { Icon } from '../shared/controls/icon.js';
 import { COMMAND_KEY } from '../shared/platform.js';
@@ -49,6 +49,12 @@ export function Header() {
         label={theme === 'dark' ? 'Light theme' : 'Dark theme'}
         icon={theme === 'dark' ? 'sun' : 'moon'}
         onPress={switchTheme}
+      />
+      <IconLink
+        label="Manual"
+        icon="book"
+        help="Opens the manual in a window of its own."
+        href="manual/index.html"
       />
       <IconButton
         label="Keyboard shortcuts"

@@ -45,6 +45,32 @@ export function Button({
   );
 }
 
+/** A link with an icon only, to a page of its own window; its label is shown as help and read by screen readers. */
+export function IconLink({
+  label,
+  icon,
+  help,
+  href,
+}: {
+  label: string;
+  icon: IconName;
+  help?: string;
+  href: string;
+}) {
+  return (
+    <a
+      className={styles.iconButton}
+      href={href}
+      target="_blank"
+      rel="noopener noreferrer"
+      aria-label={label}
+      data-help={help ?? label}
+    >
+      <Icon name={icon} />
+    </a>
+  );
+}
+
 /** A button with an icon only; its label is shown as help and read by screen readers. */
 export function IconButton({
   label,
