@@ -14,7 +14,7 @@ import { join } from 'node:path';
 
 /** Where binary files may be, and with which endings. */
 const BINARY = [
-  /^docs\/images\/[\w-]+\.png$/,
+  /^docs\/images\/[\w-]+\.(png|webp)$/,
   /^models\/loops\/[\w-]+\.wav$/,
   /^models\/(metal|percussion|voices)\/[\w-]+\.(ts|png)$/,
   /^test\/fixtures\/audio\/tone\.(mp3|ogg|opus)$/,
@@ -85,7 +85,7 @@ const tracked = existsSync('.git')
   it('contain the binary files that the patterns are for', () => {
     const binaries = tracked.filter((path) => path.includes('/') && isBinary(path));
     expect(binaries).toContain('models/loops/tabla.wav');
-    expect(binaries).toContain('docs/images/dark-1600-examples.png');
+    expect(binaries).toContain('docs/images/dark-1600-examples.webp');
   });
 
   it('would be reported in the root, or as binaries elsewhere', () => {

@@ -1,0 +1,180 @@
+// Renews the pictures in docs/images: starts the engine, plays, and photographs the page in Chromium. `npm run pictures`.
+/* global localStorage, atob, btoa, createImageBitmap, Blob, OffscreenCanvas -- in functions that run in the browser */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { animatedWebp } from './animated-webp.mjs';
+import { ensureBrowser } from './browser.mjs';
+import { ensureBundle } from './bundle.mjs';
+import { ensureDependencies, root } from './dependencies.mjs';
+
+const IMAGES = join(root, 'docs', 'images');
+const MAX_BYTES = 200 * 1024;
+const MAX_MOVING_BYTES = 1.5 * 2 ** 20;
+/** A busy machine takes long for a picture. */
+const PATIENCE_MILLISECONDS = 180_000;
+
+/** Theme, size and panel of each picture; its name is made of them. */
+const PICTURES = [
+  ['dark', [1600, 1000], ['Examples']],
+  ['light', [1280, 800], ['Examples']],
+  ['dark', [900, 600], ['Examples', 'Inputs', 'Learn', 'Steering']],
+  ['light', [900, 600], ['Library', 'Output']],
+];
+const MOVING = {
+  width: 900,
+  height: 600,
+  shownWidth: 720,
+  shownHeight: 480,
+  pictures: 40,
+  milliseconds: 125,
+};
+
+const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{20,}/;
+
+/** Starts an engine with folders of its own. */
+async function startEngine(folder) {
+  const engine = spawn(
+    process.execPath,
+    [
+      join(root, 'dist/engine/tiller.js'),
+      ...['--json', '--library', join(folder, 'models')],
+      ...['serve', '--no-open', '--no-restart', '--presets', join(folder, 'presets')],
+    ],
+    {
+      env: { ...process.env, XDG_DATA_HOME: join(folder, 'data'), XDG_STATE_HOME: join(folder, 'state') },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  let output = '';
+  for await (const part of engine.stdout) {
+    output += part;
+    const [url] = ADDRESS.exec(output) ?? [];
+    if (url !== undefined) return { engine, url };
+  }
+  throw new Error(`The engine ended: ${output}`);
+}
+
+/** Opens the page and plays. */
+async function openPage(browser, url, theme, [width, height]) {
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MILLISECONDS);
+  await page.addInitScript((chosen) => {
+    localStorage.setItem('tiller.view', JSON.stringify({ theme: chosen, firstSteps: 'done' }));
+  }, theme);
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+  return page;
+}
+
+/** The browser encodes WebP: Node has no encoder. */
+async function webp(encoder, png, width, height, quality) {
+  const base64 = await encoder.evaluate(
+    async ({ data, across, down, share }) => {
+      const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes]), {
+        resizeWidth: across,
+        resizeHeight: down,
+        resizeQuality: 'high',
+      });
+      const canvas = new OffscreenCanvas(across, down);
+      canvas.getContext('2d', { alpha: false }).drawImage(bitmap, 0, 0);
+      const blob = await canvas.convertToBlob({ type: 'image/webp', quality: share });
+      const encoded = new Uint8Array(await blob.arrayBuffer());
+      let text = '';
+      for (const byte of encoded) text += String.fromCharCode(byte);
+      return btoa(text);
+    },
+    { data: png.toString('base64'), across: width, down: height, share: quality },
+  );
+  return Buffer.from(base64, 'base64');
+}
+
+function save(name, bytes, limit) {
+  if (bytes.length > limit) throw new Error(`${name} has ${bytes.length} bytes, more than ${limit}.`);
+  writeFileSync(join(IMAGES, name), bytes);
+  console.log(`${name} ${Math.round(bytes.length / 1024)} KB`);
+}
+
+/** Messages about a busy machine do not belong in a picture. */
+async function dismissMessages(page) {
+  // The mouse stays where it plays.
+  for (const button of await page.getByRole('button', { name: 'Dismiss' }).all())
+    await button.evaluate((element) => element.click());
+}
+
+/** The longest buffer: on a busy machine, a shorter one would put its gaps into the pictures. */
+async function lengthenBuffer(browser, url) {
+  const page = await openPage(browser, url, 'dark', [900, 600]);
+  await page.getByRole('button', { name: /^engine/ }).click();
+  await page.getByRole('slider', { name: /^Buffer/ }).focus();
+  await page.keyboard.press('End');
+  await page.waitForTimeout(500);
+  await page.context().close();
+}
+
+async function takePictures(browser, url, encoder) {
+  for (const [theme, size, panels] of PICTURES) {
+    const page = await openPage(browser, url, theme, size);
+    for (const panel of panels) {
+      await page.getByRole('tab', { name: panel }).click();
+      // The map is painted, and the columns follow the sound.
+      await page.waitForTimeout(2500);
+      await dismissMessages(page);
+      const png = await page.screenshot();
+      save(
+        `${theme}-${size[0]}-${panel.toLowerCase()}.webp`,
+        await webp(encoder, png, ...size, 0.9),
+        MAX_BYTES,
+      );
+    }
+    await page.context().close();
+  }
+}
+
+/** The cursor goes round over the pad, and the latents follow. */
+async function takeMoving(browser, url, encoder) {
+  const { width, height, shownWidth, shownHeight, pictures, milliseconds } = MOVING;
+  const page = await openPage(browser, url, 'dark', [width, height]);
+  const box = await page.getByRole('application', { name: /^Pad/ }).boundingBox();
+  const frames = [];
+  for (let i = 0; i < pictures; i++) {
+    const angle = (2 * Math.PI * i) / pictures;
+    const x = box.x + box.width * (0.5 + 0.34 * Math.sin(angle));
+    const y = box.y + box.height * (0.5 - 0.3 * Math.cos(2 * angle));
+    await page.mouse.move(x, y);
+    if (i === 0) await page.mouse.down();
+    await page.waitForTimeout(120);
+    await dismissMessages(page);
+    frames.push(await webp(encoder, await page.screenshot(), shownWidth, shownHeight, 0.6));
+  }
+  await page.mouse.up();
+  save('playing.webp', animatedWebp(frames, shownWidth, shownHeight, milliseconds), MAX_MOVING_BYTES);
+}
+
+ensureDependencies();
+ensureBundle();
+const folder = mkdtempSync(join(tmpdir(), 'tiller-pictures-'));
+const browser = await chromium.launch({
+  executablePath: ensureBrowser(),
+  timeout: PATIENCE_MILLISECONDS,
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+});
+const { engine, url } = await startEngine(folder);
+try {
+  mkdirSync(IMAGES, { recursive: true });
+  const encoder = await browser.newPage();
+  await lengthenBuffer(browser, url);
+  await takePictures(browser, url, encoder);
+  await takeMoving(browser, url, encoder);
+} finally {
+  const ended = once(engine, 'exit');
+  engine.kill();
+  await Promise.all([browser.close(), ended]);
+  rmSync(folder, { recursive: true, force: true });
+}
