@@ -182,8 +182,8 @@ void everyPatternIsHeardFromTheStubEngine()
         for (const double rate : { 48000.0, 96000.0 })
         {
             ControlledClock clock;
-            clock.step = 1e-7;
-            clock.onPause = [] { std::this_thread::sleep_for (std::chrono::microseconds (50)); };
+            clock.step = 2e-7;
+            clock.onPause = [] { sleepShortly(); };
             SupervisorFixture fixture (clock, rate);
             auto& exchange = fixture.exchange;
             constexpr auto blockSize = static_cast<std::size_t> (SupervisorFixture::blockSize);

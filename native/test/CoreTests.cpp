@@ -14,11 +14,21 @@ int main (int count, char** arguments)
         return 0;
     }
 
+   #if defined (_WIN32)
+    if (const int code = runWindowsChild ({ arguments, arguments + count }); code >= 0)
+        return code;
+   #endif
+
     Suite suite;
     addCallPatternTests (suite);
     addHostLeadTests (suite);
     addIpcTests (suite);
+   #if defined (_WIN32)
+    addWindowsProcessTests (suite);
+    addWindowsEngineTests (suite);
+   #else
     addProcessTests (suite);
+   #endif
     addStateTests (suite);
     addStreamTests (suite);
     addAutomationPointTests (suite);

@@ -16,6 +16,13 @@ void addAutomationPointTests (Suite&);
 void addSupervisorTests (Suite&);
 void addRecallOrderTests (Suite&);
 
+// On Windows only.
+void addWindowsProcessTests (Suite&);
+void addWindowsEngineTests (Suite&);
+
+/** What the tests of child processes start; the exit code, or -1 where the arguments ask for something else. */
+int runWindowsChild (const std::vector<std::string>& arguments);
+
 /** Serves stdin and stdout of this process as an engine does, until stdin ends: see StubEngine.cpp. */
 void runStubEngine();
 

@@ -5,11 +5,19 @@
 #include "SupervisorFixture.h"
 
 #include "tiller/ipc/Messages.h"
-#include "tiller/process/posix/RetryOnInterrupt.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
-#include <fcntl.h>
+#include <fstream>
 #include <sstream>
+
+#if defined (_WIN32)
+ #include <fcntl.h>
+ #include <io.h>
+ #include <process.h>
+#endif
+
 #include <unistd.h>
 
 namespace tiller::test
@@ -18,17 +26,25 @@ namespace tiller::test
 namespace
 {
 
+#if defined (_WIN32)
+using ByteCount = unsigned;
+#else
+using ByteCount = std::size_t;
+#endif
+
 /** Appends one letter to the file that `TILLER_STUB_LOG` names; nothing without it. */
 void note (char letter)
 {
-    const char* path = std::getenv ("TILLER_STUB_LOG");
+    if (const char* path = std::getenv ("TILLER_STUB_LOG"))
+        std::ofstream (path, std::ios::app) << letter;
+}
 
-    if (path == nullptr)
-        return;
-
-    const int file = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    (void) ! ::write (file, &letter, 1);
-    close (file);
+/** As POSIX's read of stdin, repeated where a signal has interrupted it. */
+std::ptrdiff_t readInput (std::uint8_t* target, std::size_t room)
+{
+    for (;;)
+        if (const auto count = ::read (STDIN_FILENO, target, static_cast<ByteCount> (room)); count >= 0 || errno != EINTR)
+            return count;
 }
 
 class StubEngine
@@ -37,10 +53,15 @@ public:
     /** Until stdin ends. */
     void serve()
     {
+       #if defined (_WIN32)
+        _setmode (STDIN_FILENO, _O_BINARY);
+        _setmode (STDOUT_FILENO, _O_BINARY);
+       #endif
+
         for (;;)
         {
             auto* space = parser.space();
-            const auto count = retryOnInterrupt ([&] { return ::read (STDIN_FILENO, space, parser.room()); });
+            const auto count = readInput (space, parser.room());
 
             if (count <= 0)
                 return;
@@ -51,7 +72,7 @@ public:
                 receive (message);
 
             for (std::size_t sent = 0; sent < outbox.size();)
-                sent += static_cast<std::size_t> (std::max<ssize_t> (0, ::write (STDOUT_FILENO, outbox.data() + sent, outbox.size() - sent)));
+                sent += static_cast<std::size_t> (std::max<std::ptrdiff_t> (0, ::write (STDOUT_FILENO, outbox.data() + sent, static_cast<ByteCount> (outbox.size() - sent))));
 
             outbox.clear();
 
@@ -141,7 +162,6 @@ private:
             send (protocol::to_plugin::TextPart { 2 }, "it");
             send (protocol::to_plugin::State { 1, 0, states }, "ed");
         }
-
         else if (verb == "one-model")
         {
             changesModel = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "TestSuite.h"
+#include "TestSystem.h"
 
 #include "tiller/engine/BlockTransport.h"
 #include "tiller/engine/ControlChannel.h"
@@ -36,7 +37,7 @@ struct SupervisorFixture
 
     /** Does not wait for the engine. */
     explicit SupervisorFixture (std::shared_ptr<StartQueue> starts, StreamClock& clock = StreamClock::system(), double rate = 48000.0)
-        : exchange (clock), supervisor ({ "/proc/self/exe", "--engine" }, control, transport, std::move (starts))
+        : exchange (clock), supervisor ({ thisProgram(), "--engine" }, control, transport, std::move (starts))
     {
         document.load ("{}");
         table.setUsesEngineDefaults (false);

@@ -4,11 +4,13 @@
 #include "SupervisorFixture.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
-#include <sys/resource.h>
+
+#if ! defined (_WIN32)
+ #include <sys/resource.h>
+#endif
 
 namespace tiller::test
 {
@@ -27,6 +29,7 @@ std::vector<float> noise (std::size_t samples)
     return audio;
 }
 
+#if ! defined (_WIN32)
 long wakeUps()
 {
     rusage usage {};
@@ -51,6 +54,7 @@ void aRenderEnds()
     fixture.table.setValue (3, 0.75f);
     CHECK (eventually (patience, [&] { return fixture.document.preset() == "parameter 3 is 0.750000"; }), fixture.document.preset());
 }
+#endif
 
 /** Only while it plays live: an offline render would take the processor from everything else. */
 void theEngineHasThePriorityOfAudioWhileItPlaysLive()
@@ -173,8 +177,8 @@ void theStreamIsReleasedAndPreparedAgain()
 /** While it lives, stub engines note in a file when they start (s), are prepared (p) or die at once (d). */
 struct StartLog
 {
-    StartLog()  { setenv ("TILLER_STUB_LOG", path.c_str(), 1); }
-    ~StartLog() { unsetenv ("TILLER_STUB_LOG"); unsetenv ("TILLER_STUB_DIES"); std::filesystem::remove_all (folder); }
+    StartLog()  { setEnvironment ("TILLER_STUB_LOG", path); }
+    ~StartLog() { setEnvironment ("TILLER_STUB_LOG", ""); setEnvironment ("TILLER_STUB_DIES", ""); std::filesystem::remove_all (folder); }
 
     std::string text() const
     {
@@ -182,7 +186,7 @@ struct StartLog
         return { std::istreambuf_iterator<char> (file), {} };
     }
 
-    const std::string folder = [] { char name[] = "/tmp/tiller-starts-XXXXXX"; return std::string (mkdtemp (name)); }();
+    const std::string folder = makeTemporaryFolder();
     const std::string path = folder + "/log";
 };
 
@@ -212,7 +216,7 @@ void enginesStartOneAfterAnother()
 void enginesThatCannotStartTakeTurns()
 {
     const StartLog log;
-    setenv ("TILLER_STUB_DIES", "1", 1);
+    setEnvironment ("TILLER_STUB_DIES", "1");
     const auto starts = std::make_shared<StartQueue> (log.folder, 1);
     std::vector<std::unique_ptr<SupervisorFixture>> instances;
 
@@ -220,7 +224,7 @@ void enginesThatCannotStartTakeTurns()
         instances.push_back (std::make_unique<SupervisorFixture> (starts));
 
     CHECK (eventually (patience, [&] { return log.text().size() >= 12; }), log.text());
-    unsetenv ("TILLER_STUB_DIES");
+    setEnvironment ("TILLER_STUB_DIES", "");
 
     for (const auto& instance : instances)
         CHECK (eventually (patience, [&] { return instance->exchange.isEngineReady(); }), "an engine was never ready");
@@ -236,7 +240,9 @@ void addSupervisorTests (Suite& suite)
 {
     suite.add ("engines start one after another", enginesStartOneAfterAnother);
     suite.add ("engines that cannot start take turns", enginesThatCannotStartTakeTurns);
+   #if ! defined (_WIN32)
     suite.add ("a render ends", aRenderEnds);
+   #endif
     suite.add ("the engine has the priority of audio while it plays live", theEngineHasThePriorityOfAudioWhileItPlaysLive);
     suite.add ("the stream is prepared again", theStreamIsPreparedAgain);
     suite.add ("a render with two models is repeatable", aRenderWithTwoModelsIsRepeatable);

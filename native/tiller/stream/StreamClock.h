@@ -1,7 +1,8 @@
 #pragma once
 
+#include "tiller/process/ShortSleep.h"
+
 #include <chrono>
-#include <thread>
 
 namespace tiller
 {
@@ -19,7 +20,7 @@ public:
     }
 
     /** Gives the engine a moment: one step of waiting for it. [audio-thread] only where the host's lead or an offline render allows it */
-    virtual void pause() noexcept { std::this_thread::sleep_for (std::chrono::microseconds (100)); }
+    virtual void pause() noexcept { sleepShortly(); }
 
     /** The steady clock of the system. [any-thread] */
     static StreamClock& system() noexcept

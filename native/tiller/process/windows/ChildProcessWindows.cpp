@@ -2,123 +2,77 @@
 
 #include "tiller/process/ChildProcess.h"
 #include "tiller/process/StderrTail.h"
-
-#define NOMINMAX
-#define WIN32_LEAN_AND_MEAN
-#include <windows.h>
+#include "tiller/process/windows/ChildSetup.h"
+#include "tiller/process/windows/OverlappedPipe.h"
+#include "tiller/process/windows/WaitableTimer.h"
 
 #include <algorithm>
+#include <array>
 
 namespace tiller
 {
 
 namespace
 {
-    /** Capacity of each pipe: room for audio. */
-    constexpr DWORD pipeBytes = 1 << 20;
-
-    /** An open handle that is closed with its object; null for none. */
-    class Handle
+    /** An anonymous pipe from the child to us; neither end is inherited before `makeInheritable`. */
+    PipeEnds makeStderrPipe()
     {
-    public:
-        Handle() = default;
-        explicit Handle (HANDLE h) : handle (h) {}
-        Handle (Handle&& other) noexcept : handle (other.release()) {}
-        Handle& operator= (Handle&& other) noexcept { close(); handle = other.release(); return *this; }
-        ~Handle() { close(); }
-
-        HANDLE get() const noexcept { return handle; }
-        HANDLE release() noexcept { const auto h = handle; handle = nullptr; return h; }
-        void close() noexcept { if (handle != nullptr) CloseHandle (handle); handle = nullptr; }
-
-    private:
-        HANDLE handle = nullptr;
-    };
-
-    /** Neither end is inherited before `makeInheritable`. */
-    bool makePipe (Handle& readEnd, Handle& writeEnd)
-    {
-        HANDLE r = nullptr, w = nullptr;
-
-        if (! CreatePipe (&r, &w, nullptr, pipeBytes))
-            return false;
-
-        readEnd = Handle (r);
-        writeEnd = Handle (w);
-        return true;
+        HANDLE readEnd = nullptr, writeEnd = nullptr;
+        return CreatePipe (&readEnd, &writeEnd, nullptr, pipeBytes) ? PipeEnds { Handle (readEnd), Handle (writeEnd) } : PipeEnds {};
     }
 
     void makeInheritable (const Handle& handle) { SetHandleInformation (handle.get(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT); }
-
-    std::wstring wide (const std::string& text)
-    {
-        const int length = MultiByteToWideChar (CP_UTF8, 0, text.data(), static_cast<int> (text.size()), nullptr, 0);
-        std::wstring result (static_cast<std::size_t> (length), L' ');
-        MultiByteToWideChar (CP_UTF8, 0, text.data(), static_cast<int> (text.size()), result.data(), length);
-        return result;
-    }
-
-    /** Quotes every argument: paths contain no quotes on Windows, and none of our arguments ends with a backslash. */
-    std::wstring commandLine (const CommandLine& command)
-    {
-        std::wstring line;
-
-        for (const auto& argument : command)
-            line += (line.empty() ? L"\"" : L" \"") + wide (argument) + L"\"";
-
-        return line;
-    }
 
     class WindowsProcess final : public ChildProcess
     {
     public:
         WindowsProcess (Handle p, Handle j, Handle in, Handle out, Handle err)
-            : process (std::move (p)), job (std::move (j)), childIn (std::move (in)), childOut (std::move (out)), childErr (std::move (err))
+            : process (std::move (p)), job (std::move (j)), childErr (std::move (err)), childIn (std::move (in)), childOut (std::move (out))
         {
-            // Writes take only what fits; reads look first how much there is.
-            DWORD mode = PIPE_READMODE_BYTE | PIPE_NOWAIT;
-            SetNamedPipeHandleState (childIn.get(), &mode, nullptr, nullptr);
         }
 
         ~WindowsProcess() override { terminate(); }
 
-        /** Anonymous pipes cannot be waited for: polls every millisecond. */
         Readiness wait (bool toWrite, std::uint32_t microseconds) override
         {
-            const DWORD polls = std::max<DWORD> (1, microseconds / 1000);
-
-            for (DWORD poll = 0; poll < polls; ++poll)
+            const auto state = [&]
             {
-                DWORD available = 0;
-
-                if (! PeekNamedPipe (childOut.get(), nullptr, 0, nullptr, &available, nullptr))
+                if (childOut.hasEnded())
                     return Readiness::closed;
 
-                if (available > 0 || (toWrite && poll > 0))
-                    return Readiness::ready;
+                return childOut.hasBytes() || (toWrite && childIn.isReady()) ? Readiness::ready : Readiness::timeout;
+            };
 
-                Sleep (1);
+            if (const auto now = state(); now != Readiness::timeout || microseconds == 0)
+                return now;
+
+            std::array<HANDLE, 3> events { childOut.event() };
+            DWORD count = 1, milliseconds = (microseconds + 999) / 1000;
+
+            if (toWrite)
+                events[count++] = childIn.event();
+
+            if (timer.start (microseconds))
+            {
+                events[count++] = timer.event();
+                milliseconds = INFINITE;
             }
 
-            return Readiness::timeout;
+            WaitForMultipleObjects (count, events.data(), FALSE, milliseconds);
+            return state();
         }
 
-        std::ptrdiff_t read (std::uint8_t* target, std::size_t room) override { return readFrom (childOut, target, room); }
-
-        std::ptrdiff_t write (const std::uint8_t* source, std::size_t count) override
-        {
-            DWORD written = 0;
-            const auto piece = static_cast<DWORD> (std::min<std::size_t> (count, 32 * 1024));
-            return WriteFile (childIn.get(), source, piece, &written, nullptr) ? static_cast<std::ptrdiff_t> (written) : -1;
-        }
+        std::ptrdiff_t read (std::uint8_t* target, std::size_t room) override { return childOut.read (target, room); }
+        std::ptrdiff_t write (const std::uint8_t* source, std::size_t count) override { return childIn.write (source, count); }
 
         std::string terminate() override
         {
-            if (process.get() == nullptr)
+            if (! process)
                 return ending;
 
             childIn.close();
-            const bool hadEnded = WaitForSingleObject (process.get(), 0) == WAIT_OBJECT_0;
+            // A process whose stdout has ended is about to end, and its exit code says why.
+            const bool hadEnded = WaitForSingleObject (process.get(), childOut.hasEnded() ? 1000 : 0) == WAIT_OBJECT_0;
             DWORD code = 0;
             GetExitCodeProcess (process.get(), &code);
             ending = hadEnded ? "it ended with code " + std::to_string (code) : std::string ("it was ended");
@@ -151,28 +105,20 @@ namespace
         }
 
     private:
-        static std::ptrdiff_t readFrom (const Handle& pipe, std::uint8_t* target, std::size_t room)
-        {
-            DWORD available = 0, count = 0;
-
-            if (! PeekNamedPipe (pipe.get(), nullptr, 0, nullptr, &available, nullptr))
-                return -1;
-
-            if (available == 0)
-                return 0;
-
-            return ReadFile (pipe.get(), target, std::min (available, static_cast<DWORD> (room)), &count, nullptr) ? static_cast<std::ptrdiff_t> (count) : -1;
-        }
-
         void drainStderr()
         {
-            std::uint8_t piece[1024];
+            char piece[1024];
+            DWORD available = 0, count = 0;
 
-            for (std::ptrdiff_t count; (count = readFrom (childErr, piece, sizeof (piece))) > 0;)
-                tail.append (reinterpret_cast<const char*> (piece), static_cast<std::size_t> (count));
+            while (PeekNamedPipe (childErr.get(), nullptr, 0, nullptr, &available, nullptr) && available > 0
+                   && ReadFile (childErr.get(), piece, std::min (available, static_cast<DWORD> (sizeof (piece))), &count, nullptr))
+                tail.append (piece, count);
         }
 
-        Handle process, job, childIn, childOut, childErr;
+        Handle process, job, childErr;
+        WaitableTimer timer;
+        PipeWriter childIn;
+        PipeReader childOut;
         StderrTail tail;
         std::string ending;
     };
@@ -180,19 +126,19 @@ namespace
 
 std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, OnHostDeath, std::string& error)
 {
-    Handle theirIn, ourIn, ourOut, theirOut, ourErr, theirErr;
+    auto in = PipeEnds::make (PIPE_ACCESS_OUTBOUND), out = PipeEnds::make (PIPE_ACCESS_INBOUND), err = makeStderrPipe();
 
-    if (! makePipe (theirIn, ourIn) || ! makePipe (ourOut, theirOut) || ! makePipe (ourErr, theirErr))
+    if (! in.ours || ! out.ours || ! err.ours)
     {
         error = "no pipe could be made: error " + std::to_string (GetLastError());
         return nullptr;
     }
 
     // The child inherits these three handles and no other of the host.
-    HANDLE inherited[] { theirIn.get(), theirOut.get(), theirErr.get() };
+    HANDLE inherited[] { in.childs.get(), out.childs.get(), err.childs.get() };
 
-    for (const auto* handle : { &theirIn, &theirOut, &theirErr })
-        makeInheritable (*handle);
+    for (const auto* ends : { &in, &out, &err })
+        makeInheritable (ends->childs);
 
     SIZE_T size = 0;
     InitializeProcThreadAttributeList (nullptr, 1, 0, &size);
@@ -204,15 +150,16 @@ std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, O
     STARTUPINFOEXW info {};
     info.StartupInfo.cb = sizeof (info);
     info.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
-    info.StartupInfo.hStdInput = theirIn.get();
-    info.StartupInfo.hStdOutput = theirOut.get();
-    info.StartupInfo.hStdError = theirErr.get();
+    info.StartupInfo.hStdInput = in.childs.get();
+    info.StartupInfo.hStdOutput = out.childs.get();
+    info.StartupInfo.hStdError = err.childs.get();
     info.lpAttributeList = attributes;
 
     PROCESS_INFORMATION child {};
-    auto line = commandLine (command);
-    const DWORD flags = CREATE_NO_WINDOW | CREATE_SUSPENDED | EXTENDED_STARTUPINFO_PRESENT;
-    const bool started = CreateProcessW (nullptr, line.data(), nullptr, nullptr, TRUE, flags, nullptr, nullptr, &info.StartupInfo, &child) != 0;
+    auto line = quotedCommandLine (command);
+    auto environment = childEnvironment();
+    const DWORD flags = CREATE_NO_WINDOW | CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
+    const bool started = CreateProcessW (nullptr, line.data(), nullptr, nullptr, TRUE, flags, environment.data(), nullptr, &info.StartupInfo, &child) != 0;
     const auto code = GetLastError();
     DeleteProcThreadAttributeList (attributes);
 
@@ -230,7 +177,7 @@ std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, O
     AssignProcessToJobObject (job.get(), child.hProcess);
     ResumeThread (child.hThread);
     CloseHandle (child.hThread);
-    return std::make_unique<WindowsProcess> (Handle (child.hProcess), std::move (job), std::move (ourIn), std::move (ourOut), std::move (ourErr));
+    return std::make_unique<WindowsProcess> (Handle (child.hProcess), std::move (job), std::move (in.ours), std::move (out.ours), std::move (err.ours));
 }
 
 } // namespace tiller

@@ -2,27 +2,21 @@
 
 #include "tiller/process/StartSlot.h"
 
-#define NOMINMAX
-#define WIN32_LEAN_AND_MEAN
-#include <windows.h>
+#include "tiller/process/windows/Handle.h"
+
+#include <filesystem>
 
 namespace tiller
 {
 
 namespace
 {
-    /** A file that nobody else can open until it is closed, which the system does when the process ends. */
+    /** A file that nobody else can open until it is closed, which the system does when the process ends. It stays where it is, empty. */
     struct ExclusiveFile final : StartSlot
     {
-        explicit ExclusiveFile (HANDLE f) : file (f) {}
+        explicit ExclusiveFile (Handle f) : file (std::move (f)) {}
 
-        ~ExclusiveFile() override
-        {
-            if (file != INVALID_HANDLE_VALUE)
-                CloseHandle (file);
-        }
-
-        HANDLE file;
+        Handle file;
     };
 }
 
@@ -30,21 +24,21 @@ std::unique_ptr<StartSlot> StartSlot::tryTake (const std::string& folder, int co
 {
     for (int i = 0; i < count && ! folder.empty(); ++i)
     {
-        const auto path = folder + "tiller-start-" + std::to_string (i) + ".lock";
-        const auto file = CreateFileA (path.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_ALWAYS, FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, nullptr);
+        const auto path = std::filesystem::u8path (folder) / ("tiller-start-" + std::to_string (i) + ".lock");
+        Handle file (CreateFileW (path.c_str(), GENERIC_WRITE, 0, nullptr, OPEN_ALWAYS, FILE_ATTRIBUTE_TEMPORARY, nullptr));
 
-        if (file != INVALID_HANDLE_VALUE || (GetLastError() != ERROR_SHARING_VIOLATION && GetLastError() != ERROR_ACCESS_DENIED))
-            return std::make_unique<ExclusiveFile> (file);
+        if (file || GetLastError() != ERROR_SHARING_VIOLATION)
+            return std::make_unique<ExclusiveFile> (std::move (file));
     }
 
-    return folder.empty() ? std::make_unique<ExclusiveFile> (INVALID_HANDLE_VALUE) : nullptr;
+    return folder.empty() ? std::make_unique<ExclusiveFile> (Handle()) : nullptr;
 }
 
 std::string StartSlot::folderOfUser()
 {
-    char folder[MAX_PATH + 1] {};
-    const auto length = GetTempPathA (MAX_PATH, folder);
-    return length > 0 && length <= MAX_PATH ? std::string (folder) : std::string();
+    wchar_t folder[MAX_PATH + 1] {};
+    const auto length = GetTempPathW (MAX_PATH, folder);
+    return length > 0 && length <= MAX_PATH ? std::filesystem::path (folder).u8string() : std::string();
 }
 
 } // namespace tiller

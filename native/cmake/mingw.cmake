@@ -1,0 +1,13 @@
+# Builds for Windows on Linux with Debian's MinGW.
+set (CMAKE_SYSTEM_NAME Windows)
+set (CMAKE_SYSTEM_PROCESSOR x86_64)
+set (CMAKE_C_COMPILER x86_64-w64-mingw32-gcc-posix)
+set (CMAKE_CXX_COMPILER x86_64-w64-mingw32-g++-posix)
+set (CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
+set (CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
+set (CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set (CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set (CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+foreach (kind EXE MODULE SHARED)
+    set (CMAKE_${kind}_LINKER_FLAGS_INIT -static)
+endforeach()

@@ -1,0 +1,48 @@
+#include "TestSystem.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+#if defined (_WIN32)
+ #include "tiller/process/windows/SystemHeaders.h"
+#endif
+
+namespace tiller::test
+{
+
+std::string thisProgram()
+{
+   #if defined (_WIN32)
+    wchar_t path[32768];
+    return std::filesystem::path (path, path + GetModuleFileNameW (nullptr, path, 32768)).u8string();
+   #else
+    return "/proc/self/exe";
+   #endif
+}
+
+void setEnvironment (const std::string& name, const std::string& value)
+{
+   #if defined (_WIN32)
+    // It sets the C runtime's copy and the system's, which children get.
+    _putenv_s (name.c_str(), value.c_str());
+   #else
+    if (value.empty())
+        unsetenv (name.c_str());
+    else
+        setenv (name.c_str(), value.c_str(), 1);
+   #endif
+}
+
+std::string makeTemporaryFolder()
+{
+    for (std::random_device random;;)
+    {
+        const auto folder = std::filesystem::temp_directory_path() / ("tiller-test-" + std::to_string (random()));
+
+        if (std::filesystem::create_directory (folder))
+            return folder.u8string();
+    }
+}
+
+} // namespace tiller::test
