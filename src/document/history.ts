@@ -1,5 +1,18 @@
 import type { Preset } from './preset.js';
 
+/** Two states of one document that are compared, A and B: one of them plays. */
+export interface Comparison {
+  /** The one that plays. */
+  readonly side: 'A' | 'B';
+  /** The document of the other side, as it was left; null before the first exchange. */
+  readonly other: Preset | null;
+}
+
+export const NO_COMPARISON: Comparison = { side: 'A', other: null };
+
+/** Label of an exchange of the two sides. */
+const EXCHANGE_LABEL = 'switch between A and B';
+
 /** Most steps that can be undone. Documents share unchanged parts, so a step takes little memory. */
 export const MAX_STEPS = 500;
 
@@ -9,10 +22,14 @@ export interface Step {
   readonly document: Preset;
 }
 
-/** The steps that can be undone and redone; in both lists the next one is last. Replaced, never changed in place. */
+/**
+ * The steps that can be undone and redone, and the comparison that they belong to; in both lists the next step is last.
+ * Replaced, never changed in place.
+ */
 export interface HistorySteps {
   readonly done: readonly Step[];
   readonly undone: readonly Step[];
+  readonly comparison: Comparison;
 }
 
 /** Where a loaded document comes from. */
@@ -35,7 +52,7 @@ export interface LeftDocument {
 export const MAX_LEFT = 20;
 const OPENING = 'open preset';
 
-export const NO_STEPS: HistorySteps = { done: [], undone: [] };
+export const NO_STEPS: HistorySteps = { done: [], undone: [], comparison: NO_COMPARISON };
 
 /**
  * Undo and redo over immutable documents. Undoing beyond a document's first step leads to the document that it replaced,
@@ -68,10 +85,24 @@ export class History {
     if (coalesce !== undefined && this.open === coalesce) return;
     this.open = coalesce;
     this.current = {
+      ...this.current,
       done: [...this.current.done, { label, document: before }].slice(-MAX_STEPS),
       undone: [],
     };
     this.later = [];
+  }
+
+  /**
+   * Exchanges the sides of the comparison as one step; B begins as a copy of A.
+   * @param present the document that plays
+   * @returns the document that the other side plays
+   */
+  exchange(present: Preset): Preset {
+    const { other } = this.current.comparison;
+    this.seal();
+    this.record(present, EXCHANGE_LABEL);
+    this.restore({ ...this.current, comparison: exchanged(this.current.comparison, present) });
+    return other ?? present;
   }
 
   /** Ends a gesture: the next change with the same key is a new step. */
@@ -84,8 +115,9 @@ export class History {
     const { done, undone } = this.current;
     const step = done.at(-1);
     if (step === undefined) return null;
-    const { document } = step;
-    this.restore({ done: done.slice(0, -1), undone: [...undone, { label: step.label, document: present }] });
+    const { label, document } = step;
+    const comparison = this.comparisonAfter(label, present);
+    this.restore({ done: done.slice(0, -1), undone: [...undone, { label, document: present }], comparison });
     return document;
   }
 
@@ -93,8 +125,9 @@ export class History {
     const { done, undone } = this.current;
     const step = undone.at(-1);
     if (step === undefined) return null;
-    const { document } = step;
-    this.restore({ done: [...done, { label: step.label, document: present }], undone: undone.slice(0, -1) });
+    const { label, document } = step;
+    const comparison = this.comparisonAfter(label, present);
+    this.restore({ done: [...done, { label, document: present }], undone: undone.slice(0, -1), comparison });
     return document;
   }
 
@@ -136,4 +169,16 @@ export class History {
     this.current = steps;
     this.seal();
   }
+
+  /** The comparison after a step was undone or redone; `left` is the document that it leads away from. */
+  private comparisonAfter(label: string, left: Preset): Comparison {
+    const { comparison } = this.current;
+    return label === EXCHANGE_LABEL ? exchanged(comparison, left) : comparison;
+  }
 }
+
+/** The comparison after `left`, the document that played, was exchanged for the other side's. */
+const exchanged = ({ side }: Comparison, left: Preset): Comparison => ({
+  side: side === 'A' ? 'B' : 'A',
+  other: left,
+});

@@ -4,7 +4,7 @@ import { parsePreset } from './parse-preset.js';
 import type { ModelReference, Preset } from './preset.js';
 import type { TrainedMapping } from './trained.js';
 import { shareEqualParts } from './difference.js';
-import { MAX_STEPS, type HistorySteps, type Step } from './history.js';
+import { MAX_STEPS, NO_COMPARISON, type Comparison, type HistorySteps, type Step } from './history.js';
 
 /** Longest text of a history, in characters: it is sent to the plugin after each edit. */
 export const MAX_HISTORY_LENGTH = 1024 * 1024;
@@ -12,7 +12,12 @@ export const MAX_HISTORY_LENGTH = 1024 * 1024;
 const stepsSchema = z
   .array(z.strictObject({ label: z.string().max(200), document: z.unknown() }))
   .max(MAX_STEPS);
-const historySchema = z.strictObject({ done: stepsSchema, undone: stepsSchema });
+const historySchema = z.strictObject({
+  done: stepsSchema,
+  undone: stepsSchema,
+  /** Left out before the first exchange. */
+  comparison: z.strictObject({ side: z.enum(['A', 'B']), other: z.unknown() }).optional(),
+});
 
 /** A step that was read back. Its document is validated when it is needed: a whole history would take seconds. */
 class StoredStep implements Step {
@@ -26,17 +31,19 @@ class StoredStep implements Step {
 
   /** @throws TillerError `preset-invalid` where the stored document is not valid */
   get document(): Preset {
-    return (this.validated ??= shareEqualParts(
-      withMapping(parsePreset(this.stored), this.present),
-      this.present,
-    ));
+    return (this.validated ??= readDocument(this.stored, this.present));
   }
 }
+
+/** @throws TillerError `preset-invalid` where the stored document is not valid */
+const readDocument = (stored: unknown, present: Preset): Preset =>
+  shareEqualParts(withMapping(parsePreset(stored), present), present);
 
 /**
  * A history as JSON text of at most `MAX_HISTORY_LENGTH` characters, for the next engine. Parts that several documents share
  * are written once. Mappings that are learned again automatically are left out, and the oldest steps of a history that is
- * too long: half of the steps at a time, so that all passes together cost at most about twice the first.
+ * too long: half of the steps at a time, so that all passes together cost at most about twice the first. The other side of a
+ * comparison is left out where it alone is too long.
  */
 export function formatHistory(history: HistorySteps): string {
   for (let most = Math.max(history.done.length, history.undone.length); ; most >>= 1) {
@@ -45,22 +52,38 @@ export function formatHistory(history: HistorySteps): string {
         label: step.label,
         document: step instanceof StoredStep ? step.stored : withoutMapping(step.document),
       }));
-    const text = stringify({ done: newest(history.done), undone: newest(history.undone) });
-    if (text.length <= MAX_HISTORY_LENGTH || most === 0) return text;
+    const text = stringify({
+      done: newest(history.done),
+      undone: newest(history.undone),
+      ...storedComparison(history.comparison),
+    });
+    if (text.length <= MAX_HISTORY_LENGTH) return text;
+    if (most === 0) return stringify({ done: [], undone: [] });
   }
 }
+
+const storedComparison = ({ side, other }: Comparison) =>
+  other === null ? {} : { comparison: { side, other: withoutMapping(other) } };
 
 /**
  * Reads what `formatHistory` wrote.
  * @param present the document that the history belongs to
- * @throws Error where `text` is not a history; a step's document is validated when it is first read
+ * @throws Error where `text` is not a history, or the other side of its comparison not a document; a step's document is
+ * validated when it is first read
  */
 export function parseHistory(text: string, present: Preset): HistorySteps {
   if (text.length > MAX_HISTORY_LENGTH) throw new RangeError('The history is too long.');
-  const { done, undone } = historySchema.parse(parse(text));
+  const { done, undone, comparison } = historySchema.parse(parse(text));
   const steps = (stored: typeof done) =>
     stored.map(({ label, document }) => new StoredStep(label, document, present));
-  return { done: steps(done), undone: steps(undone) };
+  return {
+    done: steps(done),
+    undone: steps(undone),
+    comparison:
+      comparison === undefined
+        ? NO_COMPARISON
+        : { side: comparison.side, other: readDocument(comparison.other, present) },
+  };
 }
 
 function withoutMapping(document: Preset): Preset {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { openPage, servingProcesses, Workplace } from './rig.js';
 
@@ -60,10 +62,26 @@ describe('an engine that crashes', () => {
     await probe.until(() => probe.slices.output.outputGainDb === -9, 'the last change undone');
     await undo.click();
     await probe.until(() => probe.slices.output.outputGainDb === 0, 'a change of before the crash undone');
+    await page.getByRole('radio', { name: 'B', exact: true }).click();
+    await probe.until(() => probe.slices.comparison.side === 'B', 'B');
+    await gain.fill('-12');
+    await gain.press('Enter');
+    await probe.until(() => probe.slices.output.outputGainDb === -12, 'a change of B');
+    const session = join(workplace.folder, 'data', 'tiller', 'session.json');
+    while (!readFileSync(session, 'utf8').includes('"outputGainDb":-12')) await page.waitForTimeout(20);
+    probe.close();
+    engine.crash();
+    await page.getByText('The engine is restarting.').waitFor();
+    await page.getByText('The engine is restarting.').waitFor({ state: 'detached' });
+    probe = await workplace.openProbe(engine);
+    expect([probe.slices.comparison.side, probe.slices.output.outputGainDb]).toEqual(['B', -12]);
+    await page.keyboard.press('b');
+    await probe.until(() => probe.slices.output.outputGainDb === 0, 'A as it was left');
     probe.close();
     // The engine ends with the process that restarts it, however that ends.
+    const [last] = servingProcesses(engine.process);
     process.kill(engine.process.pid ?? 0, 'SIGKILL');
-    while (lives(after ?? 0)) await page.waitForTimeout(50);
+    while (lives(last ?? 0)) await page.waitForTimeout(50);
     await page.context().close();
   });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { parsePresetText } from '../../src/document/parse-preset.js';
 import type { Preset } from '../../src/document/preset.js';
-import { History, type HistorySteps, MAX_STEPS } from '../../src/document/history.js';
+import { History, type HistorySteps, MAX_STEPS, NO_STEPS } from '../../src/document/history.js';
 import { MAX_HISTORY_LENGTH, formatHistory, parseHistory } from '../../src/document/stored-history.js';
 import type { TrainedMapping } from '../../src/document/trained.js';
 import { loadedFrom } from '../../src/engine/presets/loaded-from.js';
@@ -76,7 +76,7 @@ describe('a stored history', () => {
   it('leaves the mappings of other models out, and takes the present ones', () => {
     const present = withOtherMapping(samplePreset());
     const document = { ...present, seed: 7 };
-    const text = formatHistory({ done: [{ label: 'seed', document }], undone: [] });
+    const text = formatHistory({ ...NO_STEPS, done: [{ label: 'seed', document }] });
     expect(text).not.toContain('constant');
     expect(parseHistory(text, present).done[0]?.document).toEqual(document);
     const [restored] = parseHistory(text, samplePreset()).done;
@@ -92,7 +92,7 @@ describe('a stored history', () => {
         tags: Array.from({ length: 20 }, (_tag, k) => `${i} ${k} ${long}`),
       },
     }));
-    const text = formatHistory({ done, undone: [] });
+    const text = formatHistory({ ...NO_STEPS, done });
     // Eight megabytes at each edit kept the sound waiting for ten milliseconds and more.
     expect(text.length).toBeLessThanOrEqual(1024 * 1024);
     const read = parseHistory(text, samplePreset()).done;
@@ -111,10 +111,31 @@ describe('a stored history', () => {
         return { ...samplePreset(), tags: [`${i} ${large}`, `${i + 10} ${large}`] };
       },
     }));
-    const text = formatHistory({ done, undone: [] });
+    const text = formatHistory({ ...NO_STEPS, done });
     expect(text.length).toBeLessThanOrEqual(MAX_HISTORY_LENGTH);
     expect(reads).toBeLessThanOrEqual(3 + 1);
     expect(text).toContain('step 2');
+  });
+
+  it('brings both sides of a comparison back, with the steps that led there', () => {
+    const { history, present } = seeds(2);
+    const a = { ...present, description: 'A' };
+    const b = { ...history.exchange(a), description: 'B' };
+    const read = parseHistory(formatHistory(history.steps), b);
+    expect(read.comparison).toEqual({ side: 'B', other: a });
+    const restored = new History();
+    restored.restore(read);
+    expect(restored.undo(b)).toEqual(a);
+    expect(restored.steps.comparison).toEqual({ side: 'A', other: b });
+    expect(restored.exchange(a)).toEqual(b);
+    const spoilt = formatHistory({ ...history.steps, done: [] }).replaceAll('tiller-preset', 'other-preset');
+    expect(() => parseHistory(spoilt, b)).toThrow('not a Tiller preset');
+  });
+
+  it('gives the other side of a comparison up where it alone is too long, and stays a history', () => {
+    const large = { ...samplePreset(), tags: ['x'.repeat(MAX_HISTORY_LENGTH)] };
+    const text = formatHistory({ ...NO_STEPS, comparison: { side: 'B', other: large } });
+    expect(parseHistory(text, samplePreset())).toEqual(NO_STEPS);
   });
 
   it('refuses what is no history, and a document only when somebody goes there', () => {

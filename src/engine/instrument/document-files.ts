@@ -7,7 +7,6 @@ import type { ModelReference, Preset } from '../../document/preset.js';
 import type { ModelManifest } from '../model/manifest.js';
 import { freeName } from '../presets/free-name.js';
 import type { PresetStore } from '../presets/preset-store.js';
-import { NO_COMPARISON } from './comparison.js';
 import type { Holds } from './holds.js';
 import type { Origin } from './instrument-state.js';
 import type { Learner } from './learner.js';
@@ -59,8 +58,6 @@ export class DocumentFiles {
     this.store.change(
       {
         presetId,
-        // The other side belongs to another file: saved here, it would replace this one.
-        comparison: NO_COMPARISON,
         midiLearn: null,
         training: { running: false, done: 0, total: 0, report: null, stale: false },
         ...(origin === 'page' ? { notice: null } : {}),

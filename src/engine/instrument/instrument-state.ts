@@ -1,7 +1,7 @@
 import type { MappingReport } from '../mapping/report.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { ModelReference, Preset } from '../../document/preset.js';
-import type { Comparison } from './comparison.js';
+import type { Comparison } from '../../document/history.js';
 
 /** A message for the player, with what to do about it. */
 export interface Notice {

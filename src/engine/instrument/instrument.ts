@@ -13,7 +13,6 @@ import type { StreamLink, StreamReport, Telemetry } from '../stream/messages.js'
 import { sendDifference } from '../stream/send-difference.js';
 import type { Edit } from '../../document/edit.js';
 import type { HistorySteps, LoadedFrom } from '../../document/history.js';
-import { EXCHANGE_LABEL, exchanged } from './comparison.js';
 import { DocumentFiles } from './document-files.js';
 import { Holds } from './holds.js';
 import type { Change, Gesture, InstrumentState, ModelSource, Origin } from './instrument-state.js';
@@ -105,29 +104,24 @@ export class Instrument {
 
   /** Takes the last step back; beyond the first one, returns to the document that this one replaced. Nothing where there is none. */
   undo(): void {
-    const exchanges = this.state.undoLabel === EXCHANGE_LABEL;
     const previous = this.store.history.undo(this.state.preset);
-    if (previous) this.goTo(previous, exchanges);
+    if (previous) this.goTo(previous);
     else this.files.reopen(this.store.back(this.document));
   }
 
   /** Takes the last undone step again. Nothing where there is none. */
   redo(): void {
-    const exchanges = this.state.redoLabel === EXCHANGE_LABEL;
     const next = this.store.history.redo(this.state.preset);
-    if (next) this.goTo(next, exchanges);
+    if (next) this.goTo(next);
     else this.files.reopen(this.store.forward(this.document));
   }
 
   /**
    * Exchanges the document for the one that it is compared with (A and B), as one step of the undo history; inputs keep their
-   * values. B begins as a copy of A. Opening another document ends the comparison.
+   * values. B begins as a copy of A. The comparison belongs to the document's history: another document has its own.
    */
   compare(): void {
-    const { preset, comparison } = this.state;
-    this.store.history.seal();
-    this.store.history.record(preset, EXCHANGE_LABEL);
-    this.goTo(comparison.other ?? preset, true);
+    this.goTo(this.store.history.exchange(this.state.preset));
   }
 
   /**
@@ -347,15 +341,11 @@ export class Instrument {
     this.events.events = {};
   }
 
-  /**
-   * Goes to a document of the history; inputs keep the values that they are played at.
-   * @param exchanges whether this leads to the other side of the comparison
-   */
-  private goTo(document: Preset, exchanges: boolean): void {
-    const { preset, comparison } = this.state;
+  /** Goes to a document of the history; inputs keep the values that they are played at. */
+  private goTo(document: Preset): void {
+    const { preset } = this.state;
     const next = { ...document, inputs: withPresentValues(document.inputs, preset.inputs) };
     const model = preset.model?.sha256;
-    if (exchanges) this.store.change({ comparison: exchanged(comparison, preset) }, 'page');
     this.adopt(next, 'page');
     if (next.model?.sha256 !== model) void this.loadModel(next.model);
   }

@@ -1,15 +1,14 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { Preset } from '../../document/preset.js';
 import { hasUnsavedChanges } from '../../document/difference.js';
-import { History, type LeftDocument } from '../../document/history.js';
-import { NO_COMPARISON } from './comparison.js';
+import { History, NO_COMPARISON, type LeftDocument } from '../../document/history.js';
 import type { Change, InstrumentState } from './instrument-state.js';
 
 type Listener = (state: InstrumentState, change: Change) => void;
 
 /**
  * The state that the classes of an instrument share: one immutable snapshot, replaced on each change and passed to the
- * listeners. Derived fields (`dirty`, the labels of undo and redo) are updated with it. Main thread.
+ * listeners. Derived fields (`dirty`, the labels of undo and redo, the comparison) are updated with it. Main thread.
  */
 export class StateStore {
   readonly history = new History();
@@ -55,6 +54,7 @@ export class StateStore {
       dirty: this.saved === null || hasUnsavedChanges(this.saved, next.preset),
       undoLabel: this.history.undoLabel,
       redoLabel: this.history.redoLabel,
+      comparison: this.history.steps.comparison,
     };
     for (const listener of this.listeners)
       listener(this.current, { origin, ...(parameter ? { parameter } : {}) });

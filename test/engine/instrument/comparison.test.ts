@@ -83,5 +83,10 @@ describe('comparing two states of a document', () => {
     expect(instrument.state.comparison).toEqual({ side: 'A', other: null });
     instrument.compare();
     expect(instrument.state.preset.name).toBe('Second');
+    // The comparison of the first document comes back with it.
+    while (instrument.state.preset.name === 'Second') instrument.undo();
+    expect(seen()).toEqual(['B', -9]);
+    instrument.compare();
+    expect(seen()).toEqual(['A', samplePreset().output.ceilingDb]);
   });
 });

@@ -77,7 +77,7 @@ describe('Autosave', () => {
     expect(await readAutosave(path)).toEqual({
       preset: documentOf(2, 1),
       presetId: 'user/a',
-      history: { done: [], undone: [] },
+      history: { done: [], undone: [], comparison: { side: 'A', other: null } },
     });
   });
 
