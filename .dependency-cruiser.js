@@ -30,6 +30,7 @@ const LAYERS = [
   ['src/engine/stream'],
   ['src/engine/mapping', 'src/engine/steering'],
   ['src/engine/model/import'],
+  ['src/engine/model/report'],
   ['src/engine/model/run'],
   ['src/engine/model/library'],
   ['src/engine/model/manifest.ts'],

@@ -5,6 +5,7 @@ import type { Learning } from '../document/learning.js';
 import type { Output } from '../document/output.js';
 import type { ModelReference } from '../document/preset.js';
 import type { Steering } from '../document/steering.js';
+import type { ModelReport } from './model-report.js';
 
 export type {
   Command,
@@ -197,6 +198,8 @@ export interface ModelCard {
   text: string | null;
   /** Per dimension, what it does to the sound; empty where that is not known. */
   dimensionLabels: string[];
+  /** What its import measured; null where it was imported before Tiller measured that. */
+  report: ModelReport | null;
   bundled: boolean;
   /** True where it is in the player's own library. */
   removable: boolean;

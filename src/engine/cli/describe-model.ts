@@ -1,7 +1,9 @@
+import type { ModelLoad, ModelReport } from '../../protocol/model-report.js';
 import type { ModelManifest } from '../model/manifest.js';
+import { effectWords, isHeard } from '../model/report/effect-words.js';
 
-/** Describes a model in lines of text. */
-export function describeModel(manifest: ModelManifest): string[] {
+/** Describes a model in lines of text. @param report null where nothing has been measured */
+export function describeModel(manifest: ModelManifest, report: ModelReport | null): string[] {
   const { sampleRate, hop, inputChannels, outputChannels, delaySamples } = manifest;
   const milliseconds = (samples: number) => `${((1000 * samples) / sampleRate).toFixed(1)} ms`;
   return [
@@ -12,11 +14,42 @@ export function describeModel(manifest: ModelManifest): string[] {
     `parameters  ${manifest.parameters.toLocaleString('en')}`,
     `own delay   ${delaySamples} samples (${milliseconds(delaySamples)})`,
     `licence     ${manifest.licence ?? 'not stated in the file'}`,
-    ...(manifest.hasNonFiniteLatents === true
-      ? ['note        gives no number for some input (silence, usually): such latents count as 0']
-      : []),
-    ...(manifest.streaming
-      ? []
-      : ['note        exported without streaming: the model itself clicks at block boundaries']),
+    ...(report === null ? [] : describeReport(manifest, report)),
   ];
+}
+
+function describeReport({ latentRanges }: ModelManifest, report: ModelReport): string[] {
+  const { notes, loads, processor, memoryBytes, latents } = report;
+  return [
+    ...(memoryBytes === null ? [] : [`memory      ${(memoryBytes / 2 ** 20).toFixed(0)} MB while it plays`]),
+    ...loads.map(loadLine),
+    `            measured on ${processor}`,
+    ...notes.map((note) => `note        ${note}`),
+    `heard       ${latents.filter(isHeard).length} of ${latents.length} latents change the sound`,
+    'latent      range            activity  from its low to its high end',
+    ...latents.map((latent, d) => {
+      const [low, high] = (latentRanges[d] ?? [0, 0]).map((value) => value.toFixed(2).padStart(6));
+      const number = String(d + 1).padStart(3);
+      const activity = latent.activity.toFixed(2).padStart(6);
+      return `${number}         ${low} …${high}   ${activity}  ${effectText(latent)}`;
+    }),
+  ];
+}
+
+function effectText(latent: ModelReport['latents'][number]): string {
+  const { effect } = latent;
+  if (effect === null) return 'not measured: run tiller inspect --again';
+  const signed = (value: number, digits: number) => `${value < 0 ? '' : '+'}${value.toFixed(digits)}`;
+  const figures = [
+    `${signed(effect.loudnessDb, 1)} dB`,
+    `${signed(effect.brightnessOctaves, 2)} octaves`,
+    `noisiness ${signed(effect.noisiness, 2)}`,
+    `timbre ${effect.timbreDb.toFixed(1)} dB`,
+  ];
+  return `${effectWords(latent) ?? ''} (${figures.join(', ')})`;
+}
+
+function loadLine({ frames, batch, encodeMs, decodeMs, shareOfRealTime }: ModelLoad): string {
+  const setting = `${frames} frame${frames === 1 ? '' : 's'} per call, ${batch === 1 ? 'mono' : 'stereo'}`;
+  return `load        ${(100 * shareOfRealTime).toFixed(1)} % of real time with ${setting}: ${encodeMs.toFixed(2)} ms to encode, ${decodeMs.toFixed(2)} ms to decode`;
 }

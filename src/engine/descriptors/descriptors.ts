@@ -21,7 +21,7 @@ export const TIMBRE_SIZE = 12;
 
 /** Length of a frame in seconds, rounded to a power of two of samples. */
 const FRAME_SECONDS = 0.09;
-const MEL_BANDS = 32;
+export const MEL_BANDS = 32;
 const LOWEST_HZ = 40;
 const HIGHEST_HZ = 16_000;
 /** Half-octave bands are wide enough from there on to tell a partial from noise; below there is one band. */

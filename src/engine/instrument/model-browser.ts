@@ -7,6 +7,8 @@ import { MAX_LATENTS } from '../../document/limits.js';
 import { compareNames } from '../system/natural-order.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import type { LibraryEntry } from '../model/library/model-folder.js';
+import { effectWords } from '../model/report/effect-words.js';
+import { readReport } from '../model/report/report-file.js';
 import type { Instrument } from './instrument.js';
 import type { ImportProgress, ModelCard, TrashedItem } from '../../protocol/interface.js';
 
@@ -155,6 +157,7 @@ export class ModelBrowser {
         ? await readMakersCard(join(this.bundledFolder, manifest.name, 'card.json'))
         : null;
     const maker = own ?? bundled;
+    const report = await readReport(dir);
     const { sha256, name, sampleRate, hop, latentDims, inputChannels, outputChannels, parameters } = manifest;
     const sentences = [maker?.character, maker?.trainedOn && `Trained on ${maker.trainedOn}`].filter(Boolean);
     return {
@@ -171,7 +174,11 @@ export class ModelBrowser {
       licence: manifest.licence ?? maker?.licence ?? null,
       latentRanges: manifest.latentRanges,
       text: sentences.length === 0 ? null : `${sentences.join('. ')}.`,
-      dimensionLabels: maker?.dimensions?.map(({ label }) => label) ?? [],
+      dimensionLabels:
+        maker?.dimensions?.map(({ label }) => label) ??
+        report?.latents.map((latent) => effectWords(latent) ?? 'not measured') ??
+        [],
+      report,
       bundled: bundled !== null,
       removable: this.models.owns(entry),
     };

@@ -7,7 +7,7 @@ import type { ModelManifest } from '../model/manifest.js';
 import { createNoise, type NoiseSource } from '../model/run/noise.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { HeldSound } from '../model/run/held-sound.js';
-import { openForListening } from './map-model.js';
+import { openForListening } from '../model/run/open-model.js';
 import { Survey } from './survey.js';
 
 /** Of a file, at most so much is heard. */

@@ -5,19 +5,17 @@ import { atRate } from '../audio/at-rate.js';
 import { AudioStream } from '../audio/read.js';
 import { type SoundStream, wholeSound } from '../audio/sound-stream.js';
 import type { ModelManifest } from '../model/manifest.js';
+import { encodeSound } from '../model/run/encode-sound.js';
 import { createNoise, type NoiseSource } from '../model/run/noise.js';
-import { openModel } from '../model/run/open-model.js';
+import { openForListening } from '../model/run/open-model.js';
 import { probeSignal } from '../model/run/probe-signal.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { bundledFolder } from '../system/paths.js';
-import { encodeSound } from './encode-sound.js';
 import { type StarterMapOptions, type Zone, starterMap } from './starter-map.js';
 
 /** Of each sound, at most so much is encoded. */
 const SECONDS_OF_EACH = 30;
 const PROBE_SECONDS = 4;
-/** Frames per call: calls of several frames take less time per frame. */
-const MOST_FRAMES = 4;
 
 export interface MapModelOptions extends StarterMapOptions {
   /** WAV, AIFF, FLAC, MP3 or Ogg files that the model should play; where empty, the bundled loops and a test signal. */
@@ -55,14 +53,6 @@ export async function mapModel(
   } finally {
     model.close();
   }
-}
-
-/** Opens a model in the variant that takes the least time per frame. */
-export function openForListening(dir: string, manifest: ModelManifest): Promise<RunningModel> {
-  const frames = manifest.variants
-    .filter((variant) => variant.batch === 1 && variant.frames <= MOST_FRAMES)
-    .map((variant) => variant.frames);
-  return openModel(dir, manifest, { frames: Math.max(...frames), batch: 1 });
 }
 
 export async function encodeAll(

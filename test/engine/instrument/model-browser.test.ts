@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ModelReport } from '../../../src/protocol/model-report.js';
 import type { LibraryEntry } from '../../../src/engine/model/library/model-folder.js';
 import { ModelBrowser } from '../../../src/engine/instrument/model-browser.js';
 import { TillerError } from '../../../src/document/tiller-error.js';
@@ -96,6 +97,31 @@ describe('models as the page keeps them', () => {
     expect(browser.cards).toMatchObject([
       { sha256: OWN, bundled: false, licence: null, dimensionLabels: [] },
       { sha256: SHIPPED, bundled: true, licence: 'CC0-1.0', dimensionLabels: ['brightness'] },
+    ]);
+  });
+
+  it('say what each latent does, where their makers do not', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'tiller-report-'));
+    const effect = { loudnessDb: 0, brightnessOctaves: 1.5, noisiness: 0, timbreDb: 9 };
+    const report: ModelReport = {
+      format: 'tiller-model-report',
+      version: 1,
+      notes: [],
+      loads: [],
+      processor: 'any',
+      memoryBytes: null,
+      latents: [
+        { activity: 1, effect },
+        { activity: 0, effect: null },
+      ],
+    };
+    await writeFile(join(dir, 'report.json'), JSON.stringify(report));
+    own = { ...own, dir };
+    const browser = await open(SHIPPED);
+    await rm(dir, { recursive: true });
+    expect(browser.cards).toMatchObject([
+      { sha256: OWN, dimensionLabels: ['dark to bright', 'not measured'], report },
+      { sha256: SHIPPED, dimensionLabels: [], report: null },
     ]);
   });
 

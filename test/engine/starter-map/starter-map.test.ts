@@ -1,6 +1,6 @@
 import { wholeSound } from '../../../src/engine/audio/sound-stream.js';
 import { SeededNoise } from '../../../src/engine/model/run/noise.js';
-import { encodeSound } from '../../../src/engine/starter-map/encode-sound.js';
+import { encodeSound } from '../../../src/engine/model/run/encode-sound.js';
 import { LAYOUTS } from '../../../src/engine/starter-map/layout.js';
 import {
   type StarterMapOptions,

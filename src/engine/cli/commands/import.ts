@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readReport } from '../../model/report/report-file.js';
 import { contextOf } from '../context.js';
 import { describeModel } from '../describe-model.js';
 import { wholeNumber } from '../numbers.js';
@@ -26,9 +27,10 @@ export function addImport(program: Command): void {
         .finally(() => progress.done());
       // A model is identified by its content, and has the name of its first import.
       const known = before.some((entry) => entry.dir === dir);
-      report.result({ dir, manifest, known }, [
+      const found = await readReport(dir);
+      report.result({ dir, manifest, known, report: found }, [
         known ? `Already in the library: ${dir}` : `Imported into ${dir}`,
-        ...describeModel(manifest),
+        ...describeModel(manifest, found),
       ]);
     });
 }

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { measureCosts } from '../../model/run/measure-cost.js';
+import writeFileAtomic from 'write-file-atomic';
+import { join } from 'node:path';
+import type { ModelReport } from '../../../protocol/model-report.js';
+import type { LibraryEntry } from '../../model/library/model-folder.js';
+import { measureLoads } from '../../model/report/measure-loads.js';
+import { measureReport, processorName } from '../../model/report/measure-report.js';
+import { formatReport, readReport, REPORT_FILE } from '../../model/report/report-file.js';
+import { fromFileError } from '../../system/file-error.js';
 import { contextOf } from '../context.js';
 import { describeModel } from '../describe-model.js';
 
@@ -7,18 +14,32 @@ import { describeModel } from '../describe-model.js';
 export function addInspect(program: Command): void {
   program
     .command('inspect')
-    .description('describe a model and measure its cost')
+    .description('say what a model is, what it takes of this machine and what its latents do')
     .argument('<model>', 'name, start of the SHA-256, or .ts file (imported first)')
-    .action(async (name: string, _options: unknown, command: Command) => {
+    .option('--again', 'measure again, however long it takes, and keep the result')
+    .action(async (name: string, { again }: { again?: true }, command: Command) => {
       const { report, models } = contextOf(command);
       const entry = await models.resolve(name);
-      const costs = await measureCosts(entry);
-      report.result({ ...entry, costs }, [
-        ...describeModel(entry.manifest),
-        ...costs.map(
-          ({ frames, batch, encodeMs, decodeMs, shareOfRealTime }) =>
-            `cost        ${(100 * shareOfRealTime).toFixed(1)} % of real time with ${frames} frame${frames === 1 ? '' : 's'} per call, ${batch === 1 ? 'mono' : 'stereo'}: ${encodeMs.toFixed(2)} ms to encode, ${decodeMs.toFixed(2)} ms to decode`,
-        ),
-      ]);
+      const found = await reportOf(entry, models.owns(entry), again === true);
+      report.result({ ...entry, report: found }, describeModel(entry.manifest, found));
     });
+}
+
+/** The report beside the model, its loads those of this machine. Where there is none, it is measured and kept. */
+async function reportOf(entry: LibraryEntry, isOwn: boolean, again: boolean): Promise<ModelReport> {
+  const kept = await readReport(entry.dir);
+  if (kept !== null && !again) {
+    if (kept.processor === processorName()) return kept;
+    return { ...kept, loads: await measureLoads(entry), processor: processorName() };
+  }
+  const measured = await measureReport(entry, { notes: kept?.notes ?? [], thorough: true });
+  // A bundled model may lie where nothing can be written.
+  if (!isOwn) return measured;
+  const path = join(entry.dir, REPORT_FILE);
+  try {
+    await writeFileAtomic(path, formatReport(measured));
+  } catch (error) {
+    throw fromFileError(error, path);
+  }
+  return measured;
 }

@@ -6,7 +6,10 @@ import type { ImportControl } from '../library/model-library.js';
 import { Staging } from '../library/staging.js';
 import { IMPORTER_VERSION, type ModelManifest, type ModelVariant, manifestSchema } from '../manifest.js';
 import { openGraph } from '../run/open-model.js';
+import { formatReport, readReport, REPORT_FILE } from '../report/report-file.js';
+import { measureReport } from '../report/measure-report.js';
 import { collectGarbage } from './collect-garbage.js';
+import { runningNotes } from './import-notes.js';
 import { measureModel } from './measure/measure-model.js';
 import { type Translation, translateModel, type TranslationStep } from './translate.js';
 
@@ -32,7 +35,7 @@ export const DEFAULT_VARIANTS: readonly ModelVariant[] = [
 
 /**
  * Imports a TorchScript RAVE model into the library, as ONNX graphs. Nothing in the file is executed. A file that is in the library
- * already is not imported again, unless an older version of Tiller translated it or its graphs cannot be opened. Where it
+ * already is not imported again, unless an older version of Tiller translated it, or its graphs or its report cannot be opened. Where it
  * fails, the library stays as it was. Blocks the calling thread for seconds: see `importInThread`.
  * @throws TillerError with the codes of model files, `file-missing`, `disk-full` and `disk-denied`
  */
@@ -55,7 +58,13 @@ export async function importModel(path: string, options: ImportOptions): Promise
     await collectGarbage();
     const manifest = await completeManifest(found, staging.dir);
     await staging.write(MANIFEST_FILE, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-    await step(0.95, 'Adding to the library');
+    await step(0.9, 'Listening to its latents');
+    await collectGarbage();
+    const notes = [...found.notes, ...runningNotes(manifest, found.statedDelay)];
+    const pause = () => step(0.95, 'Listening to its latents');
+    const report = await measureReport({ dir: staging.dir, manifest }, { notes, pause });
+    await staging.write(REPORT_FILE, formatReport(report));
+    await step(0.98, 'Adding to the library');
     const dir = await staging.commit(manifest.sha256);
     options.onProgress?.(1, 'Done');
     return { dir, manifest };
@@ -82,6 +91,7 @@ async function findOrTranslate(
     isCurrent(present.manifest) &&
     (sampleRate === undefined || present.manifest.sampleRate === sampleRate) &&
     covers(present.manifest, variants) &&
+    (await readReport(present.dir)) !== null &&
     (await opens(present))
   )
     return present;

@@ -1,7 +1,13 @@
 import { TillerError } from '../../../document/tiller-error.js';
 import { MAX_CHANNELS, MAX_LATENTS, MAX_RATE } from '../../../document/limits.js';
 import { MAX_FULL_LATENTS } from '../manifest.js';
-import type { InstanceRecord, PickleValue, TensorRecord } from '../../torchscript/pickle-values.js';
+import { interfaceNotes } from './import-notes.js';
+import type {
+  InstanceRecord,
+  PickleValue,
+  StorageType,
+  TensorRecord,
+} from '../../torchscript/pickle-values.js';
 import type { Program } from '../../torchscript/program.js';
 import type { StoredTensor } from '../../torchscript/tensors.js';
 
@@ -17,6 +23,8 @@ export interface NnInterface {
   readonly licence: string | null;
   /** The delay that the file states in an attribute `delay`, if it does, to the nearest sample. */
   readonly statedDelay: number | null;
+  /** What of the file is converted or not used, one sentence each. */
+  readonly notes: readonly string[];
 }
 
 const MAX_HOP = 65_536;
@@ -68,16 +76,22 @@ export function readInterface(program: Program, rates: KnownRates = {}): NnInter
       `The model has ${inputChannels} input and ${outputChannels} output channels; the limit is ${MAX_CHANNELS}.`,
     );
   }
-  const weights = surveyTensors(program);
+  const { parameters, weightTypes } = surveyTensors(program);
+  const sampleRate = chooseRate(program, rates);
   return {
-    sampleRate: chooseRate(program, rates),
+    sampleRate,
     hop,
     inputChannels,
     outputChannels,
     latentDims,
     fullLatentDims: readFullLatents(program, latentDims),
-    parameters: weights,
+    parameters,
     statedDelay: readDelay(program),
+    notes: interfaceNotes({
+      weightTypes,
+      methods: methods.filter((name) => typeof name === 'string'),
+      rate: { used: sampleRate, ...rates, stated: statedNumber(program, RATE_NAMES) },
+    }),
     licence: textOf(root.attributes.get('licence') ?? root.attributes.get('license') ?? null),
   };
 }
@@ -178,12 +192,20 @@ function chooseRate(program: Program, { given, earlier }: KnownRates): number {
   );
 }
 
+interface TensorSurvey {
+  /** Elements of the model's parameters. */
+  readonly parameters: number;
+  /** Types in which they are stored. */
+  readonly weightTypes: ReadonlySet<StorageType>;
+}
+
 /**
  * Checks that every tensor of the model is finite, and counts the elements of its parameters. Caches are not checked: they
  * are cleared anyway.
  */
-function surveyTensors(program: Program): number {
+function surveyTensors(program: Program): TensorSurvey {
   let parameters = 0;
+  const weightTypes = new Set<StorageType>();
   const seen = new Set<PickleValue>();
   const pending: [InstanceRecord, string][] = [[program.root, '']];
   seen.add(program.root);
@@ -198,10 +220,12 @@ function surveyTensors(program: Program): number {
       if (value.kind !== 'tensor') continue;
       const tensor = program.tensor(value, 'data');
       if (!/^(pad|cache)$/.test(name)) checkFinite(tensor, place);
-      if (trained.has(name)) parameters += tensor.data.length;
+      if (!trained.has(name)) continue;
+      parameters += tensor.data.length;
+      weightTypes.add(tensor.type);
     }
   }
-  return parameters;
+  return { parameters, weightTypes };
 }
 
 function parameterNames(program: Program, instance: InstanceRecord): ReadonlySet<string> {

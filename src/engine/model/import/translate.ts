@@ -29,6 +29,8 @@ export interface Translation {
   readonly manifest: ModelManifest;
   /** The delay in samples that the file states, if it does. */
   readonly statedDelay: number | null;
+  /** What of the file is converted or not used, one sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Called with the share of the work that is done (0..1) and what is being done; may throw, which ends the translation. */
@@ -50,9 +52,10 @@ export async function translateModel(
   await new ModelFolder(libraryDir).create();
   await staging.create();
   const built = await writeVariants(program, nn, variants, staging, step);
-  const { statedDelay, ...known } = nn;
+  const { statedDelay, notes, ...known } = nn;
   return {
     statedDelay,
+    notes,
     manifest: {
       format: 'tiller-model',
       version: 1,

@@ -28,6 +28,20 @@ export async function openModel(
   }
 }
 
+/** Most latent frames per call of a model that is listened to. */
+const MOST_FRAMES = 4;
+
+/**
+ * Opens a model in the variant that takes the least time per latent frame, to be listened to rather than played.
+ * @throws TillerError as `openModel` does
+ */
+export function openForListening(dir: string, manifest: ModelManifest): Promise<RunningModel> {
+  const frames = manifest.variants
+    .filter((variant) => variant.batch === 1 && variant.frames <= MOST_FRAMES)
+    .map((variant) => variant.frames);
+  return openModel(dir, manifest, { frames: Math.max(...frames), batch: 1 });
+}
+
 /**
  * Opens the encoder or the decoder alone. A model that was imported for one side only runs its graph once for each side, each
  * with its own state.

@@ -13,6 +13,7 @@ import { containsWords, type LibraryFilter } from './library-filter.js';
 import { removeModel } from './library-commands.js';
 import { List, ListActions, ListEntry, ListFoot, ListProblem, ListRow } from './list.js';
 import { modelFacts } from './model-facts.js';
+import { ModelReport } from './model-report.js';
 import utilities from '../../shared/styles/utilities.module.css';
 
 const shortCount = (count: number) =>
@@ -71,6 +72,7 @@ function ModelRow({ card, current }: { card: ModelCard; current: boolean }) {
         facts={<ModelFacts card={card} detailed={current} />}
         text={card.text}
       />
+      {current && card.report !== null && <ModelReport card={card} report={card.report} />}
       <ListActions>
         <FavouriteButton kind="model" id={sha256} name={name} />
         {card.removable && (

@@ -30,6 +30,7 @@ test('the declared interface is read', async () => {
     fullLatentDims: 12,
     parameters: 0,
     statedDelay: 20,
+    notes: [],
     licence: 'CC0-1.0',
   });
 });

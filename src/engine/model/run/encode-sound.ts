@@ -1,6 +1,6 @@
-import { SoundReader, type SoundStream } from '../audio/sound-stream.js';
-import type { NoiseSource } from '../model/run/noise.js';
-import type { RunningModel } from '../model/run/running-model.js';
+import { SoundReader, type SoundStream } from '../../audio/sound-stream.js';
+import type { NoiseSource } from './noise.js';
+import type { RunningModel } from './running-model.js';
 
 /**
  * Latent frames of a sound, from the model's initial state on. The last incomplete call is left out, and frames that hold a

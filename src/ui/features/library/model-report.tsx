@@ -1,0 +1,95 @@
+import type { ModelCard } from '../../../protocol/interface.js';
+import type { ModelLoad, ModelReport as Report } from '../../../protocol/model-report.js';
+import styles from './model-report.module.css';
+
+const signed = (value: number, digits: number): string =>
+  `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
+const ranged = (value: number): string => value.toFixed(1).replace('-', '−');
+
+/** What the import of the model that plays measured, folded away at first. */
+export function ModelReport({ card, report }: { card: ModelCard; report: Report }) {
+  const { notes, loads, processor, memoryBytes } = report;
+  return (
+    <details className={styles.report}>
+      <summary className={styles.summary}>What was measured</summary>
+      {notes.length > 0 && (
+        <ul className={styles.notes}>
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      <table className={styles.table}>
+        <caption>
+          Share of real time on {processor}
+          {memoryBytes !== null && ` · ${Math.round(memoryBytes / 2 ** 20)} MB of memory`}
+        </caption>
+        <tbody>
+          {loads.map((load) => (
+            <tr key={`${load.frames} ${load.batch}`}>
+              <th scope="row">{loadName(load)}</th>
+              <td>{(100 * load.shareOfRealTime).toFixed(1)} %</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <LatentTable card={card} report={report} />
+    </details>
+  );
+}
+
+function loadName({ frames, batch }: ModelLoad): string {
+  const setting = frames === 1 ? 'Low latency' : frames === 4 ? 'Low load' : `${frames} frames per call`;
+  return `${setting}, ${batch === 1 ? 'mono' : 'stereo'}`;
+}
+
+/** What each latent does to a held sound from the low to the high end of its range. */
+function LatentTable({ card, report }: { card: ModelCard; report: Report }) {
+  return (
+    <table className={styles.table}>
+      <caption>What each latent does from the low to the high end of its range</caption>
+      <thead>
+        <tr>
+          <th scope="col">Latent</th>
+          <th scope="col">Range</th>
+          <th
+            scope="col"
+            data-help="How much the latent moves while the test signal is encoded: its standard deviation."
+          >
+            Activity
+          </th>
+          <th scope="col">Loudness</th>
+          <th scope="col" data-help="In octaves.">
+            Brightness
+          </th>
+          <th scope="col" data-help="0 is a pure tone, 1 is noise.">
+            Noisiness
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {report.latents.map(({ activity, effect }, d) => {
+          const [low, high] = card.latentRanges[d] ?? [0, 0];
+          return (
+            <tr key={d}>
+              <th scope="row">{d + 1}</th>
+              <td>
+                {ranged(low)} … {ranged(high)}
+              </td>
+              <td>{activity.toFixed(2)}</td>
+              {effect === null ? (
+                <td colSpan={3}>not measured</td>
+              ) : (
+                <>
+                  <td>{signed(effect.loudnessDb, 1)} dB</td>
+                  <td>{signed(effect.brightnessOctaves, 1)} oct</td>
+                  <td>{signed(effect.noisiness, 2)}</td>
+                </>
+              )}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}

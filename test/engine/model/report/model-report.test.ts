@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { importModel } from '../../../../src/engine/model/import/import.js';
+import { measureLoads } from '../../../../src/engine/model/report/measure-loads.js';
+import { measureMemory } from '../../../../src/engine/model/report/measure-memory.js';
+import { readReport, REPORT_FILE } from '../../../../src/engine/model/report/report-file.js';
+import { bundleWorkers } from '../../bundle-worker.js';
+import { fixtureMeta, fixturePath, type FixtureName } from '../fixtures.js';
+
+let libraryDir: string;
+beforeEach(async () => {
+  libraryDir = await mkdtemp(join(tmpdir(), 'tiller-report-'));
+});
+afterEach(() => rm(libraryDir, { recursive: true, force: true }));
+
+const imported = (name: FixtureName, frames = 1, batch = 1) =>
+  importModel(fixturePath(name), { libraryDir, variants: [{ frames, batch }] });
+
+describe('the report of a model', () => {
+  it('lies beside it after an import', async () => {
+    const { dir } = await imported('mono', 4, 2);
+    const report = await readReport(dir);
+    expect(report?.loads.map(({ frames, batch }) => [frames, batch])).toEqual([[1, 1], [4, 2]]); // prettier-ignore
+    expect(report?.latents).toHaveLength(fixtureMeta('mono').latents);
+    expect(report?.notes).toEqual([]);
+    for (const { activity, effect } of report?.latents ?? []) {
+      expect(activity).toBeGreaterThan(0);
+      expect(effect?.timbreDb).toBeGreaterThan(0);
+    }
+  });
+
+  it('notes what is unusual', async () => {
+    const { dir } = await imported('blockwise');
+    expect((await readReport(dir))?.notes).toContainEqual(expect.stringContaining('without streaming'));
+  });
+
+  it('is made again by an import where it cannot be read', async () => {
+    const { dir } = await imported('identity');
+    const path = join(dir, REPORT_FILE);
+    const { mtimeMs } = await stat(path);
+    await imported('identity');
+    expect((await stat(path)).mtimeMs).toBe(mtimeMs);
+    await writeFile(path, '{"format":"tiller-model-report"');
+    expect(await readReport(dir)).toBeNull();
+    await imported('identity');
+    expect(await readReport(dir)).not.toBeNull();
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ version: 1 });
+  });
+
+  it('has what the model takes in each variant', async () => {
+    const entry = await imported('delay', 2, 2);
+    const loads = await measureLoads(entry);
+    expect(loads.map(({ frames, batch }) => [frames, batch])).toEqual([[1, 1], [2, 2]]); // prettier-ignore
+    for (const { encodeMs, decodeMs, frames, shareOfRealTime } of loads) {
+      expect(encodeMs).toBeGreaterThan(0);
+      const lastsMs = (1000 * 16 * frames) / 16_000;
+      expect(shareOfRealTime).toBeCloseTo((encodeMs + decodeMs) / lastsMs, 6);
+    }
+  });
+
+  it('has its memory, measured in a process of its own', async () => {
+    const { dir } = await imported('mono');
+    const bundles = await bundleWorkers('src/engine/model/report/memory-worker.ts');
+    try {
+      const bytes = await measureMemory(dir, bundles.url('memory-worker'));
+      expect(bytes).toBeGreaterThan(1e6);
+      expect(bytes).toBeLessThan(1e9);
+      expect(await measureMemory(join(dir, 'none'), bundles.url('memory-worker'))).toBeNull();
+    } finally {
+      await bundles.remove();
+    }
+  });
+});
