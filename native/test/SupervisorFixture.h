@@ -58,8 +58,8 @@ struct SupervisorFixture
         control.finishLoading ({});
     }
 
-    /** Plays `input`, a whole number of blocks, offline or as fast as this thread runs. */
-    std::vector<float> play (const std::vector<float>& input, bool offline)
+    /** Plays `input`, a whole number of blocks, as fast as this thread runs: offline, prefetching, or as a live host. */
+    std::vector<float> play (const std::vector<float>& input, bool offline, bool prefetch = false)
     {
         std::vector<float> output (input.size());
 
@@ -72,7 +72,7 @@ struct SupervisorFixture
             block.output = &to;
             block.numSamples = blockSize;
             block.offline = offline;
-            exchange.beginCall ({ blockSize, offline, false });
+            exchange.beginCall ({ blockSize, offline, prefetch });
             exchange.process (block);
         }
 

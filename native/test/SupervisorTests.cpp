@@ -56,22 +56,29 @@ void aRenderEnds()
 }
 #endif
 
-/** Only while it plays live: an offline render would take the processor from everything else. */
+/** Only while it plays live: a render without a deadline would take the processor from everything else. */
 void theEngineHasThePriorityOfAudioWhileItPlaysLive()
 {
     SupervisorFixture fixture;
-    const auto becomes = [&] (bool offline, const auto& condition)
+    const auto becomes = [&] (bool offline, bool prefetch, const auto& condition)
     {
         return eventually (patience, [&]
         {
-            fixture.play (std::vector<float> (SupervisorFixture::blockSize, 0.1f), offline);
+            fixture.play (std::vector<float> (SupervisorFixture::blockSize, 0.1f), offline, prefetch);
             return condition (fixture.control.takeSnapshot().priority);
         });
     };
-    CHECK (becomes (false, [] (EnginePriority p) { return p != EnginePriority::normal; }), "it stays an ordinary thread");
+    const auto isRaised = [] (EnginePriority p) { return p != EnginePriority::normal; };
+    const auto isOrdinary = [] (EnginePriority p) { return p == EnginePriority::normal; };
+    CHECK (becomes (false, false, isRaised), "it stays an ordinary thread");
 
+    // Where the system allows that priority.
     if (fixture.control.takeSnapshot().priority == EnginePriority::realtime)
-        CHECK (becomes (true, [] (EnginePriority p) { return p == EnginePriority::normal; }), "it keeps the priority offline");
+    {
+        CHECK (becomes (true, false, isOrdinary), "it keeps the priority offline");
+        CHECK (becomes (false, false, isRaised), "it stays an ordinary thread after a render");
+        CHECK (becomes (false, true, isOrdinary), "it keeps the priority for a host that prefetches");
+    }
 }
 
 /** For the thread sanitizer: the I/O thread read what `prepare` writes. */

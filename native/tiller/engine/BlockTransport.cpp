@@ -121,7 +121,7 @@ bool BlockTransport::isActive (Clock::time_point now)
 
 bool BlockTransport::isLive (Clock::time_point now)
 {
-    return isStreaming() && ! offline && now - lastBlockTime < 1s;
+    return isStreaming() && exchange.hasDeadline() && now - lastBlockTime < 1s;
 }
 
 bool BlockTransport::keepsUp (Clock::time_point now) noexcept

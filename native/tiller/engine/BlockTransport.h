@@ -78,7 +78,7 @@ public:
     /** Whether host blocks still arrive, or an offline render waits for the engine: its next block comes only after that. */
     bool isActive (Clock::time_point now);
 
-    /** Whether audio flows in real time. */
+    /** Whether audio flows and has a deadline: not in an offline render, nor for a host that prefetches. */
     bool isLive (Clock::time_point now);
 
     /** Whether the engine has delivered everything in time of late. */

@@ -38,6 +38,7 @@ void AudioExchange::prepare (const StreamFormat& newFormat, Latency expected)
     engineReady.store (false);
     waitingCancelled.store (false);
     waits.store (false);
+    deadline.store (true);
     hostLead.prepare (format.rate);
     wasOffline = false;
     hasTimedOut = false;
@@ -78,7 +79,10 @@ void AudioExchange::setLatencyFrom (std::uint32_t modelChangedAt, Latency wanted
 
 void AudioExchange::beginCall (const HostCall& call) noexcept
 {
-    if (call.offline || call.prefetch)
+    const bool isRendering = call.offline || call.prefetch;
+    deadline.store (! isRendering, std::memory_order_release);
+
+    if (isRendering)
     {
         // The wall clock says nothing about such a host.
         hostLead.restart();

@@ -88,6 +88,9 @@ public:
     /** Whether the last call could wait for the engine: an answer is needed at once, not when a live block is due. [any-thread] */
     bool isWaiting() const noexcept                 { return waits.load (std::memory_order_acquire); }
 
+    /** Whether the last call was one of real time: false for an offline render, and for a host that says that it prefetches. [any-thread] */
+    bool hasDeadline() const noexcept               { return deadline.load (std::memory_order_acquire); }
+
     /** Stream position of the next input sample. [any-thread] */
     std::uint32_t position() const noexcept         { return inputEnd.load (std::memory_order_acquire); }
 
@@ -119,7 +122,7 @@ private:
     StreamFormat format;
     LatencyHandover handover, asSet;
     std::atomic<std::uint32_t> inputEnd { 0 };
-    std::atomic<bool> silenceOnFault { false }, engineExpected { true }, engineReady { false }, waitingCancelled { false }, waits { false };
+    std::atomic<bool> silenceOnFault { false }, engineExpected { true }, engineReady { false }, waitingCancelled { false }, waits { false }, deadline { true };
     std::atomic<std::uint32_t> engineResponses { 0 }, leastLatency { 0 };
     StreamClock& clock;
 
