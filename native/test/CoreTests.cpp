@@ -27,6 +27,7 @@ int main (int count, char** arguments)
     addWindowsProcessTests (suite);
     addWindowsEngineTests (suite);
    #else
+    addPriorityTests (suite);
     addProcessTests (suite);
    #endif
     addStateTests (suite);

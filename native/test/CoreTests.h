@@ -9,6 +9,7 @@ namespace tiller::test
 void addCallPatternTests (Suite&);
 void addHostLeadTests (Suite&);
 void addIpcTests (Suite&);
+void addPriorityTests (Suite&);
 void addProcessTests (Suite&);
 void addStateTests (Suite&);
 void addStreamTests (Suite&);

@@ -1,5 +1,6 @@
 // Child processes, the watchdog and the delays between restarts.
 
+#include "ChildFixture.h"
 #include "CoreTests.h"
 #include "ProcessInfo.h"
 
@@ -73,19 +74,6 @@ namespace
 
 using namespace std::chrono_literals;
 
-std::unique_ptr<ChildProcess> start (const CommandLine& command)
-{
-    std::string error;
-    auto child = ChildProcess::start (command, ChildProcess::OnHostDeath::survive, error);
-    CHECK (child != nullptr, error);
-    return child;
-}
-
-bool hasClosed (ChildProcess& child)
-{
-    return eventually (patience, [&] { return child.wait (false, 1000) == ChildProcess::Readiness::closed; });
-}
-
 ThreadActivity unknown() { return {}; }
 
 void watchdogIgnoresTheTimeOfAStoppedHost()
@@ -158,42 +146,6 @@ void theSystemTellsWhatAThreadDoes()
     kill (pid, SIGSTOP);
     CHECK (eventually (patience, [&] { return spinning->activity (0).state == State::stopped; }));
     CHECK (spinning->activity (1).state == State::unknown, "a thread of another process");
-}
-
-/** Whether the system lets this process have real-time threads. */
-bool mayBeRealtime()
-{
-    sched_param wanted {}, normal {};
-    wanted.sched_priority = 5;
-    const bool allowed = sched_setscheduler (0, SCHED_RR, &wanted) == 0;
-    sched_setscheduler (0, SCHED_OTHER, &normal);
-    return allowed;
-}
-
-void aThreadGetsThePriorityOfAudio()
-{
-    const auto child = start ({ "/bin/sleep", "600" });
-    const auto pid = engineProcesses().at (0);
-    const auto thread = static_cast<std::uint32_t> (pid);
-    CHECK_EQUAL (child->setRealtime (thread, true), mayBeRealtime());
-    CHECK_EQUAL (sched_getscheduler (pid), mayBeRealtime() ? SCHED_RR | SCHED_RESET_ON_FORK : SCHED_OTHER);
-    CHECK (child->setRealtime (thread, false) || ! mayBeRealtime());
-    CHECK_EQUAL (sched_getscheduler (pid) & ~SCHED_RESET_ON_FORK, SCHED_OTHER);
-    CHECK (! child->setRealtime (static_cast<std::uint32_t> (getpid()), true), "a thread of another process was raised");
-    CHECK_EQUAL (sched_getscheduler (getpid()), SCHED_OTHER);
-    CHECK (! child->setRealtime (0, true));
-
-    if (! mayBeRealtime())
-    {
-        std::printf ("     this system allows no real-time threads: the rest was not tried\n");
-        return;
-    }
-
-    // It must not freeze the machine.
-    const auto spinning = start ({ "/bin/sh", "-c", "while :; do :; done" });
-    CHECK (spinning->setRealtime (static_cast<std::uint32_t> (engineProcesses().at (1)), true));
-    CHECK (hasClosed (*spinning), "it spins for ever");
-    CHECK (spinning->terminate().find ("ended by signal") != std::string::npos);
 }
 
 /** An empty folder of this test's own. */
@@ -361,7 +313,6 @@ void addProcessTests (Suite& suite)
     suite.add ("the watchdog ignores the time of a stopped host", watchdogIgnoresTheTimeOfAStoppedHost);
     suite.add ("an engine without a processor is not hung", anEngineWithoutAProcessorIsNotHung);
     suite.add ("the system tells what a thread does", theSystemTellsWhatAThreadDoes);
-    suite.add ("a thread gets the priority of audio", aThreadGetsThePriorityOfAudio);
     suite.add ("places are given back", placesAreGivenBack);
     suite.add ("failed starts hold up the next", failedStartsHoldUpTheNext);
     suite.add ("the backoff grows until a long run", backoffGrowsUntilALongRun);

@@ -19,7 +19,8 @@ struct Pipe final : ChildProcess
     Readiness wait (bool, std::uint32_t) override                       { return Readiness::timeout; }
     std::ptrdiff_t read (std::uint8_t*, std::size_t) override           { return 0; }
     ThreadActivity activity (std::uint32_t) const override              { return {}; }
-    bool setRealtime (std::uint32_t, bool) override                     { return false; }
+    RealtimeAnswer setRealtime (std::uint32_t, bool) override           { return {}; }
+    std::optional<std::uint64_t> pauses (std::uint32_t) const override  { return {}; }
     std::string terminate() override                                    { return {}; }
     const std::string& stderrTail() override                            { return nothing; }
 

@@ -7,7 +7,7 @@
  *
  * This file is the only declaration: `npm run protocol` writes `native/tiller/generated/PluginProtocol.h` from it.
  */
-export const PLUGIN_PROTOCOL_VERSION = 4;
+export const PLUGIN_PROTOCOL_VERSION = 5;
 
 export const FRAME_HEADER_BYTES = 8;
 export const MAX_PAYLOAD_BYTES = 17 * 1024 * 1024;
@@ -247,6 +247,13 @@ export const TO_PLUGIN = {
     'engine',
     'The preset that was asked for with this number has been recalled, or could not be; the `state` before this one shows which.',
     [['number', 'u32']],
+  ),
+  modelThread: message(
+    81,
+    'engine',
+    'A model was opened in a thread of its own, whose number in the system this is: the streaming thread will wait for it in ' +
+      'every block, so that it needs the same priority.',
+    [['thread', 'u32']],
   ),
 } as const;
 

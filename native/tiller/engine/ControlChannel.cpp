@@ -85,6 +85,7 @@ void ControlChannel::connect (SendBuffer& outbox)
     }
 
     outbox.add (state);
+    reportedPriority = EnginePriority::normal;
     update ([] (EngineSnapshot& s) { s.phase = EnginePhase::starting; s.priority = EnginePriority::normal; });
 }
 
@@ -93,9 +94,10 @@ void ControlChannel::setRunning()
     update ([] (EngineSnapshot& s) { s.phase = EnginePhase::running; s.failure.clear(); });
 }
 
-void ControlChannel::setRealtime (EnginePriority priority)
+void ControlChannel::setPriority (EnginePriority priority)
 {
-    update ([priority] (EngineSnapshot& s) { s.priority = priority; });
+    if (std::exchange (reportedPriority, priority) != priority)
+        update ([priority] (EngineSnapshot& s) { s.priority = priority; });
 }
 
 void ControlChannel::setFailed (const std::string& reason, int failuresInARow)

@@ -80,7 +80,7 @@ public:
     void sendRenderWarning (SendBuffer&);
 
     void setRunning();
-    void setRealtime (EnginePriority);
+    void setPriority (EnginePriority);
     void setFailed (const std::string& reason, int failuresInARow);
 
 private:
@@ -117,6 +117,7 @@ private:
     // The I/O thread's own.
     bool connected = false;
     std::uint32_t streamThreadId = 0;
+    EnginePriority reportedPriority = EnginePriority::normal;
     TextAssembler longText;                 ///< of the next state or undo history
     std::string renderWarning;              ///< for the next engine; empty where it has been told
 };

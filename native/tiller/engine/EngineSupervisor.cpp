@@ -142,8 +142,7 @@ void EngineSupervisor::launch()
     transport.engineStarted();
     watchdog.restart (started);
     nextTick = started;
-    isRealtime = false;
-    mayBeRealtime = true;
+    priorities.restart();
 }
 
 /** Whether an engine may be started from nothing now; if not, when to ask again. */
@@ -316,6 +315,24 @@ bool EngineSupervisor::dispatch (const Message& message)
             return true;
         }
 
+        case to_plugin::ModelThread::type:
+        {
+            to_plugin::ModelThread opened {};
+
+            if (! message.get (opened))
+                return false;
+
+            priorities.addModelThread (opened.thread);
+            return true;
+        }
+
+        case to_plugin::Hello::type:
+        {
+            const bool valid = control.receive (message);
+            priorities.setStreamThread (control.streamThread());
+            return valid;
+        }
+
         default:
             return control.receive (message);
     }
@@ -332,7 +349,7 @@ void EngineSupervisor::runTimers (Clock::time_point now)
         process->stderrTail();
 
         if (connected)
-            updatePriority (now);
+            control.setPriority (priorities.update (*process, now, transport.isLive (now), transport.keepsUp (now)));
 
         reportRender();
 
@@ -361,22 +378,6 @@ void EngineSupervisor::runTimers (Clock::time_point now)
         fail ("The engine did not answer");
     else if (watchdog.mainHasExpired (connected ? mainThreadLimit : startLimit))
         fail ("The engine's main thread did not answer");
-}
-
-/**
-    The engine's streaming thread has the priority of an audio thread while it plays live and in time. One that cannot keep up, or
-    renders offline, computes without a pause: with that priority it would take the processor from everything else.
-*/
-void EngineSupervisor::updatePriority (Clock::time_point now)
-{
-    const bool raised = mayBeRealtime && transport.isLive (now) && transport.keepsUp (now);
-
-    if (raised == isRealtime)
-        return;
-
-    mayBeRealtime = process->setRealtime (control.streamThread(), raised);
-    isRealtime = raised && mayBeRealtime;
-    control.setRealtime (isRealtime ? EnginePriority::realtime : mayBeRealtime ? EnginePriority::normal : EnginePriority::refused);
 }
 
 /** A render that fell back to the dry track looks like a success to the host: the player is told, also where no engine runs. */

@@ -5,6 +5,7 @@
 #include "tiller/engine/SendBuffer.h"
 #include "tiller/engine/StandbyProcess.h"
 #include "tiller/engine/StartQueue.h"
+#include "tiller/engine/ThreadPriorities.h"
 #include "tiller/ipc/Messages.h"
 #include "tiller/process/Backoff.h"
 #include "tiller/process/ChildProcess.h"
@@ -53,7 +54,6 @@ private:
     bool dispatch (const Message&);
     void sendWithoutAudio();
     void reportRender();
-    void updatePriority (Clock::time_point now);
     void runTimers (Clock::time_point now);
 
     const CommandLine command;
@@ -73,12 +73,11 @@ private:
     SendBuffer outbox;
     Watchdog watchdog;
     Backoff backoff;
+    ThreadPriorities priorities;
     Clock::time_point started {}, nextTick {}, nextStart {}, dueSince {};
     std::unique_ptr<StartSlot> startSlot;   ///< while the engine starts
     bool urgent = false;                ///< the user has asked for the next start
     std::uint32_t ticks = 0;
-    bool isRealtime = false;            ///< the engine's streaming thread has the priority of an audio thread
-    bool mayBeRealtime = true;          ///< the system has not refused that to this engine
     bool wasStandby = false;            ///< this engine had loaded its program before it was needed
     std::thread thread;
 };

@@ -9,7 +9,7 @@
 namespace tiller::protocol
 {
 
-constexpr std::uint32_t version = 4;
+constexpr std::uint32_t version = 5;
 constexpr std::size_t frameHeaderBytes = 8;
 constexpr std::size_t maxPayloadBytes = 17825792;
 constexpr std::size_t maxTextBytes = 16777216;
@@ -319,6 +319,15 @@ struct Recalled
     std::uint32_t number;
 };
 static_assert (sizeof (Recalled) == Recalled::bytes);
+
+/** A model was opened in a thread of its own, whose number in the system this is: the streaming thread will wait for it in every block, so that it needs the same priority. */
+struct ModelThread
+{
+    static constexpr std::uint16_t type = 81;
+    static constexpr std::size_t bytes = 4;
+    std::uint32_t thread;
+};
+static_assert (sizeof (ModelThread) == ModelThread::bytes);
 
 } // namespace to_plugin
 

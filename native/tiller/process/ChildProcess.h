@@ -1,10 +1,12 @@
 #pragma once
 
+#include "tiller/process/RealtimeAnswer.h"
 #include "tiller/process/ThreadActivity.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,11 +63,14 @@ public:
     virtual ThreadActivity activity (std::uint32_t thread) const = 0;
 
     /**
-        Gives a thread of the child the priority of an audio thread, or takes it back; false where the system refuses that. On
-        Linux (SCHED_RR) a thread that then computes for a second without waiting once is ended with its process: it must not
-        freeze the machine. On Windows the whole process is raised.
+        Gives a thread of the child the priority of an audio thread, or takes it back; refused too where the thread has ended. On
+        Linux (SCHED_RR, by RealtimeKit where the user has no right to it) a thread that then computes too long without waiting
+        once is ended with its process: it must not freeze the machine. On Windows the whole process is raised.
     */
-    virtual bool setRealtime (std::uint32_t thread, bool realtime) = 0;
+    virtual RealtimeAnswer setRealtime (std::uint32_t thread, bool realtime) = 0;
+
+    /** How often a thread of the child has waited for something so far; empty where the system does not tell. */
+    virtual std::optional<std::uint64_t> pauses (std::uint32_t thread) const = 0;
 
     /** The last 4096 bytes of stderr. Must be called now and then, or the child blocks once its stderr pipe is full. */
     virtual const std::string& stderrTail() = 0;

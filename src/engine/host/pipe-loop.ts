@@ -130,9 +130,16 @@ export class PipeLoop {
         this.options.writer.message(TO_PLUGIN[message.message], message.fields, message.text);
       else if (message.type === 'document') this.takeDocument(message.document);
       else if (message.type === 'ready') this.unsettled--;
-      else if (message.type === 'model') this.options.deliver(message.delivery);
+      else if (message.type === 'model') this.takeModel(message.delivery);
       else await this.apply(message.command);
     }
+  }
+
+  private takeModel(delivery: ModelDelivery): void {
+    // Before it is played: until the plugin has raised its priority, the streaming thread waits for an ordinary thread.
+    if ('memory' in delivery && delivery.thread > 0)
+      this.options.writer.message(TO_PLUGIN.modelThread, { thread: delivery.thread });
+    this.options.deliver(delivery);
   }
 
   private takeDocument(document: OutgoingDocument): void {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defaultOutput } from '../../../src/document/output.js';
 import { importModel } from '../../../src/engine/model/import/import.js';
@@ -137,6 +138,10 @@ describe('a preset with another model, recalled in the plugin for the first time
     expect(host.frames.find(({ name }) => name === 'prepared')?.fields['latencySamples']).toBeGreaterThan(
       latency,
     );
+    // The plugin gives this thread the streaming thread's priority.
+    const thread = host.frames.find(({ name }) => name === 'modelThread')?.fields['thread'] ?? 0;
+    if (process.platform === 'linux')
+      expect(existsSync(`/proc/${engine.pid ?? 0}/task/${thread}`)).toBe(true);
     const furthest = played.reduce((most, sample) => Math.max(most, Math.abs(sample - WET)), 0);
     expect(furthest).toBeLessThan(1e-3);
     host.close();

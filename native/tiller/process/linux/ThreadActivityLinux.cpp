@@ -26,12 +26,20 @@ namespace
         std::chrono::nanoseconds time;
     };
 
+    /** The beginning of a file of /proc, ended by 0; false where there is none. */
+    template <std::size_t Size>
+    bool readText (const std::string& path, std::array<char, Size>& text)
+    {
+        const FileDescriptor file (open (path.c_str(), O_RDONLY | O_CLOEXEC));
+        text.fill (0);
+        return file.get() >= 0 && retryOnInterrupt ([&] { return ::read (file.get(), text.data(), text.size() - 1); }) > 0;
+    }
+
     std::optional<Stat> readStat (const std::string& path)
     {
-        std::array<char, 1024> text {};
-        const FileDescriptor file (open (path.c_str(), O_RDONLY | O_CLOEXEC));
+        std::array<char, 1024> text;
 
-        if (file.get() < 0 || retryOnInterrupt ([&] { return ::read (file.get(), text.data(), text.size() - 1); }) <= 0)
+        if (! readText (path, text))
             return {};
 
         // The name, which comes first, may contain anything.
@@ -91,6 +99,20 @@ ThreadActivity threadActivity (pid_t process, pid_t thread)
 
     const auto state = stateOf (own->state);
     return { state, state == ThreadActivity::State::waiting && anyRunnable (tasks), own->time, all->time };
+}
+
+std::optional<std::uint64_t> threadPauses (pid_t process, pid_t thread)
+{
+    std::array<char, 4096> text;
+
+    if (! readText ("/proc/" + std::to_string (process) + "/task/" + std::to_string (thread) + "/status", text))
+        return {};
+
+    // Of proc(5): how often it gave up its processor before its time was over. The name of the thread, in the first line, cannot
+    // contain a line's end.
+    static constexpr char field[] = "\nvoluntary_ctxt_switches:";
+    const char* const found = std::strstr (text.data(), field);
+    return found != nullptr ? std::optional<std::uint64_t> (std::strtoull (found + sizeof (field) - 1, nullptr, 10)) : std::nullopt;
 }
 
 } // namespace tiller

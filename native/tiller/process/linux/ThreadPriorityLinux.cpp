@@ -1,7 +1,9 @@
 #if defined (__linux__)
 
+#include "tiller/process/linux/RealtimeKit.h"
 #include "tiller/process/posix/ThreadPriorityPosix.h"
 
+#include <map>
 #include <sched.h>
 #include <string>
 #include <sys/resource.h>
@@ -15,30 +17,81 @@ namespace
     /** Of SCHED_RR, 1..99: below the audio threads of hosts and sound servers, which wait for nobody. */
     constexpr int enginePriority = 5;
     /** Longest that a real-time thread may compute without waiting once; the kernel ends its process then. */
-    constexpr rlim_t longestRunMicroseconds = 1000000;
+    constexpr Milliseconds ownLimit { 1000 };
+    /** The same where RealtimeKit gives the priority: the most that it allows by default. */
+    constexpr Milliseconds realtimeKitLimit { 200 };
+
+    /** A third or half of the limit is left for the time in which that is noticed. */
+    constexpr Milliseconds ownLongestRun { 400 }, realtimeKitLongestRun { 100 };
+
+    bool limitRun (pid_t process, Milliseconds limit)
+    {
+        const auto microseconds = static_cast<rlim_t> (std::chrono::microseconds (limit).count());
+        const rlimit limits { microseconds, microseconds };
+        return prlimit (process, RLIMIT_RTTIME, &limits, nullptr) == 0;
+    }
+
+    bool raise (pid_t thread)
+    {
+        sched_param wanted {};
+        wanted.sched_priority = enginePriority;
+        // Threads that it starts are ordinary ones.
+        return sched_setscheduler (thread, SCHED_RR | SCHED_RESET_ON_FORK, &wanted) == 0;
+    }
+
+    bool lower (pid_t thread)
+    {
+        const sched_param ordinary {};
+        return sched_setscheduler (thread, SCHED_OTHER, &ordinary) == 0;
+    }
 }
 
-bool setThreadRealtime (pid_t process, pid_t thread, bool realtime)
+struct ThreadPriority::Requests
 {
+    std::shared_ptr<RealtimeKit> service;
+    std::map<pid_t, std::shared_ptr<const RealtimeKit::Request>> byThread;
+};
+
+ThreadPriority::ThreadPriority() : requests (std::make_unique<Requests>()) {}
+ThreadPriority::~ThreadPriority() = default;
+
+RealtimeAnswer ThreadPriority::setRealtime (pid_t process, pid_t thread, bool realtime)
+{
+    using State = RealtimeAnswer::State;
+
     // The number comes from the process itself, which must not name another's thread.
     if (access (("/proc/" + std::to_string (process) + "/task/" + std::to_string (thread)).c_str(), F_OK) != 0)
-        return false;
+        return {};
+
+    const auto known = requests->byThread.find (thread);
 
     if (! realtime)
     {
-        const sched_param normal {};
-        return sched_setscheduler (thread, SCHED_OTHER, &normal) == 0;
+        // One that is still to be answered is lowered behind its answer.
+        if (known != requests->byThread.end() && known->second->answer() == State::pending)
+            return { State::pending, {} };
+
+        requests->byThread.erase (thread);
+        return { lower (thread) ? State::granted : State::refused, {} };
     }
 
-    const rlimit limit { longestRunMicroseconds, longestRunMicroseconds };
+    if (known == requests->byThread.end())
+    {
+        if (! requests->service && limitRun (process, ownLimit) && raise (thread))
+            return { State::granted, ownLongestRun };
 
-    if (prlimit (process, RLIMIT_RTTIME, &limit, nullptr) != 0)
-        return false;
+        // It refuses a process that could compute for longer.
+        if (! limitRun (process, realtimeKitLimit))
+            return {};
 
-    sched_param wanted {};
-    wanted.sched_priority = enginePriority;
-    // Threads that it starts are ordinary ones.
-    return sched_setscheduler (thread, SCHED_RR | SCHED_RESET_ON_FORK, &wanted) == 0;
+        if (! requests->service)
+            requests->service = RealtimeKit::shared();
+
+        requests->byThread[thread] = requests->service->request (process, thread, enginePriority);
+        return { State::pending, {} };
+    }
+
+    return { known->second->answer(), realtimeKitLongestRun };
 }
 
 } // namespace tiller

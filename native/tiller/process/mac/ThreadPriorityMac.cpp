@@ -5,8 +5,13 @@
 namespace tiller
 {
 
+struct ThreadPriority::Requests {};
+
+ThreadPriority::ThreadPriority() = default;
+ThreadPriority::~ThreadPriority() = default;
+
 /** A time-constraint policy can be set for threads of one's own process only. */
-bool setThreadRealtime (pid_t, pid_t, bool) { return false; }
+RealtimeAnswer ThreadPriority::setRealtime (pid_t, pid_t, bool) { return {}; }
 
 } // namespace tiller
 

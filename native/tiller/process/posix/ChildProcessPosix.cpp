@@ -169,9 +169,14 @@ namespace
             return pid > 0 ? threadActivity (pid, thread == 0 ? pid : static_cast<pid_t> (thread)) : ThreadActivity {};
         }
 
-        bool setRealtime (std::uint32_t thread, bool realtime) override
+        RealtimeAnswer setRealtime (std::uint32_t thread, bool realtime) override
         {
-            return pid > 0 && thread > 0 && setThreadRealtime (pid, static_cast<pid_t> (thread), realtime);
+            return pid > 0 && thread > 0 ? priority.setRealtime (pid, static_cast<pid_t> (thread), realtime) : RealtimeAnswer {};
+        }
+
+        std::optional<std::uint64_t> pauses (std::uint32_t thread) const override
+        {
+            return pid > 0 ? threadPauses (pid, static_cast<pid_t> (thread)) : std::nullopt;
         }
 
         const std::string& stderrTail() override
@@ -208,6 +213,7 @@ namespace
         pid_t pid;
         FileDescriptor childIn, childOut, childErr;
         StderrTail tail;
+        ThreadPriority priority;
         std::string ending;
     };
 }

@@ -93,10 +93,14 @@ namespace
         /** The system tells the time that a thread has used, but not whether it waits for a processor: all silence counts. */
         ThreadActivity activity (std::uint32_t) const override { return {}; }
 
-        bool setRealtime (std::uint32_t, bool realtime) override
+        /** A raised class ends no process, and the system lowers threads that wait for nothing. */
+        RealtimeAnswer setRealtime (std::uint32_t, bool realtime) override
         {
-            return SetPriorityClass (process.get(), realtime ? HIGH_PRIORITY_CLASS : NORMAL_PRIORITY_CLASS) != 0;
+            const bool done = SetPriorityClass (process.get(), realtime ? HIGH_PRIORITY_CLASS : NORMAL_PRIORITY_CLASS) != 0;
+            return { done ? RealtimeAnswer::State::granted : RealtimeAnswer::State::refused, Milliseconds::max() };
         }
+
+        std::optional<std::uint64_t> pauses (std::uint32_t) const override { return {}; }
 
         const std::string& stderrTail() override
         {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PresetStore } from '../../presets/preset-store.js';
@@ -8,6 +8,9 @@ import { contextOf } from '../context.js';
 import { USER_PRESETS, bundledFolder } from '../../system/paths.js';
 import { realtimeLimit } from '../../workers/thread-priority.js';
 import { EXIT } from '../report.js';
+
+/** The D-Bus service that gives real-time priority to users who have no right to it. */
+const REALTIME_KIT = '/usr/share/dbus-1/system-services/org.freedesktop.RealtimeKit1.service';
 
 interface Check {
   readonly name: string;
@@ -87,12 +90,15 @@ async function examine({ models }: Context): Promise<Check[]> {
       'real time',
       () => {
         const limit = realtimeLimit();
-        if (limit === 0) throw new Error('This user may not have real-time threads.');
+        if (limit === 0) {
+          if (existsSync(REALTIME_KIT)) return 'the plugin asks RealtimeKit, which is installed';
+          throw new Error('This user may not have real-time threads, and RealtimeKit is not installed.');
+        }
         return limit === null
           ? 'not known on this system'
           : `the plugin’s engine may have real-time priority (up to ${limit})`;
       },
-      'On a busy machine the plugin’s sound may drop out. Join the group of your distribution that may, often “audio”.',
+      'On a busy machine the plugin’s sound may drop out. Install rtkit, or join the group that may, often “audio”.',
       true,
     ),
     await attempt(

@@ -28,16 +28,20 @@ export const modelOrderSchema = z.strictObject({
 });
 export type ModelOrder = z.infer<typeof modelOrderSchema>;
 
-/** The answer to an order: the memory of a model that is open and warm, or why there is none. */
+/**
+ * The answer to an order: the memory of a model that is open and warm, with the number that the system gives its thread (0 where
+ * that is not known), or why there is none.
+ */
 export type ModelDelivery =
-  { readonly id: number; readonly memory: ModelMemory } | { readonly id: number; readonly failure: Failure };
+  | { readonly id: number; readonly memory: ModelMemory; readonly thread: number }
+  | { readonly id: number; readonly failure: Failure };
 
 export const modelWorkerDataSchema = modelOrderSchema
   .omit({ id: true })
   .extend({ memory: modelMemorySchema });
 
 const fromModelWorkerSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('opened') }),
+  z.strictObject({ type: z.literal('opened'), thread: z.number().int().nonnegative() }),
   z.strictObject({ type: z.literal('failed'), failure: failureSchema }),
 ]);
 export type FromModelWorker = z.infer<typeof fromModelWorkerSchema>;
@@ -81,7 +85,7 @@ export class ModelThreads {
       stdoutToStderr: true,
       schema: fromModelWorkerSchema,
       onMessage: (message) => {
-        if (message.type === 'opened') answer({ id, memory });
+        if (message.type === 'opened') answer({ id, memory, thread: message.thread });
         else answer({ id, failure: message.failure });
       },
       // A thread whose model was closed ends by itself.

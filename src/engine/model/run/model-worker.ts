@@ -2,6 +2,7 @@
 import { failureOf } from '../../workers/messages.js';
 import { endWithWork, postTo, startedWith } from '../../workers/serve-worker.js';
 import { serveRequests, type ModelMemory } from './model-memory.js';
+import { kernelThreadId } from '../../workers/thread-priority.js';
 import { modelWorkerDataSchema, type FromModelWorker } from './model-threads.js';
 import { ConstantNoise, type NoiseSource } from './noise.js';
 import { openModel } from './open-model.js';
@@ -71,7 +72,7 @@ let model: RunningModel | null = null;
 try {
   model = await openModel(dir, manifest, variant);
   warmUp(model);
-  post({ type: 'opened' });
+  post({ type: 'opened', thread: kernelThreadId() ?? 0 });
 } catch (error) {
   post({ type: 'failed', failure: failureOf(error) });
 }

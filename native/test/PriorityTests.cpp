@@ -1,0 +1,317 @@
+// Which threads of an engine get the priority of audio threads, and when.
+
+#include "ChildFixture.h"
+#include "CoreTests.h"
+#include "ProcessInfo.h"
+#include "TestSystem.h"
+
+#include "tiller/engine/RealtimePolicy.h"
+#include "tiller/engine/ThreadPriorities.h"
+#include "tiller/process/linux/RealtimeKit.h"
+
+#include <dlfcn.h>
+#include <map>
+#include <sched.h>
+#include <thread>
+
+namespace tiller::test
+{
+
+namespace
+{
+
+using namespace std::chrono_literals;
+
+//==============================================================================
+/** A policy on a clock of its own, asked every `interval`. */
+struct PolicyFixture
+{
+    RealtimePolicy policy;
+    Clock::time_point now { 1h };
+    std::uint64_t pauses = 0;
+
+    /** For how long of `time` the thread has the priority, where it waits between its blocks or not. */
+    Clock::duration raised (Clock::duration time, bool live, bool keepsUp, bool waits = true)
+    {
+        Clock::duration sum {};
+
+        for (const auto end = now + time; now < end; now += RealtimePolicy::interval)
+        {
+            pauses += waits ? 3 : 0;
+            sum += policy.update ({ now, live, keepsUp, pauses, 400ms }) ? RealtimePolicy::interval : Milliseconds { 0 };
+        }
+
+        return sum;
+    }
+};
+
+void anEngineThatKeepsUpIsRaised()
+{
+    PolicyFixture fixture;
+    CHECK (fixture.raised (10s, true, true) == 10s);
+    CHECK (fixture.raised (10s, false, true) == 0s, "without a deadline");
+    CHECK (fixture.raised (10s, true, true) == 10s);
+    CHECK (fixture.raised (600ms, true, false) == 600ms, "a moment of lateness is when the priority is needed");
+}
+
+/** Beside other programs an engine never kept up at ordinary priority, and was never raised because it did not. */
+void aTrialFindsWhetherThePriorityHelps()
+{
+    PolicyFixture fixture;
+    const auto first = fixture.raised (5s, true, false);
+    CHECK (first > 0s && first <= RealtimePolicy::trialTime + RealtimePolicy::interval);
+    // Too slow with the priority, too: it takes little from the rest.
+    CHECK (fixture.raised (100s, true, false) <= 12s);
+
+    PolicyFixture helped;
+    CHECK (helped.raised (200ms, true, false) == 200ms);
+    CHECK (helped.raised (10s, true, true) == 10s, "it keeps up with the priority, and keeps that");
+}
+
+/** A host that renders without saying so could have its engine ended by the system, for computing for a second without a pause. */
+void aThreadThatNeverWaitsLosesThePriority()
+{
+    PolicyFixture fixture;
+    const auto first = fixture.raised (2s, true, true, false);
+    CHECK (first > 0s && first <= 500ms, "it would be ended after a second");
+    CHECK (fixture.raised (3s, true, true, false) == 0s);
+    CHECK (fixture.raised (60s, true, true, false) <= 6s);
+    CHECK (fixture.raised (60s, true, true) >= 54s, "it waits again, and gets it back");
+}
+
+//==============================================================================
+/** Whether the system lets this process have real-time threads. */
+bool mayBeRealtime()
+{
+    sched_param wanted {}, normal {};
+    wanted.sched_priority = 5;
+    const bool allowed = sched_setscheduler (0, SCHED_RR, &wanted) == 0;
+    sched_setscheduler (0, SCHED_OTHER, &normal);
+    return allowed;
+}
+
+/** How a request ends. Without a RealtimeKit it is refused. */
+RealtimeAnswer::State ask (ChildProcess& child, std::uint32_t thread, bool realtime)
+{
+    auto state = RealtimeAnswer::State::pending;
+    CHECK (eventually (patience, [&] { return (state = child.setRealtime (thread, realtime).state) != RealtimeAnswer::State::pending; }), "no answer");
+    return state;
+}
+
+void aThreadGetsThePriorityOfAudio()
+{
+    using State = RealtimeAnswer::State;
+    const auto child = start ({ "/bin/sleep", "600" });
+    const auto pid = engineProcesses().at (0);
+    const auto thread = static_cast<std::uint32_t> (pid);
+    CHECK (ask (*child, static_cast<std::uint32_t> (getpid()), true) == State::refused, "a thread of another process was raised");
+    CHECK_EQUAL (sched_getscheduler (getpid()), SCHED_OTHER);
+    CHECK (ask (*child, 0, true) == State::refused);
+
+    if (! mayBeRealtime())
+    {
+        std::printf ("     this system allows no real-time threads: the rest was not tried\n");
+        return;
+    }
+
+    CHECK (ask (*child, thread, true) == State::granted);
+    CHECK_EQUAL (sched_getscheduler (pid), SCHED_RR | SCHED_RESET_ON_FORK);
+    CHECK (ask (*child, thread, false) == State::granted);
+    CHECK_EQUAL (sched_getscheduler (pid) & ~SCHED_RESET_ON_FORK, SCHED_OTHER);
+
+    // It must not freeze the machine.
+    const auto spinning = start ({ "/bin/sh", "-c", "while :; do :; done" });
+    CHECK (ask (*spinning, static_cast<std::uint32_t> (engineProcesses().at (1)), true) == State::granted);
+    CHECK (hasClosed (*spinning), "it spins for ever");
+    CHECK (spinning->terminate().find ("ended by signal") != std::string::npos);
+}
+
+void pausesAreCounted()
+{
+    const auto pausing = start ({ "/bin/sh", "-c", "while :; do sleep 0.01; done" });
+    const auto thread = static_cast<std::uint32_t> (engineProcesses().at (0));
+    const auto before = pausing->pauses (thread);
+    CHECK (before && eventually (patience, [&] { return pausing->pauses (thread) > before; }), "it waits, and that is not counted");
+    CHECK (! pausing->pauses (1), "a thread of another process");
+}
+
+//==============================================================================
+/** A child that notes what it is asked for. */
+class NotingProcess final : public ChildProcess
+{
+public:
+    Readiness wait (bool, std::uint32_t) override { return Readiness::timeout; }
+    std::ptrdiff_t read (std::uint8_t*, std::size_t) override { return 0; }
+    std::ptrdiff_t write (const std::uint8_t*, std::size_t) override { return 0; }
+    std::string terminate() override { return {}; }
+    ThreadActivity activity (std::uint32_t) const override { return {}; }
+    const std::string& stderrTail() override { return nothing; }
+    std::optional<std::uint64_t> pauses (std::uint32_t) const override { return {}; }
+
+    RealtimeAnswer setRealtime (std::uint32_t thread, bool realtime) override
+    {
+        if (answer == RealtimeAnswer::State::granted && threads.count (thread) > 0)
+            threads[thread] = realtime;
+
+        return { threads.count (thread) > 0 ? answer : RealtimeAnswer::State::refused, 400ms };
+    }
+
+    std::map<std::uint32_t, bool> threads;
+    RealtimeAnswer::State answer = RealtimeAnswer::State::granted;
+
+private:
+    const std::string nothing;
+};
+
+/** The streaming thread waited in every block for a recalled model's thread, which was an ordinary one. */
+void theThreadsOfModelsFollowTheStreamingThread()
+{
+    NotingProcess process;
+    ThreadPriorities priorities;
+    process.threads = { { 7, false }, { 8, false } };
+    Clock::time_point now { 1h };
+    const auto update = [&] (bool live) { return priorities.update (process, now += RealtimePolicy::interval, live, true); };
+    CHECK (update (true) == EnginePriority::normal, "no thread is known");
+    priorities.setStreamThread (7);
+    priorities.addModelThread (8);
+    CHECK (update (true) == EnginePriority::realtime);
+    CHECK (process.threads[7] && process.threads[8]);
+
+    // Another model; the thread of the first has ended.
+    process.threads = { { 7, true }, { 9, false } };
+    priorities.addModelThread (9);
+    CHECK (update (true) == EnginePriority::realtime);
+    CHECK (process.threads[9]);
+    CHECK (update (false) == EnginePriority::normal);
+    CHECK (! process.threads[7] && ! process.threads[9]);
+
+    // The system takes its time, and then refuses.
+    process.answer = RealtimeAnswer::State::pending;
+    CHECK (update (true) == EnginePriority::normal);
+    process.answer = RealtimeAnswer::State::refused;
+    CHECK (update (true) == EnginePriority::refused);
+    process.answer = RealtimeAnswer::State::granted;
+    CHECK (update (true) == EnginePriority::refused, "it asks for ever");
+    CHECK (! process.threads[7]);
+}
+
+//==============================================================================
+#if defined (__linux__)
+/** A RealtimeKit on a bus of the test's own: it grants what concerns thread 42 with priority 5 of process 41. */
+class FakeRealtimeKit
+{
+public:
+    /** False where there is no D-Bus here. */
+    bool begin()
+    {
+        library = dlopen ("libdbus-1.so.3", RTLD_NOW | RTLD_NODELETE);
+
+        if (library == nullptr || access ("/usr/bin/dbus-daemon", X_OK) != 0)
+            return false;
+
+        daemon = start ({ "/usr/bin/dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address" });
+        std::string address;
+        CHECK (eventually (patience, [&]
+        {
+            std::uint8_t text[512];
+            const auto count = daemon->wait (false, 1000) == ChildProcess::Readiness::ready ? daemon->read (text, sizeof (text)) : 0;
+            address.append (text, text + std::max<std::ptrdiff_t> (0, count));
+            return ! address.empty() && address.back() == '\n';
+        }), "the bus has no address");
+        address.pop_back();
+        setEnvironment ("DBUS_SYSTEM_BUS_ADDRESS", address);
+        connection = call<void*> ("dbus_bus_get_private", 1, nullptr);
+        CHECK (connection != nullptr);
+        CHECK_EQUAL (call<int> ("dbus_bus_request_name", connection, "org.freedesktop.RealtimeKit1", 0u, nullptr), 1);
+        return true;
+    }
+
+    ~FakeRealtimeKit()
+    {
+        setEnvironment ("DBUS_SYSTEM_BUS_ADDRESS", "");
+
+        if (connection != nullptr)
+        {
+            call<void> ("dbus_connection_close", connection);
+            call<void> ("dbus_connection_unref", connection);
+        }
+    }
+
+    void serve()
+    {
+        call<unsigned> ("dbus_connection_read_write", connection, 10);
+
+        while (void* message = call<void*> ("dbus_connection_pop_message", connection))
+        {
+            if (call<unsigned> ("dbus_message_is_method_call", message, "org.freedesktop.RealtimeKit1", "MakeThreadRealtimeWithPID") != 0)
+            {
+                std::uint64_t process = 0, thread = 0;
+                std::uint32_t priority = 0;
+                const bool valid = call<unsigned> ("dbus_message_get_args", message, nullptr, int { 't' }, &process, int { 't' }, &thread,
+                                                   int { 'u' }, &priority, 0) != 0;
+                void* const reply = valid && process == 41 && thread == 42 && priority == 5
+                                      ? call<void*> ("dbus_message_new_method_return", message)
+                                      : call<void*> ("dbus_message_new_error", message, "org.freedesktop.DBus.Error.AccessDenied", "no");
+                call<unsigned> ("dbus_connection_send", connection, reply, nullptr);
+                call<void> ("dbus_message_unref", reply);
+            }
+
+            call<void> ("dbus_message_unref", message);
+        }
+
+        call<void> ("dbus_connection_flush", connection);
+    }
+
+private:
+    template <typename Result, typename... Arguments>
+    Result call (const char* name, Arguments... arguments)
+    {
+        auto* const function = reinterpret_cast<Result (*) (...)> (dlsym (library, name));
+        CHECK (function != nullptr, name);
+        return function (arguments...);
+    }
+
+    void* library = nullptr;
+    void* connection = nullptr;
+    std::unique_ptr<ChildProcess> daemon;
+};
+
+void realtimeKitIsAsked()
+{
+    using State = RealtimeAnswer::State;
+    setEnvironment ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere");
+    const auto service = RealtimeKit::shared();
+    const auto lost = service->request (41, 42, 5);
+    CHECK (eventually (patience, [&] { return lost->answer() == State::refused; }), "without a bus");
+
+    FakeRealtimeKit fake;
+
+    if (! fake.begin())
+    {
+        std::printf ("     no D-Bus here: the rest was not tried\n");
+        return;
+    }
+
+    const auto granted = service->request (41, 42, 5), refused = service->request (41, 43, 5);
+    CHECK (eventually (patience, [&] { fake.serve(); return refused->answer() != State::pending; }), "no answer");
+    CHECK (granted->answer() == State::granted);
+    CHECK (refused->answer() == State::refused);
+}
+#endif
+
+} // namespace
+
+void addPriorityTests (Suite& suite)
+{
+    suite.add ("an engine that keeps up is raised", anEngineThatKeepsUpIsRaised);
+    suite.add ("a trial finds whether the priority helps", aTrialFindsWhetherThePriorityHelps);
+    suite.add ("a thread that never waits loses the priority", aThreadThatNeverWaitsLosesThePriority);
+    suite.add ("a thread gets the priority of audio", aThreadGetsThePriorityOfAudio);
+    suite.add ("the threads of models follow the streaming thread", theThreadsOfModelsFollowTheStreamingThread);
+   #if defined (__linux__)
+    suite.add ("pauses are counted", pausesAreCounted);
+    suite.add ("RealtimeKit is asked", realtimeKitIsAsked);
+   #endif
+}
+
+} // namespace tiller::test
