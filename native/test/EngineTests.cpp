@@ -1,6 +1,7 @@
 // The packed plugin with its own engine and models in a headless host.
 
 #include "EngineFixture.h"
+#include "ProgramsFile.h"
 
 using namespace tiller::test;
 
@@ -212,6 +213,7 @@ void controllersSteer()
 void programsRecallPresets()
 {
     constexpr int chosenAt = 20000, chosen = 2;
+    const ProgramsFile file ("[{\"program\":2,\"preset\":\"factory/held-choir\"}]");
     const StreamSetup setup { rate, 480, 2, 2, true };
     const auto input = bursts (44100);
     std::vector<Audio> outputs;
@@ -228,7 +230,7 @@ void programsRecallPresets()
             points.push_back ({ plugin.programParameter(), chosenAt, chosen / 127.0 });
 
         outputs.push_back (render (plugin, input, setup, nullptr, points));
-        CHECK (eventually (patience, [&] { return plugin.programName (chosen) != "Program 3"; }), "the programs have no names");
+        CHECK (eventually (patience, [&] { return plugin.programName (chosen) == "Held choir"; }), "the programs have no names");
         const auto name = "\"name\":\"" + plugin.programName (chosen) + "\"";
         const auto holdsPreset = [&] { return decodeState (plugin.state()).preset.find (name) != std::string::npos; };
         CHECK (recalled ? eventually (patience, holdsPreset) : ! holdsPreset(), "the project has another preset than ", name);

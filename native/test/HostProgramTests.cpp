@@ -1,4 +1,7 @@
 #include "HostFixture.h"
+#include "ProgramsFile.h"
+
+#include <pluginterfaces/vst/ivsteditcontroller.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -13,9 +16,13 @@ namespace
 double normalised (int program)     { return program / 127.0; }
 float amountOf (int program)        { return static_cast<float> (program) / 127.0f; }
 
-/** An instance that renders a constant input of 1 offline. */
+/** As the fake engine lists its presets; every program is one for it. */
+const std::string assignments = "[{\"program\":0,\"preset\":\"factory/first\"},{\"program\":5,\"preset\":\"user/second\"}]";
+
+/** An instance that renders a constant input of 1 offline; program changes recall presets. */
 struct ProgramFixture
 {
+    const ProgramsFile file { assignments };
     StreamSetup setup { 48000.0, 256, 2, 2, true };
     Vst3Instance plugin { bundle };
     const int program = plugin.programParameter();
@@ -37,15 +44,51 @@ struct ProgramFixture
 
 void hostsListThePrograms()
 {
+    const ProgramsFile file (assignments);
     LiveFixture fixture;
     const auto& plugin = fixture.plugin;
     const int program = plugin.programParameter();
     CHECK (program >= 0 && program < 64, "the program parameter is number ", program);
+    CHECK (plugin.hasFlags (program, Steinberg::Vst::ParameterInfo::kIsProgramChange | Steinberg::Vst::ParameterInfo::kIsList));
     CHECK_EQUAL (plugin.programCount(), 128);
     CHECK (eventually (patience, [&] { return plugin.programName (0) == "First of all"; }), plugin.programName (0));
-    CHECK_EQUAL (plugin.programName (1), std::string ("user/second"));
-    CHECK_EQUAL (plugin.programName (2), std::string ("Program 3"));
+    CHECK_EQUAL (plugin.programName (5), std::string ("user/second"));
+    CHECK_EQUAL (plugin.programName (1), std::string ("Program 2"));
     CHECK_EQUAL (plugin.programName (127), std::string ("Program 128"));
+}
+
+/** The player has not switched program change on. */
+void thereAreNoProgramsWithoutTheSwitch()
+{
+    const Vst3Instance without (bundle);
+    CHECK_EQUAL (without.programParameter(), -1);
+    CHECK_EQUAL (without.programCount(), 0);
+
+    const ProgramsFile file (assignments, false);
+    const Vst3Instance off (bundle);
+    CHECK_EQUAL (off.programParameter(), -1);
+    CHECK_EQUAL (off.programCount(), 0);
+    CHECK_EQUAL (off.parameterCount(), without.parameterCount());
+}
+
+/** A host that has listed the programs goes on when the player switches them off, and back on. */
+void theSwitchIsFollowed()
+{
+    ProgramFixture fixture;
+    fixture.plugin.activate (fixture.setup);
+    CHECK (std::abs (fixture.settled ({ { fixture.program, 0, normalised (30) } }) - amountOf (30)) < 1e-6f);
+
+    int next = 31;
+    const auto isRecalled = [&]
+    {
+        const int program = next++ % 128;
+        return std::abs (fixture.settled ({ { fixture.program, 0, normalised (program) } }) - amountOf (program)) < 1e-6f;
+    };
+
+    inject ("programs-off");
+    CHECK (eventually (patience, [&] { return ! isRecalled(); }), "programs are recalled though they are switched off");
+    inject ("programs-on");
+    CHECK (eventually (patience, isRecalled), "programs are not recalled");
 }
 
 void programsLandOnTheirSample()
@@ -176,6 +219,7 @@ struct NoEngineStarts
 /** A program change while there is no engine takes effect with the next engine, unless a project is loaded in between. */
 void aProgramWaitsForTheEngine (bool projectLoaded)
 {
+    const ProgramsFile file (assignments);
     LiveFixture fixture;
     // With a preset of its own: without one the parameters are set to the engine's defaults.
     auto project = decodeState (fixture.plugin.state());
@@ -208,6 +252,7 @@ void aProgramIsSavedAtOnce (int program, const PresetRequest& expected)
 {
     std::vector<std::uint8_t> saved;
     {
+        const ProgramsFile file (assignments);
         LiveFixture fixture;
         CHECK (eventually (patience, [&] { return fixture.plugin.programName (0) == "First of all"; }));
         const NoEngineStarts noEngine;
@@ -236,6 +281,8 @@ void aProgramIsSavedAtOnce (int program, const PresetRequest& expected)
 void addProgramTests (Suite& suite)
 {
     suite.add ("hosts list the programs", hostsListThePrograms);
+    suite.add ("there are no programs without the switch", thereAreNoProgramsWithoutTheSwitch);
+    suite.add ("the switch for programs is followed", theSwitchIsFollowed);
     suite.add ("programs land on their sample", programsLandOnTheirSample);
     suite.add ("every program is reached", everyProgramIsReached);
     suite.add ("a flushed program is not lost", aFlushedProgramIsNotLost);
@@ -245,7 +292,7 @@ void addProgramTests (Suite& suite)
     suite.add ("a damaged state is not replaced by a program", aDamagedStateIsNotReplacedByAProgram);
     suite.add ("a program waits for the engine", [] { aProgramWaitsForTheEngine (false); });
     suite.add ("a program is saved at once", [] { aProgramIsSavedAtOnce (90, { 90, {} }); });
-    suite.add ("a program is saved by the identifier of its preset", [] { aProgramIsSavedAtOnce (1, { PresetRequest::none, "user/second" }); });
+    suite.add ("a program is saved by the identifier of its preset", [] { aProgramIsSavedAtOnce (5, { PresetRequest::none, "user/second" }); });
     suite.add ("a project replaces a program that waits", [] { aProgramWaitsForTheEngine (true); });
 }
 

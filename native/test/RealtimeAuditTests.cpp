@@ -3,6 +3,7 @@
 // traps. A host that is ahead of time may wait for the engine, and does nothing else of the kind. Also prints the cost of a block.
 
 #include "ProcessInfo.h"
+#include "ProgramsFile.h"
 #include "TestSuite.h"
 #include "tiller/plugin/PluginProcessor.h"
 #include "tiller/vst3/Vst3Block.h"
@@ -175,6 +176,7 @@ struct Audit
     static constexpr double rate = 48000.0;
 
     AuditClock clock;
+    const ProgramsFile programs { "[]" };
     tiller::PluginProcessor processor { clock };
     Transport transport;
     juce::AudioBuffer<float> buffer { 2, blockSize };

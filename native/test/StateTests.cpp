@@ -2,6 +2,7 @@
 
 #include "CoreTests.h"
 
+#include "tiller/state/ProgramFilter.h"
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/PresetDocument.h"
 #include "tiller/state/SavedState.h"
@@ -56,7 +57,7 @@ void stateIsDecodedAsEncoded()
 /** A preset that the engine had not recalled yet is in the project, beside what the engine last reported. */
 void requestsAreDecodedAsEncoded()
 {
-    for (const auto& request : { PresetRequest { 127, {} }, PresetRequest { PresetRequest::none, "user/caf\xc3\xa9" } })
+    for (const auto& request : { PresetRequest { PresetRequest::maxProgram, {} }, PresetRequest { PresetRequest::none, "user/caf\xc3\xa9" } })
     {
         for (const int program : { HostProgram::none, 5 })
         {
@@ -72,7 +73,7 @@ void requestsAreDecodedAsEncoded()
         }
     }
 
-    for (const auto& invalid : { PresetRequest { 128, {} }, PresetRequest { -2, {} }, PresetRequest {}, PresetRequest { PresetRequest::none, std::string (2000, 'x') } })
+    for (const auto& invalid : { PresetRequest { PresetRequest::maxProgram + 1, {} }, PresetRequest { -2, {} }, PresetRequest {}, PresetRequest { PresetRequest::none, std::string (2000, 'x') } })
     {
         SavedState state;
         state.recall = invalid;
@@ -161,6 +162,39 @@ void restoredProgramsRecallNothing()
     CHECK (! program.select (10) && ! program.select (0));
 }
 
+/** Program changes are passed on where the player wants them, each with the bank that was selected on its channel. */
+void programChangesAreFiltered()
+{
+    const auto programChange = [] (unsigned channel, unsigned program) { return 0xc0u | channel | (program << 8); };
+    const auto control = [] (unsigned channel, unsigned controller, unsigned value) { return 0xb0u | channel | (controller << 8) | (value << 16); };
+    ProgramFilter filter;
+    CHECK (! filter.isOn() && ! filter.pass (programChange (0, 3)) && ! filter.fromHost (3));
+    CHECK (filter.pass (control (0, 74, 9)) == control (0, 74, 9) && filter.pass (0x407f90u) == 0x407f90u, "another message was changed");
+
+    filter.set (true, ProgramFilter::anyChannel);
+    CHECK (filter.pass (programChange (7, 3)) == programChange (7, 3));
+    filter.pass (control (7, 0, 2));
+    filter.pass (control (7, 32, 5));
+    const auto inBank = filter.pass (programChange (7, 127));
+    CHECK (inBank && programOf (*inBank) == (2 * 128 + 5) * 128 + 127);
+    CHECK (programOf (*filter.pass (programChange (6, 127))) == 127, "the bank of another channel was taken");
+    CHECK (programOf (*filter.fromHost (9)) == (2 * 128 + 5) * 128 + 9);
+    // A data byte that is there although the message has two bytes only is no bank.
+    CHECK (programOf (*filter.pass (programChange (6, 1) | 0x7f0000u)) == 1);
+    filter.pass (control (7, 0, 1));
+    CHECK (programOf (*filter.pass (programChange (7, 0))) == 128 * 128, "the fine half of the bank was kept");
+
+    filter.set (true, 7);
+    CHECK (! filter.pass (programChange (7, 3)) && filter.pass (programChange (6, 3)));
+    CHECK (programOf (*filter.fromHost (9)) == 9, "the bank of another channel was taken");
+    filter.pass (control (15, 0, 127));
+    filter.pass (control (15, 32, 127));
+    filter.set (true, 16);
+    CHECK (programOf (*filter.fromHost (127)) == PresetRequest::maxProgram);
+    filter.set (false, 16);
+    CHECK (! filter.pass (programChange (15, 3)));
+}
+
 } // namespace
 
 void addStateTests (Suite& suite)
@@ -170,6 +204,7 @@ void addStateTests (Suite& suite)
     suite.add ("requests are pending until they are answered", requestsArePendingUntilAnswered);
     suite.add ("rejected presets are kept", rejectedPresetsAreKept);
     suite.add ("programs are numbered as in hosts", programsAreNumberedAsInHosts);
+    suite.add ("program changes are filtered", programChangesAreFiltered);
     suite.add ("restored programs recall nothing", restoredProgramsRecallNothing);
 }
 

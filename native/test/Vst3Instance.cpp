@@ -299,7 +299,16 @@ int Vst3Instance::programCount() const
 {
     const FUnknownPtr<Vst::IUnitInfo> units (in->controller);
     Vst::ProgramListInfo list {};
-    CHECK (units && units->getProgramListCount() == 1 && units->getProgramListInfo (0, list) == kResultOk);
+    Vst::UnitInfo root {};
+    CHECK (units && units->getUnitInfo (0, root) == kResultOk);
+
+    if (units->getProgramListCount() == 0)
+    {
+        CHECK_EQUAL (root.programListId, Vst::kNoProgramListId);
+        return 0;
+    }
+
+    CHECK (units->getProgramListInfo (0, list) == kResultOk && list.id == root.programListId);
     return list.programCount;
 }
 

@@ -73,7 +73,7 @@ public:
     bool hasFlags (int index, int flags) const;
     /** The parameter that a host moves for MIDI program change, or -1. */
     int programParameter() const;
-    /** The length of the root unit's program list. */
+    /** The length of the root unit's program list; 0 where it has none. */
     int programCount() const;
     std::string programName (int) const;
 

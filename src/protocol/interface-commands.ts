@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_INPUTS, MAX_LATENTS, MAX_LATENT_VALUE, MAX_RATE, MIN_RATE } from '../document/limits.js';
 import { PARAMETERS } from '../document/parameters.js';
 import { editSchema } from '../document/edit.js';
+import { programSchema, programSettingsSchema } from './programs.js';
 
 /** Longest JSON message of a page, in bytes. */
 export const MAX_COMMAND_BYTES = 256 * 1024;
@@ -147,6 +148,10 @@ export const commandSchema = z.discriminatedUnion('type', [
     id: presetId,
     favourite: z.boolean(),
   }),
+  /** What is left out stays as it is. */
+  z.strictObject({ type: z.literal('programs'), settings: programSettingsSchema.partial() }),
+  /** Has a program change recall a preset; null has it recall none. */
+  z.strictObject({ type: z.literal('assign-program'), program: programSchema, preset: presetId.nullable() }),
   // the live session
   z.strictObject({ type: z.literal('play'), playing: z.boolean() }),
   z.strictObject({ type: z.literal('source'), source: liveSourceSchema }),

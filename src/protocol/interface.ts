@@ -1,4 +1,5 @@
 import type { LiveSource, OscSettings } from './interface-commands.js';
+import type { ProgramsState } from './programs.js';
 import type { Example } from '../document/example.js';
 import type { Input } from '../document/input.js';
 import type { Learning } from '../document/learning.js';
@@ -334,6 +335,7 @@ export interface Slices {
   library: LibraryState;
   trash: TrashState;
   favourites: FavouritesState;
+  programs: ProgramsState;
   /** Null in a plugin, where the host plays. */
   live: LiveState | null;
   recorder: RecorderState;

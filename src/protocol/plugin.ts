@@ -101,7 +101,7 @@ export const TO_ENGINE = {
     8,
     'plugin',
     'Recall a preset; answered by `recalled` with the same number, as a program change in a block is. Text: its identifier; ' +
-      'where that is empty, `program` is its place in the list.',
+      'where that is empty, `program` is the one that the player has assigned to it, as in a `MIDI_EVENT`.',
     [
       ['number', 'u32'],
       ['program', 'u32'],
@@ -234,6 +234,17 @@ export const TO_PLUGIN = {
     [['remaining', 'u32']],
     'text',
   ),
+  programs: message(
+    81,
+    'engine',
+    'Which program changes recall presets: none unless `on` is 1; those of MIDI channel `channel`, 1..16, or of any where that ' +
+      'is 0. Text: a JSON array of { program, preset }, `program` as in a `MIDI_EVENT`, `preset` an identifier.',
+    [
+      ['on', 'u32'],
+      ['channel', 'u32'],
+    ],
+    'text',
+  ),
   undoHistory: message(
     78,
     'engine',
@@ -280,10 +291,15 @@ export const PARAMETER_EVENT = message(0, 'plugin', 'One automation point, in th
   ['index', 'u32'],
   ['value', 'f32'],
 ]);
-export const MIDI_EVENT = message(0, 'plugin', 'One MIDI message: status | data1 << 8 | data2 << 16.', [
-  ['offset', 'u32'],
-  ['message', 'u32'],
-]);
+export const MIDI_EVENT = message(
+  0,
+  'plugin',
+  'One MIDI message: status | data1 << 8 | data2 << 16. A program change has the bank that its channel has selected, 14 bits, from bit 16 on.',
+  [
+    ['offset', 'u32'],
+    ['message', 'u32'],
+  ],
+);
 
 /** `gesture` of a `parameter` from the engine. */
 export const GESTURE = { none: 0, begin: 1, move: 2, end: 3 } as const;

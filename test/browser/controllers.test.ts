@@ -192,4 +192,39 @@ describe('controllers', () => {
     await page.keyboard.press('Escape');
     await probe.until(() => probe.slices.waiting.midiLearn === null, 'the end of learning');
   });
+
+  it('recall the preset that a program change is assigned to, once they are switched on', async () => {
+    probe.send({ type: 'save-preset-as', name: 'Mine' });
+    await probe.until(() => probe.slices.library.current === 'user/mine', 'the saved preset');
+    probe.send({ type: 'new-preset' });
+    await probe.until(() => probe.slices.library.current === null, 'another instrument');
+    await page.getByRole('tab', { name: 'Inputs' }).click();
+    await page.getByRole('radio', { name: 'MIDI, OSC, recorder' }).click();
+    const card = page.getByRole('region', { name: 'Program changes' });
+    await card.getByRole('switch', { name: 'Recall presets' }).click();
+    await card.getByText('Nothing is assigned yet').waitFor();
+    await card.getByRole('textbox', { name: 'Bank, fine' }).fill('3');
+    await card.getByRole('textbox', { name: 'Program' }).fill('10');
+    await card.getByRole('combobox', { name: 'Preset of the program' }).selectOption('Mine');
+    await card.getByRole('button', { name: 'Assign' }).click();
+    await card.getByText('0.3 / 10').waitFor();
+    expect(probe.slices.programs).toEqual({
+      on: true,
+      channel: 0,
+      assignments: [{ program: 3 * 128 + 9, preset: 'user/mine' }],
+    });
+    await card.getByRole('combobox', { name: 'MIDI channel of program changes' }).selectOption('Channel 3');
+    await probe.until(() => probe.slices.programs.channel === 3, 'the channel');
+    const program = (channel: number) =>
+      page.evaluate((status) => {
+        window.fakes.midi(0xb0 | status, 0, 0);
+        window.fakes.midi(0xb0 | status, 32, 3);
+        window.fakes.midi(0xc0 | status, 9);
+      }, channel - 1);
+    await program(4);
+    await program(3);
+    await probe.until(() => probe.slices.library.current === 'user/mine', 'the recalled preset');
+    await card.getByRole('button', { name: 'Remove program 0.3 / 10' }).click();
+    await probe.until(() => probe.slices.programs.assignments.length === 0, 'no program');
+  });
 });

@@ -30,7 +30,7 @@ const SUPERCLOCK = 282_240_000;
 const LIMIT_MILLISECONDS = 90_000;
 
 const scratch = mkdtempSync(join(tmpdir(), 'tiller-daw-'));
-const home = join(scratch, 'home');
+export const home = join(scratch, 'home');
 const env = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8' };
 
 export function fail(what) {

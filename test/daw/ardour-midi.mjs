@@ -1,6 +1,6 @@
 // MIDI on an audio track in a real DAW: Ardour routes a MIDI track into the audio track that carries Tiller, where a
 // controller moves an input and a program change recalls a preset, in VST3 and in LV2.
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   FRAME,
@@ -11,6 +11,7 @@ import {
   check,
   exportSession,
   firstDifference,
+  home,
   makeSession,
   meanDifference,
   savedChunk,
@@ -35,6 +36,16 @@ function listenToMidi(engines) {
       writeFileSync(path, JSON.stringify(preset));
     }
   }
+}
+
+/** Has the first two programs recall factory presets, as a player would on the page. */
+function assignPrograms() {
+  const folder = join(home, '.local', 'share', 'tiller', 'presets');
+  const presets = ['factory/bell-wash', 'factory/breath-and-bow'];
+  const assignments = presets.map((preset, number) => ({ program: number, preset }));
+  const content = { format: 'tiller-programs', version: 1, on: true, channel: 0, assignments };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'programs.json'), JSON.stringify(content));
 }
 
 /** Three exports that differ in what is sent at `SENT`: nothing, a move of the input, a program change. */
@@ -73,14 +84,19 @@ function playMidi(kind, plugin, preset, recalled) {
 scenario(
   () => {
     // Ardour 7.3 takes a program's number from the byte behind it (`VST3PI::evoral_to_vst3`): in VST3 it is always the first.
-    const { folder, presetName } = playMidi('VST3', TILLER, '0001', 'the first preset');
+    const { folder, presetName } = playMidi('VST3', TILLER, '0001', 'the preset of the first program');
     const kept = /"name":"([^"]+)"/.exec(savedChunk(folder))?.[1];
     check(
-      "VST3: Ardour lists the presets by name, and what is chosen there is the session's instrument",
+      "VST3: Ardour lists the programs by name, and what is chosen there is the session's instrument",
       presetName === 'Breath and bow' && kept === presetName,
       `the second is “${presetName}”, the session keeps “${kept}”`,
     );
-    playMidi('LV2', TILLER_LV2, '', 'the second preset');
+    playMidi('LV2', TILLER_LV2, '', 'the preset of the second program');
   },
-  { change: listenToMidi },
+  {
+    change: (engines) => {
+      listenToMidi(engines);
+      assignPrograms();
+    },
+  },
 );

@@ -130,6 +130,16 @@ const presets = [
   { id: 'factory/first', name: 'First of all' },
   { id: 'user/second', name: '' },
 ];
+/** By program; other programs are presets without a name. */
+const assignments = [
+  { program: 0, preset: 'factory/first' },
+  { program: 5, preset: 'user/second' },
+];
+
+function sendPrograms(on: boolean): void {
+  const fields = { on: Number(on), channel: 0 };
+  queue.push({ type: 'send', message: 'programs', fields, text: JSON.stringify(assignments) });
+}
 
 const documentOf = (
   message: 'state' | 'undoHistory' | 'recalled',
@@ -178,7 +188,8 @@ function post(message: FromPipe): void {
     sendState(true);
   } else if (message.type === 'recall') {
     const { number, id } = message;
-    const program = id === '' ? message.program : presets.findIndex((preset) => preset.id === id);
+    const assigned = assignments.find(({ preset }) => preset === id);
+    const program = assigned?.program ?? message.program;
     // One that came with a block takes effect at its sample.
     if (player.programsHeard === 0) player.parameter(0, PARAMETER_INDEX.amount, program / 127);
     player.programsHeard = 0;
@@ -217,6 +228,10 @@ function commit(fault: string): void {
       queue.push(documentOf('undoHistory', {}, 'a step to undo'));
       sendState(true);
       return;
+    case 'programs-off':
+      return sendPrograms(false);
+    case 'programs-on':
+      return sendPrograms(true);
     case 'edit-long': {
       const noise = new Noise();
       preset = JSON.stringify({ edited: true, values: Array.from({ length: 150_000 }, () => noise.next()) });

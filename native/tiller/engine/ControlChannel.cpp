@@ -191,6 +191,7 @@ bool ControlChannel::receive (const Message& message)
         case to_plugin::Notice::type:     return receiveNotice (message);
         case to_plugin::UndoHistory::type:   return receiveUndoHistory (message);
         case to_plugin::Recalled::type:   return receiveRecalled (message);
+        case to_plugin::Programs::type:   return receivePrograms (message);
         case to_plugin::TextPart::type:   return longText.add (message);
 
         case to_plugin::Refused::type:
@@ -281,6 +282,20 @@ bool ControlChannel::receiveRecalled (const Message& message)
         return false;
 
     recall.setApplied (recalled.number);
+    return true;
+}
+
+bool ControlChannel::receivePrograms (const Message& message)
+{
+    to_plugin::Programs programs {};
+
+    if (! message.get (programs) || programs.channel > 16)
+        return false;
+
+    update ([&] (EngineSnapshot& s)
+    {
+        s.programs = ProgramSettings { programs.on != 0, static_cast<int> (programs.channel), std::string (message.text (sizeof (programs))) };
+    });
     return true;
 }
 

@@ -97,6 +97,7 @@ private:
     bool receiveNotice (const Message&);
     bool receiveUndoHistory (const Message&);
     bool receiveRecalled (const Message&);
+    bool receivePrograms (const Message&);
     template <typename Change> void update (Change&&);
 
     PresetDocument& document;

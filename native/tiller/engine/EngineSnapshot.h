@@ -3,6 +3,7 @@
 #include "tiller/generated/PluginProtocol.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,14 @@ struct ParameterChange
     protocol::Gesture gesture;
 };
 
+/** As the message `programs` of the engine has them. */
+struct ProgramSettings
+{
+    bool isOn = false;
+    int channel = 0;                ///< 1..16; 0 for any
+    std::string assignmentsJson;
+};
+
 /** The engine as it last reported, for the plugin's window and for the host. */
 struct EngineSnapshot
 {
@@ -50,6 +59,8 @@ struct EngineSnapshot
     protocol::NoticeLevel noticeLevel = protocol::NoticeLevel::info;
     std::string renderWarning;    ///< what was wrong with the last offline render; empty where it was complete
     std::string presetError;      ///< why the engine could not read the project's preset; empty where it could
+    /** The player's settings for program change; empty until the engine has sent them. */
+    std::optional<ProgramSettings> programs;
     std::string namesJson, presetsJson, interfaceAddress, modelName;
     protocol::to_plugin::Status status { silenceDb, silenceDb, 0.0f, 0.0f, 0 };
     std::vector<ParameterChange> parameterChanges;   ///< since the last snapshot, in order

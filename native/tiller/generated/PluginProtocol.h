@@ -57,7 +57,7 @@ struct ParameterEvent
 };
 static_assert (sizeof (ParameterEvent) == ParameterEvent::bytes);
 
-/** One MIDI message: status | data1 << 8 | data2 << 16. */
+/** One MIDI message: status | data1 << 8 | data2 << 16. A program change has the bank that its channel has selected, 14 bits, from bit 16 on. */
 struct MidiEvent
 {
     static constexpr std::size_t bytes = 8;
@@ -140,7 +140,7 @@ struct OpenInterface
     static constexpr std::size_t bytes = 0;
 };
 
-/** Recall a preset; answered by `recalled` with the same number, as a program change in a block is. Text: its identifier; where that is empty, `program` is its place in the list. */
+/** Recall a preset; answered by `recalled` with the same number, as a program change in a block is. Text: its identifier; where that is empty, `program` is the one that the player has assigned to it, as in a `MIDI_EVENT`. */
 struct RecallPreset
 {
     static constexpr std::uint16_t type = 8;
@@ -303,6 +303,16 @@ struct TextPart
     std::uint32_t remaining;
 };
 static_assert (sizeof (TextPart) == TextPart::bytes);
+
+/** Which program changes recall presets: none unless `on` is 1; those of MIDI channel `channel`, 1..16, or of any where that is 0. Text: a JSON array of { program, preset }, `program` as in a `MIDI_EVENT`, `preset` an identifier. */
+struct Programs
+{
+    static constexpr std::uint16_t type = 81;
+    static constexpr std::size_t bytes = 8;
+    std::uint32_t on;
+    std::uint32_t channel;
+};
+static_assert (sizeof (Programs) == Programs::bytes);
 
 /** The undo history of the present state. The plugin keeps it in memory for the next engine, should this one die, and never saves it. Text: JSON that only an engine reads. */
 struct UndoHistory

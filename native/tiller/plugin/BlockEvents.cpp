@@ -11,7 +11,7 @@ namespace tiller
 
 namespace
 {
-    constexpr std::uint32_t controlChange = 0xb0, programChange = 0xc0;
+    constexpr std::uint32_t controlChange = 0xb0;
 
     // All points of a block fit, each parameter once more, and the steps of some ramps.
     constexpr std::uint32_t rampCapacity = protocol::maxBlockEvents - AutomationPoints::capacity - ParameterTable::size;
@@ -60,14 +60,14 @@ void BlockEvents::addMidi (std::uint32_t offset, std::uint32_t message) noexcept
     midi[midiCount++] = { offset, message };
 }
 
-void BlockEvents::collect (ParameterTable& table, const HostParameters& hostParameters, HostProgram& hostProgram, const juce::MidiBuffer& midiBuffer,
-                           int numSamples) noexcept
+void BlockEvents::collect (ParameterTable& table, const HostParameters& hostParameters, HostProgram& hostProgram, ProgramFilter& filter,
+                           const juce::MidiBuffer& midiBuffer, int numSamples) noexcept
 {
     parameterCount = midiCount = parametersTaken = midiTaken = rampSteps = 0;
     const auto lastOffset = static_cast<std::uint32_t> (std::max (0, numSamples - 1));
     collectParameters (table, hostParameters, lastOffset);
     hostProgram.beginBlock (numSamples);
-    collectMidi (hostProgram, midiBuffer, lastOffset);
+    collectMidi (hostProgram, filter, midiBuffer, lastOffset);
 }
 
 void BlockEvents::collectParameters (ParameterTable& table, const HostParameters& hostParameters, std::uint32_t lastOffset) noexcept
@@ -114,7 +114,7 @@ void BlockEvents::collectParameters (ParameterTable& table, const HostParameters
     std::sort (parameters.begin(), parameters.begin() + parameterCount, [] (const auto& a, const auto& b) { return a.offset < b.offset; });
 }
 
-void BlockEvents::collectMidi (HostProgram& hostProgram, const juce::MidiBuffer& midiBuffer, std::uint32_t lastOffset) noexcept
+void BlockEvents::collectMidi (HostProgram& hostProgram, ProgramFilter& filter, const juce::MidiBuffer& midiBuffer, std::uint32_t lastOffset) noexcept
 {
     const auto* block = currentVst3Block();
     const std::size_t numPrograms = block != nullptr ? block->points.numPrograms() : 0;
@@ -126,8 +126,11 @@ void BlockEvents::collectMidi (HostProgram& hostProgram, const juce::MidiBuffer&
         {
             const auto point = block->points.program (added);
 
-            if (hostProgram.select (point.program))
-                addMidi (std::min (point.offset, lastOffset), programChange | (std::uint32_t { point.program } << 8));
+            if (! filter.isOn() || ! hostProgram.select (point.program))
+                continue;
+
+            if (const auto message = filter.fromHost (point.program))
+                addMidi (std::min (point.offset, lastOffset), *message);
         }
     };
 
@@ -144,7 +147,9 @@ void BlockEvents::collectMidi (HostProgram& hostProgram, const juce::MidiBuffer&
 
         const auto offset = std::min (static_cast<std::uint32_t> (std::max (0, event.samplePosition)), lastOffset);
         addProgramsUpTo (offset);
-        addMidi (offset, message);
+
+        if (const auto passed = filter.pass (message))
+            addMidi (offset, *passed);
     }
 
     addProgramsUpTo (std::numeric_limits<std::uint32_t>::max());
@@ -168,7 +173,7 @@ BlockEvents::Slice BlockEvents::slice (int start, int length, PresetRecall& reca
 
     for (auto i = firstMidi; i < midiTaken; ++i)
         if (isProgramChange (midi[i].message))
-            requested = recall.requestProgram (static_cast<std::uint8_t> ((midi[i].message >> 8) & 0x7f));
+            requested = recall.requestProgram (programOf (midi[i].message));
 
     return { parameters.data() + firstParameter, parametersTaken - firstParameter, midi.data() + firstMidi, midiTaken - firstMidi, requested };
 }

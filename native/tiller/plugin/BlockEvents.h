@@ -4,6 +4,7 @@
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/ParameterTable.h"
 #include "tiller/state/PresetRecall.h"
+#include "tiller/state/ProgramFilter.h"
 #include "tiller/vst3/AutomationPoints.h"
 
 #include <juce_audio_basics/juce_audio_basics.h>
@@ -21,9 +22,9 @@ public:
 
     /**
         Replaces the events by those of a new block of `numSamples`: its automation points, every dirty parameter (at offset 0),
-        its MIDI, and program changes of the host as MIDI.
+        its MIDI, and program changes of the host as MIDI. Program changes that recall nothing are left out.
     */
-    void collect (ParameterTable&, const HostParameters&, HostProgram&, const juce::MidiBuffer&, int numSamples) noexcept;
+    void collect (ParameterTable&, const HostParameters&, HostProgram&, ProgramFilter&, const juce::MidiBuffer&, int numSamples) noexcept;
 
     /** The events of a part of the block; offsets count from the start of the part. Valid until the next `collect`. */
     struct Slice
@@ -43,7 +44,7 @@ public:
 
 private:
     void collectParameters (ParameterTable&, const HostParameters&, std::uint32_t lastOffset) noexcept;
-    void collectMidi (HostProgram&, const juce::MidiBuffer&, std::uint32_t lastOffset) noexcept;
+    void collectMidi (HostProgram&, ProgramFilter&, const juce::MidiBuffer&, std::uint32_t lastOffset) noexcept;
     void addRamp (const HostParameter&, float fromPlain, const AutomationPoint& to) noexcept;
     void addParameter (std::uint32_t offset, std::uint32_t index, float value) noexcept;
     void addMidi (std::uint32_t offset, std::uint32_t message) noexcept;

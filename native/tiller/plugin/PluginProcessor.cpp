@@ -4,6 +4,7 @@
 #include "tiller/plugin/PresetCompression.h"
 #include "tiller/vst3/Vst3Block.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -23,10 +24,14 @@ PluginProcessor::PluginProcessor (StreamClock& clock)
     : AudioProcessor (BusesProperties().withInput ("Input", juce::AudioChannelSet::stereo(), true)
                                        .withOutput ("Output", juce::AudioChannelSet::stereo(), true)),
       exchange (clock),
+      programs (ProgramList::readFile()),
+      listsPrograms (programs.isOn),
       transport (exchange, recall),
       control (document, table, recall, exchange, [this] { triggerAsyncUpdate(); }),
       supervisor (engineCommand (findEngineFolder()), control, transport)
 {
+    programFilter.set (programs.isOn, programs.channel);
+
     for (std::size_t i = 0; i < hostParameters.size(); ++i)
     {
         auto parameter = std::make_unique<HostParameter> (table, i);
@@ -154,7 +159,7 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
     if (resendParameters)
         table.invalidateAll();
 
-    events.collect (table, hostParameters, hostProgram, midi, numSamples);
+    events.collect (table, hostParameters, hostProgram, programFilter, midi, numSamples);
     bool allSent = true;
 
     for (int start = 0, callEnd = format.maxBlock; start < numSamples;)
@@ -220,7 +225,7 @@ void PluginProcessor::handleAsyncUpdate()
     }
 
     updateParameterNames (snapshot.namesJson);
-    updateProgramNames (snapshot.presetsJson);
+    updatePrograms();
     updateLatency();
 
     sendChangeMessage();
@@ -260,44 +265,60 @@ void PluginProcessor::updateParameterNames (const std::string& namesJson)
 }
 
 /** Hosts are not notified: Ardour reacts by loading the program that it displays. */
-void PluginProcessor::updateProgramNames (const std::string& presetsJson)
+void PluginProcessor::updatePrograms()
 {
-    if (presetsJson == programsShown)
+    if (snapshot.presetsJson != presetsShown)
+    {
+        presetsShown = snapshot.presetsJson;
+        auto parsed = parsePresetList (snapshot.presetsJson);
+        const std::lock_guard lock (programsMutex);
+        presets.swap (parsed);
+    }
+
+    if (! snapshot.programs)
         return;
 
-    programsShown = presetsJson;
-    auto parsed = parsePresetList (presetsJson);
+    const auto& [isOn, channel, json] = *snapshot.programs;
+    ProgramList list { isOn, channel, ProgramList::parseAssignments (juce::JSON::parse (juce::String::fromUTF8 (json.data(), static_cast<int> (json.size())))) };
+    programFilter.set (list.isOn, list.channel);
     const std::lock_guard lock (programsMutex);
-    programs.swap (parsed);
+    std::swap (programs, list);
 }
 
 //==============================================================================
 int PluginProcessor::getNumPrograms()
 {
+    if (wrapperType == wrapperType_VST3)
+        return listsPrograms ? HostProgram::count : 0;
+
     // The LV2 wrapper would make a preset of each.
-    return wrapperType == wrapperType_VST3 ? HostProgram::count : wrapperType == wrapperType_LV2 ? 0 : 1;
+    return wrapperType == wrapperType_LV2 ? 0 : 1;
 }
 
 const juce::String PluginProcessor::getProgramName (int index)
 {
     const std::lock_guard lock (programsMutex);
 
-    if (juce::isPositiveAndBelow (index, static_cast<int> (programs.size())))
-        return programs[static_cast<std::size_t> (index)].name;
+    if (const auto id = programs.presetOf (index); ! id.empty())
+    {
+        const auto found = std::find_if (presets.begin(), presets.end(), [&] (const auto& preset) { return preset.id.toStdString() == id; });
+        return found != presets.end() ? found->name : juce::String::fromUTF8 (id.c_str());
+    }
 
     // Never empty: a host that leaves out programs without a name would count the others wrongly.
     return "Program " + juce::String (index + 1);
 }
 
 //==============================================================================
-/** By identifier where the engine's list is known: the list may be another when the project is opened. */
+/** By identifier where that is known: the player may assign the program to another preset before the project is opened. */
 std::optional<PresetRequest> PluginProcessor::pendingRecall() const
 {
     auto pending = recall.pending();
     const std::lock_guard lock (programsMutex);
 
-    if (pending && juce::isPositiveAndBelow (pending->program, static_cast<int> (programs.size())))
-        return PresetRequest { PresetRequest::none, programs[static_cast<std::size_t> (pending->program)].id.toStdString() };
+    if (pending && pending->program != PresetRequest::none)
+        if (auto id = programs.presetOf (pending->program); ! id.empty())
+            return PresetRequest { PresetRequest::none, std::move (id) };
 
     return pending;
 }

@@ -6,11 +6,13 @@
 #include "tiller/plugin/BlockEvents.h"
 #include "tiller/plugin/HostParameter.h"
 #include "tiller/plugin/PresetList.h"
+#include "tiller/plugin/ProgramList.h"
 #include "tiller/plugin/ProjectState.h"
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/ParameterTable.h"
 #include "tiller/state/PresetDocument.h"
 #include "tiller/state/PresetRecall.h"
+#include "tiller/state/ProgramFilter.h"
 #include "tiller/stream/AudioExchange.h"
 #include "tiller/stream/RenderStartDetector.h"
 #include "tiller/vst3/Vst3Automation.h"
@@ -78,8 +80,8 @@ public:
     /** Defined by the editor (PluginEditor.cpp), which imports this. [main-thread] */
     juce::AudioProcessorEditor* createEditor() override;
 
-    // Program n is the n-th preset, in VST3 only: in other formats MIDI program change arrives as MIDI, and the wrappers would
-    // make presets of their own from programs.
+    // VST3's program list: the programs of bank 0 as the player has assigned them, where program change was switched on before
+    // this instance was made. In other formats program change arrives as MIDI, and the wrappers would make presets of programs.
     int getNumPrograms() override;                                                        // [any-thread]
     int getCurrentProgram() override                        { return hostProgram.displayed(); }   // [any-thread]
     /** Only what the host displays: programs to recall arrive with the audio. [main-thread] */
@@ -99,7 +101,7 @@ private:
     // [main-thread]
     void updateLatency();
     void updateParameterNames (const std::string& namesJson);
-    void updateProgramNames (const std::string& presetsJson);
+    void updatePrograms();
     // [any-thread] but the audio thread
     std::optional<PresetRequest> pendingRecall() const;
 
@@ -112,15 +114,19 @@ private:
     ProjectState project;
 
     mutable std::mutex programsMutex;
-    std::vector<PresetEntry> programs;  ///< under `programsMutex`: hosts ask for names on any thread
+    // Under `programsMutex`: hosts ask for names on any thread.
+    ProgramList programs;
+    std::vector<PresetEntry> presets;
+    const bool listsPrograms;
 
     // [main-thread]
     EngineSnapshot snapshot;
     int restartsSeen = 0;
-    std::string namesShown, programsShown;
+    std::string namesShown, presetsShown;
 
     // [audio-thread]
     BlockEvents events;
+    ProgramFilter programFilter;
     RenderStartDetector renderStarts;
     std::atomic<bool> resetRequested { false };
     bool resendParameters = false;      ///< the last block that had every parameter was not sent

@@ -12,15 +12,18 @@ namespace tiller
 /** True for a MIDI program change: status | data1 << 8 | data2 << 16. */
 constexpr bool isProgramChange (std::uint32_t message) noexcept { return (message & 0xf0) == 0xc0; }
 
+/** Bank * 128 + program of a program change as the protocol's MidiEvent carries it: the bank, 14 bits, from bit 16 on. */
+constexpr std::uint32_t programOf (std::uint32_t message) noexcept { return ((message >> 16) & 0x3fff) * 128 + ((message >> 8) & 0x7f); }
+
 /** True where request `a` was made after request `b`; right while fewer than 2^31 lie between them. */
 constexpr bool isLaterRequest (std::uint32_t a, std::uint32_t b) noexcept { return static_cast<std::int32_t> (a - b) > 0; }
 
-/** Which preset the instrument is to become: one by its identifier, or the n-th of the engine's list. */
+/** Which preset the instrument is to become: one by its identifier, or the one that the player has assigned to a program. */
 struct PresetRequest
 {
-    static constexpr int none = -1;
+    static constexpr int none = -1, maxProgram = (1 << 21) - 1;
 
-    int program = none;     ///< 0..127; `none` where `id` is given
+    int program = none;     ///< bank * 128 + program, 0..maxProgram; `none` where `id` is given
     std::string id;
 };
 
@@ -32,14 +35,14 @@ struct PresetRequest
 class PresetRecall
 {
 public:
-    /** Asks for the n-th preset, 0..127. Returns the number of the request. Lock-free. [any-thread] */
-    std::uint32_t requestProgram (std::uint8_t program) noexcept { return add (program); }
+    /** Asks for the preset of a program. Returns the number of the request. Lock-free. [any-thread] */
+    std::uint32_t requestProgram (std::uint32_t program) noexcept { return add (program); }
 
     /** Asks for a preset. Returns the number of the request. [any-thread] but the audio thread */
     std::uint32_t request (const PresetRequest& wanted)
     {
         if (wanted.program >= 0)
-            return requestProgram (static_cast<std::uint8_t> (wanted.program));
+            return requestProgram (static_cast<std::uint32_t> (wanted.program));
 
         const std::lock_guard lock (mutex);
         id = wanted.id;

@@ -117,7 +117,7 @@ namespace
         std::int32_t program = 0;
         PresetRequest request;
 
-        if (! cursor.read (program) || program < PresetRequest::none || program >= HostProgram::count || cursor.left() > maxIdentifierBytes)
+        if (! cursor.read (program) || program < PresetRequest::none || program > PresetRequest::maxProgram || cursor.left() > maxIdentifierBytes)
             return false;
 
         request.program = program;

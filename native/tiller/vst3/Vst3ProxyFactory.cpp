@@ -3,6 +3,7 @@
 
 #include "tiller/vst3/Vst3AudioProcessorProxy.h"
 #include "tiller/vst3/Vst3Automation.h"
+#include "tiller/vst3/Vst3ControllerProxy.h"
 
 #undef GetPluginFactory
 
@@ -44,7 +45,7 @@ namespace
         component->release();
     }
 
-    /** JUCE's factory; the components that it makes get a proxy for their audio processor. */
+    /** JUCE's factory; what it makes gets proxies for audio processor and edit controller. */
     class ProxyFactory final : public IPluginFactory3
     {
     public:
@@ -94,7 +95,12 @@ namespace
         {
             const auto result = target->createInstance (classId, interfaceId, object);
 
-            if (result == kResultOk && *object != nullptr)
+            if (result != kResultOk || *object == nullptr)
+                return result;
+
+            if (FUnknownPrivate::iidEqual (interfaceId, Vst::IEditController::iid))
+                *object = static_cast<Vst::IEditController*> (new Vst3ControllerProxy (static_cast<Vst::IEditController*> (*object)));
+            else
                 addProxy (static_cast<FUnknown*> (*object));
 
             return result;

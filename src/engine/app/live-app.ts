@@ -22,6 +22,7 @@ import { ModelBrowser } from '../instrument/model-browser.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import { Painter } from '../map/painter.js';
 import { Ports } from '../inputs/ports.js';
+import { Programs } from '../persistence/programs.js';
 import { PresetBrowser } from '../instrument/preset-browser.js';
 import { GestureRecorder } from '../inputs/recorder.js';
 import type { PageServices } from '../http/page-services.js';
@@ -37,6 +38,8 @@ export interface InterfaceOptions extends ServerOptions {
   bundledModelsFolder: string | null;
   /** File that stores the MIDI device and the OSC ports; left out, they are not stored. */
   controllersPath?: string;
+  /** What program changes recall; opened already in a plugin. Left out, nothing. */
+  programs?: Programs;
   /** File that stores the favourites; left out, they are not stored. */
   favouritesPath?: string;
   /** File that stores the recorded gesture; left out, it is not stored. */
@@ -66,7 +69,8 @@ export async function serveInstrument(
   const ports = await openPorts(instrument, live, options.controllersPath);
   const favourites = new Favourites(options.favouritesPath ?? null);
   await favourites.load().catch((error: unknown) => instrument.notify(error));
-  const library = { presets, models, favourites };
+  const programs = options.programs ?? new Programs(null);
+  const library = { presets, models, favourites, programs };
   const examples = { carrier, mapMaker };
   const services: PageServices = { instrument, ...library, ...examples, live, recorder, ports, painter };
   const close = async () => {
@@ -132,20 +136,30 @@ export interface LiveSessionOptions extends Omit<InterfaceOptions, 'kind'> {
 export async function startLiveSession(options: LiveSessionOptions): Promise<RunningInterface> {
   const live = await LiveSession.open(options.loopsFolder);
   const trainer = new Trainer();
-  const { presets, models, autosavePath } = options;
-  const instrument = new Instrument({ link: live, presets, models, trainer });
+  const { presets, models, autosavePath, programs = new Programs(null) } = options;
+  const instrument = new Instrument({ link: live, presets, models, trainer, programs });
+  programs.onError((error) => instrument.notify(error));
   live.onRestart = () => void instrument.resend();
-  const opened = [() => live.close(), () => instrument.close()];
+  const opened: (() => void | Promise<void>)[] = [
+    () => live.close(),
+    () => instrument.close(),
+    () => programs.close(),
+  ];
   const close = async () => {
     for (const end of opened) await end();
   };
   try {
     // Before the file is read, so that a later write of another process is recognised as foreign.
     const stamp = autosavePath === undefined ? null : await fileStamp(autosavePath);
+    await programs.open().catch((error: unknown) => instrument.notify(error));
     await openDocument(instrument, options);
     // PageServices once it is there: a page that comes back compares it with what it knew.
     const takePath = autosavePath === undefined ? {} : { takePath: `${autosavePath}.take` };
-    const running = await serveInstrument(instrument, { ...options, ...takePath, kind: 'live' }, live);
+    const running = await serveInstrument(
+      instrument,
+      { ...options, programs, ...takePath, kind: 'live' },
+      live,
+    );
     opened.unshift(() => running.close());
     if (autosavePath !== undefined) {
       const tell = (error: unknown) => instrument.notify(fromFileError(error, autosavePath));

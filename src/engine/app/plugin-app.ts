@@ -1,3 +1,4 @@
+import type { Programs } from '../persistence/programs.js';
 import type { Trainer } from '../mapping/trainer.js';
 import type { PresetStore } from '../presets/preset-store.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
@@ -9,6 +10,7 @@ export interface HostServices {
   readonly presets: PresetStore;
   readonly models: ModelSource & ModelList;
   readonly trainer: Trainer;
+  readonly programs: Programs;
   /** Starts serving the page of `instrument`; called when its window opens for the first time. */
   readonly serve: (instrument: Instrument) => Promise<{ url: string; close(): Promise<void> }>;
 }
@@ -28,6 +30,7 @@ export function runHost(link: PipeLink, services: HostServices): void {
     instrument,
     presets: services.presets,
     models: services.models,
+    programs: services.programs,
     openInterface: () => {
       interfaceUrl ??= services.serve(instrument).then(
         ({ url }) => url,
@@ -39,6 +42,8 @@ export function runHost(link: PipeLink, services: HostServices): void {
       return interfaceUrl;
     },
   });
+  services.programs.onError((error) => instrument.notify(error));
+  services.programs.open().catch((error: unknown) => instrument.notify(error));
   link.listen((message) => {
     if (message.type === 'ended') end(message.reason);
     else void session.receive(message);

@@ -4,6 +4,7 @@ import { TillerError } from '../../document/tiller-error.js';
 import { PARAMETERS, PARAMETER_INDEX } from '../../document/parameters.js';
 import { emptyPreset } from '../../document/default-preset.js';
 import type { Preset } from '../../document/preset.js';
+import type { Programs } from '../persistence/programs.js';
 import type { PresetStore } from '../presets/preset-store.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { Telemetry } from '../stream/messages.js';
@@ -47,6 +48,8 @@ export interface HostSessionOptions {
     | 'notify'
   >;
   readonly presets: Pick<PresetStore, 'list' | 'read' | 'onChange'>;
+  /** Left out, program changes recall nothing. */
+  readonly programs?: Pick<Programs, 'state' | 'isRead' | 'subscribe'>;
   readonly models: ModelList;
   /** Serves the page and resolves to its address. */
   readonly openInterface: () => Promise<string>;
@@ -100,7 +103,7 @@ export class HostSession {
   private lookups = 0;
   /** The plugin's messages are handled in order, one after the other. */
   private pending: Promise<void> = Promise.resolve();
-  /** The preset that was asked for last. */
+  /** The presets that were asked for. */
   private recalling: Promise<void> = Promise.resolve();
 
   constructor(options: HostSessionOptions) {
@@ -111,6 +114,7 @@ export class HostSession {
     options.presets.onChange(() => {
       if (this.loaded) this.tellPresets();
     });
+    options.programs?.subscribe(() => this.tellPrograms());
   }
 
   /** Handles a message of the plugin; resolves when it has been applied. */
@@ -143,7 +147,7 @@ export class HostSession {
         return;
       case 'recall':
         // Not waited for: a later request takes the place of one that is still being opened.
-        this.recalling = this.recall(message);
+        this.recalling = Promise.all([this.recalling, this.recall(message)]).then(() => undefined);
         return;
       case 'render-warning':
         instrument.notify(new Error(message.text));
@@ -199,6 +203,7 @@ export class HostSession {
     this.sent.preset = null;
     this.sendDocument();
     this.sendUpdate();
+    this.tellPrograms();
   }
 
   private takeHistory(preset: Preset): HistorySteps {
@@ -326,7 +331,14 @@ export class HostSession {
     this.sent = { ...this.sent, names, notice: text };
   }
 
-  /** The host's programs count in this list, as recalling one does. */
+  /** The plugin lists them and drops other program changes. */
+  private tellPrograms(): void {
+    const { link, programs } = this.options;
+    if (!this.loaded || programs?.isRead !== true) return;
+    const { on, channel, assignments } = programs.state;
+    link.write('programs', { on: Number(on), channel }, JSON.stringify(assignments));
+  }
+
   private tellPresets(): void {
     const { link, presets } = this.options;
     const lookup = ++this.lookups;

@@ -5,6 +5,7 @@ import { modelOrderSchema, type ModelDelivery } from '../model/run/model-threads
 import type { OutgoingDocument } from './document-queue.js';
 import type { DocumentMessage } from './frame-writer.js';
 import { streamReportSchema, type StreamCommand } from '../stream/messages.js';
+import { programSchema } from '../../protocol/programs.js';
 import { int32Schema } from '../workers/messages.js';
 
 /** Frames that the main thread may have the streaming thread write to the plugin. */
@@ -24,9 +25,6 @@ export type ToPipe =
   /** Answers an `open-model`. */
   | { type: 'model'; delivery: ModelDelivery };
 
-/** Of MIDI. */
-const MAX_PROGRAM = 127;
-
 /** Messages of the streaming thread to the main thread. */
 export const fromPipeSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), text: z.string() }),
@@ -43,11 +41,11 @@ export const fromPipeSchema = z.discriminatedUnion('type', [
   /** A stream or an export begins: to be answered by `ready`. */
   z.strictObject({ type: z.literal('settle') }),
   z.strictObject({ type: z.literal('open-interface') }),
-  /** A preset is asked for: by its identifier, or by its place in the list where that is empty. */
+  /** A preset is asked for: by its identifier, or by the program that it is assigned to where that is empty. */
   z.strictObject({
     type: z.literal('recall'),
     number: z.number().int().min(0),
-    program: z.number().int().min(0).max(MAX_PROGRAM),
+    program: programSchema,
     id: z.string(),
   }),
   z.strictObject({ type: z.literal('render-warning'), text: z.string() }),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageLayout } from '../../protocol/plugin.js';
 import { GESTURE, PLUGIN_PROTOCOL_VERSION, TO_ENGINE, TO_PLUGIN } from '../../protocol/plugin.js';
+import { MAX_BANK, MAX_PROGRAM, PROGRAMS_PER_BANK } from '../../protocol/programs.js';
 import { TillerError } from '../../document/tiller-error.js';
 import { MAX_BLOCK, MAX_CHANNELS, MAX_RATE, MIN_RATE } from '../../document/limits.js';
 import { PARAMETERS } from '../../document/parameters.js';
@@ -57,7 +58,10 @@ const PART_BYTES = 32 * 1024;
 const IDLE_PART_BYTES = 256 * 1024;
 const PROGRAM_CHANGE = 0xc0;
 const RESTART = { type: 'restart' } as const;
-const MAX_PROGRAM = 127;
+
+/** Bank × 128 + program of a program change as a `MIDI_EVENT` carries it. */
+const programOf = (message: number) =>
+  ((message >>> 16) & MAX_BANK) * PROGRAMS_PER_BANK + ((message >> 8) & 0x7f);
 
 /**
  * The engine's end of the plugin's pipe: reads frames in order, has the player process each block at once, and answers.
@@ -241,7 +245,7 @@ export class PipeLoop {
       const offset = block.skipped ? 0 : Math.min(block.midiOffset(i), block.frames);
       player.midi(offset, message & 0xff, (message >> 8) & 0x7f, (message >> 16) & 0x7f);
     }
-    if (program >= 0) this.recall(block.recall, (block.midiMessage(program) >> 8) & 0x7f, '');
+    if (program >= 0) this.recall(block.recall, programOf(block.midiMessage(program)), '');
   }
 
   /** Index of the block's last program change among its MIDI events; −1 where there is none. */

@@ -138,6 +138,12 @@ export async function dispatch(
     case 'favourite':
       await services.favourites.set(command.kind, command.id, command.favourite);
       return null;
+    case 'programs':
+      await services.programs.set(command.settings);
+      return null;
+    case 'assign-program':
+      await services.programs.assign(command.program, command.preset);
+      return null;
     case 'play':
       liveOf(services).play(command.playing);
       return null;

@@ -28,12 +28,23 @@ export class Hub {
   ) {
     this.view = new SliceView(services);
     const changed = () => this.schedule();
-    const { instrument, presets, models, favourites, carrier, mapMaker, live, recorder, ports, painter } =
+    const { instrument, presets, models, favourites, programs, carrier, mapMaker, live, recorder, ports } =
       services;
-    const parts = [instrument, presets, models, favourites, carrier, mapMaker, live, recorder, ports];
+    const parts = [
+      instrument,
+      presets,
+      models,
+      favourites,
+      programs,
+      carrier,
+      mapMaker,
+      live,
+      recorder,
+      ports,
+    ];
     this.subscriptions = [
       ...parts.flatMap((part) => (part === null ? [] : [part.subscribe(changed)])),
-      painter.subscribe(() => this.windows.forEach((window) => window.repaint())),
+      services.painter.subscribe(() => this.windows.forEach((window) => window.repaint())),
       instrument.onTelemetry((telemetry) => this.sendTelemetry(telemetry)),
     ];
   }

@@ -7,6 +7,7 @@ import type { PresetBrowser } from '../instrument/preset-browser.js';
 import type { MapMaker } from '../starter-map/map-maker.js';
 import type { LiveSession } from '../live/live-session.js';
 import type { Favourites } from '../persistence/favourites.js';
+import type { Programs } from '../persistence/programs.js';
 import type { Painter } from '../map/painter.js';
 
 /** The parts of the engine that the page can use. `live` is null in a plugin, where the host plays. Main thread. */
@@ -63,6 +64,7 @@ export interface PageServices {
     | 'emptyTrash'
   >;
   readonly favourites: Pick<Favourites, 'state' | 'subscribe' | 'set'>;
+  readonly programs: Pick<Programs, 'state' | 'subscribe' | 'set' | 'assign'>;
   readonly mapMaker: Pick<MapMaker, 'state' | 'subscribe' | 'map' | 'addSound' | 'cancel'>;
   readonly carrier: Pick<ExampleCarrier, 'state' | 'subscribe' | 'carry' | 'cancel'>;
   readonly live: LiveServices | null;

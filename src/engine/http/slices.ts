@@ -85,6 +85,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
     }),
   trash: ({ presets, models }, last) => keep(last, { presets: presets.trashed, models: models.trashed }),
   favourites: ({ favourites }) => favourites.state,
+  programs: ({ programs }) => programs.state,
   live: ({ live }) => live?.state ?? null,
   recorder: ({ recorder }) => recorder.state,
   ports: ({ ports }) => ports.state,

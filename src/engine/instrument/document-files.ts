@@ -8,7 +8,7 @@ import type { ModelManifest } from '../model/manifest.js';
 import { freeName } from '../presets/free-name.js';
 import type { PresetStore } from '../presets/preset-store.js';
 import type { Holds } from './holds.js';
-import type { Origin } from './instrument-state.js';
+import type { Origin, ProgramSource } from './instrument-state.js';
 import type { Learner } from './learner.js';
 import type { StateStore } from './state-store.js';
 
@@ -27,14 +27,20 @@ interface DocumentOwner {
 export class DocumentFiles {
   /** Counts the requests for another document. */
   private requests = 0;
+  /** Counts the look-ups of identifiers; the last one that found something. */
+  private lookups = 0;
+  private found = 0;
+  /** Counts the documents that came without an identifier: they are newer than every look-up that is under way. */
+  private given = 0;
   /** Counts the documents that were loaded, so that a save knows whether its document is still the present one. */
   private loaded = 0;
-  /** The last program change; settles with it. */
+  /** Settles with the last program change and those before it. */
   private recalling: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly store: StateStore,
     private readonly presets: PresetStore,
+    private readonly programs: ProgramSource,
     private readonly holds: Holds,
     private readonly learner: Learner,
     private readonly owner: DocumentOwner,
@@ -46,7 +52,12 @@ export class DocumentFiles {
   }
 
   /** See `Instrument.loadPreset`. */
-  async load(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {
+  load(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {
+    this.given++;
+    return this.replace(preset, origin, from);
+  }
+
+  private async replace(preset: Preset, origin: Origin, from: LoadedFrom): Promise<void> {
     const { presetId = null, saved = preset, history = NO_STEPS } = from;
     this.requests++;
     this.loaded++;
@@ -81,13 +92,16 @@ export class DocumentFiles {
   }
 
   /** See `Instrument.openProgram`. */
-  openProgram(program: number): Promise<void> {
-    return this.openFound(async () => (await this.presets.list())[program]?.id);
+  openProgram(program: number, channel?: number): Promise<void> {
+    return this.openFound(() => this.programs.find(program, channel));
   }
 
   /** The same for a program change that the player reports: `recalled` waits for it, an error is shown. */
-  recall(program: number): void {
-    this.recalling = this.openProgram(program).catch((error: unknown) => this.store.notify(error));
+  recall(program: number, channel: number): void {
+    const opened = this.openProgram(program, channel).catch((error: unknown) => this.store.notify(error));
+    // Both: this one may recall nothing, and leave the one before it.
+    const before = this.recalling;
+    this.recalling = opened.then(() => before);
   }
 
   /** Opens a document that undo or redo led to. */
@@ -131,13 +145,17 @@ export class DocumentFiles {
     return presetId;
   }
 
-  private async openFound(find: () => Promise<string | undefined>): Promise<void> {
-    const request = ++this.requests;
+  private async openFound(find: () => Promise<string | null>): Promise<void> {
+    const lookup = ++this.lookups;
+    const { given } = this;
     const id = await find();
-    if (id === undefined || request !== this.requests) return;
+    // A program that recalls nothing must not end what was requested before it.
+    if (id === null || lookup < this.found || given !== this.given) return;
+    this.found = lookup;
+    const request = ++this.requests;
     const preset = await this.presets.read(id);
     if (request !== this.requests) return;
     this.store.leave(this.owner.document());
-    await this.load(preset, 'page', { presetId: id });
+    await this.replace(preset, 'page', { presetId: id });
   }
 }

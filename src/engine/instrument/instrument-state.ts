@@ -59,6 +59,16 @@ export interface ModelSource {
   find(sha256: string): Promise<{ dir: string; manifest: ModelManifest } | null>;
 }
 
+/** Which presets MIDI program changes recall. */
+export interface ProgramSource {
+  /**
+   * Identifier of the preset; null where the player has assigned none, or does not want any.
+   * @param program bank × 128 + program
+   * @param channel 1..16; left out where another has judged it
+   */
+  find(program: number, channel?: number): Promise<string | null>;
+}
+
 /** What caused a change: the plugin's host records parameter moves of the page, and is not sent its own. */
 export type Origin = 'page' | 'host' | 'midi' | 'osc' | 'gamepad' | 'recorder' | 'engine';
 export type Gesture = 'begin' | 'move' | 'end';

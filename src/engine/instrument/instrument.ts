@@ -15,7 +15,14 @@ import type { Edit } from '../../document/edit.js';
 import type { HistorySteps, LoadedFrom } from '../../document/history.js';
 import { DocumentFiles } from './document-files.js';
 import { Holds } from './holds.js';
-import type { Change, Gesture, InstrumentState, ModelSource, Origin } from './instrument-state.js';
+import type {
+  Change,
+  Gesture,
+  InstrumentState,
+  ModelSource,
+  Origin,
+  ProgramSource,
+} from './instrument-state.js';
 import { Learner } from './learner.js';
 import { MidiLearn } from './midi-learn.js';
 import { ModelLoader } from './model-loader.js';
@@ -28,7 +35,11 @@ export interface InstrumentOptions {
   readonly presets: PresetStore;
   readonly models: ModelSource;
   readonly trainer: Trainer;
+  /** Left out, program changes recall nothing. */
+  readonly programs?: ProgramSource;
 }
+
+const NO_PROGRAMS: ProgramSource = { find: () => Promise.resolve(null) };
 
 /**
  * One playing instrument: owns the document and its undo history, has the mapping learned, loads the model, and keeps the
@@ -55,12 +66,19 @@ export class Instrument {
       (error) => this.notify(error),
     );
     this.midiLearn = new MidiLearn(this.store, (edit) => this.edit(edit));
-    this.files = new DocumentFiles(this.store, options.presets, this.holds, this.learner, {
-      document: () => this.document,
-      adopt: (next, origin) => this.adopt(next, origin),
-      loadModel: (reference) => this.loadModel(reference),
-      edit: (edit) => this.edit(edit),
-    });
+    this.files = new DocumentFiles(
+      this.store,
+      options.presets,
+      options.programs ?? NO_PROGRAMS,
+      this.holds,
+      this.learner,
+      {
+        document: () => this.document,
+        adopt: (next, origin) => this.adopt(next, origin),
+        loadModel: (reference) => this.loadModel(reference),
+        edit: (edit) => this.edit(edit),
+      },
+    );
     this.link.onReport((report) => this.receive(report));
   }
 
@@ -288,8 +306,8 @@ export class Instrument {
   }
 
   /**
-   * The same with the n-th preset of the list, from 0, as MIDI program change counts them; does nothing where the list is
-   * shorter.
+   * The same with the preset that the player has assigned to a program, `bank × 128 + program` of MIDI; does nothing where
+   * there is none.
    */
   openProgram(program: number): Promise<void> {
     return this.files.openProgram(program);
@@ -397,7 +415,7 @@ export class Instrument {
         this.midiLearn.receive(report);
         return;
       case 'program-change':
-        this.files.recall(report.program);
+        this.files.recall(report.program, report.channel);
         return;
       case 'failed':
         this.notify(

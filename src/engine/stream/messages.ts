@@ -1,3 +1,4 @@
+import { programSchema } from '../../protocol/programs.js';
 import { z } from 'zod';
 import type { Output } from '../../document/output.js';
 import type { MappingLayout } from '../mapping/layout.js';
@@ -84,7 +85,11 @@ export const streamReportSchema = z.discriminatedUnion('type', [
   }),
   /** The first message since the last report that MIDI Learn can use. */
   z.strictObject({ type: z.literal('midi-heard'), status: midiByte, data1: midiByte, data2: midiByte }),
-  z.strictObject({ type: z.literal('program-change'), program: z.number().int().min(0).max(127) }),
+  z.strictObject({
+    type: z.literal('program-change'),
+    program: programSchema,
+    channel: z.number().int().min(1).max(16),
+  }),
   z.strictObject({ type: z.literal('failed'), code: z.string(), message: z.string() }),
 ]);
 export type StreamReport = z.infer<typeof streamReportSchema>;

@@ -1,5 +1,6 @@
 import type { Input, InputSource } from '../../document/input.js';
 import { inputValueOf } from '../../document/value-range.js';
+import { PROGRAMS_PER_BANK } from '../../protocol/programs.js';
 
 const NOTE_OFF = 0x80;
 const NOTE_ON = 0x90;
@@ -8,6 +9,7 @@ const CONTROL_CHANGE = 0xb0;
 const PROGRAM_CHANGE = 0xc0;
 const CHANNEL_PRESSURE = 0xd0;
 const PITCH_BEND = 0xe0;
+const BANK_SELECT = 0;
 const FIRST_CHANNEL_MODE = 120;
 const PITCH_BEND_CENTRE = 0x2000;
 
@@ -15,7 +17,8 @@ const PITCH_BEND_CENTRE = 0x2000;
 export interface MidiSink {
   /** Input `index` (0-based) moves to `value`, 0..1. */
   input(offsetSamples: number, index: number, value: number): void;
-  program(program: number): void;
+  /** A program change, with the bank that its channel has selected: bank × 128 + program. `channel` is 1..16. */
+  program(program: number, channel: number): void;
 }
 
 interface Route {
@@ -46,7 +49,7 @@ export class MidiRouter {
     const kind = status & 0xf0;
     const channel = status & 0x0f;
     if (kind === PROGRAM_CHANGE) {
-      this.sink.program(data1);
+      this.sink.program(this.bankOf(channel) * PROGRAMS_PER_BANK + data1, channel + 1);
       return;
     }
     if (kind === CONTROL_CHANGE) this.storeController(channel, data1, data2);
@@ -54,6 +57,11 @@ export class MidiRouter {
       const raw = this.positionOf(route.source, kind, channel, data1, data2);
       if (raw >= 0) this.sink.input(offsetSamples, route.index, inputValueOf(route.input, raw));
     }
+  }
+
+  private bankOf(channel: number): number {
+    const at = channel * 128 + BANK_SELECT;
+    return ((this.controllers[at] ?? 0) << 7) | (this.controllers[at + 32] ?? 0);
   }
 
   private storeController(channel: number, controller: number, value: number): void {

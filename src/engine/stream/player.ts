@@ -90,7 +90,7 @@ export class Player {
     this.reporter = new StreamReporter(this.stream, this.moves, report);
     this.router = new MidiRouter({
       input: (offsetSamples, index, value) => this.parameter(offsetSamples, index, value),
-      program: (program) => this.report({ type: 'program-change', program }),
+      program: (program, channel) => this.report({ type: 'program-change', program, channel }),
     });
   }
 

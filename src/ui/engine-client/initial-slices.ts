@@ -27,6 +27,7 @@ export const initialSlices = (): Slices => ({
   library: { presets: [], current: null, models: [], importing: null },
   trash: { presets: [], models: [] },
   favourites: { presets: [], models: [] },
+  programs: { on: false, channel: 0, assignments: [] },
   live: null,
   recorder: { state: 'empty', seconds: 0, points: 0 },
   ports: {

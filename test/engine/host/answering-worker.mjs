@@ -11,6 +11,6 @@ port.on('message', (message) => {
   else if (message.type === 'send' && message.message === 'notice' && message.text === 'exit')
     process.exit(0);
   else if (message.type === 'ready')
-    port.postMessage({ type: 'report', report: { type: 'program-change', program: 7 } });
+    port.postMessage({ type: 'report', report: { type: 'program-change', program: 7, channel: 1 } });
   else port.postMessage({ type: 'state', text: JSON.stringify(message) });
 });

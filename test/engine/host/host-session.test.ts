@@ -7,6 +7,7 @@ import { emptyPreset } from '../../../src/document/default-preset.js';
 import type { Edit } from '../../../src/document/edit.js';
 import type { Preset } from '../../../src/document/preset.js';
 import type { StoredPreset } from '../../../src/protocol/interface.js';
+import { Programs } from '../../../src/engine/persistence/programs.js';
 import { Instrument } from '../../../src/engine/instrument/instrument.js';
 import { parameterValues } from '../../../src/document/parameter-values.js';
 import type { StreamLink } from '../../../src/engine/stream/messages.js';
@@ -58,17 +59,22 @@ function setUp(factory: Preset[] = [], opening: Promise<string> = Promise.resolv
     },
     onChange: (listener: () => void) => void listeners.push(listener),
   };
+  const programs = new Programs(null);
+  void programs.set({ on: true });
+  void programs.assign(0, 'factory/0');
   const instrument = new Instrument({
     link,
     presets: presets as never,
     models: { find: () => Promise.resolve(null) },
     trainer: { cancel: () => undefined, close: () => Promise.resolve() } as never,
+    programs,
   });
   const models = { list: () => Promise.resolve([{ manifest: { sha256: 'a'.repeat(64) } as never }]) };
   const session = new HostSession({
     link,
     instrument,
     presets,
+    programs,
     models: factory.length > 0 ? models : { list: () => Promise.resolve([]) },
     openInterface: () => opening,
   });
@@ -80,7 +86,7 @@ function setUp(factory: Preset[] = [], opening: Promise<string> = Promise.resolv
     factory.splice(0, factory.length, ...names.map((name) => preset(name)));
     for (const listener of listeners) listener();
   };
-  return { sent, of, session, instrument, settle, nowThereAre, isReady: () => ready };
+  return { sent, of, session, instrument, programs, settle, nowThereAre, isReady: () => ready };
 }
 
 describe('HostSession', () => {
@@ -344,6 +350,27 @@ describe('HostSession', () => {
     const { session, of } = setUp();
     await session.receive({ type: 'open-interface' });
     expect(of('interface')).toEqual([{ message: 'interface', fields: {}, text: ADDRESS }]);
+  });
+
+  test('tells which programs recall presets, from the first project on and whenever that changes', async () => {
+    const { session, of, programs, settle } = setUp([preset('A')]);
+    await programs.set({ channel: 3 });
+    expect(of('programs')).toEqual([]);
+    await session.receive({ type: 'state', text: JSON.stringify(preset('Song')) });
+    await programs.assign(7, 'factory/0');
+    await programs.set({ on: false });
+    await settle();
+    expect(of('programs').map(({ fields, text }) => [fields, JSON.parse(text) as unknown])).toEqual([
+      [{ on: 1, channel: 3 }, [{ program: 0, preset: 'factory/0' }]],
+      [
+        { on: 1, channel: 3 },
+        [
+          { program: 0, preset: 'factory/0' },
+          { program: 7, preset: 'factory/0' },
+        ],
+      ],
+      [{ on: 0, channel: 3 }, expect.anything()],
+    ]);
   });
 
   // A host saved its project right behind a program change: the plugin must know when what it has is the preset asked for.

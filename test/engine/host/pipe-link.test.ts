@@ -59,7 +59,7 @@ describe('PipeLink', () => {
     await next();
     link.ready();
     while (reports.length === 0) await pause(5);
-    expect(reports).toEqual([{ type: 'program-change', program: 7 }]);
+    expect(reports).toEqual([{ type: 'program-change', program: 7, channel: 1 }]);
     expect(said).toHaveLength(1);
   });
 

@@ -131,7 +131,7 @@ describe('PipeLoop, where it waits for the main thread or a model', () => {
     expect(await notes(0)).toEqual(['midi 0 195 5 0', 'process 1', 'process 1']);
   });
 
-  test('a program change is asked for with the number of its block; of two, the last', async () => {
+  test('a program change is asked for with its bank and the number of its block; of two, the last', async () => {
     const { posted } = await play([
       hello,
       prepare(1, 1),
@@ -141,13 +141,13 @@ describe('PipeLoop, where it waits for the main thread or a model', () => {
         recall: 7,
         midi: [
           [0, 0xc0, 5, 0],
-          [0, 0xc1, 6, 0],
+          [0, 0xc1, 6, 0x103],
         ],
       }),
       blockFrame({ position: 1, channels: [[1]], recall: 7 }),
     ]);
     const recalls = posted.filter(({ type }) => type === 'recall');
-    expect(recalls).toEqual([{ type: 'recall', number: 7, program: 6, id: '' }]);
+    expect(recalls).toEqual([{ type: 'recall', number: 7, program: 0x103 * 128 + 6, id: '' }]);
   });
 
   // A host begins an export with all its values and a program change at once, and the values won.

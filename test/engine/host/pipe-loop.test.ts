@@ -191,7 +191,7 @@ describe('PipeLoop', () => {
       frame(TO_ENGINE.parameter, { index: 42, value: 0.5 }),
       frame(TO_ENGINE.openInterface, {}),
       frame(TO_ENGINE.recallPreset, { number: 4, program: 0xffffffff }, Buffer.from('factory/x')),
-      frame(TO_ENGINE.recallPreset, { number: 5, program: 127 }),
+      frame(TO_ENGINE.recallPreset, { number: 5, program: 2 ** 21 - 1 }),
       frame(TO_ENGINE.renderWarning, {}, Buffer.from('dry')),
     ]);
     expect(posted).toEqual([
@@ -200,7 +200,7 @@ describe('PipeLoop', () => {
       { type: 'parameter', index: 16, value: 0.5 },
       { type: 'open-interface' },
       { type: 'recall', number: 4, program: 0, id: 'factory/x' },
-      { type: 'recall', number: 5, program: 127, id: '' },
+      { type: 'recall', number: 5, program: 2 ** 21 - 1, id: '' },
       { type: 'render-warning', text: 'dry' },
     ]);
   });
@@ -227,7 +227,7 @@ describe('PipeLoop', () => {
     await refuses([frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION + 1 })]);
     await refuses([frame(TO_ENGINE.tick, { count: 1 })]);
     await refuses([hello, frame({ ...TO_ENGINE.tick, type: 99 }, { count: 1 })]);
-    await refuses([hello, frame(TO_ENGINE.recallPreset, { number: 1, program: 128 })]);
+    await refuses([hello, frame(TO_ENGINE.recallPreset, { number: 1, program: 2 ** 21 })]);
     await refuses([hello, frame(TO_ENGINE.prepare, { epoch: 1, rate: 1000, maxBlock: 64, channels: 2 })]);
     await refuses([
       hello,

@@ -42,6 +42,10 @@ beforeEach(async () => {
     presets: new PresetStore(join(folder, 'presets'), null),
     models,
     trainer: trainer as unknown as Trainer,
+    programs: {
+      find: (program, channel) =>
+        Promise.resolve(channel === 1 ? (['user/a', 'user/b', 'user/c'][program] ?? null) : null),
+    },
   });
   await instrument.loadPreset(samplePreset(), 'page');
   await trainer.finish();
@@ -117,17 +121,30 @@ describe('Instrument', () => {
 
   describe('with several presets', () => {
     const name = () => instrument.state.preset.name;
-    const program = (number: number) => report({ type: 'program-change', program: number });
+    const program = (number: number, channel = 1) =>
+      report({ type: 'program-change', program: number, channel });
     beforeEach(async () => {
       for (const other of ['A', 'B', 'C']) await instrument.savePresetAs(other);
     });
 
-    it('recalls the n-th by program change, and nothing where there are fewer', async () => {
+    it('recalls the one that a program is assigned to, and nothing for others', async () => {
       program(1);
       await instrument.settled();
       expect(name()).toBe('B');
       program(100);
       await instrument.settled();
+      expect(name()).toBe('B');
+      program(0, 2);
+      await instrument.settled();
+      expect(name()).toBe('B');
+    });
+
+    // It ended the request for a preset that was still being read.
+    it('goes on with a preset that was asked for before a program that recalls nothing', async () => {
+      program(1);
+      program(100);
+      await instrument.settled();
+      await new Promise((resolve) => setImmediate(resolve));
       expect(name()).toBe('B');
     });
 

@@ -5,10 +5,10 @@ import { defaultInput } from '../../../src/document/default-preset.js';
 
 function setUp(sources: InputSource[], change: Partial<Input> = {}) {
   const moves: [offset: number, index: number, value: number][] = [];
-  const programs: number[] = [];
+  const programs: [program: number, channel: number][] = [];
   const router = new MidiRouter({
     input: (...move) => moves.push(move),
-    program: (program) => programs.push(program),
+    program: (...program) => programs.push(program),
   });
   router.configure(sources.map((source) => ({ ...defaultInput('x'), source, ...change })));
   return { router, moves, programs };
@@ -67,10 +67,21 @@ describe('MidiRouter', () => {
     expect(moves.map(([, , value]) => value)).toEqual([0.6, 0.2]);
   });
 
-  it('reports program changes', () => {
+  it('reports program changes with their channel and the bank that was selected on it', () => {
     const { router, programs } = setUp([]);
     router.message(0, 0xc5, 3, 0);
-    expect(programs).toEqual([3]);
+    router.message(0, 0xb5, 0, 2);
+    router.message(0, 0xb5, 32, 5);
+    router.message(0, 0xc5, 3, 0);
+    router.message(0, 0xc4, 3, 0);
+    router.message(0, 0xb5, 0, 1);
+    router.message(0, 0xc5, 127, 0);
+    expect(programs).toEqual([
+      [3, 6],
+      [(2 * 128 + 5) * 128 + 3, 6],
+      [3, 5],
+      [1 * 128 * 128 + 127, 6],
+    ]);
   });
 
   it('stays in 0..1 and ignores damaged messages, whatever comes', () => {

@@ -3,18 +3,21 @@ import { PipeLink } from '../../host/pipe-link.js';
 import { runHost } from '../../app/plugin-app.js';
 import { Trainer } from '../../mapping/trainer.js';
 import { importInThread } from '../../model/import/import-thread.js';
+import { Programs } from '../../persistence/programs.js';
 import { PresetStore } from '../../presets/preset-store.js';
 import { userLibraryDir } from '../../model/library/model-folder.js';
 import { ModelLibrary } from '../../model/library/model-library.js';
-import { FAVOURITES, USER_PRESETS, bundledFolder } from '../../system/paths.js';
+import { FAVOURITES, USER_PRESETS, bundledFolder, programsFile } from '../../system/paths.js';
 import { VERSION } from '../version.js';
 
 /** Runs the engine in the plugin. Modules for the page are loaded with the first window, so that a restart is fast. */
 export function hostEngine(link: PipeLink): void {
   const presets = new PresetStore(USER_PRESETS, bundledFolder('presets'));
   const models = new ModelLibrary(userLibraryDir(), bundledFolder('models'), importInThread);
+  const programs = new Programs(programsFile(USER_PRESETS));
   runHost(link, {
     presets,
+    programs,
     models,
     trainer: new Trainer(),
     serve: async (instrument) => {
@@ -22,6 +25,7 @@ export function hostEngine(link: PipeLink): void {
       return serveInstrument(instrument, {
         kind: 'plugin',
         presets,
+        programs,
         models,
         bundledModelsFolder: bundledFolder('models'),
         favouritesPath: FAVOURITES,

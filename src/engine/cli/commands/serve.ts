@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { importInThread } from '../../model/import/import-thread.js';
 import type { Preset } from '../../../document/preset.js';
 import { isPresetId, readPresetFile } from '../../presets/preset-file.js';
+import { Programs } from '../../persistence/programs.js';
 import { PresetStore } from '../../presets/preset-store.js';
 import { newToken } from '../../http/guard.js';
 import { startLiveSession } from '../../app/live-app.js';
@@ -14,7 +15,14 @@ import { contextOf } from '../context.js';
 import { userLibraryDir } from '../../model/library/model-folder.js';
 import { ModelLibrary } from '../../model/library/model-library.js';
 import { wholeNumber } from '../numbers.js';
-import { AUTOSAVE, CONTROLLERS, FAVOURITES, USER_PRESETS, bundledFolder } from '../../system/paths.js';
+import {
+  AUTOSAVE,
+  CONTROLLERS,
+  FAVOURITES,
+  USER_PRESETS,
+  bundledFolder,
+  programsFile,
+} from '../../system/paths.js';
 import { Supervisor, type Serving } from '../supervisor.js';
 import { VERSION } from '../version.js';
 
@@ -50,6 +58,7 @@ async function serve(options: Options, command: Command): Promise<void> {
   const { library } = command.optsWithGlobals<{ library?: string }>();
   const document = options.document ?? (options.resume ? AUTOSAVE : undefined);
   const session = await startLiveSession({
+    programs: new Programs(programsFile(options.presets)),
     presets: new PresetStore(options.presets, bundledFolder('presets')),
     models: new ModelLibrary(library ?? userLibraryDir(), bundledFolder('models'), importInThread),
     bundledModelsFolder: bundledFolder('models'),

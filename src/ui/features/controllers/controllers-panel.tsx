@@ -6,6 +6,7 @@ import { Button } from '../../shared/controls/button.js';
 import { NumberField } from '../../shared/controls/number-field.js';
 import { Select } from '../../shared/controls/select.js';
 import { Toggle } from '../../shared/controls/toggle.js';
+import { ProgramChangesCard } from './program-changes.js';
 import { openWebMidi } from './web-midi.js';
 import { Card, Cards } from '../../shared/controls/card.js';
 import { FaultNote } from '../../shared/controls/fault-note.js';
@@ -13,12 +14,13 @@ import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './controllers-panel.module.css';
 
-/** MIDI and OSC connections, and the gesture recorder. */
+/** MIDI and OSC connections, program changes, and the gesture recorder. */
 export function ControllersPanel() {
   return (
     <Cards className={styles.controllers}>
       <RecorderCard />
       <MidiCard />
+      <ProgramChangesCard />
       <OscCard />
     </Cards>
   );
