@@ -42,7 +42,8 @@ namespace
     bool lower (pid_t thread)
     {
         const sched_param ordinary {};
-        return sched_setscheduler (thread, SCHED_OTHER, &ordinary) == 0;
+        // That flag cannot be taken back without the right to real-time threads.
+        return sched_setscheduler (thread, SCHED_OTHER | SCHED_RESET_ON_FORK, &ordinary) == 0;
     }
 }
 
