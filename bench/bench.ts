@@ -3,6 +3,7 @@ import { audioBench } from './audio.js';
 import { gestureBench } from './gesture.js';
 import { hostsBench } from './hosts.js';
 import { importBench } from './import.js';
+import { instancesBench } from './instances.js';
 import { mappingBench } from './mapping.js';
 import { modelBench } from './model.js';
 import { pipeBench } from './pipe.js';
@@ -21,7 +22,10 @@ const PARTS: Record<string, () => Promise<BenchRow[]>> = {
 };
 
 /** Takes very long, and needs the plugin: measured only when asked for. */
-const SEPARATE: Record<string, () => Promise<BenchRow[]>> = { hosts: hostsBench };
+const SEPARATE: Record<string, () => Promise<BenchRow[]>> = {
+  hosts: hostsBench,
+  instances: instancesBench,
+};
 
 /** Names of the parts. */
 export const BENCH_PARTS: readonly string[] = [...Object.keys(PARTS), ...Object.keys(SEPARATE)];

@@ -1,11 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { TillerError } from '../src/document/tiller-error.js';
+import { builtPlugin } from './built-plugin.js';
 import type { BenchRow } from './row.js';
 
-const PROGRAM = resolve('build/native/tiller_engine_tests');
-const BUNDLE = resolve('build/native/test/real/Tiller.vst3');
 /** What the program prints for each pattern: see native/test/EnginePatternTests.cpp. */
 const LINE = /^ +(.+): (\d+) of (\d+) samples differ(?:, latest (-?[\d.]+) ms)?$/;
 
@@ -15,13 +11,8 @@ const LINE = /^ +(.+): (\d+) of (\d+) samples differ(?:, latest (-?[\d.]+) ms)?$
  * Takes ten minutes, in real time.
  */
 export function hostsBench(): Promise<BenchRow[]> {
-  if (!existsSync(PROGRAM) || !existsSync(BUNDLE))
-    throw new TillerError(
-      'argument-invalid',
-      'The plugin and its tests are not built.',
-      'Run node scripts/native-test.mjs first.',
-    );
-  const { stdout } = spawnSync(PROGRAM, [BUNDLE, '--patterns'], { encoding: 'utf8' });
+  const { program, bundle } = builtPlugin();
+  const { stdout } = spawnSync(program, [bundle, '--patterns'], { encoding: 'utf8' });
   const rows = stdout.split('\n').flatMap((line): BenchRow[] => {
     const [, name, differing, , latest] = LINE.exec(line) ?? [];
     if (name === undefined) return [];

@@ -56,4 +56,7 @@ void addEnginePatternTests (Suite&);
 /** Prints how every calling pattern is heard, without judging it. Returns the exit code of the process. */
 int measurePatterns();
 
+/** Plays instances that are opened at once beside other programs for `seconds` after all are heard, and prints how. */
+int measureInstances (int count, int otherPrograms, double seconds);
+
 } // namespace tiller::test

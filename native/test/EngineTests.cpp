@@ -251,6 +251,9 @@ int main (int count, char** arguments)
     if (count > 2 && std::string (arguments[2]) == "--patterns")
         return measurePatterns();
 
+    if (count > 5 && std::string (arguments[2]) == "--instances")
+        return measureInstances (std::atoi (arguments[3]), std::atoi (arguments[4]), std::atof (arguments[5]));
+
     Suite suite;
     suite.add ("a new instance plays the model", aNewInstancePlaysTheModel);
     suite.add ("dry is aligned", dryIsAligned);
