@@ -47,21 +47,21 @@ export async function dispatch(
       instrument.setParameter(command.index, command.value, command.origin ?? 'page', command.gesture);
       return null;
     case 'hold':
-      instrument.hold(command.dimension, command.value);
+      instrument.heldLatents.hold(command.dimension, command.value);
       return null;
     case 'release-all':
-      instrument.releaseAll();
+      instrument.heldLatents.releaseAll();
       return null;
     case 'randomise':
-      instrument.randomise(command.radius);
+      instrument.heldLatents.randomise(command.radius);
       return null;
     case 'step-draw':
-      instrument.stepDraw(command.by);
+      instrument.heldLatents.stepDraw(command.by);
       return null;
     case 'capture':
       return instrument.capture(command.label);
     case 'audition':
-      instrument.audition(command.example);
+      instrument.heldLatents.audition(command.example);
       return null;
     case 'midi':
       liveOf(services).midi(command.status, command.data1, command.data2);

@@ -1,6 +1,7 @@
 import type { ExampleCarrier } from '../carry/example-carrier.js';
 import type { GestureRecorder } from '../inputs/recorder.js';
 import type { Ports } from '../inputs/ports.js';
+import type { Holds } from '../instrument/holds.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ModelBrowser } from '../instrument/model-browser.js';
 import type { PresetBrowser } from '../instrument/preset-browser.js';
@@ -22,17 +23,12 @@ export interface PageServices {
     | 'redo'
     | 'compare'
     | 'setParameter'
-    | 'hold'
-    | 'releaseAll'
-    | 'randomise'
-    | 'stepDraw'
     | 'capture'
-    | 'audition'
     | 'learnMidi'
     | 'train'
     | 'cancelTraining'
     | 'selectModel'
-  >;
+  > & { readonly heldLatents: Pick<Holds, 'hold' | 'releaseAll' | 'randomise' | 'stepDraw' | 'audition'> };
   readonly presets: Pick<
     PresetBrowser,
     | 'entries'

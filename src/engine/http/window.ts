@@ -117,7 +117,7 @@ export class ConnectedWindow implements Window {
   private releaseMoved(): void {
     const { instrument } = this.services;
     for (const dimension of this.movedLatents)
-      if (dimension < instrument.state.holds.length) instrument.hold(dimension, null);
+      if (dimension < instrument.state.holds.length) instrument.heldLatents.hold(dimension, null);
     this.movedLatents.clear();
   }
 

@@ -24,7 +24,12 @@ export class Holds {
     private readonly link: StreamLink,
   ) {}
 
-  /** See `Instrument.hold`. */
+  /**
+   * Holds a latent at a value, against the mapping, until it is released.
+   * @param dimension index of the latent, from 0
+   * @param value in latent units, within ±`MAX_LATENT_VALUE`; null releases it
+   * @throws TillerError `argument-invalid` where the model has no such latent
+   */
   hold(dimension: number, value: number | null): void {
     const { preset, holds } = this.store.state;
     if (preset.steering.dimensions[dimension] === undefined)
@@ -37,7 +42,11 @@ export class Holds {
     this.set(this.store.state.holds.map(() => null));
   }
 
-  /** See `Instrument.randomise`. */
+  /**
+   * Holds every unlocked latent at a random value near the one that sounds now.
+   * @param radius greatest distance, as a share (0..1) of half the latent's range
+   * @throws TillerError `engine-busy` before the first sound
+   */
   randomise(radius: number): void {
     const { preset, holds } = this.store.state;
     const drawn = randomHolds(preset.steering, holds, this.sounding(), radius);
@@ -46,7 +55,10 @@ export class Holds {
     this.set(drawn);
   }
 
-  /** See `Instrument.stepDraw`. */
+  /**
+   * Holds what was held before the last random draw (−1), or what going back led away from (1); nothing where there is none.
+   * At most `MAX_DRAWS` draws of the present model are kept.
+   */
   stepDraw(by: -1 | 1): void {
     const { holds } = this.store.state;
     const next = (by < 0 ? this.earlier : this.later).at(-1);
@@ -67,7 +79,10 @@ export class Holds {
     this.releaseAll();
   }
 
-  /** See `Instrument.audition`. */
+  /**
+   * Holds an example's latents, so that it is heard in place of the mapping; null releases them.
+   * @throws TillerError `argument-invalid` where there is no such example
+   */
   audition(exampleId: string | null): void {
     const { preset, holds } = this.store.state;
     const example = preset.examples.find(({ id }) => id === exampleId);

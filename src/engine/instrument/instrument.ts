@@ -46,9 +46,10 @@ const NO_PROGRAMS: ProgramSource = { find: () => Promise.resolve(null) };
  * streaming worker in step with them. Main thread; the worker never waits for it.
  */
 export class Instrument {
+  /** The latents that are held against the mapping. */
+  readonly heldLatents: Holds;
   private readonly store = new StateStore(emptyPreset(null, 0));
   private readonly link: StatementOrder;
-  private readonly holds: Holds;
   private readonly learner: Learner;
   private readonly midiLearn: MidiLearn;
   private readonly models: ModelLoader;
@@ -57,7 +58,7 @@ export class Instrument {
 
   constructor(options: InstrumentOptions) {
     this.link = new StatementOrder(options.link);
-    this.holds = new Holds(this.store, this.link);
+    this.heldLatents = new Holds(this.store, this.link);
     this.models = new ModelLoader(this.store, this.link, options.models);
     this.learner = new Learner(
       this.store,
@@ -70,7 +71,7 @@ export class Instrument {
       this.store,
       options.presets,
       options.programs ?? NO_PROGRAMS,
-      this.holds,
+      this.heldLatents,
       this.learner,
       {
         document: () => this.document,
@@ -165,38 +166,6 @@ export class Instrument {
   }
 
   /**
-   * Holds a latent at a value, against the mapping, until it is released.
-   * @param dimension index of the latent, from 0
-   * @param value in latent units, within ±`MAX_LATENT_VALUE`; null releases it
-   * @throws TillerError `argument-invalid` where the model has no such latent
-   */
-  hold(dimension: number, value: number | null): void {
-    this.holds.hold(dimension, value);
-  }
-
-  /** Releases every held latent. */
-  releaseAll(): void {
-    this.holds.releaseAll();
-  }
-
-  /**
-   * Holds every unlocked latent at a random value near the one that sounds now.
-   * @param radius greatest distance, as a share (0..1) of half the latent's range
-   * @throws TillerError `engine-busy` before the first sound
-   */
-  randomise(radius: number): void {
-    this.holds.randomise(radius);
-  }
-
-  /**
-   * Holds what was held before the last random draw (−1), or what going back led away from (1); nothing where there is none.
-   * At most 100 draws of the present model are kept.
-   */
-  stepDraw(by: -1 | 1): void {
-    this.holds.stepDraw(by);
-  }
-
-  /**
    * Makes an example of the latents that sound now at the inputs' present values, and releases every held latent.
    * Edits that follow with the key `CAPTURE_STEP` belong to the same step of the history.
    * @returns the identifier of the example
@@ -204,22 +173,14 @@ export class Instrument {
    * is beyond ±`MAX_LATENT_VALUE`
    */
   capture(label: string): string {
-    const latents = this.holds.latents();
+    const latents = this.heldLatents.latents();
     const inputs = this.state.preset.inputs.map((input) => input.value);
     this.store.history.seal();
     this.edit({ type: 'add-example', example: { label, inputs, latents } }, { coalesce: CAPTURE_STEP });
-    this.releaseAll();
+    this.heldLatents.releaseAll();
     const example = this.state.preset.examples.at(-1);
     if (example === undefined) throw new TillerError('internal', 'The captured example is not there.');
     return example.id;
-  }
-
-  /**
-   * Holds an example's latents, so that it is heard in place of the mapping; null releases them.
-   * @throws TillerError `argument-invalid` where there is no such example
-   */
-  audition(exampleId: string | null): void {
-    this.holds.audition(exampleId);
   }
 
   /**
@@ -338,7 +299,7 @@ export class Instrument {
     this.store.change({ stream: null }, 'engine');
     this.link.restart();
     sendDifference(this.link, null, this.state.preset);
-    this.holds.resend();
+    this.heldLatents.resend();
     await this.loadModel(this.state.preset.model);
   }
 
@@ -373,11 +334,11 @@ export class Instrument {
     const before = this.state.preset;
     if (before.model?.sha256 !== next.model?.sha256) {
       this.link.send({ type: 'expect-model' });
-      this.holds.leaveModel();
+      this.heldLatents.leaveModel();
       this.learner.leaveModel();
     }
     sendDifference(this.link, before, next);
-    const holds = this.holds.fitted(next.steering.dimensions.length);
+    const holds = this.heldLatents.fitted(next.steering.dimensions.length);
     const followed = this.learner.follow(next);
     const training = { ...this.state.training, ...followed };
     const midiLearn = followInput(this.state.midiLearn, before.inputs, next.inputs);
@@ -389,14 +350,14 @@ export class Instrument {
     reference: ModelReference | null,
     absence: 'expected' | 'unexpected' = 'unexpected',
   ): Promise<void> {
-    this.holds.setDecoded(null);
+    this.heldLatents.setDecoded(null);
     return this.models.load(reference, absence);
   }
 
   private receive(report: StreamReport): void {
     switch (report.type) {
       case 'telemetry':
-        this.holds.setDecoded(report.decoded);
+        this.heldLatents.setDecoded(report.decoded);
         this.events.emit('telemetry', report);
         return;
       case 'prepared': {

@@ -169,7 +169,7 @@ describe('the interface’s server', () => {
     client.socket.close();
     await released;
     expect(bench.instrument.state.holds).toEqual([null, 0.25, 0.1]);
-    bench.instrument.releaseAll();
+    bench.instrument.heldLatents.releaseAll();
   });
 
   it('requires the token for everything but the page’s files', async () => {

@@ -39,7 +39,7 @@ describe('latents that are held, drawn and captured', () => {
     expect(() => instrument.capture('too early')).toThrow(/Nothing has sounded/);
     report(telemetry([0.5, -0.5, 0]));
     instrument.setParameter(PARAMETER_INDEX.input, 0.75, 'page');
-    instrument.hold(2, 1.5);
+    instrument.heldLatents.hold(2, 1.5);
     const id = instrument.capture('bright');
     const example = instrument.state.preset.examples.find((other) => other.id === id);
     expect(example).toMatchObject({ label: 'bright', inputs: [0.75, 0.5], latents: [0.5, -0.5, 1.5] });
@@ -85,7 +85,7 @@ describe('latents that are held, drawn and captured', () => {
     report(telemetry([0, 0, 0]));
     instrument.edit({ type: 'steer-dimensions', dimensions: [1], change: { locked: true } });
     instrument.edit({ type: 'steer-dimensions', dimensions: [0, 1, 2], change: { range: [-2, 2] } });
-    instrument.randomise(0.5);
+    instrument.heldLatents.randomise(0.5);
     const [first, second, third] = instrument.state.holds;
     expect(second).toBeNull();
     for (const held of [first, third]) expect(Math.abs(held ?? 9)).toBeLessThanOrEqual(1);
@@ -93,23 +93,23 @@ describe('latents that are held, drawn and captured', () => {
 
   it('goes back to what was held before each random draw, and forward again', async () => {
     report(telemetry([0, 0, 0]));
-    instrument.stepDraw(-1);
-    instrument.hold(1, 0.5);
+    instrument.heldLatents.stepDraw(-1);
+    instrument.heldLatents.hold(1, 0.5);
     const held = [instrument.state.holds];
     for (let i = 0; i < 3; i++) {
-      instrument.randomise(1);
+      instrument.heldLatents.randomise(1);
       held.push(instrument.state.holds);
     }
     expect(instrument.state.draws).toEqual({ earlier: 3, later: 0 });
     for (const i of [2, 1, 0, 0]) {
-      instrument.stepDraw(-1);
+      instrument.heldLatents.stepDraw(-1);
       expect(instrument.state.holds).toEqual(held[i]);
     }
-    instrument.stepDraw(1);
+    instrument.heldLatents.stepDraw(1);
     expect(instrument.state.holds).toEqual(held[1]);
     expect(instrument.state.draws).toEqual({ earlier: 1, later: 2 });
     // Another draw takes the place of those that were gone back from.
-    instrument.randomise(1);
+    instrument.heldLatents.randomise(1);
     expect(instrument.state.draws).toEqual({ earlier: 2, later: 0 });
     await instrument.loadPreset(
       { ...samplePreset(), model: { name: 'other', sha256: 'cd'.repeat(32) } },
@@ -119,8 +119,8 @@ describe('latents that are held, drawn and captured', () => {
   });
 
   it('lets a latent go that the next document does not have', async () => {
-    instrument.hold(1, 0.5);
-    instrument.hold(2, 1);
+    instrument.heldLatents.hold(1, 0.5);
+    instrument.heldLatents.hold(2, 1);
     sent.length = 0;
     const { steering, examples, ...rest } = samplePreset();
     await instrument.loadPreset(
@@ -136,14 +136,14 @@ describe('latents that are held, drawn and captured', () => {
   });
 
   it('plays an example to listen to it, and lets go', () => {
-    instrument.audition('e1');
+    instrument.heldLatents.audition('e1');
     expect(instrument.state).toMatchObject({ auditioning: 'e1', holds: [1, 0, 0.5] });
-    instrument.audition(null);
+    instrument.heldLatents.audition(null);
     expect(instrument.state).toMatchObject({ auditioning: null, holds: [null, null, null] });
   });
 
   it('lets go of an example that is heard when another preset comes', async () => {
-    instrument.audition('e1');
+    instrument.heldLatents.audition('e1');
     sent.length = 0;
     await instrument.loadPreset({ ...samplePreset(), name: 'Other' }, 'page');
     expect(instrument.state).toMatchObject({ auditioning: null, holds: [null, null, null] });

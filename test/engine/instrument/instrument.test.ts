@@ -296,7 +296,7 @@ describe('Instrument', () => {
   });
 
   it('tells a new worker everything', async () => {
-    instrument.hold(0, 1);
+    instrument.heldLatents.hold(0, 1);
     sent.length = 0;
     await instrument.resend();
     expect(new Set(types())).toEqual(
