@@ -14,6 +14,7 @@ import {
 } from '../src/protocol/plugin.js';
 import type { MessageLayout } from '../src/protocol/plugin.js';
 import { Random } from '../src/engine/mapping/random.js';
+import { frame } from '../test/engine/host/pipes.js';
 import type { BenchRow } from './row.js';
 import { summarise } from './row.js';
 
@@ -45,19 +46,6 @@ function presetOf(bytes: number): Preset {
   return { ...preset, learning, examples: Array.from({ length: count }, (_, id) => example(id)) };
 }
 
-function message(layout: MessageLayout, fields: Record<string, number>, tail: Buffer): Buffer {
-  const bytes = Buffer.alloc(FRAME_HEADER_BYTES + layout.bytes + tail.length);
-  bytes.writeUInt32LE(layout.bytes + tail.length, 0);
-  bytes.writeUInt16LE(layout.type, 4);
-  for (const [name, type] of layout.fields) {
-    const at = FRAME_HEADER_BYTES + (layout.at[name] ?? 0);
-    if (type === 'u32') bytes.writeUInt32LE(fields[name] ?? 0, at);
-    else bytes.writeFloatLE(fields[name] ?? 0, at);
-  }
-  tail.copy(bytes, FRAME_HEADER_BYTES + layout.bytes);
-  return bytes;
-}
-
 function block(index: number): Buffer {
   const automated = index % AUTOMATION_BLOCKS === 0 ? AUTOMATED : 0;
   const events = Buffer.alloc(automated * PARAMETER_EVENT.bytes);
@@ -75,7 +63,7 @@ function block(index: number): Buffer {
     channels: 2,
     parameterEvents: automated,
   };
-  return message(TO_ENGINE.block, fields, Buffer.concat([events, samples]));
+  return frame(TO_ENGINE.block, fields, Buffer.concat([events, samples]));
 }
 
 /** What the plugin's end of the pipe sees. */
@@ -122,7 +110,7 @@ async function playWith(preset: Preset): Promise<Seen> {
     while (!condition()) await new Promise<void>((resolve) => (wake = resolve));
   };
   const send = (layout: MessageLayout, fields: Record<string, number>, text = '') =>
-    engine.stdin.write(message(layout, fields, Buffer.from(text)));
+    engine.stdin.write(frame(layout, fields, Buffer.from(text)));
   send(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION });
   send(TO_ENGINE.state, {}, JSON.stringify(preset));
   send(TO_ENGINE.prepare, { epoch: 1, rate: RATE, maxBlock: BLOCK, channels: 2 });

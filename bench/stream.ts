@@ -7,7 +7,6 @@ import {
   PLUGIN_PROTOCOL_VERSION,
   TO_ENGINE,
 } from '../src/protocol/plugin.js';
-import type { MessageLayout } from '../src/protocol/plugin.js';
 import { FrameReader } from '../src/engine/host/frame-reader.js';
 import { FrameWriter } from '../src/engine/host/frame-writer.js';
 import { PipeLoop } from '../src/engine/host/pipe-loop.js';
@@ -15,10 +14,12 @@ import { layOutMapping } from '../src/engine/mapping/layout.js';
 import { Random } from '../src/engine/mapping/random.js';
 import { trainMapping } from '../src/engine/mapping/train.js';
 import type { ModelManifest } from '../src/engine/model/manifest.js';
-import type { ModelShape, RunningModel } from '../src/engine/model/run/running-model.js';
+import type { ModelShape } from '../src/engine/model/run/running-model.js';
 import type { ModelOpener } from '../src/engine/stream/model-opener.js';
 import { Player } from '../src/engine/stream/player.js';
 import { defaultLearning } from '../src/document/default-learning.js';
+import { frame } from '../test/engine/host/pipes.js';
+import { IdleModel } from '../test/engine/model/idle-model.js';
 import type { BenchRow } from './row.js';
 import { summarise } from './row.js';
 
@@ -38,42 +39,6 @@ interface Case {
   readonly level: number;
   readonly output?: Partial<Output>;
   readonly batch?: 1 | 2;
-}
-
-/** A model that takes no time, so that the rest is the engine's own. */
-class IdleModel implements RunningModel {
-  readonly audioIn: Float32Array;
-  readonly encoded: Float32Array;
-  readonly latents: Float32Array;
-  readonly audioOut: Float32Array;
-
-  constructor(readonly shape: ModelShape) {
-    const { batch, frames, hop, inputChannels, outputChannels, latentDims } = shape;
-    this.audioIn = new Float32Array(batch * inputChannels * hop * frames);
-    this.encoded = new Float32Array(batch * latentDims * frames);
-    this.latents = new Float32Array(batch * latentDims * frames);
-    this.audioOut = new Float32Array(batch * outputChannels * hop * frames);
-  }
-
-  encode(): void {
-    this.encoded.fill(0.5);
-  }
-
-  decode(): void {
-    this.audioOut.set(this.audioIn);
-  }
-
-  decodeAgain(): void {
-    this.decode();
-  }
-
-  reset(): void {
-    this.audioOut.fill(0);
-  }
-
-  close(): void {
-    this.audioOut.fill(0);
-  }
 }
 
 const shapeOf = (batch: number): ModelShape => ({
@@ -133,19 +98,6 @@ function playerOf({ rate, output = {}, batch = 1 }: Case): Player {
   return player;
 }
 
-function message(layout: MessageLayout, fields: Record<string, number>, tail = Buffer.alloc(0)): Buffer {
-  const bytes = Buffer.alloc(FRAME_HEADER_BYTES + layout.bytes + tail.length);
-  bytes.writeUInt32LE(layout.bytes + tail.length, 0);
-  bytes.writeUInt16LE(layout.type, 4);
-  for (const [name, type] of layout.fields) {
-    const at = FRAME_HEADER_BYTES + (layout.at[name] ?? 0);
-    if (type === 'u32') bytes.writeUInt32LE(fields[name] ?? 0, at);
-    else bytes.writeFloatLE(fields[name] ?? 0, at);
-  }
-  tail.copy(bytes, FRAME_HEADER_BYTES + layout.bytes);
-  return bytes;
-}
-
 /** A block as the plugin sends it: `AUTOMATED` inputs and offsets move, and noise is played. */
 function blockMessage(level: number): Buffer {
   const random = new Random(2);
@@ -158,15 +110,15 @@ function blockMessage(level: number): Buffer {
   }
   const noise = Float32Array.from({ length: 2 * BLOCK }, () => level * (2 * random.uniform() - 1));
   const fields = { epoch: 1, position: 0, frames: BLOCK, channels: 2, parameterEvents: AUTOMATED };
-  return message(TO_ENGINE.block, fields, Buffer.concat([events, Buffer.from(noise.buffer)]));
+  return frame(TO_ENGINE.block, fields, Buffer.concat([events, Buffer.from(noise.buffer)]));
 }
 
 /** Time from each block's arrival to its answer, over a pipe in memory. */
 async function overheadRow(one: Case): Promise<BenchRow> {
   const { name, rate, level } = one;
   const start = Buffer.concat([
-    message(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }),
-    message(TO_ENGINE.prepare, { epoch: 1, rate, maxBlock: BLOCK, channels: 2 }),
+    frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }),
+    frame(TO_ENGINE.prepare, { epoch: 1, rate, maxBlock: BLOCK, channels: 2 }),
   ]);
   const block = blockMessage(level);
   const beyond: number[] = [];

@@ -1,5 +1,5 @@
 import { createNoise } from '../../../src/engine/model/run/noise.js';
-import type { ModelShape, RunningModel } from '../../../src/engine/model/run/running-model.js';
+import type { ModelShape } from '../../../src/engine/model/run/running-model.js';
 import { defaultInput } from '../../../src/document/default-preset.js';
 import { defaultOutput } from '../../../src/document/output.js';
 import { PARAMETER_INDEX, PARAMETERS } from '../../../src/document/parameters.js';
@@ -16,6 +16,7 @@ import type { ModelOpener } from '../../../src/engine/stream/model-opener.js';
 import { Player } from '../../../src/engine/stream/player.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
 import { blockFrame, frame } from '../host/pipes.js';
+import { IdleModel } from '../model/idle-model.js';
 
 /**
  * Plays blocks through the stream, the plugin's loop or the live renderer, and prints as JSON how the heap grew. To be run with
@@ -31,30 +32,6 @@ const shape: ModelShape = {
   ...{ sampleRate: 44_100, hop: 512, frames: 1, batch: 1, inputChannels: 1, outputChannels: 1 },
   ...{ latentDims: 8, delaySamples: 0 },
 };
-
-/** A model that takes no time and allocates nothing: what is measured is the engine's own. */
-class IdleModel implements RunningModel {
-  readonly shape = shape;
-  readonly audioIn = new Float32Array(shape.hop);
-  readonly encoded = new Float32Array(shape.latentDims);
-  readonly latents = new Float32Array(shape.latentDims);
-  readonly audioOut = new Float32Array(shape.hop);
-  encode(): void {
-    this.encoded.fill(0.5);
-  }
-  decode(): void {
-    this.audioOut.set(this.audioIn);
-  }
-  decodeAgain(): void {
-    this.decode();
-  }
-  reset(): void {
-    this.audioOut.fill(0);
-  }
-  close(): void {
-    this.audioOut.fill(0);
-  }
-}
 
 const mapping = { evaluate: (_: Float64Array, latents: Float64Array) => void latents.fill(0.25) };
 const steering = {
@@ -74,7 +51,7 @@ function streamAlone(): Play {
   stream.setMapping(mapping);
   const seed = { kind: 'seed', seed: 1 } as const;
   const noise = { model: createNoise(seed, 0), latents: createNoise(seed, 1) };
-  stream.prepare({ rate: RATE, maxBlock: BLOCK, channels: 2, model: new IdleModel(), noise });
+  stream.prepare({ rate: RATE, maxBlock: BLOCK, channels: 2, model: new IdleModel(shape), noise });
   const input = [0, 1].map(() => new Float32Array(BLOCK).fill(0.1));
   const output = input.map(() => new Float32Array(BLOCK));
   const changes = new ChangeQueue(4 * PARAMETERS.length, PARAMETERS.length);
@@ -88,7 +65,7 @@ function streamAlone(): Play {
 
 /** A player with the idle model. */
 function playerOf(block: number, report: ConstructorParameters<typeof Player>[0] = () => undefined): Player {
-  const opener: ModelOpener = { open: (_place, _variant, done) => done(new IdleModel()) };
+  const opener: ModelOpener = { open: (_place, _variant, done) => done(new IdleModel(shape)) };
   const player = new Player(report, opener);
   player.prepare(RATE, block, 2);
   const silence = [new Float32Array(block), new Float32Array(block)];
