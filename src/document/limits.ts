@@ -7,6 +7,8 @@ export const MAX_EXAMPLES = 2048;
 /** Sample rates, in Hz. */
 export const MIN_RATE = 22_050;
 export const MAX_RATE = 192_000;
+/** Lowest sample rate of a model, in Hz. */
+export const MIN_MODEL_RATE = 8000;
 /** Largest block, in samples per channel, that a host may deliver at once. */
 export const MAX_BLOCK = 8192;
 export const MAX_CHANNELS = 2;

@@ -50,6 +50,11 @@ export const UPLOAD_ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
  * input, separated by commas.
  */
 export const PLACE_QUERY = 'inputs';
+/**
+ * Query of a model upload's address: the model's sample rate in Hz, a whole number, in place of the one that the file states. The
+ * engine asks for it by the fault `model-rate`.
+ */
+export const RATE_QUERY = 'rate';
 
 /** The kind of upload of a file name; undefined for other files. */
 export function uploadKindOf(name: string): UploadKind | undefined {

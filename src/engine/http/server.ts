@@ -10,12 +10,13 @@ import {
   DOWNLOAD_PATHS,
   HELLO_PATH,
   PLACE_QUERY,
+  RATE_QUERY,
   SOCKET_PATH,
   SUBPROTOCOL,
   UPLOAD_PATHS,
   type UploadKind,
 } from '../../protocol/interface.js';
-import { MAX_INPUTS } from '../../document/limits.js';
+import { MAX_INPUTS, MAX_RATE, MIN_MODEL_RATE } from '../../document/limits.js';
 import { TillerError } from '../../document/tiller-error.js';
 import {
   bearer,
@@ -198,7 +199,7 @@ async function answer(
   const kind = (Object.keys(UPLOAD_PATHS) as UploadKind[]).find((name) => UPLOAD_PATHS[name] === path);
   if (kind === undefined) return refuse(response, 404);
   const uploaded = await receiveUpload(request, kind, temporaryFolder, (file, name) =>
-    importUpload(services, kind, file, name, queryOf(request).get(PLACE_QUERY)),
+    importUpload(services, kind, file, name, queryOf(request)),
   );
   // A disk that is full refuses an upload before its end, too.
   await drain(request);
@@ -210,13 +211,14 @@ async function importUpload(
   kind: UploadKind,
   path: string,
   name: string,
-  place: string | null,
+  query: URLSearchParams,
 ): Promise<string | null> {
+  const place = query.get(PLACE_QUERY);
   if (kind === 'audio' && place !== null) {
     await services.mapMaker.addSound(path, name, placeOf(place));
     return null;
   }
-  if (kind === 'model') return services.models.import(path, name);
+  if (kind === 'model') return services.models.import(path, name, rateOf(query.get(RATE_QUERY)));
   if (kind === 'preset') return services.presets.import(path);
   if (services.live === null) {
     throw new TillerError(
@@ -235,6 +237,18 @@ function placeOf(text: string): number[] {
   const isPlace = values.length <= MAX_INPUTS && values.every((value) => value >= 0 && value <= 1);
   if (isPlace && !/(^|,)\s*(,|$)/.test(text)) return values;
   throw new TillerError('argument-invalid', 'The example’s place is not one value from 0 to 1 per input.');
+}
+
+/** The value of `RATE_QUERY` in Hz; undefined where there is none. @throws TillerError `argument-invalid` */
+function rateOf(text: string | null): number | undefined {
+  if (text === null) return undefined;
+  const rate = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
+  if (rate >= MIN_MODEL_RATE && rate <= MAX_RATE) return rate;
+  throw new TillerError(
+    'argument-invalid',
+    'The model’s sample rate is not a whole number of Hz.',
+    `Give a rate from ${MIN_MODEL_RATE} to ${MAX_RATE} Hz.`,
+  );
 }
 
 /** HTTP status for an error in a request. */

@@ -68,11 +68,12 @@ export class ModelBrowser {
   /**
    * Imports a `.ts` file after those that wait already; it does not play yet.
    * @param fileName shown with the progress
+   * @param sampleRate in Hz, in place of the one that the file states
    * @returns the model's SHA-256
-   * @throws TillerError as the import says; `import-cancelled`
+   * @throws TillerError as the import says: `model-rate` where the file states no sample rate and none is given; `import-cancelled`
    */
-  import(path: string, fileName: string): Promise<string> {
-    const turn = this.queue.then(() => this.importNow(path, fileName));
+  import(path: string, fileName: string, sampleRate?: number): Promise<string> {
+    const turn = this.queue.then(() => this.importNow(path, fileName, sampleRate));
     this.queue = turn.catch(() => undefined);
     return turn;
   }
@@ -92,7 +93,7 @@ export class ModelBrowser {
     await this.queue;
   }
 
-  private async importNow(path: string, file: string): Promise<string> {
+  private async importNow(path: string, file: string, sampleRate?: number): Promise<string> {
     this.cancelling = new AbortController();
     if (this.closed) this.cancelling.abort();
     const { signal } = this.cancelling;
@@ -104,7 +105,8 @@ export class ModelBrowser {
     };
     onProgress(0, 'Reading the file');
     try {
-      const { manifest } = await this.models.import(path, { onProgress, signal });
+      const rate = sampleRate === undefined ? {} : { sampleRate };
+      const { manifest } = await this.models.import(path, { onProgress, signal, ...rate });
       return manifest.sha256;
     } finally {
       this.importing = null;

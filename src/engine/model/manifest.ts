@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_LATENTS } from '../../document/limits.js';
+import { MAX_LATENTS, MAX_RATE, MIN_MODEL_RATE } from '../../document/limits.js';
 
 /** Most latent dimensions that a model may have before it leaves any out. */
 export const MAX_FULL_LATENTS = 4096;
@@ -56,7 +56,7 @@ export const manifestSchema = z.strictObject({
   name: z.string().min(1).max(200),
   sha256,
   sourceBytes: z.number().int().positive(),
-  sampleRate: z.number().int().min(8000).max(192_000),
+  sampleRate: z.number().int().min(MIN_MODEL_RATE).max(MAX_RATE),
   /** Audio samples per latent frame. */
   hop: z.number().int().min(1).max(65_536),
   inputChannels: z.number().int().min(1).max(2),

@@ -40,8 +40,9 @@ export function servicesOf(bench: Bench, taken: string[]): PageServices {
       restore: done,
       trashed: [],
       emptyTrash: done,
-      import: async (path, name) => {
+      import: async (path, name, sampleRate) => {
         taken.push(name, path, await readFile(path, 'utf8'));
+        if (sampleRate !== undefined) taken.push(String(sampleRate));
         if (name === 'bad.ts')
           throw new TillerError('not-a-model', `${path} is no model.`, 'Choose another.');
         return 'ab'.repeat(32);

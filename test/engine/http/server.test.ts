@@ -12,6 +12,7 @@ import {
   FILE_NAME_HEADER,
   HELLO_PATH,
   PLACE_QUERY,
+  RATE_QUERY,
   SOCKET_PATH,
   SUBPROTOCOL,
   UPLOAD_PATHS,
@@ -351,6 +352,24 @@ describe('the interface’s server', () => {
     expect(taken.slice(-2)).toEqual(['hit.wav', '0.25,1']);
     const before = taken.length;
     for (const wrong of ['', '0.5,', '2,0', 'x', Array(20).fill(0).join()])
+      expect(JSON.parse((await upload(wrong)).body)).toMatchObject({
+        type: 'failed',
+        fault: { code: 'argument-invalid' },
+      });
+    expect(taken).toHaveLength(before);
+  });
+
+  it('imports a model with the sample rate that is given with it, and nothing where that is none', async () => {
+    const upload = (query: string) =>
+      ask(`${UPLOAD_PATHS.model}?${RATE_QUERY}=${query}`, {
+        method: 'POST',
+        headers: { ...own(), [FILE_NAME_HEADER]: 'good.ts' },
+        body: 'weights',
+      });
+    expect(JSON.parse((await upload('44100')).body)).toMatchObject({ type: 'done' });
+    expect(taken.slice(-2)).toEqual(['weights', '44100']);
+    const before = taken.length;
+    for (const wrong of ['', '44.1', '1e5', '-1', '7999', '192001', 'x'])
       expect(JSON.parse((await upload(wrong)).body)).toMatchObject({
         type: 'failed',
         fault: { code: 'argument-invalid' },

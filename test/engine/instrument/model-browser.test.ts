@@ -15,6 +15,7 @@ const SHIPPED = 'b'.repeat(64);
 /** An import that ends when the test says so, or with its signal. */
 interface HeldImport {
   path: string;
+  sampleRate: number | undefined;
   onProgress: (share: number, step: string) => void;
   finish: (imported: LibraryEntry) => void;
 }
@@ -37,12 +38,12 @@ describe('models as the page keeps them', () => {
     return ModelBrowser.open(
       {
         list: () => Promise.resolve(entries),
-        import: (path, { onProgress = () => undefined, signal } = {}) =>
+        import: (path, { onProgress = () => undefined, signal, sampleRate } = {}) =>
           new Promise((finish, reject) => {
             const end = () => reject(new TillerError('import-cancelled', 'The import was cancelled.'));
             if (signal?.aborted === true) end();
             signal?.addEventListener('abort', end);
-            held.push({ path, onProgress, finish });
+            held.push({ path, sampleRate, onProgress, finish });
           }),
         owns: ({ manifest }) => manifest.sha256 === OWN,
         remove: (sha256) => {
@@ -123,6 +124,17 @@ describe('models as the page keeps them', () => {
       { sha256: OWN, dimensionLabels: ['dark to bright', 'not measured'], report },
       { sha256: SHIPPED, dimensionLabels: [], report: null },
     ]);
+  });
+
+  it('are imported with the sample rate that is given, and else with their own', async () => {
+    const browser = await open(SHIPPED);
+    const imports = [browser.import('/tmp/a', 'a.ts'), browser.import('/tmp/b', 'b.ts', 44_100)];
+    for (let i = 0; i < imports.length; i += 1) {
+      while (held[i] === undefined) await new Promise(setImmediate);
+      held[i]?.finish(own);
+    }
+    expect(await Promise.all(imports)).toEqual([OWN, OWN]);
+    expect(held.map(({ sampleRate }) => sampleRate)).toEqual([undefined, 44_100]);
   });
 
   it('are removed and brought back; the instrument looks again where it plays one', async () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readReport } from '../../model/report/report-file.js';
+import { MAX_RATE, MIN_MODEL_RATE } from '../../../document/limits.js';
 import { contextOf } from '../context.js';
 import { describeModel } from '../describe-model.js';
 import { wholeNumber } from '../numbers.js';
@@ -13,7 +14,7 @@ export function addImport(program: Command): void {
     .option(
       '--rate <hz>',
       'sample rate of the model, in place of the one that the file states',
-      wholeNumber(8000, 192_000),
+      wholeNumber(MIN_MODEL_RATE, MAX_RATE),
     )
     .action(async (path: string, { rate }: { rate?: number }, command: Command) => {
       const { report, models } = contextOf(command);

@@ -1,5 +1,5 @@
 import { TillerError } from '../../../document/tiller-error.js';
-import { MAX_CHANNELS, MAX_LATENTS, MAX_RATE } from '../../../document/limits.js';
+import { MAX_CHANNELS, MAX_LATENTS, MAX_RATE, MIN_MODEL_RATE } from '../../../document/limits.js';
 import { MAX_FULL_LATENTS } from '../manifest.js';
 import { interfaceNotes } from './import-notes.js';
 import type {
@@ -30,7 +30,6 @@ export interface NnInterface {
 const MAX_HOP = 65_536;
 /** Wrappers around the object that states a number: combined exports have one. */
 const MAX_WRAPPERS = 2;
-const MIN_RATE = 8000;
 const RATE_NAMES = ['sr', 'sampling_rate', 'sample_rate'] as const;
 /** Sample rates, in Hz, that are known besides what the file states. */
 export interface KnownRates {
@@ -184,11 +183,11 @@ function chooseRate(program: Program, { given, earlier }: KnownRates): number {
       'Give the rate that it was trained at: 44100 or 48000 Hz for most models (tiller import MODEL.ts --rate 44100).',
     );
   }
-  if (Number.isInteger(rate) && rate >= MIN_RATE && rate <= MAX_RATE) return rate;
+  if (Number.isInteger(rate) && rate >= MIN_MODEL_RATE && rate <= MAX_RATE) return rate;
   throw new TillerError(
     'model-rate',
     `The model's sample rate of ${rate} Hz is not supported.`,
-    `Tiller plays models with whole rates from ${MIN_RATE} to ${MAX_RATE} Hz.`,
+    `Tiller plays models with whole rates from ${MIN_MODEL_RATE} to ${MAX_RATE} Hz.`,
   );
 }
 
