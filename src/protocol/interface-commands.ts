@@ -114,6 +114,8 @@ export const commandSchema = z.discriminatedUnion('type', [
     layout: z.enum(['loudness', 'noisiness', 'likeness']),
     /** Of the draws: another seed, another map. */
     seed: z.number().int().min(0).max(0xffffffff),
+    /** Of the audio files that were uploaded with `MAP_QUERY`; left out, of what the track played lately. */
+    gathered: z.literal(true).optional(),
   }),
   bare('cancel-map'),
   // presets and models

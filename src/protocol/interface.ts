@@ -50,6 +50,8 @@ export const UPLOAD_ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
  * input, separated by commas.
  */
 export const PLACE_QUERY = 'inputs';
+/** Query of an audio upload's address that keeps the file's sounds for a map (`map-model` with `gathered`) in place of playing it. */
+export const MAP_QUERY = 'map';
 /**
  * Query of a model upload's address: the model's sample rate in Hz, a whole number, in place of the one that the file states. The
  * engine asks for it by the fault `model-rate`.

@@ -1,8 +1,9 @@
-import { accessSync, constants, realpathSync, statSync, type Stats } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants, readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { WavWriter } from '../audio/wav.js';
 import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError, systemCode } from '../system/file-error.js';
+import { compareNames } from '../system/natural-order.js';
 import { cleanUpWhenInterrupted } from './interrupt.js';
 
 function statOf(path: string): Stats | null {
@@ -19,6 +20,48 @@ export function checkInput(path: string): void {
   const stats = statOf(path);
   if (stats?.isCharacterDevice() === true || stats?.isBlockDevice() === true)
     throw new TillerError('file-missing', `${path} is a device, not a file.`, 'Name a file.');
+}
+
+/** Most audio files that are taken from a folder. */
+const MAX_SOUNDS = 1000;
+
+/**
+ * The given audio files, and in place of each folder the audio files in it and below, as a reader sorts them. Within a folder the
+ * name's ending decides; later the content does.
+ * @throws TillerError `file-missing` for a folder without any, and as `checkInput`; `argument-invalid` where there are too many
+ */
+export function soundFiles(paths: readonly string[]): string[] {
+  const found = paths.flatMap((path) => {
+    if (statOf(path)?.isDirectory() !== true) {
+      checkInput(path);
+      return [path];
+    }
+    const names = soundNames(path);
+    if (names.length > 0) return names.sort(compareNames).map((name) => join(path, name));
+    throw new TillerError(
+      'file-missing',
+      `There are no audio files in ${path}.`,
+      'Tiller reads WAV, AIFF, FLAC, MP3 and Ogg.',
+    );
+  });
+  if (found.length <= MAX_SOUNDS) return found;
+  throw new TillerError(
+    'argument-invalid',
+    `There are ${found.length} audio files; the limit is ${MAX_SOUNDS}.`,
+    'Choose fewer.',
+  );
+}
+
+function soundNames(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter(
+        (entry) => entry.isFile() && /\.(wave?|bwf|rf64|aif[fc]?|flac|mp3|og[ga]|opus)$/i.test(entry.name),
+      )
+      .map((entry) => join(relative(folder, entry.parentPath), entry.name));
+  } catch (error) {
+    throw fromFileError(error, folder);
+  }
 }
 
 /** Refuses a file name with the ending of another audio format. @throws TillerError `argument-invalid` */

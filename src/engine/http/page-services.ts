@@ -61,7 +61,7 @@ export interface PageServices {
   >;
   readonly favourites: Pick<Favourites, 'state' | 'subscribe' | 'set'>;
   readonly programs: Pick<Programs, 'state' | 'subscribe' | 'set' | 'assign'>;
-  readonly mapMaker: Pick<MapMaker, 'state' | 'subscribe' | 'map' | 'addSound' | 'cancel'>;
+  readonly mapMaker: Pick<MapMaker, 'state' | 'subscribe' | 'map' | 'addSound' | 'gather' | 'cancel'>;
   readonly carrier: Pick<ExampleCarrier, 'state' | 'subscribe' | 'carry' | 'cancel'>;
   readonly live: LiveServices | null;
   readonly recorder: Pick<GestureRecorder, 'state' | 'subscribe' | 'act' | 'csv' | 'midi'>;

@@ -9,6 +9,7 @@ import {
   CLOSE_STOPPED,
   DOWNLOAD_PATHS,
   HELLO_PATH,
+  MAP_QUERY,
   PLACE_QUERY,
   RATE_QUERY,
   SOCKET_PATH,
@@ -216,6 +217,10 @@ async function importUpload(
   const place = query.get(PLACE_QUERY);
   if (kind === 'audio' && place !== null) {
     await services.mapMaker.addSound(path, name, placeOf(place));
+    return null;
+  }
+  if (kind === 'audio' && query.has(MAP_QUERY)) {
+    await services.mapMaker.gather(path, name);
     return null;
   }
   if (kind === 'model') return services.models.import(path, name, rateOf(query.get(RATE_QUERY)));

@@ -1,8 +1,8 @@
 import { failureOf } from '../workers/messages.js';
 import { postTo, serveWorker, startedWith } from '../workers/serve-worker.js';
 import { loudestLatents } from './loudest-latents.js';
-import { mapModel } from './map-model.js';
-import { type FromListening, listeningDataSchema } from './messages.js';
+import { framesOfFile, mapModel } from './map-model.js';
+import { type FromListening, listeningDataSchema, MAX_FILE_FRAMES } from './messages.js';
 
 /** The thread that listens to a model: one job, with messages let through between two sounds. */
 
@@ -25,11 +25,23 @@ async function listen(): Promise<void> {
     post({ type: 'heard', latents: Array.from(latents) });
     return;
   }
-  const zones = await mapModel(dir, manifest, { ...job, files: [], onProgress });
+  if (job.kind === 'frames') {
+    const heard = await framesOfFile(dir, manifest, job.path);
+    post({ type: 'frames', frames: thinned(heard, MAX_FILE_FRAMES).map((frame) => Array.from(frame)) });
+    return;
+  }
+  const frames = job.frames.map((frame) => Float64Array.from(frame));
+  const zones = await mapModel(dir, manifest, { ...job, files: [], frames, onProgress });
   const sounds = zones.map(({ label, hue, place: [x, y], latents }) => {
     return { label, hue, place: [x, y] as [number, number], latents: Array.from(latents) };
   });
   post({ type: 'mapped', sounds });
+}
+
+/** At most `count` of a list, spread evenly over it. */
+function thinned<T>(list: readonly T[], count: number): T[] {
+  const step = Math.max(1, list.length / count);
+  return list.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }
 
 // Only the end of the thread is ever sent.

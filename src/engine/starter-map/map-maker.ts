@@ -7,12 +7,14 @@ import type { Instrument } from '../instrument/instrument.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
 import { errorOf } from '../workers/messages.js';
 import { WorkerThread } from '../workers/worker-thread.js';
+import { HeardFrames } from './heard-frames.js';
 import { AXIS_NAMES, type Layout } from './layout.js';
 import {
   type FromListening,
   fromListeningSchema,
   type ListeningData,
   type ListeningJob,
+  MAX_MAP_FRAMES,
   type PlacedSound,
 } from './messages.js';
 import { DEFAULT_CANDIDATES, DEFAULT_ZONES } from './starter-map.js';
@@ -25,6 +27,8 @@ export interface MapRequest {
   readonly layout: Layout;
   /** The same seed gives the same map. */
   readonly seed: number;
+  /** Set for a map of the sounds that were gathered, which are then forgotten. Else of what the track played lately. */
+  readonly gathered?: true | undefined;
 }
 
 type Heard = Exclude<FromListening, { type: 'progress' | 'failed' }>;
@@ -46,12 +50,26 @@ export class MapMaker {
   private running: Running | null = null;
   private queue: Promise<unknown> = Promise.resolve();
   private closed = false;
+  private readonly heard = new HeardFrames();
+  /** Latent frames of the files that were gathered for a map, and the model that they are of. */
+  private gathered: { sha256: string; frames: number[][] } | null = null;
+  private readonly unsubscribe: (() => void)[];
 
   constructor(
-    private readonly instrument: Pick<Instrument, 'state' | 'edit' | 'train'>,
+    private readonly instrument: Pick<Instrument, 'state' | 'edit' | 'train' | 'subscribe' | 'onTelemetry'>,
     private readonly models: Pick<ModelSource, 'find'>,
     private readonly workerUrl: URL = new URL('./listening-worker.js', import.meta.url),
-  ) {}
+  ) {
+    let playing = this.modelOf();
+    this.unsubscribe = [
+      instrument.onTelemetry(({ encoded, inputRmsDb }) => this.heard.add(encoded, inputRmsDb)),
+      instrument.subscribe(() => {
+        if (playing === this.modelOf()) return;
+        playing = this.modelOf();
+        this.heard.forget();
+      }),
+    ];
+  }
 
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
@@ -64,8 +82,10 @@ export class MapMaker {
    * @throws TillerError `argument-invalid` where the inputs are not two, or where another model plays or an input is gone by the
    *   time that the sounds are found; `map-cancelled`, and as `mapModel`. The document is then unchanged.
    */
-  async map({ x, y, layout, seed }: MapRequest): Promise<void> {
+  async map({ x, y, layout, seed, gathered }: MapRequest): Promise<void> {
     this.checkInputs(x, y);
+    const latentDims = this.instrument.state.preset.steering.dimensions.length;
+    const frames = gathered === true ? this.takeGathered() : this.heard.take(latentDims);
     const { ceilingDb } = this.instrument.state.preset.output;
     const job = {
       kind: 'map',
@@ -74,12 +94,27 @@ export class MapMaker {
       zones: DEFAULT_ZONES,
       candidates: DEFAULT_CANDIDATES,
       ceilingDb,
-    } as const;
+      frames,
+    } as const satisfies ListeningJob;
     const heard = await this.listen(job, null);
     if (heard.type !== 'mapped') throw new Error('a map was asked for');
     this.checkInputs(x, y);
     this.instrument.edit(this.mapEdit(heard.sounds, x, y, layout));
     await this.instrument.train();
+  }
+
+  /**
+   * Keeps an audio file's latents for a map of several files: `map` with `gathered`.
+   * @param path the file, which is read until this resolves
+   * @throws TillerError as `map`, and `AudioStream.open`
+   */
+  async gather(path: string, fileName: string): Promise<void> {
+    const heard = await this.listen({ kind: 'frames', path }, fileName);
+    if (heard.type !== 'frames') throw new Error('frames were asked for');
+    const sha256 = this.modelOf();
+    if (sha256 === undefined) return;
+    const before = this.gathered?.sha256 === sha256 ? this.gathered.frames : [];
+    this.gathered = { sha256, frames: [...before, ...heard.frames].slice(-MAX_MAP_FRAMES) };
   }
 
   /**
@@ -105,9 +140,26 @@ export class MapMaker {
   /** Ends the job that runs and those that wait, and resolves when their threads have ended. */
   async close(): Promise<void> {
     this.closed = true;
+    for (const end of this.unsubscribe) end();
     const worker = this.running?.worker;
     this.cancel();
     await worker?.end();
+  }
+
+  private modelOf(): string | undefined {
+    return this.instrument.state.preset.model?.sha256;
+  }
+
+  private takeGathered(): number[][] {
+    const { gathered } = this;
+    this.gathered = null;
+    if (gathered !== null && gathered.sha256 === this.modelOf() && gathered.frames.length > 0)
+      return gathered.frames;
+    throw new TillerError(
+      'argument-invalid',
+      'There are no sounds to make a map of.',
+      'Drop a folder with audio files on the pad.',
+    );
   }
 
   private checkInputs(x: number, y: number): void {
@@ -146,12 +198,12 @@ export class MapMaker {
 
   private async listenNow(job: ListeningJob, file: string | null): Promise<Heard> {
     if (this.closed) throw cancelled();
-    const sha256 = this.instrument.state.preset.model?.sha256;
+    const sha256 = this.modelOf();
     const model = sha256 === undefined ? null : await this.models.find(sha256);
     if (model === null)
       throw new TillerError('model-missing', 'There is no model to listen to.', 'Choose a model first.');
     const heard = await this.run({ model, job }, file);
-    if (this.instrument.state.preset.model?.sha256 !== sha256)
+    if (this.modelOf() !== sha256)
       throw new TillerError(
         'argument-invalid',
         'Another model plays by now: no examples were added.',

@@ -18,8 +18,10 @@ const SECONDS_OF_EACH = 30;
 const PROBE_SECONDS = 4;
 
 export interface MapModelOptions extends StarterMapOptions {
-  /** WAV, AIFF, FLAC, MP3 or Ogg files that the model should play; where empty, the bundled loops and a test signal. */
+  /** WAV, AIFF, FLAC, MP3 or Ogg files that the model should play. */
   readonly files: readonly string[];
+  /** Latent frames of further sounds that it should play. Without any files and frames, the bundled loops and a test signal. */
+  readonly frames?: readonly Float64Array[];
   /** Called with the share done, 0..1; may throw to stop. */
   readonly onProgress?: (share: number) => void;
 }
@@ -34,15 +36,13 @@ export interface MapModelOptions extends StarterMapOptions {
 export async function mapModel(
   dir: string,
   manifest: ModelManifest,
-  { files, onProgress, ...options }: MapModelOptions,
+  { files, frames: given = [], onProgress, ...options }: MapModelOptions,
 ): Promise<Zone[]> {
   const model = await openForListening(dir, manifest);
   try {
-    const frames = await encodeAll(
-      model,
-      files.length > 0 ? files : await bundledLoops(),
-      files.length === 0,
-    );
+    const isGiven = files.length + given.length > 0;
+    const encoded = await encodeAll(model, isGiven ? files : await bundledLoops(), !isGiven);
+    const frames = [...given, ...encoded];
     const steps = starterMap(model, frames, manifest.latentRanges, options);
     for (;;) {
       const { done, value } = steps.next();
@@ -55,6 +55,25 @@ export async function mapModel(
   }
 }
 
+/**
+ * Latent frames of an audio file.
+ * @param dir the model's folder
+ * @throws TillerError as `openModel` and `AudioStream.open` do
+ */
+export async function framesOfFile(
+  dir: string,
+  manifest: ModelManifest,
+  path: string,
+): Promise<Float64Array[]> {
+  const model = await openForListening(dir, manifest);
+  try {
+    return await encodeAll(model, [path], false);
+  } finally {
+    model.close();
+  }
+}
+
+/** Latent frames of audio files, at most half a minute of each, after those of a test signal where that is wanted. */
 export async function encodeAll(
   model: RunningModel,
   files: readonly string[],

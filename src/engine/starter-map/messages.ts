@@ -10,6 +10,11 @@ import { MAX_ZONES } from './starter-map.js';
 const latents = z.array(z.number()).min(1).max(MAX_LATENTS);
 const share = z.number().min(0).max(1);
 
+/** Most latent frames that one map is made of. */
+export const MAX_MAP_FRAMES = 4096;
+/** Most latent frames of one file, spread evenly over it. */
+export const MAX_FILE_FRAMES = 256;
+
 /** What the listening worker is started with: one job. */
 export const listeningDataSchema = z.strictObject({
   model: z.object({ dir: z.string(), manifest: manifestSchema }),
@@ -21,7 +26,11 @@ export const listeningDataSchema = z.strictObject({
       candidates: z.number().int().min(2),
       seed: z.number().int().min(0).max(0xffffffff),
       ceilingDb: z.number(),
+      /** Latent frames of sounds that the model should play; empty for the bundled loops. */
+      frames: z.array(latents).max(MAX_MAP_FRAMES),
     }),
+    /** Latent frames of an audio file, for a map. */
+    z.strictObject({ kind: z.literal('frames'), path: z.string() }),
     /** Path of an audio file. */
     z.strictObject({ kind: z.literal('sound'), path: z.string() }),
   ]),
@@ -47,6 +56,7 @@ export const fromListeningSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('mapped'), sounds: z.array(placedSoundSchema).min(1).max(MAX_ZONES) }),
   /** The latents of a file where it is loudest. */
   z.strictObject({ type: z.literal('heard'), latents }),
+  z.strictObject({ type: z.literal('frames'), frames: z.array(latents).max(MAX_FILE_FRAMES) }),
   z.strictObject({ type: z.literal('failed'), failure: failureSchema }),
 ]);
 export type FromListening = z.infer<typeof fromListeningSchema>;

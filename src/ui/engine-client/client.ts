@@ -28,6 +28,7 @@ const ANSWER_MILLISECONDS = 20_000;
 const SLOW_ANSWER_MILLISECONDS = 10 * 60_000;
 const SLOW = new Set<Command['type']>([
   'train',
+  'map-model',
   'select-model',
   'open-preset',
   'undo',

@@ -60,6 +60,10 @@ export function servicesOf(bench: Bench, taken: string[]): PageServices {
         taken.push(name, inputs.join());
         return done();
       },
+      gather: (_, name) => {
+        taken.push(name, 'for a map');
+        return done();
+      },
       cancel: () => undefined,
     },
     live: null,

@@ -11,6 +11,7 @@ import { TELEMETRY } from '../../../src/protocol/interface-frames.js';
 import {
   FILE_NAME_HEADER,
   HELLO_PATH,
+  MAP_QUERY,
   PLACE_QUERY,
   RATE_QUERY,
   SOCKET_PATH,
@@ -375,5 +376,15 @@ describe('the interface’s server', () => {
         fault: { code: 'argument-invalid' },
       });
     expect(taken).toHaveLength(before);
+  });
+
+  it('gathers audio for a map', async () => {
+    const answer = await ask(`${UPLOAD_PATHS.audio}?${MAP_QUERY}`, {
+      method: 'POST',
+      headers: { ...own(), [FILE_NAME_HEADER]: 'hit.wav' },
+      body: 'sound',
+    });
+    expect(JSON.parse(answer.body)).toMatchObject({ type: 'done', result: null });
+    expect(taken.slice(-2)).toEqual(['hit.wav', 'for a map']);
   });
 });

@@ -11,19 +11,20 @@ import { STARTER_REGRESSOR } from '../../../src/engine/starter-map/starter-prese
 import { Bench, documentOf } from '../http/rig.js';
 import { fixturePath } from '../model/fixtures.js';
 
-/** Answers with two sounds, or with the latents of a file; never answers to seed 9. */
+/** Answers with two sounds, the first with the number of frames, or with the latents of a file; never answers to seed 9. */
 const FAKE_WORKER = `
 import { parentPort, workerData } from 'node:worker_threads';
 const { job, model } = workerData.data;
 const latents = (value) => model.manifest.latentRanges.map(() => value);
 parentPort.on('message', () => process.exit());
 parentPort.postMessage({ type: 'progress', share: 0.5 });
-if (job.kind === 'sound') parentPort.postMessage({ type: 'heard', latents: latents(2) });
+if (job.kind === 'frames') parentPort.postMessage({ type: 'frames', frames: [latents(3), latents(4)] });
+else if (job.kind === 'sound') parentPort.postMessage({ type: 'heard', latents: latents(2) });
 else if (job.seed !== 9)
   parentPort.postMessage({
     type: 'mapped',
     sounds: [
-      { label: 'dark hum', hue: 10, place: [0.1, 0.2], latents: latents(0) },
+      { label: job.frames.length === 0 ? 'dark hum' : job.frames.length + ' frames', hue: 10, place: [0.1, 0.2], latents: latents(0) },
       { label: 'bright noise', hue: 200, place: [0.9, 0.8], latents: latents(1) },
     ],
   });
@@ -117,5 +118,30 @@ describe('listening to a model', () => {
     await expect(maker.map(REQUEST)).rejects.toMatchObject({ code: 'internal' });
     await expect(maker.map({ ...REQUEST, y: 0 })).rejects.toMatchObject({ code: 'argument-invalid' });
     expect(preset().examples).toEqual([]);
+  });
+
+  it('makes a map of gathered files, and forgets them with it', async () => {
+    await open('fake.mjs');
+    await maker.gather('/unused/a.wav', 'a.wav');
+    await maker.gather('/unused/b.wav', 'b.wav');
+    expect(preset().examples).toEqual([]);
+    await maker.map({ ...REQUEST, gathered: true });
+    expect(preset().examples[0]?.label).toBe('4 frames');
+    await expect(maker.map({ ...REQUEST, gathered: true })).rejects.toMatchObject({
+      code: 'argument-invalid',
+    });
+  });
+
+  it('makes a map of what the track played lately, until another model plays', async () => {
+    await open('fake.mjs');
+    const encoded = identity.manifest.latentRanges.map(() => 1);
+    for (let i = 0; i < 100; i += 1) bench.sound(encoded);
+    await maker.map(REQUEST);
+    expect(preset().examples[0]?.label).toBe('100 frames');
+    const same = preset();
+    await bench.instrument.loadPreset({ ...same, examples: [], model: null }, 'engine');
+    await bench.instrument.loadPreset({ ...same, examples: [] }, 'engine');
+    await maker.map(REQUEST);
+    expect(preset().examples[0]?.label).toBe('dark hum');
   });
 });

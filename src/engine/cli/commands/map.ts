@@ -9,7 +9,7 @@ import { DEFAULT_CANDIDATES, DEFAULT_ZONES, MAX_ZONES, type Zone } from '../../s
 import { starterPreset } from '../../starter-map/starter-preset.js';
 import { fromFileError } from '../../system/file-error.js';
 import { contextOf } from '../context.js';
-import { checkInput, checkOutput } from '../files.js';
+import { checkOutput, soundFiles } from '../files.js';
 
 interface Options {
   output: string;
@@ -36,7 +36,7 @@ export function addMap(program: Command): void {
     .argument('<model>', 'name, start of the SHA-256, or .ts file (imported first)')
     .argument(
       '[audio...]',
-      'WAV, AIFF, FLAC, MP3 or Ogg files that the model should play (else the bundled loops)',
+      'WAV, AIFF, FLAC, MP3 or Ogg files, or folders of them, that the model should play (else the bundled loops)',
     )
     .requiredOption('-o, --output <preset>', 'preset file to write')
     .option('-f, --force', 'replace a file of that name')
@@ -50,13 +50,13 @@ export function addMap(program: Command): void {
     .action(async (name: string, audio: string[], options: Options, command: Command) => {
       const { report, models } = contextOf(command);
       const { output, zones: count, layout, seed } = options;
-      audio.forEach(checkInput);
+      const files = soundFiles(audio);
       checkOutput(output, options.force);
       const { dir, manifest } = await models.resolve(name);
       const progress = report.progress('Listening');
       const empty = starterPreset(manifest, [], layout);
       const zones = await mapModel(dir, manifest, {
-        files: audio,
+        files,
         zones: count,
         candidates: DEFAULT_CANDIDATES,
         layout,

@@ -1,4 +1,10 @@
-import { type Fault, PLACE_QUERY, type UploadKind, uploadKindOf } from '../../../protocol/interface.js';
+import {
+  type Fault,
+  MAP_QUERY,
+  PLACE_QUERY,
+  type UploadKind,
+  uploadKindOf,
+} from '../../../protocol/interface.js';
 import { decoded } from '../../audio/decode-file.js';
 import { RefusedError } from '../../engine-client/client.js';
 import { client, store } from '../../engine-client/page.js';
@@ -6,6 +12,7 @@ import { rememberAudioFile } from '../../engine-client/restore-after-restart.js'
 import { perform } from '../../engine-client/commands.js';
 import type { ToastAction } from '../../engine-client/page-state.js';
 import { toast, toastFault } from '../../engine-client/toasts.js';
+import { mapRequest } from '../starter-map/map-request.js';
 import { exampleInputs } from '../starter-map/place-on-pad.js';
 import { newMap, newPreset, openPreset } from './library-commands.js';
 
@@ -38,6 +45,28 @@ export function addFiles(files: Iterable<File>, onPad: [number, number] | null =
   const batch = [...files];
   const add = () => addBatch(batch, onPad);
   adding = adding.then(add, add);
+}
+
+/**
+ * Adds the files of a folder that was dropped on the pad, after the files added before: its audio becomes a map of the present
+ * model; models and presets in it are added as by `addFiles`.
+ */
+export function addFolder(files: readonly File[]): void {
+  const audio = files.filter((file) => kindOf(file) === 'audio');
+  const others = files.filter((file) => ['model', 'preset'].includes(kindOf(file) ?? ''));
+  if (others.length > 0 || audio.length === 0) addFiles(others.length > 0 ? others : files);
+  if (audio.length === 0) return;
+  const add = () => mapFolder(audio);
+  adding = adding.then(add, add);
+}
+
+async function mapFolder(audio: readonly File[]): Promise<void> {
+  const outcome: Outcome = { added: [], refused: [], cancelled: null, skipped: [] };
+  await upload('audio', audio, outcome, () => `?${MAP_QUERY}`);
+  report(outcome, null, undefined);
+  if (outcome.cancelled !== null || outcome.refused.length === audio.length) return;
+  const { xInput, yInput } = store.getState().view;
+  perform({ ...mapRequest(xInput, yInput, 'loudness'), gathered: true });
 }
 
 async function addBatch(files: readonly File[], onPad: [number, number] | null): Promise<void> {

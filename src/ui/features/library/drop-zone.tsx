@@ -3,7 +3,8 @@ import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { Icon } from '../../shared/controls/icon.js';
 import { positionOnPad } from '../starter-map/place-on-pad.js';
-import { addFiles } from './add-files.js';
+import { droppedFiles } from '../starter-map/dropped-files.js';
+import { addFiles, addFolder } from './add-files.js';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './drop-zone.module.css';
 
@@ -26,7 +27,10 @@ export function DropZone() {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setView(store, { dropping: false });
-      addFiles(event.dataTransfer?.files ?? [], positionOnPad(event));
+      const onPad = positionOnPad(event);
+      void droppedFiles(event.dataTransfer).then(({ files, hasFolder }) =>
+        hasFolder && onPad !== null ? addFolder(files) : addFiles(files, onPad),
+      );
     };
     window.addEventListener('dragover', over);
     window.addEventListener('dragleave', leave);
@@ -42,7 +46,7 @@ export function DropZone() {
     <div className={styles.drop} aria-hidden="true">
       <Icon name="upload" />
       <p>Drop RAVE models (.ts){plugin ? ' or presets' : ', presets, or audio'}</p>
-      <p className={utilities.note}>Audio on the pad becomes an example there</p>
+      <p className={utilities.note}>Audio on the pad becomes an example there, a folder of audio a map</p>
     </div>
   );
 }
