@@ -91,7 +91,7 @@ inline bool eventually (double seconds, const std::function<bool()>& condition)
 }
 
 /** Time limit for an event that must happen, in seconds: generous, since the machine may be busy with something else. */
-constexpr double patience = 60.0;
+constexpr double patience = 300.0;
 
 } // namespace tiller::test
 
