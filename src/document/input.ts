@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_INPUTS } from './limits.js';
 
 const channel = z.number().int().min(0).max(16);
+const rawNumber = z.number().min(-1e9).max(1e9);
 const sevenBits = z.number().int().min(0).max(127);
 
 /** Where an input's raw value (0..1) comes from. MIDI channel 0 means any. */
@@ -23,6 +24,9 @@ export const inputSourceSchema = z.discriminatedUnion('kind', [
     kind: z.literal('osc'),
     address: z.string().regex(/^\/[!-~]{0,199}$/),
     argument: z.number().int().min(0).max(31),
+    /** What the sender sends at the two ends of its control, in its own unit; 0 and 1 where left out. `low` may be the greater one. */
+    low: rawNumber.optional(),
+    high: rawNumber.optional(),
   }),
   z.strictObject({ kind: z.literal('gamepad'), axis: z.number().int().min(0).max(31) }),
 ]);

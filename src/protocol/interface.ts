@@ -39,7 +39,21 @@ export const UPLOAD_ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
   model: ['.ts'],
   preset: ['.tiller', '.json'],
   audio: [
-    ...['.wav', '.wave', '.bwf', '.rf64', '.aif', '.aiff', '.aifc', '.flac', '.mp3', '.ogg', '.oga', '.opus'],
+    ...[
+      '.wav',
+      '.wave',
+      '.bwf',
+      '.rf64',
+      '.w64',
+      '.aif',
+      '.aiff',
+      '.aifc',
+      '.flac',
+      '.mp3',
+      '.ogg',
+      '.oga',
+      '.opus',
+    ],
     // The page sends these decoded, as WAV under their own name.
     ...['.m4a', '.aac'],
   ],

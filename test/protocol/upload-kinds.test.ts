@@ -7,6 +7,7 @@ describe('uploadKindOf', () => {
     ['take.wave', 'audio'],
     ['take.bwf', 'audio'],
     ['take.rf64', 'audio'],
+    ['take.w64', 'audio'],
     ['take.aifc', 'audio'],
     ['loop.flac', 'audio'],
     ['model.ts', 'model'],

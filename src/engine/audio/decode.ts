@@ -9,6 +9,7 @@ import { COMPRESSED_HEAD_BYTES, compressedDecoder, compressedPieces, isMpeg4 } f
 import { decodeIma4, ima4Samples } from './ima4.js';
 import type { Decoded, Pieces } from './pieces.js';
 import type { SampleData } from './sample-data.js';
+import { findWave64Chunks, isWave64 } from './wave64-chunks.js';
 import { findWavChunks, isWav, plainWavHead, wavBits, wavBlockBytes, wavSamples } from './wav-chunks.js';
 
 const PIECE_BYTES = 2 ** 16;
@@ -39,6 +40,7 @@ export async function decodePieces(
   const audio = bytesFrom(file, tagBytes(file));
   const head = audio.read(0, COMPRESSED_HEAD_BYTES).slice();
   if (isWav(head)) return samplePieces(audio, findWavChunks(audio), name, reading);
+  if (isWave64(head)) return samplePieces(audio, findWave64Chunks(audio), name, reading);
   if (isAiff(head)) return aiffPieces(audio, findAiffChunks(audio), name, reading);
   if (String.fromCharCode(...head.subarray(0, 4)) === 'fLaC')
     return { samples: null, pieces: flacPieces(audio, await flacDecoder(), flacBits(head), reading) };

@@ -9,7 +9,7 @@ const PCM = ENCODING.pcm;
 const EXTENSIBLE = 0xfffe;
 const ADPCM = [2, 0x11];
 /** Longest `fmt ` chunk that is read; real ones have at most 40 bytes, ADPCM ones some dozens. */
-const MAX_FORMAT_BYTES = 4096;
+export const MAX_FORMAT_BYTES = 4096;
 
 const tag = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
 const viewOf = (bytes: Uint8Array): DataView =>
@@ -49,7 +49,7 @@ export function findWavChunks(file: ByteSource): SampleData | null {
  * The format with the sizes that integer PCM really has: samples of 12 or 20 bits are left-justified in whole bytes, of which the
  * decoder only has to know the bytes; some programs leave the block size at 0.
  */
-function wholeBytes(format: Uint8Array): Uint8Array {
+export function wholeBytes(format: Uint8Array): Uint8Array {
   if (encodingOf(format) !== PCM) return format;
   const view = viewOf(format);
   const [channels, rate] = [view.getUint16(2, true), view.getUint32(4, true)];

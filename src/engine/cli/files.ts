@@ -56,7 +56,8 @@ function soundNames(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter(
-        (entry) => entry.isFile() && /\.(wave?|bwf|rf64|aif[fc]?|flac|mp3|og[ga]|opus)$/i.test(entry.name),
+        (entry) =>
+          entry.isFile() && /\.(wave?|bwf|rf64|w64|aif[fc]?|flac|mp3|og[ga]|opus)$/i.test(entry.name),
       )
       .map((entry) => join(relative(folder, entry.parentPath), entry.name));
   } catch (error) {

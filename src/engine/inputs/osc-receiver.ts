@@ -26,7 +26,8 @@ const MAX_NESTING = 8;
 
 /**
  * Receives Open Sound Control 1.0 from other programs of this machine over UDP. `/tiller/input/N` (1-based, 0..1) moves input N
- * whatever its source; an input whose source is an OSC address follows that address. A message's address may be a pattern.
+ * whatever its source; an input whose source is an OSC address follows that address, from the source's low to its high value. A
+ * message's address may be a pattern.
  * Arguments may have any numeric type or be numbers as text; true and false are 1 and 0; a message without type tags is read as
  * float32, or as int32 where that gives no usual number. Bundles are applied on arrival, whatever their time tag: live control has no time in advance. Main thread.
  */
@@ -97,7 +98,9 @@ export class OscReceiver {
       const { source } = input;
       if (source.kind !== 'osc' || !addressMatches(address, source.address)) return;
       const value = values[source.argument];
-      if (value !== undefined && Number.isFinite(value)) this.move(index, inputValueOf(input, value));
+      if (value === undefined || !Number.isFinite(value)) return;
+      const { low = 0, high = 1 } = source;
+      this.move(index, inputValueOf(input, high === low ? 0 : (value - low) / (high - low)));
     });
   }
 

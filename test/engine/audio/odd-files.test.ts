@@ -77,6 +77,29 @@ const left24 = VALUES.map((value) => value * 16_000);
 /** 20 bits, left-justified in 24. */
 const left20 = VALUES.map((value) => value * 1600 * 16);
 
+/** Sony Wave64 at 48 kHz: 16-bit mono, its format behind the data and another chunk. */
+function wave64(data: Buffer): Buffer {
+  const guid = (name: string) =>
+    name === 'riff'
+      ? Buffer.from('726966662e91cf11a5d628db04c10000', 'hex')
+      : Buffer.concat([ascii(name), Buffer.from('f3acd3118cd100c04f8edb8a', 'hex')]);
+  const size = (value: number) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(BigInt(value));
+    return bytes;
+  };
+  const part = (name: string, content: Buffer) =>
+    Buffer.concat([guid(name), size(24 + content.length), content, Buffer.alloc(-content.length & 7)]);
+  const format = wav('LE', 16, 2, data).subarray(20, 36);
+  const body = Buffer.concat([
+    guid('wave'),
+    part('junk', Buffer.alloc(5)),
+    part('data', data),
+    part('fmt ', format),
+  ]);
+  return Buffer.concat([guid('riff'), size(24 + body.length), body]);
+}
+
 const FILES: [name: string, bytes: Buffer, expected: number[]][] = [
   // Regression: 8-bit AIFF was read as unsigned, which shifted it by full scale.
   ['8-bit AIFF', form('AIFF', common(1, 7, 8), sound(integers(VALUES, 1, 'BE'))), scaled(VALUES, 128)],
@@ -130,6 +153,7 @@ const FILES: [name: string, bytes: Buffer, expected: number[]][] = [
   ['24-bit RIFX', wav('BE', 24, 3, integers(left24, 3, 'BE')), scaled(left24, 2 ** 23)],
   ['20-bit WAV', wav('LE', 20, 3, integers(left20, 3, 'LE')), scaled(left20, 2 ** 23)],
   ['12-bit WAV', wav('LE', 12, 2, integers(samples16, 2, 'LE')), scaled(samples16, 2 ** 15)],
+  ['Wave64', wave64(integers(samples16, 2, 'LE')), scaled(samples16, 2 ** 15)],
   ['a WAV without a block size', wav('LE', 16, 0, integers(samples16, 2, 'LE')), scaled(samples16, 2 ** 15)],
   [
     'ID3 before a WAV',

@@ -33,12 +33,12 @@ const inputs: Input[] = [
   { ...defaultInput('followed'), source: { kind: 'osc', address: '/fader', argument: 1 }, inverted: true },
 ];
 
-async function listen(wekinator = false) {
+async function listen(wekinator = false, present = inputs) {
   const moves: [number, number][] = [];
   let notify: () => void = () => undefined;
   const port = await OscReceiver.open(
     { port: 0, wekinator },
-    () => inputs,
+    () => present,
     (...move) => {
       moves.push(move);
       notify();
@@ -62,6 +62,20 @@ async function listen(wekinator = false) {
 }
 
 describe('OscReceiver', () => {
+  // Regression: a sensor that sends 0 to 1023 was at its end from 1 on.
+  it('follows an address from the low to the high value of its sender', async () => {
+    const source = { kind: 'osc', address: '/sensor', argument: 0, low: 1023, high: -1 } as const;
+    const { client, moved, close } = await listen(false, [{ ...defaultInput('sensor'), source }]);
+    for (const value of [1023, 511, -1, 5000]) await client.send(new Message('/sensor', value));
+    expect(await moved(4)).toEqual([
+      [0, 0],
+      [0, 0.5],
+      [0, 1],
+      [0, 0],
+    ]); // prettier-ignore // prettier-ignore
+    await close();
+  });
+
   it('moves inputs by number and by their own address', async () => {
     const { client, moved, close } = await listen();
     await client.send(new Message('/tiller/input/1', 0.25));

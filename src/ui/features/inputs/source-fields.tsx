@@ -1,9 +1,12 @@
 import type { InputSource } from '../../../document/input.js';
 import { NumberField } from '../../shared/controls/number-field.js';
+import { formatValue, parseValue } from '../../shared/controls/units.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { MiniField } from './mini-field.js';
 
+/** Greatest magnitude of what a sensor sends at an end of its range. */
+const MAX_RAW = 1e9;
 const ADDRESS = /^\/[!-~]{0,199}$/;
 
 interface FieldProps {
@@ -37,6 +40,19 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
   );
   const channel = (from: Extract<InputSource, { channel: number }>) =>
     number('Ch', 'MIDI channel; 0 is any.', from.channel, 0, 16, (value) => ({ ...from, channel: value }));
+
+  const raw = (label: string, help: string, value: number, change: (value: number) => InputSource) => (
+    <MiniField name={label}>
+      <TextField
+        label={`${name}: ${label}`}
+        help={help}
+        value={formatValue(value, 'plain')}
+        maxLength={20}
+        accepts={(typed) => Math.abs(parseValue(typed, 'plain') ?? Infinity) <= MAX_RAW}
+        onAccept={(typed) => onChange(change(parseValue(typed, 'plain') ?? value))}
+      />
+    </MiniField>
+  );
 
   switch (source.kind) {
     case 'pad':
@@ -94,6 +110,14 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
           {number('Arg', 'Argument of the message, counted from 0.', source.argument, 0, 31, (argument) => ({
             ...source,
             argument,
+          }))}
+          {raw('Low', 'What the sender sends at the low end of its control.', source.low ?? 0, (low) => ({
+            ...source,
+            low,
+          }))}
+          {raw('High', 'What the sender sends at the high end of its control.', source.high ?? 1, (high) => ({
+            ...source,
+            high,
           }))}
         </>
       );
