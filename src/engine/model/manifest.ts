@@ -72,6 +72,8 @@ export const manifestSchema = z.strictObject({
   latentRanges: z.array(z.tuple([z.number(), z.number()])),
   /** Set where the encoder gives latents that are not finite, as some do for silence: they count as 0. */
   hasNonFiniteLatents: z.literal(true).optional(),
+  /** Set for a decoder alone: its encoder gives 0 for every latent. */
+  hasNoEncoder: z.literal(true).optional(),
   licence: z.string().nullable(),
   /** Sorted by frames, then batch; frames 1 and batch 1 is always there. */
   variants: z

@@ -7,7 +7,7 @@ import type { ModelManifest } from '../model/manifest.js';
 import { createNoise, type NoiseSource } from '../model/run/noise.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { HeldSound } from '../model/run/held-sound.js';
-import { openForListening } from '../model/run/open-model.js';
+import { openForListening, requireEncoder } from '../model/run/open-model.js';
 import { Survey } from './survey.js';
 
 /** Of a file, at most so much is heard. */
@@ -27,7 +27,7 @@ interface HeardFrame {
  * `loudestOf` an audio file, with a model of the library.
  * @param dir the model's folder
  * @param onProgress called with the share done, 0..1; may throw to stop
- * @throws TillerError as `loudestOf`, `openModel` and `AudioStream.open` do
+ * @throws TillerError as `requireEncoder`, `loudestOf`, `openModel` and `AudioStream.open` do
  */
 export async function loudestLatents(
   dir: string,
@@ -35,6 +35,7 @@ export async function loudestLatents(
   path: string,
   onProgress: (share: number) => void,
 ): Promise<Float32Array> {
+  requireEncoder(manifest);
   const model = await openForListening(dir, manifest);
   try {
     const file = await AudioStream.open(path);

@@ -7,7 +7,7 @@ import { type SoundStream, wholeSound } from '../audio/sound-stream.js';
 import type { ModelManifest } from '../model/manifest.js';
 import { encodeSound } from '../model/run/encode-sound.js';
 import { createNoise, type NoiseSource } from '../model/run/noise.js';
-import { openForListening } from '../model/run/open-model.js';
+import { openForListening, requireEncoder } from '../model/run/open-model.js';
 import { probeSignal } from '../model/run/probe-signal.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { bundledFolder } from '../system/paths.js';
@@ -41,8 +41,12 @@ export async function mapModel(
   const model = await openForListening(dir, manifest);
   try {
     const isGiven = files.length + given.length > 0;
-    const encoded = await encodeAll(model, isGiven ? files : await bundledLoops(), !isGiven);
-    const frames = [...given, ...encoded];
+    const heard = async () => [
+      ...given,
+      ...(await encodeAll(model, isGiven ? files : await bundledLoops(), !isGiven)),
+    ];
+    // Without an encoder, latents are drawn from the model's ranges alone.
+    const frames = manifest.hasNoEncoder === true ? [] : await heard();
     const steps = starterMap(model, frames, manifest.latentRanges, options);
     for (;;) {
       const { done, value } = steps.next();
@@ -58,13 +62,14 @@ export async function mapModel(
 /**
  * Latent frames of an audio file.
  * @param dir the model's folder
- * @throws TillerError as `openModel` and `AudioStream.open` do
+ * @throws TillerError as `requireEncoder`, `openModel` and `AudioStream.open` do
  */
 export async function framesOfFile(
   dir: string,
   manifest: ModelManifest,
   path: string,
 ): Promise<Float64Array[]> {
+  requireEncoder(manifest);
   const model = await openForListening(dir, manifest);
   try {
     return await encodeAll(model, [path], false);

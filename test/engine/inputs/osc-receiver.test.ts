@@ -72,7 +72,7 @@ describe('OscReceiver', () => {
       [0, 0.5],
       [0, 1],
       [0, 0],
-    ]); // prettier-ignore // prettier-ignore
+    ]); // prettier-ignore
     await close();
   });
 

@@ -4,7 +4,7 @@ import { AudioStream } from '../../audio/read.js';
 import { SoundReader } from '../../audio/sound-stream.js';
 import { TillerError } from '../../../document/tiller-error.js';
 import { zeroNonFinite } from '../../model/run/non-finite.js';
-import { openModel } from '../../model/run/open-model.js';
+import { openModel, requireEncoder } from '../../model/run/open-model.js';
 import { streamNoise } from '../../stream/player.js';
 import { contextOf } from '../context.js';
 import { checkInput, checkOutput, checkSoundName, writeSound } from '../files.js';
@@ -43,6 +43,7 @@ async function encode(name: string, path: string, options: Options, command: Com
   const { report, models, noise } = contextOf(command);
   checkOutput(options.output, options.force);
   const { dir, manifest } = await models.resolve(name);
+  requireEncoder(manifest);
   const { hop, inputChannels, latentDims, sampleRate, delaySamples } = manifest;
   const file = await AudioStream.open(path);
   const input = atRate(file, sampleRate);

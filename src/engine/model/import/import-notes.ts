@@ -14,6 +14,7 @@ const PLAYED_METHODS: readonly string[] = ['encode', 'decode', 'forward'];
 /** What the interface of a file tells. Rates in Hz. */
 export interface InterfaceFacts {
   readonly weightTypes: ReadonlySet<StorageType>;
+  readonly hasEncoder: boolean;
   readonly methods: readonly string[];
   readonly rate: {
     readonly used: number;
@@ -23,10 +24,13 @@ export interface InterfaceFacts {
   };
 }
 
-export function interfaceNotes({ weightTypes, methods, rate }: InterfaceFacts): string[] {
+export function interfaceNotes({ weightTypes, hasEncoder, methods, rate }: InterfaceFacts): string[] {
   const unused = methods.filter((name) => !PLAYED_METHODS.includes(name)).map((name) => `“${name}”`);
   return [
     ...rateNotes(rate),
+    ...(hasEncoder
+      ? []
+      : ['The file has no encoder: latents begin at 0 and are played by hand, and the track is not heard.']),
     ...[...weightTypes].sort().flatMap((type) => WEIGHT_NOTES[type] ?? []),
     ...(unused.length === 0
       ? []

@@ -17,6 +17,8 @@ export interface NnInterface {
   readonly hop: number;
   readonly inputChannels: number;
   readonly outputChannels: number;
+  /** False for a decoder alone. */
+  readonly hasEncoder: boolean;
   readonly latentDims: number;
   readonly fullLatentDims: number;
   readonly parameters: number;
@@ -54,11 +56,13 @@ function refuse(message: string): TillerError {
 export function readInterface(program: Program, rates: KnownRates = {}): NnInterface {
   const { root } = program;
   const methods = listedMethods(program);
-  for (const method of ['encode', 'decode']) {
-    if (!methods.includes(method)) throw refuse(`The model has no method "${method}".`);
-  }
-  const [inputChannels, inputRatio, latentDims, hop] = readParameters(program, 'encode_params');
+  if (!methods.includes('decode')) throw refuse('The model has no method "decode".');
+  const hasEncoder = methods.includes('encode');
   const [decodedDims, decodedRatio, outputChannels, outputRatio] = readParameters(program, 'decode_params');
+  // A decoder alone is an instrument, which is played by its latents.
+  const [inputChannels, inputRatio, latentDims, hop] = hasEncoder
+    ? readParameters(program, 'encode_params')
+    : ([outputChannels, 1, decodedDims, decodedRatio] as const);
   if (inputRatio !== 1 || outputRatio !== 1) {
     throw refuse('The model takes or gives audio at a fraction of its sample rate.');
   }
@@ -82,12 +86,14 @@ export function readInterface(program: Program, rates: KnownRates = {}): NnInter
     hop,
     inputChannels,
     outputChannels,
+    hasEncoder,
     latentDims,
     fullLatentDims: readFullLatents(program, latentDims),
     parameters,
     statedDelay: readDelay(program),
     notes: interfaceNotes({
       weightTypes,
+      hasEncoder,
       methods: methods.filter((name) => typeof name === 'string'),
       rate: { used: sampleRate, ...rates, stated: statedNumber(program, RATE_NAMES) },
     }),

@@ -52,7 +52,7 @@ export async function translateModel(
   await new ModelFolder(libraryDir).create();
   await staging.create();
   const built = await writeVariants(program, nn, variants, staging, step);
-  const { statedDelay, notes, ...known } = nn;
+  const { statedDelay, notes, hasEncoder, ...known } = nn;
   return {
     statedDelay,
     notes,
@@ -64,6 +64,7 @@ export async function translateModel(
       sha256: file.sha256,
       sourceBytes: file.bytes.length,
       ...known,
+      ...(hasEncoder ? {} : { hasNoEncoder: true }),
       streaming: built.every(({ streaming }) => streaming),
       delaySamples: 0,
       latentRanges: Array.from({ length: nn.latentDims }, () => [-3, 3] as [number, number]),

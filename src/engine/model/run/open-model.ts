@@ -28,6 +28,19 @@ export async function openModel(
   }
 }
 
+/**
+ * For work that listens to audio through the model.
+ * @throws TillerError `model-interface` where the model is a decoder alone
+ */
+export function requireEncoder({ name, hasNoEncoder }: ModelManifest): void {
+  if (hasNoEncoder !== true) return;
+  throw new TillerError(
+    'model-interface',
+    `“${name}” has no encoder: it cannot listen to audio.`,
+    'Play its latents by hand, or choose another model.',
+  );
+}
+
 /** Most latent frames per call of a model that is listened to. */
 const MOST_FRAMES = 4;
 

@@ -26,6 +26,7 @@ test('the declared interface is read', async () => {
     hop: 16,
     inputChannels: 1,
     outputChannels: 1,
+    hasEncoder: true,
     latentDims: 4,
     fullLatentDims: 12,
     parameters: 0,
@@ -92,4 +93,15 @@ test('without _methods the methods are those with a _params buffer', async () =>
   expect(await readOlder(older)).toMatchObject({ latentDims: 4, hop: 16 });
   await expect(readOlder({ encode_params, sr } as Attributes)).rejects.toThrow('no method "decode"');
   await expect(readOlder({ sr } as Attributes)).rejects.toThrow('is not a model for nn~');
+});
+
+test('a decoder alone is an instrument', async () => {
+  const alone = await read({ _methods: ['decode'], encode_params: null });
+  expect(alone).toMatchObject({
+    hasEncoder: false,
+    hop: 16,
+    latentDims: 4,
+    inputChannels: 1,
+    outputChannels: 1,
+  });
 });

@@ -1,5 +1,6 @@
 import { TillerError } from '../../../../document/tiller-error.js';
 import { toChannelsLast } from '../../../onnx/passes/channels-last.js';
+import { elementCount, Graph } from '../../../onnx/graph.js';
 import { type WeightPool, writeModel } from '../../../onnx/write.js';
 import type { Program } from '../../../torchscript/program.js';
 import { refuseSharedState } from '../evaluate/shared-state.js';
@@ -36,7 +37,7 @@ export function buildVariant(
   const { frames, batch } = variant;
   const audio = [batch, nn.inputChannels, nn.hop * frames];
   const latents = [batch, nn.latentDims, frames];
-  const encode = traceMethod(program, 'encode', audio);
+  const encode = nn.hasEncoder ? traceMethod(program, 'encode', audio) : zeros(audio, latents);
   const decode = traceMethod(program, 'decode', latents);
   checkShape('encode', encode, latents);
   checkShape('decode', decode, [batch, nn.outputChannels, nn.hop * frames]);
@@ -48,6 +49,23 @@ export function buildVariant(
     streaming,
     encoder: finish(bindGraph(optimise(encode), 'audio', 'latents'), 'encoder', variant, pool),
     decoder: finish(bindGraph(optimise(decode), 'latents', 'audio'), 'decoder', variant, pool),
+  };
+}
+
+/** In place of an encoder that the model does not have. */
+function zeros(audio: readonly number[], latents: readonly number[]): Traced {
+  const graph = new Graph();
+  const input = graph.input('input', 'float32', audio);
+  return {
+    graph,
+    input,
+    output: graph.constant('float32', latents, new Float32Array(elementCount(latents))),
+    noise: [],
+    states: [],
+    usedStorages: new Set(),
+    settledBuffers: new Map(),
+    read: new Map(),
+    kept: [],
   };
 }
 

@@ -12,6 +12,9 @@ const SETTLE_SECONDS = 0.25;
 const LOW_PERCENTILE = 0.02;
 const HIGH_PERCENTILE = 0.98;
 
+/** Of the latents of a decoder alone, which nothing tells: where most models' latents lie. */
+const USUAL_RANGE: readonly [number, number] = [-3, 3];
+
 export interface Measurement {
   /** The model's own delay at its sample rate, beyond the accumulation of one call's input. */
   readonly delaySamples: number;
@@ -27,6 +30,12 @@ export interface Measurement {
  */
 export async function measureModel(dir: string, manifest: ModelManifest): Promise<Measurement> {
   const { hop, sampleRate, latentDims } = manifest;
+  if (manifest.hasNoEncoder === true)
+    return {
+      latentRanges: Array.from({ length: latentDims }, () => [...USUAL_RANGE]),
+      hasNonFiniteLatents: false,
+      delaySamples: 0,
+    };
   const single = manifest.variants.filter(({ batch }) => batch === 1);
   const frames = Math.max(...single.map((variant) => variant.frames));
   const block = hop * frames;
