@@ -9,6 +9,7 @@ Object.defineProperty(process, 'stdout', { configurable: true, get: () => proces
 const { HostSession } = await import('../src/engine/host/host-session.js');
 const { PipeLink } = await import('../src/engine/host/pipe-link.js');
 const { Instrument } = await import('../src/engine/instrument/instrument.js');
+const { HostLatency } = await import('../src/engine/host/host-latency.js');
 const { Trainer } = await import('../src/engine/mapping/trainer.js');
 
 const link = new PipeLink('bench', new URL('../engine/host-worker.js', import.meta.url));
@@ -29,6 +30,7 @@ const session = new HostSession({
   instrument,
   presets,
   models,
+  latency: new HostLatency(link, (error) => instrument.notify(error)),
   openInterface: () => Promise.reject(new Error('there is no page')),
 });
 link.listen((message) => {

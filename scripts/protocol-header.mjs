@@ -51,6 +51,7 @@ constexpr std::size_t frameHeaderBytes = ${p.FRAME_HEADER_BYTES};
 constexpr std::size_t maxPayloadBytes = ${p.MAX_PAYLOAD_BYTES};
 constexpr std::size_t maxTextBytes = ${p.MAX_TEXT_BYTES};
 constexpr std::uint32_t maxBlockEvents = ${p.MAX_BLOCK_EVENTS};
+constexpr float minFixedLatency = ${float(p.MIN_FIXED_LATENCY)}, maxFixedLatency = ${float(p.MAX_FIXED_LATENCY)};   ///< in milliseconds
 constexpr int tickMilliseconds = ${p.TICK_MILLISECONDS};
 constexpr int maxBlock = ${p.MAX_BLOCK};
 constexpr int maxChannels = ${p.MAX_CHANNELS};

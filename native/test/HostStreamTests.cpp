@@ -229,6 +229,52 @@ void randomBlocksAndParameters()
     CHECK (live.secondsUntil (steered, patience) >= 0.0, "the engine is not heard");
 }
 
+/** The player has fixed the latency: models that need less are delayed, and one that needs more does not move it. */
+void theLatencyCanBeFixed()
+{
+    constexpr int fixed = 4800;
+    LiveFixture fixture;
+    auto& plugin = fixture.plugin;
+    const auto isReported = [&] (int samples) { return eventually (patience, [&] { fixture.live->step(); return plugin.latencySamples() == samples; }); };
+    const int marks = plugin.projectMarks();
+    inject ("fix-latency");
+    CHECK (isReported (fixed), plugin.latencySamples());
+    CHECK (plugin.projectMarks() > marks, "the host was not told that the project has changed");
+    const auto saved = plugin.state();
+    CHECK_EQUAL (decodeState (saved).fixedLatency, 100.0f);
+    inject ("more-latency");
+    fixture.live->run (1.0);
+    CHECK (fixture.live->secondsUntil (steered, patience) >= 0.0, "it is not heard");
+    CHECK_EQUAL (plugin.latencySamples(), fixed);
+    inject ("follow-latency");
+    CHECK (isReported (expectedLatency (fixture.setup) + 20000 - engineLatency), plugin.latencySamples());
+    CHECK_EQUAL (decodeState (plugin.state()).fixedLatency, 0.0f);
+
+    for (const bool offline : { false, true })
+    {
+        const StreamSetup setup { 48000.0, 256, 2, 2, offline };
+        Vst3Instance restored (bundle);
+        CHECK (restored.setState (saved));
+        restored.activate (setup);
+        CHECK_EQUAL (restored.latencySamples(), fixed);
+
+        if (! offline)
+            continue;
+
+        const auto input = noise (20000, 2, 3);
+        const auto output = render (restored, input, setup, nullptr, { { amount, 0, 1.0 } });
+
+        for (std::size_t i = fixed; i < output[0].size(); ++i)
+            CHECK (output[0][i] == input[0][i - fixed], "sample ", i);
+    }
+
+    // Loaded into an instance that is active already.
+    Vst3Instance active (bundle);
+    active.activate (fixture.setup);
+    CHECK (active.setState (saved));
+    CHECK_EQUAL (active.latencySamples(), fixed);
+}
+
 } // namespace
 
 void addStreamTests (Suite& suite)
@@ -241,6 +287,7 @@ void addStreamTests (Suite& suite)
     suite.add ("latency is filled up while time runs", latencyIsFilledUpWhileTimeRuns);
     suite.add ("a reset clears the audio", aResetClearsTheAudio);
     suite.add ("a live stream plays", liveStream);
+    suite.add ("the latency can be fixed", theLatencyCanBeFixed);
     suite.add ("the latency is stored before it is reported", theLatencyIsStoredBeforeItIsReported);
     suite.add ("random blocks and parameters", randomBlocksAndParameters);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_INPUTS, MAX_LATENTS, MAX_LATENT_VALUE, MAX_RATE, MIN_RATE } from '../document/limits.js';
 import { PARAMETERS } from '../document/parameters.js';
 import { editSchema } from '../document/edit.js';
+import { MAX_FIXED_LATENCY, MIN_FIXED_LATENCY } from './plugin.js';
 import { programSchema, programSettingsSchema } from './programs.js';
 
 /** Longest JSON message of a page, in bytes. */
@@ -55,6 +56,16 @@ export const oscSettingsSchema = z.strictObject({
   sendWekinator: z.boolean(),
 });
 export type OscSettings = z.infer<typeof oscSettingsSchema>;
+
+/** What a window remembers from one opening to the next. */
+export const rememberedViewSchema = z.strictObject({
+  /** Null where it follows the system. */
+  theme: z.enum(['dark', 'light']).nullable(),
+  panel: z.string().max(40),
+  singleKeys: z.boolean(),
+  firstSteps: z.enum(['first-time', 'done']),
+});
+export type RememberedView = z.infer<typeof rememberedViewSchema>;
 
 /** Every command of a page. Unknown types, unknown fields and values out of bounds are refused. */
 export const commandSchema = z.discriminatedUnion('type', [
@@ -154,6 +165,12 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('programs'), settings: programSettingsSchema.partial() }),
   /** Has a program change recall a preset; null has it recall none. */
   z.strictObject({ type: z.literal('assign-program'), program: programSchema, preset: presetId.nullable() }),
+  z.strictObject({ type: z.literal('remember-view'), view: rememberedViewSchema }),
+  /** Fixes the latency that the plugin tells its host; null has it follow the model. */
+  z.strictObject({
+    type: z.literal('fix-latency'),
+    milliseconds: z.number().min(MIN_FIXED_LATENCY).max(MAX_FIXED_LATENCY).nullable(),
+  }),
   // the live session
   z.strictObject({ type: z.literal('play'), playing: z.boolean() }),
   z.strictObject({ type: z.literal('source'), source: liveSourceSchema }),

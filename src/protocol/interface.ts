@@ -1,4 +1,4 @@
-import type { LiveSource, OscSettings } from './interface-commands.js';
+import type { LiveSource, OscSettings, RememberedView } from './interface-commands.js';
 import type { ProgramsState } from './programs.js';
 import type { Example } from '../document/example.js';
 import type { Input } from '../document/input.js';
@@ -15,6 +15,7 @@ export type {
   MapMode,
   MapRequest,
   OscSettings,
+  RememberedView,
 } from './interface-commands.js';
 
 /** Raised with each incompatible change of the protocol. */
@@ -234,6 +235,14 @@ export interface ModelState {
   loading: boolean;
 }
 
+/** The latency that the plugin tells its host. */
+export interface HostLatencyState {
+  /** As the player has fixed it; null where it follows the model. */
+  fixedMilliseconds: number | null;
+  /** Of the present model and settings, with one block of the host. */
+  neededMilliseconds: number;
+}
+
 export interface StreamState {
   rate: number;
   channels: number;
@@ -351,6 +360,10 @@ export interface Slices {
   training: TrainingState;
   model: ModelState;
   stream: StreamState | null;
+  /** Null in the live session, and until the plugin has told it. */
+  hostLatency: HostLatencyState | null;
+  /** As the plugin's windows have left it; null in the live session, whose pages remember it themselves. */
+  rememberedView: RememberedView | null;
   /** Index of the input that waits for a MIDI message, and the example that is heard in place of the mapping. */
   waiting: { midiLearn: number | null; auditioning: string | null };
   library: LibraryState;

@@ -122,6 +122,17 @@ export const TO_ENGINE = {
     [],
     'text',
   ),
+  latency: message(
+    11,
+    'plugin',
+    'The latency that the host is told, after each change: `fixedMilliseconds` where that is above 0, else `neededSamples`, which the ' +
+      'present model needs at `rate` Hz.',
+    [
+      ['rate', 'f32'],
+      ['fixedMilliseconds', 'f32'],
+      ['neededSamples', 'u32'],
+    ],
+  ),
 } as const;
 
 /** Messages of the engine. */
@@ -235,7 +246,7 @@ export const TO_PLUGIN = {
     'text',
   ),
   programs: message(
-    81,
+    83,
     'engine',
     'Which program changes recall presets: none unless `on` is 1; those of MIDI channel `channel`, 1..16, or of any where that ' +
       'is 0. Text: a JSON array of { program, preset }, `program` as in a `MIDI_EVENT`, `preset` an identifier.',
@@ -244,6 +255,12 @@ export const TO_PLUGIN = {
       ['channel', 'u32'],
     ],
     'text',
+  ),
+  fixLatency: message(
+    82,
+    'engine',
+    'The player fixes the latency that the host is told; 0 has it follow the model. Answered by `latency`.',
+    [['milliseconds', 'f32']],
   ),
   undoHistory: message(
     78,
@@ -300,6 +317,10 @@ export const MIDI_EVENT = message(
     ['message', 'u32'],
   ],
 );
+
+/** Bounds of a latency that the player fixes, in milliseconds. */
+export const MIN_FIXED_LATENCY = 5;
+export const MAX_FIXED_LATENCY = 1000;
 
 /** `gesture` of a `parameter` from the engine. */
 export const GESTURE = { none: 0, begin: 1, move: 2, end: 3 } as const;

@@ -45,6 +45,8 @@ describe('the page in the plugin’s window', () => {
     await page.getByRole('tab', { name: 'Output' }).click();
     await page.getByRole('radio', { name: 'Long', exact: true }).click();
     await probe.until(() => probe.slices.output.margin === 'safe', 'the setting');
+    await page.getByRole('radiogroup', { name: 'Latency that the host is told' }).waitFor();
+    await page.getByText('needs 62.0 ms').waitFor();
     await page.keyboard.press('?');
     expect(await page.getByText('play and stop').count()).toBe(0);
     await page.keyboard.press('Escape');
@@ -72,5 +74,23 @@ describe('the page in the plugin’s window', () => {
     probe.close();
     expect(complaints).toEqual([]);
     await page.context().close();
+  });
+
+  // The page's own storage belongs to a port, which is another one each time.
+  it('finds theme and panel again in the next instance', async () => {
+    const first = await workplace.startInPlugin('presets/drum-garden.tiller.json');
+    const before = await openPage(browser, first.url);
+    await before.page.getByRole('button', { name: 'Light theme' }).click();
+    await before.page.getByRole('tab', { name: 'Steering' }).click();
+    const probe = await workplace.openProbe(first);
+    await probe.until(() => probe.slices.rememberedView?.panel === 'steering', 'what is remembered');
+    await before.page.context().close();
+
+    const second = await workplace.startInPlugin('presets/drum-garden.tiller.json');
+    const after = await openPage(browser, second.url);
+    await after.page.locator('html[data-theme=light]').waitFor();
+    await after.page.getByRole('tab', { name: 'Steering', selected: true }).waitFor();
+    expect(after.complaints).toEqual([]);
+    await after.page.context().close();
   });
 });

@@ -134,6 +134,7 @@ export class Workplace {
     stdin.write(frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }, Buffer.from('a test')));
     stdin.write(frame(TO_ENGINE.state, {}, readFileSync(preset)));
     stdin.write(frame(TO_ENGINE.prepare, { epoch: 1, rate, maxBlock: frames, channels: 2 }));
+    stdin.write(frame(TO_ENGINE.latency, { rate, fixedMilliseconds: 0, neededSamples: 2976 }));
     stdin.write(frame(TO_ENGINE.openInterface, {}));
     let position = 0;
     const playing = setInterval(() => {

@@ -37,7 +37,7 @@ class Noise {
 }
 
 class FakePlayer implements PipePlayer {
-  readonly latencySamples = LATENCY;
+  latencySamples = LATENCY;
   readonly loading = null;
   readonly callSeconds = 0;
   readonly margin = 'normal';
@@ -49,6 +49,7 @@ class FakePlayer implements PipePlayer {
   private events: { offset: number; index: number; value: number }[] = [];
   private readonly noise = new Noise();
   private lines: Float32Array[] = [];
+  private channels = 0;
   private at = 0;
 
   apply(command: StreamCommand): void {
@@ -58,10 +59,16 @@ class FakePlayer implements PipePlayer {
   }
 
   prepare(_rate: number, _maxBlock: number, channels: number): number {
-    this.lines = Array.from({ length: channels }, () => new Float32Array(Math.max(1, LATENCY)));
+    this.channels = channels;
     this.noise.restart();
+    this.delayBy(this.latencySamples);
+    return this.latencySamples;
+  }
+
+  delayBy(samples: number): void {
+    this.latencySamples = samples;
+    this.lines = Array.from({ length: this.channels }, () => new Float32Array(Math.max(1, samples)));
     this.at = 0;
-    return LATENCY;
   }
 
   midi(offset: number, status: number, data1: number, data2: number): void {
@@ -96,10 +103,10 @@ class FakePlayer implements PipePlayer {
       for (const [c, line] of this.lines.entries()) {
         const sample = (input[c]?.[i] ?? 0) * gain + noise;
         const channel = output[c];
-        if (channel) channel[i] = this.nan ? NaN : LATENCY === 0 ? sample : (line[this.at] ?? 0);
+        if (channel) channel[i] = this.nan ? NaN : this.latencySamples === 0 ? sample : (line[this.at] ?? 0);
         line[this.at] = sample;
       }
-      this.at = (this.at + 1) % Math.max(1, LATENCY);
+      this.at = (this.at + 1) % Math.max(1, this.latencySamples);
     }
     this.events = this.events.slice(taken).map((event) => ({ ...event, offset: 0 }));
   }
@@ -135,6 +142,10 @@ const assignments = [
   { program: 0, preset: 'factory/first' },
   { program: 5, preset: 'user/second' },
 ];
+
+function fixLatency(milliseconds: number): void {
+  queue.push({ type: 'send', message: 'fixLatency', fields: { milliseconds }, text: '' });
+}
 
 function sendPrograms(on: boolean): void {
   const fields = { on: Number(on), channel: 0 };
@@ -228,6 +239,13 @@ function commit(fault: string): void {
       queue.push(documentOf('undoHistory', {}, 'a step to undo'));
       sendState(true);
       return;
+    case 'more-latency':
+      player.delayBy(20_000);
+      return;
+    case 'fix-latency':
+      return fixLatency(100);
+    case 'follow-latency':
+      return fixLatency(0);
     case 'programs-off':
       return sendPrograms(false);
     case 'programs-on':

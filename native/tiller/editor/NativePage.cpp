@@ -1,11 +1,17 @@
 #include "tiller/editor/NativePage.h"
 
+#include <algorithm>
+#include <array>
+#include <vector>
+
 namespace tiller
 {
 
 namespace
 {
     constexpr int refreshHz = 15;
+    /** Offered for a fixed latency, in milliseconds; any other is chosen on the page. */
+    constexpr std::array<int, 7> offeredLatencies { 20, 50, 100, 150, 200, 300, 500 };
     constexpr float meterFloorDb = -60.0f;
     const juce::Colour background { 0xff14161a }, textColour { 0xffe6e6e6 }, dimText { 0xff8f97a3 }, warning { 0xffe0a24a }, meterColour { 0xff4fb3a9 },
                        errorColour { 0xffe0604a };
@@ -25,6 +31,9 @@ NativePage::NativePage (PluginProcessor& p) : processor (p)
             processor.loadPreset (presetEntries[static_cast<std::size_t> (selected)].id);
     };
 
+    latency.setTitle ("Latency");
+    latency.onChange = [this] { processor.fixLatency (static_cast<float> (latency.getSelectedId() - 1)); };
+
     browser.onClick = [this]
     {
         browserWanted = true;
@@ -35,7 +44,7 @@ NativePage::NativePage (PluginProcessor& p) : processor (p)
     retry.onClick = [this] { processor.retryEngine(); };
     reopen.onClick = [this] { if (onReopen) onReopen(); };
 
-    for (auto* child : std::initializer_list<juce::Component*> { &presets, &browser, &reopen, &retry })
+    for (auto* child : std::initializer_list<juce::Component*> { &presets, &latency, &browser, &reopen, &retry })
         addAndMakeVisible (child);
 
     reopen.setVisible (false);
@@ -53,6 +62,7 @@ void NativePage::setMessage (const juce::String& newMessage)
 void NativePage::timerCallback()
 {
     refreshPresets();
+    refreshLatency();
     openInBrowser();
     retry.setVisible (processor.engine().phase == EnginePhase::restartPending);
     repaint();
@@ -67,6 +77,30 @@ void NativePage::openInBrowser()
 
     browserWanted = false;
     juce::URL (juce::String (address)).launchInDefaultBrowser();
+}
+
+/** The identifier of an item is its latency in milliseconds and one. */
+void NativePage::refreshLatency()
+{
+    const float fixed = processor.fixedLatency();
+
+    if (juce::approximatelyEqual (fixed, latencyShown))
+        return;
+
+    latencyShown = fixed;
+    const int present = juce::roundToInt (fixed);
+    std::vector<int> choices (offeredLatencies.begin(), offeredLatencies.end());
+
+    if (present > 0 && std::find (choices.begin(), choices.end(), present) == choices.end())
+        choices.insert (std::upper_bound (choices.begin(), choices.end(), present), present);
+
+    latency.clear (juce::dontSendNotification);
+    latency.addItem ("Latency follows the model", 1);
+
+    for (const int milliseconds : choices)
+        latency.addItem ("Latency fixed at " + juce::String (milliseconds) + " ms", milliseconds + 1);
+
+    latency.setSelectedId (present + 1, juce::dontSendNotification);
 }
 
 void NativePage::refreshPresets()
@@ -143,6 +177,9 @@ void NativePage::paint (juce::Graphics& g)
     line (juce::String::fromUTF8 (engine.renderWarning.c_str()), errorColour);
     line (message, warning);
 
+    if (const float needed = processor.neededLatency(), fixed = processor.fixedLatency(); fixed > 0.0f && needed > fixed)
+        line ("This model needs a latency of " + juce::String (needed, 1) + " ms: it is heard " + juce::String (needed - fixed, 1) + " ms late.", warning);
+
     const auto& counters = processor.counters();
     line ("Dropouts " + juce::String (counters.underruns.load()) + ", late blocks " + juce::String (counters.lateBlocks.load()) + ", dropped blocks "
               + juce::String (counters.droppedBlocks.load()) + ", engine restarts " + juce::String (engine.restarts)
@@ -161,12 +198,14 @@ void NativePage::paint (juce::Graphics& g)
 void NativePage::resized()
 {
     auto row = getLocalBounds().reduced (24).removeFromBottom (32);
-    presets.setBounds (row.removeFromLeft (260));
+    presets.setBounds (row.removeFromLeft (200));
+    row.removeFromLeft (12);
+    latency.setBounds (row.removeFromLeft (210));
 
     for (auto* button : { &browser, &reopen, &retry })
     {
         row.removeFromLeft (12);
-        button->setBounds (row.removeFromLeft (160));
+        button->setBounds (row.removeFromLeft (140));
     }
 }
 

@@ -30,6 +30,7 @@ private:
     void timerCallback() override;
     void refreshPresets();
     void openInBrowser();
+    void refreshLatency();
     juce::String describeEngine() const;
     void paintMeter (juce::Graphics&, juce::Rectangle<int>, const juce::String& label, float decibels) const;
 
@@ -38,7 +39,8 @@ private:
     std::string presetsShown;   ///< the JSON that `presets` was filled from
     std::vector<PresetEntry> presetEntries;
     bool browserWanted = false;
-    juce::ComboBox presets;
+    juce::ComboBox presets, latency;
+    float latencyShown = -1.0f; ///< the fixed latency that `latency` was filled for, in milliseconds
     juce::TextButton browser { "Open in browser" }, reopen { "Show here" }, retry { "Start the engine now" };
 };
 

@@ -39,6 +39,15 @@ void BlockTransport::prepare (const StreamFormat& format, Latency expected)
     sentEnd = 0;
 }
 
+void BlockTransport::setLeastLatency (std::uint32_t samples)
+{
+    const std::lock_guard lock (mutex);
+    exchange.setLeastLatency (samples);
+
+    if (exchange.streamFormat().channels != 0)
+        exchange.setLatency (exchange.engineLatency());
+}
+
 void BlockTransport::release()
 {
     const std::lock_guard lock (mutex);

@@ -26,6 +26,9 @@ class BlockTransport
 public:
     BlockTransport (AudioExchange&, PresetRecall&);
 
+    /** The total latency is at least this, in samples, from the next block on. Waits for the I/O thread to leave the exchange. [any-thread] but the audio thread */
+    void setLeastLatency (std::uint32_t samples);
+
     /** Starts a new stream. Waits for the I/O thread to leave the exchange, never for the engine. [main-thread] while no audio flows */
     void prepare (const StreamFormat&, Latency expected);
 

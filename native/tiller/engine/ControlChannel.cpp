@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <utility>
 
 namespace tiller
@@ -56,11 +57,23 @@ void ControlChannel::openInterface()
     appendMessage (requests, to_engine::OpenInterface {});
 }
 
+void ControlChannel::tellLatency (const to_engine::Latency& told)
+{
+    const std::lock_guard lock (mutex);
+
+    if (latency && std::memcmp (&*latency, &told, sizeof (told)) == 0)
+        return;
+
+    latency = told;
+    appendMessage (requests, told);
+}
+
 EngineSnapshot ControlChannel::takeSnapshot()
 {
     const std::lock_guard lock (mutex);
     auto taken = snapshot;
     snapshot.parameterChanges.clear();
+    snapshot.fixLatency.reset();
     snapshot.edited = false;
     return taken;
 }
@@ -79,6 +92,9 @@ void ControlChannel::connect (SendBuffer& outbox)
         appendState (state);
         statesSent = 1;
         statesApplied = 0;
+
+        if (latency)
+            appendMessage (state, *latency);
 
         if (interfaceWanted)
             appendMessage (state, to_engine::OpenInterface {});
@@ -192,6 +208,7 @@ bool ControlChannel::receive (const Message& message)
         case to_plugin::UndoHistory::type:   return receiveUndoHistory (message);
         case to_plugin::Recalled::type:   return receiveRecalled (message);
         case to_plugin::Programs::type:   return receivePrograms (message);
+        case to_plugin::FixLatency::type: return receiveFixLatency (message);
         case to_plugin::TextPart::type:   return longText.add (message);
 
         case to_plugin::Refused::type:
@@ -296,6 +313,17 @@ bool ControlChannel::receivePrograms (const Message& message)
     {
         s.programs = ProgramSettings { programs.on != 0, static_cast<int> (programs.channel), std::string (message.text (sizeof (programs))) };
     });
+    return true;
+}
+
+bool ControlChannel::receiveFixLatency (const Message& message)
+{
+    to_plugin::FixLatency fix {};
+
+    if (! message.get (fix) || ! (fix.milliseconds >= 0.0f && fix.milliseconds <= protocol::maxFixedLatency))
+        return false;
+
+    update ([&] (EngineSnapshot& s) { s.fixLatency = fix.milliseconds; });
     return true;
 }
 

@@ -44,6 +44,9 @@ public:
     /** Has the engine serve its page, now and after each restart; the address comes with the snapshot. [main-thread] */
     void openInterface();
 
+    /** Tells the engine, and each one after it, what the host is told; nothing where it knows. [main-thread] */
+    void tellLatency (const protocol::to_engine::Latency&);
+
     /** The engine as it last reported; changes of parameters are handed over once. [main-thread] */
     EngineSnapshot takeSnapshot();
 
@@ -98,6 +101,7 @@ private:
     bool receiveUndoHistory (const Message&);
     bool receiveRecalled (const Message&);
     bool receivePrograms (const Message&);
+    bool receiveFixLatency (const Message&);
     template <typename Change> void update (Change&&);
 
     PresetDocument& document;
@@ -110,6 +114,7 @@ private:
     // Under `mutex`.
     std::vector<std::uint8_t> requests;     ///< messages from the main thread
     bool interfaceWanted = false;
+    std::optional<protocol::to_engine::Latency> latency;    ///< what the host is told; empty until it is
     int loading = 0;                        ///< projects that have begun to load and are not in `requests` yet
     std::uint32_t statesSent = 0;           ///< to this engine, those in `requests` included
     std::uint32_t statesApplied = 0;        ///< of these, as the engine reports

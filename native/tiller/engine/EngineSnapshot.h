@@ -64,6 +64,7 @@ struct EngineSnapshot
     std::string namesJson, presetsJson, interfaceAddress, modelName;
     protocol::to_plugin::Status status { silenceDb, silenceDb, 0.0f, 0.0f, 0 };
     std::vector<ParameterChange> parameterChanges;   ///< since the last snapshot, in order
+    std::optional<float> fixLatency;                 ///< the player has fixed the latency since the last snapshot, in milliseconds; 0 has it follow the model
     bool edited = false;          ///< the user has changed the instrument since the last snapshot
 };
 

@@ -14,6 +14,7 @@ constexpr std::size_t frameHeaderBytes = 8;
 constexpr std::size_t maxPayloadBytes = 17825792;
 constexpr std::size_t maxTextBytes = 16777216;
 constexpr std::uint32_t maxBlockEvents = 1024;
+constexpr float minFixedLatency = 5.0f, maxFixedLatency = 1000.0f;   ///< in milliseconds
 constexpr int tickMilliseconds = 20;
 constexpr int maxBlock = 8192;
 constexpr int maxChannels = 2;
@@ -164,6 +165,17 @@ struct UndoHistory
     static constexpr std::size_t bytes = 0;
 };
 
+/** The latency that the host is told, after each change: `fixedMilliseconds` where that is above 0, else `neededSamples`, which the present model needs at `rate` Hz. */
+struct Latency
+{
+    static constexpr std::uint16_t type = 11;
+    static constexpr std::size_t bytes = 12;
+    float rate;
+    float fixedMilliseconds;
+    std::uint32_t neededSamples;
+};
+static_assert (sizeof (Latency) == Latency::bytes);
+
 } // namespace to_engine
 
 /** Messages from the engine to the plugin. */
@@ -307,12 +319,21 @@ static_assert (sizeof (TextPart) == TextPart::bytes);
 /** Which program changes recall presets: none unless `on` is 1; those of MIDI channel `channel`, 1..16, or of any where that is 0. Text: a JSON array of { program, preset }, `program` as in a `MIDI_EVENT`, `preset` an identifier. */
 struct Programs
 {
-    static constexpr std::uint16_t type = 81;
+    static constexpr std::uint16_t type = 83;
     static constexpr std::size_t bytes = 8;
     std::uint32_t on;
     std::uint32_t channel;
 };
 static_assert (sizeof (Programs) == Programs::bytes);
+
+/** The player fixes the latency that the host is told; 0 has it follow the model. Answered by `latency`. */
+struct FixLatency
+{
+    static constexpr std::uint16_t type = 82;
+    static constexpr std::size_t bytes = 4;
+    float milliseconds;
+};
+static_assert (sizeof (FixLatency) == FixLatency::bytes);
 
 /** The undo history of the present state. The plugin keeps it in memory for the next engine, should this one die, and never saves it. Text: JSON that only an engine reads. */
 struct UndoHistory

@@ -75,14 +75,14 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
     const auto expected = project.expectedLatency (format.rate);
     // A host that renders offline reads the latency now, before the engine is known to be ready: what it reads stays true.
     const auto total = expected.model + expected.scheduling + static_cast<std::uint32_t> (format.maxBlock);
-    exchange.setLeastLatency (isNonRealtime() ? total : 0);
+    const auto fixed = static_cast<std::uint32_t> (juce::roundToInt (project.fixedLatency() * format.rate / 1000.0));
+    exchange.setLeastLatency (isNonRealtime() ? juce::jmax (total, fixed) : fixed);
     transport.prepare (format, expected);
     hostProgram.prepare (format.rate);
     renderStarts.prepare();
     resetRequested.store (false);
     supervisor.start();
-
-    setLatencySamples (static_cast<int> (exchange.latencySamples (exchange.latency())));
+    reportLatency();
 }
 
 void PluginProcessor::releaseResources()
@@ -217,6 +217,9 @@ void PluginProcessor::handleAsyncUpdate()
         for (auto* parameter : hostParameters)
             parameter->endGesture();
 
+    if (const auto milliseconds = snapshot.fixLatency)
+        fixLatency (*milliseconds);
+
     if (snapshot.edited)
     {
         project.instrumentEdited();
@@ -240,8 +243,41 @@ void PluginProcessor::updateLatency()
         return;
 
     project.setLatency (format, exchange.engineLatency());
+    reportLatency();
+}
+
+/** To the engine, which shows it, and to the host. */
+void PluginProcessor::reportLatency()
+{
+    const auto& format = exchange.streamFormat();
+    control.tellLatency ({ static_cast<float> (format.rate), project.fixedLatency(), exchange.latencySamples (exchange.engineLatency()) });
+    const auto fixed = fixedLatencySamples();
     // Last: a host may prepare the plugin again before this returns.
-    setLatencySamples (static_cast<int> (exchange.latencySamples (exchange.latency())));
+    setLatencySamples (static_cast<int> (fixed > 0 ? fixed : exchange.latencySamples (exchange.latency())));
+}
+
+/** A model that needs more is heard late: the host's compensation stays where the player has fixed it. */
+void PluginProcessor::fixLatency (float milliseconds)
+{
+    project.setFixedLatency (milliseconds);
+    updateHostDisplay (ChangeDetails().withNonParameterStateChanged (true));
+
+    if (exchange.streamFormat().channels == 0)
+        return;
+
+    transport.setLeastLatency (fixedLatencySamples());
+    reportLatency();
+}
+
+std::uint32_t PluginProcessor::fixedLatencySamples() const
+{
+    return static_cast<std::uint32_t> (juce::roundToInt (project.fixedLatency() * exchange.streamFormat().rate / 1000.0));
+}
+
+float PluginProcessor::neededLatency() const
+{
+    const auto& format = exchange.streamFormat();
+    return format.channels == 0 ? 0.0f : static_cast<float> (exchange.latencySamples (exchange.engineLatency()) * 1000.0 / format.rate);
 }
 
 void PluginProcessor::updateParameterNames (const std::string& namesJson)
@@ -350,6 +386,7 @@ void PluginProcessor::getStateInformation (juce::MemoryBlock& target)
 void PluginProcessor::setStateInformation (const void* data, int size)
 {
     control.beginLoading();
+    const float fixedBefore = project.fixedLatency();
     const auto [loaded, isReadable] = project.load (data, size);
     document.load (loaded.preset);
     table.setUsesEngineDefaults (loaded.preset.empty());
@@ -362,6 +399,14 @@ void PluginProcessor::setStateInformation (const void* data, int size)
         table.invalidateAll();
 
     control.finishLoading (loaded.recall);
+
+    // Hosts read the latency once they have loaded a project.
+    if (exchange.streamFormat().channels != 0 && (loaded.fixedLatency > 0.0f || fixedBefore > 0.0f))
+    {
+        transport.setLeastLatency (fixedLatencySamples());
+        reportLatency();
+    }
+
     sendChangeMessage();
 }
 

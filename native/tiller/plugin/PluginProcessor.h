@@ -58,6 +58,12 @@ public:
     juce::Point<int> windowSize() const                     { return project.windowSize(); }
     void setWindowSize (int width, int height)              { project.setWindowSize (width, height); }
 
+    /** The latency that the player has fixed for the host, in milliseconds; 0 where it follows the model. */
+    float fixedLatency() const                              { return project.fixedLatency(); }
+    void fixLatency (float milliseconds);
+    /** What the present model needs, in milliseconds; 0 while there is no stream. */
+    float neededLatency() const;
+
     //==============================================================================
     // [any-thread]
     const juce::String getName() const override             { return "Tiller"; }
@@ -100,9 +106,11 @@ private:
     bool isRenderStart (const juce::AudioBuffer<float>&) noexcept;
     // [main-thread]
     void updateLatency();
+    void reportLatency();
     void updateParameterNames (const std::string& namesJson);
     void updatePrograms();
     // [any-thread] but the audio thread
+    std::uint32_t fixedLatencySamples() const;
     std::optional<PresetRequest> pendingRecall() const;
 
     ParameterTable table;

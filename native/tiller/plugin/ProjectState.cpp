@@ -63,6 +63,18 @@ void ProjectState::setLatency (const StreamFormat& format, Latency latency)
     state.maxBlock = format.maxBlock;
 }
 
+float ProjectState::fixedLatency() const
+{
+    const std::lock_guard lock (mutex);
+    return state.fixedLatency;
+}
+
+void ProjectState::setFixedLatency (float milliseconds)
+{
+    const std::lock_guard lock (mutex);
+    state.fixedLatency = milliseconds > 0.0f ? juce::jlimit (protocol::minFixedLatency, protocol::maxFixedLatency, milliseconds) : 0.0f;
+}
+
 juce::MemoryBlock ProjectState::unreadable() const
 {
     const std::lock_guard lock (mutex);

@@ -31,6 +31,10 @@ public:
     Latency expectedLatency (double rate) const;
     void setLatency (const StreamFormat&, Latency);
 
+    /** The latency that the player has fixed, in milliseconds; 0 where it follows the model. Bounded where it is set. */
+    float fixedLatency() const;
+    void setFixedLatency (float milliseconds);
+
     /** What could not be read; empty where there is no such project. */
     juce::MemoryBlock unreadable() const;
 

@@ -12,7 +12,7 @@ namespace
     using Tag = std::array<char, 4>;
     constexpr Tag magic { 'T', 'L', 'S', 'T' };
     constexpr Tag presetTag { 'p', 'r', 'e', 's' }, compressedPresetTag { 'p', 'r', 'e', 'z' }, parameterTag { 'p', 'a', 'r', 'm' },
-                  latencyTag { 'd', 'l', 'a', 'y' }, windowTag { 'w', 'i', 'n', 'd' }, programTag { 'p', 'r', 'o', 'g' };
+                  latencyTag { 'd', 'l', 'a', 'y' }, fixedLatencyTag { 'f', 'i', 'x', 'l' }, windowTag { 'w', 'i', 'n', 'd' }, programTag { 'p', 'r', 'o', 'g' };
     /** Version of the layout of header and chunks; a new kind of chunk does not raise it. */
     constexpr std::uint32_t format = 1;
     constexpr std::size_t headerBytes = 12;
@@ -130,6 +130,11 @@ namespace
         return true;
     }
 
+    bool readFixedLatency (Cursor cursor, SavedState& state)
+    {
+        return cursor.read (state.fixedLatency) && state.fixedLatency >= protocol::minFixedLatency && state.fixedLatency <= protocol::maxFixedLatency;
+    }
+
     bool readWindow (Cursor cursor, SavedState& state)
     {
         return cursor.read (state.windowWidth) && cursor.read (state.windowHeight);
@@ -166,6 +171,13 @@ std::vector<std::uint8_t> SavedState::encode() const
     append (content, windowHeight);
     appendChunk (chunks, windowTag, content);
     appendChunk (chunks, presetTag, preset);
+
+    if (fixedLatency > 0.0f)
+    {
+        content.clear();
+        append (content, fixedLatency);
+        appendChunk (chunks, fixedLatencyTag, content);
+    }
 
     if (program >= 0 || recall)
     {
@@ -232,6 +244,8 @@ std::optional<SavedState> SavedState::decode (const std::uint8_t* bytes, std::si
             good = readParameters (content, state);
         else if (good && chunk.tag == latencyTag)
             good = readLatency (content, state);
+        else if (good && chunk.tag == fixedLatencyTag)
+            good = readFixedLatency (content, state);
         else if (good && chunk.tag == windowTag)
             good = readWindow (content, state);
         else if (good && chunk.tag == programTag)

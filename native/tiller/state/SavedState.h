@@ -36,6 +36,8 @@ struct SavedState
     Latency latency;
     double rate = 0.0;
     std::int32_t maxBlock = 0;
+    /** The latency that the player has fixed, in milliseconds; 0 where it follows the model. */
+    float fixedLatency = 0.0f;
     /** Of the plugin's window, in pixels; 0 where it was never opened. */
     std::int32_t windowWidth = 0, windowHeight = 0;
     /** As `HostProgram::selected`; earlier versions keep it as an unknown chunk. */

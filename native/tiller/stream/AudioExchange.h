@@ -53,7 +53,7 @@ public:
         return latency.model + latency.scheduling + static_cast<std::uint32_t> (format.maxBlock);
     }
 
-    /** The latency that the output uses from its next block on, bounded by what was allocated. [io-thread] */
+    /** The latency that the output uses from its next block on, bounded by what was allocated. [io-thread; main-thread under the mutex of `BlockTransport`] */
     void setLatency (Latency) noexcept;
 
     /**

@@ -13,11 +13,13 @@ import { StoredFile } from '../persistence/stored-file.js';
 import { fileStamp } from '../system/file-stamp.js';
 import { Favourites } from '../persistence/favourites.js';
 import { readControllers, writeControllers } from '../persistence/stored-controllers.js';
+import { ViewStore } from '../persistence/remembered-view.js';
 import { readTake, writeTake } from '../persistence/stored-take.js';
 import { LiveSession } from '../live/live-session.js';
 import { MidiPorts } from '../inputs/midi-ports.js';
 import { ExampleCarrier } from '../carry/example-carrier.js';
 import { MapMaker } from '../starter-map/map-maker.js';
+import type { HostLatency } from '../host/host-latency.js';
 import { ModelBrowser } from '../instrument/model-browser.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import { Painter } from '../map/painter.js';
@@ -40,8 +42,12 @@ export interface InterfaceOptions extends ServerOptions {
   controllersPath?: string;
   /** What program changes recall; opened already in a plugin. Left out, nothing. */
   programs?: Programs;
+  /** The latency that a plugin tells its host; left out in the live session. */
+  hostLatency?: HostLatency;
   /** File that stores the favourites; left out, they are not stored. */
   favouritesPath?: string;
+  /** File that stores what a plugin's window remembers; left out, it is not stored. */
+  viewPath?: string;
   /** File that stores the recorded gesture; left out, it is not stored. */
   takePath?: string;
 }
@@ -70,9 +76,22 @@ export async function serveInstrument(
   const favourites = new Favourites(options.favouritesPath ?? null);
   await favourites.load().catch((error: unknown) => instrument.notify(error));
   const programs = options.programs ?? new Programs(null);
+  const view = new ViewStore(options.viewPath ?? null);
+  await view.load().catch((error: unknown) => instrument.notify(error));
+  const { hostLatency = null } = options;
   const library = { presets, models, favourites, programs };
   const examples = { carrier, mapMaker };
-  const services: PageServices = { instrument, ...library, ...examples, live, recorder, ports, painter };
+  const services: PageServices = {
+    instrument,
+    ...library,
+    ...examples,
+    live,
+    hostLatency,
+    view,
+    recorder,
+    ports,
+    painter,
+  };
   const close = async () => {
     recorder.close();
     await Promise.all([painter.close(), carrier.close(), mapMaker.close(), ports.close()]);

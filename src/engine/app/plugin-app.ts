@@ -3,6 +3,7 @@ import type { Trainer } from '../mapping/trainer.js';
 import type { PresetStore } from '../presets/preset-store.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
 import { Instrument } from '../instrument/instrument.js';
+import { HostLatency } from '../host/host-latency.js';
 import { HostSession, type ModelList } from '../host/host-session.js';
 import type { PipeLink } from '../host/pipe-link.js';
 
@@ -12,7 +13,10 @@ export interface HostServices {
   readonly trainer: Trainer;
   readonly programs: Programs;
   /** Starts serving the page of `instrument`; called when its window opens for the first time. */
-  readonly serve: (instrument: Instrument) => Promise<{ url: string; close(): Promise<void> }>;
+  readonly serve: (
+    instrument: Instrument,
+    latency: HostLatency,
+  ) => Promise<{ url: string; close(): Promise<void> }>;
 }
 
 const PARENT_CHECK_MILLISECONDS = 1000;
@@ -25,14 +29,16 @@ const EXIT_BROKEN = 1;
 export function runHost(link: PipeLink, services: HostServices): void {
   let interfaceUrl: Promise<string> | null = null;
   const instrument = new Instrument({ ...services, link });
+  const latency = new HostLatency(link, (error) => instrument.notify(error));
   const session = new HostSession({
+    latency,
     link,
     instrument,
     presets: services.presets,
     models: services.models,
     programs: services.programs,
     openInterface: () => {
-      interfaceUrl ??= services.serve(instrument).then(
+      interfaceUrl ??= services.serve(instrument, latency).then(
         ({ url }) => url,
         (error: unknown) => {
           interfaceUrl = null;

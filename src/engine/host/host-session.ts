@@ -15,6 +15,7 @@ import { NO_STEPS, type HistorySteps } from '../../document/history.js';
 import { formatHistory, parseHistory } from '../../document/stored-history.js';
 import { loadedFrom } from '../presets/loaded-from.js';
 import { parameterValues } from '../../document/parameter-values.js';
+import type { HostLatency } from './host-latency.js';
 import type { PipeLink, FromPlugin } from './pipe-link.js';
 import { parseProject, projectText, type Project } from './project.js';
 
@@ -51,6 +52,7 @@ export interface HostSessionOptions {
   /** Left out, program changes recall nothing. */
   readonly programs?: Pick<Programs, 'state' | 'isRead' | 'subscribe'>;
   readonly models: ModelList;
+  readonly latency: Pick<HostLatency, 'receive'>;
   /** Serves the page and resolves to its address. */
   readonly openInterface: () => Promise<string>;
 }
@@ -148,6 +150,12 @@ export class HostSession {
       case 'recall':
         // Not waited for: a later request takes the place of one that is still being opened.
         this.recalling = Promise.all([this.recalling, this.recall(message)]).then(() => undefined);
+        return;
+      case 'latency':
+        this.options.latency.receive({
+          fixedMilliseconds: message.fixedMilliseconds > 0 ? message.fixedMilliseconds : null,
+          neededMilliseconds: (1000 * message.neededSamples) / message.rate,
+        });
         return;
       case 'render-warning':
         instrument.notify(new Error(message.text));

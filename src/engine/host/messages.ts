@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PARAMETERS } from '../../document/parameters.js';
-import type { TO_PLUGIN } from '../../protocol/plugin.js';
+import { MAX_FIXED_LATENCY, type TO_PLUGIN } from '../../protocol/plugin.js';
 import { modelOrderSchema, type ModelDelivery } from '../model/run/model-threads.js';
 import type { OutgoingDocument } from './document-queue.js';
 import type { DocumentMessage } from './frame-writer.js';
@@ -47,6 +47,12 @@ export const fromPipeSchema = z.discriminatedUnion('type', [
     number: z.number().int().min(0),
     program: programSchema,
     id: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal('latency'),
+    rate: z.number().positive(),
+    fixedMilliseconds: z.number().min(0).max(MAX_FIXED_LATENCY),
+    neededSamples: z.number().int().min(0),
   }),
   z.strictObject({ type: z.literal('render-warning'), text: z.string() }),
   z.strictObject({ type: z.literal('undo-history'), text: z.string() }),

@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageLayout } from '../../protocol/plugin.js';
-import { GESTURE, PLUGIN_PROTOCOL_VERSION, TO_ENGINE, TO_PLUGIN } from '../../protocol/plugin.js';
+import {
+  MAX_FIXED_LATENCY,
+  GESTURE,
+  PLUGIN_PROTOCOL_VERSION,
+  TO_ENGINE,
+  TO_PLUGIN,
+} from '../../protocol/plugin.js';
 import { MAX_BANK, MAX_PROGRAM, PROGRAMS_PER_BANK } from '../../protocol/programs.js';
 import { TillerError } from '../../document/tiller-error.js';
 import { MAX_BLOCK, MAX_CHANNELS, MAX_RATE, MIN_RATE } from '../../document/limits.js';
@@ -322,6 +328,13 @@ export class PipeLoop {
         if (id === '' && program > MAX_PROGRAM)
           throw new TillerError('message-invalid', 'The plugin asked for a preset that cannot be.');
         this.recall(number, id === '' ? program : 0, id);
+        return;
+      }
+      case TO_ENGINE.latency.type: {
+        const { rate, fixedMilliseconds, neededSamples } = this.fields(TO_ENGINE.latency);
+        if (!(rate > 0) || !(fixedMilliseconds >= 0 && fixedMilliseconds <= MAX_FIXED_LATENCY))
+          throw new TillerError('message-invalid', 'The plugin told a latency that cannot be.');
+        post({ type: 'latency', rate, fixedMilliseconds, neededSamples });
         return;
       }
       case TO_ENGINE.renderWarning.type:

@@ -144,6 +144,12 @@ export async function dispatch(
     case 'assign-program':
       await services.programs.assign(command.program, command.preset);
       return null;
+    case 'remember-view':
+      await services.view.set(command.view);
+      return null;
+    case 'fix-latency':
+      services.hostLatency?.fix(command.milliseconds);
+      return null;
     case 'play':
       liveOf(services).play(command.playing);
       return null;

@@ -28,20 +28,10 @@ export class Hub {
   ) {
     this.view = new SliceView(services);
     const changed = () => this.schedule();
-    const { instrument, presets, models, favourites, programs, carrier, mapMaker, live, recorder, ports } =
-      services;
-    const parts = [
-      instrument,
-      presets,
-      models,
-      favourites,
-      programs,
-      carrier,
-      mapMaker,
-      live,
-      recorder,
-      ports,
-    ];
+    const { instrument, presets, models, favourites, programs } = services;
+    const { carrier, mapMaker, live, hostLatency, recorder, ports } = services;
+    const library = [instrument, presets, models, favourites, programs];
+    const parts = [...library, carrier, mapMaker, live, hostLatency, recorder, ports];
     this.subscriptions = [
       ...parts.flatMap((part) => (part === null ? [] : [part.subscribe(changed)])),
       services.painter.subscribe(() => this.windows.forEach((window) => window.repaint())),

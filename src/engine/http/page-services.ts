@@ -8,7 +8,9 @@ import type { PresetBrowser } from '../instrument/preset-browser.js';
 import type { MapMaker } from '../starter-map/map-maker.js';
 import type { LiveSession } from '../live/live-session.js';
 import type { Favourites } from '../persistence/favourites.js';
+import type { ViewStore } from '../persistence/remembered-view.js';
 import type { Programs } from '../persistence/programs.js';
+import type { HostLatencyState } from '../../protocol/interface.js';
 import type { Painter } from '../map/painter.js';
 
 /** The parts of the engine that the page can use. `live` is null in a plugin, where the host plays. Main thread. */
@@ -64,9 +66,19 @@ export interface PageServices {
   readonly mapMaker: Pick<MapMaker, 'state' | 'subscribe' | 'map' | 'addSound' | 'gather' | 'cancel'>;
   readonly carrier: Pick<ExampleCarrier, 'state' | 'subscribe' | 'carry' | 'cancel'>;
   readonly live: LiveServices | null;
+  /** Null in the live session. */
+  readonly hostLatency: HostLatencyService | null;
+  readonly view: Pick<ViewStore, 'state' | 'set'>;
   readonly recorder: Pick<GestureRecorder, 'state' | 'subscribe' | 'act' | 'csv' | 'midi'>;
   readonly ports: Pick<Ports, 'state' | 'subscribe' | 'setOsc' | 'openMidi'>;
   readonly painter: Pick<Painter, 'paint' | 'subscribe'>;
+}
+
+/** The latency that the plugin tells its host. */
+export interface HostLatencyService {
+  readonly state: HostLatencyState | null;
+  subscribe(listener: () => void): () => void;
+  fix(milliseconds: number | null): void;
 }
 
 /** The part of the live session that the page can use. */

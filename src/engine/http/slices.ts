@@ -74,6 +74,8 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
     const { rate, channels, latencySamples } = state.stream;
     return keep(last, { rate, channels, latencySamples });
   },
+  hostLatency: ({ hostLatency }) => hostLatency?.state ?? null,
+  rememberedView: ({ view }) => view.state,
   waiting: ({ instrument: { state } }, last) =>
     keep(last, { midiLearn: state.midiLearn, auditioning: state.auditioning }),
   library: ({ instrument, presets, models }, last) =>

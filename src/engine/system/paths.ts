@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 /** The player's own folders, where the platform puts them. */
 const user = envPaths('tiller', { suffix: '' });
 export const USER_PRESETS = join(user.data, 'presets');
+/** What the plugin's window remembers from one opening to the next. */
+export const VIEW = join(user.data, 'view.json');
 /** Which program changes recall which presets, in the folder of the player's presets. The plugin reads it, too. */
 export const programsFile = (presetsFolder: string): string => join(presetsFolder, 'programs.json');
 /** The live session's document from one start to the next. */

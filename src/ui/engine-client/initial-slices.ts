@@ -23,6 +23,8 @@ export const initialSlices = (): Slices => ({
   training: { running: false, done: 0, total: 0, learned: false, stale: false, report: null },
   model: { card: null, missing: null, loading: false },
   stream: null,
+  hostLatency: null,
+  rememberedView: null,
   waiting: { midiLearn: null, auditioning: null },
   library: { presets: [], current: null, models: [], importing: null },
   trash: { presets: [], models: [] },

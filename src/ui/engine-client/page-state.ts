@@ -36,7 +36,7 @@ export interface Labelling {
   done: boolean;
 }
 
-/** State of this window alone: never sent to the engine. Theme and panel are remembered by the browser. */
+/** State of this window alone: never sent to the engine. Theme and panel are remembered: see `rememberView`. */
 export interface View {
   panel: Panel;
   theme: Theme;
@@ -58,7 +58,7 @@ export interface View {
   /** Null while no label is asked for. */
   labelling: Labelling | null;
   shortcutsShown: boolean;
-  /** Whether keys without a modifier are shortcuts; remembered by the browser. */
+  /** Whether keys without a modifier are shortcuts; remembered. */
   singleKeys: boolean;
   /** The steps of the method on the pad: for the first empty instrument, on demand, or no more; the last is remembered. */
   firstSteps: 'first-time' | 'shown' | 'done';

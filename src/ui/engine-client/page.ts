@@ -11,7 +11,7 @@ export const store = createPageStore(rememberedView());
 export const values = new LiveValues();
 export const client = new Client(store, values, window.location.origin, readToken());
 
-rememberView(store);
+rememberView(store, (command) => client.send(command));
 
 /** Subscribes a component to a part of the page's state. */
 export const usePage = <T>(select: (state: PageState) => T): T => useStore(store, select);

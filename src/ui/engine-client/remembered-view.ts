@@ -1,41 +1,69 @@
-import { PANELS, type PageStore, type Panel, type Theme, type View } from './page-state.js';
+import type { Command, RememberedView } from '../../protocol/interface.js';
+import { PANELS, type PageState, type PageStore, type View } from './page-state.js';
+import { setView } from './view.js';
 
 const KEY = 'tiller.view';
 
-/** The chosen theme, the panel and the use of single keys as the browser has stored them; what is missing or invalid is left out. */
+/** What is remembered, as the window shows it; what is missing or invalid is left out. */
+function viewOf(stored: Partial<Record<keyof RememberedView, unknown>>): Partial<View> {
+  const view: Partial<View> = {};
+  if (stored.theme === 'dark' || stored.theme === 'light') {
+    view.theme = stored.theme;
+    view.themeChosen = true;
+  }
+  const panel = PANELS.find((name) => name === stored.panel);
+  if (panel !== undefined) view.panel = panel;
+  if (typeof stored.singleKeys === 'boolean') view.singleKeys = stored.singleKeys;
+  if (stored.firstSteps === 'done') view.firstSteps = 'done';
+  return view;
+}
+
+const rememberedOf = ({ theme, themeChosen, panel, singleKeys, firstSteps }: View): RememberedView => ({
+  theme: themeChosen ? theme : null,
+  panel,
+  singleKeys,
+  firstSteps: firstSteps === 'done' ? 'done' : 'first-time',
+});
+
+/** The chosen theme, the panel and the use of single keys as the browser has stored them. */
 export function rememberedView(): Partial<View> {
   try {
-    const stored = JSON.parse(localStorage.getItem(KEY) ?? '{}') as {
-      theme?: unknown;
-      panel?: unknown;
-      singleKeys?: unknown;
-      firstSteps?: unknown;
-    };
-    const view: Partial<View> = {};
-    if (stored.theme === 'dark' || stored.theme === 'light') {
-      view.theme = stored.theme satisfies Theme;
-      view.themeChosen = true;
-    }
-    if (PANELS.some((panel) => panel === stored.panel)) view.panel = stored.panel as Panel;
-    if (typeof stored.singleKeys === 'boolean') view.singleKeys = stored.singleKeys;
-    if (stored.firstSteps === 'done') view.firstSteps = 'done';
-    return view;
+    return viewOf(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<RememberedView>);
   } catch {
     return {};
   }
 }
 
-/** Stores the chosen theme, the panel and the use of single keys in the browser whenever they change. */
-export function rememberView(store: PageStore): void {
+/**
+ * Stores the chosen theme, the panel and the use of single keys whenever they change: in the browser, and in a plugin, whose page has
+ * another address each time, by the engine. What the engine remembers is applied at the first connection.
+ */
+export function rememberView(store: PageStore, send: (command: Command) => void): void {
   let stored = '';
-  store.subscribe(({ view: { theme, themeChosen, panel, singleKeys, firstSteps } }) => {
-    const next = JSON.stringify({ ...(themeChosen ? { theme } : {}), panel, singleKeys, firstSteps });
+  let isConnected = false;
+  store.subscribe((state: PageState) => {
+    const isPlugin = state.kind === 'plugin';
+    if (!isConnected && state.connection === 'open') {
+      isConnected = true;
+      if (isPlugin && state.rememberedView !== null) {
+        stored = JSON.stringify(state.rememberedView);
+        setView(store, viewOf(state.rememberedView));
+        return;
+      }
+    }
+    const view = rememberedOf(state.view);
+    const next = JSON.stringify(view);
     if (next === stored) return;
     stored = next;
-    try {
-      localStorage.setItem(KEY, next);
-    } catch {
-      // Without storage the page starts with its initial view.
-    }
+    if (isPlugin) send({ type: 'remember-view', view });
+    else keepInBrowser(next);
   });
+}
+
+function keepInBrowser(text: string): void {
+  try {
+    localStorage.setItem(KEY, text);
+  } catch {
+    // Without storage the page starts with its initial view.
+  }
 }

@@ -76,9 +76,12 @@ export function EngineStatus() {
   const telemetry = useTelemetry();
 
   const latency = stream === null ? null : (1000 * stream.latencySamples) / stream.rate;
-  // In a host, the host adds its own buffers and shows the sum.
+  const hostLatency = usePage((state) => state.hostLatency);
+  // In a host, what the host is told: it adds its own buffers and shows the sum.
+  const told =
+    hostLatency === null ? null : (hostLatency.fixedMilliseconds ?? hostLatency.neededMilliseconds);
   const outside = live === null ? 0 : live.bufferMilliseconds + speakerMilliseconds();
-  const total = latency === null ? null : latency + outside;
+  const total = told ?? (latency === null ? null : latency + outside);
   const gaps = useRecentGaps(live?.underruns ?? 0);
   const trouble = connection !== 'open' || (telemetry?.load ?? 0) > 0.9 || gaps > 0;
   return (
@@ -121,6 +124,14 @@ export function EngineStatus() {
                 ? '–'
                 : `${latency.toFixed(1)} ms, ${stream.latencySamples} samples`}
             </dd>
+            {told !== null && (
+              <>
+                <dt>told to the host</dt>
+                <dd>
+                  {told.toFixed(1)} ms{hostLatency?.fixedMilliseconds === null ? '' : ', fixed'}
+                </dd>
+              </>
+            )}
             {live !== null && total !== null && (
               <>
                 <dt>with the speakers</dt>

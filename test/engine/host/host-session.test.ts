@@ -7,6 +7,7 @@ import { emptyPreset } from '../../../src/document/default-preset.js';
 import type { Edit } from '../../../src/document/edit.js';
 import type { Preset } from '../../../src/document/preset.js';
 import type { StoredPreset } from '../../../src/protocol/interface.js';
+import { HostLatency } from '../../../src/engine/host/host-latency.js';
 import { Programs } from '../../../src/engine/persistence/programs.js';
 import { Instrument } from '../../../src/engine/instrument/instrument.js';
 import { parameterValues } from '../../../src/document/parameter-values.js';
@@ -70,11 +71,13 @@ function setUp(factory: Preset[] = [], opening: Promise<string> = Promise.resolv
     programs,
   });
   const models = { list: () => Promise.resolve([{ manifest: { sha256: 'a'.repeat(64) } as never }]) };
+  const latency = new HostLatency(link, (error) => instrument.notify(error));
   const session = new HostSession({
     link,
     instrument,
     presets,
     programs,
+    latency,
     models: factory.length > 0 ? models : { list: () => Promise.resolve([]) },
     openInterface: () => opening,
   });
@@ -86,7 +89,7 @@ function setUp(factory: Preset[] = [], opening: Promise<string> = Promise.resolv
     factory.splice(0, factory.length, ...names.map((name) => preset(name)));
     for (const listener of listeners) listener();
   };
-  return { sent, of, session, instrument, programs, settle, nowThereAre, isReady: () => ready };
+  return { sent, of, session, instrument, programs, latency, settle, nowThereAre, isReady: () => ready };
 }
 
 describe('HostSession', () => {
@@ -350,6 +353,24 @@ describe('HostSession', () => {
     const { session, of } = setUp();
     await session.receive({ type: 'open-interface' });
     expect(of('interface')).toEqual([{ message: 'interface', fields: {}, text: ADDRESS }]);
+  });
+
+  test('knows the latency that the host is told, and warns of a model that needs more', async () => {
+    const { session, of, latency, instrument } = setUp();
+    const told = (fixedMilliseconds: number, neededSamples: number) =>
+      session.receive({ type: 'latency', rate: 48_000, fixedMilliseconds, neededSamples });
+    await told(0, 2400);
+    expect(latency.state).toEqual({ fixedMilliseconds: null, neededMilliseconds: 50 });
+    latency.fix(80);
+    expect(of('fixLatency').map(({ fields }) => fields)).toEqual([{ milliseconds: 80 }]);
+    await told(80, 2400);
+    expect(instrument.state.notice).toBeNull();
+    await told(80, 4800);
+    expect(instrument.state.notice?.text).toBe(
+      'This model needs 100.0 ms, the latency is fixed at 80 ms: it is heard 20.0 ms late.',
+    );
+    latency.fix(null);
+    expect(of('fixLatency').at(-1)?.fields).toEqual({ milliseconds: 0 });
   });
 
   test('tells which programs recall presets, from the first project on and whenever that changes', async () => {

@@ -67,6 +67,8 @@ export function servicesOf(bench: Bench, taken: string[]): PageServices {
       cancel: () => undefined,
     },
     live: null,
+    hostLatency: null,
+    view: { state: null, set: done },
     recorder: {
       ...quiet,
       state: { state: 'empty', seconds: 0, points: 0 },

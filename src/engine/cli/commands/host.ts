@@ -7,7 +7,7 @@ import { Programs } from '../../persistence/programs.js';
 import { PresetStore } from '../../presets/preset-store.js';
 import { userLibraryDir } from '../../model/library/model-folder.js';
 import { ModelLibrary } from '../../model/library/model-library.js';
-import { FAVOURITES, USER_PRESETS, bundledFolder, programsFile } from '../../system/paths.js';
+import { FAVOURITES, USER_PRESETS, VIEW, bundledFolder, programsFile } from '../../system/paths.js';
 import { VERSION } from '../version.js';
 
 /** Runs the engine in the plugin. Modules for the page are loaded with the first window, so that a restart is fast. */
@@ -20,15 +20,17 @@ export function hostEngine(link: PipeLink): void {
     programs,
     models,
     trainer: new Trainer(),
-    serve: async (instrument) => {
+    serve: async (instrument, hostLatency) => {
       const { serveInstrument } = await import('../../app/live-app.js');
       return serveInstrument(instrument, {
         kind: 'plugin',
+        hostLatency,
         presets,
         programs,
         models,
         bundledModelsFolder: bundledFolder('models'),
         favouritesPath: FAVOURITES,
+        viewPath: VIEW,
         version: VERSION,
       });
     },
