@@ -1,5 +1,6 @@
 import { TillerError } from '../../../../document/tiller-error.js';
 import { elementCount, type Graph, type Value } from '../../../onnx/graph.js';
+import type { Changes } from './changes.js';
 import { Algebra } from './tensors/algebra.js';
 import { chargeElements, type Content, type Real, symbolic } from './tensors/content.js';
 import { Tensor } from './tensors/tensor.js';
@@ -30,6 +31,11 @@ export class Context {
 
   constructor(readonly graph: Graph) {
     this.algebra = new Algebra(graph);
+  }
+
+  /** Changes of the program's objects. */
+  get changes(): Changes {
+    return this.algebra.changes;
   }
 
   read(tensor: Tensor): Content {

@@ -7,6 +7,7 @@ import {
   type Target,
 } from '../../../torchscript/syntax.js';
 import { integerRange, dottedPath, toNumber, unsupported } from './language.js';
+import { boolOf, runBothBranches } from './branches.js';
 import { callOperation, guardOperation } from './call-operation.js';
 import type { Context } from './context.js';
 import { getItem, iterate, truth } from './operations/sequences.js';
@@ -101,10 +102,7 @@ export class Interpreter {
         this.assign(statement, scope);
         return null;
       case 'if':
-        return this.runBlock(
-          this.test(statement.condition, scope) ? statement.then : statement.otherwise,
-          scope,
-        );
+        return this.runIf(statement, scope);
       case 'while':
         while (this.test(statement.condition, scope)) {
           this.countStep(statement.at);
@@ -117,6 +115,20 @@ export class Interpreter {
       case 'with':
         return this.runWith(statement, scope);
     }
+  }
+
+  private runIf(statement: Statement & { kind: 'if' }, scope: Scope): Returned | null {
+    const { condition, then, otherwise, at } = statement;
+    const { context } = this.environment;
+    const value = this.evaluate(condition, scope);
+    const holds = guardOperation('if', condition.at, () => boolOf(context, value));
+    if (typeof holds === 'boolean') return this.runBlock(holds ? then : otherwise, scope);
+    const run = (block: readonly Statement[]) => (variables: Scope) => {
+      if (this.runBlock(block, variables) !== null)
+        throw unsupported('return within an "if" that depends on the input', at);
+    };
+    guardOperation('if', at, () => runBothBranches(context, holds, scope, run(then), run(otherwise)));
+    return null;
   }
 
   private countStep(at: Position): void {
@@ -194,6 +206,10 @@ export class Interpreter {
     }
     const object = this.evaluate(target.object, scope);
     if (!(object instanceof Instance)) throw unsupported(`an attribute of ${describe(object)} is set`, at);
+    const { changes } = this.environment.context;
+    // Where the write may be undone, the call depends on what the attribute held before.
+    if (changes.isAttempt) object.get(target.name);
+    changes.note(object);
     this.environment.onAttributeWrite(object, target.name);
     object.set(target.name, value);
   }
@@ -353,7 +369,7 @@ export class Interpreter {
       }
       case 'bool': {
         const value = argument(0);
-        return guardOperation(name, at, () => truth(context, value));
+        return guardOperation(name, at, () => boolOf(context, value));
       }
       case 'print':
         return null;
@@ -373,7 +389,7 @@ export class Interpreter {
     return guardOperation('annotate', at, () => {
       if (type.id === 'int') return BigInt(Math.trunc(context.item(value)));
       if (type.id === 'float') return context.item(value);
-      return type.id === 'bool' ? truth(context, value) : value;
+      return type.id === 'bool' ? boolOf(context, value) : value;
     });
   }
 }

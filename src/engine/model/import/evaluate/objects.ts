@@ -108,12 +108,13 @@ export class Objects {
     const known = this.instances.get(record);
     if (known !== undefined) return known;
     const read = new Map<string, PickleValue>();
-    const instance = new Instance(record.className, (name) => {
+    const load = (name: string): ScriptValue | undefined => {
       const stored = this.stored(record, name);
       if (stored === undefined) return undefined;
       read.set(name, stored);
       return this.value(stored, joined(path, name));
-    });
+    };
+    const instance = new Instance(record.className, load, true);
     this.read.set(record, read);
     this.instances.set(record, instance);
     this.origins.set(instance, { record, path });
@@ -140,8 +141,11 @@ export class Objects {
     if (known !== undefined) return known;
     const made =
       value.kind === 'list'
-        ? new List(value.items.map((item, index) => this.value(item, `${path}.${index}`)))
-        : new Dict();
+        ? new List(
+            value.items.map((item, index) => this.value(item, `${path}.${index}`)),
+            true,
+          )
+        : new Dict(true);
     if (made instanceof Dict && value.kind === 'dict')
       for (const [index, [key, item]] of [...value.entries].entries())
         made.entries.set(this.value(key, path), this.value(item, `${path}.${index}`));

@@ -1,27 +1,56 @@
 import type { FunctionDefinition } from '../../../torchscript/syntax.js';
+import { Changeable } from './changes.js';
 import { Tensor } from './tensors/tensor.js';
 
 /** A list of the program: shared and changed in place. */
-export class List {
-  constructor(readonly items: ScriptValue[]) {}
+export class List extends Changeable {
+  constructor(
+    readonly items: ScriptValue[],
+    isStored = false,
+  ) {
+    super(isStored);
+  }
+
+  save(): ScriptValue[] {
+    return [...this.items];
+  }
+
+  restore(items: unknown): void {
+    this.items.splice(0, this.items.length, ...(items as ScriptValue[]));
+  }
 }
 
 export class Tuple {
   constructor(readonly items: readonly ScriptValue[]) {}
 }
 
-export class Dict {
+export class Dict extends Changeable {
   readonly entries = new Map<ScriptValue, ScriptValue>();
+
+  constructor(isStored = false) {
+    super(isStored);
+  }
+
+  save(): Map<ScriptValue, ScriptValue> {
+    return new Map(this.entries);
+  }
+
+  restore(entries: unknown): void {
+    replaceEntries(this.entries, entries as Map<ScriptValue, ScriptValue>);
+  }
 }
 
 /** An instance of one of the archive's classes. Attributes are read from the archive when they are first asked for. */
-export class Instance {
+export class Instance extends Changeable {
   private readonly values = new Map<string, ScriptValue>();
 
   constructor(
     readonly className: string,
     private readonly load: (name: string) => ScriptValue | undefined,
-  ) {}
+    isStored = false,
+  ) {
+    super(isStored);
+  }
 
   get(name: string): ScriptValue | undefined {
     let value = this.values.get(name);
@@ -40,6 +69,19 @@ export class Instance {
   set(name: string, value: ScriptValue): void {
     this.values.set(name, value);
   }
+
+  save(): Map<string, ScriptValue> {
+    return new Map(this.values);
+  }
+
+  restore(values: unknown): void {
+    replaceEntries(this.values, values as Map<string, ScriptValue>);
+  }
+}
+
+function replaceEntries<K, V>(map: Map<K, V>, entries: ReadonlyMap<K, V>): void {
+  map.clear();
+  for (const [key, value] of entries) map.set(key, value);
 }
 
 /** A function of the archive, by its qualified name. */

@@ -1,4 +1,4 @@
-import { type Context, op, type OperationTable, OperationError } from '../context.js';
+import { type Arguments, type Context, op, type OperationTable, OperationError } from '../context.js';
 import { Tensor } from '../tensors/tensor.js';
 import { describe, Dict, List, Tuple, type ScriptValue } from '../values.js';
 
@@ -40,8 +40,15 @@ export function checkItems(count: number): number {
   return count;
 }
 
-function asList(value: ScriptValue | undefined): List {
-  if (value instanceof List) return value;
+/** The list or dict that an operation is about to change. */
+function changing<T extends List | Dict>(args: Arguments, object: T): T {
+  args.context.changes.note(object);
+  return object;
+}
+
+function listToChange(args: Arguments): List {
+  const value = args.at(0);
+  if (value instanceof List) return changing(args, value);
   throw new OperationError(`${describe(value)} is no list`);
 }
 
@@ -84,29 +91,29 @@ export const SEQUENCES: OperationTable = {
   }),
   __derive_index: op('index start step', (args) => BigInt(args.int(1) + args.int(0) * args.int(2))),
   append: op('self el', (args) => {
-    const list = asList(args.at(0));
+    const list = listToChange(args);
     checkItems(list.items.push(args.at(1) ?? null));
     return list;
   }),
   extend: op('self other', (args) => {
-    const { items } = asList(args.at(0));
+    const { items } = listToChange(args);
     const added = iterate(args.at(1) ?? null);
     checkItems(items.length + added.length);
     items.push(...added);
     return null;
   }),
   insert: op('self idx el', (args) => {
-    asList(args.at(0)).items.splice(args.int(1), 0, args.at(2) ?? null);
+    listToChange(args).items.splice(args.int(1), 0, args.at(2) ?? null);
     return null;
   }),
   pop: op('self idx', (args) => {
-    const { items } = asList(args.at(0));
+    const { items } = listToChange(args);
     const [removed] = items.splice(args.int(1, -1), 1);
     if (removed === undefined) throw new OperationError('the list is empty');
     return removed;
   }),
   reverse: op('self', (args) => {
-    asList(args.at(0)).items.reverse();
+    listToChange(args).items.reverse();
     return null;
   }),
   list: op('self', (args) => new List([...iterate(args.at(0) ?? null)])),
@@ -128,10 +135,10 @@ export const SEQUENCES: OperationTable = {
   _set_item: op('self idx el', (args) => {
     const target = args.at(0);
     if (target instanceof Dict) {
-      target.entries.set(args.at(1) ?? null, args.at(2) ?? null);
+      changing(args, target).entries.set(args.at(1) ?? null, args.at(2) ?? null);
       return null;
     }
-    const { items } = asList(target);
+    const { items } = listToChange(args);
     const index = args.int(1);
     const position = index < 0 ? index + items.length : index;
     if (position < 0 || position >= items.length) throw new OperationError(`index ${index} is out of range`);

@@ -1,3 +1,4 @@
+import { Changes } from '../changes.js';
 import {
   type Attributes,
   DATA_TYPES,
@@ -71,6 +72,9 @@ const FLOAT32_ONLY: ReadonlySet<string> = new Set([
  * the graph. Axes are counted from 0, shapes are checked by the caller; misfits throw RangeError.
  */
 export class Algebra {
+  /** Of tensors, and of the program's other objects. */
+  readonly changes = new Changes();
+
   constructor(readonly graph: Graph) {}
 
   private emit(
@@ -136,6 +140,9 @@ export class Algebra {
       return whereKernel(condition, a, b);
     }
     const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape));
+    // onnxruntime has none for truth values.
+    if (a.type === 'bool')
+      return this.cast(this.where(condition, this.cast(a, 'int32'), this.cast(b, 'int32')), 'bool');
     return this.emit('Where', [condition, a, b], shape, {}, a.type);
   }
 

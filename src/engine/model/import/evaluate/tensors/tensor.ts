@@ -1,5 +1,6 @@
 import { elementCount } from '../../../../onnx/graph.js';
 import type { TensorRecord } from '../../../../torchscript/pickle-values.js';
+import { Changeable } from '../changes.js';
 import type { Algebra } from './algebra.js';
 import { type Content, type Real, stridesOf, type TensorType } from './content.js';
 
@@ -27,7 +28,7 @@ export interface Origin {
  * The memory that a tensor and all its views share. Its content is replaced as a whole by each write, which is
  * how writing in place turns into a graph of values that never change.
  */
-export class Storage {
+export class Storage extends Changeable {
   version = 0;
   /** The first view step of everything that read or wrote it; null stands for the whole. */
   readonly windows = new Map<string, View | null>();
@@ -37,7 +38,26 @@ export class Storage {
     readonly origin: Origin | null = null,
     /** When set, the content holds only this window of the buffer, the one part of it that is used. */
     readonly window: View | null = null,
-  ) {}
+    /** Set where it may share memory with one of several others, depending on values that are not known. */
+    private readonly isReadOnly = false,
+  ) {
+    super(origin !== null);
+  }
+
+  /** @throws RangeError where writes would have to reach memory that is not known */
+  checkWritable(): void {
+    if (this.isReadOnly)
+      throw new RangeError('a tensor that depends on a condition which is not known is written in place');
+  }
+
+  save(): Content {
+    return this.content;
+  }
+
+  restore(content: unknown): void {
+    this.content = content as Content;
+    this.version += 1;
+  }
 }
 
 /** A window that was not expected when a buffer's state was narrowed. */
@@ -94,6 +114,8 @@ export class Tensor {
   /** Writes values of this tensor's shape and type into the memory it shares. */
   write(algebra: Algebra, content: Content): void {
     const { storage } = this;
+    storage.checkWritable();
+    algebra.changes.note(storage);
     const before: Content[] = [storage.content];
     const views = this.remainingViews();
     for (const view of views.slice(0, -1)) {
