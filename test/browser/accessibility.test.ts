@@ -1,46 +1,40 @@
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { NO_OVERFLOW, openPage, overflow, PANELS, type Probe, Workplace, type RunningEngine } from './rig.js';
+import type { Page } from 'playwright-core';
+import { useLiveEngine } from './live-engine.js';
+import { NO_OVERFLOW, overflow, PANELS } from './page.js';
 
 const AXE_MILLISECONDS = 180_000;
 /** For a journey of many steps on a busy machine. */
 const LONG_MILLISECONDS = 180_000;
 
 describe('the page, beyond what can be seen', () => {
-  const workplace = new Workplace();
-  let browser: Browser;
-  let engine: RunningEngine;
-  let probe: Probe;
-
-  beforeAll(async () => {
-    engine = await workplace.start();
-    browser = await workplace.startBrowser();
-    probe = await workplace.openProbe(engine);
-    await probe.until(() => probe.slices.examples.length > 0, 'a factory preset');
-  });
-  afterAll(async () => {
-    await workplace.close();
+  const { probe, open, play } = useLiveEngine({
+    ready: async () => {
+      await probe.until(() => probe.slices.examples.length > 0, 'a factory preset');
+    },
   });
 
   const pad = (page: Page) => page.getByRole('application', { name: /^Pad/ });
 
   it('announces where the pad’s cursor is, and which example is near', async () => {
-    const { page } = await openPage(browser, engine.url);
+    const { page } = await open();
     await pad(page).focus();
     await page.keyboard.press('1');
     const [example] = probe.slices.examples;
     const [x = 0, y = 0] = example?.inputs ?? [];
-    const live = pad(page).locator('[aria-live=polite]');
-    await live.getByText(`${x.toFixed(2)} across, ${y.toFixed(2)} up, at ${example?.label ?? ''}`).waitFor();
+    const announced = pad(page).locator('[aria-live=polite]');
+    await announced
+      .getByText(`${x.toFixed(2)} across, ${y.toFixed(2)} up, at ${example?.label ?? ''}`)
+      .waitFor();
     await page.keyboard.press('ArrowLeft');
-    await live.getByText(`${(x - 0.02).toFixed(2)} across, ${y.toFixed(2)} up, near`).waitFor();
+    await announced.getByText(`${(x - 0.02).toFixed(2)} across, ${y.toFixed(2)} up, near`).waitFor();
     await page.getByRole('tab', { name: 'Examples' }).focus();
     expect(await pad(page).locator('[aria-live]').getAttribute('aria-live')).toBe('off');
     await page.context().close();
   });
 
   it('reaches the columns of the latents with one press of Tab, and each of them with the arrow keys', async () => {
-    const { page } = await openPage(browser, engine.url);
+    const { page } = await open();
     const columns = page
       .getByRole('region', { name: 'Latents' })
       .getByRole('slider', { name: /^Latent \d+$/ });
@@ -59,7 +53,7 @@ describe('the page, beyond what can be seen', () => {
   });
 
   it('leaves letters alone where single keys are switched off', async () => {
-    const { page } = await openPage(browser, engine.url);
+    const { page } = await open();
     const frozen = probe.slices.output.freeze;
     await page.keyboard.press('?');
     await page.getByRole('switch', { name: 'Single keys' }).click();
@@ -75,7 +69,7 @@ describe('the page, beyond what can be seen', () => {
   });
 
   it('shows how a factory preset’s mapping fits', async () => {
-    const { page } = await openPage(browser, engine.url);
+    const { page } = await open();
     await page.getByRole('tab', { name: 'Learn' }).click();
     await page.getByText('Came with the preset').waitFor();
     await page.getByText('of the examples’ spread').first().waitFor();
@@ -83,7 +77,7 @@ describe('the page, beyond what can be seen', () => {
   });
 
   it('scrolls downwards only at a zoom of 200 %', async () => {
-    const { page } = await openPage(browser, engine.url, { width: 640, height: 400 });
+    const { page } = await open({ width: 640, height: 400 });
     for (const panel of PANELS) {
       await page.getByRole('tab', { name: panel }).click();
       expect([panel, (await overflow(page)).across]).toEqual([panel, NO_OVERFLOW.across]);
@@ -94,7 +88,7 @@ describe('the page, beyond what can be seen', () => {
   });
 
   it('tells selected from unselected in forced colours', async () => {
-    const { page } = await openPage(browser, engine.url, undefined, 'dark', { forcedColors: 'active' });
+    const { page } = await open(undefined, 'dark', { forcedColors: 'active' });
     const colours = await page
       .getByRole('radiogroup', { name: 'Map under the pad' })
       .getByRole('radio')
@@ -106,7 +100,7 @@ describe('the page, beyond what can be seen', () => {
   it(
     'has targets of 24 pixels and more, and names that contain what is written',
     async () => {
-      const { page } = await openPage(browser, engine.url);
+      const { page } = await open();
       for (const panel of PANELS) {
         await page.getByRole('tab', { name: panel }).click();
         const { violations } = await new AxeBuilder({ page })
@@ -128,7 +122,7 @@ describe('the page, beyond what can be seen', () => {
     async () => {
       probe.send({ type: 'new-preset' });
       await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
-      const { page } = await openPage(browser, engine.url);
+      const { page } = await open();
       const steps = page.getByRole('group', { name: 'First steps' });
       const done = (count: number) =>
         steps
@@ -137,9 +131,7 @@ describe('the page, beyond what can be seen', () => {
           .waitFor();
       await steps.waitFor();
       expect(await steps.locator('[data-done=true]').count()).toBe(0);
-      await page.getByRole('button', { name: 'Play', exact: true }).click();
-      probe.frame = null;
-      await probe.until(() => probe.frame !== null, 'the sound');
+      await play(page);
       await page.keyboard.press('r');
       await done(1);
       await pad(page).focus();

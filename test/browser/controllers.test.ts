@@ -1,7 +1,7 @@
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import type { Command } from '../../src/protocol/interface.js';
 import { PARAMETER_INDEX } from '../../src/document/parameters.js';
-import { openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
+import { useLiveEngine } from './live-engine.js';
 
 /** Controls the fake MIDI device and gamepad from the test. */
 interface Fakes {
@@ -40,34 +40,24 @@ function installFakes(): void {
 }
 
 describe('controllers', () => {
-  const workplace = new Workplace();
-  let browser: Browser;
-  let engine: RunningEngine;
-  let probe: Probe;
   let page: Page;
   let complaints: string[];
   let devices: CDPSession;
-
-  beforeAll(async () => {
-    engine = await workplace.start();
-    browser = await workplace.startBrowser();
-    probe = await workplace.openProbe(engine);
-    ({ page, complaints } = await openPage(browser, engine.url, undefined, 'dark', { hasTouch: true }));
-    await page.addInitScript(installFakes);
-    await page.reload();
-    await page.getByRole('slider', { name: 'Latent 1', exact: true }).waitFor();
-    devices = await page.context().newCDPSession(page);
-    probe.send({ type: 'new-preset' });
-    await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
-    probe.send({ type: 'edit', edit: { type: 'add-input', input: { name: 'Third' } } });
-    await page.getByRole('slider', { name: 'Third', exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Play', exact: true }).click();
-    await probe.until(() => probe.frame !== null, 'telemetry');
+  const { probe, open, play } = useLiveEngine({
+    ready: async () => {
+      ({ page, complaints } = await open(undefined, 'dark', { hasTouch: true }));
+      await page.addInitScript(installFakes);
+      await page.reload();
+      await page.getByRole('slider', { name: 'Latent 1', exact: true }).waitFor();
+      devices = await page.context().newCDPSession(page);
+      probe.send({ type: 'new-preset' });
+      await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
+      probe.send({ type: 'edit', edit: { type: 'add-input', input: { name: 'Third' } } });
+      await page.getByRole('slider', { name: 'Third', exact: true }).waitFor();
+      await play(page);
+    },
   });
-  afterAll(async () => {
-    expect(complaints).toEqual([]);
-    await workplace.close();
-  });
+  afterAll(() => expect(complaints).toEqual([]));
 
   const input = (index: number) => probe.slices.inputs[index]?.value ?? NaN;
   const padBox = async () => {

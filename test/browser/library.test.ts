@@ -1,40 +1,33 @@
 import { readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
+import type { Page } from 'playwright-core';
+import { useLiveEngine } from './live-engine.js';
 
 /** The button of the list of presets that opens one; its name begins with the preset's. */
 const presetRow = (page: Page, name: string) =>
   page.getByRole('tabpanel').getByRole('button', { name: new RegExp(`^${name}`) });
 
 describe('presets', () => {
-  const workplace = new Workplace();
-  let browser: Browser;
-  let engine: RunningEngine;
-  let probe: Probe;
   /** Number of examples of the preset whose model is missing. */
   let examples = 0;
-
-  beforeAll(async () => {
-    const folder = join(workplace.folder, 'presets');
-    mkdirSync(folder);
-    const [factory] = readdirSync('presets').filter((name) => name.endsWith('.tiller.json'));
-    if (factory === undefined) throw new Error('there is no factory preset to start from');
-    const preset = JSON.parse(readFileSync(join('presets', factory), 'utf8')) as Record<string, unknown>;
-    examples = (preset.examples as unknown[]).length;
-    const stranger = { ...preset, name: 'Far choir', model: { name: 'choir-v9', sha256: 'ab'.repeat(32) } };
-    writeFileSync(join(folder, 'far-choir.tiller.json'), JSON.stringify(stranger));
-    writeFileSync(join(folder, 'torn.tiller.json'), '{"format":');
-    engine = await workplace.start();
-    browser = await workplace.startBrowser();
-    probe = await workplace.openProbe(engine);
+  const live = useLiveEngine({
+    files: ({ folder: data }) => {
+      const folder = join(data, 'presets');
+      mkdirSync(folder);
+      const [factory] = readdirSync('presets').filter((name) => name.endsWith('.tiller.json'));
+      if (factory === undefined) throw new Error('there is no factory preset to start from');
+      const preset = JSON.parse(readFileSync(join('presets', factory), 'utf8')) as Record<string, unknown>;
+      examples = (preset.examples as unknown[]).length;
+      const stranger = { ...preset, name: 'Far choir', model: { name: 'choir-v9', sha256: 'ab'.repeat(32) } };
+      writeFileSync(join(folder, 'far-choir.tiller.json'), JSON.stringify(stranger));
+      writeFileSync(join(folder, 'torn.tiller.json'), '{"format":');
+      return {};
+    },
   });
-  afterAll(async () => {
-    await workplace.close();
-  });
+  const { workplace, probe, open } = live;
 
   it('saves, changes and reloads a preset; deleting can be undone', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     await page.getByRole('button', { name: 'Save as…' }).click();
     await page.getByRole('textbox', { name: 'Name of the new preset' }).fill('Friday set');
@@ -70,7 +63,7 @@ describe('presets', () => {
   });
 
   it('edits author, tags and description, searches by them, and undoes the edit', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     await presetRow(page, 'Friday set').click();
     await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
@@ -104,7 +97,7 @@ describe('presets', () => {
   });
 
   it('narrows the list to a tag or to favourites, which the engine keeps', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     const rows = page.getByRole('tabpanel').getByRole('listitem');
     const all = await rows.count();
@@ -129,7 +122,7 @@ describe('presets', () => {
   });
 
   it('lists the trash, restores from it, and asks before it is emptied', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     await page.getByRole('button', { name: 'Duplicate Friday set' }).click();
     await page.getByRole('button', { name: 'Delete Friday set 2' }).click();
@@ -151,7 +144,7 @@ describe('presets', () => {
   });
 
   it('names a missing model, keeps the rest of the preset, and lists unreadable files', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     expect(
       await page

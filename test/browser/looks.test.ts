@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
-import { mkdirSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { NO_OVERFLOW, openPage, overflow, PANELS, type Probe, Workplace, type RunningEngine } from './rig.js';
+import type { Page } from 'playwright-core';
+import { type LiveEngine, useLiveEngine } from './live-engine.js';
+import { NO_OVERFLOW, overflow, PANELS, screenshot } from './page.js';
 
 /** Axe checks the colours of every element, which takes long on a busy machine. */
 const AXE_MILLISECONDS = 180_000;
@@ -10,9 +10,6 @@ const SIZES = [
   { width: 1280, height: 800 },
   { width: 1600, height: 1000 },
 ] as const;
-/** Folder for screenshots, as in the documentation; none are taken where it is not set. */
-const PICTURES = process.env.TILLER_PICTURES;
-
 const SOUNDS = [
   ['deep drum', 0.17, 0.2],
   ['soft shaker', 0.3, 0.74],
@@ -23,8 +20,7 @@ const SOUNDS = [
 ] as const;
 
 /** Gives the engine an instrument with content on every panel: examples within the model's ranges, and a mapping. */
-async function prepare(probe: Probe): Promise<void> {
-  await probe.until(() => probe.slices.model.card !== null, 'a model');
+async function prepare({ probe }: LiveEngine): Promise<void> {
   const ranges = probe.slices.model.card?.latentRanges ?? [];
   probe.send({ type: 'new-preset' });
   probe.send({ type: 'edit', edit: { type: 'describe', change: { name: 'Metal garden' } } });
@@ -48,46 +44,25 @@ async function prepare(probe: Probe): Promise<void> {
 }
 
 describe('how the page looks', () => {
-  const workplace = new Workplace();
-  let browser: Browser;
-  let engine: RunningEngine;
-  let probe: Probe;
-
-  beforeAll(async () => {
-    if (PICTURES !== undefined) mkdirSync(PICTURES, { recursive: true });
-    engine = await workplace.start();
-    browser = await workplace.startBrowser();
-    probe = await workplace.openProbe(engine);
-    await prepare(probe);
-    // Underruns on a busy machine would put a toast on the screenshots.
-    probe.send({ type: 'buffer', milliseconds: 500 });
+  const live = useLiveEngine({
+    ready: async () => {
+      await prepare(live);
+      // Underruns on a busy machine would put a toast on the screenshots.
+      probe.send({ type: 'buffer', milliseconds: 500 });
+    },
   });
-  afterAll(async () => {
-    await workplace.close();
-  });
-
-  const picture = async (page: Page, name: string) => {
-    if (PICTURES === undefined) return;
-    // Toasts about a busy machine do not belong in the screenshots.
-    for (const dismiss of await page.getByRole('button', { name: 'Dismiss' }).all()) await dismiss.click();
-    await page.screenshot({ path: `${PICTURES}/${name}.png` });
-  };
+  const { probe, open, play } = live;
 
   for (const theme of ['dark', 'light'] as const) {
     for (const size of SIZES) {
       it(`fits ${size.width} × ${size.height} without scrolling, every panel of it, ${theme}`, async () => {
-        const { page, complaints } = await openPage(browser, engine.url, size, theme);
-        await page.getByRole('button', { name: 'Play', exact: true }).click();
-        probe.frame = null;
-        await probe.until(() => probe.frame !== null, 'sound');
+        const { page, complaints } = await open(size, theme);
+        await play(page);
         for (const panel of PANELS) {
           await page.getByRole('tab', { name: panel }).click();
           expect(await overflow(page)).toEqual(NO_OVERFLOW);
-          const wanted = panel === 'Examples' || size.width === 900;
-          if (wanted) {
-            await page.waitForTimeout(PICTURES === undefined ? 0 : 600);
-            await picture(page, `${theme}-${size.width}-${panel.toLowerCase()}`);
-          }
+          if (panel === 'Examples' || size.width === 900)
+            await screenshot(page, `${theme}-${size.width}-${panel.toLowerCase()}`);
         }
         expect(complaints).toEqual([]);
         await page.context().close();
@@ -97,7 +72,7 @@ describe('how the page looks', () => {
     it(
       `has no serious accessibility violation, ${theme}`,
       async () => {
-        const { page } = await openPage(browser, engine.url, SIZES[0], theme);
+        const { page } = await open(SIZES[0], theme);
         for (const panel of PANELS) {
           await page.getByRole('tab', { name: panel }).click();
           // The surroundings of the panels are checked once.
@@ -122,7 +97,7 @@ describe('how the page looks', () => {
   }
 
   it('can be used by keyboard alone', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     const seen = new Set<string>();
     for (let i = 0; i < 120; i++) {
       await page.keyboard.press('Tab');
@@ -245,7 +220,7 @@ describe('how the page looks', () => {
     }
     await probe.until(() => probe.slices.inputs.length === 16, 'the inputs');
     for (const size of SIZES) {
-      const { page } = await openPage(browser, engine.url, size);
+      const { page } = await open(size);
       for (const panel of PANELS) {
         await page.getByRole('tab', { name: panel }).click();
         expect([size.width, panel, await overflow(page)]).toEqual([size.width, panel, NO_OVERFLOW]);

@@ -1,35 +1,25 @@
-import type { Browser, CDPSession, Page } from 'playwright-core';
-import { openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
+import type { CDPSession, Page } from 'playwright-core';
+import { useLiveEngine } from './live-engine.js';
 
 describe('the pad', () => {
-  const workplace = new Workplace();
-  let browser: Browser;
-  let engine: RunningEngine;
-  let probe: Probe;
   let page: Page;
   let complaints: string[];
   let devices: CDPSession;
-
-  beforeAll(async () => {
-    engine = await workplace.start();
-    browser = await workplace.startBrowser();
-    probe = await workplace.openProbe(engine);
-    await probe.until(() => probe.slices.model.card !== null, 'a model');
-    probe.send({ type: 'new-preset' });
-    await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
-    probe.send({ type: 'edit', edit: { type: 'add-input', input: { name: 'Third' } } });
-    const latents = probe.slices.model.card?.latentRanges.map(() => 0.5) ?? [];
-    const bell = { label: 'bell', inputs: [0.3, 0.3, 0.9], latents };
-    probe.send({ type: 'edit', edit: { type: 'add-example', example: bell } });
-    await probe.until(() => probe.slices.examples.length === 1, 'the example');
-    ({ page, complaints } = await openPage(browser, engine.url, undefined, 'dark', { hasTouch: true }));
-    await page.getByRole('slider', { name: 'Third', exact: true }).waitFor();
-    devices = await page.context().newCDPSession(page);
+  const { probe, open } = useLiveEngine({
+    ready: async () => {
+      probe.send({ type: 'new-preset' });
+      await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
+      probe.send({ type: 'edit', edit: { type: 'add-input', input: { name: 'Third' } } });
+      const latents = probe.slices.model.card?.latentRanges.map(() => 0.5) ?? [];
+      const bell = { label: 'bell', inputs: [0.3, 0.3, 0.9], latents };
+      probe.send({ type: 'edit', edit: { type: 'add-example', example: bell } });
+      await probe.until(() => probe.slices.examples.length === 1, 'the example');
+      ({ page, complaints } = await open(undefined, 'dark', { hasTouch: true }));
+      await page.getByRole('slider', { name: 'Third', exact: true }).waitFor();
+      devices = await page.context().newCDPSession(page);
+    },
   });
-  afterAll(async () => {
-    expect(complaints).toEqual([]);
-    await workplace.close();
-  });
+  afterAll(() => expect(complaints).toEqual([]));
 
   const input = (index: number) => probe.slices.inputs[index]?.value ?? NaN;
   const place = () => probe.slices.examples[0]?.inputs ?? [];

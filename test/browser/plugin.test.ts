@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
-import { NO_OVERFLOW, openPage, overflow, PANELS, Workplace } from './rig.js';
+import { NO_OVERFLOW, openPage, overflow, PANELS } from './page.js';
+import { Workplace } from './workplace.js';
 
 /** Controls that exist only without a host. */
 const LIVE_ONLY = [
@@ -60,7 +61,7 @@ describe('the page in the plugin’s window', () => {
     await page.keyboard.press('f');
     await probe.until(() => !probe.slices.output.freeze, 'the end of the freeze');
 
-    await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > -20, 'the host’s tone');
+    await probe.until(() => probe.level('inputPeakLeft') > -20, 'the host’s tone');
     const pad = page.getByRole('application', { name: /^Pad/ });
     await pad.click({ position: { x: 90, y: 300 } });
     await probe.until(() => (probe.frame?.parameters[0] ?? 1) < 0.3, 'the input in the telemetry');

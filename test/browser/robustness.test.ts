@@ -1,28 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Command } from '../../src/protocol/interface.js';
-import { openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
+import { useLiveEngine } from './live-engine.js';
+import { openPage } from './page.js';
 
 describe('the page', () => {
-  const workplace = new Workplace();
-  let browser: Browser;
-  let engine: RunningEngine;
-  let probe: Probe;
-
-  beforeAll(async () => {
-    engine = await workplace.start();
-    browser = await workplace.startBrowser();
-    probe = await workplace.openProbe(engine);
-    await probe.until(() => probe.slices.model.card !== null, 'a model');
-  });
-  afterAll(async () => {
-    await workplace.close();
-  });
-
-  const play = async (page: Page) => {
-    await page.getByRole('button', { name: 'Play', exact: true }).click();
-    probe.frame = null;
-    await probe.until(() => probe.frame !== null, 'telemetry');
-  };
+  const live = useLiveEngine();
+  const { workplace, probe, open, play } = live;
 
   /** Commands that the page has sent since this was called. */
   const sentBy = async (page: Page): Promise<Command[]> => {
@@ -37,9 +20,9 @@ describe('the page', () => {
 
   // The second window became the speaker before it asked for the microphone.
   it('lets another window play on where the microphone is refused', async () => {
-    const one = await openPage(browser, engine.url);
+    const one = await open();
     await play(one.page);
-    const two = await openPage(browser, engine.url);
+    const two = await open();
     await two.page.evaluate(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
     });
@@ -58,7 +41,7 @@ describe('the page', () => {
   });
 
   it('releases the latent of its sweep when it is closed', async () => {
-    const { page } = await openPage(browser, engine.url);
+    const { page } = await open();
     await page.getByRole('slider', { name: 'Latent 2', exact: true }).click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Sweep this latent' }).click();
     await probe.until(() => typeof probe.slices.holds[1] === 'number', 'the sweep');
@@ -68,7 +51,7 @@ describe('the page', () => {
 
   // Each step started from the engine's last echo: of quick ones, all but the last were lost.
   it('takes every step of the wheel and of the keyboard', async () => {
-    const { page } = await openPage(browser, engine.url);
+    const { page } = await open();
     probe.send({ type: 'hold', dimension: 0, value: 0 });
     await probe.until(() => probe.slices.holds[0] === 0, 'the held latent');
     const column = page.getByRole('slider', { name: 'Latent 1', exact: true });
@@ -90,8 +73,10 @@ describe('the page', () => {
         );
     });
     await probe.until(() => probe.slices.output.ceilingDb < before - 1, 'four steps');
-    const values = sent.flatMap((command) => (command.type === 'parameter' ? [command.value] : []));
-    expect(new Set(values).size).toBe(4);
+    const values = () => sent.flatMap((command) => (command.type === 'parameter' ? [command.value] : []));
+    // The debugger reports what was sent later than the engine answers it.
+    while (values().length < 4) await page.waitForTimeout(20);
+    expect(new Set(values()).size).toBe(4);
     await ceiling.press('Backspace');
     const number = page.getByRole('textbox', { name: 'Ceiling, number' });
     await number.focus();
@@ -104,7 +89,7 @@ describe('the page', () => {
   });
 
   it('keeps both of two OSC switches that are pressed quickly', async () => {
-    const { page } = await openPage(browser, engine.url);
+    const { page } = await open();
     await page.getByRole('tab', { name: 'Inputs' }).click();
     await page.getByText('MIDI, OSC, recorder').click();
     await page.getByRole('region', { name: 'OSC' }).waitFor();
@@ -118,7 +103,7 @@ describe('the page', () => {
   });
 
   it('shows everything but the part that fails, and that part again on demand', async () => {
-    const context = await browser.newContext({ viewport: { width: 900, height: 600 } });
+    const context = await live.browser.newContext({ viewport: { width: 900, height: 600 } });
     const page = await context.newPage();
     let breakIt: (text: string) => void = () => undefined;
     await page.routeWebSocket(/\/session$/, (socket) => {
@@ -127,7 +112,7 @@ describe('the page', () => {
       socket.onMessage((message) => server.send(message));
       breakIt = (text) => socket.send(text);
     });
-    await page.goto(engine.url);
+    await page.goto(live.engine.url);
     await page.getByRole('tab', { name: 'Learn' }).click();
     const learning = probe.slices.learning;
     breakIt(JSON.stringify({ type: 'state', slices: { learning: null } }));
@@ -141,7 +126,7 @@ describe('the page', () => {
   });
 
   it('paints no canvas while nothing moves', async () => {
-    const { page } = await openPage(browser, engine.url, { width: 1280, height: 800 });
+    const { page } = await open({ width: 1280, height: 800 });
     const counted = await page.evaluate(async () => {
       const frames = async (count: number) => {
         for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame);
@@ -170,9 +155,9 @@ describe('the page', () => {
   });
 
   it('follows the system’s theme until another is chosen', async () => {
-    const context = await browser.newContext({ colorScheme: 'light' });
+    const context = await live.browser.newContext({ colorScheme: 'light' });
     const page = await context.newPage();
-    await page.goto(engine.url);
+    await page.goto(live.engine.url);
     await page.locator('html[data-theme=light]').waitFor({ state: 'attached' });
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.locator('html[data-theme=dark]').waitFor({ state: 'attached' });
@@ -198,7 +183,7 @@ describe('the page', () => {
         },
       });
     await probe.until(() => probe.slices.examples.length === 300, 'the examples');
-    const { page } = await openPage(browser, engine.url);
+    const { page } = await open();
     const rows = page.getByRole('tabpanel').locator('tr[data-index]');
     await rows.first().waitFor();
     expect(await rows.count()).toBeLessThan(60);
@@ -209,16 +194,16 @@ describe('the page', () => {
   });
 
   it('says that the address is incomplete where its token is missing', async () => {
-    const context = await browser.newContext();
+    const context = await live.browser.newContext();
     const page = await context.newPage();
-    await page.goto(engine.url.replace(/#.*/, ''));
+    await page.goto(live.engine.url.replace(/#.*/, ''));
     await page.getByText('This address is incomplete').waitFor();
     await context.close();
   });
 
   it('says that the engine was stopped, not that it is restarting', async () => {
     const other = await workplace.start();
-    const { page } = await openPage(browser, other.url);
+    const { page } = await openPage(live.browser, other.url);
     await other.stop();
     await page.getByText('The engine was stopped.').waitFor();
     expect(await page.getByText('The engine is restarting.').count()).toBe(0);

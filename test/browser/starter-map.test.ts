@@ -1,28 +1,18 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { fixturePath } from '../engine/model/fixtures.js';
-import { dropFile, openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
+import { useLiveEngine } from './live-engine.js';
+import { dropFile } from './page.js';
 
 /** Hundreds of sounds are decoded in a thread of low priority, on machines that do other work. */
 const LISTENING_MS = 900_000;
 
 describe('starter maps', () => {
-  const workplace = new Workplace();
-  let browser: Browser;
-  let engine: RunningEngine;
-  let probe: Probe;
-
-  beforeAll(async () => {
-    engine = await workplace.start();
-    browser = await workplace.startBrowser();
-    probe = await workplace.openProbe(engine);
-  });
-  afterAll(() => workplace.close());
+  const { probe, open } = useLiveEngine();
 
   it(
     'fill an empty pad with sounds of the model, which undo takes away; audio on the pad becomes an example there',
     async () => {
-      const { page, complaints } = await openPage(browser, engine.url);
+      const { page, complaints } = await open();
       const offer = page.getByRole('group', { name: 'Starter map' });
       await dropFile(page, 'small.ts', readFileSync(fixturePath('mono')));
       await page.getByRole('button', { name: 'Map it' }).click({ timeout: LISTENING_MS });

@@ -1,29 +1,32 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { fixturePath } from '../engine/model/fixtures.js';
-import { dropFile, dropFiles, openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
+import { useLiveEngine } from './live-engine.js';
+import { dropFile, dropFiles } from './page.js';
 
 const text = (words: string) => new TextEncoder().encode(words);
 const model = (name: Parameters<typeof fixturePath>[0]) => readFileSync(fixturePath(name));
 
+/** Imports run at the lowest priority, on machines that do other work. */
+const IMPORT_MILLISECONDS = 240_000;
+
 describe('files that are dropped on the window', () => {
-  const workplace = new Workplace();
+  const live = useLiveEngine({
+    files: ({ folder }) => {
+      const temporary = join(folder, 'temporary');
+      mkdirSync(temporary);
+      return { temporary };
+    },
+  });
+  const { workplace, probe } = live;
+  const open = async () => {
+    const opened = await live.open();
+    opened.page.setDefaultTimeout(IMPORT_MILLISECONDS);
+    return opened;
+  };
   /** The system's folder for temporary files, as the engine sees it. */
   const temporary = join(workplace.folder, 'temporary');
-  let browser: Browser;
-  let engine: RunningEngine;
-  let probe: Probe;
-
-  beforeAll(async () => {
-    mkdirSync(temporary);
-    engine = await workplace.start({ temporary });
-    browser = await workplace.startBrowser();
-    probe = await workplace.openProbe(engine);
-  });
-  afterAll(async () => {
-    await workplace.close();
-  });
 
   const ownModels = () =>
     readdirSync(join(workplace.folder, 'models')).filter((name) => /^[0-9a-f]{64}$/.test(name));
@@ -34,7 +37,7 @@ describe('files that are dropped on the window', () => {
   };
 
   it('are refused with their names, and without errors in the browser’s console', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     await dropFile(page, 'broken.ts', text('this is not a model'));
     await page.getByTestId('toast').filter({ hasText: 'broken.ts' }).waitFor();
     await dismissAll(page);
@@ -60,13 +63,10 @@ describe('files that are dropped on the window', () => {
   });
 
   it('add a model, which can be removed and restored', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     await dropFile(page, 'percussion.ts', readFileSync('models/percussion/percussion.ts'));
     await page.getByText('Importing percussion.ts').first().waitFor();
-    await page
-      .getByTestId('toast')
-      .getByText('percussion.ts is in the library and plays now.')
-      .waitFor({ timeout: 60_000 });
+    await page.getByTestId('toast').getByText('percussion.ts is in the library and plays now.').waitFor();
     expect(ownModels()).toHaveLength(1);
     expect(probe.slices.model.card?.name).toBe('percussion');
     // The same model was current already: there is nothing to save or to undo.
@@ -88,7 +88,7 @@ describe('files that are dropped on the window', () => {
   });
 
   it('are added together: models, then the preset that is opened; refused ones are reported separately', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     const [preset = ''] = readdirSync('presets').filter((name) => name.endsWith('.tiller.json'));
     await dropFiles(page, [
       ['evening.tiller', readFileSync(join('presets', preset))],
@@ -137,8 +137,8 @@ describe('files that are dropped on the window', () => {
   });
 
   it('can be cancelled by keyboard during the import, also from another window', async () => {
-    const one = await openPage(browser, engine.url);
-    const two = await openPage(browser, engine.url);
+    const one = await open();
+    const two = await open();
     const before = { models: ownModels(), playing: probe.slices.model.card?.sha256 };
     // Large enough to be cancelled in time, and not in the user's library.
     const files = (name: string): [string, Uint8Array][] => [
@@ -156,7 +156,11 @@ describe('files that are dropped on the window', () => {
       await window.keyboard.press('Enter');
       await one.page.getByTestId('toast').getByText(`${name}.ts: The import was cancelled.`).waitFor();
       await one.page.getByTestId('toast').getByText(`Skipped: ${name} behind.ts.`).waitFor();
-      await probe.until(() => probe.slices.library.importing === null, 'the end of the import');
+      await probe.until(
+        () => probe.slices.library.importing === null,
+        'the end of the import',
+        IMPORT_MILLISECONDS,
+      );
       expect(readdirSync(temporary)).toEqual([]);
       expect(
         readdirSync(join(workplace.folder, 'models')).filter((entry) => entry.includes('staging')),
@@ -170,11 +174,11 @@ describe('files that are dropped on the window', () => {
   });
 
   it('leave no temporary files when the engine ends during the import', async () => {
-    const { page } = await openPage(browser, engine.url);
+    const { page } = await open();
     await dropFile(page, 'late.ts', readFileSync('models/voices/voices.ts'));
     await page.getByRole('button', { name: 'Cancel import' }).waitFor();
     expect(readdirSync(temporary)).toHaveLength(1);
-    await engine.stop();
+    await live.engine.stop();
     expect(readdirSync(temporary)).toEqual([]);
     expect(
       readdirSync(join(workplace.folder, 'models')).filter((entry) => entry.includes('staging')),

@@ -4,29 +4,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { WebSocket } from 'ws';
+import { chromium, type Browser } from 'playwright-core';
 import { PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../src/protocol/plugin.js';
 import { blockFrame, frame } from '../engine/host/pipes.js';
-import { TelemetryFrame } from '../../src/protocol/interface-frames.js';
-import {
-  SOCKET_PATH,
-  SUBPROTOCOL,
-  TOKEN_SUBPROTOCOL,
-  type EngineMessage,
-  type Command,
-  type Slices,
-} from '../../src/protocol/interface.js';
-
-/** The result of `overflow` for a page whose contents all fit. */
-export const NO_OVERFLOW = { across: 0, down: 0, outside: [], clipped: [] };
+import { Probe } from './probe.js';
 
 /** The built engine and page are tested in a real browser, as users have them. */
 const ENGINE = 'dist/engine/tiller.js';
 const HOSTED_ENGINE = 'dist/engine/host.js';
 type Engine = ChildProcessByStdio<Writable, Readable, null>;
-
-export const PANELS = ['Examples', 'Learn', 'Inputs', 'Steering', 'Output', 'Library'] as const;
 
 const FLAGS = [
   '--headless',
@@ -40,6 +26,17 @@ const FLAGS = [
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
 ];
+
+export interface StartOptions {
+  /** 0 or left out for any free one. */
+  readonly port?: number;
+  /** Given to the page in place of a random one. */
+  readonly token?: string;
+  /** A file or an identifier. */
+  readonly preset?: string;
+  /** Folder for temporary files in place of the system's. */
+  readonly temporary?: string;
+}
 
 export interface RunningEngine {
   readonly url: string;
@@ -66,9 +63,7 @@ export class Workplace {
   private readonly probes = new Set<Probe>();
   private closed = false;
 
-  async start(
-    options: { port?: number; token?: string; preset?: string; temporary?: string } = {},
-  ): Promise<RunningEngine> {
+  async start(options: StartOptions = {}): Promise<RunningEngine> {
     const { port = 0, token, preset, temporary } = options;
     const engine = this.launch(
       [
@@ -106,11 +101,17 @@ export class Workplace {
   }
 
   async openProbe(engine: Pick<RunningEngine, 'port' | 'token'>): Promise<Probe> {
-    this.refuseWhenClosed();
-    const probe = new Probe(engine);
-    this.probes.add(probe);
-    await probe.until(() => probe.slices !== undefined, 'the welcome');
+    const probe = new Probe();
+    await this.connect(probe, engine);
     return probe;
+  }
+
+  /** Resolves when the probe has received the engine's state. */
+  async connect(probe: Probe, engine: Pick<RunningEngine, 'port' | 'token'>): Promise<void> {
+    this.refuseWhenClosed();
+    this.probes.add(probe);
+    probe.connect(engine);
+    await probe.until(() => probe.slices !== undefined, 'the welcome');
   }
 
   async close(): Promise<void> {
@@ -213,141 +214,4 @@ async function launchBrowser(): Promise<Browser> {
     .split('\n')
     .at(-1);
   return chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: FLAGS });
-}
-
-/** Opens the page; `complaints` collects warnings and errors of its console. */
-export async function openPage(
-  browser: Browser,
-  url: string,
-  size: { width: number; height: number } = { width: 900, height: 600 },
-  theme: 'dark' | 'light' = 'dark',
-  context: BrowserContextOptions = {},
-): Promise<{ page: Page; complaints: string[] }> {
-  const opened = await browser.newContext({ viewport: size, reducedMotion: 'reduce', ...context });
-  const page = await opened.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.addInitScript((kept) => {
-    if (localStorage.getItem('tiller.view') === null) {
-      localStorage.setItem('tiller.view', JSON.stringify({ theme: kept }));
-    }
-  }, theme);
-  await page.goto(url);
-  await page.getByRole('button', { name: /^Preset: (?!Untitled$)|^Preset: / }).waitFor();
-  await page.getByRole('slider', { name: 'Latent 1', exact: true }).waitFor();
-  return { page, complaints };
-}
-
-/** By how many pixels the page exceeds its window, which elements lie outside of it, and which fields and panels are cut off. */
-export const overflow = (page: Page) =>
-  page.evaluate(() => {
-    const { scrollWidth, scrollHeight } = document.documentElement;
-    const outside = [...document.querySelectorAll('button, h1, h2, [data-testid=footer] *')]
-      .map((element) => ({ element, box: element.getBoundingClientRect() }))
-      .filter(({ element, box }) => {
-        const scrolls =
-          element.closest('[role=tabpanel], [data-testid=latents-scroll], [data-testid=faders], dialog') !==
-          null;
-        return box.width > 0 && !scrolls && (box.right > innerWidth + 0.5 || box.bottom > innerHeight + 0.5);
-      })
-      .map(({ element }) => element.outerHTML.slice(0, 120));
-    const clipped = [
-      ...document.querySelectorAll<HTMLElement>(
-        '[data-testid=number], [role=tabpanel] > *, [data-testid=table]',
-      ),
-    ]
-      .filter((element) => element.scrollWidth > element.clientWidth)
-      .map((element) => element.ariaLabel ?? element.className);
-    return { across: scrollWidth - innerWidth, down: scrollHeight - innerHeight, outside, clipped };
-  });
-
-/** A second connection to the engine, without a page; it receives what every window receives. */
-export class Probe {
-  /** From the welcome on, which `Workplace.openProbe` waits for. */
-  slices!: Slices;
-  frame: TelemetryFrame | null = null;
-  private readonly socket: WebSocket;
-  private readonly waiting = new Set<() => void>();
-
-  constructor({ port, token }: Pick<RunningEngine, 'port' | 'token'>) {
-    const origin = `http://127.0.0.1:${port}`;
-    const socket = new WebSocket(
-      `ws://127.0.0.1:${port}${SOCKET_PATH}`,
-      [SUBPROTOCOL, TOKEN_SUBPROTOCOL + token],
-      { origin },
-    );
-    this.socket = socket;
-    // `until` tells what did not come.
-    socket.on('error', () => undefined);
-    socket.binaryType = 'arraybuffer';
-    socket.on('message', (data, binary) => {
-      const bytes = data as ArrayBuffer;
-      if (binary) this.frame = TelemetryFrame.read(bytes, null) ?? this.frame;
-      else this.receive(JSON.parse(Buffer.from(bytes).toString()) as EngineMessage);
-      for (const look of this.waiting) look();
-    });
-  }
-
-  send(command: Command): void {
-    this.socket.send(JSON.stringify({ command }));
-  }
-
-  /** Waits until `holds`, checked at every message of the engine; `what` names it in the error. */
-  async until(holds: () => boolean, what: string, milliseconds = 20_000): Promise<void> {
-    if (holds()) return;
-    await new Promise<void>((resolve, reject) => {
-      const stop = () => {
-        clearTimeout(timer);
-        this.waiting.delete(look);
-      };
-      const look = () => {
-        if (!holds()) return;
-        stop();
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        stop();
-        reject(new Error(`timed out waiting for ${what}`));
-      }, milliseconds);
-      this.waiting.add(look);
-    });
-  }
-
-  close(): void {
-    this.socket.terminate();
-  }
-
-  private receive(announcement: EngineMessage): void {
-    if (announcement.type === 'welcome') this.slices = announcement.slices;
-    if (announcement.type === 'state') this.slices = { ...this.slices, ...announcement.slices };
-  }
-}
-
-/** Drops a file on the window, as from a file manager. */
-export const dropFile = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
-  dropFiles(page, [[name, bytes]]);
-
-/** Drops several files at once. */
-export async function dropFiles(
-  page: Page,
-  files: readonly (readonly [string, Uint8Array])[],
-): Promise<void> {
-  await page.evaluate(
-    (dropped) => {
-      const transfer = new DataTransfer();
-      for (const { name, base64 } of dropped) {
-        const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-        transfer.items.add(new File([data], name));
-      }
-      for (const type of ['dragover', 'drop']) {
-        window.dispatchEvent(
-          new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }),
-        );
-      }
-    },
-    files.map(([name, bytes]) => ({ name, base64: Buffer.from(bytes).toString('base64') })),
-  );
 }

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+/** On machines that do other work, a browser without a graphics processor takes long for a step. */
+export const STEP_MILLISECONDS = 90_000;
+
+export const PANELS = ['Examples', 'Learn', 'Inputs', 'Steering', 'Output', 'Library'] as const;
+
+/** The result of `overflow` for a page whose contents all fit. */
+export const NO_OVERFLOW = { across: 0, down: 0, outside: [], clipped: [] };
+
+/** Opens the page; `complaints` collects warnings and errors of its console. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  size: { width: number; height: number } = { width: 900, height: 600 },
+  theme: 'dark' | 'light' = 'dark',
+  context: BrowserContextOptions = {},
+): Promise<{ page: Page; complaints: string[] }> {
+  const opened = await browser.newContext({ viewport: size, reducedMotion: 'reduce', ...context });
+  const page = await opened.newPage();
+  page.setDefaultTimeout(STEP_MILLISECONDS);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.addInitScript((kept) => {
+    if (localStorage.getItem('tiller.view') === null) {
+      localStorage.setItem('tiller.view', JSON.stringify({ theme: kept }));
+    }
+  }, theme);
+  await page.goto(url);
+  await page.getByRole('button', { name: /^Preset: (?!Untitled$)|^Preset: / }).waitFor();
+  await page.getByRole('slider', { name: 'Latent 1', exact: true }).waitFor();
+  return { page, complaints };
+}
+
+/** Folder for screenshots, to be looked at; none are taken where it is not set. */
+const PICTURES = process.env.TILLER_PICTURES;
+
+export async function screenshot(page: Page, name: string): Promise<void> {
+  if (PICTURES === undefined) return;
+  // Toasts about a busy machine do not belong in the screenshots.
+  for (const dismiss of await page.getByRole('button', { name: 'Dismiss' }).all()) await dismiss.click();
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+}
+
+/** By how many pixels the page exceeds its window, which elements lie outside of it, and which fields and panels are cut off. */
+export const overflow = (page: Page) =>
+  page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    const outside = [...document.querySelectorAll('button, h1, h2, [data-testid=footer] *')]
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ element, box }) => {
+        const scrolls =
+          element.closest('[role=tabpanel], [data-testid=latents-scroll], [data-testid=faders], dialog') !==
+          null;
+        return box.width > 0 && !scrolls && (box.right > innerWidth + 0.5 || box.bottom > innerHeight + 0.5);
+      })
+      .map(({ element }) => element.outerHTML.slice(0, 120));
+    const clipped = [
+      ...document.querySelectorAll<HTMLElement>(
+        '[data-testid=number], [role=tabpanel] > *, [data-testid=table]',
+      ),
+    ]
+      .filter((element) => element.scrollWidth > element.clientWidth)
+      .map((element) => element.ariaLabel ?? element.className);
+    return { across: scrollWidth - innerWidth, down: scrollHeight - innerHeight, outside, clipped };
+  });
+
+/** Drops a file on the window, as from a file manager. */
+export const dropFile = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
+  dropFiles(page, [[name, bytes]]);
+
+/** Drops several files at once. */
+export async function dropFiles(
+  page: Page,
+  files: readonly (readonly [string, Uint8Array])[],
+): Promise<void> {
+  await page.evaluate(
+    (dropped) => {
+      const transfer = new DataTransfer();
+      for (const { name, base64 } of dropped) {
+        const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        transfer.items.add(new File([data], name));
+      }
+      for (const type of ['dragover', 'drop']) {
+        window.dispatchEvent(
+          new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }),
+        );
+      }
+    },
+    files.map(([name, bytes]) => ({ name, base64: Buffer.from(bytes).toString('base64') })),
+  );
+}
