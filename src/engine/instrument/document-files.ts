@@ -112,7 +112,11 @@ export class DocumentFiles {
   /** See `Instrument.savePreset`. */
   async save(): Promise<string> {
     const { presetId, preset } = this.store.state;
-    if (presetId === null) return this.saveAs(preset.name);
+    if (presetId === null) {
+      const stored = await this.presets.list();
+      const { name } = preset;
+      return this.saveAs(stored.some((entry) => entry.name === name) ? freeName(name, stored) : name);
+    }
     if (!presetId.startsWith('user/')) {
       // The player's version must not be mistaken for the factory preset, nor for its author's work.
       const name = freeName(preset.name, await this.presets.list());

@@ -275,8 +275,8 @@ export class Instrument {
   }
 
   /**
-   * Saves over the player's preset that was opened. A document without a file is saved as a new preset; a factory preset too, with a number
-   * after its name and without its author.
+   * Saves over the player's preset that was opened. A document without a file is saved as a new preset, with a number after its
+   * name where another has that name; a factory preset always with a number, and without its author.
    * @returns the preset's identifier
    * @throws TillerError `disk-full`, `disk-denied`, `preset-invalid` above `MAX_PRESET_BYTES`; the document then stays unsaved
    */

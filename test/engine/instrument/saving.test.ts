@@ -69,6 +69,17 @@ describe('a preset that is being written', () => {
     expect(await presets.read(second)).toMatchObject({ name: 'Second', seed: 22 });
   });
 
+  // Two instruments that were never named were both saved as Untitled.
+  it('gets a number after its name where it is new and another preset has the name', async () => {
+    const names: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      await instrument.newPreset();
+      await instrument.savePreset();
+      names.push(instrument.state.preset.name);
+    }
+    expect(names).toEqual(['Untitled', 'Untitled 2', 'Untitled 3']);
+  });
+
   it('is not taken for the project that the host loads meanwhile', async () => {
     presets.hold();
     const saved = instrument.savePreset();

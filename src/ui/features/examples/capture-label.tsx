@@ -1,7 +1,8 @@
-import { useLayoutEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { store, usePage } from '../../engine-client/page.js';
 import type { Labelling } from '../../engine-client/page-state.js';
 import { setView } from '../../engine-client/view.js';
+import { useTemporaryFocus } from '../../shared/controls/use-temporary-focus.js';
 import { acceptLabel, MAX_LABEL, setLabelText } from './capture.js';
 import styles from './capture-label.module.css';
 
@@ -32,15 +33,7 @@ export function CaptureLabel({ labelling, xInput, yInput }: CaptureLabelProps) {
 
 function LabelField({ text, proposed }: { text: string; proposed: string }) {
   const input = useRef<HTMLInputElement>(null);
-  // A layout effect is cleaned up while the field is still in the document, so that the focus can be given back.
-  useLayoutEffect(() => {
-    const field = input.current;
-    const before = document.activeElement;
-    field?.focus();
-    return () => {
-      if (document.activeElement === field && before instanceof HTMLElement) before.focus();
-    };
-  }, []);
+  useTemporaryFocus(input);
   return (
     <input
       ref={input}

@@ -38,7 +38,7 @@ export function PresetsList({ filter, onTag }: PresetsListProps) {
   const { presets, current } = usePage((state) => state.library);
   const favourites = usePage((state) => state.favourites.presets);
   const name = usePage(({ about }) => about.name);
-  const [naming, setNaming] = useState(false);
+  const [naming, setNaming] = useState<'not yet' | 'now' | 'ended'>('not yet');
   const found = presets.filter(
     (entry) => matches(entry, filter) && (!filter.favourites || favourites.includes(entry.id)),
   );
@@ -62,17 +62,18 @@ export function PresetsList({ filter, onTag }: PresetsListProps) {
         )}
       </List>
       <ListFoot>
-        {naming ? (
-          <SaveAs name={name} onDone={() => setNaming(false)} />
+        {naming === 'now' ? (
+          <SaveAs name={name} onDone={() => setNaming('ended')} />
         ) : (
-          <PresetActions onSaveAs={() => setNaming(true)} />
+          <PresetActions named={naming === 'ended'} onSaveAs={() => setNaming('now')} />
         )}
       </ListFoot>
     </>
   );
 }
 
-function PresetActions({ onSaveAs }: { onSaveAs: () => void }) {
+/** @param named whether they replace the field for the name, whose focus they take over */
+function PresetActions({ named, onSaveAs }: { named: boolean; onSaveAs: () => void }) {
   const saved = usePage(({ library }) => library.current !== null);
   const dirty = usePage(({ history }) => history.dirty);
   return (
@@ -85,7 +86,7 @@ function PresetActions({ onSaveAs }: { onSaveAs: () => void }) {
       />
       <FileButton label="Import" accept=".tiller,.json" onFiles={addFiles} />
       <div className={utilities.spacer} />
-      <Button label="Save as…" onPress={onSaveAs} />
+      <Button label="Save as…" autoFocus={named} onPress={onSaveAs} />
       <Button
         label="Save"
         icon="save"
@@ -116,8 +117,11 @@ function SaveAs({ name, onDone }: { name: string; onDone: () => void }) {
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
           event.stopPropagation();
+          if (event.key !== 'Enter' && event.key !== 'Escape') return;
+          // The focus goes on while the key is down: its default action would press the button that gets it.
+          event.preventDefault();
           if (event.key === 'Enter') save();
-          if (event.key === 'Escape') onDone();
+          else onDone();
         }}
       />
       <Button label="Cancel" tone="quiet" onPress={onDone} />

@@ -12,6 +12,8 @@ interface ButtonProps {
   tone?: 'plain' | 'primary' | 'control' | 'danger' | 'quiet';
   pressed?: boolean;
   disabled?: boolean;
+  /** Takes the focus when it appears. */
+  autoFocus?: boolean;
   onPress: () => void;
 }
 
@@ -24,6 +26,7 @@ export function Button({
   tone = 'plain',
   pressed,
   disabled,
+  autoFocus,
   onPress,
 }: ButtonProps) {
   return (
@@ -35,6 +38,7 @@ export function Button({
       aria-pressed={pressed}
       aria-keyshortcuts={keyName}
       disabled={disabled}
+      autoFocus={autoFocus}
       data-help={help}
       onClick={onPress}
     >
@@ -79,7 +83,7 @@ export function IconButton({
   pressed,
   disabled,
   onPress,
-}: Omit<ButtonProps, 'tone' | 'keyName' | 'name'> & { icon: IconName }) {
+}: Omit<ButtonProps, 'tone' | 'keyName' | 'name' | 'autoFocus'> & { icon: IconName }) {
   return (
     <button
       type="button"

@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import { useRef, useState, type KeyboardEvent } from 'react';
+import { useTemporaryFocus } from './use-temporary-focus.js';
 import styles from './text-field.module.css';
 
 export interface TextFieldProps {
@@ -12,7 +13,7 @@ export interface TextFieldProps {
   placeholder?: string;
   /** Whether an empty text is accepted. */
   optional?: boolean;
-  /** Takes the focus when it appears, with its text selected. */
+  /** Takes the focus when it appears, with its text selected; `onDone` removes it, and the focus goes back. */
   eager?: boolean;
   /** Number of visible lines; Enter then begins a new line. */
   lines?: number;
@@ -40,8 +41,14 @@ export function TextField({
   onDone,
 }: TextFieldProps) {
   const [draft, setDraft] = useState<string | null>(null);
+  const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
+  useTemporaryFocus(input, eager);
+  /** An eager field types once: what happens while it is removed is not for it. */
+  const ended = useRef(false);
   const invalid = draft !== null && !accepts(draft);
   const end = (typed: string | null) => {
+    if (ended.current) return;
+    ended.current = eager;
     const text = typed?.trim() ?? value;
     if (text !== value && (optional || text !== '') && accepts(text)) onAccept(text);
     setDraft(null);
@@ -52,7 +59,7 @@ export function TextField({
     'aria-label': label,
     'aria-invalid': invalid,
     'data-help': help,
-    autoFocus: eager,
+    ref: input,
     value: draft ?? value,
     placeholder,
     maxLength,
@@ -60,9 +67,16 @@ export function TextField({
     onFocus: (event: { currentTarget: { select(): void } }) => eager && event.currentTarget.select(),
     onChange: (event: { currentTarget: { value: string } }) => setDraft(event.currentTarget.value),
     onBlur: () => end(draft),
-    onKeyDown: (event: { key: string; stopPropagation(): void; currentTarget: { blur(): void } }) => {
+    onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
       event.stopPropagation();
-      if (event.key === 'Enter' && lines === undefined) event.currentTarget.blur();
+      if (event.key === 'Enter' && lines === undefined) {
+        if (!eager) event.currentTarget.blur();
+        else {
+          // The focus goes back while the key is down: its default action would press a button that gets it.
+          event.preventDefault();
+          end(draft);
+        }
+      }
       if (event.key === 'Escape') end(null);
     },
   };
