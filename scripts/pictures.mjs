@@ -17,6 +17,11 @@ const MAX_MOVING_BYTES = 1.5 * 2 ** 20;
 /** A busy machine takes long for a picture. */
 const PATIENCE_MILLISECONDS = 180_000;
 
+/** Until the map is painted, and the columns follow the sound. */
+const SETTLING_MILLISECONDS = 2500;
+/** How often a picture is tried on a busy machine. */
+const MOST_ATTEMPTS = 20;
+
 /** Theme, size and panel of each picture; its name is made of them. */
 const PICTURES = [
   ['dark', [1600, 1000], ['Examples']],
@@ -108,6 +113,22 @@ async function dismissMessages(page) {
     await button.evaluate((element) => element.click());
 }
 
+/** Whether the header shows gaps of the last ten seconds. */
+const showsGaps = async (page) => (await page.getByRole('button', { name: /^engine.*gaps?$/ }).count()) > 0;
+
+/** Waits until no gaps are shown: those of a busy machine do not belong in a picture. */
+async function waitForQuiet(page) {
+  for (let attempt = 0; await showsGaps(page); attempt++) {
+    if (attempt === MOST_ATTEMPTS)
+      throw new Error('This machine is too busy for pictures: the sound has gaps.');
+    // Where playing begins, the count begins anew.
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+    await page.waitForTimeout(SETTLING_MILLISECONDS);
+  }
+}
+
 /** The longest buffer: on a busy machine, a shorter one would put its gaps into the pictures. */
 async function lengthenBuffer(browser, url) {
   const page = await openPage(browser, url, 'dark', [900, 600]);
@@ -123,8 +144,8 @@ async function takePictures(browser, url, encoder) {
     const page = await openPage(browser, url, theme, size);
     for (const panel of panels) {
       await page.getByRole('tab', { name: panel }).click();
-      // The map is painted, and the columns follow the sound.
-      await page.waitForTimeout(2500);
+      await page.waitForTimeout(SETTLING_MILLISECONDS);
+      await waitForQuiet(page);
       await dismissMessages(page);
       const png = await page.screenshot();
       save(
@@ -138,12 +159,15 @@ async function takePictures(browser, url, encoder) {
 }
 
 /** The cursor goes round over the pad, and the latents follow. */
-async function takeMoving(browser, url, encoder) {
+async function takeMoving(browser, url, encoder, attempts = 3) {
   const { width, height, shownWidth, shownHeight, pictures, milliseconds } = MOVING;
   const page = await openPage(browser, url, 'dark', [width, height]);
+  await page.waitForTimeout(SETTLING_MILLISECONDS);
+  await waitForQuiet(page);
   const box = await page.getByRole('application', { name: /^Pad/ }).boundingBox();
   const frames = [];
-  for (let i = 0; i < pictures; i++) {
+  let gaps = false;
+  for (let i = 0; i < pictures && !gaps; i++) {
     const angle = (2 * Math.PI * i) / pictures;
     const x = box.x + box.width * (0.5 + 0.34 * Math.sin(angle));
     const y = box.y + box.height * (0.5 - 0.3 * Math.cos(2 * angle));
@@ -151,9 +175,13 @@ async function takeMoving(browser, url, encoder) {
     if (i === 0) await page.mouse.down();
     await page.waitForTimeout(120);
     await dismissMessages(page);
+    gaps = await showsGaps(page);
     frames.push(await webp(encoder, await page.screenshot(), shownWidth, shownHeight, 0.6));
   }
   await page.mouse.up();
+  await page.context().close();
+  if (gaps && attempts > 0) return takeMoving(browser, url, encoder, attempts - 1);
+  if (gaps) throw new Error('This machine is too busy for a moving picture: the sound has gaps.');
   save('playing.webp', animatedWebp(frames, shownWidth, shownHeight, milliseconds), MAX_MOVING_BYTES);
 }
 
