@@ -44,3 +44,21 @@ describe('docs/architecture.md', () => {
     );
   });
 });
+
+describe('docs/manual/troubleshooting.md', () => {
+  /** Without line breaks, and with the parts of a text that goes over several lines joined. */
+  const flat = sources
+    .map((source) => source.replace(/['"]\s*\+?\s*\n\s*['"]/g, '').replace(/\s+/g, ' '))
+    .join();
+
+  it('quotes messages as Tiller shows them', () => {
+    const manual = readFileSync('docs/manual/troubleshooting.md', 'utf8');
+    const messages = [...manual.matchAll(/(?<!\w)_([^_\n]+)_(?!\w)/g)].map(([, message = '']) => message);
+    expect(messages.length).toBeGreaterThan(25);
+    const missing = messages.filter((message) =>
+      // What stands for names and numbers is left out.
+      message.split('…').some((part) => !flat.includes(part.replace(/^[\s“”]+|[\s“”.]+$/g, ''))),
+    );
+    expect(missing).toEqual([]);
+  });
+});
