@@ -5,6 +5,7 @@
 const LAYERS = [
   ['src/ui/main.tsx', 'src/engine/cli'],
   ['src/ui/shell'],
+  ['src/ui/features/source'],
   [
     'src/ui/features/pad',
     'src/ui/features/latents',

@@ -17,7 +17,7 @@ const BINARY = [
   /^docs\/images\/[\w-]+\.(png|webp)$/,
   /^models\/loops\/[\w-]+\.wav$/,
   /^models\/(metal|percussion|voices)\/[\w-]+\.(ts|png)$/,
-  /^test\/fixtures\/audio\/tone\.(mp3|ogg|opus)$/,
+  /^test\/fixtures\/audio\/tone\.(m4a|mp3|ogg|opus)$/,
   /^test\/fixtures\/(models|operations)\/[\w.-]+\.(f32|torchscript)$/,
   /^(src|native)\/.*icons?\/[\w-]+\.(png|ico|icns)$/,
 ];

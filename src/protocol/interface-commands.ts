@@ -34,10 +34,18 @@ export type MapMode = MapRequest['mode'];
 
 export const liveSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('loop'), id: z.string().min(1).max(200) }),
-  z.strictObject({ kind: z.literal('file') }),
+  /** A file of the list, by its number. */
+  z.strictObject({ kind: z.literal('file'), id: z.number().int().min(1) }),
   z.strictObject({ kind: z.literal('microphone') }),
 ]);
 export type LiveSource = z.infer<typeof liveSourceSchema>;
+
+/** What plays when a file of the list has ended: the same file again, the next one, or any other one. */
+export const playOrderSchema = z.enum(['repeat', 'list', 'random']);
+export type PlayOrder = z.infer<typeof playOrderSchema>;
+
+const fileId = z.number().int().min(1);
+const seconds = z.number().min(0).max(1e6);
 
 /** The operating system's name of a MIDI device. */
 export const deviceNameSchema = z.string().min(1).max(200);
@@ -174,6 +182,16 @@ export const commandSchema = z.discriminatedUnion('type', [
   // the live session
   z.strictObject({ type: z.literal('play'), playing: z.boolean() }),
   z.strictObject({ type: z.literal('source'), source: liveSourceSchema }),
+  /** Goes to a position of the source, which must not be the microphone. */
+  z.strictObject({ type: z.literal('seek'), seconds }),
+  /** Sets the source's cue point. */
+  z.strictObject({ type: z.literal('set-cue'), seconds }),
+  /** Plays the file that is so many places further in the list, which begins again after its end. */
+  z.strictObject({ type: z.literal('step-file'), by: z.union([z.literal(-1), z.literal(1)]) }),
+  z.strictObject({ type: z.literal('remove-file'), id: fileId }),
+  /** `to` is the file's new place in the list, from 0. */
+  z.strictObject({ type: z.literal('move-file'), id: fileId, to: z.number().int().min(0).max(1000) }),
+  z.strictObject({ type: z.literal('play-order'), order: playOrderSchema }),
   z.strictObject({ type: z.literal('buffer'), milliseconds: z.number().min(5).max(1000) }),
   /** Makes this window the speaker; its worklet requests audio by `audio-credit`. `rate` in Hz. */
   z.strictObject({ type: z.literal('audio-open'), rate: z.number().int().min(MIN_RATE).max(MAX_RATE) }),

@@ -24,6 +24,8 @@ const SCALARS = [
   'totalLoad',
   'faults',
   'bufferedMilliseconds',
+  /** What the speakers play of the live session's source; NaN where it has no position. */
+  'positionSeconds',
 ] as const;
 export type TelemetryScalar = (typeof SCALARS)[number];
 export const TELEMETRY: Readonly<Record<TelemetryScalar, number>> = Object.fromEntries(

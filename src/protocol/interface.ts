@@ -1,4 +1,4 @@
-import type { LiveSource, OscSettings, RememberedView } from './interface-commands.js';
+import type { LiveSource, OscSettings, PlayOrder, RememberedView } from './interface-commands.js';
 import type { ProgramsState } from './programs.js';
 import type { Example } from '../document/example.js';
 import type { Input } from '../document/input.js';
@@ -15,6 +15,7 @@ export type {
   MapMode,
   MapRequest,
   OscSettings,
+  PlayOrder,
   RememberedView,
 } from './interface-commands.js';
 
@@ -114,7 +115,7 @@ export interface Fault {
 
 /**
  * Outcome of an upload that was received completely, answered with status 200 also where the file cannot be imported.
- * `result` is a model's SHA-256 or a preset's identifier; opening it is another command.
+ * `result` is a model's SHA-256, a preset's identifier or a listed audio file's number; opening it is another command.
  */
 export type UploadAnswer = { type: 'done'; result: string | null } | { type: 'failed'; fault: Fault };
 
@@ -312,12 +313,30 @@ export interface LibraryState {
   importing: ImportProgress | null;
 }
 
+/** A file of the live session's list. */
+export interface ListedFile {
+  id: number;
+  name: string;
+}
+
+/** The loudness of a source over its whole length. */
+export interface Waveform {
+  seconds: number;
+  /** Largest absolute sample of each of equal parts of the length, 0 to 255 for 0 dBFS and above. */
+  peaks: number[];
+}
+
 export interface LiveState {
   playing: boolean;
   source: LiveSource;
   loops: { id: string; name: string }[];
-  /** Name of the uploaded file, null before there is one. */
-  fileName: string | null;
+  /** The files that were added, in the order of the list. */
+  files: ListedFile[];
+  order: PlayOrder;
+  /** Where the source plays from next: where it was stopped, or the last seek. While it plays, telemetry tells the position. */
+  positionSeconds: number;
+  /** The source's cue point. */
+  cueSeconds: number;
   bufferMilliseconds: number;
   underruns: number;
 }
@@ -372,6 +391,8 @@ export interface Slices {
   programs: ProgramsState;
   /** Null in a plugin, where the host plays. */
   live: LiveState | null;
+  /** Of the live session's source; null for the microphone, and while it is being read. */
+  waveform: Waveform | null;
   recorder: RecorderState;
   ports: PortsState;
 }

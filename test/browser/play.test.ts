@@ -1,34 +1,19 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { dropFile, openPage, type Probe, Workplace, type RunningEngine } from './rig.js';
-
-const SOUNDING_DB = -50;
+import { AUDIBLE_DB, useLiveEngine } from './live-engine.js';
+import { dropFile } from './page.js';
 
 /** Positions between the examples of a factory preset, which lie on elevenths: a press on an example would select it. */
 const LEFT = 2.5 / 11;
 const RIGHT = 8.5 / 11;
 
 describe('playing', () => {
-  const workplace = new Workplace();
-  let browser: Browser;
-  let engine: RunningEngine;
-  let probe: Probe;
-
-  beforeAll(async () => {
-    engine = await workplace.start();
-    browser = await workplace.startBrowser();
-    probe = await workplace.openProbe(engine);
-  });
-  afterAll(async () => {
-    await workplace.close();
-  });
+  const { probe, open, play } = useLiveEngine();
 
   it('opens on a factory preset, plays a loop through the model and follows the pad', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     expect(await page.getByRole('button', { name: /^Preset:/ }).textContent()).not.toContain('Untitled');
     expect(probe.frame).toBeNull();
-    await page.getByRole('button', { name: 'Play', exact: true }).click();
-    await probe.until(() => (probe.frame?.scalars[2] ?? -Infinity) > SOUNDING_DB, 'sound');
+    await play(page);
     expect(await page.getByRole('button', { name: 'Stop', exact: true }).isVisible()).toBe(true);
 
     const pad = page.getByRole('application', { name: /^Pad/ });
@@ -54,15 +39,13 @@ describe('playing', () => {
   });
 
   it('holds a latent, captures, labels, learns and plays the mapping; undo reverts all of it', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     await page.getByRole('button', { name: 'New', exact: true }).click();
     await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
     await page.getByRole('tab', { name: 'Examples' }).click();
     expect(await page.getByText('No examples yet').isVisible()).toBe(true);
-    await page.getByRole('button', { name: 'Play', exact: true }).click();
-    probe.frame = null;
-    await probe.until(() => (probe.frame?.scalars[2] ?? -Infinity) > SOUNDING_DB, 'sound');
+    await play(page);
 
     const pad = page.getByRole('application', { name: /^Pad/ });
     const box = await pad.boundingBox();
@@ -111,12 +94,10 @@ describe('playing', () => {
   });
 
   it('keeps labels that are typed before the engine answers', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     probe.send({ type: 'new-preset' });
     await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
-    await page.getByRole('button', { name: 'Play', exact: true }).click();
-    probe.frame = null;
-    await probe.until(() => (probe.frame?.scalars[2] ?? -Infinity) > SOUNDING_DB, 'sound');
+    await play(page);
     const labels = ['crash 1', 'far and soft', 'c'];
     for (const label of labels) {
       await page.keyboard.press('c');
@@ -154,10 +135,8 @@ describe('playing', () => {
   });
 
   it('goes back to earlier random draws, and compares A with B', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
-    await page.getByRole('button', { name: 'Play', exact: true }).click();
-    probe.frame = null;
-    await probe.until(() => probe.frame !== null, 'sound');
+    const { page, complaints } = await open();
+    await play(page);
     const drawn: unknown[] = [];
     for (let draws = 1; draws <= 2; draws++) {
       await page.keyboard.press('r');
@@ -186,7 +165,7 @@ describe('playing', () => {
   });
 
   it('obeys shortcuts whatever the mouse pressed last, and takes quick taps', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     // Regression: space pressed the clicked button again, and a letter searched the clicked list.
     await page.getByRole('button', { name: 'Freeze' }).click();
     await probe.until(() => probe.slices.output.freeze, 'the freeze');
@@ -234,25 +213,25 @@ describe('playing', () => {
   });
 
   it('plays a dropped file and the microphone, too', async () => {
-    const { page, complaints } = await openPage(browser, engine.url);
+    const { page, complaints } = await open();
     await dropFile(page, 'my own.wav', readFileSync('models/loops/tabla.wav'));
     await probe.until(() => probe.slices.live?.source.kind === 'file', 'the file as source');
-    expect(probe.slices.live?.fileName).toBe('my own.wav');
+    expect(probe.slices.live?.files.map(({ name }) => name)).toEqual(['my own.wav']);
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     probe.frame = null;
-    await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > SOUNDING_DB, 'the file');
+    await probe.until(() => probe.level('inputPeakLeft') > AUDIBLE_DB, 'the file');
     await page.getByLabel('Source').selectOption({ label: 'Microphone' });
     await probe.until(() => probe.slices.live?.source.kind === 'microphone', 'the microphone as source');
     probe.frame = null;
     // The browser's fake microphone beeps once a second.
-    await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > SOUNDING_DB, 'the microphone');
+    await probe.until(() => probe.level('inputPeakLeft') > AUDIBLE_DB, 'the microphone');
     // Stopping releases the microphone; playing opens it again.
     for (const label of ['Stop', 'Play']) {
       await page.getByRole('button', { name: label, exact: true }).click();
       await probe.until(() => probe.slices.live?.playing === (label === 'Play'), label);
     }
     probe.frame = null;
-    await probe.until(() => (probe.frame?.scalars[0] ?? -Infinity) > SOUNDING_DB, 'the microphone again');
+    await probe.until(() => probe.level('inputPeakLeft') > AUDIBLE_DB, 'the microphone again');
     await dropFile(page, 'noise.wav', new TextEncoder().encode('RIFF, but no sound'));
     await page.getByText(/^noise\.wav cannot be read/).waitFor();
     expect(complaints).toEqual([]);
@@ -260,8 +239,8 @@ describe('playing', () => {
   });
 
   it('keeps two windows in step', async () => {
-    const one = await openPage(browser, engine.url);
-    const two = await openPage(browser, engine.url);
+    const one = await open();
+    const two = await open();
     await one.page.getByRole('tab', { name: 'Output' }).click();
     await two.page.getByRole('tab', { name: 'Output' }).click();
     const first = one.page.getByRole('switch', { name: 'Freeze' });

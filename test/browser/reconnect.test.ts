@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { openPage, servingProcesses, Workplace } from './rig.js';
-
-const SOUNDING_DB = -50;
+import { AUDIBLE_DB } from './live-engine.js';
+import { openPage } from './page.js';
+import { servingProcesses, Workplace } from './workplace.js';
 
 function lives(pid: number): boolean {
   try {
@@ -53,7 +53,7 @@ describe('an engine that crashes', () => {
     await probe.until(() => probe.slices.output.outputGainDb === -9, 'the document');
     await probe.until(() => probe.slices.live?.playing === true, 'the transport');
     expect(probe.slices.live?.source).toEqual({ kind: 'loop', id: 'tabla' });
-    await probe.until(() => (probe.frame?.scalars[2] ?? -Infinity) > SOUNDING_DB, 'the sound');
+    await probe.until(() => probe.level('outputPeakLeft') > AUDIBLE_DB, 'the sound');
     await gain.fill('-3');
     await gain.press('Enter');
     await probe.until(() => probe.slices.output.outputGainDb === -3, 'a change after the return');

@@ -156,6 +156,24 @@ export async function dispatch(
     case 'source':
       await liveOf(services).setSource(command.source);
       return null;
+    case 'seek':
+      liveOf(services).seek(command.seconds);
+      return null;
+    case 'set-cue':
+      liveOf(services).setCue(command.seconds);
+      return null;
+    case 'step-file':
+      await liveOf(services).stepFile(command.by);
+      return null;
+    case 'remove-file':
+      await liveOf(services).removeFile(command.id);
+      return null;
+    case 'move-file':
+      liveOf(services).moveFile(command.id, command.to);
+      return null;
+    case 'play-order':
+      liveOf(services).setOrder(command.order);
+      return null;
     case 'buffer':
       liveOf(services).setBuffer(command.milliseconds);
       return null;

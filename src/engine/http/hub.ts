@@ -104,6 +104,7 @@ export class Hub {
     scalars[TELEMETRY.totalLoad] = telemetry.totalLoad;
     scalars[TELEMETRY.faults] = telemetry.faults;
     scalars[TELEMETRY.bufferedMilliseconds] = this.services.live?.state.bufferMilliseconds ?? 0;
+    scalars[TELEMETRY.positionSeconds] = this.services.live?.heardSeconds() ?? NaN;
     parameters.set(parameterValues(this.services.instrument.state.preset));
     for (const window of this.windows) window.sendTelemetry(frame);
   }

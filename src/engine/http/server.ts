@@ -33,7 +33,8 @@ import {
 import { Hub } from './hub.js';
 import { pageFiles } from './page-files.js';
 import type { PageServices } from './page-services.js';
-import { drain, receiveUpload, sweepUploads } from './uploads.js';
+import { drain, receiveUpload } from './uploads.js';
+import { sweepUploads } from '../system/upload-folders.js';
 import { toFault } from './window.js';
 
 export interface ServerOptions {
@@ -232,8 +233,7 @@ async function importUpload(
       'Drop the file on a track.',
     );
   }
-  await services.live.import(path, name);
-  return null;
+  return String(await services.live.addFile(path, name));
 }
 
 /** The value of `PLACE_QUERY`. @throws TillerError `argument-invalid` */

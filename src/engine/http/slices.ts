@@ -89,6 +89,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
   favourites: ({ favourites }) => favourites.state,
   programs: ({ programs }) => programs.state,
   live: ({ live }) => live?.state ?? null,
+  waveform: ({ live }) => live?.waveform ?? null,
   recorder: ({ recorder }) => recorder.state,
   ports: ({ ports }) => ports.state,
 };

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -12,10 +12,8 @@ import {
   uploadKindOf,
 } from '../../protocol/interface.js';
 import { TillerError } from '../../document/tiller-error.js';
-import { fromFileError, systemCode } from '../system/file-error.js';
-
-/** Each upload has its own folder, named with this prefix and the engine's process id. */
-const PREFIX = 'tiller-upload-';
+import { fromFileError } from '../system/file-error.js';
+import { makeUploadFolder } from '../system/upload-folders.js';
 
 /** The header's file name without folders; empty where it is missing or not a valid URI component. */
 function decodedName(header: string | string[] | undefined): string {
@@ -78,7 +76,7 @@ export async function receiveUpload(
   let path = name;
   try {
     try {
-      folder = await mkdtemp(join(temporaryFolder, `${PREFIX}${process.pid}-`));
+      folder = await makeUploadFolder(temporaryFolder);
       path = join(folder, name);
       await pipeline(bounded(request, kind), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
     } catch (error) {
@@ -123,26 +121,4 @@ export function drain(request: IncomingMessage): Promise<void> {
     for (const event of ['end', 'error', 'close']) request.once(event, end);
     request.on('data', drop);
   });
-}
-
-/**
- * Removes the uploads of engines that were killed: those whose name has the id of a process that does not exist any more.
- * Folders that cannot be removed belong to another user and are ignored.
- */
-export async function sweepUploads(temporaryFolder: string): Promise<void> {
-  const names = await readdir(temporaryFolder).catch(() => []);
-  for (const name of names) {
-    const [, pid] = new RegExp(`^${PREFIX}(\\d+)-\\w{6}$`).exec(name) ?? [];
-    if (pid === undefined || exists(Number(pid))) continue;
-    await rm(join(temporaryFolder, name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) !== 'ESRCH';
-  }
 }

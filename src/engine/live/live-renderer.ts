@@ -11,11 +11,13 @@ import type { AudioRingWriter } from './audio-ring.js';
 import {
   LIVE_BLOCK,
   LIVE_CHANNELS,
+  type FileAudio,
   type FromLiveWorker,
   type SourceAudio,
   type ToLiveWorker,
 } from './messages.js';
-import { LoopSource, MicrophoneSource, silence, type LiveSource } from './live-source.js';
+import { FileSource, MicrophoneSource, silence, type LiveSource } from './live-source.js';
+import { NO_POSITION, type SourcePosition } from './source-position.js';
 
 /** Sample rate in Hz for which latency is reported before a speaker has opened. */
 const USUAL_RATE = 48_000;
@@ -38,7 +40,8 @@ export class LiveRenderer {
   private credit = 0;
   private audio: SourceAudio | null = null;
   private source: LiveSource = silence;
-  private microphone: MicrophoneSource | null = null;
+  /** What follows the present file, prepared: nothing large is allocated where it begins. */
+  private next: { number: number; audio: FileAudio; source: FileSource } | null = null;
   private readonly input = Array.from({ length: LIVE_CHANNELS }, () => new Float32Array(LIVE_BLOCK));
   /** Posted after each rendering: a copy is sent. */
   private readonly rendered = { type: 'audio', blocks: 0 } satisfies FromLiveWorker;
@@ -46,12 +49,14 @@ export class LiveRenderer {
   /**
    * @param deliver takes a model that was opened in another thread
    * @param ring takes the rendered blocks
+   * @param position is told how far the source has been read
    */
   constructor(
     private readonly player: LivePlayer,
     private readonly deliver: (delivery: ModelDelivery) => void,
     private readonly post: (message: FromLiveWorker) => void,
     private readonly ring: AudioRingWriter,
+    private readonly position: SourcePosition,
   ) {
     player.prepare(this.rate, LIVE_BLOCK, LIVE_CHANNELS);
   }
@@ -67,6 +72,14 @@ export class LiveRenderer {
       case 'source':
         this.audio = message.source;
         this.openSource();
+        this.setNext(0, null);
+        return;
+      case 'next':
+        this.setNext(message.number, message.audio);
+        return;
+      case 'seek':
+        if (this.source instanceof FileSource) this.source.seek(message.seconds);
+        this.tellPosition();
         return;
       case 'play':
         this.playing = message.playing;
@@ -77,7 +90,7 @@ export class LiveRenderer {
         if (message.rate !== this.rate) {
           this.rate = message.rate;
           this.player.prepare(this.rate, LIVE_BLOCK, LIVE_CHANNELS);
-          this.openSource();
+          this.reopenSource();
         }
         return;
       case 'credit':
@@ -113,17 +126,51 @@ export class LiveRenderer {
   }
 
   private openSource(): void {
-    this.microphone = null;
     if (this.audio === null) this.source = silence;
-    else if (this.audio.kind === 'microphone') this.source = this.microphone = new MicrophoneSource();
-    else this.source = new LoopSource(this.audio.channels, this.audio.rate, this.rate);
+    else if (this.audio.kind === 'microphone') this.source = new MicrophoneSource();
+    else this.source = new FileSource(this.audio, this.rate);
+    this.tellPosition();
+  }
+
+  /** Converts the sources to another rate of the speaker; a file goes on where it was. */
+  private reopenSource(): void {
+    const seconds = this.source instanceof FileSource ? this.source.seconds : 0;
+    this.openSource();
+    if (this.source instanceof FileSource) this.source.seek(seconds);
+    if (this.next !== null) this.setNext(this.next.number, this.next.audio);
+    this.tellPosition();
+  }
+
+  private setNext(number: number, audio: FileAudio | null): void {
+    this.next = audio === null ? null : { number, audio, source: new FileSource(audio, this.rate) };
+    if (this.source instanceof FileSource) this.source.loops = audio === null;
+  }
+
+  /** Fills the input with the source, and with the next file from where one ends. */
+  private pull(): void {
+    let done = 0;
+    while ((done = this.source.pull(this.input, done, LIVE_BLOCK)) < LIVE_BLOCK) this.advance();
+  }
+
+  private advance(): void {
+    const { next } = this;
+    // A source ends only where another one follows.
+    this.source = next?.source ?? silence;
+    if (next === null) return;
+    this.audio = { kind: 'file', ...next.audio };
+    this.setNext(0, null);
+    this.post({ type: 'advanced', number: next.number });
+  }
+
+  private tellPosition(): void {
+    this.position.set(this.source instanceof FileSource ? this.source.seconds : NO_POSITION);
   }
 
   private receiveMicrophone(frame: ArrayBuffer): void {
     const head = readAudioHead(frame, FRAME.microphone);
     if (head === null || head.frames > MAX_MICROPHONE_FRAMES) return;
     const channels = Array.from({ length: head.channels }, (_, i) => audioChannel(frame, i, head.frames));
-    this.microphone?.push(channels, head.frames);
+    if (this.source instanceof MicrophoneSource) this.source.push(channels, head.frames);
   }
 
   private render(): void {
@@ -131,13 +178,15 @@ export class LiveRenderer {
     rendered.blocks = 0;
     while (this.open && this.credit >= LIVE_BLOCK && ring.hasRoom) {
       this.credit -= LIVE_BLOCK;
-      (this.playing ? this.source : silence).pull(this.input, LIVE_BLOCK);
+      if (this.playing) this.pull();
+      else silence.pull(this.input, 0, LIVE_BLOCK);
       this.player.process(this.input, ring.next, LIVE_BLOCK);
       ring.commit();
       rendered.blocks += 1;
       // The speaker gets the first blocks while the next are rendered.
       if (rendered.blocks === BLOCKS_PER_MESSAGE) this.send();
     }
+    this.tellPosition();
     this.send();
   }
 

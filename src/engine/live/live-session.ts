@@ -1,28 +1,22 @@
 import { createNanoEvents } from 'nanoevents';
 import { readdir } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
-import { readAudio, type AudioFile } from '../audio/read.js';
-import { readInThread } from '../audio/read-thread.js';
-import { TillerError } from '../../document/tiller-error.js';
+import { join } from 'node:path';
 import type { StreamCommand, StreamLink, StreamReport } from '../stream/messages.js';
-import type { LiveSource } from '../../protocol/interface-commands.js';
-import type { LiveState } from '../../protocol/interface.js';
+import type { LiveSource, PlayOrder } from '../../protocol/interface-commands.js';
+import type { LiveState, Waveform } from '../../protocol/interface.js';
+import { readInThread } from '../audio/read-thread.js';
 import { ModelThreads } from '../model/run/model-threads.js';
 import { RestartPolicy } from '../workers/restart-policy.js';
 import { WorkerThread, type WorkerFailure } from '../workers/worker-thread.js';
 import { AudioRingReader, createAudioRing } from './audio-ring.js';
 import { LIVE_BLOCK, fromLiveWorkerSchema, type FromLiveWorker, type ToLiveWorker } from './messages.js';
+import { SourceDeck, type ReadFile } from './source-deck.js';
+import { SourcePosition, createSourcePosition } from './source-position.js';
 
 const DEFAULT_BUFFER_MILLISECONDS = 80;
 /** The loop that a session starts with, where it exists: a drum loop shows most with the bundled drum model. */
 const FIRST_LOOP = 'kit-beat';
 const AUDIO_FILE = /\.(wav|aiff?|flac)$/i;
-
-/** "kit-beat" as "Kit beat". */
-function displayName(stem: string): string {
-  const name = stem.replace(/[-_]+/g, ' ');
-  return name.charAt(0).toUpperCase() + name.slice(1);
-}
 
 /** The live session as the speaker of one window uses it. Main thread. */
 export interface SpeakerEnd {
@@ -48,23 +42,36 @@ export class LiveSession implements StreamLink {
   private speaker: { rate: number; send: (frame: ArrayBuffer) => void } | null = null;
   /** Sample frames that the speaker has granted and not received yet. */
   private owed = 0;
-  private file: AudioFile | null = null;
-  /** Counts requests for a source: a long file may still be being read when the next one plays. */
-  private sources = 0;
+  private readonly deck: SourceDeck;
+  private readonly position = createSourcePosition();
   /** Called when the worker was restarted and has no document yet. */
   onRestart: () => void = () => undefined;
 
   private constructor(
-    private readonly loops: ReadonlyMap<string, string>,
+    loops: ReadonlyMap<string, string>,
+    readFile: ReadFile,
     private readonly workerUrl: URL,
     private readonly restarts: RestartPolicy,
   ) {
     const first = loops.has(FIRST_LOOP) ? FIRST_LOOP : [...loops.keys()][0];
+    this.deck = new SourceDeck(
+      {
+        state: () => this.state,
+        change: (part) => this.change(part),
+        post: (message) => this.post(message),
+        fail: (message) => this.fail(message),
+      },
+      loops,
+      readFile,
+    );
     this.state = {
       playing: false,
       source: first === undefined ? { kind: 'microphone' } : { kind: 'loop', id: first },
-      loops: [...loops.keys()].map((id) => ({ id, name: displayName(id) })),
-      fileName: null,
+      loops: this.deck.listedLoops,
+      files: [],
+      order: 'list',
+      positionSeconds: 0,
+      cueSeconds: 0,
       bufferMilliseconds: DEFAULT_BUFFER_MILLISECONDS,
       underruns: 0,
     };
@@ -76,13 +83,12 @@ export class LiveSession implements StreamLink {
     loopsFolder: string | null,
     workerUrl: URL = new URL('./live-worker.js', import.meta.url),
     restarts = new RestartPolicy(),
+    readFile: ReadFile = readInThread,
   ): Promise<LiveSession> {
     const names = loopsFolder === null ? [] : await readdir(loopsFolder).catch(() => []);
     const files = names.filter((name) => AUDIO_FILE.test(name)).sort();
-    const loops = new Map(
-      files.map((name) => [basename(name, extname(name)), join(loopsFolder ?? '', name)]),
-    );
-    const session = new LiveSession(loops, workerUrl, restarts);
+    const loops = SourceDeck.listLoops(files.map((name) => join(loopsFolder ?? '', name)));
+    const session = new LiveSession(loops, readFile, workerUrl, restarts);
     await session.setSource(session.state.source);
     return session;
   }
@@ -109,16 +115,55 @@ export class LiveSession implements StreamLink {
       this.restarts.reset();
       void this.revive();
     }
+    const heard = this.state.playing && !playing ? this.heardSeconds() : null;
     this.post({ type: 'play', playing });
     this.change({ playing });
+    // What was rendered ahead of the speaker has not been heard.
+    if (heard !== null) this.seek(heard);
   }
 
-  async setSource(source: LiveSource): Promise<void> {
-    const asked = ++this.sources;
-    const audio = await this.audioOf(source);
-    if (asked !== this.sources) return;
-    this.post({ type: 'source', source: audio });
-    this.change({ source });
+  /** Of the present source; null for the microphone, and until it is known. */
+  get waveform(): Waveform | null {
+    return this.deck.waveform;
+  }
+
+  /** How far the source has been heard, in seconds; null where it has no position. */
+  heardSeconds(): number | null {
+    const read = new SourcePosition(this.position).get();
+    const { playing, bufferMilliseconds } = this.state;
+    if (read === null || !playing) return read;
+    return Math.max(0, read - bufferMilliseconds / 1000);
+  }
+
+  /** Plays another source from its beginning. See `SourceDeck.setSource`. */
+  setSource(source: LiveSource): Promise<void> {
+    return this.deck.setSource(source);
+  }
+
+  /** Goes to a position of the source, or to its end where that is earlier. */
+  seek(seconds: number): void {
+    this.deck.seek(seconds);
+  }
+
+  setCue(seconds: number): void {
+    this.change({ cueSeconds: seconds });
+  }
+
+  setOrder(order: PlayOrder): void {
+    this.deck.setOrder(order);
+  }
+
+  stepFile(by: 1 | -1): Promise<void> {
+    return this.deck.stepFile(by);
+  }
+
+  removeFile(id: number): Promise<void> {
+    return this.deck.removeFile(id);
+  }
+
+  /** @param to the file's new place in the list, from 0 */
+  moveFile(id: number, to: number): void {
+    this.deck.moveFile(id, to);
   }
 
   setBuffer(milliseconds: number): void {
@@ -155,10 +200,9 @@ export class LiveSession implements StreamLink {
     this.post({ type: 'midi', status, data1, data2 });
   }
 
-  async import(path: string, fileName: string): Promise<void> {
-    this.file = await readInThread(path, fileName);
-    this.change({ fileName });
-    await this.setSource({ kind: 'file' });
+  /** Adds a file to the list. See `SourceDeck.addFile`. */
+  addFile(path: string, name: string): Promise<number> {
+    return this.deck.addFile(path, name);
   }
 
   async close(): Promise<void> {
@@ -166,21 +210,7 @@ export class LiveSession implements StreamLink {
     this.speaker = null;
     await this.worker.end();
     await this.models?.close();
-  }
-
-  private async audioOf(source: LiveSource): Promise<Extract<ToLiveWorker, { type: 'source' }>['source']> {
-    if (source.kind === 'microphone') return { kind: 'microphone' };
-    const file = source.kind === 'file' ? this.file : await readAudio(this.loopPath(source.id));
-    if (file === null) {
-      throw new TillerError('file-missing', 'There is no file to play yet.', 'Drop an audio file.');
-    }
-    return { kind: 'loop', rate: file.rate, channels: file.channels };
-  }
-
-  private loopPath(id: string): string {
-    const path = this.loops.get(id);
-    if (path !== undefined) return path;
-    throw new TillerError('file-missing', `There is no loop “${id}”.`, 'Choose another one.');
+    await this.deck.close();
   }
 
   private post(message: ToLiveWorker, transfer: ArrayBuffer[] = []): void {
@@ -201,11 +231,12 @@ export class LiveSession implements StreamLink {
     const worker = new WorkerThread<ToLiveWorker, FromLiveWorker>({
       url: this.workerUrl,
       name: 'tiller-live',
-      data: { ring },
+      data: { ring, position: this.position },
       schema: fromLiveWorkerSchema,
       onMessage: (message) => {
         if (message.type === 'audio') this.takeAudio(audio, message.blocks);
         else if (message.type === 'open-model') models.open(message.order);
+        else if (message.type === 'advanced') this.deck.advanced(message.number);
         else for (const listener of this.reports) listener(message.report);
       },
       onFailure: (failure) => {
@@ -231,6 +262,8 @@ export class LiveSession implements StreamLink {
 
   private restart({ reason }: WorkerFailure, ranMilliseconds: number): void {
     this.fail(`The sound stopped: ${reason}.`);
+    const { playing, positionSeconds } = this.state;
+    if (playing) this.change({ positionSeconds: this.heardSeconds() ?? positionSeconds });
     const wait = this.restarts.next(ranMilliseconds);
     if (wait !== null) {
       setTimeout(() => void this.revive(), wait).unref();
@@ -245,15 +278,7 @@ export class LiveSession implements StreamLink {
     if (this.closed) return;
     this.worker = this.startWorker();
     this.onRestart();
-    const { source } = this.state;
-    try {
-      const audio = await this.audioOf(source);
-      // One that was chosen meanwhile has been sent to the new worker.
-      if (source === this.state.source) this.post({ type: 'source', source: audio });
-    } catch (error) {
-      // Its file may have been deleted: silence plays until another source is chosen.
-      this.fail(error instanceof Error ? error.message : String(error));
-    }
+    await this.deck.resend();
     this.post({ type: 'play', playing: this.state.playing });
     if (this.speaker === null) return;
     this.post({ type: 'open', rate: this.speaker.rate });

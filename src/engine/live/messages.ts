@@ -6,8 +6,13 @@ import { streamReportSchema, type StreamCommand } from '../stream/messages.js';
 export const LIVE_BLOCK = 256;
 export const LIVE_CHANNELS = 2;
 
-/** What plays into the model. `channels` are never written to again; the worker loops over them at their own rate. */
-export type SourceAudio = { kind: 'loop'; rate: number; channels: Float32Array[] } | { kind: 'microphone' };
+/** Audio that plays into the model, at its own rate in Hz. `channels` are never written to again. */
+export interface FileAudio {
+  readonly rate: number;
+  readonly channels: readonly Float32Array[];
+}
+/** What plays into the model: a file from its beginning, again and again, or the page's microphone. */
+export type SourceAudio = ({ kind: 'file' } & FileAudio) | { kind: 'microphone' };
 
 /** Main thread to live worker, handled in order between two blocks. */
 export type ToLiveWorker =
@@ -15,6 +20,9 @@ export type ToLiveWorker =
   /** Answers an `open-model`. */
   | { type: 'model'; delivery: ModelDelivery }
   | { type: 'source'; source: SourceAudio }
+  /** The file that plays after the end of the present one; without it, that one plays again. */
+  | { type: 'next'; number: number; audio: FileAudio | null }
+  | { type: 'seek'; seconds: number }
   | { type: 'play'; playing: boolean }
   /** A speaker at this rate opens: frames that were granted before no longer count. */
   | { type: 'open'; rate: number }
@@ -31,5 +39,7 @@ export const fromLiveWorkerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('open-model'), order: modelOrderSchema }),
   /** So many more blocks are complete in the audio ring. */
   z.strictObject({ type: z.literal('audio'), blocks: z.number().int().positive() }),
+  /** The file of the `next` with this number has begun. */
+  z.strictObject({ type: z.literal('advanced'), number: z.number().int() }),
 ]);
 export type FromLiveWorker = z.infer<typeof fromLiveWorkerSchema>;

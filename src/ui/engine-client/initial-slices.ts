@@ -31,6 +31,7 @@ export const initialSlices = (): Slices => ({
   favourites: { presets: [], models: [] },
   programs: { on: false, channel: 0, assignments: [] },
   live: null,
+  waveform: null,
   recorder: { state: 'empty', seconds: 0, points: 0 },
   ports: {
     midi: { available: false, reason: null, ports: [], chosen: null },

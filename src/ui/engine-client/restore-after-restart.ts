@@ -1,17 +1,17 @@
-import type { LiveState, PortsState, RecorderState } from '../../protocol/interface.js';
+import type { LiveSource, LiveState, PortsState, RecorderState } from '../../protocol/interface.js';
 import { RefusedError } from './client.js';
-import { client, store } from './page.js';
+import { client, store, values } from './page.js';
 import { toastFault } from './toasts.js';
 
-/** The audio file that this window uploaded last: an engine that was restarted no longer has it. */
-let audioFile: File | null = null;
+/** The audio files that this window uploaded, by their numbers: an engine that was restarted no longer has them. */
+const audioFiles = new Map<number, File>();
 
-export function rememberAudioFile(file: File): void {
-  audioFile = file;
+export function rememberAudioFile(id: number, file: File): void {
+  audioFiles.set(id, file);
 }
 
 /**
- * A restarted engine restores the document and the recorder's take by itself. The page restores the rest: audio source, buffer,
+ * A restarted engine restores the document and the recorder's take by itself. The page restores the rest: audio files, source, buffer,
  * MIDI and OSC ports, held latents, and whether the take loops.
  */
 export function restoreAfterRestart(): void {
@@ -34,10 +34,32 @@ export function restoreAfterRestart(): void {
 async function restoreLive(before: LiveState, now: LiveState): Promise<void> {
   if (before.bufferMilliseconds !== now.bufferMilliseconds)
     await client.ask({ type: 'buffer', milliseconds: before.bufferMilliseconds });
-  const { source } = before;
-  if (JSON.stringify(source) === JSON.stringify(now.source)) return;
-  if (source.kind !== 'file') await client.ask({ type: 'source', source });
-  else if (audioFile !== null) await client.upload('audio', audioFile);
+  if (before.order !== now.order) await client.ask({ type: 'play-order', order: before.order });
+  const source = await restoreFiles(before);
+  if (source === null) return;
+  await client.ask({ type: 'source', source });
+  await client.ask({ type: 'set-cue', seconds: before.cueSeconds });
+  if (source.kind !== 'microphone') await client.ask({ type: 'seek', seconds: position(before) });
+}
+
+/** Sends the list of files again. @returns the source that played, where the engine can play it */
+async function restoreFiles({ files, source }: LiveState): Promise<LiveSource | null> {
+  let playing: LiveSource | null = source.kind === 'file' ? null : source;
+  for (const { id } of files) {
+    const file = audioFiles.get(id);
+    if (file === undefined) continue;
+    audioFiles.delete(id);
+    const added = Number(await client.upload('audio', file));
+    audioFiles.set(added, file);
+    if (source.kind === 'file' && source.id === id) playing = { kind: 'file', id: added };
+  }
+  return playing;
+}
+
+/** How far the source had been heard, in seconds. */
+function position({ playing, positionSeconds }: LiveState): number {
+  const heard = values.scalar('positionSeconds');
+  return playing && heard >= 0 ? heard : positionSeconds;
 }
 
 async function restorePorts({ midi, osc }: PortsState, now: PortsState): Promise<void> {

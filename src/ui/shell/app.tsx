@@ -2,6 +2,8 @@ import { Latents } from '../features/latents/latents.js';
 import { DropZone } from '../features/library/drop-zone.js';
 import { ImportBar } from '../features/library/import-bar.js';
 import { PadStage } from '../features/pad/pad-stage.js';
+import { SourceStrip } from '../features/source/source-strip.js';
+import { usePage } from '../engine-client/page.js';
 import { ErrorBoundary } from '../shared/controls/error-boundary.js';
 import { HelpTip } from '../shared/controls/help-tip.js';
 import { ConnectionBanner } from './connection-banner.js';
@@ -14,8 +16,9 @@ import styles from './app.module.css';
 
 /** The whole page: the pad on the left, latents and panels on the right, what is used while playing below. */
 export function App() {
+  const live = usePage((state) => state.live !== null);
   return (
-    <div className={styles.app}>
+    <div className={styles.app} data-live={live}>
       <ErrorBoundary name="The header">
         <Header />
       </ErrorBoundary>
@@ -34,6 +37,11 @@ export function App() {
           </div>
         </div>
       </main>
+      {live && (
+        <ErrorBoundary name="The source">
+          <SourceStrip />
+        </ErrorBoundary>
+      )}
       <ErrorBoundary name="The footer">
         <Footer />
       </ErrorBoundary>

@@ -66,7 +66,7 @@ export function Footer() {
         <Button
           label="Release"
           keyName="S"
-          icon="snap"
+          icon="release"
           help="Releases all held latents: the mapping controls them again."
           onPress={releaseAll}
         />

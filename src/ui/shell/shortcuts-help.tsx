@@ -10,6 +10,7 @@ import styles from './shortcuts-help.module.css';
 
 /** Not shown in a plugin, where the host has the transport. */
 const PLAY_KEY = 'Space';
+const CUE_KEY = 'Q';
 const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['C', 'capture the sound at the cursor'],
   ['L', 'learn the mapping'],
@@ -19,6 +20,7 @@ const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['S', 'release all held latents'],
   ['F', 'freeze'],
   [PLAY_KEY, 'play and stop'],
+  [CUE_KEY, 'back to the cue point; while stopped, set it'],
   ['1 – 9', 'go to an example'],
   ['← ↑ → ↓', 'move the cursor, or the control in focus'],
   ['M', 'move examples by dragging, on and off'],
@@ -70,7 +72,7 @@ export function ShortcutsHelp() {
         <IconButton label="Close" icon="close" onPress={close} />
       </SectionHead>
       <dl className={styles.list}>
-        {SHORTCUTS.filter(([key]) => live || key !== PLAY_KEY).map(([key, action]) => (
+        {SHORTCUTS.filter(([key]) => live || (key !== PLAY_KEY && key !== CUE_KEY)).map(([key, action]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

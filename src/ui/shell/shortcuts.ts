@@ -7,6 +7,7 @@ import { nudgeSelected, toggleMoving } from '../features/examples/move-example.j
 import { ARROWS, goTo, moveCursor } from '../features/inputs/cursor.js';
 import { randomise, releaseAll, stepDraw } from '../features/latents/holds.js';
 import { stepPreset } from '../features/library/library-commands.js';
+import { cue } from '../features/source/position.js';
 import { fineDivisor } from '../shared/fine-step.js';
 import { toggleFreeze } from '../features/output/freeze.js';
 
@@ -24,6 +25,7 @@ const SHORTCUTS: Readonly<Record<string, (() => void) | undefined>> = {
   '?': () => setView(store, { shortcutsShown: true }),
   '[': () => stepPreset(-1),
   ']': () => stepPreset(1),
+  q: () => void cue(),
   Escape: () => {
     if (store.getState().waiting.auditioning !== null) perform({ type: 'audition', example: null });
     if (store.getState().waiting.midiLearn !== null) perform({ type: 'learn-midi', input: null });

@@ -1,17 +1,16 @@
-import { type LiveSource, UPLOAD_ENDINGS } from '../../protocol/interface.js';
+import type { LiveSource } from '../../protocol/interface.js';
 import { chooseMicrophone } from '../audio/microphone.js';
 import { toggleRecording, togglePlay } from '../audio/transport.js';
 import { perform } from '../engine-client/commands.js';
 import { usePage } from '../engine-client/page.js';
-import { addFiles } from '../features/library/add-files.js';
+import { chooseAudioFiles } from '../features/source/choose-audio-files.js';
 import { IconButton } from '../shared/controls/button.js';
 import { Icon } from '../shared/controls/icon.js';
 import { Select } from '../shared/controls/select.js';
 import styles from './transport.module.css';
 
-const FILE = 'file';
 const MICROPHONE = 'microphone';
-const CHOOSE_FILE = 'choose';
+const CHOOSE_FILES = 'choose';
 
 /** Play and stop, and the choice of the audio source; only without a host. */
 export function Transport() {
@@ -19,18 +18,18 @@ export function Transport() {
   const speaking = usePage(({ view }) => view.speaking);
   const recording = usePage(({ view }) => view.recording);
   if (live === null) return null;
-  const { source, loops, fileName } = live;
-  const value = source.kind === 'loop' ? `loop ${source.id}` : source.kind;
+  const { source, loops, files } = live;
+  const value = source.kind === 'microphone' ? MICROPHONE : `${source.kind} ${source.id}`;
   const choices = [
     ...loops.map(({ id, name }) => ({ value: `loop ${id}`, label: name })),
-    ...(fileName === null ? [] : [{ value: FILE, label: fileName }]),
+    ...files.map(({ id, name }) => ({ value: `file ${id}`, label: name })),
     { value: MICROPHONE, label: 'Microphone' },
-    { value: CHOOSE_FILE, label: 'Choose a file…' },
+    { value: CHOOSE_FILES, label: 'Choose files…' },
   ];
   const choose = (chosen: string) => {
-    if (chosen === CHOOSE_FILE) chooseFile();
+    if (chosen === CHOOSE_FILES) chooseAudioFiles();
     else if (chosen === MICROPHONE) void chooseMicrophone();
-    else setSource(chosen === FILE ? { kind: 'file' } : { kind: 'loop', id: chosen.slice('loop '.length) });
+    else perform({ type: 'source', source: sourceOf(chosen) });
   };
   const playing = live.playing && speaking;
   return (
@@ -49,7 +48,7 @@ export function Transport() {
       <Select
         className={styles.source}
         label="Source"
-        help="The model's input: a loop, a file (which can also be dropped here), or the microphone."
+        help="The model's input: a loop, a file (which can also be dropped on the window), or the microphone."
         value={value}
         choices={choices}
         onChange={choose}
@@ -70,16 +69,8 @@ export function Transport() {
   );
 }
 
-function setSource(source: LiveSource): void {
-  perform({ type: 'source', source });
-}
-
-function chooseFile(): void {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.accept = UPLOAD_ENDINGS.audio.join();
-  input.addEventListener('change', () => {
-    addFiles(input.files ?? []);
-  });
-  input.click();
+/** The source of a choice such as "loop tabla" or "file 3". */
+function sourceOf(choice: string): LiveSource {
+  const [kind, id = ''] = choice.split(/ (.*)/s);
+  return kind === 'file' ? { kind, id: Number(id) } : { kind: 'loop', id };
 }

@@ -10,6 +10,7 @@ import { FrameWriter } from '../../../src/engine/host/frame-writer.js';
 import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
 import { AudioRingWriter, createAudioRing } from '../../../src/engine/live/audio-ring.js';
 import { LiveRenderer } from '../../../src/engine/live/live-renderer.js';
+import { createSourcePosition, SourcePosition } from '../../../src/engine/live/source-position.js';
 import type { ModelManifest } from '../../../src/engine/model/manifest.js';
 import { ChangeQueue } from '../../../src/engine/stream/change-queue.js';
 import type { ModelOpener } from '../../../src/engine/stream/model-opener.js';
@@ -138,10 +139,11 @@ function liveRenderer(): Play {
       Atomics.store(ring.taken, 0, taken | 0);
     },
     new AudioRingWriter(ring),
+    new SourcePosition(createSourcePosition()),
   );
   renderer.receive({
     type: 'source',
-    source: { kind: 'loop', rate: 44_100, channels: [new Float32Array(44_100).fill(0.1)] },
+    source: { kind: 'file', rate: 44_100, channels: [new Float32Array(44_100).fill(0.1)] },
   });
   renderer.receive({ type: 'play', playing: true });
   renderer.receive({ type: 'open', rate: RATE });

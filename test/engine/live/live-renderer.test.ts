@@ -8,7 +8,8 @@ import {
 import { AudioRingReader, AudioRingWriter, createAudioRing } from '../../../src/engine/live/audio-ring.js';
 import { LIVE_BLOCK, type FromLiveWorker } from '../../../src/engine/live/messages.js';
 import { LiveRenderer, type LivePlayer } from '../../../src/engine/live/live-renderer.js';
-import { LoopSource, MicrophoneSource } from '../../../src/engine/live/live-source.js';
+import { createSourcePosition, SourcePosition } from '../../../src/engine/live/source-position.js';
+import { FileSource, MicrophoneSource } from '../../../src/engine/live/live-source.js';
 
 /** Doubles its input and records its calls. */
 class Doubler implements LivePlayer {
@@ -42,11 +43,13 @@ describe('the live renderer', () => {
   let player: Doubler;
   let posted: FromLiveWorker[];
   let renderer: LiveRenderer;
+  let position: SourcePosition;
   let audio: AudioRingReader;
   let heard: () => number[];
   beforeEach(() => {
     player = new Doubler();
     posted = [];
+    position = new SourcePosition(createSourcePosition());
     const ring = createAudioRing();
     audio = new AudioRingReader(ring);
     renderer = new LiveRenderer(
@@ -54,6 +57,7 @@ describe('the live renderer', () => {
       () => undefined,
       (message) => posted.push({ ...message }),
       new AudioRingWriter(ring),
+      position,
     );
     const samples: number[] = [];
     let seen = 0;
@@ -72,7 +76,7 @@ describe('the live renderer', () => {
   });
 
   const loop = {
-    kind: 'loop',
+    kind: 'file',
     rate: 48_000,
     channels: [Float32Array.from({ length: 300 }, (_, i) => i)],
   } as const;
@@ -100,6 +104,42 @@ describe('the live renderer', () => {
     expect(heard().slice(LIVE_BLOCK)).toEqual(
       Array.from({ length: 6 * LIVE_BLOCK }, (_, i) => 2 * (i % 300)),
     );
+  });
+
+  it('goes on with the next file without a gap, says so once, and repeats that one', () => {
+    const next = { rate: 48_000, channels: [Float32Array.from({ length: 200 }, (_, i) => i + 1)] };
+    renderer.receive({ type: 'source', source: { ...loop, channels: [...loop.channels] } });
+    renderer.receive({ type: 'next', number: 7, audio: next });
+    renderer.receive({ type: 'open', rate: 48_000 });
+    renderer.receive({ type: 'play', playing: true });
+    renderer.receive({ type: 'credit', frames: 4 * LIVE_BLOCK });
+    expect(heard()).toEqual(
+      Array.from({ length: 4 * LIVE_BLOCK }, (_, i) => 2 * (i < 300 ? i : 1 + ((i - 300) % 200))),
+    );
+    expect(posted.filter(({ type }) => type === 'advanced')).toEqual([{ type: 'advanced', number: 7 }]);
+  });
+
+  it('tells its position, and goes to another over a short cross-fade', () => {
+    const file = { kind: 'file', rate: 48_000, channels: [new Float32Array(48_000).fill(0.25)] } as const;
+    file.channels[0]?.fill(0.5, 24_000);
+    renderer.receive({ type: 'source', source: file });
+    expect(position.get()).toBe(0);
+    renderer.receive({ type: 'open', rate: 48_000 });
+    renderer.receive({ type: 'play', playing: true });
+    renderer.receive({ type: 'credit', frames: 10 * LIVE_BLOCK });
+    expect(position.get()).toBeCloseTo((10 * LIVE_BLOCK) / 48_000, 2);
+    renderer.receive({ type: 'seek', seconds: 0.75 });
+    expect(position.get()).toBe(0.75);
+    const before = heard().length;
+    renderer.receive({ type: 'credit', frames: 4 * LIVE_BLOCK });
+    const jump = heard().slice(before - 1);
+    const steps = jump.slice(1).map((sample, i) => sample - (jump[i] ?? 0));
+    // 0.25 of the file, doubled, over 256 samples.
+    expect(Math.max(...steps)).toBeLessThan(0.5 / 200);
+    expect(Math.min(...steps)).toBeGreaterThanOrEqual(0);
+    expect([jump[0], jump.at(-1)]).toEqual([0.5, 1]);
+    renderer.receive({ type: 'source', source: { kind: 'microphone' } });
+    expect(position.get()).toBeNull();
   });
 
   it('renders no further than the main thread takes what is rendered, and goes on then', () => {
@@ -171,10 +211,10 @@ describe('what plays into the model', () => {
     const rate = 44_100;
     const speaker = 48_000;
     const tone = Float32Array.from({ length: rate }, (_, i) => Math.sin((2 * Math.PI * 1000 * i) / rate));
-    const source = new LoopSource([tone], rate, speaker);
+    const source = new FileSource({ channels: [tone], rate }, speaker);
     const out = [new Float32Array(speaker), new Float32Array(speaker)];
-    for (let i = 0; i < 3; i++) source.pull(out, 333 + i);
-    source.pull(out, speaker);
+    for (let i = 0; i < 3; i++) source.pull(out, 0, 333 + i);
+    source.pull(out, 0, speaker);
     const [left = new Float32Array()] = out;
     let crossings = 0;
     for (let i = 1; i < left.length; i++) if ((left[i - 1] ?? 0) < 0 && (left[i] ?? 0) >= 0) crossings += 1;
@@ -186,7 +226,7 @@ describe('what plays into the model', () => {
     const microphone = new MicrophoneSource();
     for (let i = 0; i < 40; i++) microphone.push([new Float32Array(512).fill(i)], 512);
     const out = [new Float32Array(1), new Float32Array(1)];
-    microphone.pull(out, 1);
+    microphone.pull(out, 0, 1);
     expect(out[0]?.[0]).toBeGreaterThanOrEqual(31);
   });
 });

@@ -18,10 +18,10 @@ import { newMap, newPreset, openPreset } from './library-commands.js';
 
 const kindOf = ({ name }: File): UploadKind | undefined => uploadKindOf(name);
 
-/** A file that was added to the library. */
+/** A file that was added to the library, or to the list of audio files. */
 interface AddedFile {
   name: string;
-  /** A model's SHA-256, or a preset's identifier. */
+  /** A model's SHA-256, a preset's identifier, or an audio file's number. */
   id: string;
 }
 
@@ -38,7 +38,7 @@ let adding: Promise<void> = Promise.resolve();
 
 /**
  * Adds files that were dropped or chosen together, after the files added before: models first, since presets may need them,
- * then presets, then audio. The last preset is opened, or else the last model.
+ * then presets, then audio. The last preset is opened, or else the last model; of the audio, the first file plays.
  * @param onPad where on the pad (0..1 across and up) audio becomes examples in place of playing
  */
 export function addFiles(files: Iterable<File>, onPad: [number, number] | null = null): void {
@@ -83,9 +83,9 @@ async function addBatch(files: readonly File[], onPad: [number, number] | null):
   const audio = of('audio');
   if (onPad !== null) await upload('audio', audio, outcome, (n) => placeQuery(onPad, n));
   else {
-    // The engine keeps a single audio file.
-    await upload('audio', audio.slice(-1), outcome);
-    if (audio.length > 1) reportUnusedAudio(audio);
+    const [first] = await upload('audio', audio, outcome);
+    if (first !== undefined)
+      await client.perform({ type: 'source', source: { kind: 'file', id: Number(first.id) } });
   }
   report(outcome, opened, opened === null ? models.at(-1) : undefined);
 }
@@ -109,7 +109,7 @@ async function upload(
     try {
       const sent = kind === 'audio' ? await decoded(file) : file;
       const id = await client.upload(kind, sent, query(n));
-      if (kind === 'audio' && query(n) === '') rememberAudioFile(sent);
+      if (kind === 'audio' && id !== null) rememberAudioFile(Number(id), sent);
       if (id !== null) added.push({ name: file.name, id });
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
@@ -117,7 +117,7 @@ async function upload(
       else outcome.refused.push(error.fault);
     }
   }
-  outcome.added.push(...added);
+  if (kind !== 'audio') outcome.added.push(...added);
   return added;
 }
 
@@ -150,15 +150,6 @@ const unsupported = ({ name }: File): Fault => ({
   message: `Tiller cannot use ${name}.`,
   hint: 'Drop a RAVE model (.ts), a preset (.tiller) or audio (WAV, AIFF, FLAC, MP3, Ogg, M4A).',
 });
-
-function reportUnusedAudio(audio: readonly File[]): void {
-  const names = audio.map(({ name }) => name);
-  toast(store, {
-    level: 'info',
-    text: `One audio file plays at a time: ${names.at(-1) ?? ''}.`,
-    hint: `Skipped: ${names.slice(0, -1).join(', ')}.`,
-  });
-}
 
 /**
  * Shows one toast for what was added, one for a cancelled import, and one for the refused files.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sweepUploads } from '../../../src/engine/http/uploads.js';
+import { sweepUploads } from '../../../src/engine/system/upload-folders.js';
 
 describe('sweepUploads', () => {
   let folder: string;
