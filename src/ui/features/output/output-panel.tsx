@@ -6,9 +6,9 @@ import { FormLine } from '../../shared/controls/form-line.js';
 import { ParameterKnob } from '../../shared/controls/parameter.js';
 import { Segmented } from '../../shared/controls/segmented.js';
 import { Toggle } from '../../shared/controls/toggle.js';
+import { HostLatencyLine } from './host-latency.js';
 import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
-import { HostLatencyLine } from './host-latency.js';
 import styles from './output-panel.module.css';
 
 /** Levels, noise and width; freeze and bypass; what the model receives, and how latency is traded for load and for gaps. */
