@@ -122,8 +122,8 @@ export function addDemo(program: Command): void {
         [
           ...scenes.map(
             ({ loop, preset, model, gesture }) =>
-              `${loop}.wav as it is, then through “${preset.name}” (model “${model.manifest.name}”, ${preset.inputs.length} inputs, ` +
-              `${preset.examples.length} examples, a gesture of ${gesture.moves.length} moves)`,
+              `${loop}.wav as it is, then through “${preset.name}” (model “${model.manifest.name}”, inputs: ${preset.inputs.length}, ` +
+              `examples: ${preset.examples.length}, moves of the gesture: ${gesture.moves.length})`,
           ),
           `Rendering took ${(100 * realTimeShare).toFixed(0)} % of real time on one thread.`,
           `The result is ${wav} (${seconds.toFixed(0)} s); ${png} shows the loops (above) and the results (below).`,
