@@ -29,7 +29,7 @@ const LAYERS = [
   ['src/engine/instrument'],
   ['src/engine/presets'],
   ['src/engine/stream'],
-  ['src/engine/mapping', 'src/engine/steering'],
+  ['src/engine/mapping', 'src/engine/steering', 'src/engine/time'],
   ['src/engine/model/import'],
   ['src/engine/model/report'],
   ['src/engine/model/run'],

@@ -52,6 +52,7 @@ struct LiveFixture
 void addLifecycleTests (Suite&);
 void addAutomationTests (Suite&);
 void addStreamTests (Suite&);
+void addTimeTests (Suite&);
 void addBlockSizeTests (Suite&);
 void addOfflineTests (Suite&);
 void addStateTests (Suite&);

@@ -20,6 +20,7 @@ int main (int count, char** arguments)
     addLifecycleTests (suite);
     addAutomationTests (suite);
     addStreamTests (suite);
+    addTimeTests (suite);
     addBlockSizeTests (suite);
     addOfflineTests (suite);
     addStateTests (suite);

@@ -204,6 +204,17 @@ void Vst3Instance::process (const Audio& input, Audio& output, int offset, int n
     context.projectTimeSamples = transport.timeSamples;
     context.state = transport.playing ? Vst::ProcessContext::kPlaying : 0u;
 
+    if (transport.tempo > 0.0)
+    {
+        context.tempo = transport.tempo;
+        context.projectTimeMusic = transport.beat;
+        context.barPositionMusic = transport.barStart;
+        context.timeSigNumerator = transport.numerator;
+        context.timeSigDenominator = transport.denominator;
+        context.state |= Vst::ProcessContext::kTempoValid | Vst::ProcessContext::kProjectTimeMusicValid | Vst::ProcessContext::kBarPositionValid
+                       | Vst::ProcessContext::kTimeSigValid;
+    }
+
     Vst::ProcessData data;
     data.processMode = modeOf (in->setup);
     data.symbolicSampleSize = Vst::kSample32;

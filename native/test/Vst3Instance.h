@@ -31,6 +31,10 @@ struct Transport
 {
     bool playing = false;
     std::int64_t timeSamples = 0;
+    double tempo = 0.0;             ///< quarter notes per minute; 0: the host tells neither tempo nor beat
+    double beat = 0.0;              ///< quarter notes at the first sample
+    double barStart = 0.0;          ///< quarter notes at which the present bar began
+    int numerator = 4, denominator = 4;
 };
 
 /** A headless VST3 host for one plugin instance, without JUCE. One thread at a time. */

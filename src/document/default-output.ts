@@ -7,6 +7,8 @@ export const DEFAULT_OUTPUT = {
   latentNoise: 0,
   width: 0,
   freeze: false,
+  loop: false,
+  loopLength: '1 bar',
   bypass: false,
   listen: 'mid',
   onFault: 'dry',

@@ -12,3 +12,9 @@ export const MIN_MODEL_RATE = 8000;
 /** Largest block, in samples per channel, that a host may deliver at once. */
 export const MAX_BLOCK = 8192;
 export const MAX_CHANNELS = 2;
+
+/** Quarter notes per minute of the music. */
+export const MIN_TEMPO = 10;
+export const MAX_TEMPO = 1000;
+/** Most quarter notes of a bar. */
+export const MAX_BEATS_PER_BAR = 64;

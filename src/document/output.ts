@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_OUTPUT } from './default-output.js';
+import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from './loop-lengths.js';
 
 export const engineMarginSchema = z.enum(['tight', 'normal', 'safe']);
 export type EngineMargin = z.infer<typeof engineMarginSchema>;
@@ -18,6 +19,9 @@ export const outputSchema = z.strictObject({
   width: z.number().min(0).max(1),
   /** Holds the latents at their present values. */
   freeze: z.boolean(),
+  /** Repeats the latents that were encoded last. */
+  loop: z.boolean().default(false),
+  loopLength: z.enum(LOOP_LENGTH_IDS).default(DEFAULT_LOOP_LENGTH),
   bypass: z.boolean(),
   /** What a mono model gets of a stereo track; `both` runs it on each channel separately. */
   listen: z.enum(['mid', 'left', 'right', 'both']),

@@ -1,6 +1,7 @@
 import { produce } from 'immer';
 import type { Draft } from 'immer';
-import { PARAMETERS, PARAMETER_INDEX, clampParameter } from './parameters.js';
+import { LOOP_LENGTH_IDS } from './loop-lengths.js';
+import { PARAMETERS, PARAMETER_INDEX, clampParameter, offsetDimension } from './parameters.js';
 import type { Preset } from './preset.js';
 
 const at = PARAMETER_INDEX;
@@ -31,7 +32,7 @@ const steering = (key: 'amount' | 'glideSeconds'): Accessor => ({
   write: (draft, value) => void (draft.steering[key] = value),
 });
 
-/** The parameters between the inputs and the offsets. */
+/** The parameters that are neither inputs nor offsets. */
 const ACCESSORS: Readonly<Record<number, Accessor>> = {
   [at.amount]: steering('amount'),
   [at.glide]: steering('glideSeconds'),
@@ -43,6 +44,13 @@ const ACCESSORS: Readonly<Record<number, Accessor>> = {
   [at.width]: level('width'),
   [at.freeze]: toggle('freeze'),
   [at.bypass]: toggle('bypass'),
+  [at.loop]: toggle('loop'),
+  [at.loopLength]: {
+    read: ({ output }) => LOOP_LENGTH_IDS.indexOf(output.loopLength),
+    write: ({ output }, value) => {
+      output.loopLength = LOOP_LENGTH_IDS[Math.round(value)] ?? output.loopLength;
+    },
+  },
 };
 
 /** The present value of every automatable parameter in a document, in the parameters' own units. */
@@ -53,7 +61,8 @@ export function parameterValues(document: Automated): number[] {
 /** One parameter's value, or undefined where the document has no such input or dimension. */
 function parameterValue(document: Automated, index: number): number | undefined {
   if (isInput(index)) return document.inputs[index - at.input]?.value;
-  if (index >= at.offset) return document.steering.dimensions[index - at.offset]?.offset;
+  const dimension = offsetDimension(index);
+  if (dimension >= 0) return document.steering.dimensions[dimension]?.offset;
   return ACCESSORS[index]?.read(document);
 }
 
@@ -70,7 +79,7 @@ export function withParameter<Document extends Automated>(
   if (Math.fround(bounded) === Math.fround(parameterValue(document, index) ?? NaN)) return document;
   return produce(document, (draft: Draft<Automated>) => {
     const input = isInput(index) ? draft.inputs[index - at.input] : undefined;
-    const dimension = draft.steering.dimensions[index - at.offset];
+    const dimension = draft.steering.dimensions[offsetDimension(index)];
     if (input) input.value = bounded;
     else if (dimension) dimension.offset = bounded;
     else ACCESSORS[index]?.write(draft, bounded);

@@ -1,9 +1,10 @@
 import { MAX_INPUTS } from './limits.js';
+import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from './loop-lengths.js';
 
 /** Latent dimensions whose offset a host can automate. */
 export const HOST_OFFSETS = 16;
 
-export type ParameterUnit = 'none' | 'dB' | 's' | 'switch';
+export type ParameterUnit = 'none' | 'dB' | 's' | 'switch' | 'choice';
 
 /**
  * One value that a host automates and the streaming loop applies at a sample position. `id` never changes: hosts store
@@ -18,6 +19,8 @@ export interface Parameter {
   readonly unit: ParameterUnit;
   /** JUCE's skew factor: 1 is linear, below 1 gives low values more of the knob's range. */
   readonly skew: number;
+  /** Unit `choice` only: the name of each value, which is its position in this list. */
+  readonly choices?: readonly string[];
 }
 
 const linear = (
@@ -58,6 +61,12 @@ export const PARAMETERS: readonly Parameter[] = [
   linear('freeze', 'Freeze', 0, 1, 0, 'switch'),
   linear('bypass', 'Bypass', 0, 1, 0, 'switch'),
   ...offsets,
+  linear('loop', 'Loop', 0, 1, 0, 'switch'),
+  {
+    ...linear('loopLength', 'Loop length', 0, LOOP_LENGTH_IDS.length - 1, 0, 'choice'),
+    initial: LOOP_LENGTH_IDS.indexOf(DEFAULT_LOOP_LENGTH),
+    choices: LOOP_LENGTH_IDS,
+  },
 ];
 
 /** Index of the first parameter of each kind. */
@@ -74,7 +83,15 @@ export const PARAMETER_INDEX = {
   freeze: MAX_INPUTS + 8,
   bypass: MAX_INPUTS + 9,
   offset: MAX_INPUTS + 10,
+  loop: MAX_INPUTS + 10 + HOST_OFFSETS,
+  loopLength: MAX_INPUTS + 11 + HOST_OFFSETS,
 } as const;
+
+/** The latent dimension whose offset this parameter is, from 0; −1 for every other parameter. */
+export function offsetDimension(index: number): number {
+  const dimension = index - PARAMETER_INDEX.offset;
+  return dimension >= 0 && dimension < HOST_OFFSETS ? dimension : -1;
+}
 
 /** `value` clamped to the parameter's bounds; NaN becomes its initial value. @throws RangeError for an unknown index */
 export function clampParameter(index: number, value: number): number {

@@ -73,7 +73,9 @@ export const TO_ENGINE = {
     'plugin',
     'One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its ' +
       'first sample in the stream, modulo 2^32. `recall` is the number of the last request for a preset in this block ' +
-      '(a MIDI program change) or before it. Tail: parameter events, MIDI events, planar float32.',
+      '(a MIDI program change) or before it. `tempo` is in quarter notes per minute, 0 where the host tells none; `beat` ' +
+      '(a signed number) and `beatFraction` are the quarter notes since a bar began that all others are counted from, valid where ' +
+      'the transport is flagged as playing. Tail: parameter events, MIDI events, planar float32.',
     [
       ['epoch', 'u32'],
       ['position', 'u32'],
@@ -83,6 +85,10 @@ export const TO_ENGINE = {
       ['parameterEvents', 'u32'],
       ['midiEvents', 'u32'],
       ['recall', 'u32'],
+      ['tempo', 'f32'],
+      ['beat', 'u32'],
+      ['beatFraction', 'f32'],
+      ['beatsPerBar', 'f32'],
     ],
     'block',
   ),
@@ -297,6 +303,8 @@ export const BLOCK_FLAG = {
   allParameters: 8,
   /** A request for a preset was not answered when this block was made: its parameters are older. As the one before. */
   recallPending: 16,
+  /** The transport runs, and `beat` and `beatFraction` are its position. */
+  playing: 32,
 } as const;
 
 /** `program` of a `recallPreset` that names an identifier. */

@@ -1,3 +1,4 @@
+import { DEFAULT_LOOP_LENGTH } from '../../src/document/loop-lengths.js';
 import { UPLOAD_LIMITS } from '../../src/protocol/interface.js';
 import fc from 'fast-check';
 import { TillerError } from '../../src/document/tiller-error.js';
@@ -48,7 +49,11 @@ function codeOf(action: () => unknown): string {
 }
 
 /** Fields that came after the first presets, with what stands for them where they are missing. */
-const ADDED_LATER: Readonly<Record<string, Json>> = { 'output.margin': 'normal' };
+const ADDED_LATER: Readonly<Record<string, Json>> = {
+  'output.margin': 'normal',
+  'output.loop': false,
+  'output.loopLength': DEFAULT_LOOP_LENGTH,
+};
 
 describe('parsePreset', () => {
   it('returns what was written', () => {

@@ -4,7 +4,7 @@
  *
  * Its output can be distinguished from the dry track: the input, `LATENCY` samples later, times the `amount`
  * parameter at its sample position, plus noise of the size of the `latentNoise` parameter. Program change n means an
- * amount of n / 127, bypass an amount of 1.
+ * amount of n / 127, bypass an amount of 1. While `loop` is on it plays the beat in thousandths, −0.001 while the transport stands.
  * Without an instrument it selects one with a glide of `CHOSEN_GLIDE`.
  * `TILLER_FAKE_FAULT` names a file whose first word is a fault to commit at the next tick; it is removed first.
  */
@@ -17,6 +17,7 @@ import { PipeLoop } from '../../src/engine/host/pipe-loop.js';
 import { GESTURE } from '../../src/protocol/plugin.js';
 import { PARAMETERS, PARAMETER_INDEX } from '../../src/document/parameters.js';
 import type { StreamCommand } from '../../src/engine/stream/messages.js';
+import { FREE_TIME, type MusicalTime } from '../../src/engine/time/musical-time.js';
 
 const LATENCY = Number(process.env['TILLER_FAKE_LATENCY'] ?? 300);
 
@@ -51,6 +52,8 @@ class FakePlayer implements PipePlayer {
   private lines: Float32Array[] = [];
   private channels = 0;
   private at = 0;
+  private rate = 48_000;
+  private time: MusicalTime = FREE_TIME;
 
   apply(command: StreamCommand): void {
     if (command.type !== 'restart') return;
@@ -58,7 +61,8 @@ class FakePlayer implements PipePlayer {
     for (const line of this.lines) line.fill(0);
   }
 
-  prepare(_rate: number, _maxBlock: number, channels: number): number {
+  prepare(rate: number, _maxBlock: number, channels: number): number {
+    this.rate = rate;
     this.channels = channels;
     this.noise.restart();
     this.delayBy(this.latencySamples);
@@ -84,12 +88,21 @@ class FakePlayer implements PipePlayer {
     this.events = [];
   }
 
+  setTime(time: MusicalTime): void {
+    this.time = { ...time };
+  }
+
   setOffline(): void {
     // The fake player has no time limits to lift.
   }
 
   parameter(offset: number, index: number, value: number): void {
     this.events.push({ offset, index, value });
+  }
+
+  private beatAt(sample: number): number {
+    const { tempo, playing, beat } = this.time;
+    return playing ? beat + (sample * tempo) / 60 / this.rate : -1;
   }
 
   process(input: Float32Array[], output: Float32Array[], frames: number): void {
@@ -100,8 +113,9 @@ class FakePlayer implements PipePlayer {
       const bypassed = (this.values[PARAMETER_INDEX.bypass] ?? 0) >= 0.5;
       const gain = bypassed ? 1 : (this.values[PARAMETER_INDEX.amount] ?? 1);
       const noise = (this.values[PARAMETER_INDEX.latentNoise] ?? 0) * this.noise.next();
+      const loops = (this.values[PARAMETER_INDEX.loop] ?? 0) >= 0.5;
       for (const [c, line] of this.lines.entries()) {
-        const sample = (input[c]?.[i] ?? 0) * gain + noise;
+        const sample = loops ? this.beatAt(i) / 1000 : (input[c]?.[i] ?? 0) * gain + noise;
         const channel = output[c];
         if (channel) channel[i] = this.nan ? NaN : this.latencySamples === 0 ? sample : (line[this.at] ?? 0);
         line[this.at] = sample;

@@ -20,6 +20,9 @@ constexpr int maxBlock = 8192;
 constexpr int maxChannels = 2;
 constexpr double minRate = 22050;
 constexpr double maxRate = 192000;
+constexpr double minTempo = 10;
+constexpr double maxTempo = 1000;
+constexpr double maxBeatsPerBar = 64;
 
 /** `program` of a RecallPreset that names an identifier. */
 constexpr std::uint32_t noProgram = 4294967295;
@@ -31,6 +34,7 @@ enum BlockFlag : std::uint32_t
     skipped = 4,
     allParameters = 8,
     recallPending = 16,
+    playing = 32,
 };
 
 enum class Gesture : std::uint32_t
@@ -99,11 +103,11 @@ struct Prepare
 };
 static_assert (sizeof (Prepare) == Prepare::bytes);
 
-/** One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its first sample in the stream, modulo 2^32. `recall` is the number of the last request for a preset in this block (a MIDI program change) or before it. Tail: parameter events, MIDI events, planar float32. */
+/** One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its first sample in the stream, modulo 2^32. `recall` is the number of the last request for a preset in this block (a MIDI program change) or before it. `tempo` is in quarter notes per minute, 0 where the host tells none; `beat` (a signed number) and `beatFraction` are the quarter notes since a bar began that all others are counted from, valid where the transport is flagged as playing. Tail: parameter events, MIDI events, planar float32. */
 struct Block
 {
     static constexpr std::uint16_t type = 4;
-    static constexpr std::size_t bytes = 32;
+    static constexpr std::size_t bytes = 48;
     std::uint32_t epoch;
     std::uint32_t position;
     std::uint32_t frames;
@@ -112,6 +116,10 @@ struct Block
     std::uint32_t parameterEvents;
     std::uint32_t midiEvents;
     std::uint32_t recall;
+    float tempo;
+    std::uint32_t beat;
+    float beatFraction;
+    float beatsPerBar;
 };
 static_assert (sizeof (Block) == Block::bytes);
 
@@ -368,6 +376,7 @@ enum class ParameterUnit
     DB,
     S,
     Switch,
+    Choice,
 };
 
 /** One automatable parameter. Values are in its unit (dB, seconds, 0..1); `id` never changes. */
@@ -379,52 +388,56 @@ struct Parameter
     /** 1 is linear; below 1 gives low values a larger part of the control's range. */
     float skew;
     ParameterUnit unit;
+    /** Of a choice: the name of each value from 0 on, one a line. */
+    const char* choices;
 };
 
 /** Every automatable parameter; its position is its index in messages. */
-constexpr std::array<Parameter, 42> parameters { {
-    { "input1", "Input 1", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input2", "Input 2", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input3", "Input 3", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input4", "Input 4", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input5", "Input 5", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input6", "Input 6", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input7", "Input 7", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input8", "Input 8", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input9", "Input 9", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input10", "Input 10", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input11", "Input 11", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input12", "Input 12", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input13", "Input 13", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input14", "Input 14", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input15", "Input 15", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "input16", "Input 16", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None },
-    { "amount", "Steering amount", 0.0f, 1.0f, 1.0f, 1.0f, ParameterUnit::None },
-    { "glide", "Glide", 0.0f, 30.0f, 0.0f, 0.3f, ParameterUnit::S },
-    { "dryWet", "Dry/wet", 0.0f, 1.0f, 1.0f, 1.0f, ParameterUnit::None },
-    { "inputGain", "Input gain", -60.0f, 24.0f, 0.0f, 1.0f, ParameterUnit::DB },
-    { "outputGain", "Output gain", -60.0f, 24.0f, 0.0f, 1.0f, ParameterUnit::DB },
-    { "ceiling", "Ceiling", -24.0f, 0.0f, -1.0f, 1.0f, ParameterUnit::DB },
-    { "latentNoise", "Latent noise", 0.0f, 3.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "width", "Width", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "freeze", "Freeze", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::Switch },
-    { "bypass", "Bypass", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::Switch },
-    { "offset1", "Offset latent 1", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset2", "Offset latent 2", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset3", "Offset latent 3", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset4", "Offset latent 4", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset5", "Offset latent 5", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset6", "Offset latent 6", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset7", "Offset latent 7", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset8", "Offset latent 8", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset9", "Offset latent 9", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset10", "Offset latent 10", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset11", "Offset latent 11", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset12", "Offset latent 12", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset13", "Offset latent 13", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset14", "Offset latent 14", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset15", "Offset latent 15", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
-    { "offset16", "Offset latent 16", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None },
+constexpr std::array<Parameter, 44> parameters { {
+    { "input1", "Input 1", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input2", "Input 2", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input3", "Input 3", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input4", "Input 4", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input5", "Input 5", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input6", "Input 6", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input7", "Input 7", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input8", "Input 8", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input9", "Input 9", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input10", "Input 10", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input11", "Input 11", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input12", "Input 12", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input13", "Input 13", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input14", "Input 14", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input15", "Input 15", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "input16", "Input 16", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
+    { "amount", "Steering amount", 0.0f, 1.0f, 1.0f, 1.0f, ParameterUnit::None, "" },
+    { "glide", "Glide", 0.0f, 30.0f, 0.0f, 0.3f, ParameterUnit::S, "" },
+    { "dryWet", "Dry/wet", 0.0f, 1.0f, 1.0f, 1.0f, ParameterUnit::None, "" },
+    { "inputGain", "Input gain", -60.0f, 24.0f, 0.0f, 1.0f, ParameterUnit::DB, "" },
+    { "outputGain", "Output gain", -60.0f, 24.0f, 0.0f, 1.0f, ParameterUnit::DB, "" },
+    { "ceiling", "Ceiling", -24.0f, 0.0f, -1.0f, 1.0f, ParameterUnit::DB, "" },
+    { "latentNoise", "Latent noise", 0.0f, 3.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "width", "Width", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "freeze", "Freeze", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::Switch, "" },
+    { "bypass", "Bypass", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::Switch, "" },
+    { "offset1", "Offset latent 1", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset2", "Offset latent 2", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset3", "Offset latent 3", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset4", "Offset latent 4", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset5", "Offset latent 5", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset6", "Offset latent 6", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset7", "Offset latent 7", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset8", "Offset latent 8", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset9", "Offset latent 9", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset10", "Offset latent 10", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset11", "Offset latent 11", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset12", "Offset latent 12", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset13", "Offset latent 13", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset14", "Offset latent 14", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset15", "Offset latent 15", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "offset16", "Offset latent 16", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "loop", "Loop", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::Switch, "" },
+    { "loopLength", "Loop length", 0.0f, 14.0f, 4.0f, 1.0f, ParameterUnit::Choice, "1/4 beat\n1/2 beat\n1 beat\n2 beats\n1 bar\n2 bars\n4 bars\n8 bars\n0.1 s\n0.25 s\n0.5 s\n1 s\n2 s\n4 s\n8 s" },
 } };
 
 /** Index of the bypass parameter. */

@@ -10,7 +10,7 @@ HostParameter::HostParameter (ParameterTable& t, std::size_t i)
       table (t),
       index (i),
       info (protocol::parameters[i]),
-      range (info.min, info.max, isSwitch() ? info.max - info.min : 0.0f, info.skew),
+      range (info.min, info.max, isSwitch() ? info.max - info.min : isChoice() ? 1.0f : 0.0f, info.skew),
       name (info.name)
 {
 }
@@ -73,7 +73,11 @@ void HostParameter::setValue (float normalised)
 }
 
 float HostParameter::getDefaultValue() const               { return convertTo0to1 (info.initial); }
-int HostParameter::getNumSteps() const                     { return isSwitch() ? 2 : AudioProcessorParameter::getNumSteps(); }
+int HostParameter::getNumSteps() const
+{
+    return isSwitch() ? 2 : isChoice() ? juce::roundToInt (info.max - info.min) + 1 : AudioProcessorParameter::getNumSteps();
+}
+
 
 juce::String HostParameter::getName (int maximumLength) const
 {
@@ -88,7 +92,8 @@ juce::String HostParameter::getLabel() const
         case protocol::ParameterUnit::DB:     return "dB";
         case protocol::ParameterUnit::S:      return "s";
         case protocol::ParameterUnit::None:
-        case protocol::ParameterUnit::Switch: break;
+        case protocol::ParameterUnit::Switch:
+        case protocol::ParameterUnit::Choice: break;
     }
 
     return {};
@@ -97,6 +102,9 @@ juce::String HostParameter::getLabel() const
 juce::String HostParameter::getText (float normalised, int maximumLength) const
 {
     const auto plain = convertFrom0to1 (normalised);
+    if (isChoice())
+        return juce::StringArray::fromLines (juce::CharPointer_UTF8 (info.choices))[juce::roundToInt (plain)].substring (0, maximumLength > 0 ? maximumLength : 100);
+
     const auto text = isSwitch() ? juce::String (plain >= 0.5f ? "On" : "Off")
                                  : juce::String (plain, info.unit == protocol::ParameterUnit::DB ? 1 : 3);
     return maximumLength > 0 ? text.substring (0, maximumLength) : text;
@@ -106,6 +114,12 @@ float HostParameter::getValueForText (const juce::String& text) const
 {
     if (isSwitch())
         return text.trim().equalsIgnoreCase ("on") || text.getFloatValue() >= 0.5f ? 1.0f : 0.0f;
+
+    if (isChoice())
+    {
+        const auto choice = juce::StringArray::fromLines (juce::CharPointer_UTF8 (info.choices)).indexOf (text.trim(), true);
+        return convertTo0to1 (choice >= 0 ? static_cast<float> (choice) : info.initial);
+    }
 
     return convertTo0to1 (juce::jlimit (info.min, info.max, text.getFloatValue()));
 }

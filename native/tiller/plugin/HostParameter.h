@@ -37,7 +37,7 @@ public:
     void setValue (float normalised) override;
     float getDefaultValue() const override;
     int getNumSteps() const override;
-    bool isDiscrete() const override                                  { return isSwitch(); }
+    bool isDiscrete() const override                                  { return isSwitch() || isChoice(); }
     bool isBoolean() const override                                   { return isSwitch(); }
 
     // [any-thread] but the audio thread
@@ -49,6 +49,7 @@ public:
 private:
     // [any-thread]
     bool isSwitch() const noexcept { return info.unit == protocol::ParameterUnit::Switch; }
+    bool isChoice() const noexcept { return info.unit == protocol::ParameterUnit::Choice; }
 
     ParameterTable& table;
     const std::size_t index;

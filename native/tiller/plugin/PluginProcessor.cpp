@@ -1,3 +1,4 @@
+#include "tiller/plugin/HostTime.h"
 #include "tiller/plugin/PluginProcessor.h"
 
 #include "tiller/plugin/EngineLocation.h"
@@ -160,6 +161,7 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         table.invalidateAll();
 
     events.collect (table, hostParameters, hostProgram, programFilter, midi, numSamples);
+    const auto time = hostTime (getPlayHead());
     bool allSent = true;
 
     for (int start = 0, callEnd = format.maxBlock; start < numSamples;)
@@ -185,6 +187,7 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         block.recall = slice.recall;
         block.allParameters = resendParameters && start == 0;
         block.recallPending = recallPending;
+        block.time = time.after (start, format.rate);
         block.renderStart = renderStart && start == 0;
         block.hostReset = hostReset && start == 0;
         block.offline = isNonRealtime();

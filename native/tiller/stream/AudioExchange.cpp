@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace tiller
@@ -139,16 +140,22 @@ bool AudioExchange::process (const HostBlock& block) noexcept
 
 bool AudioExchange::send (const HostBlock& block, std::uint32_t position) noexcept
 {
+    const double wholeBeats = std::floor (block.time.beat);
     const protocol::to_engine::Block fields {
         epoch,
         position,
         static_cast<std::uint32_t> (block.numSamples),
         static_cast<std::uint32_t> (format.channels),
         (block.renderStart ? protocol::restart : 0u) | (block.offline ? protocol::offline : 0u)
-            | (block.allParameters ? protocol::allParameters : 0u) | (block.recallPending ? protocol::recallPending : 0u),
+            | (block.allParameters ? protocol::allParameters : 0u) | (block.recallPending ? protocol::recallPending : 0u)
+            | (block.time.playing ? protocol::playing : 0u),
         block.parameterEventCount,
         block.midiEventCount,
-        block.recall
+        block.recall,
+        block.time.tempo,
+        static_cast<std::uint32_t> (static_cast<std::int32_t> (wholeBeats)),
+        static_cast<float> (block.time.beat - wholeBeats),
+        block.time.beatsPerBar
     };
 
     const std::size_t parameterBytes = block.parameterEventCount * protocol::ParameterEvent::bytes;

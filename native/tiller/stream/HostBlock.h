@@ -16,6 +16,23 @@ struct HostCall
     bool prefetch = false;          ///< the host calls without a deadline, though it does not render (VST3's kPrefetch): wait for the engine, too
 };
 
+/** Where a block lies in the music. */
+struct MusicalTime
+{
+    float tempo = 0.0f;             ///< quarter notes per minute; 0 where the host tells none
+    bool playing = false;           ///< the transport runs, and `beat` is its position
+    double beat = 0.0;              ///< quarter notes since a bar began that all others are counted from
+    float beatsPerBar = 4.0f;       ///< quarter notes
+
+    /** The same `samples` later. */
+    MusicalTime after (int samples, double rate) const noexcept
+    {
+        auto later = *this;
+        later.beat += samples * static_cast<double> (tempo) / 60.0 / rate;
+        return later;
+    }
+};
+
 /** One audio block of the host; input and output may be the same buffers. Events are ordered by their offset in samples. */
 struct HostBlock
 {
@@ -40,6 +57,7 @@ struct HostBlock
     bool fallBackToDry = false;
     /** The dry signal does not exceed this magnitude where it replaces the engine; that of a bypass is not limited. */
     float ceiling = std::numeric_limits<float>::infinity();
+    MusicalTime time;
 };
 
 } // namespace tiller

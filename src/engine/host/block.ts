@@ -6,7 +6,8 @@ import {
   TO_ENGINE,
 } from '../../protocol/plugin.js';
 import { TillerError } from '../../document/tiller-error.js';
-import { MAX_BLOCK, MAX_CHANNELS } from '../../document/limits.js';
+import { MAX_BEATS_PER_BAR, MAX_BLOCK, MAX_CHANNELS, MAX_TEMPO, MIN_TEMPO } from '../../document/limits.js';
+import { FREE_TIME, type MusicalTime } from '../time/musical-time.js';
 import type { FrameReader } from './frame-reader.js';
 
 const invalid = (what: string) =>
@@ -28,6 +29,9 @@ export class Block {
   midiEvents = 0;
   /** Number of the last request for a preset, in this block or before it. */
   recall = 0;
+  /** Whether the host has told the tempo, which is in `time` then. */
+  hasTime = false;
+  readonly time: MusicalTime = { ...FREE_TIME };
   readonly samples: readonly Float32Array[] = Array.from(
     { length: MAX_CHANNELS },
     () => new Float32Array(MAX_BLOCK),
@@ -57,6 +61,7 @@ export class Block {
     this.parameterEvents = bytes.readUInt32LE(start + at.parameterEvents);
     this.midiEvents = bytes.readUInt32LE(start + at.midiEvents);
     this.recall = bytes.readUInt32LE(start + at.recall);
+    this.decodeTime(flags);
     if (this.frames > MAX_BLOCK) throw invalid(`${this.frames} samples long`);
     if (this.channels < 1 || this.channels > MAX_CHANNELS) throw invalid(`${this.channels} channels`);
     if (this.parameterEvents > MAX_BLOCK_EVENTS || this.midiEvents > MAX_BLOCK_EVENTS)
@@ -73,6 +78,22 @@ export class Block {
       // `copy` and `subarray` would allocate, and the samples may not be aligned.
       for (let i = 0; i < channelBytes; i++) target[i] = bytes[from + i] as number;
     }
+  }
+
+  private decodeTime(flags: number): void {
+    const { bytes, start } = this.reader;
+    const { at } = TO_ENGINE.block;
+    const { time } = this;
+    time.tempo = bytes.readFloatLE(start + at.tempo);
+    time.playing = (flags & BLOCK_FLAG.playing) !== 0;
+    time.beat = bytes.readInt32LE(start + at.beat) + bytes.readFloatLE(start + at.beatFraction);
+    time.beatsPerBar = bytes.readFloatLE(start + at.beatsPerBar);
+    this.hasTime = time.tempo !== 0;
+    if (!this.hasTime) return;
+    if (!(time.tempo >= MIN_TEMPO && time.tempo <= MAX_TEMPO)) throw invalid(`a tempo of ${time.tempo}`);
+    if (!(time.beatsPerBar > 0 && time.beatsPerBar <= MAX_BEATS_PER_BAR))
+      throw invalid(`${time.beatsPerBar} quarter notes per bar`);
+    if (!Number.isFinite(time.beat)) throw invalid('its place in the music is no number');
   }
 
   parameterOffset(i: number): number {

@@ -15,6 +15,7 @@ import type { EngineMargin } from '../../document/output.js';
 import type { ModelDelivery } from '../model/run/model-threads.js';
 import { kernelThreadId } from '../workers/thread-priority.js';
 import type { StreamCommand, StreamReport } from '../stream/messages.js';
+import type { MusicalTime } from '../time/musical-time.js';
 import { Block } from './block.js';
 import { DocumentQueue, type OutgoingDocument } from './document-queue.js';
 import type { FrameReader } from './frame-reader.js';
@@ -30,6 +31,7 @@ export interface PipePlayer {
   parameter(offsetSamples: number, index: number, value: number): void;
   process(input: Float32Array[], output: Float32Array[], frames: number): void;
   setOffline(offline: boolean): void;
+  setTime(time: Readonly<MusicalTime>): void;
   /** Applies the parameters that are queued at once. */
   takeNow(): void;
   readonly latencySamples: number;
@@ -270,6 +272,7 @@ export class PipeLoop {
   private process(player: PipePlayer): void {
     const { block } = this;
     if (block.skipped) return;
+    if (block.hasTime) player.setTime(block.time);
     this.expected = (block.position + block.frames) >>> 0;
     const input = this.inputs[this.channels - 1] as Float32Array[];
     const output = this.outputs[this.channels - 1] as Float32Array[];

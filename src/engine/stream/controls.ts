@@ -2,6 +2,9 @@ import type { SidedNoise } from '../model/run/noise.js';
 import type { ModelShape } from '../model/run/running-model.js';
 import { PARAMETERS } from '../../document/parameters.js';
 import { Steering } from '../steering/steer.js';
+import { LOOP_LENGTHS } from '../../document/loop-lengths.js';
+import { LatentLoop } from '../time/latent-loop.js';
+import type { MusicalPosition } from '../time/timeline.js';
 import { ChangeQueue } from './change-queue.js';
 import { type FrameSettings, applyToFrames } from './latent-frame-settings.js';
 
@@ -19,8 +22,13 @@ export interface FrameView {
   readonly decoded: Float32Array;
 }
 
+/** Tells where a latent frame, counted from the start, lies in the music. */
+export interface FrameClock {
+  locate(frame: number, into: MusicalPosition): void;
+}
+
 /**
- * Everything between encoder and decoder, one latent frame at a time: inputs → mapping → steering → holds → noise. Parameter
+ * Everything between encoder and decoder, one latent frame at a time: loop → freeze → inputs → mapping → steering → holds → noise. Parameter
  * changes wait here for the latent frame whose window holds their sample. One thread; allocates nothing after construction.
  */
 export class FrameControls {
@@ -39,6 +47,11 @@ export class FrameControls {
   private readonly held: Float32Array;
   /** True once there is a latent frame that freeze can hold. */
   private holding = false;
+  private readonly loop: LatentLoop;
+  private readonly place: MusicalPosition = { elapsed: 0, beat: 0, beatsPerBar: 4 };
+  /** One latent frame, [batch, dims]; the last call's latent frames behind the loop, as the encoder's. */
+  private readonly frameValues: Float32Array;
+  private readonly looped: Float32Array;
   private readonly encoded: Float32Array;
   private readonly decoded: Float32Array;
   private steeringVersion = -1;
@@ -51,6 +64,7 @@ export class FrameControls {
     private readonly settings: FrameSettings,
     private source: StreamNoise,
     framesAhead: number,
+    private readonly clock: FrameClock,
   ) {
     const { latentDims, batch, frames } = shape;
     const framesWaited = frames + framesAhead + 2;
@@ -63,6 +77,9 @@ export class FrameControls {
     this.frameNoise = Array.from({ length: frames }, () => new Float32Array(batch * latentDims));
     this.glidingStates = new Float64Array(frames * batch * (this.steerings[0]?.savedLength ?? 0));
     this.held = new Float32Array(batch * latentDims);
+    this.loop = new LatentLoop(batch * latentDims, shape.sampleRate / shape.hop);
+    this.frameValues = new Float32Array(batch * latentDims);
+    this.looped = new Float32Array(batch * latentDims * frames);
     this.encoded = new Float32Array(latentDims);
     this.decoded = new Float32Array(latentDims);
     this.view = {
@@ -92,6 +109,7 @@ export class FrameControls {
     this.settle();
     this.frame = 0;
     this.holding = false;
+    this.loop.reset();
     this.mapped.fill(NaN);
     for (const steering of this.steerings) steering.reset();
     this.noise.model.restart();
@@ -120,10 +138,11 @@ export class FrameControls {
     this.automated = 0;
     for (let j = 0; j < frames; j += 1) {
       if (this.applyUpTo(this.frame)) this.automated = j;
+      this.playLoop(j, encoded);
       this.frame += 1;
       this.drawNoise(j);
       this.saveSteering(j);
-      this.play(j, encoded, latents);
+      this.play(j, latents);
     }
   }
 
@@ -132,26 +151,27 @@ export class FrameControls {
    * did within the call is kept: where `first` lies before it, nothing is done.
    * @returns whether `latents` has changed
    */
-  runAgain(first: number, encoded: Float32Array, latents: Float32Array): boolean {
+  runAgain(first: number, latents: Float32Array): boolean {
     if (first < this.automated) return false;
     this.settings.controlsDirty = false;
     this.restoreSteering(first);
     let changed = false;
     for (let j = first; j < this.shape.frames; j += 1) {
       this.saveSteering(j);
-      changed = this.play(j, encoded, latents) || changed;
+      changed = this.play(j, latents) || changed;
     }
     return changed;
   }
 
   /** Latent frame `j` of the call, all rows. @returns whether that changed `latents` */
-  private play(j: number, encoded: Float32Array, latents: Float32Array): boolean {
+  private play(j: number, latents: Float32Array): boolean {
+    const { looped } = this;
     const { frames, batch, latentDims } = this.shape;
     this.configure();
     let changed = false;
     for (let row = 0; row < batch; row += 1) {
       const at = row * latentDims * frames + j;
-      for (let d = 0; d < latentDims; d += 1) this.encoded[d] = encoded[at + d * frames] as number;
+      for (let d = 0; d < latentDims; d += 1) this.encoded[d] = looped[at + d * frames] as number;
       this.steer(row, j);
       for (let d = 0; d < latentDims; d += 1) {
         const value = this.decoded[d] as number;
@@ -161,6 +181,21 @@ export class FrameControls {
     }
     this.holding = true;
     return changed;
+  }
+
+  /** Latent frame `j` of the call through the loop. */
+  private playLoop(j: number, encoded: Float32Array): void {
+    const { settings, frameValues, looped, loop } = this;
+    const { frames } = this.shape;
+    for (let i = 0; i < frameValues.length; i += 1) frameValues[i] = encoded[i * frames + j] as number;
+    this.clock.locate(this.frame, this.place);
+    loop.process(
+      frameValues,
+      this.place,
+      settings.loop,
+      LOOP_LENGTHS[settings.loopLength] ?? LOOP_LENGTHS[0],
+    );
+    for (let i = 0; i < frameValues.length; i += 1) looped[i * frames + j] = frameValues[i] as number;
   }
 
   /** Evaluates the mapping and passes changed settings on. */

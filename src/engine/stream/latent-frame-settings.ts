@@ -1,5 +1,6 @@
 import { MAX_INPUTS } from '../../document/limits.js';
-import { PARAMETER_INDEX } from '../../document/parameters.js';
+import { LOOP_LENGTH_IDS } from '../../document/loop-lengths.js';
+import { PARAMETER_INDEX, offsetDimension } from '../../document/parameters.js';
 import type { Steering } from '../../document/steering.js';
 
 /** A learned mapping as the streaming loop uses it. */
@@ -20,6 +21,9 @@ export interface FrameSettings {
   latentNoise: number;
   width: number;
   freeze: boolean;
+  loop: boolean;
+  /** Index into `LOOP_LENGTHS`. */
+  loopLength: number;
   /** True where a setting changed since the frames that sound were steered; automation waits for its frame. */
   controlsDirty: boolean;
 }
@@ -30,8 +34,9 @@ export function applyToFrames(settings: FrameSettings, parameter: number, value:
     settings.inputs[parameter] = value;
     return;
   }
-  if (parameter >= PARAMETER_INDEX.offset) {
-    const dimension = settings.steering.dimensions[parameter - PARAMETER_INDEX.offset];
+  const offset = offsetDimension(parameter);
+  if (offset >= 0) {
+    const dimension = settings.steering.dimensions[offset];
     if (dimension === undefined) return;
     dimension.offset = value;
     settings.steeringVersion += 1;
@@ -54,6 +59,12 @@ export function applyToFrames(settings: FrameSettings, parameter: number, value:
       return;
     case PARAMETER_INDEX.freeze:
       settings.freeze = value >= 0.5;
+      return;
+    case PARAMETER_INDEX.loop:
+      settings.loop = value >= 0.5;
+      return;
+    case PARAMETER_INDEX.loopLength:
+      settings.loopLength = Math.min(LOOP_LENGTH_IDS.length - 1, Math.max(0, Math.round(value)));
       return;
     default:
       return;

@@ -1,5 +1,6 @@
 import type { Output } from '../../document/output.js';
 import type { RunningModel } from '../model/run/running-model.js';
+import type { MusicalTime } from '../time/musical-time.js';
 import type { Pipeline } from './pipeline.js';
 
 const FADE_SECONDS = 0.03;
@@ -7,7 +8,7 @@ const FADE_SECONDS = 0.03;
 /** What makes the sound: one pipeline, or several while one replaces another. Its methods are `Pipeline`'s. */
 export interface Sounding extends Pick<
   Pipeline,
-  'process' | 'receive' | 'dropChanges' | 'setOutput' | 'setLevel' | 'setOffline'
+  'process' | 'receive' | 'dropChanges' | 'setOutput' | 'setLevel' | 'setOffline' | 'setTime'
 > {
   /** True while `model` is played: it must not be closed yet. */
   plays(model: RunningModel): boolean;
@@ -71,6 +72,11 @@ export class Handover implements Sounding {
   setOffline(offline: boolean): void {
     this.next.setOffline(offline);
     this.old.setOffline(offline);
+  }
+
+  setTime(time: Readonly<MusicalTime>): void {
+    this.next.setTime(time);
+    this.old.setTime(time);
   }
 
   process(

@@ -80,7 +80,7 @@ export class GuardedModel {
    */
   runAgain(first: number): boolean {
     const { model, controls } = this;
-    if (!this.continuing || !controls.runAgain(first, model.encoded, model.latents)) return false;
+    if (!this.continuing || !controls.runAgain(first, model.latents)) return false;
     this.continuing = this.settle(this.decodeFault('decodeAgain'));
     return this.continuing;
   }

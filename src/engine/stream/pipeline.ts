@@ -7,6 +7,8 @@ import { FrameControls, type StreamNoise } from './controls.js';
 import { MixStage } from './mix.js';
 import { GuardedModel } from './model-runner.js';
 import { type FrameSettings, applyToFrames } from './latent-frame-settings.js';
+import type { MusicalTime } from '../time/musical-time.js';
+import { Timeline } from '../time/timeline.js';
 import { WetPath } from './wet-path.js';
 
 /** Most samples that are processed at once: bounds the scratch memory. */
@@ -40,6 +42,7 @@ export class Pipeline {
   /** Most samples per `process`. */
   readonly segment: number;
   private readonly wet: Float32Array[];
+  private readonly timeline: Timeline;
   /** Track samples since the start. */
   private position = 0;
 
@@ -55,7 +58,9 @@ export class Pipeline {
       throw new RangeError(`block of ${maxBlock}`);
     }
     this.segment = Math.min(SEGMENT, maxBlock);
-    this.guarded = model && new GuardedModel(model, makeControls(model, settings, rate, noise));
+    this.timeline = new Timeline(rate);
+    this.guarded =
+      model && new GuardedModel(model, makeControls(model, settings, rate, noise, this.timeline));
     this.wetPath =
       this.guarded &&
       new WetPath(
@@ -99,6 +104,7 @@ export class Pipeline {
   /** Silence, the model's state empty, latent frames counted from here. Settings stay. */
   restart(): void {
     this.position = 0;
+    this.timeline.restart();
     this.wetPath?.restart();
     this.mix.restart();
   }
@@ -137,6 +143,11 @@ export class Pipeline {
     this.mix.setOutput(output);
   }
 
+  /** Where the next sample lies in the music. */
+  setTime(time: Readonly<MusicalTime>): void {
+    this.timeline.mark(this.position, time);
+  }
+
   /** Whether the sound must not depend on how fast this machine is; see `WetPath.offline`. */
   setOffline(offline: boolean): void {
     if (this.wetPath !== null) this.wetPath.offline = offline;
@@ -154,11 +165,16 @@ function makeControls(
   settings: FrameSettings,
   rate: number,
   noise: StreamNoise,
+  timeline: Timeline,
 ): FrameControls {
   const { sampleRate, hop } = model.shape;
   // Automation runs ahead of the frames by what the resampler waits for.
   const framesAhead = Math.ceil((resamplerLookahead(rate, sampleRate) * sampleRate) / (rate * hop));
-  return new FrameControls(model.shape, settings, noise, framesAhead);
+  // Track samples per latent frame: a whole number of them over `denominator` frames.
+  const samplesPerFrame = (rate * hop) / sampleRate;
+  return new FrameControls(model.shape, settings, noise, framesAhead, {
+    locate: (frame, into) => timeline.locate(frame * samplesPerFrame, into),
+  });
 }
 
 function isMixLevel(parameter: number): boolean {

@@ -1,3 +1,4 @@
+import type { MusicalTime } from '../time/musical-time.js';
 import { defaultOutput } from '../../document/output.js';
 import type { EngineMargin, Output } from '../../document/output.js';
 import { openMapping } from '../mapping/evaluate.js';
@@ -245,6 +246,11 @@ export class Player {
   /** Whether the blocks that follow belong to an offline render; see `Stream.setOffline`. */
   setOffline(offline: boolean): void {
     this.stream.setOffline(offline);
+  }
+
+  /** Where the next block lies in the music; see `Stream.setTime`. */
+  setTime(time: Readonly<MusicalTime>): void {
+    this.stream.setTime(time);
   }
 
   /** Plays the next block; see `Stream.process`. */

@@ -2,11 +2,13 @@ import { gainToDb } from '../audio/db.js';
 import { Meter } from '../audio/meter.js';
 import { defaultOutput, type Output } from '../../document/output.js';
 import { MAX_INPUTS, MAX_LATENTS } from '../../document/limits.js';
+import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from '../../document/loop-lengths.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { PARAMETER_INDEX, clampParameter } from '../../document/parameters.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamNoise } from './controls.js';
 import type { ChangeQueue } from './change-queue.js';
+import { FREE_TIME, type MusicalTime } from '../time/musical-time.js';
 import { Handover, type Sounding } from './model-exchange.js';
 import type { Faults } from './model-runner.js';
 import { Pipeline, type StreamSetup } from './pipeline.js';
@@ -34,6 +36,8 @@ export class Stream {
     latentNoise: 0,
     width: 0,
     freeze: false,
+    loop: false,
+    loopLength: LOOP_LENGTH_IDS.indexOf(DEFAULT_LOOP_LENGTH),
     controlsDirty: false,
   };
   private pipeline: Pipeline | null = null;
@@ -44,6 +48,7 @@ export class Stream {
   private samplesSinceSnapshot = 0;
   private milliseconds = 0;
   private offline = false;
+  private readonly time: MusicalTime = { ...FREE_TIME };
 
   /**
    * Makes the pipeline for a track and a model. Starts in silence.
@@ -55,6 +60,7 @@ export class Stream {
     this.pipeline?.guarded?.controls.settle();
     const pipeline = new Pipeline(setup, this.settings, this.output);
     pipeline.setOffline(this.offline);
+    pipeline.setTime(this.time);
     this.pipeline = pipeline;
     this.handover = null;
     this.track = Array.from({ length: setup.channels }, () => new Float32Array(pipeline.segment));
@@ -82,6 +88,7 @@ export class Stream {
     };
     const coming = new Pipeline({ ...leaving.setup, model, noise }, this.settings, this.output);
     coming.setOffline(this.offline);
+    coming.setTime(this.time);
     this.pipeline = coming;
     const heard = this.handover?.heard ?? (leaving.hasPlayed ? leaving : null);
     this.handover = heard && new Handover(heard, coming);
@@ -163,6 +170,15 @@ export class Stream {
     this.sounding?.setOffline(offline);
   }
 
+  /** Where the next block lies in the music: from its first sample on. */
+  setTime(time: Readonly<MusicalTime>): void {
+    this.time.tempo = time.tempo;
+    this.time.playing = time.playing;
+    this.time.beat = time.beat;
+    this.time.beatsPerBar = time.beatsPerBar;
+    this.sounding?.setTime(this.time);
+  }
+
   /** Draws from another generator from the next latent frame on. */
   setNoise(noise: StreamNoise): void {
     this.pipeline?.guarded?.controls.setNoise(noise);
@@ -177,6 +193,9 @@ export class Stream {
     settings.latentNoise = output.latentNoise;
     settings.width = output.width;
     settings.freeze = output.freeze;
+    // They act from the next call on: what was looped within a call is not decoded again.
+    settings.loop = output.loop;
+    settings.loopLength = LOOP_LENGTH_IDS.indexOf(output.loopLength);
     this.sounding?.setOutput(output);
   }
 

@@ -5,6 +5,7 @@ import type { PipePlayer } from '../../../src/engine/host/pipe-loop.js';
 import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import type { StreamCommand } from '../../../src/engine/stream/messages.js';
+import type { MusicalTime } from '../../../src/engine/time/musical-time.js';
 import { frame, framesIn, readerOf } from './pipes.js';
 
 /** Plays the input times ten and records its calls, in order. */
@@ -46,6 +47,9 @@ export class RecordingPlayer implements PipePlayer {
   setOffline(offline: boolean): void {
     if (offline !== this.offline) this.calls.push(offline ? 'offline' : 'live');
     this.offline = offline;
+  }
+  setTime({ tempo, playing, beat, beatsPerBar }: MusicalTime): void {
+    this.calls.push(`time ${tempo} ${playing ? beat : 'stopped'} ${beatsPerBar}`);
   }
   takeNow(): void {
     this.calls.push('now');

@@ -1,4 +1,5 @@
 import {
+  BLOCK_FLAG,
   MAX_TEXT_BYTES,
   PLUGIN_PROTOCOL_VERSION,
   TO_ENGINE,
@@ -55,7 +56,7 @@ describe('PipeLoop', () => {
           [1, 0, 0.25],
           [2, 41, -1],
           [9, 3, 0.5],
-          [0, 42, 1],
+          [0, PARAMETERS.length, 1],
           [0, 1, NaN],
         ],
         midi: [[2, 0xb0, 0xff, 3]],
@@ -69,6 +70,33 @@ describe('PipeLoop', () => {
       'midi 2 176 127 3',
       'process 3',
     ]);
+  });
+
+  test('the place in the music comes before its block, where the host tells it', async () => {
+    const { player } = await play([
+      hello,
+      prepare(1, 1),
+      blockFrame({ position: 0, channels: [[0]] }),
+      blockFrame({
+        ...{ position: 1, channels: [[0]], flags: BLOCK_FLAG.playing },
+        time: { tempo: 93.5, beat: -2.75, beatsPerBar: 3 },
+      }),
+      blockFrame({ position: 2, channels: [[0]], time: { tempo: 120, beat: 7, beatsPerBar: 4 } }),
+    ]);
+    expect(player.calls.slice(1)).toEqual([
+      ...['process 1', 'time 93.5 -2.75 3', 'process 1', 'time 120 stopped 4', 'process 1'],
+    ]);
+  });
+
+  test.each([
+    ['a tempo', { tempo: 5, beat: 0, beatsPerBar: 4 }],
+    ['a tempo', { tempo: NaN, beat: 0, beatsPerBar: 4 }],
+    ['quarter notes per bar', { tempo: 120, beat: 0, beatsPerBar: 0 }],
+    ['place in the music', { tempo: 120, beat: Infinity, beatsPerBar: 4 }],
+  ])('refuses what is no place in the music: %s', async (what, time) => {
+    await expect(
+      play([hello, prepare(1, 1), blockFrame({ position: 0, channels: [[0]], time })]),
+    ).rejects.toMatchObject({ code: 'message-invalid', message: expect.stringContaining(what) as string });
   });
 
   test('a restart, a gap and a skipped block empty what is played', async () => {
@@ -188,7 +216,7 @@ describe('PipeLoop', () => {
       hello,
       frame(TO_ENGINE.state, {}, Buffer.from('{"é":1}')),
       frame(TO_ENGINE.parameter, { index: 16, value: 0.5 }),
-      frame(TO_ENGINE.parameter, { index: 42, value: 0.5 }),
+      frame(TO_ENGINE.parameter, { index: PARAMETERS.length, value: 0.5 }),
       frame(TO_ENGINE.openInterface, {}),
       frame(TO_ENGINE.recallPreset, { number: 4, program: 0xffffffff }, Buffer.from('factory/x')),
       frame(TO_ENGINE.recallPreset, { number: 5, program: 2 ** 21 - 1 }),

@@ -93,6 +93,8 @@ export interface BlockContent {
   recall?: number;
   parameters?: readonly (readonly [offset: number, index: number, value: number])[];
   midi?: readonly (readonly [offset: number, status: number, data1: number, data2: number])[];
+  /** Of the host's transport; none where left out. */
+  time?: { readonly tempo: number; readonly beat: number; readonly beatsPerBar: number };
 }
 
 /** A block as the plugin would send it. */
@@ -104,6 +106,7 @@ export function blockFrame({
   recall = 0,
   parameters = [],
   midi = [],
+  time,
 }: BlockContent) {
   const events = Buffer.alloc(parameters.length * PARAMETER_EVENT.bytes + midi.length * MIDI_EVENT.bytes);
   let at = 0;
@@ -129,6 +132,10 @@ export function blockFrame({
       parameterEvents: parameters.length,
       midiEvents: midi.length,
       recall,
+      tempo: time?.tempo ?? 0,
+      beat: Math.floor(time?.beat ?? 0) >>> 0,
+      beatFraction: (time?.beat ?? 0) - Math.floor(time?.beat ?? 0),
+      beatsPerBar: time?.beatsPerBar ?? 4,
     },
     Buffer.concat([events, ...samples]),
   );

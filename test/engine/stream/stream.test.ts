@@ -5,7 +5,7 @@ import { dbToGain } from '../../../src/engine/audio/db.js';
 import { Limiter } from '../../../src/engine/audio/limiter.js';
 import { type Output, defaultOutput } from '../../../src/document/output.js';
 import type { ModelShape, RunningModel } from '../../../src/engine/model/run/running-model.js';
-import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
+import { PARAMETERS, PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import { StreamSnapshot } from '../../../src/engine/stream/telemetry.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
 import { defaultDimension } from '../../../src/document/steering.js';
@@ -59,6 +59,9 @@ describe('determinism', () => {
     { sample: 3900, parameter: PARAMETER_INDEX.bypass, value: 0 },
     { sample: 4100, parameter: PARAMETER_INDEX.freeze, value: 1 },
     { sample: 4101, parameter: PARAMETER_INDEX.width, value: 0.6 },
+    { sample: 4700, parameter: PARAMETER_INDEX.freeze, value: 0 },
+    { sample: 5100, parameter: PARAMETER_INDEX.loopLength, value: 0 },
+    { sample: 5101, parameter: PARAMETER_INDEX.loop, value: 1 },
   ];
   const track = [noiseTrack(7000, 0.8, 1), noiseTrack(7000, 0.8, 2)];
 
@@ -218,7 +221,7 @@ describe('running', () => {
     for (const wrong of [{ rate: 22_049 }, { rate: 192_001 }, { rate: 44_100.5 }, { maxBlock: 8193 }]) {
       expect(() => stream.prepare({ ...setup, ...wrong })).toThrow(RangeError);
     }
-    expect(() => stream.setParameter(42, 0)).toThrow(RangeError);
+    expect(() => stream.setParameter(PARAMETERS.length, 0)).toThrow(RangeError);
     expect(() => stream.setHold(MAX_LATENTS, 0)).toThrow(RangeError);
   });
 

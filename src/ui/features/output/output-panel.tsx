@@ -1,17 +1,19 @@
 import type { Output } from '../../../document/output.js';
+import { LOOP_LENGTH_IDS } from '../../../document/loop-lengths.js';
 import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { edit, setSwitch } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
 import { FormLine } from '../../shared/controls/form-line.js';
 import { ParameterKnob } from '../../shared/controls/parameter.js';
 import { Segmented } from '../../shared/controls/segmented.js';
+import { Select } from '../../shared/controls/select.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { HostLatencyLine } from './host-latency.js';
 import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './output-panel.module.css';
 
-/** Levels, noise and width; freeze and bypass; what the model receives, and how latency is traded for load and for gaps. */
+/** Levels, noise and width; freeze, bypass and the latent loop; what the model receives, and how latency is traded for load and for gaps. */
 export function OutputPanel() {
   const output = usePage((state) => state.output);
   // Without a host the buffer of the speakers takes the place of this setting.
@@ -38,6 +40,25 @@ export function OutputPanel() {
             help="Passes the dry sound, at the same latency."
             checked={output.bypass}
             onChange={(on) => setSwitch(PARAMETER_INDEX.bypass, on)}
+          />
+        </FormLine>
+        <FormLine title="Latent loop">
+          <Toggle
+            label="Loop"
+            help="Repeats the latents that were encoded last; mapping and steering act on them."
+            checked={output.loop}
+            onChange={(on) => setSwitch(PARAMETER_INDEX.loop, on)}
+          />
+          <Select
+            label="Length of the latent loop"
+            value={output.loopLength}
+            choices={LOOP_LENGTH_IDS.map((id) => ({ value: id, label: id }))}
+            help={
+              isPlugin
+                ? 'Beats and bars follow the host’s tempo and position; a beat is a quarter note.'
+                : 'Beats are at 120 a minute; a beat is a quarter note.'
+            }
+            onChange={(loopLength) => set({ loopLength })}
           />
         </FormLine>
         <FormLine title="Input channels">

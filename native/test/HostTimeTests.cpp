@@ -1,0 +1,121 @@
+// Tempo and position of the host's transport, on their way to the engine.
+
+#include "HostFixture.h"
+
+namespace tiller::test
+{
+
+namespace
+{
+
+/** Index of the Loop parameter; while it is on, the fake engine plays the beat in thousandths, -0.001 while the transport stands. */
+constexpr int loop = 42;
+
+/** Renders `numSamples` in blocks of random length, the transport as `at` says for each sample. */
+template <typename At>
+std::vector<double> beats (int numSamples, At&& at, int maxBlock = 512)
+{
+    const StreamSetup setup { 48000.0, maxBlock, 2, 2, true };
+    Vst3Instance plugin (bundle);
+    plugin.activate (setup);
+    const auto input = silence (numSamples);
+    auto output = silence (numSamples);
+    std::mt19937 random (5);
+
+    for (int sample = 0; sample < numSamples;)
+    {
+        const int length = std::min (numSamples - sample, std::uniform_int_distribution<int> (1, maxBlock) (random));
+        auto transport = at (sample);
+        transport.timeSamples = sample;
+        plugin.process (input, output, sample, length, sample == 0 ? std::vector<Point> { { loop, 0, 1.0 } } : std::vector<Point> {}, transport);
+        sample += length;
+    }
+
+    std::vector<double> heard;
+
+    for (std::size_t i = static_cast<std::size_t> (plugin.latencySamples()); i < output[0].size(); ++i)
+        heard.push_back (1000.0 * output[0][i]);
+
+    return heard;
+}
+
+void checkBeats (const std::vector<double>& heard, double first, double perSample)
+{
+    for (std::size_t i = 0; i < heard.size(); ++i)
+    {
+        const double expected = first + static_cast<double> (i) * perSample;
+        CHECK (std::abs (heard[i] - expected) < 1e-3, "sample ", i, " is at beat ", heard[i], ", not ", expected);
+    }
+}
+
+void theTransportReachesTheEngine()
+{
+    const double perSample = 137.5 / 60.0 / 48000.0;
+    const auto at = [=] (int sample)
+    {
+        Transport transport { true };
+        transport.tempo = 137.5;
+        transport.beat = 17.25 + sample * perSample;
+        transport.barStart = 4.0 * std::floor (transport.beat / 4.0);
+        return transport;
+    };
+    checkBeats (beats (20000, at), 17.25, perSample);
+    // Blocks that the engine gets in parts.
+    checkBeats (beats (40000, at, 12000), 17.25, perSample);
+}
+
+/** Bars of three quarter notes, the first behind an upbeat of one: the grid begins there. Hosts round the start of a bar. */
+void barsThatBeginAnywhereMakeTheGrid()
+{
+    const double perSample = 90.0 / 60.0 / 48000.0;
+    const auto heard = beats (48000, [=] (int sample)
+    {
+        Transport transport { true };
+        transport.tempo = 90.0;
+        transport.numerator = 3;
+        transport.beat = 30.5 + sample * perSample;
+        transport.barStart = 1.0 + 3.0 * std::floor ((transport.beat - 1.0) / 3.0) - (sample % 2 == 0 ? 1e-9 : 0.0);
+        return transport;
+    });
+    checkBeats (heard, 29.5, perSample);
+}
+
+/** Before the song's start, and with values that no host should give. */
+void oddTransportsAreWithinBounds()
+{
+    const auto heardOf = [] (double tempo, double beat, bool playing)
+    {
+        return beats (2000, [=] (int)
+        {
+            Transport transport { playing };
+            transport.tempo = tempo;
+            transport.beat = beat;
+            return transport;
+        }, 64).at (0);
+    };
+    CHECK (std::abs (heardOf (120.0, -3.75, true) + 3.75) < 1e-3);
+    CHECK (std::abs (heardOf (1e9, 2.0, true) - 2.0) < 1e-3, "an engine would end for a tempo beyond its bounds");
+    CHECK (std::abs (heardOf (120.0, 1e300, true) + 1.0) < 1e-3);
+    CHECK (std::abs (heardOf (120.0, 5.0, false) + 1.0) < 1e-3, "it stands");
+    CHECK (std::abs (heardOf (0.0, 5.0, true) + 1.0) < 1e-3, "the host tells none");
+}
+
+void theLengthOfTheLoopIsAChoice()
+{
+    Vst3Instance plugin (bundle);
+    CHECK_EQUAL (plugin.parameterName (loop), std::string ("Loop"));
+    CHECK_EQUAL (plugin.parameterName (loop + 1), std::string ("Loop length"));
+    CHECK (std::abs (plugin.parameter (loop + 1) - 4.0 / 14.0) < 1e-6, "one bar");
+}
+
+} // namespace
+
+void addTimeTests (Suite& suite)
+{
+    suite.add ("the transport reaches the engine", theTransportReachesTheEngine);
+    suite.add ("bars that begin anywhere make the grid", barsThatBeginAnywhereMakeTheGrid);
+    suite.add ("odd transports are within bounds", oddTransportsAreWithinBounds);
+    suite.add ("the length of the loop is a choice", theLengthOfTheLoopIsAChoice);
+}
+
+} // namespace tiller::test

@@ -1,0 +1,50 @@
+#include "tiller/plugin/HostTime.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tiller
+{
+
+namespace
+{
+    /** Beyond this many quarter notes (300 days at 120 per minute) a position is no position. */
+    constexpr double maxBeats = 5e7;
+    /** Hosts round: a bar that begins this little before the grid, in bars, begins on it. */
+    constexpr double barTolerance = 1e-6;
+}
+
+MusicalTime hostTime (juce::AudioPlayHead* head) noexcept
+{
+    MusicalTime time;
+    const auto position = head != nullptr ? head->getPosition() : juce::Optional<juce::AudioPlayHead::PositionInfo> {};
+
+    if (! position)
+        return time;
+
+    const auto bpm = position->getBpm();
+
+    if (! bpm || ! std::isfinite (*bpm) || *bpm <= 0.0)
+        return time;
+
+    time.tempo = static_cast<float> (std::clamp (*bpm, protocol::minTempo, protocol::maxTempo));
+
+    if (const auto signature = position->getTimeSignature(); signature && signature->numerator > 0 && signature->denominator > 0)
+        time.beatsPerBar = static_cast<float> (std::min (4.0 * signature->numerator / signature->denominator, protocol::maxBeatsPerBar));
+
+    const auto beat = position->getPpqPosition();
+
+    if (! position->getIsPlaying() || ! beat || ! (std::abs (*beat) < maxBeats))
+        return time;
+
+    time.playing = true;
+    time.beat = *beat;
+
+    // Bars do not begin at multiples of their length where the signature has changed, or the song begins with an upbeat.
+    if (const auto bar = position->getPpqPositionOfLastBarStart(); bar && std::abs (*bar) < maxBeats)
+        time.beat -= *bar - time.beatsPerBar * std::floor (*bar / time.beatsPerBar + barTolerance);
+
+    return time;
+}
+
+} // namespace tiller
