@@ -6,7 +6,7 @@ import {
   type Statement,
   type Target,
 } from '../../../torchscript/syntax.js';
-import { integerRange, dottedPath, toNumber, unsupported } from './language.js';
+import { dottedPath, integerRange, isOfType, toNumber, unsupported } from './language.js';
 import { boolOf, runBothBranches } from './branches.js';
 import { callOperation, guardOperation } from './call-operation.js';
 import type { Context } from './context.js';
@@ -354,6 +354,8 @@ export class Interpreter {
         return argument(1);
       case 'uninitialized':
         return null;
+      case 'isinstance':
+        return isOfType(argument(0), positional[1], at);
       case 'getattr': {
         const key = argument(1);
         if (typeof key !== 'string') throw unsupported('getattr without a name', at);

@@ -41,3 +41,19 @@ export function toNumber(context: Context, value: ScriptValue): number {
   if (value instanceof Tensor) return context.item(value);
   throw new OperationError(`${describe(value)} is not a number`);
 }
+
+const TYPE_TESTS = new Map<string, (value: ScriptValue) => boolean>([
+  ['str', (value) => typeof value === 'string'],
+  ['int', (value) => typeof value === 'bigint'],
+  ['float', (value) => typeof value === 'number'],
+  ['bool', (value) => typeof value === 'boolean'],
+  ['Tensor', (value) => value instanceof Tensor],
+  ['NoneType', (value) => value === null],
+]);
+
+/** `isinstance(value, type)`. @throws TillerError for types of lists, tuples and objects */
+export function isOfType(value: ScriptValue, type: Expression | undefined, at: Position): boolean {
+  const test = type?.kind === 'name' ? TYPE_TESTS.get(type.id) : undefined;
+  if (test === undefined) throw unsupported('isinstance with such a type', at);
+  return test(value);
+}

@@ -122,6 +122,35 @@ const CASES: readonly [string, string[], number[], number[]][] = [
     [2, 2],
     [3],
   ],
+  // torchaudio's spectrograms ask it of an option that is a word or a truth value.
+  [
+    'isinstance of simple types',
+    [
+      'a = annotate(Union[str, bool], "window")',
+      'if isinstance(a, str):',
+      '  y = torch.mul(x, 2)',
+      'else:',
+      '  y = x',
+      'if isinstance(2, float):',
+      '  y = torch.neg(y)',
+      'else:',
+      '  pass',
+      'return y',
+    ],
+    [2],
+    [0, 2],
+  ],
+  [
+    'complex numbers that are written in place, through views too',
+    [
+      'c = torch.view_as_complex(torch.reshape(x, [2, 2]))',
+      '_0 = torch.mul_(torch.slice(c, 0, 1), 10.)',
+      '_1 = torch.div_(torch.reshape(c, [2, 1]), 2.)',
+      'return torch.reshape(torch.view_as_real(c), [-1])',
+    ],
+    [4],
+    [0, 0.5, 10, 15],
+  ],
   ['softmax in another type', ['return torch.softmax(torch.to(x, 4), 0, 6)'], [2], [0.2689, 0.7311]],
   [
     'integer division and its remainder',

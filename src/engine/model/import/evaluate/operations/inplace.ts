@@ -1,9 +1,8 @@
-import type { ElementType } from '../../../../onnx/graph.js';
 import { broadcastShapes, sameShape } from '../tensors/content.js';
 import { type Arguments, OperationError, type Operation, type OperationTable } from '../context.js';
-import type { Tensor } from '../tensors/tensor.js';
+import { mapContent, type Tensor } from '../tensors/tensor.js';
 import { describe, type ScriptValue } from '../values.js';
-import { toReal } from './promotion.js';
+import { toComplex, toReal } from './promotion.js';
 import { normalValues } from './random.js';
 
 /** Operations that torch also offers as `name_`, which writes the result over its first argument. */
@@ -88,13 +87,13 @@ const WITH_INPLACE_FORM = [
 function overwrite(args: Arguments, value: ScriptValue): Tensor {
   const target = args.tensor(0);
   const { context } = args;
-  if (target.type === 'complex64') throw new OperationError('complex tensors cannot be written in place');
-  const type: ElementType = target.type;
-  const source = toReal(context, value, type);
+  const { type } = target;
+  const source = type === 'complex64' ? toComplex(context, value) : toReal(context, value, type);
   if (!sameShape(broadcastShapes(source.shape, target.shape), target.shape)) {
     throw new OperationError(`${describe(value)} is written over ${describe(target)}`, 'model-shape');
   }
-  target.write(context.algebra, context.algebra.expand(source, target.shape));
+  const expanded = mapContent(source, (part) => context.algebra.expand(part, target.shape));
+  target.write(context.algebra, expanded);
   return target;
 }
 

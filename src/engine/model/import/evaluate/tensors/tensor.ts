@@ -194,9 +194,20 @@ function applyView(algebra: Algebra, x: Real, view: View): Real {
 }
 
 function writeView(algebra: Algebra, base: Content, part: Content, view: View): Content {
-  if (base.kind === 'complex' || part.kind === 'complex') {
-    throw new RangeError('complex tensors cannot be written in place');
+  if (base.kind === 'complex' && part.kind === 'complex') {
+    const [re, im] = [
+      writeRealView(algebra, base.re, part.re, view),
+      writeRealView(algebra, base.im, part.im, view),
+    ];
+    return { kind: 'complex', type: 'complex64', shape: re.shape, re, im };
   }
+  if (base.kind === 'complex' || part.kind === 'complex') {
+    throw new RangeError('a real tensor is written into a complex one, or the other way round');
+  }
+  return writeRealView(algebra, base, part, view);
+}
+
+function writeRealView(algebra: Algebra, base: Real, part: Real, view: View): Real {
   switch (view.kind) {
     case 'slice':
       return algebra.writeSlice(base, part, view.axis, view.start, view.step);
