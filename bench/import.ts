@@ -16,9 +16,9 @@ const MEMORY_BAR = 4;
 const RUNS = 3;
 const MEGABYTE = 1024 ** 2;
 
-/** Writes a program's peak memory in kilobytes to its fourth stream when it ends. */
+/** Writes a program's peak memory in kilobytes to its fourth stream when it ends; its worker threads run this, too. */
 const REPORT_PEAK = `data:text/javascript,${encodeURIComponent(
-  `import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));`,
+  `import { writeSync } from 'node:fs'; import { isMainThread } from 'node:worker_threads'; if (isMainThread) process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));`,
 )}`;
 
 /**

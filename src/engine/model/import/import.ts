@@ -61,8 +61,7 @@ export async function importModel(path: string, options: ImportOptions): Promise
     await step(0.9, 'Listening to its latents');
     await collectGarbage();
     const notes = [...found.notes, ...runningNotes(manifest, found.statedDelay)];
-    const pause = () => step(0.95, 'Listening to its latents');
-    const report = await measureReport({ dir: staging.dir, manifest }, { notes, pause });
+    const report = await measureReport({ dir: staging.dir, manifest }, { notes, signal });
     await staging.write(REPORT_FILE, formatReport(report));
     await step(0.98, 'Adding to the library');
     const dir = await staging.commit(manifest.sha256);

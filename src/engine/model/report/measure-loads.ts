@@ -5,11 +5,11 @@ import { openModel } from '../run/open-model.js';
 import { probeSignal } from '../run/probe-signal.js';
 import type { RunningModel } from '../run/running-model.js';
 
-const WARM_UP_CALLS = 3;
-const LEAST_CALLS = 7;
+const WARM_UP_CALLS = 2;
+const LEAST_CALLS = 5;
 const MOST_CALLS = 25;
 /** Time after which no further call of a variant is measured, beyond the least number. */
-const MOST_MS = 250;
+const MOST_MS = 100;
 
 /**
  * Runs each variant of a model for some calls and measures what it takes of the processor.

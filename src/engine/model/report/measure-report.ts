@@ -1,96 +1,54 @@
-import { cpus } from 'node:os';
-import type { LatentReport, ModelReport } from '../../../protocol/model-report.js';
-import { wholeSound } from '../../audio/sound-stream.js';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type ModelReport, modelReportSchema } from '../../../protocol/model-report.js';
 import type { LibraryEntry } from '../library/model-folder.js';
-import { encodeSound } from '../run/encode-sound.js';
-import { ConstantNoise } from '../run/noise.js';
-import { openForListening } from '../run/open-model.js';
-import { probeSignal } from '../run/probe-signal.js';
-import { measureEffects } from './measure-effects.js';
-import { measureLoads } from './measure-loads.js';
-import { measureMemory } from './measure-memory.js';
+import { measureFigures } from './measure-figures.js';
 
-/** Length of the test signal; bounded by a number of latent frames, so that tiny hops do not take long. */
-const PROBE_SECONDS = 2;
-const LEAST_FRAMES = 16;
-const MOST_FRAMES = 3000;
-/** Latents of the first seconds are not counted: the model's state still holds the silence before. */
-const SETTLE_SECONDS = 0.25;
-/** Time after which effects of further latents are left out while a model is imported. */
-const EFFECTS_MS = 1500;
-
-/** The processor of this machine, by which loads are recognised as its own. */
-export const processorName = (): string => (cpus()[0]?.model ?? 'unknown').trim().slice(0, 200);
+/** Measuring a large model thoroughly takes a minute; a process that takes longer hangs. */
+const MOST_MS = 10 * 60_000;
 
 export interface ReportOptions {
   /** What the translation found, one sentence each. */
   readonly notes: readonly string[];
   /** Measures the effect of every latent, however long it takes. */
   readonly thorough?: boolean;
-  /** Awaited between two measurements; may throw to end them. */
-  readonly pause?: () => Promise<void> | void;
+  /** Ends the measurement with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a model to find out what it takes and what its latents do. Blocks the calling thread for up to some seconds.
+ * Runs a model to find out what it takes of the machine and what its latents do: in a process of its own, which keeps the memory
+ * of this one small and can be ended; where no process can be started, on the calling thread, without the memory that it takes.
+ * @param script the bundled `report-worker`
  * @throws TillerError `model-corrupt`, `model-failed`
  */
 export async function measureReport(
   entry: LibraryEntry,
-  { notes, thorough = false, pause }: ReportOptions,
+  { notes, thorough = false, signal }: ReportOptions,
+  script: URL = new URL('./report-worker.js', import.meta.url),
 ): Promise<ModelReport> {
-  const memoryBytes = await measureMemory(entry.dir);
-  await pause?.();
-  const loads = await measureLoads(entry);
-  await pause?.();
-  return {
-    format: 'tiller-model-report',
-    version: 1,
-    notes: [...notes],
-    loads,
-    processor: processorName(),
-    memoryBytes,
-    latents: await measureLatents(entry, thorough ? Infinity : EFFECTS_MS),
-  };
+  const measured = await measureApart(entry.dir, thorough, signal, script);
+  signal?.throwIfAborted();
+  const figures = measured ?? (await measureFigures(entry, { thorough, memoryBytes: null }));
+  return { ...figures, notes: [...notes] };
 }
 
-async function measureLatents({ dir, manifest }: LibraryEntry, mostMs: number): Promise<LatentReport[]> {
-  const model = await openForListening(dir, manifest);
+/** @returns null where the process cannot be started, or fails */
+async function measureApart(
+  dir: string,
+  thorough: boolean,
+  signal: AbortSignal | undefined,
+  script: URL,
+): Promise<ModelReport | null> {
   try {
-    const { sampleRate, hop } = manifest;
-    const settle = Math.ceil((SETTLE_SECONDS * sampleRate) / hop);
-    const length = Math.min(MOST_FRAMES, Math.max(settle + LEAST_FRAMES, (PROBE_SECONDS * sampleRate) / hop));
-    const probe = probeSignal(Math.ceil(length) * hop, sampleRate);
-    // Without random operations: what the encoder gives, not what it adds to it.
-    const frames = encodeSound(model, new ConstantNoise(0.5, 0), wholeSound(sampleRate, [probe]), Infinity);
-    const settled = frames.slice(frames.length > settle ? settle : 0);
-    const mean = moments(settled, manifest.latentDims, (value) => value);
-    const activity = moments(settled, manifest.latentDims, (value, d) => (value - (mean[d] ?? 0)) ** 2).map(
-      Math.sqrt,
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [fileURLToPath(script), dir, ...(thorough ? ['thorough'] : [])],
+      { timeout: MOST_MS, windowsHide: true, ...(signal === undefined ? {} : { signal }) },
     );
-    const order = [...activity.keys()].sort((a, b) => (activity[b] ?? 0) - (activity[a] ?? 0));
-    const end = performance.now() + mostMs;
-    const effects = measureEffects(
-      model,
-      manifest.latentRanges,
-      settled,
-      order,
-      () => performance.now() > end,
-    );
-    return Array.from(activity, (deviation, d) => ({ activity: deviation, effect: effects[d] ?? null }));
-  } finally {
-    model.close();
+    return modelReportSchema.parse(JSON.parse(stdout));
+  } catch {
+    return null;
   }
-}
-
-/** Per dimension, the mean over frames; 0 where there are none. */
-function moments(
-  frames: readonly Float64Array[],
-  latentDims: number,
-  of: (value: number, dimension: number) => number,
-): Float64Array {
-  const out = new Float64Array(latentDims);
-  for (const frame of frames)
-    for (let d = 0; d < latentDims; d += 1) out[d] = (out[d] ?? 0) + of(frame[d] ?? 0, d) / frames.length;
-  return out;
 }

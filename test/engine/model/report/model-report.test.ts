@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importModel } from '../../../../src/engine/model/import/import.js';
 import { measureLoads } from '../../../../src/engine/model/report/measure-loads.js';
-import { measureMemory } from '../../../../src/engine/model/report/measure-memory.js';
+import { measureReport } from '../../../../src/engine/model/report/measure-report.js';
 import { readReport, REPORT_FILE } from '../../../../src/engine/model/report/report-file.js';
 import { bundleWorkers } from '../../bundle-worker.js';
 import { fixtureMeta, fixturePath, type FixtureName } from '../fixtures.js';
@@ -59,14 +59,23 @@ describe('the report of a model', () => {
     }
   });
 
-  it('has its memory, measured in a process of its own', async () => {
-    const { dir } = await imported('mono');
-    const bundles = await bundleWorkers('src/engine/model/report/memory-worker.ts');
+  it('is measured in a process of its own, with the memory that it takes, and else on this thread', async () => {
+    const entry = await imported('mono');
+    const bundles = await bundleWorkers('src/engine/model/report/report-worker.ts');
     try {
-      const bytes = await measureMemory(dir, bundles.url('memory-worker'));
-      expect(bytes).toBeGreaterThan(1e6);
-      expect(bytes).toBeLessThan(1e9);
-      expect(await measureMemory(join(dir, 'none'), bundles.url('memory-worker'))).toBeNull();
+      const script = bundles.url('report-worker');
+      const { memoryBytes, notes, latents } = await measureReport(entry, { notes: ['a note'] }, script);
+      expect(memoryBytes).toBeGreaterThan(1e6);
+      expect(memoryBytes).toBeLessThan(1e9);
+      expect(notes).toEqual(['a note']);
+      const here = await measureReport(entry, { notes: [] }, bundles.url('none'));
+      expect(here.memoryBytes).toBeNull();
+      const activities = (all: typeof latents) => all.map(({ activity }) => activity);
+      expect(activities(here.latents)).toEqual(activities(latents));
+
+      const cancelled = new Error('cancelled');
+      const signal = AbortSignal.abort(cancelled);
+      await expect(measureReport(entry, { notes: [], signal }, script)).rejects.toBe(cancelled);
     } finally {
       await bundles.remove();
     }
