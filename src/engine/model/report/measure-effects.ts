@@ -10,6 +10,8 @@ const LEAST_WIDTH = 1;
 const LISTENED_FRAMES = 10;
 /** The places: of those frames, sorted by loudness, the ones at these shares. */
 const PLACES = [0.9, 0.6] as const;
+/** So many dimensions are measured at the first place, however long it takes. */
+const LEAST_DIMENSIONS = 8;
 /** Levels below count as this one, in LUFS: nothing is heard there. */
 const FLOOR_LUFS = -60;
 /** Of natural logarithms of power. */
@@ -23,7 +25,7 @@ const DB = 10 / Math.LN10;
  * @param ranges of each latent dimension, [low, high]
  * @param frames what the encoder gives for sounds, [latentDims] each
  * @param order dimensions in the order in which they are measured
- * @param isLate asked before each measurement; those after it first answers true are left out
+ * @param isLate asked before each measurement but those of the first eight dimensions; those after it first answers true are left out
  * @returns for each latent dimension, null where nothing could be measured: no time, no frames, or no finite sound
  * @throws TillerError `model-failed`
  */
@@ -41,9 +43,10 @@ export function measureEffects(
     return samples.every(Number.isFinite) ? meter.measure(samples, held.settlingSamples) : null;
   };
   const differences: Difference[][] = ranges.map(() => []);
-  for (const place of choosePlaces(frames, measure))
-    for (const dimension of order) {
-      if (isLate()) break;
+  for (const [round, place] of choosePlaces(frames, measure).entries())
+    for (const [index, dimension] of order.entries()) {
+      const isDue = round === 0 && index < LEAST_DIMENSIONS;
+      if (!isDue && isLate()) break;
       const [from, to] = widened(ranges[dimension] ?? [0, 0]).map((value) =>
         measure(place.map((other, d) => (d === dimension ? value : other))),
       );

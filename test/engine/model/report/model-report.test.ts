@@ -24,9 +24,11 @@ describe('the report of a model', () => {
     expect(report?.loads.map(({ frames, batch }) => [frames, batch])).toEqual([[1, 1], [4, 2]]); // prettier-ignore
     expect(report?.latents).toHaveLength(fixtureMeta('mono').latents);
     expect(report?.notes).toEqual([]);
+    const measured = report?.latents.filter(({ effect }) => effect !== null) ?? [];
+    expect(measured.length).toBeGreaterThanOrEqual(Math.min(8, fixtureMeta('mono').latents));
     for (const { activity, effect } of report?.latents ?? []) {
       expect(activity).toBeGreaterThan(0);
-      expect(effect?.timbreDb).toBeGreaterThan(0);
+      expect(effect === null || effect.timbreDb > 0).toBe(true);
     }
   });
 
