@@ -8,6 +8,8 @@ const WEIGHT_NOTES: Partial<Record<StorageType, string>> = {
   bfloat16: 'Weights stored as bfloat16 were converted to float32; nothing is lost.',
   float64: 'Weights are stored as float64; convolutions and most other layers compute in float32.',
 };
+/** Longest note, in characters. */
+const MAX_NOTE = 500;
 /** `forward` is `decode` after `encode`, which is how models are played. */
 const PLAYED_METHODS: readonly string[] = ['encode', 'decode', 'forward'];
 
@@ -15,6 +17,8 @@ const PLAYED_METHODS: readonly string[] = ['encode', 'decode', 'forward'];
 export interface InterfaceFacts {
   readonly weightTypes: ReadonlySet<StorageType>;
   readonly hasEncoder: boolean;
+  /** Names and values of what nn~ offers to be set. */
+  readonly attributes: readonly string[];
   readonly methods: readonly string[];
   readonly rate: {
     readonly used: number;
@@ -24,7 +28,13 @@ export interface InterfaceFacts {
   };
 }
 
-export function interfaceNotes({ weightTypes, hasEncoder, methods, rate }: InterfaceFacts): string[] {
+export function interfaceNotes({
+  weightTypes,
+  hasEncoder,
+  attributes,
+  methods,
+  rate,
+}: InterfaceFacts): string[] {
   const unused = methods.filter((name) => !PLAYED_METHODS.includes(name)).map((name) => `“${name}”`);
   return [
     ...rateNotes(rate),
@@ -32,9 +42,22 @@ export function interfaceNotes({ weightTypes, hasEncoder, methods, rate }: Inter
       ? []
       : ['The file has no encoder: latents begin at 0 and are played by hand, and the track is not heard.']),
     ...[...weightTypes].sort().flatMap((type) => WEIGHT_NOTES[type] ?? []),
+    ...(attributes.length === 0
+      ? []
+      : [
+          `What nn~ could set keeps the value that the file states: ${attributes.join(', ')}.`.slice(
+            0,
+            MAX_NOTE,
+          ),
+        ]),
     ...(unused.length === 0
       ? []
-      : [`The file’s method${unused.length === 1 ? '' : 's'} ${unused.join(', ')} cannot be played yet.`]),
+      : [
+          `The file’s method${unused.length === 1 ? '' : 's'} ${unused.join(', ')} cannot be played yet.`.slice(
+            0,
+            MAX_NOTE,
+          ),
+        ]),
   ];
 }
 

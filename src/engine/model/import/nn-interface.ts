@@ -94,6 +94,7 @@ export function readInterface(program: Program, rates: KnownRates = {}): NnInter
     notes: interfaceNotes({
       weightTypes,
       hasEncoder,
+      attributes: listedAttributes(program),
       methods: methods.filter((name) => typeof name === 'string'),
       rate: { used: sampleRate, ...rates, stated: statedNumber(program, RATE_NAMES) },
     }),
@@ -112,6 +113,27 @@ function listedMethods(program: Program): readonly PickleValue[] {
   const described = [...(declared?.keys() ?? [])].filter((name) => attributes.has(`${name}_params`));
   if (described.length > 0) return described;
   throw refuse('This TorchScript file is not a model for nn~: it does not list its methods.');
+}
+
+/** What nn~ offers to be set, with the values that the file states, as text. */
+function listedAttributes({ root: { attributes } }: Program): string[] {
+  const listed = attributes.get('_attributes');
+  if (typeof listed !== 'object' || listed?.kind !== 'list') return [];
+  return listed.items.flatMap((name) => {
+    if (typeof name !== 'string') return [];
+    const value = settingText(attributes.get(name));
+    return value === null ? [] : [`${name.slice(0, 60)} ${value}`];
+  });
+}
+
+/** A setting of nn~ as text; null for anything else. */
+function settingText(value: PickleValue | undefined): string | null {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'string') return `“${value.slice(0, 40)}”`;
+  if (typeof value !== 'object' || value?.kind !== 'tuple') return null;
+  const parts = value.items.map(settingText);
+  return parts.length === 0 || parts.includes(null) ? null : parts.join(' ');
 }
 
 function isInstance(value: PickleValue | undefined): value is InstanceRecord {

@@ -1,6 +1,6 @@
 import { type KnownRates, readInterface } from '../../../../src/engine/model/import/nn-interface.js';
 import { programOf } from './evaluate/program.js';
-import type { Attributes } from './evaluate/stored.js';
+import { type Attributes, StoredTuple } from './evaluate/stored.js';
 
 const longs = (...values: bigint[]): { data: BigInt64Array } => ({ data: BigInt64Array.from(values) });
 
@@ -104,4 +104,17 @@ test('a decoder alone is an instrument', async () => {
     inputChannels: 1,
     outputChannels: 1,
   });
+});
+
+test('what nn~ could set is noted with its values', async () => {
+  const settings = {
+    _attributes: ['none', 'temperature', 'learn', 'style', 'pair'],
+    temperature: new StoredTuple([0.5]),
+    learn: new StoredTuple([false]),
+    style: new StoredTuple(['soft']),
+    pair: new StoredTuple([1n, 2n]),
+  };
+  expect((await read(settings)).notes).toEqual([
+    expect.stringContaining('temperature 0.5, learn off, style “soft”, pair 1 2'),
+  ]);
 });
