@@ -17,11 +17,15 @@ export interface Palette {
 }
 
 const forcedColours = window.matchMedia('(forced-colors: active)');
+/** With forced colours, the system's scheme is that of its canvas, whatever theme was chosen. */
+const systemIsLight = window.matchMedia('(prefers-color-scheme: light)');
 let cached: { theme: string; palette: Palette } | null = null;
 
 /** The palette of the current theme. */
 export function palette(): Palette {
-  const theme = `${document.documentElement.dataset.theme ?? 'dark'}${forcedColours.matches ? ' forced' : ''}`;
+  const chosen = document.documentElement.dataset.theme ?? 'dark';
+  const system = systemIsLight.matches ? 'light' : 'dark';
+  const theme = forcedColours.matches ? `${system} forced` : chosen;
   if (cached?.theme === theme) return cached.palette;
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
