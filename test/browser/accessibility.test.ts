@@ -68,6 +68,21 @@ describe('the page, beyond what can be seen', () => {
     await page.context().close();
   });
 
+  it('takes Cmd in place of Ctrl on macOS, and says so', async () => {
+    const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)';
+    const { page } = await open(undefined, 'dark', { userAgent: mac });
+    const { seed } = probe.slices.about;
+    probe.send({ type: 'edit', edit: { type: 'set-seed', seed: seed + 1 } });
+    await probe.until(() => probe.slices.about.seed === seed + 1, 'a change');
+    await page.keyboard.press('Meta+z');
+    await probe.until(() => probe.slices.about.seed === seed, 'the undo');
+    await page.keyboard.press('?');
+    const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await list.getByText('Cmd Z', { exact: true }).waitFor();
+    expect(await list.getByText('Ctrl Z').count()).toBe(0);
+    await page.context().close();
+  });
+
   it('shows how a factory preset’s mapping fits', async () => {
     const { page } = await open();
     await page.getByRole('tab', { name: 'Learn' }).click();
