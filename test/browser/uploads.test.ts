@@ -1,9 +1,27 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { Archive } from '../../src/engine/torchscript/archive.js';
 import { fixturePath } from '../engine/model/fixtures.js';
+import { buildZip } from '../engine/torchscript/archive-builder.js';
 import { useLiveEngine } from './live-engine.js';
 import { dropFile, dropFiles } from './page.js';
+
+/** The same model without the attribute that states its sample rate. */
+async function withoutRate(bytes: Buffer): Promise<Buffer> {
+  const archive = await Archive.fromBytes(bytes);
+  const renamed = (data: Buffer) =>
+    Buffer.from(
+      data.toString('latin1').replace('X\x02\0\0\0sr', 'X\x02\0\0\0sq').replace('  sr : int', '  sq : int'),
+      'latin1',
+    );
+  return buildZip(
+    archive.names().map((name) => {
+      const data = archive.read(name);
+      return { name: `mono/${name}`, data: /\.(pkl|py)$/.test(name) ? renamed(data) : data };
+    }),
+  );
+}
 
 const text = (words: string) => new TextEncoder().encode(words);
 const model = (name: Parameters<typeof fixturePath>[0]) => readFileSync(fixturePath(name));
@@ -171,6 +189,29 @@ describe('files that are dropped on the window', () => {
     expect([...one.complaints, ...two.complaints]).toEqual([]);
     await one.page.context().close();
     await two.page.context().close();
+  });
+
+  it('ask for the sample rate of a model that does not state it', async () => {
+    const { page, complaints } = await open();
+    await dropFile(page, 'rateless.ts', await withoutRate(model('mono')));
+    const question = page.getByRole('form', { name: 'Sample rate' });
+    await question.getByText('rateless.ts does not state a sample rate').waitFor();
+    const field = question.getByRole('combobox', { name: 'Sample rate in Hz' });
+    await field.fill('7999');
+    expect(await question.getByRole('button', { name: 'Import', exact: true }).isEnabled()).toBe(false);
+    await field.fill('32000');
+    await field.press('Enter');
+    await question.waitFor({ state: 'detached' });
+    await probe.until(
+      () =>
+        probe.slices.library.models.some(
+          ({ name, sampleRate }) => name === 'rateless' && sampleRate === 32_000,
+        ),
+      'the model',
+      IMPORT_MILLISECONDS,
+    );
+    expect(complaints).toEqual([]);
+    await page.context().close();
   });
 
   it('leave no temporary files when the engine ends during the import', async () => {

@@ -64,6 +64,8 @@ export interface View {
   firstSteps: 'first-time' | 'shown' | 'done';
   /** Whether a drag on the pad moves examples in place of the cursor. */
   moving: boolean;
+  /** Files of models whose sample rate the player must give. */
+  modelsWithoutRate: readonly File[];
   /** Whether a file is being dragged over the window. */
   dropping: boolean;
   /** Whether this window plays the engine's audio. */

@@ -16,6 +16,7 @@ export const initialView = (): View => ({
   singleKeys: true,
   firstSteps: 'first-time',
   moving: false,
+  modelsWithoutRate: [],
   dropping: false,
   speaking: false,
   recording: false,

@@ -1,6 +1,7 @@
 import { Latents } from '../features/latents/latents.js';
 import { DropZone } from '../features/library/drop-zone.js';
 import { ImportBar } from '../features/library/import-bar.js';
+import { RateQuestion } from '../features/library/rate-question.js';
 import { PadStage } from '../features/pad/pad-stage.js';
 import { SourceStrip } from '../features/source/source-strip.js';
 import { usePage } from '../engine-client/page.js';
@@ -33,6 +34,7 @@ export function App() {
           <PanelArea />
           <div className={styles.messages}>
             <ImportBar />
+            <RateQuestion />
             <Toasts />
           </div>
         </div>

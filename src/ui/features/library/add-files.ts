@@ -2,6 +2,7 @@ import {
   type Fault,
   MAP_QUERY,
   PLACE_QUERY,
+  RATE_QUERY,
   type UploadKind,
   uploadKindOf,
 } from '../../../protocol/interface.js';
@@ -12,6 +13,7 @@ import { rememberAudioFile } from '../../engine-client/restore-after-restart.js'
 import { perform } from '../../engine-client/commands.js';
 import type { ToastAction } from '../../engine-client/page-state.js';
 import { toast, toastFault } from '../../engine-client/toasts.js';
+import { setView } from '../../engine-client/view.js';
 import { mapRequest } from '../starter-map/map-request.js';
 import { exampleInputs } from '../starter-map/place-on-pad.js';
 import { newMap, newPreset, openPreset } from './library-commands.js';
@@ -69,7 +71,21 @@ async function mapFolder(audio: readonly File[]): Promise<void> {
   perform({ ...mapRequest(xInput, yInput, 'loudness'), gathered: true });
 }
 
-async function addBatch(files: readonly File[], onPad: [number, number] | null): Promise<void> {
+/**
+ * Adds a model that does not state its sample rate, after the files added before.
+ * @param rate in Hz
+ */
+export function addModelAt(rate: number, file: File): void {
+  const add = () => addBatch([file], null, rate);
+  adding = adding.then(add, add);
+}
+
+/** @param rate of the models in Hz; null where their files state it */
+async function addBatch(
+  files: readonly File[],
+  onPad: [number, number] | null,
+  rate: number | null = null,
+): Promise<void> {
   const of = (kind: UploadKind | undefined) => files.filter((file) => kindOf(file) === kind);
   const outcome: Outcome = {
     added: [],
@@ -77,7 +93,9 @@ async function addBatch(files: readonly File[], onPad: [number, number] | null):
     cancelled: null,
     skipped: [],
   };
-  const models = await upload('model', of('model'), outcome);
+  const models = await upload('model', of('model'), outcome, () =>
+    rate === null ? '' : `?${RATE_QUERY}=${rate}`,
+  );
   const presets = await upload('preset', of('preset'), outcome);
   const opened = await playLast(models, presets);
   const audio = of('audio');
@@ -114,6 +132,7 @@ async function upload(
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       if (['import-cancelled', 'map-cancelled'].includes(error.fault.code)) outcome.cancelled = error.fault;
+      else if (error.fault.code === 'model-rate' && query(n) === '') askForRate(file);
       else outcome.refused.push(error.fault);
     }
   }
@@ -133,6 +152,11 @@ async function playLast(models: readonly AddedFile[], presets: readonly AddedFil
   const model = present === undefined ? models.at(-1) : models.find(({ id }) => id === present);
   if (model === undefined) return null;
   return (await client.perform({ type: 'select-model', sha256: model.id })) ? model.name : null;
+}
+
+function askForRate(file: File): void {
+  const { modelsWithoutRate } = store.getState().view;
+  setView(store, { modelsWithoutRate: [...modelsWithoutRate, file] });
 }
 
 /** What can be done with an imported model that does not play. */
