@@ -232,28 +232,32 @@ export class PipeLoop {
     const { block } = this;
     if (block.channels !== this.channels) throw new TillerError('message-invalid', 'The channels changed.');
     // After a gap the player's states belong to other audio: start from empty states.
-    if (block.restart || (!block.skipped && block.position !== this.expected)) player.apply(RESTART);
+    const isRestart = block.restart || (!block.skipped && block.position !== this.expected);
     const program = this.lastProgramChange();
-    // What comes before a program change is older than its preset, which an export has before the block is played.
+    // Values that a restart begins with are no moves: nothing glides to them. What comes before a program change is older than
+    // its preset, which an export has before the block is played.
+    const end = program >= 0 && block.offline ? block.midiOffset(program) : isRestart ? 0 : -1;
     let older = block.skipped ? block.parameterEvents : 0;
-    if (program >= 0 && block.offline)
-      while (older < block.parameterEvents && block.parameterOffset(older) <= block.midiOffset(program))
-        older++;
-    for (let i = 0; i < block.parameterEvents; i++) {
-      if (i === older && older > 0) player.takeNow();
-      const index = block.parameterIndex(i);
-      const value = block.parameterValue(i);
-      if (index >= PARAMETERS.length || !Number.isFinite(value)) continue;
-      this.hostValues[index] = value;
-      player.parameter(i < older ? 0 : Math.min(block.parameterOffset(i), block.frames), index, value);
-    }
-    if (older > 0 && older === block.parameterEvents) player.takeNow();
+    while (older < block.parameterEvents && block.parameterOffset(older) <= end) older++;
+    for (let i = 0; i < older; i++) this.takeParameter(player, i, 0);
+    if (older > 0) player.takeNow();
+    if (isRestart) player.apply(RESTART);
+    for (let i = older; i < block.parameterEvents; i++)
+      this.takeParameter(player, i, Math.min(block.parameterOffset(i), block.frames));
     for (let i = 0; i < block.midiEvents; i++) {
       const message = block.midiMessage(i);
       const offset = block.skipped ? 0 : Math.min(block.midiOffset(i), block.frames);
       player.midi(offset, message & 0xff, (message >> 8) & 0x7f, (message >> 16) & 0x7f);
     }
     if (program >= 0) this.recall(block.recall, programOf(block.midiMessage(program)), '');
+  }
+
+  private takeParameter(player: PipePlayer, event: number, offset: number): void {
+    const index = this.block.parameterIndex(event);
+    const value = this.block.parameterValue(event);
+    if (index >= PARAMETERS.length || !Number.isFinite(value)) return;
+    this.hostValues[index] = value;
+    player.parameter(offset, index, value);
   }
 
   /** Index of the block's last program change among its MIDI events; −1 where there is none. */

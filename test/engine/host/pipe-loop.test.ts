@@ -99,6 +99,30 @@ describe('PipeLoop', () => {
     ).rejects.toMatchObject({ code: 'message-invalid', message: expect.stringContaining(what) as string });
   });
 
+  // A host that set dry/wet before its first render heard the mix fade to it for 10 ms.
+  test('a restart begins with the values of its first sample', async () => {
+    const { player } = await play([
+      hello,
+      prepare(1, 1),
+      blockFrame({
+        position: 0,
+        channels: [[1, 1]],
+        flags: BLOCK_FLAG.restart,
+        parameters: [
+          [0, 18, 0],
+          [1, 18, 0.5],
+        ],
+      }),
+    ]);
+    expect(player.calls.slice(1)).toEqual([
+      'parameter 0 18 0',
+      'now',
+      'restart',
+      'parameter 1 18 0.5',
+      'process 2',
+    ]);
+  });
+
   test('a restart, a gap and a skipped block empty what is played', async () => {
     const { player, sent } = await play([
       hello,
