@@ -141,6 +141,35 @@ void deactivationReleasesTheStream()
     CHECK_EQUAL (output[0].back(), 0.25f * level);
 }
 
+/** An instance that its host has deactivated gives its engine back, and returns as it was. */
+void anUnusedEngineEnds()
+{
+    LiveFixture fixture;
+    auto& plugin = fixture.plugin;
+    const int marks = plugin.projectMarks();
+    inject ("edit");
+    CHECK (eventually (patience, [&] { fixture.live->step(); return plugin.projectMarks() > marks; }), "the edit did not arrive");
+    fixture.waitForStandby();
+    const auto engines = engineProcesses();
+
+    // For a moment only, as hosts do to prepare it anew.
+    plugin.deactivate();
+    plugin.activate (fixture.setup);
+    CHECK (fixture.live->secondsUntil (steered, patience) >= 0.0, "it was not heard again");
+    CHECK (engineProcesses() == engines, "another engine was started");
+
+    plugin.deactivate();
+    CHECK (eventually (patience, [&] { return engineProcesses().size() == 1; }), "the engine was kept");
+    plugin.setParameter (amount, 0.25);
+    plugin.flush ({ { amount, 0, 0.25 } });
+    const auto saved = plugin.state();
+    plugin.activate (fixture.setup);
+    CHECK (fixture.live->secondsUntil (0.25f * level, 30.0) >= 0.0, "heard is ", fixture.live->step());
+    // The fake engine tells what it was given to undo.
+    CHECK (eventually (patience, [&] { return decodeState (plugin.state()).preset == "{\"given\":\"a step to undo\"}"; }), decodeState (plugin.state()).preset);
+    CHECK_EQUAL (decodeState (saved).preset, std::string ("{\"edited\":true}"));
+}
+
 void eightInstances()
 {
     const StreamSetup setup { 48000.0, 512, 2, 2, false };
@@ -232,6 +261,7 @@ void addLifecycleTests (Suite& suite)
     suite.add ("the engine follows the host without audio", theEngineFollowsTheHostWithoutAudio);
     suite.add ("an echo changes nothing", anEchoChangesNothing);
     suite.add ("deactivation releases the stream", deactivationReleasesTheStream);
+    suite.add ("an unused engine ends", anUnusedEngineEnds);
     suite.add ("a gesture ends with its engine", aGestureEndsWithItsEngine);
     suite.add ("the engines end with a killed host", [] { enginesEndWithAKilledHost (false); });
     suite.add ("stopped engines end with a killed host", [] { enginesEndWithAKilledHost (true); });

@@ -29,6 +29,7 @@ PluginEditor::PluginEditor (PluginProcessor& p) : AudioProcessorEditor (p), till
 PluginEditor::~PluginEditor()
 {
     tillerProcessor.removeChangeListener (this);
+    tillerProcessor.closeInterface();
 }
 
 void PluginEditor::resized()

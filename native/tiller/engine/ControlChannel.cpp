@@ -110,6 +110,17 @@ void ControlChannel::setRunning()
     update ([] (EngineSnapshot& s) { s.phase = EnginePhase::running; s.failure.clear(); });
 }
 
+void ControlChannel::setOff()
+{
+    update ([this] (EngineSnapshot& s)
+    {
+        interfaceWanted = false;
+        s.phase = EnginePhase::off;
+        s.interfaceAddress.clear();
+        s.processId = 0;
+    });
+}
+
 void ControlChannel::setPriority (EnginePriority priority)
 {
     if (std::exchange (reportedPriority, priority) != priority)

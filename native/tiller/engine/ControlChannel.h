@@ -83,6 +83,8 @@ public:
     void sendRenderWarning (SendBuffer&);
 
     void setRunning();
+    /** The engine was ended, since nothing needs it. */
+    void setOff();
     void setPriority (EnginePriority);
     void setFailed (const std::string& reason, int failuresInARow);
 

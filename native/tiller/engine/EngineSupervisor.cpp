@@ -45,9 +45,16 @@ void EngineSupervisor::start()
     {
         const std::lock_guard lock (mutex);
         wanted = true;
+        wantedUntil = Clock::time_point::max();
     }
 
     wake.notify_all();
+}
+
+void EngineSupervisor::endAfter (Clock::duration delay)
+{
+    const std::lock_guard lock (mutex);
+    wantedUntil = Clock::now() + delay;
 }
 
 void EngineSupervisor::stop()
@@ -90,6 +97,14 @@ void EngineSupervisor::run()
 
         {
             std::unique_lock lock (mutex);
+            wanted = wanted && Clock::now() < wantedUntil;
+
+            if (process && ! wanted && ! quitting)
+            {
+                lock.unlock();
+                release();
+                continue;
+            }
 
             if (! process)
             {
@@ -166,6 +181,15 @@ void EngineSupervisor::finishStart()
         starts->succeeded();
 
     startSlot.reset();
+}
+
+/** Ends an engine that is not needed for a while. */
+void EngineSupervisor::release()
+{
+    process.reset();
+    startSlot.reset();
+    transport.engineStopped (true);
+    control.setOff();
 }
 
 void EngineSupervisor::fail (const std::string& reason)

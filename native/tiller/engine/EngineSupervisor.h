@@ -36,6 +36,12 @@ public:
     /** From now on an engine shall run; returns at once. [main-thread] */
     void start();
 
+    /**
+        Ends the engine after `delay`, unless `start` is called before. What it held is with the plugin: the next engine gets the
+        state and the undo history. [main-thread]
+    */
+    void endAfter (Clock::duration delay);
+
     /** Ends the engine and the I/O thread for good; neither the channel nor the transport is used afterwards. [main-thread] */
     void stop();
 
@@ -48,6 +54,7 @@ private:
     void launch();
     bool mayStart (Clock::time_point now);
     void finishStart();
+    void release();
     void serve();
     void fail (const std::string& reason);
     bool receive();
@@ -66,6 +73,7 @@ private:
     std::mutex mutex;
     std::condition_variable wake;
     bool wanted = false, quitting = false, retry = false;
+    Clock::time_point wantedUntil = Clock::time_point::max();
 
     // The I/O thread's own.
     std::unique_ptr<ChildProcess> process;

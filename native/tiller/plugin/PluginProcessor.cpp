@@ -6,6 +6,7 @@
 #include "tiller/vst3/Vst3Block.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <utility>
 
@@ -18,6 +19,8 @@ namespace
     constexpr double tailSeconds = 2.0;
     /** The longest block that latency and buffers are made for, in samples; a host that announces more is served in parts. */
     constexpr int maxHostBlock = 1 << 17;
+    /** An engine without a stream and a window is kept for so long: hosts deactivate plugins for a moment to prepare them anew. */
+    constexpr std::chrono::seconds unusedEngineTime { 30 };
     constexpr std::size_t ceilingIndex = ParameterTable::indexOf ("ceiling");
 }
 
@@ -92,6 +95,7 @@ void PluginProcessor::releaseResources()
     exchange.cancelWaiting();
     const juce::ScopedLock lock (getCallbackLock());
     transport.release();
+    endEngineWhereUnused();
 }
 
 bool PluginProcessor::isRenderStart (const juce::AudioBuffer<float>& buffer) noexcept
@@ -204,8 +208,21 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
 //==============================================================================
 void PluginProcessor::openInterface()
 {
+    isInterfaceOpen = true;
     supervisor.start();
     control.openInterface();
+}
+
+void PluginProcessor::closeInterface()
+{
+    isInterfaceOpen = false;
+    endEngineWhereUnused();
+}
+
+void PluginProcessor::endEngineWhereUnused()
+{
+    if (! isInterfaceOpen && exchange.streamFormat().channels == 0)
+        supervisor.endAfter (unusedEngineTime);
 }
 
 void PluginProcessor::handleAsyncUpdate()

@@ -52,6 +52,8 @@ public:
     const StreamCounters& counters() const noexcept         { return exchange.counters; }
     /** Has the engine serve its page; starts it where it does not run yet. */
     void openInterface();
+    /** The window is closed. */
+    void closeInterface();
     void retryEngine()                                      { supervisor.retryNow(); }
     void loadPreset (const juce::String& id)                { recall.request ({ PresetRequest::none, id.toStdString() }); }
     /** In pixels; 0 where the window was never opened. */
@@ -74,7 +76,7 @@ public:
     juce::AudioProcessorParameter* getBypassParameter() const override;
 
     void prepareToPlay (double rate, int maximumBlock) override;                          // [main-thread]
-    /** Ends an offline render's wait for the engine, and frees the stream's memory; the engine goes on. [main-thread] */
+    /** Ends an offline render's wait for the engine, and frees the stream's memory; the engine goes on for a while. [main-thread] */
     void releaseResources() override;
     void reset() override                                   { resetRequested.store (true); }     // [any-thread]
     void processBlock (juce::AudioBuffer<float>&, juce::MidiBuffer&) override;            // [audio-thread]
@@ -107,6 +109,7 @@ private:
     // [main-thread]
     void updateLatency();
     void reportLatency();
+    void endEngineWhereUnused();
     void updateParameterNames (const std::string& namesJson);
     void updatePrograms();
     // [any-thread] but the audio thread
@@ -129,6 +132,7 @@ private:
 
     // [main-thread]
     EngineSnapshot snapshot;
+    bool isInterfaceOpen = false;
     int restartsSeen = 0;
     std::string namesShown, presetsShown;
 
