@@ -1,0 +1,27 @@
+import { useLiveEngine } from './live-engine.js';
+
+describe('what a model’s import measured', () => {
+  const { open, probe } = useLiveEngine();
+
+  it('is shown under the model that plays, folded away at first', async () => {
+    const { page, complaints } = await open();
+    await page.getByRole('tab', { name: 'Library' }).click();
+    await page.getByRole('radio', { name: 'Models' }).click();
+    const loads = page.getByRole('row', { name: /^(Low latency|Low load), (mono|stereo)/ });
+    await page.getByText('What was measured').waitFor();
+    expect(await loads.first().isVisible()).toBe(false);
+    await page.getByText('What was measured').click();
+    await loads.first().waitFor();
+    expect(await loads.count()).toBe(4);
+    const { card } = probe.slices.model;
+    expect(card?.report?.latents).toHaveLength(card?.latentDims ?? 0);
+    expect(card?.report?.memoryBytes).toBeGreaterThan(0);
+    const latents = page.getByRole('table').filter({ hasText: 'Activity' }).getByRole('row');
+    // With the row of its heads.
+    expect(await latents.count()).toBe((card?.latentDims ?? 0) + 1);
+    expect(await latents.nth(1).innerText()).toMatch(/dB.*oct/s);
+    // Pressing the summary does not choose the model again.
+    expect(probe.slices.history.canUndo).toBe(false);
+    expect(complaints).toEqual([]);
+  });
+});
