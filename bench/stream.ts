@@ -1,5 +1,5 @@
 import { defaultOutput, type Output } from '../src/document/output.js';
-import { PARAMETERS } from '../src/document/parameters.js';
+import { PARAMETER_INDEX } from '../src/document/parameters.js';
 import { defaultDimension } from '../src/document/steering.js';
 import {
   FRAME_HEADER_BYTES,
@@ -39,6 +39,8 @@ interface Case {
   readonly level: number;
   readonly output?: Partial<Output>;
   readonly batch?: 1 | 2;
+  /** The latent loop is switched on before the measurement. */
+  readonly loops?: true;
 }
 
 const shapeOf = (batch: number): ModelShape => ({
@@ -56,6 +58,13 @@ const shapeOf = (batch: number): ModelShape => ({
 export async function streamBench(): Promise<BenchRow[]> {
   const cases: Case[] = [
     { name: 'equal rates', rate: 48_000, level: 0.1 },
+    {
+      name: 'equal rates, latent loop',
+      rate: 48_000,
+      level: 0.1,
+      output: { loopLength: '1 beat' },
+      loops: true,
+    },
     { name: 'equal rates, limiter working', rate: 48_000, level: 3 },
     { name: '44.1 kHz track, 48 kHz model', rate: 44_100, level: 0.1 },
     {
@@ -103,7 +112,7 @@ function blockMessage(level: number): Buffer {
   const random = new Random(2);
   const events = Buffer.alloc(AUTOMATED * PARAMETER_EVENT.bytes);
   for (let i = 0; i < AUTOMATED; i += 1) {
-    const index = i < 2 ? i : PARAMETERS.length - i;
+    const index = i < 2 ? i : PARAMETER_INDEX.offset + i;
     events.writeUInt32LE(0, i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.offset);
     events.writeUInt32LE(index, i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.index);
     events.writeFloatLE(0.5, i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.value);
@@ -115,7 +124,8 @@ function blockMessage(level: number): Buffer {
 
 /** Time from each block's arrival to its answer, over a pipe in memory. */
 async function overheadRow(one: Case): Promise<BenchRow> {
-  const { name, rate, level } = one;
+  const { name, rate, level, loops } = one;
+  const player = playerOf(one);
   const start = Buffer.concat([
     frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION }),
     frame(TO_ENGINE.prepare, { epoch: 1, rate, maxBlock: BLOCK, channels: 2 }),
@@ -129,6 +139,7 @@ async function overheadRow(one: Case): Promise<BenchRow> {
       sent += 1;
       if (sent === 0) return start.copy(bytes, offset);
       if (sent > WARM_UP + BLOCKS) return 0;
+      if (sent === WARM_UP / 2 && loops === true) player.parameter(0, PARAMETER_INDEX.loop, 1);
       block.writeUInt32LE((sent - 1) * BLOCK, FRAME_HEADER_BYTES + TO_ENGINE.block.at.position);
       arrived = performance.now();
       return block.copy(bytes, offset);
@@ -137,7 +148,7 @@ async function overheadRow(one: Case): Promise<BenchRow> {
       if (sent > WARM_UP) beyond.push(performance.now() - arrived);
       return length;
     }),
-    player: playerOf(one),
+    player,
     receive: () => undefined,
     post: () => undefined,
     deliver: () => undefined,
