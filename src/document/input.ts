@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_INPUTS } from './limits.js';
+import { LFO_SHAPES, MAX_LFO_PERIOD, MIN_LFO_PERIOD } from './lfo-shapes.js';
 
 const channel = z.number().int().min(0).max(16);
 const rawNumber = z.number().min(-1e9).max(1e9);
@@ -29,6 +30,17 @@ export const inputSourceSchema = z.discriminatedUnion('kind', [
     high: rawNumber.optional(),
   }),
   z.strictObject({ kind: z.literal('gamepad'), axis: z.number().int().min(0).max(31) }),
+  z.strictObject({
+    kind: z.literal('lfo'),
+    shape: z.enum(LFO_SHAPES),
+    /** Of one cycle, in `unit`; a beat is a quarter note. */
+    period: z.number().min(MIN_LFO_PERIOD).max(MAX_LFO_PERIOD),
+    unit: z.enum(['beats', 'seconds']),
+    /** Where the cycle stands at the start of the song, 0..1 of it. */
+    phase: z.number().min(0).max(1),
+    /** Of the random shapes: another seed gives other values, the same seed the same in every bounce. */
+    seed: z.number().int().min(0).max(0xffff),
+  }),
 ]);
 export type InputSource = z.infer<typeof inputSourceSchema>;
 

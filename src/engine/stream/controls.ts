@@ -6,7 +6,9 @@ import { LOOP_LENGTHS } from '../../document/loop-lengths.js';
 import { LatentLoop } from '../time/latent-loop.js';
 import type { MusicalPosition } from '../time/timeline.js';
 import { ChangeQueue } from './change-queue.js';
-import { type FrameSettings, applyToFrames } from './latent-frame-settings.js';
+import { inputValueOf } from '../../document/value-range.js';
+import { lfoAt } from '../time/lfo.js';
+import { type FrameSettings, type Motion, applyToFrames } from './latent-frame-settings.js';
 
 /** Noise of the model's own random operations, and the noise added to the latents. */
 export interface StreamNoise {
@@ -48,7 +50,9 @@ export class FrameControls {
   /** True once there is a latent frame that freeze can hold. */
   private holding = false;
   private readonly loop: LatentLoop;
-  private readonly place: MusicalPosition = { elapsed: 0, beat: 0, beatsPerBar: 4 };
+  private readonly place: MusicalPosition = { elapsed: 0, beat: 0, beatsPerBar: 4, seconds: 0 };
+  /** Index of the first latent frame of the last call. */
+  private callFrame = 0;
   /** One latent frame, [batch, dims]; the last call's latent frames behind the loop, as the encoder's. */
   private readonly frameValues: Float32Array;
   private readonly looped: Float32Array;
@@ -136,6 +140,7 @@ export class FrameControls {
     const { frames } = this.shape;
     this.settings.controlsDirty = false;
     this.automated = 0;
+    this.callFrame = this.frame;
     for (let j = 0; j < frames; j += 1) {
       if (this.applyUpTo(this.frame)) this.automated = j;
       this.playLoop(j, encoded);
@@ -167,6 +172,7 @@ export class FrameControls {
   private play(j: number, latents: Float32Array): boolean {
     const { looped } = this;
     const { frames, batch, latentDims } = this.shape;
+    this.moveInputs(j);
     this.configure();
     let changed = false;
     for (let row = 0; row < batch; row += 1) {
@@ -196,6 +202,17 @@ export class FrameControls {
       LOOP_LENGTHS[settings.loopLength] ?? LOOP_LENGTHS[0],
     );
     for (let i = 0; i < frameValues.length; i += 1) looped[i * frames + j] = frameValues[i] as number;
+  }
+
+  /** Takes the inputs that move by themselves to latent frame `j` of the call. */
+  private moveInputs(j: number): void {
+    const { motions, inputs } = this.settings;
+    if (motions.length === 0) return;
+    this.clock.locate(this.callFrame + j, this.place);
+    for (let i = 0; i < motions.length; i += 1) {
+      const { index, input, source } = motions[i] as Motion;
+      inputs[index] = inputValueOf(input, lfoAt(source, this.place));
+    }
   }
 
   /** Evaluates the mapping and passes changed settings on. */

@@ -1,7 +1,9 @@
+import type { Input } from '../../document/input.js';
 import { MAX_INPUTS } from '../../document/limits.js';
 import { LOOP_LENGTH_IDS } from '../../document/loop-lengths.js';
 import { PARAMETER_INDEX, offsetDimension } from '../../document/parameters.js';
 import type { Steering } from '../../document/steering.js';
+import type { LfoSource } from '../time/lfo.js';
 
 /** A learned mapping as the streaming loop uses it. */
 export interface FrameMapping {
@@ -9,9 +11,24 @@ export interface FrameMapping {
   evaluate(inputs: Float64Array, latents: Float64Array): void;
 }
 
+/** An input that moves by itself. */
+export interface Motion {
+  readonly index: number;
+  readonly input: Input;
+  readonly source: LfoSource;
+}
+
+/** The inputs that move by themselves. */
+export function motionsOf(inputs: readonly Input[]): Motion[] {
+  return inputs.flatMap((input, index) =>
+    input.source.kind === 'lfo' ? [{ index, input, source: input.source }] : [],
+  );
+}
+
 /** The present settings of what acts on the latents. They outlive the model. */
 export interface FrameSettings {
   readonly inputs: Float64Array;
+  motions: readonly Motion[];
   mapping: FrameMapping | null;
   steering: Steering;
   /** Counts the changes of `steering`. */

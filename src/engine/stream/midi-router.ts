@@ -99,6 +99,7 @@ export class MidiRouter {
       case 'host':
       case 'osc':
       case 'gamepad':
+      case 'lfo':
         return -1;
     }
   }

@@ -1,4 +1,5 @@
 import type { MusicalTime } from '../time/musical-time.js';
+import { motionsOf } from './latent-frame-settings.js';
 import { defaultOutput } from '../../document/output.js';
 import type { EngineMargin, Output } from '../../document/output.js';
 import { openMapping } from '../mapping/evaluate.js';
@@ -176,6 +177,7 @@ export class Player {
         return;
       case 'inputs':
         this.router.configure(command.inputs);
+        this.stream.setMotions(motionsOf(command.inputs));
         return;
       case 'parameter':
         if (!this.moves.set(command.index, number)) return;

@@ -12,7 +12,12 @@ import { FREE_TIME, type MusicalTime } from '../time/musical-time.js';
 import { Handover, type Sounding } from './model-exchange.js';
 import type { Faults } from './model-runner.js';
 import { Pipeline, type StreamSetup } from './pipeline.js';
-import { type FrameMapping, type FrameSettings, applyToFrames } from './latent-frame-settings.js';
+import {
+  type FrameMapping,
+  type FrameSettings,
+  type Motion,
+  applyToFrames,
+} from './latent-frame-settings.js';
 import type { StreamSnapshot } from './telemetry.js';
 
 /**
@@ -29,6 +34,7 @@ export class Stream {
   private output: Output = defaultOutput();
   private settings: FrameSettings = {
     inputs: new Float64Array(MAX_INPUTS).fill(0.5),
+    motions: [],
     mapping: null,
     steering: { amount: 1, glideSeconds: 0, dimensions: [] },
     steeringVersion: 0,
@@ -197,6 +203,11 @@ export class Stream {
     settings.loop = output.loop;
     settings.loopLength = LOOP_LENGTH_IDS.indexOf(output.loopLength);
     this.sounding?.setOutput(output);
+  }
+
+  /** Which of the inputs move by themselves, from the next call of the model on; without a model they rest. */
+  setMotions(motions: readonly Motion[]): void {
+    this.settings.motions = motions;
   }
 
   /** Swaps in a learned mapping, or none: then every dimension plays what is encoded. */

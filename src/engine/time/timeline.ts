@@ -12,6 +12,8 @@ export interface MusicalPosition {
   /** Quarter notes since the start of a bar; jumps with the transport. */
   beat: number;
   beatsPerBar: number;
+  /** Seconds since the song began, as far as the beat and the tempo tell: they jump with the transport, and not with the tempo. */
+  seconds: number;
 }
 
 /**
@@ -25,9 +27,10 @@ export class Timeline {
   private readonly beats = new Float64Array(CAPACITY);
   private readonly beatsPerSample = new Float64Array(CAPACITY);
   private readonly beatsPerBar = new Float64Array(CAPACITY);
+  private readonly seconds = new Float64Array(CAPACITY);
   private first = 0;
   private count = 0;
-  private readonly here: MusicalPosition = { elapsed: 0, beat: 0, beatsPerBar: 4 };
+  private readonly here: MusicalPosition = { elapsed: 0, beat: 0, beatsPerBar: 4, seconds: 0 };
 
   /** @param rate of the track, in Hz */
   constructor(private readonly rate: number) {
@@ -42,23 +45,20 @@ export class Timeline {
     const beatsPerBar = this.count > 0 ? (this.beatsPerBar[last] as number) : FREE_TIME.beatsPerBar;
     this.first = 0;
     this.count = 0;
-    this.add(0, 0, 0, beatsPerSample, beatsPerBar);
+    this.add(0, 0, 0, 0, beatsPerSample, beatsPerBar);
   }
 
   /** From track sample `sample` on the music goes on as `time` says. Samples rise from call to call. */
   mark(sample: number, time: Readonly<MusicalTime>): void {
     this.locate(sample, this.here);
-    const { elapsed, beat, beatsPerBar } = this.here;
+    const { elapsed, beat, beatsPerBar, seconds } = this.here;
     const last = this.slot(this.count - 1);
     const beatsPerSample = time.tempo / 60 / this.rate;
     const next = time.playing ? time.beat : beat;
-    if (
-      beatsPerSample === this.beatsPerSample[last] &&
-      time.beatsPerBar === beatsPerBar &&
-      Math.abs(next - beat) < TOLERANCE_BEATS
-    )
-      return;
-    this.add(sample, elapsed, next, beatsPerSample, time.beatsPerBar);
+    const jumps = Math.abs(next - beat) >= TOLERANCE_BEATS;
+    if (!jumps && beatsPerSample === this.beatsPerSample[last] && time.beatsPerBar === beatsPerBar) return;
+    const songSeconds = jumps ? (next * 60) / time.tempo : seconds;
+    this.add(sample, elapsed, next, songSeconds, beatsPerSample, time.beatsPerBar);
   }
 
   /** Writes where track sample `sample` lies; one from before all that is kept counts on backwards. */
@@ -70,6 +70,7 @@ export class Timeline {
     into.elapsed = (this.elapsed[at] as number) + since;
     into.beat = (this.beats[at] as number) + since;
     into.beatsPerBar = this.beatsPerBar[at] as number;
+    into.seconds = (this.seconds[at] as number) + (sample - (this.samples[at] as number)) / this.rate;
   }
 
   private slot(i: number): number {
@@ -80,6 +81,7 @@ export class Timeline {
     sample: number,
     elapsed: number,
     beat: number,
+    seconds: number,
     beatsPerSample: number,
     beatsPerBar: number,
   ): void {
@@ -90,6 +92,7 @@ export class Timeline {
     this.samples[at] = sample;
     this.elapsed[at] = elapsed;
     this.beats[at] = beat;
+    this.seconds[at] = seconds;
     this.beatsPerSample[at] = beatsPerSample;
     this.beatsPerBar[at] = beatsPerBar;
   }

@@ -28,7 +28,7 @@ function play(
   const loop = new LatentLoop(1, FRAMES_PER_SECOND);
   return Array.from({ length: frames }, (_, frame) => {
     const latents = Float32Array.of(valueAt(frame));
-    const place = { elapsed: frame * BEATS_PER_FRAME, beat: beatAt(frame), beatsPerBar: 4 };
+    const place = { elapsed: frame * BEATS_PER_FRAME, beat: beatAt(frame), beatsPerBar: 4, seconds: 0 };
     loop.process(latents, place, on(frame), length);
     return { value: latents[0] as number, beat: place.beat };
   });

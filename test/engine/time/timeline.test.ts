@@ -4,7 +4,7 @@ import { Timeline, type MusicalPosition } from '../../../src/engine/time/timelin
 
 const RATE = 48_000;
 const at = (timeline: Timeline, sample: number): MusicalPosition => {
-  const place = { elapsed: NaN, beat: NaN, beatsPerBar: NaN };
+  const place = { elapsed: NaN, beat: NaN, beatsPerBar: NaN, seconds: NaN };
   timeline.locate(sample, place);
   return place;
 };
@@ -15,7 +15,9 @@ const time = (tempo: number, beat: number, playing = true, beatsPerBar = 4) => (
 describe('a timeline', () => {
   it('counts at 120 per minute until somebody says otherwise', () => {
     const timeline = new Timeline(RATE);
-    expect(at(timeline, 24_000)).toEqual({ elapsed: 1, beat: 1, beatsPerBar: FREE_TIME.beatsPerBar });
+    expect(at(timeline, 24_000)).toEqual({
+      ...{ elapsed: 1, beat: 1, beatsPerBar: FREE_TIME.beatsPerBar, seconds: 0.5 },
+    });
   });
 
   it('follows the transport, and jumps with it; the elapsed beats do not jump', () => {
@@ -23,9 +25,9 @@ describe('a timeline', () => {
     timeline.mark(0, time(120, 8));
     timeline.mark(24_000, time(60, 9, true, 3));
     timeline.mark(72_000, time(60, 2, true, 3));
-    expect(at(timeline, 12_000)).toEqual({ elapsed: 0.5, beat: 8.5, beatsPerBar: 4 });
-    expect(at(timeline, 48_000)).toEqual({ elapsed: 1.5, beat: 9.5, beatsPerBar: 3 });
-    expect(at(timeline, 96_000)).toEqual({ elapsed: 2.5, beat: 2.5, beatsPerBar: 3 });
+    expect(at(timeline, 12_000)).toEqual({ elapsed: 0.5, beat: 8.5, beatsPerBar: 4, seconds: 4.25 });
+    expect(at(timeline, 48_000)).toEqual({ elapsed: 1.5, beat: 9.5, beatsPerBar: 3, seconds: 5 });
+    expect(at(timeline, 96_000)).toEqual({ elapsed: 2.5, beat: 2.5, beatsPerBar: 3, seconds: 2.5 });
   });
 
   it('goes on at the last tempo while the transport stands', () => {

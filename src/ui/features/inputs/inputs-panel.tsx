@@ -107,7 +107,7 @@ function InputCard({ index, input, only }: { index: number; input: Input; only: 
           }}
         />
       </div>
-      <div className={styles.line}>
+      <div className={`${styles.line} ${styles.settings}`}>
         <SourceFields name={name} source={source} onChange={(next) => change({ source: next })} />
         <LiveValue index={index} />
       </div>

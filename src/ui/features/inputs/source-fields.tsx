@@ -3,7 +3,9 @@ import { NumberField } from '../../shared/controls/number-field.js';
 import { formatValue, parseValue } from '../../shared/controls/units.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
+import { LfoFields } from './lfo-fields.js';
 import { MiniField } from './mini-field.js';
+import styles from './mini-field.module.css';
 
 /** Greatest magnitude of what a sensor sends at an end of its range. */
 const MAX_RAW = 1e9;
@@ -15,7 +17,7 @@ interface FieldProps {
   onChange: (source: InputSource) => void;
 }
 
-/** The settings of one source: controller number, channel, note range, address or axis. */
+/** The settings of one source: controller number, channel, note range, address, axis or course. */
 export function SourceFields({ name, source, onChange }: FieldProps) {
   const number = (
     label: string,
@@ -48,6 +50,7 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
         help={help}
         value={formatValue(value, 'plain')}
         maxLength={20}
+        className={styles.typed}
         accepts={(typed) => Math.abs(parseValue(typed, 'plain') ?? Infinity) <= MAX_RAW}
         onAccept={(typed) => onChange(change(parseValue(typed, 'plain') ?? value))}
       />
@@ -121,6 +124,8 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
           }))}
         </>
       );
+    case 'lfo':
+      return <LfoFields name={name} source={source} onChange={onChange} />;
     case 'gamepad':
       return number('Axis', 'Axis of the gamepad, counted from 0.', source.axis, 0, 31, (axis) => ({
         ...source,

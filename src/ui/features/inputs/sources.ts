@@ -1,4 +1,5 @@
 import type { InputSource } from '../../../document/input.js';
+import type { LfoShape } from '../../../document/lfo-shapes.js';
 import type { Choice } from '../../shared/controls/choices.js';
 
 export const SOURCE_CHOICES: readonly Choice<InputSource['kind']>[] = [
@@ -12,6 +13,7 @@ export const SOURCE_CHOICES: readonly Choice<InputSource['kind']>[] = [
   { value: 'note-velocity', label: 'Note velocity' },
   { value: 'osc', label: 'OSC' },
   { value: 'gamepad', label: 'Gamepad' },
+  { value: 'lfo', label: 'LFO' },
 ];
 
 /** The settings that a kind of source has when it is selected; `index` is the input's, so that two inputs start different. */
@@ -34,8 +36,21 @@ export function defaultSource(kind: InputSource['kind'], index: number): InputSo
       return { kind, address: `/tiller/input/${index + 1}`, argument: 0 };
     case 'gamepad':
       return { kind, axis: index };
+    case 'lfo':
+      return { kind, shape: 'sine', period: 4, unit: 'beats', phase: 0, seed: index };
   }
 }
+
+export const SHAPE_NAMES: Readonly<Record<LfoShape, string>> = {
+  sine: 'Sine',
+  triangle: 'Triangle',
+  ramp: 'Ramp',
+  random: 'Random',
+  steps: 'Steps',
+};
+
+const formatPeriod = ({ period, unit }: Extract<InputSource, { kind: 'lfo' }>) =>
+  unit === 'seconds' ? `${period} s` : period === 1 ? '1 beat' : `${period} beats`;
 
 const channelName = (channel: number) => (channel === 0 ? 'any channel' : `channel ${channel}`);
 
@@ -48,6 +63,8 @@ export function describeSource(source: InputSource): string {
       return source.address;
     case 'gamepad':
       return `Gamepad axis ${source.axis + 1}`;
+    case 'lfo':
+      return `${SHAPE_NAMES[source.shape]}, ${formatPeriod(source)}`;
     case 'pitch-bend':
     case 'channel-pressure':
     case 'note-velocity':

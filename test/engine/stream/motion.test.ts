@@ -1,0 +1,70 @@
+import { defaultInput } from '../../../src/document/default-preset.js';
+import { defaultOutput } from '../../../src/document/output.js';
+import { defaultDimension } from '../../../src/document/steering.js';
+import { motionsOf } from '../../../src/engine/stream/latent-frame-settings.js';
+import { Stream } from '../../../src/engine/stream/stream.js';
+import { LatentModel, streamNoise } from './fakes.js';
+import { equalBlocks, randomBlocks } from './play.js';
+
+const RATE = 48_000;
+const HOP = 64;
+const TEMPO = 150;
+const SAMPLES = 48_000;
+
+/** Plays silence from song sample `from` on; latent 0 is the first input, which a triangle of one beat moves between 0.2 and 0.8. */
+function play(blocks: readonly number[], from: number): Float32Array {
+  const stream = new Stream();
+  stream.setOutput({ ...defaultOutput(), ceilingDb: 0 });
+  stream.setSteering({
+    amount: 1,
+    glideSeconds: 0,
+    dimensions: [{ ...defaultDimension(), mode: 'override' }],
+  });
+  stream.setMapping({ evaluate: (inputs, latents) => void (latents[0] = inputs[0] as number) });
+  const source = { kind: 'lfo', shape: 'triangle', period: 1, unit: 'beats', phase: 0, seed: 0 } as const;
+  stream.setMotions(
+    motionsOf([{ ...defaultInput('motion'), source, range: [0.2, 0.8] }, defaultInput('hand')]),
+  );
+  const model = new LatentModel({ hop: HOP, latentDims: 1 });
+  const { latencySamples } = stream.prepare({
+    ...{ rate: RATE, maxBlock: 8192, channels: 1, model, noise: streamNoise() },
+  });
+  const output = new Float32Array(SAMPLES);
+  let at = 0;
+  for (const size of blocks) {
+    stream.setTime({ tempo: TEMPO, playing: true, beat: ((from + at) * TEMPO) / 60 / RATE, beatsPerBar: 4 });
+    stream.process([new Float32Array(size)], [output.subarray(at, at + size)], size, null);
+    at += size;
+  }
+  return output.subarray(latencySamples);
+}
+
+describe('an input with a motion', () => {
+  it('steers each latent frame by its place in the song', () => {
+    const output = play(equalBlocks(SAMPLES, 512), 0);
+    for (let frame = 0; frame < 700; frame += 1) {
+      const beat = (frame * HOP * TEMPO) / 60 / RATE;
+      const at = beat - Math.floor(beat);
+      const position = at < 0.5 ? 2 * at : 2 - 2 * at;
+      expect(output[frame * HOP + HOP / 2]).toBeCloseTo(0.2 + 0.6 * position, 5);
+    }
+  });
+
+  it('does not depend on the blocks', () => {
+    const reference = play(equalBlocks(SAMPLES, 512), 4800);
+    for (const [largest, seed] of [
+      [7, 1],
+      [900, 2],
+      [8000, 3],
+    ] as const)
+      expect(play(randomBlocks(SAMPLES, largest, seed), 4800)).toEqual(reference);
+  });
+
+  it('is the same in a bounce from the middle as in the middle of a bounce', () => {
+    // A whole number of latent frames and of beats' rounding apart.
+    const whole = play(equalBlocks(SAMPLES, 512), 0);
+    const later = play(equalBlocks(SAMPLES, 512), 300 * HOP);
+    for (let frame = 0; frame < 400; frame += 1)
+      expect(later[frame * HOP + 32]).toBeCloseTo(whole[(frame + 300) * HOP + 32] ?? NaN, 5);
+  });
+});
