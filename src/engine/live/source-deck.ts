@@ -36,6 +36,8 @@ export class SourceDeck {
   /** Decoded files by their number: the one that was added last, the one that plays, and the next. */
   private readonly decoded = new Map<number, AudioFile>();
   private next: number | null = null;
+  /** The file that was added last, until a source is chosen: it is usually the one. */
+  private added: number | null = null;
   /** The files that the worker was told to go on with since the source was chosen, by the number of the message. */
   private readonly offered = new Map<number, number>();
   /** Count requests: a long file may still be being read when another one is asked for. */
@@ -112,6 +114,7 @@ export class SourceDeck {
     const audio = await this.readFile(path, name);
     const { id } = await this.list.add(path, name);
     this.decoded.set(id, audio);
+    this.added = id;
     this.listChanged();
     return id;
   }
@@ -166,6 +169,7 @@ export class SourceDeck {
   private adopt(source: LiveSource): void {
     this.waveform = null;
     this.next = null;
+    this.added = null;
     this.owner.change({ source, positionSeconds: 0, cueSeconds: 0 });
     void this.prepareNext();
     void this.showWaveform(source);
@@ -203,11 +207,11 @@ export class SourceDeck {
     });
   }
 
-  /** Keeps only what plays and what follows. */
+  /** Keeps only what plays, what follows, and what was added last. */
   private forgetOthers(): void {
     const { source } = this.owner.state();
-    for (const id of this.decoded.keys())
-      if (id !== this.next && !(source.kind === 'file' && source.id === id)) this.decoded.delete(id);
+    const kept = [this.next, this.added, source.kind === 'file' ? source.id : null];
+    for (const id of this.decoded.keys()) if (!kept.includes(id)) this.decoded.delete(id);
   }
 
   /** The audio of a source; null for the microphone. */

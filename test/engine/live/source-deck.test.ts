@@ -15,12 +15,17 @@ describe('the sources of the live session', () => {
   let folder: string;
   let live: LiveSession;
   let heard: string[];
+  let reads: string[];
   let wake: () => void;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tiller-deck-'));
     wake = () => undefined;
-    live = await LiveSession.open('models/loops', WORKER, new RestartPolicy(), readAudio);
+    reads = [];
+    live = await LiveSession.open('models/loops', WORKER, new RestartPolicy(), (path, name) => {
+      reads.push(name);
+      return readAudio(path, name);
+    });
     heard = [];
     live.onReport((report) => {
       if (report.type === 'failed') heard.push(report.message);
@@ -45,6 +50,7 @@ describe('the sources of the live session', () => {
 
   it('goes on with the next file of the list, and shows its waveform', async () => {
     const [first, second] = [await add('tabla'), await add('bells')];
+    reads.length = 0;
     expect(live.state.files).toEqual([
       { id: first, name: 'tabla.wav' },
       { id: second, name: 'bells.wav' },
@@ -52,6 +58,8 @@ describe('the sources of the live session', () => {
     expect(playing()).toBe('loop');
     await live.setSource({ kind: 'file', id: first });
     await until(() => heard.includes('next') && live.waveform !== null);
+    // The one that was added last is still decoded.
+    expect(reads).toEqual(['tabla.wav']);
     const { seconds } = live.waveform ?? { seconds: 0 };
     live.setCue(1);
     live.midi(0x90, END_OF_FILE, 1);
