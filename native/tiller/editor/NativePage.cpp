@@ -198,9 +198,9 @@ void NativePage::paint (juce::Graphics& g)
 void NativePage::resized()
 {
     auto row = getLocalBounds().reduced (24).removeFromBottom (32);
-    presets.setBounds (row.removeFromLeft (200));
+    presets.setBounds (row.removeFromLeft (180));
     row.removeFromLeft (12);
-    latency.setBounds (row.removeFromLeft (210));
+    latency.setBounds (row.removeFromLeft (200));
 
     for (auto* button : { &browser, &reopen, &retry })
     {
