@@ -68,6 +68,25 @@ describe('the page, beyond what can be seen', () => {
     await page.context().close();
   });
 
+  it('leaves the focus where the player puts it while a label is asked for', async () => {
+    const { page } = await open();
+    await play(page);
+    const ceiling = page.getByRole('textbox', { name: 'Ceiling, number' });
+    const label = page.getByLabel('Label of the captured sound');
+    for (const leave of [() => ceiling.click(), () => page.keyboard.press('Tab')]) {
+      await pad(page).focus();
+      await page.keyboard.press('c');
+      await label.waitFor();
+      await leave();
+      await label.waitFor({ state: 'detached' });
+      await page.waitForFunction(() => document.activeElement !== document.body);
+      expect(await pad(page).and(page.locator(':focus')).count()).toBe(0);
+      await page.keyboard.press('Escape');
+      probe.send({ type: 'undo' });
+    }
+    await page.context().close();
+  });
+
   it('takes Cmd in place of Ctrl on macOS, and says so', async () => {
     const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)';
     const { page } = await open(undefined, 'dark', { userAgent: mac });

@@ -13,9 +13,10 @@ export function useTemporaryFocus(field: RefObject<HTMLElement | null>, wanted =
     const before = document.activeElement;
     current.focus();
     return () => {
-      const { activeElement, body } = document;
-      const unclaimed = activeElement === current || activeElement === body;
-      if (unclaimed && before instanceof HTMLElement) before.focus();
+      if (!(before instanceof HTMLElement)) return;
+      if (document.activeElement === current) before.focus();
+      // During a press elsewhere nothing has the focus yet: what was pressed gets it after this.
+      else setTimeout(() => document.activeElement === document.body && before.focus());
     };
   }, [field, wanted]);
 }
