@@ -16,7 +16,7 @@ import { Select } from '../../shared/controls/select.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { ControllersPanel } from '../controllers/controllers-panel.js';
-import { MiniField } from './mini-field.js';
+import { MiniField } from '../../shared/controls/mini-field.js';
 import { SourceFields } from './source-fields.js';
 import { SOURCE_CHOICES, defaultSource } from './sources.js';
 import form from '../../shared/controls/form.module.css';

@@ -3,9 +3,9 @@ import { LFO_SHAPES, MAX_LFO_PERIOD, MIN_LFO_PERIOD } from '../../../document/lf
 import { Select } from '../../shared/controls/select.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { formatValue, parseValue } from '../../shared/controls/units.js';
-import { MiniField } from './mini-field.js';
+import { MiniField } from '../../shared/controls/mini-field.js';
 import { SHAPE_NAMES } from './sources.js';
-import styles from './mini-field.module.css';
+import styles from '../../shared/controls/mini-field.module.css';
 
 type Lfo = Extract<InputSource, { kind: 'lfo' }>;
 

@@ -4,8 +4,8 @@ import { formatValue, parseValue } from '../../shared/controls/units.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { LfoFields } from './lfo-fields.js';
-import { MiniField } from './mini-field.js';
-import styles from './mini-field.module.css';
+import { MiniField } from '../../shared/controls/mini-field.js';
+import styles from '../../shared/controls/mini-field.module.css';
 
 /** Greatest magnitude of what a sensor sends at an end of its range. */
 const MAX_RAW = 1e9;
