@@ -1,11 +1,9 @@
-#include "Vst3Instance.h"
+#include "Vst3Internals.h"
 
 #include "TestSuite.h"
-#include "Vst3HostInterfaces.h"
 
 #include <algorithm>
 #include <dlfcn.h>
-#include <mutex>
 
 #include <pluginterfaces/vst/ivstaudioprocessor.h>
 #include <pluginterfaces/vst/ivstcomponent.h>
@@ -46,33 +44,6 @@ namespace
         return letters;
     }
 }
-
-struct Vst3Instance::Internals
-{
-    void* library = nullptr;
-    Vst::HostApplication host;
-    Handler handler;
-    Frame frame;
-    IPtr<Vst::IComponent> component;
-    IPtr<Vst::IEditController> controller;
-    IPtr<Vst::IAudioProcessor> processor;
-    IPtr<IPlugView> view;
-    StreamSetup setup;
-    std::vector<Vst::ParamID> ids;
-    std::recursive_mutex activity;  ///< held while the plugin is activated or processes: notifications may come on another thread
-    bool active = false;
-    std::atomic<int> reactivations { 0 }, latencyMismatches { 0 };
-
-    void add (const std::vector<Point>& points, Changes& changes) const
-    {
-        for (const auto& point : points)
-        {
-            int32 index = 0;
-            auto* queue = changes.addParameterData (ids[static_cast<std::size_t> (point.index)], index);
-            queue->addPoint (point.offset, point.normalised, index);
-        }
-    }
-};
 
 Vst3Instance::Vst3Instance (const std::string& bundle) : in (std::make_unique<Internals>())
 {
@@ -362,49 +333,5 @@ std::vector<Point> Vst3Instance::takeEdits()
 
 int Vst3Instance::projectMarks() const  { return in->handler.handler2.marks.load(); }
 int Vst3Instance::openGestures() const  { return in->handler.openGestures.load(); }
-
-bool Vst3Instance::openEditor (unsigned long parent)
-{
-    in->view = owned (in->controller->createView (Vst::ViewType::kEditor));
-
-    if (! in->view)
-        return false;
-
-    in->view->setFrame (&in->frame);
-    return in->view->attached (reinterpret_cast<void*> (parent), kPlatformTypeX11EmbedWindowID) == kResultTrue;
-}
-
-void Vst3Instance::runEditor (double seconds)
-{
-    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double> (seconds);
-
-    do
-        in->frame.runLoop.run (10);
-    while (std::chrono::steady_clock::now() < end);
-}
-
-bool Vst3Instance::resizeEditor (int width, int height)
-{
-    ViewRect size (0, 0, width, height);
-    return in->view->canResize() == kResultTrue && in->view->checkSizeConstraint (&size) == kResultTrue && size.getWidth() == width
-           && size.getHeight() == height && in->view->onSize (&size) == kResultTrue;
-}
-
-std::pair<int, int> Vst3Instance::editorSize() const
-{
-    ViewRect size;
-    in->view->getSize (&size);
-    return { size.getWidth(), size.getHeight() };
-}
-
-void Vst3Instance::closeEditor()
-{
-    if (! in->view)
-        return;
-
-    in->view->setFrame (nullptr);
-    in->view->removed();
-    in->view = nullptr;
-}
 
 } // namespace tiller::test

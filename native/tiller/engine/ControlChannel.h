@@ -104,7 +104,18 @@ private:
     bool receiveRecalled (const Message&);
     bool receivePrograms (const Message&);
     bool receiveFixLatency (const Message&);
-    template <typename Change> void update (Change&&);
+
+    /** Changes the next snapshot. [any-thread] but the audio thread, without `mutex` */
+    template <typename Change>
+    void update (Change&& change)
+    {
+        {
+            const std::lock_guard lock (mutex);
+            change (snapshot);
+        }
+
+        onChange();
+    }
 
     PresetDocument& document;
     ParameterTable& parameters;
