@@ -1,5 +1,5 @@
 import { DEFAULT_LOOP_LENGTH } from '../../src/document/loop-lengths.js';
-import { UPLOAD_LIMITS } from '../../src/protocol/interface.js';
+import { UPLOAD_LIMITS } from '../../src/protocol/uploads.js';
 import fc from 'fast-check';
 import { TillerError } from '../../src/document/tiller-error.js';
 import {

@@ -1,4 +1,4 @@
-import { UPLOAD_ENDINGS, uploadKindOf } from '../../src/protocol/interface.js';
+import { UPLOAD_ENDINGS, uploadKindOf } from '../../src/protocol/uploads.js';
 
 describe('uploadKindOf', () => {
   // Regression: .wave, .bwf, .rf64 and .aifc were refused, although the engine reads them.

@@ -5,18 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_COMMAND_BYTES } from '../../protocol/interface-commands.js';
 import { audioFrameBytes, MAX_MICROPHONE_FRAMES } from '../../protocol/interface-frames.js';
+import { CLOSE_STOPPED, HELLO_PATH, SOCKET_PATH, SUBPROTOCOL } from '../../protocol/interface.js';
 import {
-  CLOSE_STOPPED,
   DOWNLOAD_PATHS,
-  HELLO_PATH,
   MAP_QUERY,
   PLACE_QUERY,
   RATE_QUERY,
-  SOCKET_PATH,
-  SUBPROTOCOL,
   UPLOAD_PATHS,
   type UploadKind,
-} from '../../protocol/interface.js';
+} from '../../protocol/uploads.js';
 import { MAX_INPUTS, MAX_RATE, MIN_MODEL_RATE } from '../../document/limits.js';
 import { TillerError } from '../../document/tiller-error.js';
 import {

@@ -10,7 +10,7 @@ import {
   type UploadAnswer,
   type UploadKind,
   uploadKindOf,
-} from '../../protocol/interface.js';
+} from '../../protocol/uploads.js';
 import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError } from '../system/file-error.js';
 import { makeUploadFolder } from '../system/upload-folders.js';

@@ -1,4 +1,3 @@
-import type { SidedNoise } from '../model/run/noise.js';
 import type { ModelShape } from '../model/run/running-model.js';
 import { PARAMETERS } from '../../document/parameters.js';
 import { Steering } from '../steering/steer.js';
@@ -8,13 +7,8 @@ import type { MusicalPosition } from '../time/timeline.js';
 import { ChangeQueue } from './change-queue.js';
 import { inputValueOf } from '../../document/value-range.js';
 import { lfoAt } from '../time/lfo.js';
+import type { StreamNoise } from './stream-noise.js';
 import { type FrameSettings, type Motion, applyToFrames } from './latent-frame-settings.js';
-
-/** Noise of the model's own random operations, and the noise added to the latents. */
-export interface StreamNoise {
-  readonly model: SidedNoise;
-  readonly latents: SidedNoise;
-}
 
 /** Values of the last latent frame, first row of the batch, in latent units. */
 export interface FrameView {

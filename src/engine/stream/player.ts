@@ -1,9 +1,7 @@
 import type { MusicalTime } from '../time/musical-time.js';
 import { motionsOf } from './latent-frame-settings.js';
-import { defaultOutput } from '../../document/output.js';
-import type { EngineMargin, Output } from '../../document/output.js';
+import { defaultOutput, type EngineMargin, type Output } from '../../document/output.js';
 import { openMapping } from '../mapping/evaluate.js';
-import { createNoise } from '../model/run/noise.js';
 import type { NoiseSetting } from '../model/run/noise.js';
 import type { ModelVariant } from '../model/manifest.js';
 import type { RunningModel } from '../model/run/running-model.js';
@@ -16,7 +14,7 @@ import { openHere, type ModelOpener, type ModelPlace } from './model-opener.js';
 import { ChangeQueue } from './change-queue.js';
 import type { Automated } from '../../document/parameter-values.js';
 import { MovedParameters } from './moved-parameters.js';
-import type { StreamNoise } from './controls.js';
+import { streamNoise } from './stream-noise.js';
 import { requiredVariant } from './routing.js';
 import { StreamReporter } from './stream-reporter.js';
 import { Stream } from './stream.js';
@@ -43,11 +41,6 @@ type Setting = Exclude<StreamCommand, { type: 'load' | 'restart' | 'expect-model
 interface Arrived {
   readonly command: Setting;
   readonly number: number;
-}
-
-/** Noise of the model and of the latents, two independent streams of one setting. */
-export function streamNoise(setting: NoiseSetting): StreamNoise {
-  return { model: createNoise(setting, 0), latents: createNoise(setting, 1) };
 }
 
 /**

@@ -6,7 +6,7 @@ import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from '../../document/loop-length
 import type { RunningModel } from '../model/run/running-model.js';
 import { PARAMETER_INDEX, clampParameter } from '../../document/parameters.js';
 import type { Steering } from '../../document/steering.js';
-import type { StreamNoise } from './controls.js';
+import type { StreamNoise } from './stream-noise.js';
 import type { ChangeQueue } from './change-queue.js';
 import { FREE_TIME, type MusicalTime } from '../time/musical-time.js';
 import { Handover, type Sounding } from './model-exchange.js';

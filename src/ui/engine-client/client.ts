@@ -3,18 +3,20 @@ import {
   type Command,
   type Fault,
   CLOSE_STOPPED,
-  DOWNLOAD_PATHS,
-  FILE_NAME_HEADER,
   HELLO_PATH,
   INTERFACE_VERSION,
   SOCKET_PATH,
   SUBPROTOCOL,
   TOKEN_SUBPROTOCOL,
+} from '../../protocol/interface.js';
+import {
+  DOWNLOAD_PATHS,
+  FILE_NAME_HEADER,
   UPLOAD_LIMITS,
   UPLOAD_PATHS,
   type UploadAnswer,
   type UploadKind,
-} from '../../protocol/interface.js';
+} from '../../protocol/uploads.js';
 import { FRAME, readMap, type MapPicture } from '../../protocol/interface-frames.js';
 import type { LiveValues } from './live-values.js';
 import type { PageState, PageStore } from './page-state.js';

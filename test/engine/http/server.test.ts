@@ -8,16 +8,14 @@ import { TillerError } from '../../../src/document/tiller-error.js';
 import { startServer, type RunningServer } from '../../../src/engine/http/server.js';
 import { parameterValues } from '../../../src/document/parameter-values.js';
 import { TELEMETRY } from '../../../src/protocol/interface-frames.js';
+import { HELLO_PATH, SOCKET_PATH, SUBPROTOCOL } from '../../../src/protocol/interface.js';
 import {
   FILE_NAME_HEADER,
-  HELLO_PATH,
   MAP_QUERY,
   PLACE_QUERY,
   RATE_QUERY,
-  SOCKET_PATH,
-  SUBPROTOCOL,
   UPLOAD_PATHS,
-} from '../../../src/protocol/interface.js';
+} from '../../../src/protocol/uploads.js';
 import { Bench, documentOf } from './rig.js';
 import { Client, servicesOf } from './server-rig.js';
 

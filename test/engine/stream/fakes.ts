@@ -1,5 +1,5 @@
 import { createNoise, type NoiseSource } from '../../../src/engine/model/run/noise.js';
-import type { StreamNoise } from '../../../src/engine/stream/controls.js';
+import type { StreamNoise } from '../../../src/engine/stream/stream-noise.js';
 import type { ModelShape, RunningModel } from '../../../src/engine/model/run/running-model.js';
 
 /** Seeded noise, as the player makes it. */

@@ -5,7 +5,7 @@ import { SoundReader } from '../../audio/sound-stream.js';
 import { TillerError } from '../../../document/tiller-error.js';
 import { zeroNonFinite } from '../../model/run/non-finite.js';
 import { openModel, requireEncoder } from '../../model/run/open-model.js';
-import { streamNoise } from '../../stream/player.js';
+import { streamNoise } from '../../stream/stream-noise.js';
 import { contextOf } from '../context.js';
 import { checkInput, checkOutput, checkSoundName, writeSound } from '../files.js';
 import { readNpy, writeNpy } from '../npy.js';

@@ -1,11 +1,11 @@
+import { type Fault } from '../../../protocol/interface.js';
 import {
-  type Fault,
   MAP_QUERY,
   PLACE_QUERY,
   RATE_QUERY,
   type UploadKind,
   uploadKindOf,
-} from '../../../protocol/interface.js';
+} from '../../../protocol/uploads.js';
 import { decoded } from '../../audio/decode-file.js';
 import { RefusedError } from '../../engine-client/client.js';
 import { client, store } from '../../engine-client/page.js';

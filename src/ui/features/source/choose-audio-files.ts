@@ -1,4 +1,4 @@
-import { UPLOAD_ENDINGS } from '../../../protocol/interface.js';
+import { UPLOAD_ENDINGS } from '../../../protocol/uploads.js';
 import { addFiles } from '../library/add-files.js';
 
 /** Asks for audio files of this machine, and adds them to the list. */
