@@ -56,15 +56,17 @@ describe('the page, beyond what can be seen', () => {
     const { page } = await open();
     const frozen = probe.slices.output.freeze;
     await page.keyboard.press('?');
+    const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await page.getByRole('switch', { name: 'Single keys' }).click();
     await page.keyboard.press('Escape');
+    await list.waitFor({ state: 'detached' });
     await page.keyboard.press('f');
     await page.keyboard.press('?');
     const before = probe.slices.inputs[0]?.value ?? 0;
     await page.keyboard.press('ArrowRight');
     await probe.until(() => probe.slices.inputs[0]?.value !== before, 'the arrow key');
     expect(probe.slices.output.freeze).toBe(frozen);
-    expect(await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).isVisible()).toBe(false);
+    expect(await list.isVisible()).toBe(false);
     await page.context().close();
   });
 
