@@ -37,12 +37,13 @@ export const graphSchema = z.strictObject({
 export type GraphManifest = z.infer<typeof graphSchema>;
 
 /** Identifies one pair of graphs of a model. */
-export interface ModelVariant {
+export const variantSchema = z.strictObject({
   /** Latent frames per call, 1 or more. */
-  readonly frames: number;
+  frames: z.number().int().positive(),
   /** Rows of the batch: 1, or 2 for the two sides of a stereo track through a model with one channel. */
-  readonly batch: number;
-}
+  batch: z.number().int().min(1).max(2),
+});
+export type ModelVariant = Readonly<z.infer<typeof variantSchema>>;
 
 /** Raised whenever imports produce different graphs; models of an older version are translated again on their next import. */
 export const IMPORTER_VERSION = 4;
@@ -76,15 +77,6 @@ export const manifestSchema = z.strictObject({
   hasNoEncoder: z.literal(true).optional(),
   licence: z.string().nullable(),
   /** Sorted by frames, then batch; frames 1 and batch 1 is always there. */
-  variants: z
-    .array(
-      z.strictObject({
-        frames: count,
-        batch: z.number().int().min(1).max(2),
-        encoder: graphSchema,
-        decoder: graphSchema,
-      }),
-    )
-    .min(1),
+  variants: z.array(variantSchema.extend({ encoder: graphSchema, decoder: graphSchema })).min(1),
 });
 export type ModelManifest = z.infer<typeof manifestSchema>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TillerError } from '../../../document/tiller-error.js';
 import { failureOf, failureSchema, type Failure } from '../../workers/messages.js';
 import { WorkerThread } from '../../workers/worker-thread.js';
-import { manifestSchema } from '../manifest.js';
+import { manifestSchema, variantSchema } from '../manifest.js';
 import {
   createModelMemory,
   markEnded,
@@ -13,11 +13,6 @@ import {
 
 /** V8's space for new objects: a model's thread makes hardly any. */
 const YOUNG_GENERATION_MEGABYTES = 1;
-
-const variantSchema = z.strictObject({
-  frames: z.number().int().positive(),
-  batch: z.number().int().min(1).max(2),
-});
 
 /** What the thread that plays asks for. `id` comes back with the answer. */
 export const modelOrderSchema = z.strictObject({
