@@ -1,5 +1,4 @@
 import type { MusicalTime } from '../time/musical-time.js';
-import { motionsOf } from './latent-frame-settings.js';
 import { defaultOutput, type EngineMargin, type Output } from '../../document/output.js';
 import { openMapping } from '../mapping/evaluate.js';
 import type { NoiseSetting } from '../model/run/noise.js';
@@ -170,7 +169,7 @@ export class Player {
         return;
       case 'inputs':
         this.router.configure(command.inputs);
-        this.stream.setMotions(motionsOf(command.inputs));
+        this.stream.setMotions(command.inputs);
         return;
       case 'parameter':
         if (!this.moves.set(command.index, number)) return;

@@ -1,5 +1,6 @@
 import { gainToDb } from '../audio/db.js';
 import { Meter } from '../audio/meter.js';
+import type { Input } from '../../document/input.js';
 import { defaultOutput, type Output } from '../../document/output.js';
 import { MAX_INPUTS, MAX_LATENTS } from '../../document/limits.js';
 import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from '../../document/loop-lengths.js';
@@ -12,12 +13,7 @@ import { FREE_TIME, type MusicalTime } from '../time/musical-time.js';
 import { Handover, type Sounding } from './model-exchange.js';
 import type { Faults } from './model-runner.js';
 import { Pipeline, type StreamSetup } from './pipeline.js';
-import {
-  type FrameMapping,
-  type FrameSettings,
-  type Motion,
-  applyToFrames,
-} from './latent-frame-settings.js';
+import { type FrameMapping, type FrameSettings, applyToFrames, motionsOf } from './latent-frame-settings.js';
 import type { StreamSnapshot } from './telemetry.js';
 
 /**
@@ -205,9 +201,17 @@ export class Stream {
     this.sounding?.setOutput(output);
   }
 
-  /** Which of the inputs move by themselves, from the next call of the model on; without a model they rest. */
-  setMotions(motions: readonly Motion[]): void {
-    this.settings.motions = motions;
+  /**
+   * Which of the inputs move by themselves, from the next call of the model on; without a model they rest. One that no longer
+   * moves takes its value in the document.
+   */
+  setMotions(inputs: readonly Input[]): void {
+    const before = this.settings.motions;
+    this.settings.motions = motionsOf(inputs);
+    for (const { index } of before) {
+      const input = inputs[index];
+      if (input !== undefined && input.source.kind !== 'lfo') this.setParameter(index, input.value);
+    }
   }
 
   /** Swaps in a learned mapping, or none: then every dimension plays what is encoded. */

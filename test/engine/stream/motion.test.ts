@@ -1,7 +1,6 @@
 import { defaultInput } from '../../../src/document/default-preset.js';
 import { defaultOutput } from '../../../src/document/output.js';
 import { defaultDimension } from '../../../src/document/steering.js';
-import { motionsOf } from '../../../src/engine/stream/latent-frame-settings.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
 import { LatentModel, streamNoise } from './fakes.js';
 import { equalBlocks, randomBlocks } from './play.js';
@@ -22,9 +21,7 @@ function play(blocks: readonly number[], from: number): Float32Array {
   });
   stream.setMapping({ evaluate: (inputs, latents) => void (latents[0] = inputs[0] as number) });
   const source = { kind: 'lfo', shape: 'triangle', period: 1, unit: 'beats', phase: 0, seed: 0 } as const;
-  stream.setMotions(
-    motionsOf([{ ...defaultInput('motion'), source, range: [0.2, 0.8] }, defaultInput('hand')]),
-  );
+  stream.setMotions([{ ...defaultInput('motion'), source, range: [0.2, 0.8] }, defaultInput('hand')]);
   const model = new LatentModel({ hop: HOP, latentDims: 1 });
   const { latencySamples } = stream.prepare({
     ...{ rate: RATE, maxBlock: 8192, channels: 1, model, noise: streamNoise() },
@@ -66,5 +63,30 @@ describe('an input with a motion', () => {
     const later = play(equalBlocks(SAMPLES, 512), 300 * HOP);
     for (let frame = 0; frame < 400; frame += 1)
       expect(later[frame * HOP + 32]).toBeCloseTo(whole[(frame + 300) * HOP + 32] ?? NaN, 5);
+  });
+
+  // It kept the last value of its motion, while the document and the page had another.
+  it('takes its value in the document once it moves by itself no longer', () => {
+    const stream = new Stream();
+    stream.setOutput({ ...defaultOutput(), ceilingDb: 0 });
+    stream.setSteering({
+      amount: 1,
+      glideSeconds: 0,
+      dimensions: [{ ...defaultDimension(), mode: 'override' }],
+    });
+    stream.setMapping({ evaluate: (inputs, latents) => void (latents[0] = inputs[0] as number) });
+    const model = new LatentModel({ hop: HOP, latentDims: 1 });
+    stream.prepare({ rate: RATE, maxBlock: 4800, channels: 1, model, noise: streamNoise() });
+    const source = { kind: 'lfo', shape: 'ramp', period: 1, unit: 'beats', phase: 0, seed: 0 } as const;
+    const input = { ...defaultInput('motion'), value: 0.25 };
+    const last = () => {
+      const output = new Float32Array(4800);
+      stream.process([new Float32Array(4800)], [output], 4800, null);
+      return output.at(-1) ?? NaN;
+    };
+    stream.setMotions([{ ...input, source }]);
+    expect(Math.abs(last() - input.value)).toBeGreaterThan(0.05);
+    stream.setMotions([input]);
+    expect(last()).toBeCloseTo(input.value, 6);
   });
 });
