@@ -1,10 +1,8 @@
 import type { InputSource } from '../../../document/input.js';
 import { LFO_SHAPES, MAX_LFO_PERIOD, MIN_LFO_PERIOD } from '../../../document/lfo-shapes.js';
 import { Select } from '../../shared/controls/select.js';
-import { TextField } from '../../shared/controls/text-field.js';
-import { formatValue, parseValue } from '../../shared/controls/units.js';
-import { MiniField } from '../../shared/controls/mini-field.js';
 import { SHAPE_NAMES } from './sources.js';
+import { TypedField } from './typed-field.js';
 import styles from '../../shared/controls/mini-field.module.css';
 
 type Lfo = Extract<InputSource, { kind: 'lfo' }>;
@@ -27,22 +25,12 @@ export function LfoFields({
     value: number,
     [min, max]: readonly [number, number],
     change: (value: number) => Partial<Lfo>,
-  ) => {
-    const read = (typed: string) => parseValue(typed, 'plain') ?? NaN;
-    return (
-      <MiniField name={label}>
-        <TextField
-          label={`${name}: ${label}`}
-          help={help}
-          value={formatValue(value, 'plain')}
-          maxLength={20}
-          className={styles.typed}
-          accepts={(typed) => read(typed) >= min && read(typed) <= max}
-          onAccept={(typed) => onChange({ ...source, ...change(read(typed)) })}
-        />
-      </MiniField>
-    );
-  };
+  ) => (
+    <TypedField
+      {...{ name, label, help, value, min, max }}
+      onChange={(typed) => onChange({ ...source, ...change(typed) })}
+    />
+  );
   const isRandom = source.shape === 'random' || source.shape === 'steps';
   return (
     <>

@@ -1,11 +1,10 @@
 import type { InputSource } from '../../../document/input.js';
 import { NumberField } from '../../shared/controls/number-field.js';
-import { formatValue, parseValue } from '../../shared/controls/units.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { LfoFields } from './lfo-fields.js';
 import { MiniField } from '../../shared/controls/mini-field.js';
-import styles from '../../shared/controls/mini-field.module.css';
+import { TypedField } from './typed-field.js';
 
 /** Greatest magnitude of what a sensor sends at an end of its range. */
 const MAX_RAW = 1e9;
@@ -44,17 +43,12 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
     number('Ch', 'MIDI channel; 0 is any.', from.channel, 0, 16, (value) => ({ ...from, channel: value }));
 
   const raw = (label: string, help: string, value: number, change: (value: number) => InputSource) => (
-    <MiniField name={label}>
-      <TextField
-        label={`${name}: ${label}`}
-        help={help}
-        value={formatValue(value, 'plain')}
-        maxLength={20}
-        className={styles.typed}
-        accepts={(typed) => Math.abs(parseValue(typed, 'plain') ?? Infinity) <= MAX_RAW}
-        onAccept={(typed) => onChange(change(parseValue(typed, 'plain') ?? value))}
-      />
-    </MiniField>
+    <TypedField
+      {...{ name, label, help, value }}
+      min={-MAX_RAW}
+      max={MAX_RAW}
+      onChange={(typed) => onChange(change(typed))}
+    />
   );
 
   switch (source.kind) {
