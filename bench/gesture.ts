@@ -2,10 +2,10 @@ import { dbToGain } from '../src/engine/audio/db.js';
 import { type EngineMargin, defaultOutput, engineMarginSchema } from '../src/document/output.js';
 import { marginSamples } from '../src/engine/host/margin.js';
 import { createNoise } from '../src/engine/model/run/noise.js';
-import type { ModelShape, RunningModel } from '../src/engine/model/run/running-model.js';
 import { PARAMETER_INDEX } from '../src/document/parameters.js';
 import { Stream } from '../src/engine/stream/stream.js';
 import { defaultDimension } from '../src/document/steering.js';
+import { IdleModel } from '../test/engine/model/idle-model.js';
 import type { BenchRow } from './row.js';
 
 const BLOCK = 64;
@@ -17,40 +17,15 @@ const BAR_MS = 3;
 const JITTER_BAR_MS = 1;
 
 /** A model whose output is its first latent, so that a gesture is audible from its first sample without delay of the model. */
-class EchoModel implements RunningModel {
-  readonly audioIn: Float32Array;
-  readonly encoded: Float32Array;
-  readonly latents: Float32Array;
-  readonly audioOut: Float32Array;
-
-  constructor(readonly shape: ModelShape) {
-    const { hop, frames, latentDims } = shape;
-    this.audioIn = new Float32Array(hop * frames);
-    this.encoded = new Float32Array(latentDims * frames);
-    this.latents = new Float32Array(latentDims * frames);
-    this.audioOut = new Float32Array(hop * frames);
-  }
-
-  encode(): void {
+class EchoModel extends IdleModel {
+  override encode(): void {
     this.encoded.fill(0);
   }
 
-  decode(): void {
+  override decode(): void {
     const { hop, frames } = this.shape;
     for (let frame = 0; frame < frames; frame += 1)
       this.audioOut.fill((this.latents[frame] as number) / 2, frame * hop, (frame + 1) * hop);
-  }
-
-  decodeAgain(): void {
-    this.decode();
-  }
-
-  reset(): void {
-    this.audioOut.fill(0);
-  }
-
-  close(): void {
-    this.audioOut.fill(0);
   }
 }
 
