@@ -179,6 +179,9 @@ describe('controllers', () => {
     }
     await menu.getByRole('menuitem', { name: 'Learn MIDI' }).click();
     await probe.until(() => probe.slices.waiting.midiLearn === 2, 'the input that learns');
+    // Escape ends what the page knows of, and closes the menu while that is open.
+    await menu.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Move it…' }).waitFor();
     await page.keyboard.press('Escape');
     await probe.until(() => probe.slices.waiting.midiLearn === null, 'the end of learning');
   });
