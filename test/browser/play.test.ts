@@ -93,6 +93,40 @@ describe('playing', () => {
     await page.context().close();
   });
 
+  // It was captured where the input would have been without its motion, and the cursor stood still there.
+  it('captures an input that moves by itself where it is, and shows it there', async () => {
+    const { page, complaints } = await open();
+    probe.send({ type: 'new-preset' });
+    await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
+    const source = { kind: 'lfo', shape: 'ramp', period: 4, unit: 'seconds', phase: 0, seed: 0 } as const;
+    probe.send({
+      type: 'edit',
+      edit: { type: 'edit-input', index: 0, change: { source, range: [0.7, 0.9], value: 0.1 } },
+    });
+    await probe.until(() => probe.slices.inputs[0]?.source.kind === 'lfo', 'the motion');
+    await play(page);
+    await probe.until(() => (probe.frame?.parameters[0] ?? 0) > 0.7, 'the motion in the telemetry');
+    const pad = page.getByRole('application', { name: /^Pad/ });
+    await pad.getByText('moving by itself across, 0.50 up').waitFor({ state: 'attached' });
+    // A hand moves the other axis only.
+    await pad.focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowUp');
+    await probe.until(() => probe.slices.inputs[1]?.value === 0.52, 'the step up');
+    expect(probe.slices.inputs[0]?.value).toBe(0.1);
+    await page.keyboard.press('c');
+    await page.keyboard.press('Enter');
+    await probe.until(() => probe.slices.examples.length === 1, 'the example');
+    const [x = 0, y] = probe.slices.examples[0]?.inputs ?? [];
+    expect(x).toBeGreaterThanOrEqual(0.7);
+    expect(x).toBeLessThanOrEqual(0.9);
+    expect(y).toBe(0.52);
+    probe.send({ type: 'edit', edit: { type: 'edit-input', index: 0, change: { source: { kind: 'pad' } } } });
+    await probe.until(() => probe.slices.inputs[0]?.source.kind === 'pad', 'the hand again');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('keeps labels that are typed before the engine answers', async () => {
     const { page, complaints } = await open();
     probe.send({ type: 'new-preset' });

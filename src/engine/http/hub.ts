@@ -1,7 +1,8 @@
 import type { WebSocket } from 'ws';
 import { TelemetryFrame, TELEMETRY } from '../../protocol/interface-frames.js';
 import { INTERFACE_VERSION } from '../../protocol/interface.js';
-import { PARAMETERS } from '../../document/parameters.js';
+import { movesByItself } from '../../document/input.js';
+import { PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
 import type { Telemetry } from '../stream/messages.js';
 import type { Notice } from '../instrument/instrument-state.js';
 import { parameterValues } from '../../document/parameter-values.js';
@@ -105,7 +106,11 @@ export class Hub {
     scalars[TELEMETRY.faults] = telemetry.faults;
     scalars[TELEMETRY.bufferedMilliseconds] = this.services.live?.state.bufferMilliseconds ?? 0;
     scalars[TELEMETRY.positionSeconds] = this.services.live?.heardSeconds() ?? NaN;
-    parameters.set(parameterValues(this.services.instrument.state.preset));
+    const { preset } = this.services.instrument.state;
+    parameters.set(parameterValues(preset));
+    preset.inputs.forEach((input, i) => {
+      if (movesByItself(input)) parameters[PARAMETER_INDEX.input + i] = telemetry.inputs[i] ?? input.value;
+    });
     for (const window of this.windows) window.sendTelemetry(frame);
   }
 }

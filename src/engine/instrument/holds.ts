@@ -1,4 +1,5 @@
 import { TillerError } from '../../document/tiller-error.js';
+import { movesByItself } from '../../document/input.js';
 import { MAX_LATENT_VALUE } from '../../document/limits.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamLink } from '../stream/messages.js';
@@ -10,10 +11,20 @@ type HoldList = readonly (number | null)[];
 /** Most random draws that can be gone back to. */
 const MAX_DRAWS = 100;
 
+/** One latent frame as it was heard. */
+interface HeardFrame {
+  /** As the decoder got them, one per dimension. */
+  readonly latents: Float32Array;
+  /** Every input (0..1) as the mapping got it. */
+  readonly inputs: Float32Array;
+  /** How many inputs the document had. */
+  readonly inputCount: number;
+}
+
 /** Latents held at fixed values, against the mapping, to explore the latent space. Main thread. */
 export class Holds {
-  /** The latents that the decoder got last; null before a model's first latent frame. */
-  private lastDecoded: Float32Array | null = null;
+  /** What was heard last; null before a model's first latent frame. */
+  private heard: HeardFrame | null = null;
 
   /** What was held before each random draw, the last one last, and what going back led away from. */
   private earlier: readonly HoldList[] = [];
@@ -122,9 +133,24 @@ export class Holds {
     return Array.from({ length: latents }, (_, i) => holds[i] ?? null);
   }
 
-  /** The latents that the decoder got last, one per dimension; null when another model is loaded. */
-  setDecoded(decoded: Float32Array | null): void {
-    this.lastDecoded = decoded;
+  /**
+   * Where the inputs are that belong to `latents`, 0..1 each: those that move by themselves where they were heard last, the others
+   * at the document's value.
+   */
+  place(): number[] {
+    const { inputs } = this.store.state.preset;
+    const heard = this.heard?.inputCount === inputs.length ? this.heard.inputs : null;
+    return inputs.map((input, i) => (movesByItself(input) ? (heard?.[i] ?? input.value) : input.value));
+  }
+
+  /** Takes what was heard last. @param decoded one per dimension @param inputs as the mapping got them, 0..1 */
+  setHeard(decoded: Float32Array, inputs: Float32Array): void {
+    this.heard = { latents: decoded, inputs, inputCount: this.store.state.preset.inputs.length };
+  }
+
+  /** Another model is loaded, which has not been heard yet. */
+  forgetHeard(): void {
+    this.heard = null;
   }
 
   /** Sends the holds to a restarted streaming worker. */
@@ -133,13 +159,13 @@ export class Holds {
   }
 
   private sounding(): Float32Array {
-    if (this.lastDecoded?.length !== this.store.state.preset.steering.dimensions.length)
+    if (this.heard?.latents.length !== this.store.state.preset.steering.dimensions.length)
       throw new TillerError(
         'engine-busy',
         'Nothing has sounded yet.',
         'Play some audio through the model first.',
       );
-    return this.lastDecoded;
+    return this.heard.latents;
   }
 
   private dropDraws(): void {

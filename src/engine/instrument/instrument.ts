@@ -166,7 +166,7 @@ export class Instrument {
   }
 
   /**
-   * Makes an example of the latents that sound now at the inputs' present values, and releases every held latent.
+   * Makes an example of the latents that sound now where the inputs are (`Holds.place`), and releases every held latent.
    * Edits that follow with the key `CAPTURE_STEP` belong to the same step of the history.
    * @returns the identifier of the example
    * @throws TillerError `engine-busy` before the first sound, `argument-invalid` where the list of examples is full or a latent
@@ -174,7 +174,7 @@ export class Instrument {
    */
   capture(label: string): string {
     const latents = this.heldLatents.latents();
-    const inputs = this.state.preset.inputs.map((input) => input.value);
+    const inputs = this.heldLatents.place();
     this.store.history.seal();
     this.edit({ type: 'add-example', example: { label, inputs, latents } }, { coalesce: CAPTURE_STEP });
     this.heldLatents.releaseAll();
@@ -350,14 +350,14 @@ export class Instrument {
     reference: ModelReference | null,
     absence: 'expected' | 'unexpected' = 'unexpected',
   ): Promise<void> {
-    this.heldLatents.setDecoded(null);
+    this.heldLatents.forgetHeard();
     return this.models.load(reference, absence);
   }
 
   private receive(report: StreamReport): void {
     switch (report.type) {
       case 'telemetry':
-        this.heldLatents.setDecoded(report.decoded);
+        this.heldLatents.setHeard(report.decoded, report.inputs);
         this.events.emit('telemetry', report);
         return;
       case 'prepared': {

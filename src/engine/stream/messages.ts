@@ -37,6 +37,8 @@ const levelsDbSchema = z.tuple([z.number(), z.number()]);
 /** Levels, latents and load, about thirty times a second. */
 export const telemetrySchema = z.strictObject({
   type: z.literal('telemetry'),
+  /** Every input (0..1) as the mapping of the last latent frame got it, those that move by themselves included. */
+  inputs: float32Schema,
   /** Of the last latent frame, first row of the batch: one value per latent dimension, in latent units, as encoded. */
   encoded: float32Schema,
   /** As the mapping gives them; NaN where a dimension is not mapped. */

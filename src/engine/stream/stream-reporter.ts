@@ -68,6 +68,7 @@ export class StreamReporter {
     const dims = snapshot.latentDims;
     this.report({
       type: 'telemetry',
+      inputs: snapshot.inputs.slice(),
       encoded: snapshot.encoded.slice(0, dims),
       mapped: snapshot.mapped.slice(0, dims),
       decoded: snapshot.decoded.slice(0, dims),

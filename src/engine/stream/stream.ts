@@ -1,6 +1,6 @@
 import { gainToDb } from '../audio/db.js';
 import { Meter } from '../audio/meter.js';
-import type { Input } from '../../document/input.js';
+import { movesByItself, type Input } from '../../document/input.js';
 import { defaultOutput, type Output } from '../../document/output.js';
 import { MAX_INPUTS, MAX_LATENTS } from '../../document/limits.js';
 import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from '../../document/loop-lengths.js';
@@ -210,7 +210,7 @@ export class Stream {
     this.settings.motions = motionsOf(inputs);
     for (const { index } of before) {
       const input = inputs[index];
-      if (input !== undefined && input.source.kind !== 'lfo') this.setParameter(index, input.value);
+      if (input !== undefined && !movesByItself(input)) this.setParameter(index, input.value);
     }
   }
 

@@ -1,4 +1,5 @@
-import { PARAMETERS } from '../../document/parameters.js';
+import { movesByItself, type Input } from '../../document/input.js';
+import { PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
 import { TELEMETRY, TelemetryFrame, type TelemetryScalar } from '../../protocol/interface-frames.js';
 
 /** Telemetry older than this no longer counts; the engine sends it about thirty times a second while audio runs. */
@@ -54,5 +55,16 @@ export class LiveValues {
     if ((this.localUntil[index] ?? -Infinity) > now) return this.localValues[index] ?? fallback;
     if (!this.isCurrent(now)) return fallback;
     return this.frame?.parameters[index] ?? fallback;
+  }
+
+  /**
+   * The value to show of an input, 0..1. One that moves by itself rests where it was heard last, where a capture places it.
+   * @param index of the input, from 0; 0.5 where the document has no such input
+   */
+  input(index: number, input: Pick<Input, 'source' | 'value'> | undefined, now: number): number {
+    const parameter = PARAMETER_INDEX.input + index;
+    if (input === undefined) return 0.5;
+    if (movesByItself(input)) return this.frame?.parameters[parameter] ?? input.value;
+    return this.parameter(parameter, input.value, now);
   }
 }

@@ -47,6 +47,22 @@ describe('latents that are held, drawn and captured', () => {
     expect(sent.filter(({ type }) => type === 'hold')).toHaveLength(2);
   });
 
+  // It was placed at the document's value, where the input would only be once its motion ends.
+  it('places an example where an input that moves by itself was heard', () => {
+    const source = { kind: 'lfo', shape: 'sine', period: 1, unit: 'seconds', phase: 0, seed: 0 } as const;
+    instrument.edit({ type: 'edit-input', index: 0, change: { source } });
+    report(telemetry([0.5, -0.5, 0], [0.875, 0.25]));
+    instrument.setParameter(PARAMETER_INDEX.input + 1, 0.75, 'page');
+    instrument.capture('moving');
+    expect(instrument.state.preset.examples.at(-1)?.inputs).toEqual([0.875, 0.75]);
+    // The frame that was heard tells nothing of other inputs.
+    instrument.edit({ type: 'remove-input', index: 1 });
+    instrument.capture('fewer');
+    expect(instrument.state.preset.examples.at(-1)?.inputs).toEqual([
+      instrument.state.preset.inputs[0]?.value,
+    ]);
+  });
+
   // Code 1023 of a discrete model was stored as 1000, and a latent beyond the range was clipped where it was played.
   it('captures any latent that a model gives as it is, and widens the range by it', () => {
     report(telemetry([1023, -31.25, 0]));

@@ -48,11 +48,12 @@ export class ManualTrainer {
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A telemetry report with `decoded` as the latents of the last latent frame. */
-export function telemetry(decoded: number[]): { type: 'telemetry' } & Telemetry {
+/** A telemetry report with `decoded` as the latents of the last latent frame, and `inputs` as what its mapping got. */
+export function telemetry(decoded: number[], inputs: number[] = []): { type: 'telemetry' } & Telemetry {
   const values = Float32Array.from(decoded);
   return {
     type: 'telemetry',
+    inputs: Float32Array.from(inputs),
     encoded: values,
     mapped: values,
     decoded: values,

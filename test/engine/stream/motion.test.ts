@@ -2,6 +2,7 @@ import { defaultInput } from '../../../src/document/default-preset.js';
 import { defaultOutput } from '../../../src/document/output.js';
 import { defaultDimension } from '../../../src/document/steering.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
+import { StreamSnapshot } from '../../../src/engine/stream/telemetry.js';
 import { LatentModel, streamNoise } from './fakes.js';
 import { equalBlocks, randomBlocks } from './play.js';
 
@@ -63,6 +64,28 @@ describe('an input with a motion', () => {
     const later = play(equalBlocks(SAMPLES, 512), 300 * HOP);
     for (let frame = 0; frame < 400; frame += 1)
       expect(later[frame * HOP + 32]).toBeCloseTo(whole[(frame + 300) * HOP + 32] ?? NaN, 5);
+  });
+
+  it('is told where it is, together with the latents of that frame', () => {
+    const stream = new Stream();
+    stream.setSteering({
+      amount: 1,
+      glideSeconds: 0,
+      dimensions: [{ ...defaultDimension(), mode: 'override' }],
+    });
+    stream.setMapping({ evaluate: (inputs, latents) => void (latents[0] = inputs[0] as number) });
+    const source = { kind: 'lfo', shape: 'triangle', period: 1, unit: 'seconds', phase: 0, seed: 0 } as const;
+    stream.setMotions([{ ...defaultInput('motion'), source }]);
+    const model = new LatentModel({ hop: HOP, latentDims: 1 });
+    stream.prepare({ rate: RATE, maxBlock: 4800, channels: 1, model, noise: streamNoise() });
+    const seen = new StreamSnapshot();
+    const values = Array.from({ length: 10 }, () => {
+      stream.process([new Float32Array(1777)], [new Float32Array(1777)], 1777, null);
+      stream.snapshot(seen);
+      expect(seen.inputs[0]).toBe(seen.decoded[0]);
+      return seen.inputs[0];
+    });
+    expect(new Set(values).size).toBe(values.length);
   });
 
   // It kept the last value of its motion, while the document and the page had another.

@@ -69,6 +69,25 @@ describe('LiveValues', () => {
     expect(values.parameter(0, 0.5, 2000)).toBe(0.5);
   });
 
+  it('shows an input that moves by itself where it was heard last', () => {
+    const values = new LiveValues();
+    const hand = { source: { kind: 'pad' }, value: 0.5 } as const;
+    const lfo = { kind: 'lfo', shape: 'sine', period: 1, unit: 'beats', phase: 0, seed: 0 } as const;
+    const moving = { source: lfo, value: 0.5 };
+    expect(values.input(1, moving, 0)).toBe(0.5);
+    values.receive(
+      message(({ parameters }) => parameters.fill(0.25)),
+      0,
+    );
+    for (const [now, shown] of [
+      [100, 0.25],
+      [2000, 0.5],
+    ] as const) {
+      expect(values.input(0, hand, now)).toBe(shown);
+      expect(values.input(1, moving, now)).toBe(0.25);
+    }
+  });
+
   // Regression: the load was minus infinity until the first telemetry.
   it('has no load and silent levels before the first telemetry', () => {
     const values = new LiveValues();

@@ -1,4 +1,5 @@
 import type { Example } from '../../../document/example.js';
+import { movesByItself } from '../../../document/input.js';
 import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { setParameter, type Gesture } from '../../engine-client/commands.js';
 import { store, values } from '../../engine-client/page.js';
@@ -15,17 +16,15 @@ export const ARROWS: Readonly<Record<string, readonly [number, number] | undefin
   ArrowDown: [0, -STEP],
 };
 
-/** @param value 0 to 1; values outside are clamped */
+/** Moves an input by hand; nothing where it moves by itself. @param value 0 to 1; values outside are clamped */
 export function moveInput(input: number, value: number, gesture: Gesture): void {
+  const moved = store.getState().inputs[input];
+  if (moved === undefined || movesByItself(moved)) return;
   setParameter(PARAMETER_INDEX.input + input, Math.min(1, Math.max(0, value)), gesture);
 }
 
 const currentValue = (input: number): number =>
-  values.parameter(
-    PARAMETER_INDEX.input + input,
-    store.getState().inputs[input]?.value ?? 0.5,
-    performance.now(),
-  );
+  values.input(input, store.getState().inputs[input], performance.now());
 
 /**
  * Moves the pad's cursor.

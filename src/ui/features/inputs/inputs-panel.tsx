@@ -1,7 +1,6 @@
 import { useCallback, useRef, useState } from 'react';
 import type { Input } from '../../../document/input.js';
 import { MAX_INPUTS } from '../../../document/limits.js';
-import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { edit, editGesture, perform } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';
 import { palette } from '../../shared/canvas/palette.js';
@@ -155,11 +154,7 @@ function LiveValue({ index }: { index: number }) {
   const painted = useRef(NaN);
   const paint = useCallback(
     ({ context, width, height, now, stale }: Surface) => {
-      const value = values.parameter(
-        PARAMETER_INDEX.input + index,
-        store.getState().inputs[index]?.value ?? 0,
-        now,
-      );
+      const value = values.input(index, store.getState().inputs[index], now);
       if (!stale && value === painted.current) return;
       painted.current = value;
       const colours = palette();

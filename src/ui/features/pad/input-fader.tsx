@@ -1,21 +1,22 @@
 import { useCallback, useRef } from 'react';
-import type { Gesture } from '../../engine-client/commands.js';
+import { movesByItself, type Input } from '../../../document/input.js';
 import { values } from '../../engine-client/page.js';
 import { palette } from '../../shared/canvas/palette.js';
 import { useCanvas, type Surface } from '../../shared/canvas/use-canvas.js';
 import { useValue } from '../../shared/controls/use-value.js';
+import { moveInput } from '../inputs/cursor.js';
 import styles from './input-fader.module.css';
 
 interface InputFaderProps {
-  name: string;
-  /** Its place in `PARAMETERS`. */
-  parameter: number;
-  value: number;
-  onChange: (value: number, gesture: Gesture) => void;
+  /** Index of the input, from 0. */
+  index: number;
+  input: Input;
 }
 
 /** The vertical fader of an input that is not on the pad. */
-export function InputFader({ name, parameter, value, onChange }: InputFaderProps) {
+export function InputFader({ index, input }: InputFaderProps) {
+  const { name, value } = input;
+  const disabled = movesByItself(input);
   const track = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { pointer, aria } = useValue(
@@ -26,8 +27,11 @@ export function InputFader({ name, parameter, value, onChange }: InputFaderProps
       max: 1,
       initial: 0.5,
       unit: 'plain',
-      help: `${name}: drag, shift for fine, double-click for the middle.`,
-      onChange,
+      help: disabled
+        ? `${name} moves by itself. Choose another source on the Inputs panel to move it by hand.`
+        : `${name}: drag, shift for fine, double-click for the middle.`,
+      disabled,
+      onChange: (to, gesture) => moveInput(index, to, gesture),
     },
     { axis: 'y', jump: true, pixels: (element) => element.clientHeight },
     track,
@@ -35,7 +39,7 @@ export function InputFader({ name, parameter, value, onChange }: InputFaderProps
   const painted = useRef(NaN);
   const paint = useCallback(
     ({ context, width, height, now, stale }: Surface) => {
-      const shown = values.parameter(parameter, value, now);
+      const shown = values.input(index, input, now);
       if (!stale && shown === painted.current) return;
       painted.current = shown;
       const colours = palette();
@@ -49,7 +53,7 @@ export function InputFader({ name, parameter, value, onChange }: InputFaderProps
       context.roundRect(2, y - 4, width - 4, 8, 3);
       context.fill();
     },
-    [parameter, value],
+    [index, input],
   );
   useCanvas(canvas, paint);
   return (

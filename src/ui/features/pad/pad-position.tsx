@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Example } from '../../../document/example.js';
+import { movesByItself, type Input } from '../../../document/input.js';
 import { usePage } from '../../engine-client/page.js';
 import utilities from '../../shared/styles/utilities.module.css';
 
@@ -8,18 +9,26 @@ const NEAR = 0.12;
 /** A position is announced once the cursor has rested for this long. */
 const REST_MILLISECONDS = 400;
 
-/** "0.55 across, 0.62 up, near cowbell" */
+/**
+ * "0.55 across, 0.62 up, near cowbell". An axis that moves by itself is said to: its positions would be announced without end.
+ * @param xInput index of the input across, from 0
+ * @param yInput index of the input up, from 0
+ */
 export function describePosition(
-  x: number,
-  y: number,
+  inputs: readonly Pick<Input, 'source' | 'value'>[],
   examples: readonly Example[],
   xInput: number,
   yInput: number,
 ): string {
-  const distance = ({ inputs }: Example) =>
-    Math.hypot((inputs[xInput] ?? 0.5) - x, (inputs[yInput] ?? 0.5) - y);
+  const [across, up] = [inputs[xInput], inputs[yInput]];
+  const [x, y] = [across?.value ?? 0.5, up?.value ?? 0.5];
+  const say = (input: typeof across, value: number, way: string) =>
+    input !== undefined && movesByItself(input) ? `moving by itself ${way}` : `${value.toFixed(2)} ${way}`;
+  const place = `${say(across, x, 'across')}, ${say(up, y, 'up')}`;
+  if ([across, up].some((input) => input !== undefined && movesByItself(input))) return place;
+  const distance = (example: Example) =>
+    Math.hypot((example.inputs[xInput] ?? 0.5) - x, (example.inputs[yInput] ?? 0.5) - y);
   const [nearest] = [...examples].sort((a, b) => distance(a) - distance(b));
-  const place = `${x.toFixed(2)} across, ${y.toFixed(2)} up`;
   if (nearest === undefined || nearest.label === '' || distance(nearest) > NEAR) return place;
   return `${place}, ${distance(nearest) < 0.005 ? 'at' : 'near'} ${nearest.label}`;
 }
@@ -31,7 +40,7 @@ export function describePosition(
  */
 export function PadPosition({ id, announces }: { id: string; announces: boolean }) {
   const position = usePage(({ inputs, examples, view: { xInput, yInput } }) =>
-    describePosition(inputs[xInput]?.value ?? 0.5, inputs[yInput]?.value ?? 0.5, examples, xInput, yInput),
+    describePosition(inputs, examples, xInput, yInput),
   );
   const [rested, setRested] = useState(position);
   useEffect(() => {

@@ -1,5 +1,4 @@
 import type { MapMode } from '../../../protocol/interface.js';
-import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
 import { Button } from '../../shared/controls/button.js';
@@ -7,7 +6,6 @@ import { SectionHead } from '../../shared/controls/section-head.js';
 import { Segmented } from '../../shared/controls/segmented.js';
 import { Select } from '../../shared/controls/select.js';
 import { toggleMoving } from '../examples/move-example.js';
-import { moveInput } from '../inputs/cursor.js';
 import { describeSource } from '../inputs/sources.js';
 import { COMMAND_KEY } from '../../shared/platform.js';
 import { InputFader } from './input-fader.js';
@@ -72,12 +70,7 @@ export function PadStage() {
           <div className={styles.faders} data-testid="faders" role="group" aria-label="Other inputs">
             {others.map(({ input, index }) => (
               <InputMenu key={index} index={index}>
-                <InputFader
-                  name={input.name}
-                  parameter={PARAMETER_INDEX.input + index}
-                  value={input.value}
-                  onChange={(value, gesture) => moveInput(index, value, gesture)}
-                />
+                <InputFader index={index} input={input} />
               </InputMenu>
             ))}
           </div>

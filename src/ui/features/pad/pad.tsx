@@ -1,7 +1,6 @@
 import { useCallback, useId, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import type { Example } from '../../../document/example.js';
 import type { Input } from '../../../document/input.js';
-import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import type { MapPicture } from '../../../protocol/interface-frames.js';
 import type { Gesture } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';
@@ -99,8 +98,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
   const paintLive = useCallback(
     ({ context, width: across, height: down, now, stale }: Surface) => {
       const { inputs: document } = store.getState();
-      const read = (input: number) =>
-        values.parameter(PARAMETER_INDEX.input + input, document[input]?.value ?? 0.5, now);
+      const read = (input: number) => values.input(input, document[input], now);
       const x = read(xInput);
       const y = xInput === yInput ? 0.5 : read(yInput);
       const moved = x !== last.current.x || y !== last.current.y;
