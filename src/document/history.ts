@@ -10,16 +10,16 @@ export interface Comparison {
 
 export const NO_COMPARISON: Comparison = { side: 'A', other: null };
 
-/** Label of an exchange of the two sides. */
-const EXCHANGE_LABEL = 'switch between A and B';
-
 /** Most steps that can be undone. Documents share unchanged parts, so a step takes little memory. */
 export const MAX_STEPS = 500;
 
 /** One step: what the player did, and the document that undoing or redoing it leads to. */
 export interface Step {
+  /** As shown to the player. */
   readonly label: string;
   readonly document: Preset;
+  /** Whether the step exchanged the two sides of the comparison, in place of changing the document. */
+  readonly exchanges: boolean;
 }
 
 /**
@@ -84,12 +84,7 @@ export class History {
   record(before: Preset, label: string, coalesce?: string): void {
     if (coalesce !== undefined && this.open === coalesce) return;
     this.open = coalesce;
-    this.current = {
-      ...this.current,
-      done: [...this.current.done, { label, document: before }].slice(-MAX_STEPS),
-      undone: [],
-    };
-    this.later = [];
+    this.add({ label, document: before, exchanges: false });
   }
 
   /**
@@ -100,7 +95,7 @@ export class History {
   exchange(present: Preset): Preset {
     const { other } = this.current.comparison;
     this.seal();
-    this.record(present, EXCHANGE_LABEL);
+    this.add({ label: 'switch between A and B', document: present, exchanges: true });
     this.restore({ ...this.current, comparison: exchanged(this.current.comparison, present) });
     return other ?? present;
   }
@@ -115,9 +110,10 @@ export class History {
     const { done, undone } = this.current;
     const step = done.at(-1);
     if (step === undefined) return null;
-    const { label, document } = step;
-    const comparison = this.comparisonAfter(label, present);
-    this.restore({ done: done.slice(0, -1), undone: [...undone, { label, document: present }], comparison });
+    // First: a stored step's document is validated when it is read, and may be refused.
+    const { document } = step;
+    const comparison = this.comparisonAfter(step, present);
+    this.restore({ done: done.slice(0, -1), undone: [...undone, leadingTo(present, step)], comparison });
     return document;
   }
 
@@ -125,9 +121,10 @@ export class History {
     const { done, undone } = this.current;
     const step = undone.at(-1);
     if (step === undefined) return null;
-    const { label, document } = step;
-    const comparison = this.comparisonAfter(label, present);
-    this.restore({ done: [...done, { label, document: present }], undone: undone.slice(0, -1), comparison });
+    // First: a stored step's document is validated when it is read, and may be refused.
+    const { document } = step;
+    const comparison = this.comparisonAfter(step, present);
+    this.restore({ done: [...done, leadingTo(present, step)], undone: undone.slice(0, -1), comparison });
     return document;
   }
 
@@ -170,12 +167,21 @@ export class History {
     this.seal();
   }
 
+  private add(step: Step): void {
+    const done = [...this.current.done, step].slice(-MAX_STEPS);
+    this.current = { ...this.current, done, undone: [] };
+    this.later = [];
+  }
+
   /** The comparison after a step was undone or redone; `left` is the document that it leads away from. */
-  private comparisonAfter(label: string, left: Preset): Comparison {
+  private comparisonAfter({ exchanges }: Step, left: Preset): Comparison {
     const { comparison } = this.current;
-    return label === EXCHANGE_LABEL ? exchanged(comparison, left) : comparison;
+    return exchanges ? exchanged(comparison, left) : comparison;
   }
 }
+
+/** The step that takes `step` back, or does it again. */
+const leadingTo = (document: Preset, { label, exchanges }: Step): Step => ({ label, document, exchanges });
 
 /** The comparison after `left`, the document that played, was exchanged for the other side's. */
 const exchanged = ({ side }: Comparison, left: Preset): Comparison => ({

@@ -10,7 +10,14 @@ import { MAX_STEPS, NO_COMPARISON, type Comparison, type HistorySteps, type Step
 export const MAX_HISTORY_LENGTH = 1024 * 1024;
 
 const stepsSchema = z
-  .array(z.strictObject({ label: z.string().max(200), document: z.unknown() }))
+  .array(
+    z.strictObject({
+      label: z.string().max(200),
+      document: z.unknown(),
+      /** Left out for the many steps that do not exchange the sides of the comparison. */
+      exchanges: z.literal(true).optional(),
+    }),
+  )
   .max(MAX_STEPS);
 const historySchema = z.strictObject({
   done: stepsSchema,
@@ -26,6 +33,7 @@ class StoredStep implements Step {
   constructor(
     readonly label: string,
     readonly stored: unknown,
+    readonly exchanges: boolean,
     private readonly present: Preset,
   ) {}
 
@@ -50,6 +58,7 @@ export function formatHistory(history: HistorySteps): string {
     const newest = (steps: readonly Step[]) =>
       steps.slice(Math.max(0, steps.length - most)).map((step) => ({
         label: step.label,
+        ...(step.exchanges ? { exchanges: true } : {}),
         document: step instanceof StoredStep ? step.stored : withoutMapping(step.document),
       }));
     const text = stringify({
@@ -75,7 +84,9 @@ export function parseHistory(text: string, present: Preset): HistorySteps {
   if (text.length > MAX_HISTORY_LENGTH) throw new RangeError('The history is too long.');
   const { done, undone, comparison } = historySchema.parse(parse(text));
   const steps = (stored: typeof done) =>
-    stored.map(({ label, document }) => new StoredStep(label, document, present));
+    stored.map(
+      ({ label, document, exchanges = false }) => new StoredStep(label, document, exchanges, present),
+    );
   return {
     done: steps(done),
     undone: steps(undone),

@@ -76,7 +76,7 @@ describe('a stored history', () => {
   it('leaves the mappings of other models out, and takes the present ones', () => {
     const present = withOtherMapping(samplePreset());
     const document = { ...present, seed: 7 };
-    const text = formatHistory({ ...NO_STEPS, done: [{ label: 'seed', document }] });
+    const text = formatHistory({ ...NO_STEPS, done: [{ label: 'seed', exchanges: false, document }] });
     expect(text).not.toContain('constant');
     expect(parseHistory(text, present).done[0]?.document).toEqual(document);
     const [restored] = parseHistory(text, samplePreset()).done;
@@ -87,6 +87,7 @@ describe('a stored history', () => {
     const long = 'x'.repeat(400);
     const done = Array.from({ length: MAX_STEPS }, (_, i) => ({
       label: `step ${i}`,
+      exchanges: false,
       document: {
         ...samplePreset(),
         tags: Array.from({ length: 20 }, (_tag, k) => `${i} ${k} ${long}`),
@@ -106,6 +107,7 @@ describe('a stored history', () => {
     let reads = 0;
     const done = Array.from({ length: 3 }, (_, i) => ({
       label: `step ${i}`,
+      exchanges: false,
       get document() {
         reads += 1;
         return { ...samplePreset(), tags: [`${i} ${large}`, `${i + 10} ${large}`] };
@@ -128,6 +130,11 @@ describe('a stored history', () => {
     expect(restored.undo(b)).toEqual(a);
     expect(restored.steps.comparison).toEqual({ side: 'A', other: b });
     expect(restored.exchange(a)).toEqual(b);
+    // Regression: a step was taken for an exchange where a label was the same.
+    const { label = '' } = restored.steps.done.at(-1) ?? {};
+    restored.record(b, label);
+    restored.undo(a);
+    expect(restored.steps.comparison.side).toBe('B');
     const spoilt = formatHistory({ ...history.steps, done: [] }).replaceAll('tiller-preset', 'other-preset');
     expect(() => parseHistory(spoilt, b)).toThrow('not a Tiller preset');
   });
