@@ -26,6 +26,8 @@ const SCALARS = [
   'bufferedMilliseconds',
   /** What the speakers play of the live session's source; NaN where it has no position. */
   'positionSeconds',
+  /** Of the streaming thread, 1..99 where it has that of an audio thread, 0 where an ordinary one; NaN where it is not known. */
+  'realtimePriority',
 ] as const;
 export type TelemetryScalar = (typeof SCALARS)[number];
 export const TELEMETRY: Readonly<Record<TelemetryScalar, number>> = Object.fromEntries(

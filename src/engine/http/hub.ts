@@ -7,6 +7,7 @@ import type { Telemetry } from '../stream/messages.js';
 import type { Notice } from '../instrument/instrument-state.js';
 import { parameterValues } from '../../document/parameter-values.js';
 import type { PageServices } from './page-services.js';
+import { PriorityWatch } from './priority-watch.js';
 import { SliceView } from './slices.js';
 import { ConnectedWindow } from './window.js';
 
@@ -21,6 +22,7 @@ export class Hub {
   private frame = new TelemetryFrame(0, PARAMETERS.length);
   private flushing: NodeJS.Timeout | null = null;
   private notice: Notice | null = null;
+  private readonly priority = new PriorityWatch(() => this.services.instrument.state.stream?.thread ?? null);
 
   constructor(
     private readonly services: PageServices,
@@ -105,6 +107,7 @@ export class Hub {
     scalars[TELEMETRY.totalLoad] = telemetry.totalLoad;
     scalars[TELEMETRY.faults] = telemetry.faults;
     scalars[TELEMETRY.bufferedMilliseconds] = this.services.live?.state.bufferMilliseconds ?? 0;
+    scalars[TELEMETRY.realtimePriority] = this.priority.now();
     scalars[TELEMETRY.positionSeconds] = this.services.live?.heardSeconds() ?? NaN;
     const { preset } = this.services.instrument.state;
     parameters.set(parameterValues(preset));

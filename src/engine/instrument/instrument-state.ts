@@ -50,6 +50,8 @@ export interface InstrumentState {
     readonly channels: number;
     readonly latencySamples: number;
     readonly modelDelaySamples: number;
+    /** The streaming thread's identifier in the kernel; null where it is not available. */
+    readonly thread: number | null;
   } | null;
   readonly notice: Notice | null;
 }

@@ -361,8 +361,11 @@ export class Instrument {
         this.events.emit('telemetry', report);
         return;
       case 'prepared': {
-        const { rate, channels, latencySamples, modelDelaySamples } = report;
-        this.store.change({ stream: { rate, channels, latencySamples, modelDelaySamples } }, 'engine');
+        const { rate, channels, latencySamples, modelDelaySamples, thread } = report;
+        this.store.change(
+          { stream: { rate, channels, latencySamples, modelDelaySamples, thread } },
+          'engine',
+        );
         return;
       }
       case 'moved': {

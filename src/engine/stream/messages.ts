@@ -76,6 +76,8 @@ export const streamReportSchema = z.discriminatedUnion('type', [
     channels: z.number().int().min(1).max(2),
     latencySamples: samples,
     modelDelaySamples: samples,
+    /** The streaming thread's identifier in the kernel; null where it is not available. */
+    thread: z.number().int().positive().nullable(),
   }),
   telemetrySchema,
   /** Parameters that MIDI or host automation moved since the last report, in PARAMETERS' own units. */

@@ -15,6 +15,7 @@ import type { Automated } from '../../document/parameter-values.js';
 import { MovedParameters } from './moved-parameters.js';
 import { streamNoise } from './stream-noise.js';
 import { requiredVariant } from './routing.js';
+import { kernelThreadId } from '../workers/thread-priority.js';
 import { StreamReporter } from './stream-reporter.js';
 import { Stream } from './stream.js';
 
@@ -73,6 +74,7 @@ export class Player {
   /** True once a block was played since `prepare`: from then on the next one must not wait. */
   private started = false;
   private closed = false;
+  private readonly thread = kernelThreadId();
 
   /**
    * @param opener opens models while others play; where nothing plays they are opened on this thread
@@ -394,6 +396,7 @@ export class Player {
       channels,
       latencySamples,
       modelDelaySamples: this.model?.shape.delaySamples ?? 0,
+      thread: this.thread,
     });
   }
 }

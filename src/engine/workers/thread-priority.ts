@@ -1,6 +1,9 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
+/** Fields of `/proc/…/stat` are counted from 1; the name in brackets is the second. */
+const FIRST_FIELD_AFTER_NAME = 3;
+
 /**
  * This thread's identifier in the kernel; null where it is not available. Linux only: `/proc/thread-self` leads to
  * `<process>/task/<thread>`.
@@ -27,6 +30,24 @@ export function lowerPriority(): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/**
+ * The real-time priority, 1..99, of the thread that `/proc/<process>/task/<thread>/stat` describes; 0 where it has an ordinary
+ * one (proc(5): fields 40 and 41, after the name in brackets, which may hold spaces). NaN where the text does not say.
+ */
+export function realtimePriorityIn(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[40 - FIRST_FIELD_AFTER_NAME] ?? NaN);
+}
+
+/** The same of a thread of this process; NaN where the system is not Linux, or the thread has ended. */
+export function realtimePriority(thread: number): number {
+  try {
+    return realtimePriorityIn(readFileSync(`/proc/self/task/${thread}/stat`, 'utf8'));
+  } catch {
+    return NaN;
   }
 }
 

@@ -13,6 +13,8 @@ interface Telemetry {
   load: number;
   modelLoad: number;
   faults: number;
+  /** Of the streaming thread: 1..99, 0 for an ordinary one, NaN where it is not known. */
+  priority: number;
 }
 
 /** Telemetry to be read as text, so updated only a few times a second; null while no audio runs. */
@@ -25,6 +27,7 @@ function useTelemetry(): Telemetry | null {
             load: values.scalar('totalLoad'),
             modelLoad: values.scalar('modelLoad'),
             faults: values.scalar('faults'),
+            priority: values.scalar('realtimePriority'),
           }
         : null;
       setTelemetry(next);
@@ -145,6 +148,12 @@ export function EngineStatus() {
             <dd>
               {stream === null ? '–' : `${stream.rate} Hz, ${stream.channels === 1 ? 'mono' : 'stereo'}`}
             </dd>
+            {live === null && telemetry !== null && !Number.isNaN(telemetry.priority) && (
+              <>
+                <dt>Priority</dt>
+                <dd>{telemetry.priority > 0 ? 'real time' : 'ordinary: run “tiller doctor”'}</dd>
+              </>
+            )}
             <dt>Faults</dt>
             <dd>{telemetry?.faults ?? 0}</dd>
             {live !== null && (
