@@ -2,6 +2,7 @@ import type { Example } from '../../../document/example.js';
 import type { MapPicture } from '../../../protocol/interface-frames.js';
 import { palette } from '../../shared/canvas/palette.js';
 import { contour } from './contours.js';
+import { placeLabels } from './label-places.js';
 import { hatch, loudMask, mapImage } from './map-image.js';
 
 /** The colour of an example: its own hue, at a lightness and chroma that suit the theme. */
@@ -86,6 +87,7 @@ export function paintBackground(
   paintGrid(context, width, height, scene.map !== null);
   context.restore();
   scene.examples.forEach((example, i) => paintExample(context, scene, example, i, width, height));
+  paintLabels(context, scene, width, height);
 }
 
 const LEVEL_STEP_DB = 6;
@@ -175,7 +177,6 @@ function paintExample(
     context.fillStyle = colours.light ? '#ffffff' : '#0b0c0e';
     context.fillText(String(index + 1), x, y + 0.5);
   }
-  paintLabel(context, scene, example, x, y, width);
 }
 
 /** Four arrow heads around an example: it can be dragged. */
@@ -208,32 +209,36 @@ function shortened(context: CanvasRenderingContext2D, text: string, room: number
   return `${text.slice(0, length).trimEnd()}…`;
 }
 
-function paintLabel(
+/** The labels, as many as have room; one of an example with a ring always has. */
+function paintLabels(
   context: CanvasRenderingContext2D,
   scene: PadScene,
-  example: Example,
-  x: number,
-  y: number,
   width: number,
+  height: number,
 ): void {
-  const missed = scene.missed.has(example.id);
-  if (example.label === '' && !missed) return;
   const colours = palette();
   context.font = LABEL_FONT;
-  const label = shortened(context, example.label, Math.min(MAX_LABEL_WIDTH, width / 2));
-  const text = missed ? `${label} ≠` : label;
   context.textBaseline = 'middle';
-  const away = DOT_RADIUS + (scene.moving ? 13 : isRinged(scene, example) ? 9 : 6);
-  const room = context.measureText(text).width + away + 2;
-  const left = x + room > width;
-  context.textAlign = left ? 'right' : 'left';
-  const at = x + (left ? -1 : 1) * away;
   context.lineJoin = 'round';
   context.lineWidth = 3;
   context.strokeStyle = colours.light ? '#ffffffc8' : '#0b0c0eb8';
-  context.strokeText(text, at, y);
-  context.fillStyle = example.enabled ? colours.text : colours.textSoft;
-  context.fillText(text, at, y);
+  const labels = scene.examples.map((example) => {
+    const [x, y] = positionOf(example, scene, width, height);
+    const label = shortened(context, example.label, Math.min(MAX_LABEL_WIDTH, width / 2));
+    const text = scene.missed.has(example.id) ? `${label} ≠` : label;
+    const ringed = isRinged(scene, example);
+    const away = DOT_RADIUS + (scene.moving ? 13 : ringed ? 9 : 6);
+    return { x, y, away, text, width: context.measureText(text).width, always: ringed };
+  });
+  placeLabels(labels, width).forEach((side, i) => {
+    const label = labels[i];
+    if (label === undefined || side === null) return;
+    const at = label.x + (side === 'left' ? -1 : 1) * label.away;
+    context.textAlign = side === 'left' ? 'right' : 'left';
+    context.strokeText(label.text, at, label.y);
+    context.fillStyle = scene.examples[i]?.enabled === true ? colours.text : colours.textSoft;
+    context.fillText(label.text, at, label.y);
+  });
 }
 
 const TRAIL_POINTS = 48;
