@@ -19,7 +19,6 @@ export function FitView({ count }: { count: number }) {
   if (report === null || count === 0) {
     return (
       <EmptyState
-        icon="brain"
         title={count === 0 ? 'No examples yet' : training.learned ? 'Learned before' : 'Not learned yet'}
       >
         {count === 0 ? (

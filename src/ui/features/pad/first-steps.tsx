@@ -49,7 +49,7 @@ function Steps() {
     >
       <ol>
         <Step done={found || captured}>
-          Find a sound: drag a column of the latents, or press <kbd>R</kbd>
+          Find a sound: drag a column, or press <kbd>R</kbd>
         </Step>
         <Step done={placed || captured}>Put the cursor where the sound should live</Step>
         <Step done={captured}>

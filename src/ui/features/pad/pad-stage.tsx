@@ -1,3 +1,4 @@
+import { movesByItself } from '../../../document/input.js';
 import type { MapMode } from '../../../protocol/interface.js';
 import { store, usePage } from '../../engine-client/page.js';
 import { setView } from '../../engine-client/view.js';
@@ -138,7 +139,9 @@ function AxisSelect({
         choices={choices}
         onChange={(chosen) => onChange(Number(chosen))}
       />
-      <span className={styles.value}>{(input?.value ?? 0).toFixed(2)}</span>
+      {input !== undefined && !movesByItself(input) && (
+        <span className={styles.value}>{input.value.toFixed(2)}</span>
+      )}
       {input !== undefined && input.source.kind !== 'pad' && (
         <span className={`${utilities.note} ${utilities.clip} ${styles.source}`}>
           {describeSource(input.source)}

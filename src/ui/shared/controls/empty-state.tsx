@@ -8,13 +8,14 @@ export function EmptyState({
   title,
   children,
 }: {
-  icon: IconName;
+  /** Left out where little room is left. */
+  icon?: IconName;
   title: string;
   children: ReactNode;
 }) {
   return (
     <div className={styles.emptyState}>
-      <Icon name={icon} />
+      {icon !== undefined && <Icon name={icon} />}
       <h3>{title}</h3>
       <p>{children}</p>
     </div>
