@@ -1,5 +1,5 @@
 // Renews the pictures in docs/images: starts the engine, plays, and photographs the page in Chromium. `npm run pictures`.
-/* global localStorage, atob, btoa, createImageBitmap, Blob, OffscreenCanvas -- in functions that run in the browser */
+/* global localStorage -- in functions that run in the browser */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { animatedWebp } from './animated-webp.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { ensureBundle } from './bundle.mjs';
 import { ensureDependencies, root } from './dependencies.mjs';
+import { encodeWebp } from './encode-webp.mjs';
 
 const IMAGES = join(root, 'docs', 'images');
 const MAX_BYTES = 200 * 1024;
@@ -77,29 +78,6 @@ async function openPage(browser, url, theme, [width, height]) {
   return page;
 }
 
-/** The browser encodes WebP: Node has no encoder. */
-async function webp(encoder, png, width, height, quality) {
-  const base64 = await encoder.evaluate(
-    async ({ data, across, down, share }) => {
-      const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-      const bitmap = await createImageBitmap(new Blob([bytes]), {
-        resizeWidth: across,
-        resizeHeight: down,
-        resizeQuality: 'high',
-      });
-      const canvas = new OffscreenCanvas(across, down);
-      canvas.getContext('2d', { alpha: false }).drawImage(bitmap, 0, 0);
-      const blob = await canvas.convertToBlob({ type: 'image/webp', quality: share });
-      const encoded = new Uint8Array(await blob.arrayBuffer());
-      let text = '';
-      for (const byte of encoded) text += String.fromCharCode(byte);
-      return btoa(text);
-    },
-    { data: png.toString('base64'), across: width, down: height, share: quality },
-  );
-  return Buffer.from(base64, 'base64');
-}
-
 function save(name, bytes, limit) {
   if (bytes.length > limit) throw new Error(`${name} has ${bytes.length} bytes, more than ${limit}.`);
   writeFileSync(join(IMAGES, name), bytes);
@@ -150,7 +128,7 @@ async function takePictures(browser, url, encoder) {
       const png = await page.screenshot();
       save(
         `${theme}-${size[0]}-${panel.toLowerCase()}.webp`,
-        await webp(encoder, png, ...size, 0.9),
+        await encodeWebp(encoder, png, ...size, 0.9),
         MAX_BYTES,
       );
     }
@@ -176,7 +154,7 @@ async function takeMoving(browser, url, encoder, attempts = 3) {
     await page.waitForTimeout(120);
     await dismissMessages(page);
     gaps = await showsGaps(page);
-    frames.push(await webp(encoder, await page.screenshot(), shownWidth, shownHeight, 0.6));
+    frames.push(await encodeWebp(encoder, await page.screenshot(), shownWidth, shownHeight, 0.6));
   }
   await page.mouse.up();
   await page.context().close();

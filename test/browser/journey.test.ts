@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { useLiveEngine } from './live-engine.js';
 import { openPage, screenshot } from './page.js';
+import { record } from './recording.js';
 
 const SIZES = [
   { width: 900, height: 600 },
@@ -176,6 +177,7 @@ describe('the whole way from an empty instrument to a saved one', () => {
     ] as const)
       it(`can be gone by ${device} alone at ${width} × ${height}`, async () => {
         const { page, complaints } = await live.open({ width, height });
+        const endRecording = await record(page, `journey-${device}-${width}`);
         const player = playerOf(page);
         const look = (step: string) => screenshot(page, `journey-${device}-${width}-${step}`);
         await player.newInstrument();
@@ -219,6 +221,7 @@ describe('the whole way from an empty instrument to a saved one', () => {
         expect(probe.slices.examples).toEqual(saved.examples);
         expect(probe.slices.training).toMatchObject({ learned: true, stale: false });
         await look('4-reopened');
+        await endRecording();
         expect(complaints).toEqual([]);
         await page.context().close();
       });
