@@ -1,4 +1,3 @@
-import { rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { TillerError } from '../../document/tiller-error.js';
 import { MAX_PRESET_BYTES, parsePreset } from '../../document/parse-preset.js';
@@ -7,6 +6,7 @@ import { NO_STEPS, type HistorySteps } from '../../document/history.js';
 import type { Instrument } from '../instrument/instrument.js';
 import { MAX_HISTORY_LENGTH, formatHistory, parseHistory } from '../../document/stored-history.js';
 import { StoredFile, readStored } from './stored-file.js';
+import { renamePatiently } from '../system/rename.js';
 
 /** Interval at which the inputs' present values are written while they move. Everything else is written at once. */
 const VALUES_INTERVAL_MS = 700;
@@ -44,7 +44,7 @@ export function readAutosave(path: string): Promise<StoredSession | null> {
 /** Renames the file at `path`, so that the next session does not overwrite it. @returns its new path */
 export async function moveAside(path: string): Promise<string> {
   const aside = `${path}.${Date.now()}.kept`;
-  await rename(path, aside);
+  await renamePatiently(path, aside);
   return aside;
 }
 

@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { TillerError } from '../../document/tiller-error.js';
 import { systemCode } from '../system/file-error.js';
 import { fileStamp } from '../system/file-stamp.js';
+import { renamePatiently } from '../system/rename.js';
 
 /**
  * Reads a file that an earlier engine wrote; null where there is none. A file that `parse` refuses is renamed, so that the
@@ -27,7 +28,7 @@ export async function readStored<T>(
     return parse(text);
   } catch (error) {
     const aside = `${path}.${Date.now()}.unreadable`;
-    await rename(path, aside);
+    await renamePatiently(path, aside);
     throw new TillerError('preset-invalid', problem, `The file was renamed to ${aside}.`, { cause: error });
   }
 }

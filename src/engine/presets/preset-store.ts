@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { TillerError } from '../../document/tiller-error.js';
@@ -10,6 +10,7 @@ import type { StoredPreset, TrashedItem } from '../../protocol/interface.js';
 import { PRESET_EXTENSION, missingOr, readPresetFile } from './preset-file.js';
 import { PresetIndex } from './preset-index.js';
 import { PresetTrash } from './preset-trash.js';
+import { renamePatiently } from '../system/rename.js';
 
 const TRASH = '.trash';
 
@@ -142,7 +143,7 @@ export class PresetStore {
     for (let n = 1; ; n++) {
       const id = `user/${n === 1 ? stem : `${stem}-${n}`}`;
       if (await this.create(this.path(id))) {
-        await this.orRemove(id, rename(from, this.path(id))).catch((error: unknown) => {
+        await this.orRemove(id, renamePatiently(from, this.path(id))).catch((error: unknown) => {
           throw missingOr(error, token);
         });
         this.changed();

@@ -1,10 +1,11 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { TillerError } from '../../document/tiller-error.js';
 import type { TrashedItem } from '../../protocol/interface.js';
 import { fromFileError, systemCode } from '../system/file-error.js';
 import { PRESET_EXTENSION, missingOr } from './preset-file.js';
 import { PresetIndex } from './preset-index.js';
+import { renamePatiently } from '../system/rename.js';
 
 /** A deleted preset can be restored for this long, … */
 const KEPT_MILLISECONDS = 30 * 24 * 3600 * 1000;
@@ -45,7 +46,7 @@ export class PresetTrash {
       await mkdir(this.folder, { recursive: true });
       const taken = new Set((await this.tokens()).map(({ token }) => token));
       while (taken.has(`${stem}.${deletedMs}`)) deletedMs++;
-      await rename(path, this.path(`${stem}.${deletedMs}`));
+      await renamePatiently(path, this.path(`${stem}.${deletedMs}`));
     } catch (error) {
       throw missingOr(error, id);
     }

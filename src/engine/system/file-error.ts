@@ -40,13 +40,22 @@ export function fromFileError(error: unknown, path: string): TillerError {
         'Free some space and try again.',
         cause,
       );
+    case 'EBUSY':
+      return new TillerError(
+        'disk-denied',
+        `Another program is using ${path}.`,
+        'Close the programs that have it open, or wait until an antivirus has checked it, and try again.',
+        cause,
+      );
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
       return new TillerError(
         'disk-denied',
         `There is no permission to read or write ${path}.`,
-        'Check its permissions.',
+        process.platform === 'win32'
+          ? 'Check its permissions, and close other programs that have it open.'
+          : 'Check its permissions.',
         cause,
       );
     default:

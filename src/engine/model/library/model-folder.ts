@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { TillerError } from '../../../document/tiller-error.js';
 import { fromFileError } from '../../system/file-error.js';
 import { type ModelManifest, manifestSchema } from '../manifest.js';
+import { renamePatiently } from '../../system/rename.js';
 
 export const MANIFEST_FILE = 'model.json';
 const TRASH = '.trash';
@@ -68,7 +69,7 @@ export class ModelFolder {
     const trash = join(this.dir, TRASH);
     try {
       await mkdir(trash, { recursive: true });
-      await rename(entry.dir, join(trash, `${sha256}.${Date.now()}`));
+      await renamePatiently(entry.dir, join(trash, `${sha256}.${Date.now()}`));
     } catch (error) {
       throw fromFileError(error, entry.dir);
     }
@@ -90,7 +91,7 @@ export class ModelFolder {
       throw new TillerError('model-missing', 'This model is gone.', 'Import its .ts file again.');
     const place = join(this.dir, sha256);
     try {
-      await rename(join(this.dir, TRASH, latest.name), place);
+      await renamePatiently(join(this.dir, TRASH, latest.name), place);
     } catch (error) {
       throw fromFileError(error, place);
     }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromFileError } from '../../system/file-error.js';
+import { fromFileError, systemCode } from '../../system/file-error.js';
+import { renamePatiently } from '../../system/rename.js';
 
 /** Followed by when the import began, in milliseconds: a model that is being replaced is older than its import. */
 const PREFIX = '.staging-';
@@ -60,14 +61,17 @@ export class Staging {
     const target = join(this.libraryDir, name);
     const replaced = `${this.dir}-replaced`;
     try {
-      const existed = await rename(target, replaced).then(
+      const existed = await renamePatiently(target, replaced).then(
         () => true,
-        () => false,
+        (error: unknown) => {
+          if (systemCode(error) === 'ENOENT') return false;
+          throw error;
+        },
       );
       try {
-        await rename(this.dir, target);
+        await renamePatiently(this.dir, target);
       } catch (error) {
-        if (existed) await rename(replaced, target);
+        if (existed) await renamePatiently(replaced, target);
         throw error;
       }
       if (existed) await rm(replaced, { recursive: true, force: true });
