@@ -1,10 +1,8 @@
 // The Node runtime of the plugin: one version on every machine, as a single executable, from npm packages that are checked by
 // their integrity hashes. The Node of Linux distributions is split into a program and a library, which cannot be packed.
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './dependencies.mjs';
+import { unpackedPackage } from './registry-package.mjs';
 
 /** A long-term support release that all of these packages have, and that Wine starts. */
 const VERSION = '22.23.2';
@@ -33,40 +31,6 @@ const PACKAGES = {
   },
 };
 
-/** Throws where `archive` is not the one that was pinned. */
-export function checkIntegrity(archive, integrity) {
-  const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
-  if (found !== integrity)
-    throw new Error(
-      `${archive} is not the package that was pinned: its hash is ${found}. Delete it and try again; if it stays so, do not use it.`,
-    );
-}
-
-/** The folder of an unpacked package, downloaded once. */
-function unpacked({ name, integrity }) {
-  const folder = join(root, 'build', 'runtime', `${name}-${VERSION}`);
-  if (existsSync(folder)) return folder;
-  const parent = join(root, 'build', 'runtime');
-  mkdirSync(parent, { recursive: true });
-  const scratch = mkdtempSync(join(parent, 'download-'));
-  try {
-    console.error(`Downloading Node ${VERSION} for the plugin (${name}) …`);
-    execFileSync('npm', ['pack', `${name}@${VERSION}`, '--pack-destination', scratch, '--loglevel=error'], {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      shell: process.platform === 'win32',
-    });
-    const archive = join(scratch, `${name}-${VERSION}.tgz`);
-    checkIntegrity(archive, integrity);
-    execFileSync('tar', ['-xzf', archive, '-C', scratch], { stdio: ['ignore', 'ignore', 'inherit'] });
-    // Another command may have unpacked it meanwhile.
-    if (!existsSync(folder)) renameSync(join(scratch, 'package'), folder);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-  return folder;
-}
-
 /**
  * Node's program and licence for a platform, by default this one.
  * Throws where there is no package for it, or its archive is not the pinned one.
@@ -74,10 +38,15 @@ function unpacked({ name, integrity }) {
 export function ensureRuntime(platform = process.platform, arch = process.arch) {
   const wanted = PACKAGES[`${platform}-${arch}`];
   if (wanted === undefined) throw new Error(`There is no Node package for ${platform} on ${arch}.`);
-  const folder = unpacked(wanted);
+  const folder = unpackedPackage({ ...wanted, version: VERSION });
   const program = join(folder, 'bin', platform === 'win32' ? 'node.exe' : 'node');
   if (platform !== 'win32') chmodSync(program, 0o755);
   // The package for Windows has no licence file; the text is the same on every platform.
   const own = join(folder, 'LICENSE');
-  return { program, licence: existsSync(own) ? own : join(unpacked(PACKAGES['linux-x64']), 'LICENSE') };
+  return {
+    program,
+    licence: existsSync(own)
+      ? own
+      : join(unpackedPackage({ ...PACKAGES['linux-x64'], version: VERSION }), 'LICENSE'),
+  };
 }
