@@ -1,15 +1,26 @@
 // Builds the plugin's bundles, each with the engine in it.
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBundle } from './bundle.mjs';
-import { ensureDependencies } from './dependencies.mjs';
+import { ensureDependencies, root } from './dependencies.mjs';
 import { artefacts, buildDir, buildNative } from './native-build.mjs';
 import { linkFolder, packEngine } from './pack-engine.mjs';
+import { addEffectType } from './packaging/audio-unit.mjs';
+import { signBundle } from './packaging/macos.mjs';
 import { pluginFormats } from './plugin-formats.mjs';
 
 /** The packed engine that the bundles share by hard links. */
 export const stagedEngine = join(buildDir, 'engine');
+
+/** Macs run no bundle that has changed since it was signed: JUCE signs it before the engine is in it. */
+function completeBundle(bundle, target) {
+  if (target === 'Tiller_AU') {
+    const plist = join(bundle, 'Contents', 'Info.plist');
+    writeFileSync(plist, addEffectType(readFileSync(plist, 'utf8')));
+  }
+  signBundle(bundle, { assets: join(root, 'packaging', 'macos') });
+}
 
 /** Builds every format of this platform. Returns them, each with the absolute path of its bundle as `built`. */
 export function buildPlugin() {
@@ -34,6 +45,7 @@ export function buildPlugin() {
   return formats.map((format) => {
     const built = join(artefacts, format.bundle);
     linkFolder(stagedEngine, join(built, format.engine));
+    if (process.platform === 'darwin') completeBundle(built, format.target);
     return { ...format, built };
   });
 }

@@ -54,21 +54,27 @@ export function ensurePackages(names) {
 const hasWebKit = () =>
   ['webkit2gtk-4.1', 'webkit2gtk-4.0'].some((name) => succeeds('pkg-config', ['--exists', name]));
 
-function ensureBuildPackages(juce) {
-  if (process.platform !== 'linux') return;
-  const packages = [...PACKAGES, ...(juce === '' ? JUCE_PACKAGES : JUCE_LIBRARIES)];
-  if (!succeeds('dpkg-query', ['--version'])) {
-    console.log(
-      `This system has no Debian packages; the build needs the equivalents of: ${[...packages, WEBKIT[1]].join(' ')}`,
-    );
-    return;
-  }
-  const webkit = WEBKIT.find((name) => succeeds('apt-cache', ['show', name])) ?? WEBKIT[1];
+/** The Debian packages that the build needs; `juce` is a checkout of JUCE, or empty. */
+export function buildPackages(juce) {
   const haveWebkit = WEBKIT.some((name) => missing([name]).length === 0);
-  ensurePackages(haveWebkit ? packages : [...packages, webkit]);
+  const webkit = WEBKIT.find((name) => succeeds('apt-cache', ['show', name])) ?? WEBKIT[1];
+  return [...PACKAGES, ...(juce === '' ? JUCE_PACKAGES : JUCE_LIBRARIES), ...(haveWebkit ? [] : [webkit])];
 }
 
-/** Configures and builds `targets`. The environment variable TILLER_JUCE_DIR may name a checkout of JUCE. */
+function ensureBuildPackages(juce) {
+  if (process.platform !== 'linux') return;
+  const packages = buildPackages(juce);
+  if (succeeds('dpkg-query', ['--version'])) ensurePackages(packages);
+  else
+    console.log(
+      `This system has no Debian packages; the build needs the equivalents of: ${packages.join(', ')}`,
+    );
+}
+
+/**
+ * Configures and builds `targets`. The environment variable TILLER_JUCE_DIR may name a checkout of JUCE, and TILLER_WEBVIEW2_DIR on
+ * Windows the unpacked NuGet package Microsoft.Web.WebView2.
+ */
 export function buildNative(targets) {
   const juce = process.env.TILLER_JUCE_DIR ?? '';
   ensureBuildPackages(juce);
@@ -84,6 +90,7 @@ export function buildNative(targets) {
     ...(existsSync(`${buildDir}/CMakeCache.txt`) ? [] : generator),
     '-DCMAKE_BUILD_TYPE=Release',
     `-DTILLER_JUCE_DIR=${juce}`,
+    `-DTILLER_WEBVIEW2_DIR=${process.env.TILLER_WEBVIEW2_DIR ?? ''}`,
   ]);
   const jobs = String(Math.min(4, availableParallelism()));
   const available = targets.filter((target) => target !== 'tiller-webview' || hasWebKit());

@@ -1,10 +1,12 @@
-# Builds for Windows on Linux with Debian's MinGW.
+# Builds for Windows on Linux with Debian's MinGW. TILLER_WINDOWS_LIBRARIES may name a folder with libraries that Debian does not
+# have for it.
 set (CMAKE_SYSTEM_NAME Windows)
 set (CMAKE_SYSTEM_PROCESSOR x86_64)
 set (CMAKE_C_COMPILER x86_64-w64-mingw32-gcc-posix)
 set (CMAKE_CXX_COMPILER x86_64-w64-mingw32-g++-posix)
 set (CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
-set (CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
+set (CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32 ${TILLER_WINDOWS_LIBRARIES})
+list (APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES TILLER_WINDOWS_LIBRARIES)
 set (CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set (CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set (CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "ProcessInfo.h"
 #include "Rendering.h"
 #include "StateBytes.h"
 

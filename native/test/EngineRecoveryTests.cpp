@@ -1,6 +1,7 @@
 // The engine processes of the packed plugin: faults, memory, and bundles that were moved or damaged.
 
 #include "EngineFixture.h"
+#include "ProcessInfo.h"
 
 #include <array>
 #include <csignal>

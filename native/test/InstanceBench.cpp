@@ -1,6 +1,7 @@
 // Many instances in one host on a busy machine: when each is heard, and how much of the track is dry afterwards. Measured, not judged.
 
 #include "EngineFixture.h"
+#include "ProcessInfo.h"
 
 #include <algorithm>
 #include <atomic>

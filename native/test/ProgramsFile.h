@@ -27,7 +27,17 @@ public:
     ProgramsFile& operator= (const ProgramsFile&) = delete;
 
 private:
-    const std::filesystem::path path { std::string (std::getenv ("HOME")) + "/.local/share/tiller/presets/programs.json" };
+    /** See src/engine/system/paths.ts. */
+    static std::filesystem::path dataFolder()
+    {
+       #if defined (_WIN32)
+        return std::filesystem::path (_wgetenv (L"LOCALAPPDATA")) / "tiller" / "Data";
+       #else
+        return std::filesystem::path (std::getenv ("HOME")) / ".local" / "share" / "tiller";
+       #endif
+    }
+
+    const std::filesystem::path path = dataFolder() / "presets" / "programs.json";
 };
 
 } // namespace tiller::test

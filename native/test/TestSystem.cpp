@@ -3,13 +3,33 @@
 #include <cstdlib>
 #include <filesystem>
 #include <random>
+#include <tuple>
 
 #if defined (_WIN32)
  #include "tiller/process/windows/SystemHeaders.h"
+
+ #include <shellapi.h>
 #endif
 
 namespace tiller::test
 {
+
+std::vector<std::string> programArguments (int count, char** arguments)
+{
+   #if defined (_WIN32)
+    std::ignore = arguments;
+    const auto all = CommandLineToArgvW (GetCommandLineW(), &count);
+    std::vector<std::string> texts;
+
+    for (int i = 0; i < count; ++i)
+        texts.push_back (std::filesystem::path (all[i]).u8string());
+
+    LocalFree (all);
+    return texts;
+   #else
+    return { arguments, arguments + count };
+   #endif
+}
 
 std::string thisProgram()
 {

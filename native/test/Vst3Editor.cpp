@@ -3,11 +3,21 @@
 #include "Vst3Internals.h"
 
 #include <chrono>
+#include <thread>
 
 namespace tiller::test
 {
 
-bool Vst3Instance::openEditor (unsigned long parent)
+namespace
+{
+   #if defined (_WIN32)
+    const FIDString windowType = kPlatformTypeHWND;
+   #else
+    const FIDString windowType = kPlatformTypeX11EmbedWindowID;
+   #endif
+}
+
+bool Vst3Instance::openEditor (std::uintptr_t parent)
 {
     in->view = owned (in->controller->createView (Vst::ViewType::kEditor));
 
@@ -15,7 +25,7 @@ bool Vst3Instance::openEditor (unsigned long parent)
         return false;
 
     in->view->setFrame (&in->frame);
-    return in->view->attached (reinterpret_cast<void*> (parent), kPlatformTypeX11EmbedWindowID) == kResultTrue;
+    return in->view->attached (reinterpret_cast<void*> (parent), windowType) == kResultTrue;
 }
 
 void Vst3Instance::runEditor (double seconds)
@@ -23,7 +33,14 @@ void Vst3Instance::runEditor (double seconds)
     const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double> (seconds);
 
     do
+    {
+       #if defined (_WIN32)
+        Vst3Module::handleMessages();
+        std::this_thread::sleep_for (std::chrono::milliseconds (10));
+       #else
         in->frame.runLoop.run (10);
+       #endif
+    }
     while (std::chrono::steady_clock::now() < end);
 }
 

@@ -5,10 +5,13 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <poll.h>
 #include <tuple>
 #include <utility>
 #include <vector>
+
+#if defined (__linux__)
+ #include <poll.h>
+#endif
 
 #include <pluginterfaces/gui/iplugview.h>
 #include <pluginterfaces/vst/ivsteditcontroller.h>
@@ -137,6 +140,7 @@ struct Handler final : Owned<Vst::IComponentHandler>
     }
 };
 
+#if defined (__linux__)
 /** The host's event loop, as far as a plugin on Linux needs one. */
 struct RunLoop final : Owned<Linux::IRunLoop>
 {
@@ -177,17 +181,21 @@ struct RunLoop final : Owned<Linux::IRunLoop>
     }
 };
 
+#endif
+
 struct Frame final : Owned<IPlugFrame>
 {
-    RunLoop runLoop;
-
     tresult PLUGIN_API resizeView (IPlugView* view, ViewRect* size) override { return view->onSize (size); }
+
+   #if defined (__linux__)
+    RunLoop runLoop;
 
     tresult PLUGIN_API queryInterface (const TUID iid, void** object) override
     {
         return FUnknownPrivate::iidEqual (iid, Linux::IRunLoop::iid) ? runLoop.queryInterface (iid, object)
                                                                     : Owned<IPlugFrame>::queryInterface (iid, object);
     }
+   #endif
 };
 
 } // namespace tiller::test::vst3

@@ -3,7 +3,6 @@
 #include "TestSuite.h"
 
 #include <algorithm>
-#include <dlfcn.h>
 
 #include <pluginterfaces/vst/ivstaudioprocessor.h>
 #include <pluginterfaces/vst/ivstcomponent.h>
@@ -17,7 +16,9 @@
 namespace Steinberg
 {
 DEF_CLASS_IID (IPlugFrame)
+#if SMTG_OS_LINUX
 DEF_CLASS_IID (Linux::IRunLoop)
+#endif
 }
 
 namespace tiller::test
@@ -28,9 +29,6 @@ using namespace vst3;
 
 namespace
 {
-    using FactoryFunction = IPluginFactory* (PLUGIN_API*)();
-    using EntryFunction = bool (*) (void*);
-
     int32 modeOf (const StreamSetup& setup) { return setup.offline ? Vst::kOffline : setup.prefetch ? Vst::kPrefetch : Vst::kRealtime; }
 
     /** A text that consists of ASCII characters. */
@@ -45,16 +43,9 @@ namespace
     }
 }
 
-Vst3Instance::Vst3Instance (const std::string& bundle) : in (std::make_unique<Internals>())
+Vst3Instance::Vst3Instance (const std::string& bundle) : in (std::make_unique<Internals> (bundle))
 {
-    const auto path = bundle + "/Contents/x86_64-linux/Tiller.so";
-    in->library = dlopen (path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    CHECK (in->library != nullptr, dlerror());
-    const auto enter = reinterpret_cast<EntryFunction> (dlsym (in->library, "ModuleEntry"));
-    const auto getFactory = reinterpret_cast<FactoryFunction> (dlsym (in->library, "GetPluginFactory"));
-    CHECK (enter != nullptr && getFactory != nullptr && enter (in->library));
-
-    const auto factory = owned (getFactory());
+    const auto factory = in->module.factory();
     PClassInfo info {};
     bool found = false;
 
@@ -104,9 +95,6 @@ Vst3Instance::~Vst3Instance()
     in->processor = nullptr;
     in->controller = nullptr;
     in->component = nullptr;
-
-    if (const auto leave = reinterpret_cast<bool (*)()> (dlsym (in->library, "ModuleExit")))
-        leave();
 }
 
 void Vst3Instance::activate (const StreamSetup& setup)
@@ -195,6 +183,7 @@ void Vst3Instance::process (const Audio& input, Audio& output, int offset, int n
     data.outputs = &outBus;
     data.inputParameterChanges = &changes;
     data.processContext = &context;
+    Vst3Module::handleMessages();
     const std::lock_guard lock (in->activity);
     CHECK (in->processor->process (data) == kResultOk);
 }
@@ -214,6 +203,7 @@ int Vst3Instance::latencySamples() const { return static_cast<int> (in->processo
 
 std::vector<std::uint8_t> Vst3Instance::state() const
 {
+    Vst3Module::handleMessages();
     MemoryStream stream;
     CHECK (in->component->getState (&stream) == kResultOk);
     const auto* bytes = reinterpret_cast<const std::uint8_t*> (stream.getData());
@@ -296,6 +286,7 @@ int Vst3Instance::programCount() const
 
 std::string Vst3Instance::programName (int program) const
 {
+    Vst3Module::handleMessages();
     const FUnknownPtr<Vst::IUnitInfo> units (in->controller);
     Vst::UnitInfo root {};
     Vst::String128 name {};

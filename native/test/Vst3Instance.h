@@ -98,8 +98,8 @@ public:
     /** How many gestures have begun and not ended. */
     int openGestures() const;
 
-    /** Opens the editor in `parent`, an X11 window; false where that fails. */
-    bool openEditor (unsigned long parent);
+    /** Opens the editor in `parent`, an X11 window or on Windows a window's handle; false where that fails. */
+    bool openEditor (std::uintptr_t parent);
     /** Runs the editor's event loop. */
     void runEditor (double seconds);
     /** False where the editor does not accept this size. */

@@ -2,6 +2,7 @@
 
 #include "Vst3HostInterfaces.h"
 #include "Vst3Instance.h"
+#include "Vst3Module.h"
 
 #include <atomic>
 #include <mutex>
@@ -20,7 +21,8 @@ using namespace vst3;
 /** One loaded plugin. For the files of `Vst3Instance` alone. */
 struct Vst3Instance::Internals
 {
-    void* library = nullptr;
+    explicit Internals (const std::string& bundle) : module (bundle) {}
+
     Vst::HostApplication host;
     Handler handler;
     Frame frame;
@@ -33,6 +35,7 @@ struct Vst3Instance::Internals
     std::recursive_mutex activity;  ///< held while the plugin is activated or processes: notifications may come on another thread
     bool active = false;
     std::atomic<int> reactivations { 0 }, latencyMismatches { 0 };
+    Vst3Module module;              ///< last: the first that ends, while the host is still there
 
     void add (const std::vector<Point>& points, Changes& changes) const
     {

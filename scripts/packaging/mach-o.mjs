@@ -32,3 +32,21 @@ export function machOFiles(folder) {
     .filter(isMachO)
     .sort((a, b) => b.split('/').length - a.split('/').length || (a < b ? -1 : 1));
 }
+
+const BUILD_VERSION = 0x32;
+
+/**
+ * The oldest macOS that 64-bit code says it runs on, as "14.0"; null where it does not say (`LC_BUILD_VERSION` of mach-o/loader.h).
+ * @param {Buffer} image @returns {string | null}
+ */
+export function oldestMacos(image) {
+  let command = 32;
+  for (let left = image.readUInt32LE(16); left > 0; left--) {
+    if (image.readUInt32LE(command) === BUILD_VERSION) {
+      const version = image.readUInt32LE(command + 12);
+      return `${version >>> 16}.${(version >>> 8) & 255}`;
+    }
+    command += image.readUInt32LE(command + 4);
+  }
+  return null;
+}

@@ -15,6 +15,7 @@ test('no folder of headers is on the include path of the native code', () => {
   expect(folders).toEqual([
     'tiller_core PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}"',
     'Tiller_LV2 SYSTEM PRIVATE "${TILLER_JUCE_MODULES}/juce_audio_processors/format_types/LV2_SDK/lv2"',
+    'Tiller SYSTEM PRIVATE "${TILLER_WEBVIEW2_DIR}/build/native/include"',
     'tiller_test_host SYSTEM PUBLIC "${TILLER_VST3_SDK}"',
     'tiller_audit_tests PRIVATE $<TARGET_PROPERTY:Tiller,INCLUDE_DIRECTORIES>',
   ]);

@@ -1,4 +1,4 @@
-#if ! defined (__linux__)
+#if defined (__APPLE__)
 
 #include "tiller/editor/WebView.h"
 
@@ -9,7 +9,7 @@ namespace tiller
 
 namespace
 {
-    /** WKWebView on macOS, WebView2 on Windows. */
+    /** WKWebView. */
     class SystemWebView final : public WebView
     {
     public:
@@ -41,6 +41,7 @@ namespace
     };
 }
 
+/** It is part of every system that the plugin runs on. */
 bool WebView::isAvailable() { return true; }
 
 std::unique_ptr<WebView> WebView::create (const std::string& address)
