@@ -28,29 +28,29 @@ function copyFolder(from, to) {
 }
 
 /**
- * Copies Visual C++'s runtime libraries beside onnxruntime's: from the folder that the build environment of Visual Studio names,
- * for example `…\\VC\\Redist\\MSVC\\14.38.33130\\`.
+ * The folder of Visual C++'s runtime libraries that the build environment of Visual Studio names, for example below
+ * `…\\VC\\Redist\\MSVC\\14.38.33130\\`; null outside of it.
  */
-function copyVisualCppRuntime(to, arch) {
+function redistributableRuntime(arch) {
   const redistributable = process.env.VCToolsRedistDir;
-  const folder =
-    redistributable &&
-    readdirSync(join(redistributable, arch), { withFileTypes: true }).find(({ name }) =>
-      /\.CRT$/i.test(name),
-    );
-  if (!folder) {
+  if (!redistributable) return null;
+  const libraries = readdirSync(join(redistributable, arch)).find((name) => /\.CRT$/i.test(name));
+  return libraries === undefined ? null : join(redistributable, arch, libraries);
+}
+
+function copyVisualCppRuntime(from, to) {
+  if (from === null) {
     console.error(
       'The runtime of Visual C++ was not packed: run this in the command prompt of Visual Studio (VCToolsRedistDir is not set). Without it, players need Microsoft’s redistributable package.',
     );
     return;
   }
-  for (const name of readdirSync(join(redistributable, arch, folder.name)))
-    if (VISUAL_CPP_RUNTIME.test(name))
-      copyFileSync(join(redistributable, arch, folder.name, name), join(to, name));
+  for (const name of readdirSync(from))
+    if (VISUAL_CPP_RUNTIME.test(name)) copyFileSync(join(from, name), join(to, name));
 }
 
 /** Copies the packages with native code, which are not bundled, with the libraries of one platform only. */
-function copyInference(target, { platform, arch }) {
+function copyInference(target, { platform, arch, visualCppRuntime }) {
   const packages = join(root, 'node_modules');
   copyFolder(join(packages, 'onnxruntime-common'), join(target, 'onnxruntime-common'));
   const from = join(packages, 'onnxruntime-node');
@@ -62,12 +62,18 @@ function copyInference(target, { platform, arch }) {
     const library = join('bin', version, platform, arch);
     if (!existsSync(join(from, library))) continue;
     copyFolder(join(from, library), join(to, library));
-    if (platform === 'win32') copyVisualCppRuntime(join(to, library), arch);
+    if (platform === 'win32') copyVisualCppRuntime(visualCppRuntime, join(to, library));
   }
 }
 
-/** Replaces the engine's folder by one for a platform and processor, named as in `process`; by default these. */
-export function packEngine(target, { platform = process.platform, arch = process.arch } = {}) {
+/**
+ * Replaces the engine's folder by one for a platform and processor, named as in `process`; by default these. For Windows
+ * `visualCppRuntime` names the folder of Visual C++'s runtime libraries.
+ */
+export function packEngine(
+  target,
+  { platform = process.platform, arch = process.arch, visualCppRuntime = redistributableRuntime(arch) } = {},
+) {
   const windows = platform === 'win32';
   rmSync(target, { recursive: true, force: true });
   mkdirSync(join(target, 'dist'), { recursive: true });
@@ -81,7 +87,7 @@ export function packEngine(target, { platform = process.platform, arch = process
     if (existsSync(from)) copyFolder(from, join(target, 'dist', folder));
   }
   if (existsSync(join(root, 'presets'))) copyFolder(join(root, 'presets'), join(target, 'dist', 'presets'));
-  copyInference(join(target, 'node_modules'), { platform, arch });
+  copyInference(join(target, 'node_modules'), { platform, arch, visualCppRuntime });
   for (const name of ['LICENSE', 'NOTICE', 'models/NOTICE'])
     copyFileSync(join(root, name), join(target, name.replace('/', '-')));
   writeFileSync(join(target, 'package.json'), '{ "type": "module" }\n');

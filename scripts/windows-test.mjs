@@ -1,152 +1,70 @@
-// Builds what needs no JUCE for Windows, with MinGW, and runs it under Wine together with the engine on Windows' Node: the native
-// tests, the supervisor with the real engine, and commands whose files are compared with Linux's, byte by byte. It says nothing
-// of times, of Microsoft's compiler, of WebView2 and of hosts. An argument selects native tests whose names contain it.
+// Builds for Windows with MinGW and runs it under Wine on Windows' Node. It says nothing of times, of Microsoft's compiler, of
+// WebView2 and of hosts. Without arguments every part; otherwise those named:
+//   core      what needs no JUCE: the native tests, with the real engine too
+//   commands  commands of the engine, whose files are compared with Linux's, byte by byte
+//   suites    chosen test suites of the engine
+//   plugin    the VST3 in the headless host, with its engine
+//   packages  the archive and the installer: installed, used, uninstalled
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, posix, relative, win32 } from 'node:path';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { ensureBundle } from './bundle.mjs';
-import { ensureDependencies, root } from './dependencies.mjs';
-import { ensurePackages, run } from './native-build.mjs';
-import { packEngine } from './pack-engine.mjs';
+import { ensureDependencies } from './dependencies.mjs';
+import { linkFolder, packEngine } from './pack-engine.mjs';
+import { pluginFormats } from './plugin-formats.mjs';
+import { testCommands } from './windows/commands.mjs';
+import { runJest } from './windows/jest.mjs';
+import { checkImports } from './windows/libraries.mjs';
+import { buildCore, buildPluginWithMingw, windowsDir } from './windows/mingw.mjs';
+import { makePackages, testPackages } from './windows/packages.mjs';
+import { ensureVisualCppRuntime } from './windows/runtime-libraries.mjs';
+import { startWine, windowsPath } from './windows/wine.mjs';
 
 if (process.platform !== 'linux') {
   console.log('The tests under Wine run on Linux only.');
   process.exit(0);
 }
 
-const folder = join(root, 'build', 'windows');
-const prefix = join(folder, 'wine');
+const PARTS = ['core', 'commands', 'suites', 'plugin', 'packages'];
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((part) => !PARTS.includes(part));
+assert.deepEqual(unknown, [], `the parts are ${PARTS.join(', ')}`);
+const isWanted = (...parts) => wanted.length === 0 || parts.some((part) => wanted.includes(part));
+
 // A space and a letter beyond ASCII, as in many users' names.
-const engine = join(folder, 'Zoë Müller', 'engine');
-const env = {
-  ...process.env,
-  WINEPREFIX: prefix,
-  WINEDEBUG: '-all',
-  WINEARCH: 'win64',
-  // No dialogues about Mono and Gecko, which are not needed.
-  WINEDLLOVERRIDES: 'mscoree,mshtml=',
-  DISPLAY: '',
-};
+const folder = join(windowsDir, 'Zoë Müller');
+const engine = join(folder, 'engine');
 
-/** Runs a Windows program. Returns its output, which goes to a file: Node under Wine cannot write to a Unix pipe. */
-function wine(program, args, { more = {}, cwd = folder } = {}) {
-  const path = join(folder, 'output.txt');
-  const output = openSync(path, 'w');
-  const { status, error } = spawnSync('wine', [program, ...args], {
-    cwd,
-    env: { ...env, ...more },
-    stdio: ['ignore', output, output],
+/** Builds the plugin's formats, each with the engine. */
+function buildFormats() {
+  const build = buildPluginWithMingw('Tiller_VST3', 'Tiller_Standalone', 'tiller_engine_tests');
+  const formats = pluginFormats('win32', { home: 'C:\\' }).map((format) => {
+    const built = join(folder, format.bundle);
+    rmSync(built, { recursive: true, force: true });
+    cpSync(join(build, 'Tiller_artefacts', 'Release', format.bundle), built, { recursive: true });
+    linkFolder(engine, join(built, format.engine));
+    return { ...format, built };
   });
-  closeSync(output);
-  const text = readFileSync(path, 'utf8');
-  assert.ok(!error && status === 0, `${program} ${args.join(' ')}: status ${status}\n${error ?? text}`);
-  return text;
-}
-
-/** A path of this machine as Windows' programs name it. */
-const windowsPath = (path) => `Z:${path.replaceAll('/', '\\')}`;
-
-function preparePrefix() {
-  rmSync(prefix, { recursive: true, force: true });
-  mkdirSync(prefix, { recursive: true });
-  run('wineboot', ['--init'], { env, stdio: 'ignore' });
-  // Node refuses older versions.
-  run('wine', ['winecfg', '/v', 'win10'], { env, stdio: 'ignore' });
-}
-
-function buildCore() {
-  const build = join(folder, 'core');
-  const toolchain = join(root, 'native', 'cmake', 'mingw.cmake');
-  run('cmake', [
-    ...['-S', join(root, 'native'), '-B', build, '-G', 'Ninja'],
-    ...[`-DCMAKE_TOOLCHAIN_FILE=${toolchain}`, '-DCMAKE_BUILD_TYPE=Release', '-DTILLER_PLUGIN=OFF'],
-  ]);
-  run('cmake', ['--build', build, '--target', 'tiller_core_tests', '--parallel', '2']);
-  return join(build, 'tiller_core_tests.exe');
-}
-
-/** Every file below a folder, with its path from there. */
-const filesIn = (path) =>
-  readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(path, join(entry.parentPath, entry.name)))
-    .sort();
-
-function assertEqualFolders(ours, theirs) {
-  const files = filesIn(ours);
-  assert.ok(files.length > 0, `${ours} is empty`);
-  assert.deepEqual(filesIn(theirs), files);
-  for (const file of files)
-    assert.ok(
-      readFileSync(join(ours, file)).equals(readFileSync(join(theirs, file))),
-      `${file} differs from Linux's`,
-    );
-}
-
-/** Runs a command on both systems; what it writes into the folder that it is given must be the same. */
-function compare(name, args) {
-  const [linux, windows] = ['linux', 'windows'].map((system) => join(folder, 'results', system, name));
-  for (const path of [linux, windows]) {
-    rmSync(path, { recursive: true, force: true });
-    mkdirSync(path, { recursive: true });
-  }
-  run(process.execPath, [join(root, 'dist', 'engine', 'tiller.js'), ...args(linux, (path) => path, posix)], {
-    stdio: 'ignore',
-  });
-  tiller(args(windowsPath(windows), windowsPath, win32));
-  assertEqualFolders(linux, windows);
-  console.log(`pass ${name}: ${filesIn(linux).length} files as on Linux`);
-}
-
-const tiller = (args) =>
-  wine(join(engine, 'node.exe'), [windowsPath(join(engine, 'dist', 'engine', 'tiller.js')), ...args]);
-
-/** The libraries that onnxruntime needs are the system's, its own, or those of Visual C++, which the packer must add. */
-function checkLibraries() {
-  const libraries = join(engine, 'node_modules', 'onnxruntime-node', 'bin', 'napi-v6', 'win32', 'x64');
-  assert.deepEqual(
-    readdirSync(libraries).filter((name) => !/^(msvcp140|vcruntime140)/i.test(name)),
-    ['onnxruntime.dll', 'onnxruntime_binding.node'],
-  );
-  const { stdout } = spawnSync('x86_64-w64-mingw32-objdump', ['-p', join(libraries, 'onnxruntime.dll')], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  const needed = [...stdout.matchAll(/DLL Name: (\S+)/g)].map(([, name]) => name.toLowerCase());
-  assert.ok(needed.includes('kernel32.dll'), 'no import table was found');
-  const unknown = needed.filter(
-    (name) =>
-      !/^(api-ms-win-|ext-ms-|kernel32|advapi32|shlwapi|setupapi|dbghelp|user32|ole32|dxgi|d3d12|dxcore|bcrypt|msvcp140|vcruntime140)/.test(
-        name,
-      ),
-  );
-  assert.deepEqual(unknown, [], 'libraries that no player has');
-  console.log('pass the libraries that the engine loads are known');
+  return { formats, tests: join(build, 'tiller_engine_tests.exe') };
 }
 
 ensureDependencies();
 ensureBundle();
-ensurePackages(['g++-mingw-w64-x86-64-posix', 'wine64', 'wine', 'cmake', 'ninja-build']);
-preparePrefix();
-packEngine(engine, { platform: 'win32', arch: 'x64' });
-checkLibraries();
+const wine = startWine();
+packEngine(engine, { platform: 'win32', arch: 'x64', visualCppRuntime: ensureVisualCppRuntime() });
+console.log(`pass ${checkImports(engine)} programs of the engine find the libraries that they need`);
 
-const tests = buildCore();
-process.stdout.write(
-  wine(tests, process.argv.slice(2), { more: { TILLER_TEST_ENGINE: windowsPath(engine) } }),
-);
-
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-assert.equal(tiller(['--version']).trim(), version);
-console.log('pass the command tells its version');
-tiller(['doctor']);
-console.log('pass doctor');
-
-const model = join(root, 'models', 'percussion', 'percussion.ts');
-compare('import', (out, path) => ['import', path(model), '--library', out]);
-compare('render', (out, path, { join }) => [
-  ...['render', path(`${root}/models/loops/tabla.wav`), '-o', join(out, 'out.wav')],
-  ...['--preset', path(`${root}/presets/struck-by-hand.tiller.json`)],
-]);
-run('wineserver', ['--kill'], { env, stdio: 'ignore' });
+if (isWanted('core')) {
+  const tests = join(buildCore('tiller_core_tests'), 'tiller_core_tests.exe');
+  process.stdout.write(wine.run(tests, [], { more: { TILLER_TEST_ENGINE: windowsPath(engine) } }));
+}
+if (isWanted('commands')) testCommands(wine, engine);
+if (isWanted('suites')) process.stdout.write(runJest(wine));
+if (isWanted('plugin', 'packages')) {
+  const { formats, tests } = buildFormats();
+  if (isWanted('plugin')) {
+    const vst3 = formats.find(({ target }) => target === 'Tiller_VST3');
+    process.stdout.write(wine.run(tests, [windowsPath(vst3.built)]));
+  }
+  if (isWanted('packages')) await testPackages(wine, makePackages(formats), tests);
+}

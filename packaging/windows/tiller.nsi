@@ -1,8 +1,12 @@
 ; Installer for one user of Windows; it needs no administrator's rights.
 ;   makensis -DVERSION=0.1.0 -DFILES=folder -DOUT=tiller.exe tiller.nsi
 ; FILES has Tiller.vst3 and Standalone, each with the engine. Presets, imported models and settings are in %LOCALAPPDATA%\tiller
-; and stay as they are. Silent: /S.
+; and stay as they are. Silent: /S. TARGET names the installer's own kind, such as amd64-unicode: not every NSIS has one of 64 bits,
+; and Wine without its part for 32 bits runs no other.
 
+!ifdef TARGET
+    Target ${TARGET}
+!endif
 Unicode true
 Name "Tiller ${VERSION}"
 OutFile "${OUT}"

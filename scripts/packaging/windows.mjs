@@ -28,7 +28,11 @@ export function packageWindows({ name, version, root, assets, formats, scratch, 
     return [archive];
   }
   const installer = join(out, `${name}-setup.exe`);
-  const defines = { VERSION: version, FILES: top, OUT: installer, LICENSE: join(root, 'LICENSE') };
+  const defines = {
+    ...{ VERSION: version, FILES: top, OUT: installer, LICENSE: join(root, 'LICENSE') },
+    // Debian's NSIS makes installers of 64 bits, which Wine runs without its part for 32 bits; that for Windows does not.
+    ...(process.platform === 'linux' ? { TARGET: 'amd64-unicode' } : {}),
+  };
   execFileSync(
     'makensis',
     [
