@@ -51,7 +51,7 @@ function makeBundle(name) {
 
 /** Calls `use` with an X11 display with a window manager. */
 async function withDisplay(use) {
-  ensurePackages(['xvfb', 'openbox']);
+  ensurePackages(['xvfb', 'openbox', 'xdotool']);
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });

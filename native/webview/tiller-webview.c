@@ -5,8 +5,10 @@
     child processes do not belong in a host process. This program is started with pipes for stdin and stdout. It reads the
     page's URL as one line from stdin, and prints the X11 identifier of its window as one line ("window 12345"). It exits
     when its stdin closes, or, with the line "unembedded", when its window is removed from the one that embeds it. Links
-    to other servers open in the browser.
+    to other servers open in the browser. Keys that the page does not use go to the host (host-keys.c).
 */
+
+#include "host-keys.h"
 
 #include <errno.h>
 #include <gtk/gtk.h>
@@ -166,6 +168,7 @@ int main (int argc, char** argv)
     g_signal_connect (view, "web-process-terminated", G_CALLBACK (on_page_crashed), NULL);
     g_signal_connect (view, "load-failed", G_CALLBACK (on_load_failed), NULL);
     g_signal_connect (plug, "destroy", G_CALLBACK (on_unembedded), NULL);
+    send_unused_keys_to_host (view, plug);
     gtk_container_add (GTK_CONTAINER (plug), view);
     webkit_web_view_load_uri (WEBKIT_WEB_VIEW (view), address);
     gtk_widget_show_all (plug);

@@ -1,5 +1,6 @@
+import { jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { NO_OVERFLOW, openPage, overflow, PANELS } from './page.js';
+import { NO_OVERFLOW, openPage, overflow, PANELS, STEP_MILLISECONDS } from './page.js';
 import { Workplace } from './workplace.js';
 
 /** Controls that exist only without a host. */
@@ -11,6 +12,8 @@ const LIVE_ONLY = [
   ['button', 'Browser’s MIDI'],
   ['slider', 'Buffer to the speakers'],
 ] as const;
+
+jest.setTimeout(10 * STEP_MILLISECONDS);
 
 describe('the page in the plugin’s window', () => {
   const workplace = new Workplace();
@@ -55,13 +58,27 @@ describe('the page in the plugin’s window', () => {
     await page.keyboard.press('Escape');
 
     // Space is the host's: it must not press the button that was clicked last.
+    const freeze = (pressed: boolean) => page.getByRole('button', { name: 'Freeze', pressed }).waitFor();
     await page.getByRole('button', { name: 'Freeze' }).click();
-    await probe.until(() => probe.slices.output.freeze, 'the freeze');
+    await freeze(true);
+    await page.evaluate(() => {
+      window.addEventListener('keydown', (event) => {
+        document.body.dataset.key = `${event.key} ${event.defaultPrevented ? 'used' : 'left to the host'}`;
+      });
+    });
     await page.keyboard.press(' ');
-    await page.waitForTimeout(200);
-    expect(probe.slices.output.freeze).toBe(true);
+    await page.waitForFunction(() => document.body.dataset.key !== undefined);
+    expect(await page.evaluate(() => document.body.dataset.key)).toBe('  left to the host');
     await page.keyboard.press('f');
-    await probe.until(() => !probe.slices.output.freeze, 'the end of the freeze');
+    await freeze(false);
+
+    // Who goes on by keyboard goes on from that button, and presses buttons by space.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press(' ');
+    await freeze(true);
+    await page.keyboard.press('f');
+    await freeze(false);
 
     await probe.until(() => probe.level('inputPeakLeft') > -20, 'the host’s tone');
     const pad = page.getByRole('application', { name: /^Pad/ });

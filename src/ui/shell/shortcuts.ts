@@ -43,9 +43,31 @@ const isButton = (target: EventTarget | null): boolean =>
 /** Whether the last focus came from a pointer: a button that was clicked must not react to the keys that play. */
 let focusedByPointer = false;
 
+/** The dialogs and menus that keep the focus in them while they are open. */
+const KEEPS_FOCUS = 'dialog, [role=dialog], [role=menu], [role=listbox]';
+
 function trackFocus(): void {
+  let clicked: HTMLElement | null = null;
   window.addEventListener('pointerdown', () => (focusedByPointer = true), true);
-  window.addEventListener('keydown', ({ key }) => (focusedByPointer &&= key !== 'Tab'), true);
+  window.addEventListener(
+    'keydown',
+    ({ key }) => {
+      if (key !== 'Tab') return;
+      focusedByPointer = false;
+      // Tab goes on from the button that was clicked.
+      if (document.activeElement === document.body) clicked?.focus();
+    },
+    true,
+  );
+  // In a plugin, space is the host's transport key. A focused button would use it, whether or not its default is prevented, and the
+  // web view sends on to the host only what the page has left unused.
+  window.addEventListener('focusin', ({ target }) => {
+    clicked = null;
+    if (!focusedByPointer || store.getState().live !== null || !(target instanceof HTMLElement)) return;
+    if (!isButton(target) || target.closest(KEEPS_FOCUS) !== null) return;
+    target.blur();
+    clicked = target;
+  });
   // A focused drop-down list would take letters as a search.
   window.addEventListener('change', ({ target }) => {
     if (focusedByPointer && target instanceof HTMLSelectElement) target.blur();
@@ -98,12 +120,11 @@ function handleKey(event: KeyboardEvent): boolean {
     return true;
   }
   if (event.key === ' ') {
+    if (store.getState().live === null) return false;
     const onButton = isButton(event.target);
     if (onButton && !focusedByPointer) return false;
     // Some browsers press the focused button on space even where the default is prevented.
     if (onButton) (event.target as HTMLElement).blur();
-    // In a plugin, space is the host's transport key.
-    if (store.getState().live === null) return onButton;
     void togglePlay();
     return true;
   }
