@@ -88,7 +88,8 @@ describe('controllers', () => {
   it('move an input with a gamepad’s stick once the stick has moved', async () => {
     const source = { kind: 'gamepad', axis: 1 } as const;
     probe.send({ type: 'edit', edit: { type: 'edit-input', index: 1, change: { source } } });
-    await probe.until(() => probe.slices.inputs[1]?.source.kind === 'gamepad', 'the source');
+    const row = page.getByRole('region', { name: 'Input 2: Y' });
+    await row.getByRole('textbox', { name: 'Y: Axis, number' }).waitFor();
     const before = input(1);
     await page.evaluate(() => window.fakes.plugGamepad([0, 0.8]));
     await page.waitForTimeout(200);

@@ -87,7 +87,7 @@ describe('presets', () => {
       ['ada bright', 0],
     ] as const) {
       await page.getByRole('searchbox', { name: 'Search presets' }).fill(words);
-      expect([words, await presetRow(page, 'Friday set').count()]).toEqual([words, found]);
+      await presetRow(page, 'Friday set').waitFor({ state: found === 1 ? 'visible' : 'detached' });
     }
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await probe.until(() => probe.slices.about.description === original, 'the undone description');
@@ -112,6 +112,7 @@ describe('presets', () => {
 
     await page.getByRole('button', { name: 'Favourite: Friday set' }).click();
     await probe.until(() => probe.slices.favourites.presets.includes('user/friday-set'), 'the favourite');
+    await page.getByRole('button', { name: 'Favourite: Friday set', pressed: true }).waitFor();
     await page.getByRole('button', { name: 'Favourites only' }).click();
     expect(await rows.count()).toBe(1);
     expect(readdirSync(join(workplace.folder, 'data', 'tiller'))).toContain('favourites.json');

@@ -38,9 +38,10 @@ export class LiveEngine {
   ): Promise<{ page: Page; complaints: string[] }> =>
     openPage(this.browser, this.engine.url, size, theme, context);
 
-  /** Presses Play; resolves when the engine's output is audible. */
+  /** Presses Play; resolves when the page shows that it plays and the engine's output is audible. */
   readonly play = async (page: Page): Promise<void> => {
     await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
     this.probe.frame = null;
     await this.probe.until(() => this.probe.level('outputPeakLeft') > AUDIBLE_DB, 'the sound');
   };

@@ -1,5 +1,6 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { useLiveEngine } from './live-engine.js';
+import { shownBy } from './page.js';
 
 describe('the pad', () => {
   let page: Page;
@@ -72,6 +73,8 @@ describe('the pad', () => {
     await touch('touchStart', [{ ...(await point(0.8, 0.8)), id: 2 }]);
     await touch('touchCancel', []);
     await probe.until(() => near(input(0), 0.8), 'the second touch');
+    // What the page sent before the engine answers is what the touches caused.
+    await shownBy(page, probe);
     await devices.send('Network.disable');
     expect(gestures.filter((gesture) => gesture.startsWith('2'))).toEqual([]);
     expect(gestures.filter((gesture) => gesture.endsWith('end')).length).toBe(4);
@@ -85,6 +88,7 @@ describe('the pad', () => {
     await page.keyboard.up('Control');
     await probe.until(() => near(place()[0] ?? 0, 0.5) && near(place()[1] ?? 0, 0.7), 'the moved example');
     expect(input(0)).toBe(before);
+    await shownBy(page, probe);
     const mode = page.getByRole('button', { name: 'Move examples' });
     await mode.click();
     await page.getByText('Drag an example to move it.').waitFor();
@@ -101,6 +105,7 @@ describe('the pad', () => {
 
   it('moves the selected example by keyboard', async () => {
     const [x = 0, y = 0] = place();
+    await shownBy(page, probe);
     await pad().focus();
     await page.keyboard.press('1');
     await page.keyboard.press('Control+ArrowRight');

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { EngineMessage, Slices } from '../../src/protocol/interface.js';
+import type { Probe } from './probe.js';
 
 /** On machines that do other work, a browser without a graphics processor takes long for a step. */
 export const STEP_MILLISECONDS = 90_000;
@@ -8,6 +11,48 @@ export const PANELS = ['Examples', 'Learn', 'Inputs', 'Steering', 'Output', 'Lib
 
 /** The result of `overflow` for a page whose contents all fit. */
 export const NO_OVERFLOW = { across: 0, down: 0, outside: [], clipped: [] };
+
+/** Delay of every message between page and engine; what a test does too early then shows. */
+const DELAY_MILLISECONDS = Number(process.env.TILLER_PAGE_DELAY_MS ?? 0);
+
+const delayMessages = (page: Page): Promise<void> =>
+  page.routeWebSocket(/./, (socket) => {
+    const engine = socket.connectToServer();
+    engine.onMessage((message) => void setTimeout(() => socket.send(message), DELAY_MILLISECONDS));
+    socket.onMessage((message) => void setTimeout(() => engine.send(message), DELAY_MILLISECONDS));
+  });
+
+declare global {
+  interface Window {
+    /** The engine's state as the page has received it. */
+    announced?: Slices;
+  }
+}
+
+/** Runs in the page before its own scripts: keeps what the engine announces, for `shownBy`. */
+function recordAnnouncements(): void {
+  window.WebSocket = class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      this.addEventListener('message', ({ data }) => {
+        if (typeof data !== 'string') return;
+        const message = JSON.parse(data) as EngineMessage;
+        if (message.type === 'welcome') window.announced = message.slices;
+        else if (message.type === 'state' && window.announced !== undefined)
+          window.announced = { ...window.announced, ...message.slices };
+      });
+    }
+  };
+}
+
+/** Resolves when the page has what the engine has announced to `probe`, and has painted it. */
+export async function shownBy(page: Page, probe: Probe): Promise<void> {
+  while (!isDeepStrictEqual(await page.evaluate(() => window.announced), probe.slices))
+    await page.waitForTimeout(20);
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+}
 
 /** Opens the page; `complaints` collects warnings and errors of its console. */
 export async function openPage(
@@ -25,6 +70,8 @@ export async function openPage(
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
+  await page.addInitScript(recordAnnouncements);
+  if (DELAY_MILLISECONDS > 0) await delayMessages(page);
   await page.addInitScript((kept) => {
     if (localStorage.getItem('tiller.view') === null) {
       localStorage.setItem('tiller.view', JSON.stringify({ theme: kept }));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { AUDIBLE_DB } from './live-engine.js';
-import { openPage } from './page.js';
+import { openPage, shownBy } from './page.js';
 import { servingProcesses, Workplace } from './workplace.js';
 
 function lives(pid: number): boolean {
@@ -39,6 +39,7 @@ describe('an engine that crashes', () => {
       .waitFor();
     let probe = await workplace.openProbe(engine);
     await probe.until(() => probe.slices.live?.playing === true, 'the answer to Play');
+    await shownBy(page, probe);
     probe.close();
     const [before] = servingProcesses(engine.process);
     engine.crash();
@@ -121,7 +122,8 @@ describe('an engine that crashes', () => {
       () => probe.slices.recorder.state === 'playing' && probe.slices.holds[2] === 0.75,
       'the loop and the hold',
     );
-    await page.waitForTimeout(100);
+    // The page restores both.
+    await shownBy(page, probe);
     probe.close();
     engine.crash();
     await page.getByText('The engine is restarting.').waitFor();
