@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { MAX_INPUTS, MAX_LATENTS, MAX_LATENT_VALUE, MAX_RATE, MIN_RATE } from '../document/limits.js';
+import {
+  MAX_INPUTS,
+  MAX_LATENTS,
+  MAX_LATENT_VALUE,
+  MAX_RATE,
+  MAX_TEMPO,
+  MIN_RATE,
+  MIN_TEMPO,
+} from '../document/limits.js';
 import { PARAMETERS } from '../document/parameters.js';
 import { editSchema } from '../document/edit.js';
 import { MAX_FIXED_LATENCY, MIN_FIXED_LATENCY } from './plugin.js';
@@ -192,6 +200,15 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** `to` is the file's new place in the list, from 0. */
   z.strictObject({ type: z.literal('move-file'), id: fileId, to: z.number().int().min(0).max(1000) }),
   z.strictObject({ type: z.literal('play-order'), order: playOrderSchema }),
+  /** Quarter notes per minute of the live session. No effect while a MIDI clock is followed, nor have taps then. */
+  z.strictObject({ type: z.literal('tempo'), perMinute: z.number().min(MIN_TEMPO).max(MAX_TEMPO) }),
+  /** One tap on a quarter note; the tempo is that of the last taps. */
+  bare('tap-tempo'),
+  /** A clock message of a MIDI device of the browser: tick, start, continue or stop. */
+  z.strictObject({
+    type: z.literal('midi-clock'),
+    status: z.union([z.literal(0xf8), z.literal(0xfa), z.literal(0xfb), z.literal(0xfc)]),
+  }),
   z.strictObject({ type: z.literal('buffer'), milliseconds: z.number().min(5).max(1000) }),
   /** Makes this window the speaker; its worklet requests audio by `audio-credit`. `rate` in Hz. */
   z.strictObject({ type: z.literal('audio-open'), rate: z.number().int().min(MIN_RATE).max(MAX_RATE) }),

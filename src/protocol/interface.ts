@@ -256,6 +256,14 @@ export interface Waveform {
   peaks: number[];
 }
 
+/** The tempo of the live session. */
+export interface TempoState {
+  /** Quarter notes per minute. */
+  perMinute: number;
+  /** The session's own, set or tapped; or a MIDI clock's, while one is received. */
+  follows: 'own' | 'midi-clock';
+}
+
 export interface LiveState {
   playing: boolean;
   source: LiveSource;
@@ -269,6 +277,7 @@ export interface LiveState {
   cueSeconds: number;
   bufferMilliseconds: number;
   underruns: number;
+  tempo: TempoState;
 }
 
 export interface RecorderState {

@@ -85,11 +85,29 @@ describe('controllers', () => {
     await probe.until(() => input(0) === 0, 'the controller at 0');
   });
 
+  it('follow the tempo of a MIDI clock, and keep it afterwards', async () => {
+    const tempo = () => probe.slices.live?.tempo;
+    const ticks = setInterval(() => {
+      page.evaluate(() => window.fakes.midi(0xf8)).catch(() => undefined);
+    }, 25);
+    await page.getByText('MIDI clock', { exact: true }).waitFor();
+    clearInterval(ticks);
+    expect(tempo()?.perMinute).not.toBe(120);
+    await page.getByRole('button', { name: 'Tap', exact: true }).waitFor();
+    await page.getByRole('textbox', { name: 'Tempo in beats per minute' }).fill('93,5');
+    await page.keyboard.press('Enter');
+    await probe.until(() => tempo()?.perMinute === 93.5, 'the typed tempo');
+    while (tempo()?.perMinute === 93.5) {
+      await page.keyboard.press('t');
+      await page.waitForTimeout(300);
+    }
+  });
+
   it('move an input with a gamepad’s stick once the stick has moved', async () => {
     const source = { kind: 'gamepad', axis: 1 } as const;
     probe.send({ type: 'edit', edit: { type: 'edit-input', index: 1, change: { source } } });
     const row = page.getByRole('region', { name: 'Input 2: Y' });
-    await row.getByRole('textbox', { name: 'Y: Axis, number' }).waitFor();
+    await row.getByRole('textbox', { name: 'Y: Axis' }).waitFor();
     const before = input(1);
     await page.evaluate(() => window.fakes.plugGamepad([0, 0.8]));
     await page.waitForTimeout(200);

@@ -17,6 +17,7 @@ import { ViewStore } from '../persistence/remembered-view.js';
 import { readTake, writeTake } from '../persistence/stored-take.js';
 import { LiveSession } from '../live/live-session.js';
 import { MidiPorts } from '../inputs/midi-ports.js';
+import { isClockStatus } from '../time/midi-clock.js';
 import { ExampleCarrier } from '../carry/example-carrier.js';
 import { MapMaker } from '../starter-map/map-maker.js';
 import type { HostLatency } from '../host/host-latency.js';
@@ -119,7 +120,12 @@ async function openPorts(
   path: string | undefined,
 ): Promise<Ports> {
   const midi =
-    live === null ? null : new MidiPorts((status, data1, data2) => live.midi(status, data1, data2));
+    live === null
+      ? null
+      : new MidiPorts((status, data1, data2) => {
+          if (isClockStatus(status)) live.midiClock(status);
+          else live.midi(status, data1, data2);
+        });
   if (path === undefined) return new Ports(instrument, midi);
   const ports = new Ports(instrument, midi, (controllers) => {
     writeControllers(path, controllers).catch((error: unknown) =>

@@ -174,6 +174,15 @@ export async function dispatch(
     case 'play-order':
       liveOf(services).setOrder(command.order);
       return null;
+    case 'tempo':
+      liveOf(services).setTempo(command.perMinute);
+      return null;
+    case 'tap-tempo':
+      liveOf(services).tapTempo();
+      return null;
+    case 'midi-clock':
+      liveOf(services).midiClock(command.status);
+      return null;
     case 'buffer':
       liveOf(services).setBuffer(command.milliseconds);
       return null;

@@ -100,5 +100,8 @@ export type LiveServices = Pick<
   | 'openSpeaker'
   | 'microphone'
   | 'midi'
+  | 'setTempo'
+  | 'tapTempo'
+  | 'midiClock'
   | 'addFile'
 >;

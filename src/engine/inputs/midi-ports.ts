@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isClockStatus } from '../time/midi-clock.js';
 
 /** The part of the optional `@julusian/midi` package (RtMidi) that is used. */
 interface MidiInput {
@@ -7,6 +8,7 @@ interface MidiInput {
   getPortName(port: number): string;
   openPort(port: number): void;
   destroy(): void;
+  ignoreTypes(sysex: boolean, timing: boolean, activeSensing: boolean): void;
   on(event: 'message', listener: (deltaSeconds: number, message: number[]) => void): void;
 }
 export interface MidiPackage {
@@ -47,7 +49,7 @@ export class MidiPorts {
   private deviceInput: MidiInput | null = null;
 
   constructor(
-    /** Called with each channel message: status byte 0x80..0xef, data bytes 0..127. */
+    /** Called with each channel message and each message of a MIDI clock (`MIDI_CLOCK`): status byte, data bytes 0..127. */
     private readonly receive: Receive,
     load = loadPackage,
     isSystemPresent = hasMidiSystem,
@@ -117,8 +119,11 @@ export class MidiPorts {
   private listen(port: number, name: string): void {
     if (this.midi === null) return;
     const deviceInput = new this.midi.Input();
+    // Clocks are received; system exclusive and active sensing are not.
+    deviceInput.ignoreTypes(true, false, true);
     deviceInput.on('message', (_delta, [status = 0, data1 = 0, data2 = 0]) => {
-      if (status >= 0x80 && status < 0xf0) this.receive(status, data1 & 0x7f, data2 & 0x7f);
+      const isChannelMessage = status >= 0x80 && status < 0xf0;
+      if (isChannelMessage || isClockStatus(status)) this.receive(status, data1 & 0x7f, data2 & 0x7f);
     });
     try {
       deviceInput.openPort(port);

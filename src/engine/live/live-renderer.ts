@@ -17,6 +17,7 @@ import {
   type ToLiveWorker,
 } from './messages.js';
 import { FileSource, MicrophoneSource, silence, type LiveSource } from './live-source.js';
+import { LiveTransport } from './live-transport.js';
 import { NO_POSITION, type SourcePosition } from './source-position.js';
 
 /** Sample rate in Hz for which latency is reported before a speaker has opened. */
@@ -27,7 +28,10 @@ const BLOCKS_PER_MESSAGE = 4;
 const MOST_CREDIT_SECONDS = 1.5;
 
 /** What the renderer needs of the player. */
-export type LivePlayer = Pick<Player, 'apply' | 'prepare' | 'midi' | 'process' | 'idle' | 'takeNow'>;
+export type LivePlayer = Pick<
+  Player,
+  'apply' | 'prepare' | 'midi' | 'process' | 'setTime' | 'idle' | 'takeNow'
+>;
 
 /**
  * Plays the source through the model, as far ahead as the speaker grants. Allocates nothing per block. One thread, the live
@@ -38,6 +42,7 @@ export class LiveRenderer {
   private open = false;
   private playing = false;
   private credit = 0;
+  private readonly transport = new LiveTransport();
   private audio: SourceAudio | null = null;
   private source: LiveSource = silence;
   /** What follows the present file, prepared: nothing large is allocated where it begins. */
@@ -83,6 +88,9 @@ export class LiveRenderer {
         return;
       case 'play':
         this.playing = message.playing;
+        return;
+      case 'tempo':
+        this.transport[message.align](message.perMinute, message.beat);
         return;
       case 'open':
         this.open = true;
@@ -180,7 +188,9 @@ export class LiveRenderer {
       this.credit -= LIVE_BLOCK;
       if (this.playing) this.pull();
       else silence.pull(this.input, 0, LIVE_BLOCK);
+      this.player.setTime(this.transport.time);
       this.player.process(this.input, ring.next, LIVE_BLOCK);
+      this.transport.advance(LIVE_BLOCK / this.rate);
       ring.commit();
       rendered.blocks += 1;
       // The speaker gets the first blocks while the next are rendered.

@@ -10,6 +10,7 @@ import { RestartPolicy } from '../workers/restart-policy.js';
 import { WorkerThread, type WorkerFailure } from '../workers/worker-thread.js';
 import { AudioRingReader, createAudioRing } from './audio-ring.js';
 import { LIVE_BLOCK, fromLiveWorkerSchema, type FromLiveWorker, type ToLiveWorker } from './messages.js';
+import { LiveTempo } from './live-tempo.js';
 import { SourceDeck, type ReadFile } from './source-deck.js';
 import { SourcePosition, createSourcePosition } from './source-position.js';
 
@@ -44,6 +45,9 @@ export class LiveSession implements StreamLink {
   private owed = 0;
   private readonly deck: SourceDeck;
   private readonly position = createSourcePosition();
+  private readonly tempo: LiveTempo;
+  /** Of the model and of what is around it, in seconds. */
+  private latencySeconds = 0;
   /** Called when the worker was restarted and has no document yet. */
   onRestart: () => void = () => undefined;
 
@@ -64,6 +68,11 @@ export class LiveSession implements StreamLink {
       loops,
       readFile,
     );
+    this.tempo = new LiveTempo(
+      (message) => this.post(message),
+      () => this.change({ tempo: this.tempo.state }),
+      () => this.state.bufferMilliseconds / 1000 + this.latencySeconds,
+    );
     this.state = {
       playing: false,
       source: first === undefined ? { kind: 'microphone' } : { kind: 'loop', id: first },
@@ -74,6 +83,7 @@ export class LiveSession implements StreamLink {
       cueSeconds: 0,
       bufferMilliseconds: DEFAULT_BUFFER_MILLISECONDS,
       underruns: 0,
+      tempo: this.tempo.state,
     };
     this.worker = this.startWorker();
   }
@@ -170,6 +180,19 @@ export class LiveSession implements StreamLink {
     this.change({ bufferMilliseconds: milliseconds });
   }
 
+  setTempo(perMinute: number): void {
+    this.tempo.set(perMinute);
+  }
+
+  tapTempo(): void {
+    this.tempo.tap();
+  }
+
+  /** A message of a MIDI clock. See `LiveTempo.receive`. */
+  midiClock(status: number): void {
+    this.tempo.receive(status);
+  }
+
   openSpeaker(rate: number, send: (frame: ArrayBuffer) => void): SpeakerEnd {
     const speaker = { rate, send };
     this.speaker = speaker;
@@ -208,6 +231,7 @@ export class LiveSession implements StreamLink {
   async close(): Promise<void> {
     this.closed = true;
     this.speaker = null;
+    this.tempo.close();
     await this.worker.end();
     await this.models?.close();
     await this.deck.close();
@@ -237,7 +261,7 @@ export class LiveSession implements StreamLink {
         if (message.type === 'audio') this.takeAudio(audio, message.blocks);
         else if (message.type === 'open-model') models.open(message.order);
         else if (message.type === 'advanced') this.deck.advanced(message.number);
-        else for (const listener of this.reports) listener(message.report);
+        else this.takeReport(message.report);
       },
       onFailure: (failure) => {
         void models.close();
@@ -245,6 +269,11 @@ export class LiveSession implements StreamLink {
       },
     });
     return worker;
+  }
+
+  private takeReport(report: StreamReport): void {
+    if (report.type === 'prepared') this.latencySeconds = report.latencySamples / report.rate;
+    for (const listener of this.reports) listener(report);
   }
 
   /** Sends the next blocks of the worker to the speaker. */
@@ -279,6 +308,7 @@ export class LiveSession implements StreamLink {
     this.worker = this.startWorker();
     this.onRestart();
     await this.deck.resend();
+    this.tempo.resend();
     this.post({ type: 'play', playing: this.state.playing });
     if (this.speaker === null) return;
     this.post({ type: 'open', rate: this.speaker.rate });

@@ -24,6 +24,11 @@ export type ToLiveWorker =
   | { type: 'next'; number: number; audio: FileAudio | null }
   | { type: 'seek'; seconds: number }
   | { type: 'play'; playing: boolean }
+  /**
+   * Quarter notes per minute, and the quarter note of what is rendered next (null where that is left alone): `jump` goes there at
+   * once, `follow` by and by.
+   */
+  | { type: 'tempo'; perMinute: number; beat: number | null; align: 'jump' | 'follow' }
   /** A speaker at this rate opens: frames that were granted before no longer count. */
   | { type: 'open'; rate: number }
   | { type: 'credit'; frames: number }

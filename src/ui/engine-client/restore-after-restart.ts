@@ -35,6 +35,7 @@ async function restoreLive(before: LiveState, now: LiveState): Promise<void> {
   if (before.bufferMilliseconds !== now.bufferMilliseconds)
     await client.ask({ type: 'buffer', milliseconds: before.bufferMilliseconds });
   if (before.order !== now.order) await client.ask({ type: 'play-order', order: before.order });
+  if (before.tempo.follows === 'own') await client.ask({ type: 'tempo', perMinute: before.tempo.perMinute });
   const source = await restoreFiles(before);
   if (source === null) return;
   await client.ask({ type: 'source', source });

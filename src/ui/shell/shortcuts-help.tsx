@@ -8,9 +8,11 @@ import { Toggle } from '../shared/controls/toggle.js';
 import utilities from '../shared/styles/utilities.module.css';
 import styles from './shortcuts-help.module.css';
 
-/** Not shown in a plugin, where the host has the transport. */
+/** Not shown in a plugin, where the host has transport and tempo. */
 const PLAY_KEY = 'Space';
 const CUE_KEY = 'Q';
+const TAP_KEY = 'T';
+const LIVE_KEYS = [PLAY_KEY, CUE_KEY, TAP_KEY];
 const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['C', 'capture the sound at the cursor'],
   ['L', 'learn the mapping'],
@@ -21,6 +23,7 @@ const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['F', 'freeze'],
   [PLAY_KEY, 'play and stop'],
   [CUE_KEY, 'back to the cue point; while stopped, set it'],
+  [TAP_KEY, 'tap the tempo, on each beat'],
   ['1 – 9', 'go to an example'],
   ['← ↑ → ↓', 'move the cursor, or the control in focus'],
   ['M', 'move examples by dragging, on and off'],
@@ -72,7 +75,7 @@ export function ShortcutsHelp() {
         <IconButton label="Close" icon="close" onPress={close} />
       </SectionHead>
       <dl className={styles.list}>
-        {SHORTCUTS.filter(([key]) => live || (key !== PLAY_KEY && key !== CUE_KEY)).map(([key, action]) => (
+        {SHORTCUTS.filter(([key]) => live || !LIVE_KEYS.includes(key)).map(([key, action]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

@@ -8,6 +8,7 @@ import { ARROWS, goTo, moveCursor } from '../features/inputs/cursor.js';
 import { randomise, releaseAll, stepDraw } from '../features/latents/holds.js';
 import { stepPreset } from '../features/library/library-commands.js';
 import { cue } from '../features/source/position.js';
+import { tapTempo } from '../features/source/tempo.js';
 import { fineDivisor } from '../shared/fine-step.js';
 import { toggleFreeze } from '../features/output/freeze.js';
 
@@ -26,6 +27,9 @@ const SHORTCUTS: Readonly<Record<string, (() => void) | undefined>> = {
   '[': () => stepPreset(-1),
   ']': () => stepPreset(1),
   q: () => void cue(),
+  t: () => {
+    if (store.getState().live !== null) tapTempo();
+  },
   Escape: () => {
     if (store.getState().waiting.auditioning !== null) perform({ type: 'audition', example: null });
     if (store.getState().waiting.midiLearn !== null) perform({ type: 'learn-midi', input: null });

@@ -11,6 +11,8 @@ function fakePackage(devices: string[]) {
     Input: class {
       private listener: (deltaSeconds: number, message: number[]) => void = () => undefined;
       private used = false;
+      private hearsClocks = false;
+      private open: typeof this.listener | null = null;
       getPortCount = () => devices.length;
       getPortName = (port: number) => {
         if (devices[port] === 'unplugged') throw new TypeError('Internal RtMidi error');
@@ -21,10 +23,17 @@ function fakePackage(devices: string[]) {
         this.used = true;
         if (failing.has(port)) throw new RangeError('Invalid MIDI port number');
         opened.push(port);
-        listeners.add(this.listener);
+        const { listener, hearsClocks } = this;
+        this.open = (delta, message) => {
+          if (hearsClocks || message[0] !== 0xf8) listener(delta, message);
+        };
+        listeners.add(this.open);
+      };
+      ignoreTypes = (_sysex: boolean, timing: boolean) => {
+        this.hearsClocks = !timing;
       };
       destroy = () => {
-        if (listeners.delete(this.listener)) opened.push('closed');
+        if (this.open !== null && listeners.delete(this.open)) opened.push('closed');
       };
       on = (_event: 'message', listener: typeof this.listener) => {
         this.listener = listener;
@@ -136,7 +145,7 @@ describe('MidiPorts', () => {
     expect(opened).toEqual([0]);
   });
 
-  it('passes on channel messages only, with data limited to seven bits', () => {
+  it('passes on channel and clock messages only, with data limited to seven bits', () => {
     const { midi, send } = fakePackage(['keys']);
     const received: number[][] = [];
     const ports = new MidiPorts(
@@ -148,11 +157,13 @@ describe('MidiPorts', () => {
     send(0x90, 60, 100);
     send(0xd3, 64);
     send(0xf8);
+    send(0xf2, 1, 1);
     send(0x42, 1, 1);
     send(0xb0, 0x181, 0xff);
     expect(received).toEqual([
       [0x90, 60, 100],
       [0xd3, 64, 0],
+      [0xf8, 0, 0],
       [0xb0, 1, 127],
     ]);
     ports.close();

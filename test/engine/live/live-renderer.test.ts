@@ -14,6 +14,8 @@ import { FileSource, MicrophoneSource } from '../../../src/engine/live/live-sour
 /** Doubles its input and records its calls. */
 class Doubler implements LivePlayer {
   readonly told: string[] = [];
+  /** Tempo and beat of each block. */
+  readonly times: [number, number][] = [];
   apply(command: { type: string }): Promise<void> {
     this.told.push(command.type);
     if (command.type === 'hold') throw new RangeError('no dimension 99');
@@ -25,6 +27,9 @@ class Doubler implements LivePlayer {
   }
   midi(_offset: number, status: number): void {
     this.told.push(`midi ${status}`);
+  }
+  setTime({ tempo, beat }: { tempo: number; beat: number }): void {
+    this.times.push([tempo, beat]);
   }
   takeNow(): void {
     this.told.push('now');
@@ -92,6 +97,20 @@ describe('the live renderer', () => {
     renderer.receive({ type: 'close' });
     renderer.receive({ type: 'credit', frames: 5000 });
     expect(heard()).toHaveLength(2 * LIVE_BLOCK);
+  });
+
+  it('counts the beats of what it renders, at the tempo that it is told', () => {
+    renderer.receive({ type: 'open', rate: 48_000 });
+    renderer.receive({ type: 'tempo', perMinute: 90, beat: 3, align: 'jump' });
+    renderer.receive({ type: 'credit', frames: 2 * LIVE_BLOCK });
+    renderer.receive({ type: 'tempo', perMinute: 180, beat: null, align: 'jump' });
+    renderer.receive({ type: 'credit', frames: LIVE_BLOCK });
+    const beats = (LIVE_BLOCK / 48_000) * 1.5;
+    expect(player.times).toEqual([
+      [90, 3],
+      [90, 3 + beats],
+      [180, 3 + 2 * beats],
+    ]);
   });
 
   it('loops without a seam, and is silent while it does not play', () => {

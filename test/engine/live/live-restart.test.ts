@@ -58,6 +58,7 @@ describe('a streaming worker that fails', () => {
         `The sound stopped: ${note === THROW ? 'the model burst' : 'its thread ended with code 3'}.`,
         'command restart',
         'source',
+        'tempo',
         'play true',
         'open 44100',
         'credit 512',
@@ -84,7 +85,7 @@ describe('a streaming worker that fails', () => {
     heard.length = 0;
     live.midi(0x90, EXIT, 1);
     await until('play false');
-    expect(heard.slice(-2)).toEqual(['There is no loop “gone”.', 'play false']);
+    expect(heard.slice(-3)).toEqual(['There is no loop “gone”.', 'tempo', 'play false']);
   });
 
   // The source that took longest to read won.

@@ -4,6 +4,9 @@ import { toast } from '../../engine-client/toasts.js';
 /** Whether a status byte begins a channel message. */
 const isChannelMessage = (status: number) => status >= 0x80 && status < 0xf0;
 
+/** Status bytes of a MIDI clock: tick, start, continue and stop. */
+const CLOCK = [0xf8, 0xfa, 0xfb, 0xfc] as const;
+
 /** Opened once: every further access would deliver each message again. */
 let access: MIDIAccess | null = null;
 
@@ -43,4 +46,6 @@ export async function openWebMidi(): Promise<void> {
 function receive({ data }: MIDIMessageEvent): void {
   const [status = 0, data1 = 0, data2 = 0] = data ?? [];
   if (isChannelMessage(status)) client.send({ type: 'midi', status, data1, data2 });
+  const clock = CLOCK.find((known) => known === status);
+  if (clock !== undefined) client.send({ type: 'midi-clock', status: clock });
 }

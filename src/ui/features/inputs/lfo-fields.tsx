@@ -51,7 +51,7 @@ export function LfoFields({
       )}
       <Select
         label={`${name}: unit of the cycle`}
-        help="Beats are quarter notes of the host’s tempo and position; without a host they are at 120 a minute."
+        help="Beats are quarter notes of the host’s tempo and position, or of the live session’s tempo."
         value={source.unit}
         choices={[
           { value: 'beats', label: 'beats' },

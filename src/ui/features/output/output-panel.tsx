@@ -56,7 +56,7 @@ export function OutputPanel() {
             help={
               isPlugin
                 ? 'Beats and bars follow the host’s tempo and position; a beat is a quarter note.'
-                : 'Beats are at 120 a minute; a beat is a quarter note.'
+                : 'Beats follow the tempo beside the waveform; a beat is a quarter note.'
             }
             onChange={(loopLength) => set({ loopLength })}
           />

@@ -3,10 +3,11 @@ import { usePage } from '../../engine-client/page.js';
 import { Button, IconButton } from '../../shared/controls/button.js';
 import { FileList } from './file-list.js';
 import { clockTime, cue } from './position.js';
+import { Tempo } from './tempo.js';
 import { useHeardSeconds, WaveformSlider } from './waveform.js';
 import styles from './source-strip.module.css';
 
-/** The live session's source: cue, waveform with the position, next file, and the list of files. */
+/** The live session's source: cue, waveform with the position, next file, the list of files, and the tempo. */
 export function SourceStrip() {
   const length = usePage(({ waveform }) => waveform?.seconds ?? null);
   const files = usePage(({ live }) => live?.files.length ?? 0);
@@ -31,6 +32,7 @@ export function SourceStrip() {
         onPress={() => perform({ type: 'step-file', by: 1 })}
       />
       <FileList />
+      <Tempo />
     </div>
   );
 }
