@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { TillerError } from '../../src/document/tiller-error.js';
 import { buildVariant } from '../../src/engine/model/import/graph/build-variant.js';
+import { chooseAttributes } from '../../src/engine/model/import/choose-attributes.js';
 import { readInterface } from '../../src/engine/model/import/nn-interface.js';
 import { WeightPool } from '../../src/engine/onnx/write.js';
 import { Archive } from '../../src/engine/torchscript/archive.js';
@@ -87,7 +88,8 @@ function mutate(entries: readonly Entry[], whole: Buffer, random: RandomBelow): 
 async function importInMemory(bytes: Buffer): Promise<void> {
   const program = Program.load(await Archive.fromBytes(bytes));
   const pool = new WeightPool('weights.bin', () => undefined);
-  buildVariant(program, readInterface(program), { frames: 1, batch: 1 }, pool);
+  const nn = readInterface(program);
+  buildVariant(program, nn, { frames: 1, batch: 1 }, chooseAttributes(program, nn).settable, pool);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_ATTRIBUTES, statedAttributeSchema } from '../../document/model-attribute.js';
 import { MAX_LATENTS, MAX_RATE, MIN_MODEL_RATE } from '../../document/limits.js';
 
 /** Most latent dimensions that a model may have before it leaves any out. */
@@ -25,6 +26,8 @@ export const graphSchema = z.strictObject({
   input: tensorSchema,
   output: tensorSchema,
   noise: z.array(noiseSchema),
+  /** The values of the model's attributes, float32 [attributes]; left out where the graph reads none. */
+  attributes: tensorSchema.optional(),
   state: z
     .strictObject({ input: z.string(), output: z.string(), size: z.number().int().nonnegative() })
     .nullable(),
@@ -46,7 +49,7 @@ export const variantSchema = z.strictObject({
 export type ModelVariant = Readonly<z.infer<typeof variantSchema>>;
 
 /** Raised whenever imports produce different graphs; models of an older version are translated again on their next import. */
-export const IMPORTER_VERSION = 4;
+export const IMPORTER_VERSION = 5;
 
 /** What the model library knows of one imported model. */
 export const manifestSchema = z.strictObject({
@@ -76,6 +79,8 @@ export const manifestSchema = z.strictObject({
   /** Set for a decoder alone: its encoder gives 0 for every latent. */
   hasNoEncoder: z.literal(true).optional(),
   licence: z.string().nullable(),
+  /** What may be set while the model plays, in the order of the graphs' input; left out where there is nothing. */
+  attributes: z.array(statedAttributeSchema).max(MAX_ATTRIBUTES).optional(),
   /** Sorted by frames, then batch; frames 1 and batch 1 is always there. */
   variants: z.array(variantSchema.extend({ encoder: graphSchema, decoder: graphSchema })).min(1),
 });

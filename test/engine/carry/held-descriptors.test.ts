@@ -14,6 +14,7 @@ function sineModel(): RunningModel {
       ...{ sampleRate: RATE, hop: HOP, frames: 1, batch: 1, inputChannels: 1, outputChannels: 1 },
       ...{ latentDims: 2, delaySamples: 0 },
     },
+    attributes: new Float32Array(0),
     audioIn: new Float32Array(HOP),
     encoded: new Float32Array(2),
     latents,

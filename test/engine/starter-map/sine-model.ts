@@ -28,6 +28,7 @@ export function sineModel(
       latentDims,
       delaySamples: 0,
     },
+    attributes: new Float32Array(0),
     audioIn: new Float32Array(hop * frames),
     encoded: new Float32Array(latentDims * frames),
     latents: new Float32Array(latentDims * frames),

@@ -25,6 +25,7 @@ const DEFAULT_SHAPE: ModelShape = {
  */
 export class FakeModel implements RunningModel {
   readonly shape: ModelShape;
+  readonly attributes = new Float32Array(0);
   readonly audioIn: Float32Array;
   readonly encoded: Float32Array;
   readonly latents: Float32Array;

@@ -9,7 +9,7 @@ const WEIGHT_NOTES: Partial<Record<StorageType, string>> = {
   float64: 'Weights are stored as float64; convolutions and most other layers compute in float32.',
 };
 /** Longest note, in characters. */
-const MAX_NOTE = 500;
+export const MAX_NOTE = 500;
 /** `forward` is `decode` after `encode`, which is how models are played. */
 const PLAYED_METHODS: readonly string[] = ['encode', 'decode', 'forward'];
 
@@ -17,8 +17,6 @@ const PLAYED_METHODS: readonly string[] = ['encode', 'decode', 'forward'];
 export interface InterfaceFacts {
   readonly weightTypes: ReadonlySet<StorageType>;
   readonly hasEncoder: boolean;
-  /** Names and values of what nn~ offers to be set. */
-  readonly attributes: readonly string[];
   readonly methods: readonly string[];
   readonly rate: {
     readonly used: number;
@@ -28,13 +26,7 @@ export interface InterfaceFacts {
   };
 }
 
-export function interfaceNotes({
-  weightTypes,
-  hasEncoder,
-  attributes,
-  methods,
-  rate,
-}: InterfaceFacts): string[] {
+export function interfaceNotes({ weightTypes, hasEncoder, methods, rate }: InterfaceFacts): string[] {
   const unused = methods.filter((name) => !PLAYED_METHODS.includes(name)).map((name) => `“${name}”`);
   return [
     ...rateNotes(rate),
@@ -42,14 +34,6 @@ export function interfaceNotes({
       ? []
       : ['The file has no encoder: latents begin at 0 and are played by hand, and the track is not heard.']),
     ...[...weightTypes].sort().flatMap((type) => WEIGHT_NOTES[type] ?? []),
-    ...(attributes.length === 0
-      ? []
-      : [
-          `What nn~ could set keeps the value that the file states: ${attributes.join(', ')}.`.slice(
-            0,
-            MAX_NOTE,
-          ),
-        ]),
     ...(unused.length === 0
       ? []
       : [

@@ -2,6 +2,7 @@ import { TillerError } from '../../../document/tiller-error.js';
 import { MAX_CHANNELS, MAX_LATENTS, MAX_RATE, MIN_MODEL_RATE } from '../../../document/limits.js';
 import { MAX_FULL_LATENTS } from '../manifest.js';
 import { interfaceNotes } from './import-notes.js';
+import { listAttributes, type ListedAttribute } from './list-attributes.js';
 import type {
   InstanceRecord,
   PickleValue,
@@ -23,6 +24,8 @@ export interface NnInterface {
   readonly fullLatentDims: number;
   readonly parameters: number;
   readonly licence: string | null;
+  /** What nn~ offers to be set. */
+  readonly attributes: readonly ListedAttribute[];
   /** The delay that the file states in an attribute `delay`, if it does, to the nearest sample. */
   readonly statedDelay: number | null;
   /** What of the file is converted or not used, one sentence each. */
@@ -91,10 +94,10 @@ export function readInterface(program: Program, rates: KnownRates = {}): NnInter
     fullLatentDims: readFullLatents(program, latentDims),
     parameters,
     statedDelay: readDelay(program),
+    attributes: listAttributes(program),
     notes: interfaceNotes({
       weightTypes,
       hasEncoder,
-      attributes: listedAttributes(program),
       methods: methods.filter((name) => typeof name === 'string'),
       rate: { used: sampleRate, ...rates, stated: statedNumber(program, RATE_NAMES) },
     }),
@@ -113,27 +116,6 @@ function listedMethods(program: Program): readonly PickleValue[] {
   const described = [...(declared?.keys() ?? [])].filter((name) => attributes.has(`${name}_params`));
   if (described.length > 0) return described;
   throw refuse('This TorchScript file is not a model for nn~: it does not list its methods.');
-}
-
-/** What nn~ offers to be set, with the values that the file states, as text. */
-function listedAttributes({ root: { attributes } }: Program): string[] {
-  const listed = attributes.get('_attributes');
-  if (typeof listed !== 'object' || listed?.kind !== 'list') return [];
-  return listed.items.flatMap((name) => {
-    if (typeof name !== 'string') return [];
-    const value = settingText(attributes.get(name));
-    return value === null ? [] : [`${name.slice(0, 60)} ${value}`];
-  });
-}
-
-/** A setting of nn~ as text; null for anything else. */
-function settingText(value: PickleValue | undefined): string | null {
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'string') return `“${value.slice(0, 40)}”`;
-  if (typeof value !== 'object' || value?.kind !== 'tuple') return null;
-  const parts = value.items.map(settingText);
-  return parts.length === 0 || parts.includes(null) ? null : parts.join(' ');
 }
 
 function isInstance(value: PickleValue | undefined): value is InstanceRecord {

@@ -3,6 +3,9 @@ import { WeightPool } from '../../onnx/write.js';
 import { Archive } from '../../torchscript/archive.js';
 import type { ModelFile } from '../../torchscript/model-file.js';
 import { Program } from '../../torchscript/program.js';
+import { type ChosenAttributes, chooseAttributes } from './choose-attributes.js';
+import { type SettableAttribute, statedValues } from './evaluate/attribute-inputs.js';
+import { attributeNotes } from './attribute-notes.js';
 import { type BuiltGraph, type BuiltVariant, buildVariant } from './graph/build-variant.js';
 import { ModelFolder } from '../library/model-folder.js';
 import { IMPORTER_VERSION, type ModelManifest, type ModelVariant } from '../manifest.js';
@@ -51,11 +54,13 @@ export async function translateModel(
   const nn = readInterface(program, rates);
   await new ModelFolder(libraryDir).create();
   await staging.create();
-  const built = await writeVariants(program, nn, variants, staging, step);
-  const { statedDelay, notes, hasEncoder, ...known } = nn;
+  const chosen = chooseAttributes(program, nn);
+  const built = await writeVariants(program, nn, chosen, variants, staging, step);
+  const { statedDelay, notes, hasEncoder, attributes: listed, ...known } = nn;
+  const attributes = statedValues(chosen.settable);
   return {
     statedDelay,
-    notes,
+    notes: [...notes, ...attributeNotes(listed, chosen)],
     manifest: {
       format: 'tiller-model',
       version: 1,
@@ -68,6 +73,7 @@ export async function translateModel(
       streaming: built.every(({ streaming }) => streaming),
       delaySamples: 0,
       latentRanges: Array.from({ length: nn.latentDims }, () => [-3, 3] as [number, number]),
+      ...(attributes.length === 0 ? {} : { attributes: [...attributes] }),
       variants: built.map(({ manifest }) => manifest),
     },
   };
@@ -82,6 +88,7 @@ interface VariantSummary {
 async function writeVariants(
   program: Program,
   nn: NnInterface,
+  { settable }: ChosenAttributes,
   variants: readonly ModelVariant[],
   staging: Staging,
   step: TranslationStep,
@@ -92,7 +99,7 @@ async function writeVariants(
     const built: VariantSummary[] = [];
     for (const [index, variant] of variants.entries()) {
       await step(0.2 + (0.5 * index) / variants.length, 'Translating');
-      const result = tryVariant(program, nn, variant, pool);
+      const result = tryVariant(program, nn, variant, settable, pool);
       if (result === null) continue;
       const { frames, batch, streaming, encoder, decoder } = result;
       await writeGraph(staging, encoder);
@@ -114,10 +121,11 @@ function tryVariant(
   program: Program,
   nn: NnInterface,
   variant: ModelVariant,
+  attributes: readonly SettableAttribute[],
   pool: WeightPool,
 ): BuiltVariant | null {
   try {
-    return buildVariant(program, nn, variant, pool);
+    return buildVariant(program, nn, variant, attributes, pool);
   } catch (error) {
     const isRefused =
       error instanceof TillerError &&

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { float32Schema, int32Schema, uint8Schema } from '../../workers/messages.js';
 import type { GraphManifest, ModelManifest, ModelVariant } from '../manifest.js';
-import { variantOf } from './open-model.js';
+import { initialAttributes, variantOf } from './open-model.js';
 
 /** Room for the message of a failed call, in bytes. */
 const MESSAGE_BYTES = 1024;
@@ -25,6 +25,7 @@ export const modelMemorySchema = z.strictObject({
   audioIn: float32Schema,
   encoded: float32Schema,
   latents: float32Schema,
+  attributes: float32Schema,
   audioOut: float32Schema,
   encoderNoise: z.array(float32Schema),
   decoderNoise: z.array(float32Schema),
@@ -46,6 +47,9 @@ export function createModelMemory(manifest: ModelManifest, variant: ModelVariant
         Float32Array.BYTES_PER_ELEMENT * shape.reduce((product, length) => product * length, 1),
       ),
     );
+  const initial = initialAttributes(manifest);
+  const attributes = floats({ shape: [initial.length] });
+  attributes.set(initial);
   const noise = (graph: GraphManifest) => graph.noise.map(floats);
   return {
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT)),
@@ -53,6 +57,7 @@ export function createModelMemory(manifest: ModelManifest, variant: ModelVariant
     audioIn: floats(encoder.input),
     encoded: floats(encoder.output),
     latents: floats(decoder.input),
+    attributes,
     audioOut: floats(decoder.output),
     encoderNoise: noise(encoder),
     decoderNoise: noise(decoder),

@@ -43,12 +43,14 @@ function serve(model: RunningModel, memory: ModelMemory): void {
     switch (what) {
       case 'encode':
         model.audioIn.set(memory.audioIn);
+        model.attributes.set(memory.attributes);
         encoderNoise.restart();
         model.encode(encoderNoise);
         memory.encoded.set(model.encoded);
         return;
       case 'decode':
         model.latents.set(memory.latents);
+        model.attributes.set(memory.attributes);
         decoderNoise.restart();
         model.decode(decoderNoise);
         memory.audioOut.set(model.audioOut);

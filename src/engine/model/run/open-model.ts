@@ -21,7 +21,7 @@ export async function openModel(
   const encoder = await openGraph(dir, manifest, variant, 'encoder');
   try {
     const decoder = await openGraph(dir, manifest, variant, 'decoder');
-    return new OpenModel(shapeOf(manifest, variant), encoder, decoder);
+    return new OpenModel(shapeOf(manifest, variant), initialAttributes(manifest), encoder, decoder);
   } catch (error) {
     encoder.close();
     throw error;
@@ -56,11 +56,22 @@ export function openForListening(dir: string, manifest: ModelManifest): Promise<
 }
 
 /**
- * Opens the encoder or the decoder alone. A model that was imported for one side only runs its graph once for each side, each
+ * Opens the encoder or the decoder alone, with the attributes as the file states them. A model that was imported for one side only runs its graph once for each side, each
  * with its own state.
  * @throws TillerError as `openModel` does
  */
 export async function openGraph(
+  dir: string,
+  manifest: ModelManifest,
+  variant: ModelVariant,
+  role: 'encoder' | 'decoder',
+): Promise<RunningGraph> {
+  const graph = await loadRole(dir, manifest, variant, role);
+  if (graph.attributes.length > 0) graph.attributes.set(initialAttributes(manifest));
+  return graph;
+}
+
+async function loadRole(
   dir: string,
   manifest: ModelManifest,
   variant: ModelVariant,
@@ -116,9 +127,15 @@ export function shapeOf(manifest: ModelManifest, { frames, batch }: ModelVariant
   return { sampleRate, hop, frames, batch, inputChannels, outputChannels, latentDims, delaySamples };
 }
 
+/** What the file states. */
+export function initialAttributes({ attributes = [] }: ModelManifest): Float32Array {
+  return Float32Array.from(attributes, ({ initial }) => initial);
+}
+
 class OpenModel implements RunningModel {
   constructor(
     readonly shape: ModelShape,
+    readonly attributes: Float32Array,
     private readonly encoder: RunningGraph,
     private readonly decoder: RunningGraph,
   ) {}
@@ -140,11 +157,17 @@ class OpenModel implements RunningModel {
   }
 
   encode(noise: NoiseSource): void {
+    this.passAttributes(this.encoder);
     this.encoder.run(noise, this.shape.batch);
   }
 
   decode(noise: NoiseSource): void {
+    this.passAttributes(this.decoder);
     this.decoder.run(noise, this.shape.batch);
+  }
+
+  private passAttributes({ attributes }: RunningGraph): void {
+    if (attributes.length > 0) attributes.set(this.attributes);
   }
 
   decodeAgain(): void {

@@ -23,6 +23,8 @@ export interface ModelShape {
  */
 export interface RunningModel {
   readonly shape: ModelShape;
+  /** What the model's attributes are in the next `encode` and `decode`, in the manifest's order; as the file states them at first. */
+  readonly attributes: Float32Array;
   /** Write the next [batch, inputChannels, hop × frames] samples here, then call `encode`. */
   readonly audioIn: Float32Array;
   /** [batch, latentDims, frames]: written by `encode`. */
@@ -34,7 +36,7 @@ export interface RunningModel {
   encode(noise: NoiseSource): void;
   decode(noise: NoiseSource): void;
   /**
-   * Replaces the last `decode`: decodes the current `latents` from the state in which that call began, with the same noise.
+   * Replaces the last `decode`: decodes the current `latents` from the state in which that call began, with the same noise and attributes.
    * Only valid when no call but `decodeAgain` came after that `decode`.
    */
   decodeAgain(): void;
@@ -52,6 +54,8 @@ export interface RunningGraph {
   readonly input: Float32Array;
   /** Row-major, of the shape in the graph's manifest. */
   readonly output: Float32Array;
+  /** The values of the model's attributes; empty where the graph reads none. */
+  readonly attributes: Float32Array;
   /** One call, with new noise. @throws TillerError `model-failed`; the state is then as after `reset` */
   run(noise: NoiseSource, batch: number): void;
   /** Repeats the last call with its state and noise, in its place. @throws TillerError `model-failed`, as `run` */

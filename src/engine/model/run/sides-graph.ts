@@ -10,6 +10,7 @@ import type { SyncSession } from './sync-session.js';
 export class SidesGraph implements RunningGraph {
   readonly input: Float32Array;
   readonly output: Float32Array;
+  readonly attributes: Float32Array;
   /** Noise of all sides for each noise input. */
   private readonly noise: readonly Float32Array[];
 
@@ -22,6 +23,7 @@ export class SidesGraph implements RunningGraph {
       sides.reduce((sum, side) => sum + pick(side).length, 0);
     this.input = new Float32Array(lengthOf(({ input }) => input));
     this.output = new Float32Array(lengthOf(({ output }) => output));
+    this.attributes = new Float32Array(sides[0]?.attributes.length ?? 0);
     this.noise = (sides[0]?.noise ?? []).map(({ data }) => new Float32Array(data.length * sides.length));
   }
 
@@ -37,7 +39,10 @@ export class SidesGraph implements RunningGraph {
         data.set(drawn.subarray(s * data.length, (s + 1) * data.length));
       }
     }
-    this.eachSide((side) => side.runFilled());
+    this.eachSide((side) => {
+      side.attributes.set(this.attributes);
+      side.runFilled();
+    });
   }
 
   runAgain(): void {

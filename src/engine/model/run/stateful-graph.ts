@@ -20,6 +20,7 @@ export interface NoiseTensor {
 export class StatefulGraph implements RunningGraph {
   readonly input: Float32Array;
   readonly output: Float32Array;
+  readonly attributes: Float32Array;
   readonly noise: readonly NoiseTensor[];
   private readonly feeds: readonly [Tensors, Tensors];
   private readonly fetches: readonly [Tensors, Tensors];
@@ -34,6 +35,7 @@ export class StatefulGraph implements RunningGraph {
   ) {
     const input = float32(graph.input.shape);
     const output = float32(graph.output.shape);
+    const attributes = float32(graph.attributes?.shape ?? [0]);
     const noise = graph.noise.map(({ name, shape, distribution }) => ({
       name,
       distribution,
@@ -41,6 +43,7 @@ export class StatefulGraph implements RunningGraph {
     }));
     this.input = input.data as Float32Array;
     this.output = output.data as Float32Array;
+    this.attributes = attributes.data as Float32Array;
     this.noise = noise.map(({ distribution, tensor }) => ({
       distribution,
       data: tensor.data as Float32Array,
@@ -52,6 +55,7 @@ export class StatefulGraph implements RunningGraph {
     const feedsWith = (state: Tensor | undefined): Tensors => ({
       [graph.input.name]: input,
       ...Object.fromEntries(noise.map(({ name, tensor }) => [name, tensor])),
+      ...(graph.attributes === undefined ? {} : { [graph.attributes.name]: attributes }),
       ...(graph.state === null || state === undefined ? {} : { [graph.state.input]: state }),
     });
     const fetchesWith = (state: Tensor | undefined): Tensors => ({

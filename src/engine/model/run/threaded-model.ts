@@ -13,6 +13,7 @@ type Distribution = 'uniform' | 'normal';
  */
 export class ThreadedModel implements RunningModel {
   readonly shape: ModelShape;
+  readonly attributes: Float32Array;
   readonly audioIn: Float32Array;
   readonly encoded: Float32Array;
   readonly latents: Float32Array;
@@ -28,6 +29,7 @@ export class ThreadedModel implements RunningModel {
   ) {
     const { encoder, decoder } = variantOf(manifest, variant);
     this.shape = shapeOf(manifest, variant);
+    this.attributes = memory.attributes;
     this.audioIn = memory.audioIn;
     this.encoded = memory.encoded;
     this.latents = memory.latents;

@@ -8,7 +8,6 @@ import type { ModelManifest } from '../../../../src/engine/model/manifest.js';
 const PLAIN: InterfaceFacts = {
   weightTypes: new Set(['float32']),
   hasEncoder: true,
-  attributes: [],
   methods: ['encode', 'decode', 'forward'],
   rate: { used: 44_100, stated: 44_100 },
 };
@@ -18,7 +17,6 @@ test('a usual model needs no notes', () => expect(interfaceNotes(PLAIN)).toEqual
 test.each<[Partial<InterfaceFacts>, string]>([
   [{ weightTypes: new Set(['float32', 'bfloat16']) }, 'bfloat16 were converted'],
   [{ hasEncoder: false }, 'no encoder'],
-  [{ attributes: ['temperature 0.5', 'learn off'] }, 'states: temperature 0.5, learn off.'],
   [{ weightTypes: new Set(['float16']) }, 'float16 were converted'],
   [{ weightTypes: new Set(['float64']) }, 'stored as float64'],
   [{ methods: ['encode', 'decode', 'prior'] }, 'method “prior” cannot be played yet'],

@@ -6,7 +6,7 @@ import {
   type Statement,
   type Target,
 } from '../../../torchscript/syntax.js';
-import { dottedPath, integerRange, isOfType, toNumber, unsupported } from './language.js';
+import { convertNumber, dottedPath, integerRange, isOfType, unsupported } from './language.js';
 import { boolOf, runBothBranches } from './branches.js';
 import { callOperation, guardOperation } from './call-operation.js';
 import type { Context } from './context.js';
@@ -364,10 +364,7 @@ export class Interpreter {
       case 'int':
       case 'float': {
         const value = argument(0);
-        return guardOperation(name, at, () => {
-          const number = toNumber(context, value);
-          return name === 'float' ? number : BigInt(Math.trunc(number));
-        });
+        return guardOperation(name, at, () => convertNumber(context, value, name));
       }
       case 'bool': {
         const value = argument(0);
@@ -389,8 +386,7 @@ export class Interpreter {
     if (!(value instanceof Tensor) || type?.kind !== 'name') return value;
     const { context } = this.environment;
     return guardOperation('annotate', at, () => {
-      if (type.id === 'int') return BigInt(Math.trunc(context.item(value)));
-      if (type.id === 'float') return context.item(value);
+      if (type.id === 'int' || type.id === 'float') return convertNumber(context, value, type.id);
       return type.id === 'bool' ? boolOf(context, value) : value;
     });
   }

@@ -1,5 +1,6 @@
 import { TillerError } from '../../../../document/tiller-error.js';
 import { describePosition, type Expression, type Position } from '../../../torchscript/syntax.js';
+import { elementCount, type ElementType } from '../../../onnx/graph.js';
 import { type Context, OperationError } from './context.js';
 import { Tensor } from './tensors/tensor.js';
 import { describe, type ScriptValue } from './values.js';
@@ -34,7 +35,24 @@ export function* integerRange(from: bigint, to: bigint, step: bigint): Generator
   for (let value = from; step > 0n ? value < to : value > to; value += step) yield value;
 }
 
-export function toNumber(context: Context, value: ScriptValue): number {
+/** `int(value)` or `float(value)`; a tensor without dimensions where the value is only known when the graph runs. */
+export function convertNumber(context: Context, value: ScriptValue, type: 'int' | 'float'): ScriptValue {
+  if (value instanceof Tensor && value.type !== 'complex64' && elementCount(value.shape) === 1) {
+    const content = context.readReal(value);
+    if (content.kind === 'symbolic') {
+      const { algebra } = context;
+      return Tensor.of(
+        algebra.cast(algebra.reshape(content, []), type === 'int' ? 'int64' : floatTypeOf(content.type)),
+      );
+    }
+  }
+  const number = toNumber(context, value);
+  return type === 'float' ? number : BigInt(Math.trunc(number));
+}
+
+const floatTypeOf = (type: ElementType): ElementType => (type === 'float64' ? type : 'float32');
+
+function toNumber(context: Context, value: ScriptValue): number {
   if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
   if (typeof value === 'number') return value;
   if (typeof value === 'string') return Number(value);

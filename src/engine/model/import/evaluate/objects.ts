@@ -19,6 +19,8 @@ export interface KeptAttribute extends Kept {
   readonly path: string;
   /** What this run found there. */
   readonly stored: PickleValue | undefined;
+  /** Whether it is set anew before each call. */
+  readonly isSetOutside: boolean;
 }
 
 /** The objects of the file for one evaluation. Each is created once, on first use. */
@@ -33,6 +35,8 @@ export class Objects {
   private readonly constants = new Map<number, ScriptValue>();
   /** Lists and dicts of the file: an attribute and another that hold one hold the same. */
   private readonly collections = new Map<PickleValue, List | Dict>();
+  /** Attributes that were set from outside before the call. */
+  private readonly setOutside = new Map<Instance, ReadonlySet<string>>();
   /** Attributes that were replaced; true for those that had been read before. */
   private readonly written = new Map<Instance, Map<string, boolean>>();
 
@@ -79,6 +83,11 @@ export class Objects {
     this.written.set(instance, names);
   }
 
+  /** What was replaced until now is set again before each call: numbers that only the graph knows are not carried to the next. */
+  markSetOutside(): void {
+    for (const [instance, names] of this.written) this.setOutside.set(instance, new Set(names.keys()));
+  }
+
   /** What the next call finds in the attributes that this one replaced, or whose lists and dicts it changed. */
   kept(): readonly KeptAttribute[] {
     const keeper = new Keeper((instance) => this.origins.get(instance)?.record);
@@ -90,10 +99,11 @@ export class Objects {
         const stored = this.stored(record, name);
         if (written?.has(name) !== true && !holdsCollection(stored)) continue;
         // What is replaced before it is read does not last: its tensors are not carried.
-        const isRead = written?.get(name) !== false;
+        const isSetOutside = this.setOutside.get(instance)?.has(name) === true;
+        const isRead = written?.get(name) !== false && !isSetOutside;
         const place = joined(path, name);
         const kept = keeper.keep(stored, instance.get(name) ?? null, place, isRead);
-        found.push({ ...kept, record, name, path: place, stored });
+        found.push({ ...kept, record, name, path: place, stored, isSetOutside });
       }
     }
     return found;

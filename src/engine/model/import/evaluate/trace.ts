@@ -13,6 +13,7 @@ import {
   symbolic,
   toValue,
 } from './tensors/content.js';
+import { type AttributeInput, setAttributes, type SettableAttribute } from './attribute-inputs.js';
 import { Context, type NoiseInput } from './context.js';
 import { Interpreter } from './interpreter.js';
 import { carryLeaves } from './carry-leaves.js';
@@ -43,6 +44,8 @@ export interface Traced {
   readonly input: Value;
   readonly output: Value;
   readonly noise: readonly NoiseInput[];
+  /** Null where no attribute is set. */
+  readonly attributes: AttributeInput | null;
   readonly states: readonly StateBuffer[];
   /** Names of the storages of all buffers that the method uses. */
   readonly usedStorages: ReadonlySet<string>;
@@ -82,12 +85,18 @@ class Findings {
  * changes. Assigning another tensor to an attribute, or to a place of its list, tuple or dict, counts as overwriting its
  * buffer. Where the file has none, because the attribute is None or the list empty until the first call, the state is taken
  * to start at zero if the first call then gives the same.
+ * @param attributes set anew before each call, to values that are an input of the graph
  * @throws TillerError `operation-unsupported`, `model-shape`, `model-interface`
  */
-export function traceMethod(program: Program, method: string, inputShape: readonly number[]): Traced {
+export function traceMethod(
+  program: Program,
+  method: string,
+  inputShape: readonly number[],
+  attributes: readonly SettableAttribute[] = [],
+): Traced {
   const findings = new Findings();
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-    const run = new Run(program, findings);
+    const run = new Run(program, findings, attributes);
     try {
       const output = run.call(method, inputShape);
       if (!run.updateFindings(output, pass < SETTLING_PASSES)) return run.finish(output);
@@ -114,11 +123,13 @@ class Run {
   private readonly objects: Objects;
   private readonly before = new Map<TensorRecord, Value>();
   private input: Value | null = null;
+  private attributeInput: AttributeInput | null = null;
   private kept: readonly KeptAttribute[] = [];
 
   constructor(
     private readonly program: Program,
     private readonly findings: Findings,
+    private readonly attributes: readonly SettableAttribute[],
   ) {
     this.objects = new Objects(program, findings.attributes, (record, path) =>
       this.createStorage(record, path),
@@ -136,6 +147,8 @@ class Run {
         this.objects.noteWrite(instance, name);
       },
     });
+    this.attributeInput = setAttributes(this.context, interpreter, this.objects.root, this.attributes);
+    this.objects.markSetOutside();
     const result = interpreter.callMethod(this.objects.root, method, [Tensor.of(symbolic(this.input))]);
     if (!(result instanceof Tensor) || result.type === 'complex64') {
       throw new TillerError(
@@ -268,6 +281,7 @@ class Run {
       input: this.input,
       output,
       noise: this.context.noise,
+      attributes: this.attributeInput,
       states,
       usedStorages: new Set([...this.objects.storages.keys()].map(({ storage }) => storage)),
       settledBuffers: this.findings.settledBuffers,

@@ -1,7 +1,8 @@
 import type { Graph, NamedValue, Value } from '../../../onnx/graph.js';
 import { findLive, removeDeadCode } from '../../../onnx/passes/dead-code.js';
 import type { NoiseInput } from '../evaluate/context.js';
-import type { StateBuffer, Traced } from '../evaluate/trace.js';
+import { liveStates } from '../evaluate/live-states.js';
+import type { Traced } from '../evaluate/trace.js';
 import { StatePacking } from './state-packing.js';
 
 /** A graph with its inputs and outputs declared as `open-model.ts` expects them. */
@@ -10,10 +11,13 @@ export interface BoundGraph {
   readonly input: NamedValue;
   readonly output: NamedValue;
   readonly noise: readonly (NoiseInput & { readonly name: string })[];
+  /** Null where the output depends on no attribute. */
+  readonly attributes: NamedValue | null;
   /** All state in one flat tensor; empty when the method keeps none. */
   readonly initialState: Float32Array;
 }
 
+export const ATTRIBUTES_IN = 'attributes';
 export const STATE_IN = 'state';
 export const STATE_OUT = 'state_out';
 
@@ -28,6 +32,8 @@ export function bindGraph(traced: Traced, inputName: string, outputName: string)
   const noise = traced.noise
     .filter(({ value }) => live.has(value))
     .map((entry, index) => ({ ...entry, name: `noise${index}` }));
+  const vector = traced.attributes?.vector;
+  const attributes = vector !== undefined && live.has(vector) ? { name: ATTRIBUTES_IN, value: vector } : null;
   const packing = new StatePacking(states);
   const stateIn = states.length === 0 ? null : packing.unpackInto(graph, STATE_IN);
   graph.inputs.splice(
@@ -35,6 +41,7 @@ export function bindGraph(traced: Traced, inputName: string, outputName: string)
     graph.inputs.length,
     { name: inputName, value: traced.input },
     ...noise.map(({ name, value }) => ({ name, value })),
+    ...(attributes === null ? [] : [attributes]),
     ...(stateIn === null ? [] : [{ name: STATE_IN, value: stateIn }]),
   );
   const output = asOutput(graph, traced.output);
@@ -49,6 +56,7 @@ export function bindGraph(traced: Traced, inputName: string, outputName: string)
     input: { name: inputName, value: traced.input },
     output: { name: outputName, value: output },
     noise,
+    attributes,
     initialState: packing.initial(),
   };
 }
@@ -57,18 +65,9 @@ export function bindGraph(traced: Traced, inputName: string, outputName: string)
  * Removes nodes and state that the output does not depend on, neither directly nor through other state.
  */
 export function prune(traced: Traced): Traced {
-  const { graph, output } = traced;
-  let states: readonly StateBuffer[] = [];
-  for (;;) {
-    const roots = [output, ...states.map(({ after }) => after)];
-    const live = findLive(graph, roots);
-    const found = traced.states.filter(({ before }) => live.has(before));
-    if (found.length === states.length) {
-      removeDeadCode(graph, roots);
-      return { ...traced, states };
-    }
-    states = found;
-  }
+  const states = liveStates(traced);
+  removeDeadCode(traced.graph, [traced.output, ...states.map(({ after }) => after)]);
+  return { ...traced, states };
 }
 
 /** An output must be computed by a node, also where the model hands its input through. */

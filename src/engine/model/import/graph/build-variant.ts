@@ -3,6 +3,7 @@ import { toChannelsLast } from '../../../onnx/passes/channels-last.js';
 import { elementCount, Graph } from '../../../onnx/graph.js';
 import { type WeightPool, writeModel } from '../../../onnx/write.js';
 import type { Program } from '../../../torchscript/program.js';
+import { type SettableAttribute } from '../evaluate/attribute-inputs.js';
 import { refuseSharedState } from '../evaluate/shared-state.js';
 import { transposeKernel } from '../evaluate/tensors/kernels.js';
 import { traceMethod, type Traced } from '../evaluate/trace.js';
@@ -26,22 +27,18 @@ export interface BuiltVariant extends ModelVariant {
 
 /**
  * Builds both graphs of a variant; their weights go to the pool.
+ * @param attributes that are set while the model plays
  * @throws TillerError `operation-unsupported`, `model-shape`
  */
 export function buildVariant(
   program: Program,
   nn: NnInterface,
   variant: ModelVariant,
+  attributes: readonly SettableAttribute[],
   pool: WeightPool,
 ): BuiltVariant {
   const { frames, batch } = variant;
-  const audio = [batch, nn.inputChannels, nn.hop * frames];
-  const latents = [batch, nn.latentDims, frames];
-  const encode = nn.hasEncoder ? traceMethod(program, 'encode', audio) : zeros(audio, latents);
-  const decode = traceMethod(program, 'decode', latents);
-  checkShape('encode', encode, latents);
-  checkShape('decode', decode, [batch, nn.outputChannels, nn.hop * frames]);
-  refuseSharedState(encode, decode);
+  const { encode, decode } = traceVariant(program, nn, variant, attributes);
   const streaming = !isBlockwise(encode) && !isBlockwise(decode);
   return {
     frames,
@@ -50,6 +47,26 @@ export function buildVariant(
     encoder: finish(bindGraph(optimise(encode), 'audio', 'latents'), 'encoder', variant, pool),
     decoder: finish(bindGraph(optimise(decode), 'latents', 'audio'), 'decoder', variant, pool),
   };
+}
+
+/**
+ * Both methods of a variant as they are evaluated.
+ * @throws TillerError `operation-unsupported`, `model-shape`
+ */
+export function traceVariant(
+  program: Program,
+  nn: NnInterface,
+  { frames, batch }: ModelVariant,
+  attributes: readonly SettableAttribute[],
+): { readonly encode: Traced; readonly decode: Traced } {
+  const audio = [batch, nn.inputChannels, nn.hop * frames];
+  const latents = [batch, nn.latentDims, frames];
+  const encode = nn.hasEncoder ? traceMethod(program, 'encode', audio, attributes) : zeros(audio, latents);
+  const decode = traceMethod(program, 'decode', latents, attributes);
+  checkShape('encode', encode, latents);
+  checkShape('decode', decode, [batch, nn.outputChannels, nn.hop * frames]);
+  refuseSharedState(encode, decode);
+  return { encode, decode };
 }
 
 /** In place of an encoder that the model does not have. */
@@ -61,6 +78,7 @@ function zeros(audio: readonly number[], latents: readonly number[]): Traced {
     input,
     output: graph.constant('float32', latents, new Float32Array(elementCount(latents))),
     noise: [],
+    attributes: null,
     states: [],
     usedStorages: new Set(),
     settledBuffers: new Map(),
@@ -99,7 +117,7 @@ function fileStem(role: string, { frames, batch }: ModelVariant): string {
 
 function finish(bound: BoundGraph, role: string, variant: ModelVariant, pool: WeightPool): BuiltGraph {
   const stem = fileStem(role, variant);
-  const { initialState, input, output, noise } = bound;
+  const { initialState, input, output, noise, attributes } = bound;
   const startsSilent = initialState.every((value) => value === 0);
   return {
     manifest: {
@@ -107,6 +125,9 @@ function finish(bound: BoundGraph, role: string, variant: ModelVariant, pool: We
       input: { name: input.name, shape: [...input.value.shape] },
       output: { name: output.name, shape: [...output.value.shape] },
       noise: noise.map(({ name, value, distribution }) => ({ name, shape: [...value.shape], distribution })),
+      ...(attributes === null
+        ? {}
+        : { attributes: { name: attributes.name, shape: [...attributes.value.shape] } }),
       state:
         initialState.length === 0 ? null : { input: STATE_IN, output: STATE_OUT, size: initialState.length },
       initialState: startsSilent ? null : `${stem}.state`,

@@ -290,7 +290,7 @@ describe('refused', () => {
     ['an int of what is none', ['n = int(inf)', 'return x']],
     ['an int of a tensor of none', ['n = annotate(int, torch.tensor(inf))', 'return x']],
     ['a number of a tensor of several', ['n = annotate(float, torch.ones([2]))', 'return x']],
-    ['a number computed from the input', ['n = annotate(float, torch.sum(x))', 'return x']],
+    ['a size computed from the input', ['n = annotate(int, torch.sum(x))', 'return torch.ones([1, n])']],
     ['complex sound', ['return torch.view_as_complex(torch.reshape(x, [2, 2]))']],
     ['code that nests in chains', [`return ${'[x'.repeat(150)}${`${'[0]'.repeat(199)}]`.repeat(150)}`]],
   ])('%s', async (_, lines) => {

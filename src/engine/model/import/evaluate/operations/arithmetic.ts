@@ -1,4 +1,4 @@
-import type { ElementType } from '../../../../onnx/graph.js';
+import { elementCount, type ElementType } from '../../../../onnx/graph.js';
 import { isFloat, isInteger, type Real } from '../tensors/content.js';
 import {
   Arguments,
@@ -12,6 +12,7 @@ import { type BinaryName, modulo, UNARY, type UnaryName } from '../tensors/eleme
 import { Tensor } from '../tensors/tensor.js';
 import { describe, List, type ScriptValue } from '../values.js';
 import {
+  combineAll,
   complex,
   floatType,
   isComplex,
@@ -244,11 +245,17 @@ function onBooleans(operation: Operation): Operation {
   };
 }
 
-/** `max` or `min` of plain numbers or of a list of them. */
+/** `max` or `min` of numbers or of a list of them; a tensor without dimensions where one is only known when the graph runs. */
 export function reduceScalars(args: Arguments, kind: 'max' | 'min'): ScriptValue {
   const a = args.at(0) ?? null;
   const b = args.at(1);
   const items = a instanceof List ? a.items : [a, b ?? null];
+  if (items.some((item) => item instanceof Tensor && elementCount(item.shape) === 1)) {
+    const { context } = args;
+    const [one, ...others] = combineAll(context, items);
+    if (one !== undefined)
+      return Tensor.of(others.reduce((best, next) => context.algebra.binary(kind, best, next), one));
+  }
   const numbers = items.map((item) => {
     if (!isNumber(item)) throw new OperationError(`${describe(item)} is no number`);
     return item;
