@@ -13,7 +13,12 @@ const LAYERS = [
     'src/ui/features/output',
     'src/ui/features/library',
   ],
-  ['src/ui/features/examples', 'src/ui/features/steering', 'src/ui/features/starter-map'],
+  [
+    'src/ui/features/examples',
+    'src/ui/features/model',
+    'src/ui/features/steering',
+    'src/ui/features/starter-map',
+  ],
   ['src/ui/features/inputs'],
   ['src/ui/features/controllers'],
   ['src/ui/audio'],

@@ -5,6 +5,7 @@ import type { Input } from '../document/input.js';
 import type { Learning } from '../document/learning.js';
 import type { Output } from '../document/output.js';
 import type { ModelReference } from '../document/preset.js';
+import type { ModelAttribute } from '../document/model-attribute.js';
 import type { Steering } from '../document/steering.js';
 import type { ModelReport } from './model-report.js';
 
@@ -308,6 +309,8 @@ export interface Slices {
   listening: Listening | null;
   learning: Learning;
   steering: Steering;
+  /** What the model lets be set, in its own order. */
+  attributes: ModelAttribute[];
   output: Output;
   history: HistoryState;
   comparison: ComparisonState;

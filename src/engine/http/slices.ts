@@ -44,6 +44,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
   listening: ({ mapMaker }) => mapMaker.state,
   learning: ({ instrument }) => instrument.state.preset.learning,
   steering: ({ instrument }) => instrument.state.preset.steering,
+  attributes: ({ instrument }) => instrument.state.preset.attributes,
   output: ({ instrument }) => instrument.state.preset.output,
   history: ({ instrument: { state } }, last) => {
     const { dirty, undoLabel, redoLabel } = state;

@@ -15,6 +15,7 @@ export const initialSlices = (): Slices => ({
     automatic: true,
   },
   steering: { amount: 1, glideSeconds: 0, dimensions: [] },
+  attributes: [],
   output: { ...DEFAULT_OUTPUT },
   history: { dirty: false, canUndo: false, canRedo: false, undoLabel: null, redoLabel: null },
   comparison: { side: 'A', begun: false },

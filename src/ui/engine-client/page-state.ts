@@ -1,7 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { MapMode, Slices } from '../../protocol/interface.js';
 
-export const PANELS = ['examples', 'learn', 'inputs', 'steering', 'output', 'library'] as const;
+export const PANELS = ['examples', 'learn', 'inputs', 'steering', 'model', 'output', 'library'] as const;
 export type Panel = (typeof PANELS)[number];
 export type Theme = 'dark' | 'light';
 

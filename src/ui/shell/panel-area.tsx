@@ -7,6 +7,7 @@ import { ExamplesPanel } from '../features/examples/examples-panel.js';
 import { InputsPanel } from '../features/inputs/inputs-panel.js';
 import { LearnPanel } from '../features/learn/learn-panel.js';
 import { LibraryPanel } from '../features/library/library-panel.js';
+import { ModelPanel } from '../features/model/model-panel.js';
 import { OutputPanel } from '../features/output/output-panel.js';
 import { SteeringPanel } from '../features/steering/steering-panel.js';
 import { ErrorBoundary } from '../shared/controls/error-boundary.js';
@@ -18,6 +19,7 @@ const CONTENT: Readonly<Record<Panel, { title: string; panel: () => ReactElement
   learn: { title: 'Learn', panel: LearnPanel },
   inputs: { title: 'Inputs', panel: InputsPanel },
   steering: { title: 'Steering', panel: SteeringPanel },
+  model: { title: 'Model', panel: ModelPanel },
   output: { title: 'Output', panel: OutputPanel },
   library: { title: 'Library', panel: LibraryPanel },
 };
@@ -26,6 +28,7 @@ const CONTENT: Readonly<Record<Panel, { title: string; panel: () => ReactElement
 export function PanelArea() {
   const panel = usePage(({ view }) => view.panel);
   const stale = usePage(({ training }) => training.stale && !training.running);
+  const hasSettings = usePage(({ attributes }) => attributes.length > 0);
   const missing = usePage(({ model }) => model.missing !== null);
   const { panel: Content } = CONTENT[panel];
   const flagged = (name: Panel) => (name === 'learn' && stale) || (name === 'library' && missing);
@@ -41,7 +44,7 @@ export function PanelArea() {
         // Arrow keys that move between the tabs must not move the pad's cursor, too.
         onKeyDown={(event) => event.key.startsWith('Arrow') && event.stopPropagation()}
       >
-        {PANELS.map((name) => (
+        {PANELS.filter((name) => name !== 'model' || hasSettings || panel === 'model').map((name) => (
           <Tabs.Trigger key={name} value={name} data-flagged={flagged(name)}>
             {CONTENT[name].title}
           </Tabs.Trigger>

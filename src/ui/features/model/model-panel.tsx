@@ -1,0 +1,124 @@
+import {
+  attributePosition,
+  MAX_ATTRIBUTE_VALUE,
+  usualRange,
+  type ModelAttribute,
+} from '../../../document/model-attribute.js';
+import { HOST_ATTRIBUTES, PARAMETER_INDEX } from '../../../document/parameters.js';
+import { edit, editGesture, setParameter, type Gesture } from '../../engine-client/commands.js';
+import { usePage } from '../../engine-client/page.js';
+import { EmptyState } from '../../shared/controls/empty-state.js';
+import { RangeFields } from '../../shared/controls/range-fields.js';
+import { Slider } from '../../shared/controls/slider.js';
+import { Toggle } from '../../shared/controls/toggle.js';
+import table from '../../shared/controls/table.module.css';
+import utilities from '../../shared/styles/utilities.module.css';
+import styles from './model-panel.module.css';
+
+/** What the model lets be set besides its latents: the attributes of nn~. */
+export function ModelPanel() {
+  const attributes = usePage((state) => state.attributes);
+  if (attributes.length === 0) {
+    return (
+      <EmptyState icon="sliders" title="Nothing to set">
+        This model has no settings of its own. Its latents are on the panel Steering.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={`${utilities.panel} ${styles.model}`}>
+      <table className={`${table.table} ${styles.attributes}`}>
+        <thead>
+          <tr>
+            <th scope="col" className={styles.name}>
+              Setting
+            </th>
+            <th scope="col">Value</th>
+            <th scope="col" className={styles.range}>
+              Range
+            </th>
+            <th scope="col" className={styles.host}>
+              In a host
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {attributes.map((attribute, index) => (
+            <AttributeRow key={attribute.name} {...{ attribute, index }} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Sets a value. Where a host has a parameter for it, the host is told of the gesture, and can record it. */
+function setValue(index: number, attribute: ModelAttribute, value: number, gesture: Gesture): void {
+  if (index >= HOST_ATTRIBUTES) {
+    editGesture({ type: 'set-attribute', index, change: { value } }, gesture);
+    return;
+  }
+  setParameter(PARAMETER_INDEX.attribute + index, attributePosition({ ...attribute, value }), gesture);
+}
+
+function AttributeRow({ attribute, index }: { attribute: ModelAttribute; index: number }) {
+  const { name, kind, initial, value, range } = attribute;
+  const label = name.replaceAll('_', ' ');
+  return (
+    <tr>
+      <th scope="row" className={styles.name}>
+        {label}
+      </th>
+      {kind === 'switch' ? (
+        <>
+          <td>
+            <Toggle
+              bare
+              label={label}
+              help={`Sets ${label} of the model.`}
+              checked={value >= 0.5}
+              onChange={(on) => {
+                setValue(index, attribute, Number(on), 'begin');
+                setValue(index, attribute, Number(on), 'end');
+              }}
+            />
+          </td>
+          <td />
+        </>
+      ) : (
+        <>
+          <td>
+            <Slider
+              label={label}
+              tone="control"
+              value={value}
+              min={range[0]}
+              max={range[1]}
+              initial={Math.min(range[1], Math.max(range[0], initial))}
+              unit={kind === 'integer' ? 'count' : 'plain'}
+              onChange={(next, gesture) => setValue(index, attribute, next, gesture)}
+            />
+          </td>
+          <td className={styles.range}>
+            <RangeFields
+              min={-MAX_ATTRIBUTE_VALUE}
+              max={MAX_ATTRIBUTE_VALUE}
+              unit={kind === 'integer' ? 'count' : 'plain'}
+              labels={[`${label} lowest`, `${label} highest`]}
+              help={[
+                'What the left end of the control stands for.',
+                'What the right end of the control stands for.',
+              ]}
+              range={range}
+              initial={usualRange(kind, initial)}
+              onAccept={([low, high]) =>
+                low < high && edit({ type: 'set-attribute', index, change: { range: [low, high] } })
+              }
+            />
+          </td>
+        </>
+      )}
+      <td className={styles.host}>{index < HOST_ATTRIBUTES ? `Model ${index + 1}` : '–'}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { useLiveEngine } from './live-engine.js';
+import { dropFile, NO_OVERFLOW, overflow, screenshot } from './page.js';
+
+const MODEL = join('test', 'fixtures', 'attributes', 'learning.torchscript');
+
+/** Imports run at the lowest priority, on machines that do other work. */
+const IMPORT_MILLISECONDS = 240_000;
+
+describe('what a model lets be set', () => {
+  const { open, probe } = useLiveEngine();
+
+  it('is set on a panel of its own, bounded by the player, and can be undone', async () => {
+    const { page, complaints } = await open();
+    const tab = page.getByRole('tab', { name: 'Model', exact: true });
+    // Most models have nothing of that kind.
+    expect(await tab.count()).toBe(0);
+    await dropFile(page, 'learning.ts', readFileSync(MODEL));
+    const imported = () => probe.slices.library.models.find(({ name }) => name === 'learning');
+    await probe.until(() => imported() !== undefined, 'the import', IMPORT_MILLISECONDS);
+    probe.send({ type: 'select-model', sha256: imported()?.sha256 ?? '' });
+    await tab.waitFor();
+    await tab.click();
+    expect(await page.getByRole('row').count()).toBe(9);
+    expect(await overflow(page)).toEqual(NO_OVERFLOW);
+    await screenshot(page, 'model-settings');
+
+    const temperature = page.getByRole('textbox', { name: 'temperature, number' });
+    await temperature.fill('1.5');
+    await temperature.press('Enter');
+    await probe.until(() => probe.slices.attributes[4]?.value === 1.5, 'the temperature');
+    await page.getByRole('textbox', { name: 'temperature highest' }).fill('1.2');
+    await page.getByRole('textbox', { name: 'temperature highest' }).press('Enter');
+    await probe.until(
+      () => probe.slices.attributes[4]?.value === 1.2,
+      'the temperature within its new range',
+    );
+    const learn = page.getByRole('switch', { name: 'learn target' });
+    await learn.click();
+    await probe.until(() => probe.slices.attributes[1]?.value === 1, 'the switch');
+    expect(await learn.isChecked()).toBe(true);
+    const shape = page.getByRole('textbox', { name: 'shape, number' });
+    await shape.fill('2');
+    await shape.press('Enter');
+    await probe.until(() => probe.slices.attributes[5]?.value === 2, 'the whole number');
+
+    for (let step = 0; step < 4; step += 1) probe.send({ type: 'undo' });
+    await probe.until(
+      () =>
+        probe.slices.attributes.every(({ value, initial }) => value === initial) &&
+        probe.slices.attributes[4]?.range[1] === 2,
+      'the settings as the file states them',
+    );
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
