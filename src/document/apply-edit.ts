@@ -15,6 +15,7 @@ import { defaultInput } from './default-preset.js';
 import type { Input } from './input.js';
 import type { Preset } from './preset.js';
 import type { Edit } from './edit.js';
+import { attributeValueNear } from './model-attribute.js';
 import { hasEnabledExamples } from './training-source.js';
 
 /** The name of an edit in the undo history, as shown to the player. */
@@ -51,6 +52,8 @@ export function editLabel(edit: Edit): string {
     case 'steer':
     case 'steer-dimensions':
       return 'change steering';
+    case 'set-attribute':
+      return 'change model setting';
     case 'set-output':
       return 'change output';
     case 'set-seed':
@@ -157,6 +160,9 @@ function change(draft: Draft<Preset>, edit: Edit): void {
     case 'steer-dimensions':
       for (const dimension of edit.dimensions) assign(checkDimension(draft, dimension), edit.change);
       return;
+    case 'set-attribute':
+      setAttribute(draft, edit.index, edit.change);
+      return;
     case 'set-output':
       assign(draft.output, edit.change);
       return;
@@ -164,6 +170,18 @@ function change(draft: Draft<Preset>, edit: Edit): void {
       draft.seed = edit.seed;
       return;
   }
+}
+
+function setAttribute(
+  draft: Draft<Preset>,
+  index: number,
+  { value, range }: Extract<Edit, { type: 'set-attribute' }>['change'],
+): void {
+  const attribute = draft.attributes[index];
+  if (attribute === undefined)
+    throw refuse(`The model has no setting ${index + 1}.`, 'Choose one that is listed.');
+  if (range !== undefined && attribute.kind !== 'switch') attribute.range = range;
+  attribute.value = attributeValueNear(attribute, value ?? attribute.value);
 }
 
 type NewExample = Extract<Edit, { type: 'add-example' }>['example'];

@@ -34,6 +34,7 @@ export function emptyPreset(model: ModelReference | null, latentDims: number): P
       glideSeconds: 0,
       dimensions: Array.from({ length: latentDims }, defaultDimension),
     },
+    attributes: [],
     output: defaultOutput(),
     otherModels: [],
     seed: 1,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Input } from './input.js';
+import { isAsStated, type ModelAttribute } from './model-attribute.js';
 import type { Preset } from './preset.js';
 
 /** True where only the inputs' present values differ. Versions of a document share what did not change: fields compare by identity. */
@@ -16,14 +17,22 @@ export function sameButForValues(a: readonly Input[], b: readonly Input[]): bool
 export const sameButForValue = (a: Input, b: Input): boolean =>
   (Object.keys(a) as (keyof Input)[]).every((key) => key === 'value' || a[key] === b[key]);
 
+/** Whether one of two lists sets something that the other does not. What is as its model states it is set by nobody. */
+function differInValues(a: readonly ModelAttribute[], b: readonly ModelAttribute[]): boolean {
+  const lacks = (list: readonly ModelAttribute[]) => (attribute: ModelAttribute) =>
+    !list.includes(attribute) && !isAsStated(attribute);
+  return a.some(lacks(b)) || b.some(lacks(a));
+}
+
 /**
- * True when `present` holds changes that `saved` lacks. The inputs' present values do not count, nor does a mapping
+ * True when `present` holds changes that `saved` lacks. The inputs' present values do not count, nor what the model states by itself, nor a mapping
  * that is learned again automatically from the examples.
  */
 export function hasUnsavedChanges(saved: Preset, present: Preset): boolean {
   if (saved === present) return false;
   return (Object.keys(present) as (keyof Preset)[]).some((key) => {
     if (key === 'inputs') return !sameButForValues(saved.inputs, present.inputs);
+    if (key === 'attributes') return differInValues(saved.attributes, present.attributes);
     if (key === 'trained' && present.learning.automatic) return false;
     return saved[key] !== present[key];
   });

@@ -5,6 +5,7 @@ import { regressorSettingsSchema } from './learning.js';
 import { exampleSchema } from './example.js';
 import { inputSchema } from './input.js';
 import { modelReferenceSchema, presetSchema } from './preset.js';
+import { MAX_ATTRIBUTES, modelAttributeSchema } from './model-attribute.js';
 import { dimensionSteeringSchema } from './steering.js';
 
 const dimension = z
@@ -73,6 +74,18 @@ export const editSchema = z.discriminatedUnion('type', [
     type: z.literal('steer-dimensions'),
     dimensions: z.array(dimension).min(1),
     change: dimensionSteeringSchema.partial(),
+  }),
+  /** A value beyond the range is moved into it. */
+  z.strictObject({
+    type: z.literal('set-attribute'),
+    index: z
+      .number()
+      .int()
+      .min(0)
+      .max(MAX_ATTRIBUTES - 1),
+    change: z
+      .strictObject({ value: modelAttributeSchema.shape.value, range: modelAttributeSchema.shape.range })
+      .partial(),
   }),
   z.strictObject({ type: z.literal('set-output'), change: outputSchema.partial() }),
   z.strictObject({ type: z.literal('set-seed'), seed: presetSchema.shape.seed }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { examplesSchema } from './example.js';
 import { learningSchema } from './learning.js';
+import { modelAttributesSchema } from './model-attribute.js';
 import { steeringSchema } from './steering.js';
 import { trainedMappingSchema } from './trained.js';
 
@@ -16,7 +17,7 @@ export const MAX_OTHER_MODELS = 16;
 
 /**
  * What belongs to one model, since its latents have nothing in common with those of another: the examples that were made
- * with it, the mapping learned from them, and the settings of each latent. Examples have one value per input of the preset
+ * with it, the mapping learned from them, the settings of each latent, and what the model lets be set. Examples have one value per input of the preset
  * and one latent per element of `dimensions`.
  */
 export const modelSetSchema = z.strictObject({
@@ -25,5 +26,6 @@ export const modelSetSchema = z.strictObject({
   perDimension: learningSchema.shape.perDimension,
   trained: trainedMappingSchema.nullable(),
   dimensions: steeringSchema.shape.dimensions,
+  attributes: modelAttributesSchema,
 });
 export type ModelSet = z.infer<typeof modelSetSchema>;

@@ -1,13 +1,20 @@
 import { produce } from 'immer';
 import type { Draft } from 'immer';
 import { LOOP_LENGTH_IDS } from './loop-lengths.js';
-import { PARAMETERS, PARAMETER_INDEX, clampParameter, offsetDimension } from './parameters.js';
+import { attributePosition, attributeValueAt } from './model-attribute.js';
+import {
+  PARAMETERS,
+  PARAMETER_INDEX,
+  attributeIndex,
+  clampParameter,
+  offsetDimension,
+} from './parameters.js';
 import type { Preset } from './preset.js';
 
 const at = PARAMETER_INDEX;
 
 /** The parts of a document that hold what can be automated. */
-export type Automated = Pick<Preset, 'inputs' | 'output' | 'steering'>;
+export type Automated = Pick<Preset, 'attributes' | 'inputs' | 'output' | 'steering'>;
 
 /** Reads and writes one parameter in a document. */
 interface Accessor {
@@ -32,7 +39,7 @@ const steering = (key: 'amount' | 'glideSeconds'): Accessor => ({
   write: (draft, value) => void (draft.steering[key] = value),
 });
 
-/** The parameters that are neither inputs nor offsets. */
+/** The parameters that are neither inputs, offsets nor attributes. */
 const ACCESSORS: Readonly<Record<number, Accessor>> = {
   [at.amount]: steering('amount'),
   [at.glide]: steering('glideSeconds'),
@@ -58,11 +65,13 @@ export function parameterValues(document: Automated): number[] {
   return PARAMETERS.map((parameter, index) => parameterValue(document, index) ?? parameter.initial);
 }
 
-/** One parameter's value, or undefined where the document has no such input or dimension. */
+/** One parameter's value, or undefined where the document has no such input, dimension or attribute. */
 function parameterValue(document: Automated, index: number): number | undefined {
   if (isInput(index)) return document.inputs[index - at.input]?.value;
   const dimension = offsetDimension(index);
   if (dimension >= 0) return document.steering.dimensions[dimension]?.offset;
+  const attribute = document.attributes[attributeIndex(index)];
+  if (attribute !== undefined) return attributePosition(attribute);
   return ACCESSORS[index]?.read(document);
 }
 
@@ -80,8 +89,10 @@ export function withParameter<Document extends Automated>(
   return produce(document, (draft: Draft<Automated>) => {
     const input = isInput(index) ? draft.inputs[index - at.input] : undefined;
     const dimension = draft.steering.dimensions[offsetDimension(index)];
+    const attribute = draft.attributes[attributeIndex(index)];
     if (input) input.value = bounded;
     else if (dimension) dimension.offset = bounded;
+    else if (attribute) attribute.value = attributeValueAt(attribute, bounded);
     else ACCESSORS[index]?.write(draft, bounded);
   });
 }

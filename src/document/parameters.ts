@@ -4,6 +4,9 @@ import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from './loop-lengths.js';
 /** Latent dimensions whose offset a host can automate. */
 export const HOST_OFFSETS = 16;
 
+/** Values of a model (`Preset.attributes`) that a host can automate. */
+export const HOST_ATTRIBUTES = 8;
+
 export type ParameterUnit = 'none' | 'dB' | 's' | 'switch' | 'choice';
 
 /**
@@ -47,6 +50,11 @@ const offsets = Array.from({ length: HOST_OFFSETS }, (_, i) =>
   linear(`offset${i + 1}`, `Offset latent ${i + 1}`, -10, 10, 0),
 );
 
+// Positions within the range that the player gives each: the model is not known, nor what it has to set.
+const attributes = Array.from({ length: HOST_ATTRIBUTES }, (_, i) =>
+  linear(`model${i + 1}`, `Model ${i + 1}`, 0, 1, 0),
+);
+
 /** Every automatable parameter; its position in this list is its index in messages. Append only. */
 export const PARAMETERS: readonly Parameter[] = [
   ...inputs,
@@ -67,6 +75,7 @@ export const PARAMETERS: readonly Parameter[] = [
     initial: LOOP_LENGTH_IDS.indexOf(DEFAULT_LOOP_LENGTH),
     choices: LOOP_LENGTH_IDS,
   },
+  ...attributes,
 ];
 
 /** Index of the first parameter of each kind. */
@@ -85,12 +94,19 @@ export const PARAMETER_INDEX = {
   offset: MAX_INPUTS + 10,
   loop: MAX_INPUTS + 10 + HOST_OFFSETS,
   loopLength: MAX_INPUTS + 11 + HOST_OFFSETS,
+  attribute: MAX_INPUTS + 12 + HOST_OFFSETS,
 } as const;
 
 /** The latent dimension whose offset this parameter is, from 0; −1 for every other parameter. */
 export function offsetDimension(index: number): number {
   const dimension = index - PARAMETER_INDEX.offset;
   return dimension >= 0 && dimension < HOST_OFFSETS ? dimension : -1;
+}
+
+/** The place in `Preset.attributes` of the value that this parameter moves; −1 for every other parameter. */
+export function attributeIndex(index: number): number {
+  const attribute = index - PARAMETER_INDEX.attribute;
+  return attribute >= 0 && attribute < HOST_ATTRIBUTES ? attribute : -1;
 }
 
 /** `value` clamped to the parameter's bounds; NaN becomes its initial value. @throws RangeError for an unknown index */

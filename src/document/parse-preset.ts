@@ -13,6 +13,16 @@ export type Migration = (document: Record<string, unknown>) => Record<string, un
 const MIGRATIONS: Readonly<Record<number, Migration>> = {
   // Version 1 held the examples of one model only.
   1: (document) => ({ ...document, otherModels: [] }),
+  // Version 2 set nothing of a model but its latents.
+  2: ({ otherModels, ...document }) => ({
+    ...document,
+    attributes: [],
+    otherModels: Array.isArray(otherModels)
+      ? otherModels.map((set: unknown) =>
+          typeof set === 'object' && set !== null ? { ...set, attributes: [] } : set,
+        )
+      : otherModels,
+  }),
 };
 
 const headerSchema = z.looseObject({

@@ -1,10 +1,16 @@
 import { TillerError } from './tiller-error.js';
+import { attributesOf, isAsStated, type StatedAttribute } from './model-attribute.js';
 import { MAX_OTHER_MODELS, type ModelReference, type ModelSet } from './model-set.js';
 import type { Preset } from './preset.js';
 import { defaultDimension, type DimensionSteering } from './steering.js';
 
 /** The model's calibrated range of each latent dimension, [low, high] in latent units. */
 type LatentRanges = readonly (readonly [number, number])[];
+
+/** A model with what it lets be set. */
+export interface PlayableModel extends ModelReference {
+  readonly attributes?: readonly StatedAttribute[] | undefined;
+}
 
 /**
  * The document made to play another model. The examples, the mapping and the settings of each latent belong to the model
@@ -17,13 +23,13 @@ type LatentRanges = readonly (readonly [number, number])[];
  */
 export function useModel(
   preset: Preset,
-  model: ModelReference,
+  model: PlayableModel,
   latentRanges: LatentRanges,
   trained = preset.trained,
 ): Preset {
   const reference = { name: model.name, sha256: model.sha256 };
   if (preset.model?.sha256 === model.sha256 || preset.model === null)
-    return adoptModel(preset, reference, latentRanges);
+    return withAttributesOf(adoptModel(preset, reference, latentRanges), model);
   const own = { ...presentSet(preset, preset.model), trained };
   const others = preset.otherModels.filter((set) => set.model.sha256 !== model.sha256);
   const otherModels = isWorthKeeping(own) ? [...others, own] : others;
@@ -35,29 +41,43 @@ export function useModel(
   const known = preset.otherModels.find((set) => set.model.sha256 === model.sha256);
   if (known) checkLatents(known.dimensions.length, known.examples.length, reference, latentRanges);
   const present = known ?? newSet(preset, reference, latentRanges);
-  return { ...preset, ...fieldsOf(preset, { ...present, model: reference }), otherModels };
+  return withAttributesOf(
+    { ...preset, ...fieldsOf(preset, { ...present, model: reference }), otherModels },
+    model,
+  );
+}
+
+/**
+ * The document with all that its model lets be set, and nothing else; the same document where nothing is different, or where the
+ * model states nothing, as one that an older version has imported.
+ */
+export function withAttributesOf(preset: Preset, { attributes: stated }: PlayableModel): Preset {
+  if (stated === undefined) return preset;
+  const attributes = attributesOf(stated, preset.attributes);
+  return attributes === preset.attributes ? preset : { ...preset, attributes: [...attributes] };
 }
 
 /** The examples, mapping and settings of the model that `preset` plays. */
 export function presentSet(
-  { examples, learning, trained, steering }: Preset,
+  { examples, learning, trained, steering, attributes }: Preset,
   model: ModelReference,
 ): ModelSet {
   const { dimensions } = steering;
-  return { model, examples, perDimension: learning.perDimension, trained, dimensions };
+  return { model, examples, perDimension: learning.perDimension, trained, dimensions, attributes };
 }
 
 /** The fields of a document that plays `set.model`. */
 export function fieldsOf(
   { learning, steering }: Pick<Preset, 'learning' | 'steering'>,
-  { model, examples, perDimension, trained, dimensions }: ModelSet,
-): Pick<Preset, 'model' | 'examples' | 'learning' | 'trained' | 'steering'> {
+  { model, examples, perDimension, trained, dimensions, attributes }: ModelSet,
+): Pick<Preset, 'model' | 'examples' | 'learning' | 'trained' | 'steering' | 'attributes'> {
   return {
     model,
     examples,
     learning: { ...learning, perDimension },
     trained,
     steering: { ...steering, dimensions },
+    attributes,
   };
 }
 
@@ -95,6 +115,7 @@ function newSet({ steering }: Preset, model: ModelReference, latentRanges: Laten
       ...shared,
       range: [low, high],
     })),
+    attributes: [],
   };
 }
 
@@ -109,13 +130,14 @@ function sharedSettings([first, ...others]: readonly DimensionSteering[]): Parti
 }
 
 /** False where a set holds nothing but initial settings, as for a model that was only tried. Ranges come from the model. */
-function isWorthKeeping({ examples, perDimension, trained, dimensions }: ModelSet): boolean {
+function isWorthKeeping({ examples, perDimension, trained, dimensions, attributes }: ModelSet): boolean {
   return (
     examples.length > 0 ||
     trained !== null ||
     Object.keys(perDimension).length > 0 ||
     dimensions.some(({ locked, offset }) => locked || offset !== 0) ||
-    Object.keys(sharedSettings(dimensions)).length === 0
+    Object.keys(sharedSettings(dimensions)).length === 0 ||
+    !attributes.every(isAsStated)
   );
 }
 

@@ -73,9 +73,7 @@ describe('parsePreset', () => {
       }
       // Leaving out a whole list element can leave a smaller, valid preset; a field can never be left out.
       if (typeof path.at(-1) === 'number' && codeOf(() => parsePreset(damaged)) === 'none') {
-        expect(['tags.0', 'examples.0', 'examples.1', 'otherModels.0', 'otherModels.0.examples.0']).toContain(
-          path.join('.'),
-        );
+        expect(path.join('.')).toMatch(/^(tags|examples|attributes|otherModels(\.0\.examples)?)\.\d$/);
         return;
       }
       expect(codeOf(() => parsePreset(damaged))).toBe('preset-invalid');
@@ -120,9 +118,21 @@ describe('parsePreset', () => {
   });
 
   it('reads a preset of version 1, which held the examples of one model only', () => {
-    const { otherModels, ...first } = samplePreset();
+    const { otherModels, attributes, ...first } = samplePreset();
     expect(otherModels).toHaveLength(1);
-    expect(parsePreset({ ...first, version: 1 })).toEqual({ ...samplePreset(), otherModels: [] });
+    expect(attributes).not.toHaveLength(0);
+    const read = parsePreset({ ...first, version: 1 });
+    expect(read).toEqual({ ...samplePreset(), attributes: [], otherModels: [] });
+  });
+
+  it('reads a preset of version 2, which set nothing of a model but its latents', () => {
+    const { attributes, otherModels, ...second } = samplePreset();
+    expect(attributes).not.toHaveLength(0);
+    const others = otherModels.map(({ attributes: _, ...set }) => set);
+    expect(others).toHaveLength(1);
+    const read = parsePreset({ ...second, otherModels: others, version: 2 });
+    expect(read).toEqual({ ...samplePreset(), attributes: [] });
+    expect(codeOf(() => parsePreset({ ...second, otherModels: 'none', version: 2 }))).toBe('preset-invalid');
   });
 
   it('refuses examples of another model that do not fit, and a model that is listed twice', () => {

@@ -20,6 +20,16 @@ export function samplePreset(): Preset {
       inputs: [i, 1 - i],
       latents: [i, 1 - i, 0.5],
     })),
+    attributes: [
+      { name: 'temperature', kind: 'number', initial: 1, value: 0.5, range: [0, 2] },
+      ...Array.from({ length: 7 }, (_, i) => ({
+        name: `bias ${i + 1}`,
+        kind: 'number' as const,
+        initial: 0,
+        value: 0,
+        range: [-3, 5] as [number, number],
+      })),
+    ],
     otherModels: [
       {
         model: { name: 'another', sha256: 'ef'.repeat(32) },
@@ -37,6 +47,7 @@ export function samplePreset(): Preset {
         perDimension: {},
         trained: null,
         dimensions: [defaultDimension(), defaultDimension()],
+        attributes: [],
       },
     ],
   };

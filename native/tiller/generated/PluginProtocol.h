@@ -393,7 +393,7 @@ struct Parameter
 };
 
 /** Every automatable parameter; its position is its index in messages. */
-constexpr std::array<Parameter, 44> parameters { {
+constexpr std::array<Parameter, 52> parameters { {
     { "input1", "Input 1", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
     { "input2", "Input 2", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
     { "input3", "Input 3", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
@@ -438,6 +438,14 @@ constexpr std::array<Parameter, 44> parameters { {
     { "offset16", "Offset latent 16", -10.0f, 10.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
     { "loop", "Loop", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::Switch, "" },
     { "loopLength", "Loop length", 0.0f, 14.0f, 4.0f, 1.0f, ParameterUnit::Choice, "1/4 beat\n1/2 beat\n1 beat\n2 beats\n1 bar\n2 bars\n4 bars\n8 bars\n0.1 s\n0.25 s\n0.5 s\n1 s\n2 s\n4 s\n8 s" },
+    { "model1", "Model 1", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "model2", "Model 2", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "model3", "Model 3", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "model4", "Model 4", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "model5", "Model 5", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "model6", "Model 6", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "model7", "Model 7", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "model8", "Model 8", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
 } };
 
 /** Index of the bypass parameter. */

@@ -1,7 +1,7 @@
 import { firstPreset } from '../presets/first-preset.js';
 import { GESTURE, MAX_TEXT_BYTES, NOTICE } from '../../protocol/plugin.js';
 import { TillerError } from '../../document/tiller-error.js';
-import { PARAMETERS, PARAMETER_INDEX } from '../../document/parameters.js';
+import { PARAMETERS, attributeIndex } from '../../document/parameters.js';
 import { emptyPreset } from '../../document/default-preset.js';
 import type { Preset } from '../../document/preset.js';
 import type { Programs } from '../persistence/programs.js';
@@ -14,7 +14,7 @@ import { useModel } from '../../document/use-model.js';
 import { NO_STEPS, type HistorySteps } from '../../document/history.js';
 import { formatHistory, parseHistory } from '../../document/stored-history.js';
 import { loadedFrom } from '../presets/loaded-from.js';
-import { parameterValues } from '../../document/parameter-values.js';
+import { isInput, parameterValues } from '../../document/parameter-values.js';
 import type { HostLatency } from './host-latency.js';
 import type { PipeLink, FromPlugin } from './pipe-link.js';
 import { parseProject, projectText, type Project } from './project.js';
@@ -57,11 +57,11 @@ export interface HostSessionOptions {
   readonly openInterface: () => Promise<string>;
 }
 
-/** The parameters' names as the host shows them: an input carries the name that the preset gives it. */
+/** The parameters' names as the host shows them: an input carries the name that the preset gives it, one of the model's that of its attribute. */
 export function parameterNames(preset: Preset): string[] {
   return PARAMETERS.map(({ name }, index) => {
-    const input = index < PARAMETER_INDEX.amount ? preset.inputs[index] : undefined;
-    return input === undefined ? name : `${name}: ${input.name}`;
+    const shown = isInput(index) ? preset.inputs[index] : preset.attributes[attributeIndex(index)];
+    return shown === undefined ? name : `${name}: ${shown.name}`;
   });
 }
 

@@ -7,7 +7,7 @@ import { emptyPreset } from '../../document/default-preset.js';
 import type { ModelReference, Preset } from '../../document/preset.js';
 import type { PresetStore } from '../presets/preset-store.js';
 import { applyEdit, editLabel } from '../../document/apply-edit.js';
-import { useModel } from '../../document/use-model.js';
+import { useModel, withAttributesOf } from '../../document/use-model.js';
 import { CAPTURE_STEP } from '../../document/capture-step.js';
 import type { StreamLink, StreamReport, Telemetry } from '../stream/messages.js';
 import { sendDifference } from '../stream/send-difference.js';
@@ -351,7 +351,15 @@ export class Instrument {
     absence: 'expected' | 'unexpected' = 'unexpected',
   ): Promise<void> {
     this.heldLatents.forgetHeard();
-    return this.models.load(reference, absence);
+    return this.models.load(reference, absence).then(() => this.completeAttributes());
+  }
+
+  /** A preset of an older version, or one whose model was imported again, may lack what its model lets be set. */
+  private completeAttributes(): void {
+    const { preset, model } = this.state;
+    if (model.manifest === null || model.manifest.sha256 !== preset.model?.sha256) return;
+    const next = withAttributesOf(preset, model.manifest);
+    if (next !== preset) this.adopt(next, 'engine');
   }
 
   private receive(report: StreamReport): void {

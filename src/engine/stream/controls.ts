@@ -129,6 +129,19 @@ export class FrameControls {
     this.changes.remove(parameter);
   }
 
+  /**
+   * To be called before a call of the model. All of its latent frames are computed with the attributes of the first one.
+   * @param attributes takes what the model's attributes are; those that are not known stay as they are
+   */
+  begin(attributes: Float32Array): void {
+    this.applyUpTo(this.frame);
+    const { settings } = this;
+    for (let i = 0; i < attributes.length; i += 1) {
+      const attribute = settings.attributes[i];
+      if (attribute !== undefined) attributes[i] = attribute.value;
+    }
+  }
+
   /** Takes [batch, dims, frames] of encoder values to decoder values, over the frames of one call. */
   run(encoded: Float32Array, latents: Float32Array): void {
     const { frames } = this.shape;

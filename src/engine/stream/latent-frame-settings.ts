@@ -1,7 +1,8 @@
 import type { Input } from '../../document/input.js';
 import { MAX_INPUTS } from '../../document/limits.js';
 import { LOOP_LENGTH_IDS } from '../../document/loop-lengths.js';
-import { PARAMETER_INDEX, offsetDimension } from '../../document/parameters.js';
+import { attributeValueAt, type ModelAttribute } from '../../document/model-attribute.js';
+import { PARAMETER_INDEX, attributeIndex, offsetDimension } from '../../document/parameters.js';
 import type { Steering } from '../../document/steering.js';
 import type { LfoSource } from '../time/lfo.js';
 
@@ -35,6 +36,8 @@ export interface FrameSettings {
   steeringVersion: number;
   /** Value in latent units at which the player holds a dimension, NaN where it is not held. */
   readonly holds: Float64Array;
+  /** What the model lets be set, in its own order. */
+  attributes: ModelAttribute[];
   latentNoise: number;
   width: number;
   freeze: boolean;
@@ -57,6 +60,11 @@ export function applyToFrames(settings: FrameSettings, parameter: number, value:
     if (dimension === undefined) return;
     dimension.offset = value;
     settings.steeringVersion += 1;
+    return;
+  }
+  const attribute = settings.attributes[attributeIndex(parameter)];
+  if (attribute !== undefined) {
+    attribute.value = attributeValueAt(attribute, value);
     return;
   }
   switch (parameter) {

@@ -4,6 +4,7 @@ import type { Output } from '../../document/output.js';
 import type { MappingLayout } from '../mapping/layout.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { NoiseSetting } from '../model/run/noise.js';
+import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { Input } from '../../document/input.js';
 import type { Steering } from '../../document/steering.js';
 import { PARAMETERS } from '../../document/parameters.js';
@@ -22,6 +23,7 @@ export type StreamCommand =
    */
   | { type: 'steering'; steering: Steering; sets?: readonly number[] }
   | { type: 'output'; output: Output; sets?: readonly number[] }
+  | { type: 'attributes'; attributes: readonly ModelAttribute[]; sets?: readonly number[] }
   /** Routes MIDI to the inputs; their present values are sent as `parameter`. */
   | { type: 'inputs'; inputs: Input[] }
   /** `index` into PARAMETERS, `value` in the parameter's own unit. */
@@ -83,7 +85,7 @@ export const streamReportSchema = z.discriminatedUnion('type', [
   /** Parameters that MIDI or host automation moved since the last report, in PARAMETERS' own units. */
   z.strictObject({
     type: z.literal('moved'),
-    /** How many commands `parameter`, `steering` and `output` had arrived before the report: later ones are newer than these moves. */
+    /** How many commands `parameter`, `steering`, `output` and `attributes` had arrived before the report: later ones are newer than these moves. */
     taken: z.number().int().min(0),
     parameters: z.array(z.strictObject({ index: parameterIndex, value: z.number() })),
   }),

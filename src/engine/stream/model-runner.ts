@@ -114,6 +114,7 @@ export class GuardedModel {
 
   private fault(): keyof Faults | null {
     const { model, controls } = this;
+    controls.begin(model.attributes);
     const threw = !this.call('encode');
     if (threw) model.encoded.fill(0);
     const replaced = zeroNonFinite(model.encoded) && !isSilent(model.audioIn);

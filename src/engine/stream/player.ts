@@ -4,8 +4,10 @@ import { openMapping } from '../mapping/evaluate.js';
 import type { NoiseSetting } from '../model/run/noise.js';
 import type { ModelVariant } from '../model/manifest.js';
 import type { RunningModel } from '../model/run/running-model.js';
+import { numberOf, type Arrived } from './arrived-command.js';
 import { MidiRouter, isLearnable } from './midi-router.js';
 import { clampParameter, PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
+import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamCommand, StreamReport } from './messages.js';
 import { ModelCache } from './model-cache.js';
@@ -34,15 +36,6 @@ interface Opening {
   readonly settle: () => void;
 }
 
-/** Commands that wait for a model that is expected or being opened. */
-type Setting = Exclude<StreamCommand, { type: 'load' | 'restart' | 'expect-model' }>;
-
-/** A setting, and its number where it sets parameters (`MovedParameters`); else 0. */
-interface Arrived {
-  readonly command: Setting;
-  readonly number: number;
-}
-
 /**
  * A `Stream` with the model it plays, as the streaming worker holds it: takes commands between two blocks, opens models
  * in the variant that the settings require, routes MIDI, and reports (`StreamReporter`).
@@ -58,6 +51,7 @@ export class Player {
   private noise: NoiseSetting = { kind: 'seed', seed: 1 };
   private output: Output = defaultOutput();
   private steering: Steering = { amount: 1, glideSeconds: 0, dimensions: [] };
+  private attributes: ModelAttribute[] = [];
   private readonly models = new ModelCache();
   private place: ModelPlace | null = null;
   private model: RunningModel | null = null;
@@ -135,24 +129,11 @@ export class Player {
     else if (command.type === 'expect-model') this.waiting ??= [];
     else if (command.type === 'load') this.changeTo(command.model);
     else {
-      const arrived = { command, number: this.numberOf(command) };
+      const arrived = { command, number: numberOf(this.moves, command) };
       if (this.waiting !== null) this.waiting.push(arrived);
       else this.set(arrived);
     }
     return this.loading ?? APPLIED;
-  }
-
-  /** Numbers a command that sets parameters, in the order of arrival; 0 for others. */
-  private numberOf(command: Setting): number {
-    switch (command.type) {
-      case 'steering':
-      case 'output':
-        return this.moves.arrive(command.sets);
-      case 'parameter':
-        return this.moves.arrive([command.index]);
-      default:
-        return 0;
-    }
   }
 
   private set({ command, number }: Arrived): void {
@@ -168,6 +149,10 @@ export class Player {
         this.output = this.kept({ output: command.output }, number, command.sets).output;
         this.stream.setOutput(this.output);
         if (this.needsOtherVariant()) this.load();
+        return;
+      case 'attributes':
+        this.attributes = this.kept({ attributes: [...command.attributes] }, number, command.sets).attributes;
+        this.stream.setAttributes(this.attributes);
         return;
       case 'inputs':
         this.router.configure(command.inputs);
@@ -271,12 +256,9 @@ export class Player {
   }
 
   /** Settings of the document, with what plays of the parameters that they do not set or that were moved since. */
-  private kept(
-    { output = this.output, steering = this.steering }: { output?: Output; steering?: Steering },
-    number: number,
-    sets: readonly number[] | undefined,
-  ): Automated {
-    const settings = { inputs: [], output, steering };
+  private kept(changed: Partial<Automated>, number: number, sets: readonly number[] | undefined): Automated {
+    const { output, steering, attributes } = this;
+    const settings = { inputs: [], output, steering, attributes, ...changed };
     return this.moves.keptIn(settings, number, sets, (index) => {
       // Moves that still wait for their sample are older than what sets the parameter now.
       this.changes.remove(index);

@@ -5,6 +5,7 @@ import type { ModelManifest } from '../model/manifest.js';
 import type { NoiseSetting } from '../model/run/noise.js';
 import type { Gesture } from './gesture.js';
 import { PARAMETER_INDEX } from '../../document/parameters.js';
+import { withAttributesOf } from '../../document/use-model.js';
 import type { Preset } from '../../document/preset.js';
 import type { StreamReport } from './messages.js';
 import { sendDifference } from './send-difference.js';
@@ -47,7 +48,7 @@ export interface Rendered {
  * input and output do
  */
 export async function render(options: RenderOptions): Promise<Rendered> {
-  const { input, preset } = options;
+  const { input, preset, model } = options;
   const { rate, channels } = input;
   const block = options.block ?? 512;
   if ((channels !== 1 && channels !== 2) || block < 1 || block > MAX_BLOCK)
@@ -65,11 +66,11 @@ export async function render(options: RenderOptions): Promise<Rendered> {
     sendDifference(
       { send: (command) => pending.push(player.apply(command)), onReport: () => undefined },
       null,
-      preset,
+      model === null ? preset : withAttributesOf(preset, model.manifest),
     );
     if (options.noise) pending.push(player.apply({ type: 'noise', noise: options.noise }));
     player.prepare(rate, block, channels);
-    pending.push(player.apply({ type: 'load', model: options.model }));
+    pending.push(player.apply({ type: 'load', model }));
     await Promise.all(pending);
     if (failure !== null) throw new TillerError('model-failed', failure, 'Import the model again.');
 

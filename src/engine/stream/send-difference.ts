@@ -13,6 +13,8 @@ export function sendDifference(link: StreamLink, before: Preset | null, next: Pr
   const sets = before === null ? {} : { sets: changedParameters(before, next) };
   if (before?.steering !== next.steering) link.send({ type: 'steering', steering: next.steering, ...sets });
   if (before?.output !== next.output) link.send({ type: 'output', output: next.output, ...sets });
+  if (before?.attributes !== next.attributes)
+    link.send({ type: 'attributes', attributes: next.attributes, ...sets });
   if (before?.trained !== next.trained)
     link.send({ type: 'mapping', layout: next.trained && layOutMapping(next.trained) });
   if (before?.seed !== next.seed) link.send({ type: 'noise', noise: { kind: 'seed', seed: next.seed } });

@@ -6,6 +6,7 @@ import { MAX_INPUTS, MAX_LATENTS } from '../../document/limits.js';
 import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from '../../document/loop-lengths.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { PARAMETER_INDEX, clampParameter } from '../../document/parameters.js';
+import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamNoise } from './stream-noise.js';
 import type { ChangeQueue } from './change-queue.js';
@@ -35,6 +36,7 @@ export class Stream {
     steering: { amount: 1, glideSeconds: 0, dimensions: [] },
     steeringVersion: 0,
     holds: new Float64Array(MAX_LATENTS).fill(NaN),
+    attributes: [],
     latentNoise: 0,
     width: 0,
     freeze: false,
@@ -81,12 +83,13 @@ export class Stream {
     const leaving = this.pipeline;
     if (leaving === null) throw new Error('the stream was not prepared');
     leaving.guarded?.controls.settle();
-    const { inputs, holds, steering } = this.settings;
+    const { inputs, holds, steering, attributes } = this.settings;
     this.settings = {
       ...this.settings,
       inputs: inputs.slice(),
       holds: holds.slice(),
       steering: structuredClone(steering),
+      attributes: structuredClone(attributes),
     };
     const coming = new Pipeline({ ...leaving.setup, model, noise }, this.settings, this.output);
     coming.setOffline(this.offline);
@@ -224,6 +227,11 @@ export class Stream {
     this.settings.steering = structuredClone(steering);
     this.settings.steeringVersion += 1;
     this.settings.controlsDirty = true;
+  }
+
+  /** What the model lets be set: from its next call on. */
+  setAttributes(attributes: readonly ModelAttribute[]): void {
+    this.settings.attributes = structuredClone([...attributes]);
   }
 
   /** Holds a latent at `value`, in latent units; NaN releases it. @throws RangeError where there is no such dimension */

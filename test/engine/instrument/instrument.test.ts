@@ -300,7 +300,17 @@ describe('Instrument', () => {
     sent.length = 0;
     await instrument.resend();
     expect(new Set(types())).toEqual(
-      new Set(['steering', 'output', 'mapping', 'noise', 'inputs', 'parameter', 'hold', 'load']),
+      new Set([
+        'steering',
+        'attributes',
+        'output',
+        'mapping',
+        'noise',
+        'inputs',
+        'parameter',
+        'hold',
+        'load',
+      ]),
     );
   });
 
