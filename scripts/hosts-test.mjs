@@ -1,5 +1,5 @@
 // Tries the built plugin in clients that others have written (`npm run test:hosts`, Linux): pedalboard and DawDreamer in a virtual
-// environment of its own, lv2_validate, and pluginval and Steinberg's validator where environment variables name their programs.
+// environment of its own, lv2_validate, jalv on JACK, and pluginval and Steinberg's validator where environment variables name their programs.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,6 +52,10 @@ try {
   const turtle = ['manifest.ttl', 'dsp.ttl', 'ui.ttl'].map((name) => join(built.Tiller_LV2, name));
   if (isThere('lv2_validate') && isThere('sord_validate')) attempt('lv2_validate', 'lv2_validate', turtle);
   else leaveOut('lv2_validate', 'sudo apt-get install lv2-dev sordi');
+
+  if (['jackd', 'jalv', 'jack_rec'].every(isThere))
+    attempt('jalv', process.execPath, [join(clientsFolder, 'jalv_host.mjs'), built.Tiller_LV2]);
+  else leaveOut('jalv', 'sudo apt-get install jackd2 jalv');
 
   const { TILLER_PLUGINVAL: pluginval, TILLER_VST3_VALIDATOR: validator } = process.env;
   if (pluginval === undefined) leaveOut('pluginval', 'name its program in TILLER_PLUGINVAL');

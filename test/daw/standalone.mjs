@@ -15,11 +15,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { artefacts, ensurePackages } from '../../scripts/native-build.mjs';
-import { readWav } from './wav.mjs';
+import { level, likeness, readWav } from './wav.mjs';
 
 const RATE = 48_000;
 const LIMIT_MILLISECONDS = 30_000;
-const LONGEST_DELAY = 12_000;
 
 const program = join(artefacts, 'Standalone', 'Tiller');
 const home = mkdtempSync(join(tmpdir(), 'tiller-standalone-'));
@@ -75,26 +74,6 @@ function descendants(pid) {
 
 const isAlive = (pid) =>
   existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-
-/** How alike two recordings are at their best alignment, 0 to 1. */
-function likeness(a, b) {
-  let best = 0;
-  const length = Math.min(a.length, b.length) - LONGEST_DELAY;
-  for (let delay = 0; delay < LONGEST_DELAY; delay++) {
-    let ab = 0;
-    let aa = 1e-12;
-    let bb = 1e-12;
-    for (let i = 0; i < length; i += 7) {
-      ab += a[i] * b[i + delay];
-      aa += a[i] ** 2;
-      bb += b[i + delay] ** 2;
-    }
-    best = Math.max(best, Math.abs(ab) / Math.sqrt(aa * bb));
-  }
-  return best;
-}
-
-const level = (samples) => Math.sqrt(samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length);
 
 function configure() {
   writeFileSync(

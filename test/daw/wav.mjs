@@ -58,3 +58,28 @@ export function makeBursts(samples) {
   };
   return Float32Array.from({ length: samples }, (_, i) => 0.25 * Math.exp(-(i % 12_000) / 1500) * random());
 }
+
+/** In samples, for `likeness`. */
+const LONGEST_DELAY = 12_000;
+
+/** How alike two recordings are at their best alignment, 0 to 1. */
+export function likeness(a, b) {
+  let best = 0;
+  const length = Math.min(a.length, b.length) - LONGEST_DELAY;
+  for (let delay = 0; delay < LONGEST_DELAY; delay++) {
+    let ab = 0;
+    let aa = 1e-12;
+    let bb = 1e-12;
+    for (let i = 0; i < length; i += 7) {
+      ab += a[i] * b[i + delay];
+      aa += a[i] ** 2;
+      bb += b[i + delay] ** 2;
+    }
+    best = Math.max(best, Math.abs(ab) / Math.sqrt(aa * bb));
+  }
+  return best;
+}
+
+/** Root mean square. */
+export const level = (samples) =>
+  Math.sqrt(samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length);
