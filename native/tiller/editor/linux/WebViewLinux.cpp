@@ -5,6 +5,8 @@
 #include "tiller/editor/linux/XEmbedSafety.h"
 #include "tiller/plugin/EngineLocation.h"
 #include "tiller/process/ChildProcess.h"
+#include "tiller/process/Clock.h"
+#include "tiller/process/Watchdog.h"
 #include "tiller/process/posix/RetryOnInterrupt.h"
 
 #include <juce_gui_extra/juce_gui_extra.h>
@@ -21,8 +23,8 @@ namespace
     constexpr int pollHz = 20;
     /** The helper may lose its window this often before the page is reported as closed. */
     constexpr int maxRestarts = 3;
-    /** Time limit for the helper to open its window. */
-    constexpr juce::uint32 openTimeoutMilliseconds = 15000;
+    /** Time limit for the helper to open its window, without the time in which it only waits for a processor. */
+    constexpr std::chrono::seconds openTimeout { 15 };
 
     /** Makes a write to a dead helper fail with an error: SIGPIPE would end the host. */
     class ScopedSigpipeBlock
@@ -75,7 +77,8 @@ namespace
         {
             // Not killed with this thread: JUCE ends its message thread when a host provides a run loop.
             helper = ChildProcess::start ({ findWebViewHelper().getFullPathName().toStdString() }, ChildProcess::OnHostDeath::survive, startError);
-            startedAt = juce::Time::getMillisecondCounter();
+            opening.end();
+            lastPoll = Clock::now();
             output.clear();
 
             if (helper)
@@ -124,7 +127,14 @@ namespace
 
             output.append (reinterpret_cast<const char*> (bytes), static_cast<std::size_t> (count));
 
-            if (! embedded && ! embed() && juce::Time::getMillisecondCounter() - startedAt > openTimeoutMilliseconds)
+            const auto now = Clock::now(), before = std::exchange (lastPoll, now);
+
+            if (embedded || embed())
+                return;
+
+            opening.advance (now - before, [this] { return helper->activity (0); });
+
+            if (opening.duration() > openTimeout)
                 close ("it did not open a window");
         }
 
@@ -168,7 +178,8 @@ namespace
         const std::string address;
         std::string startError;
         std::string output;         ///< of the helper: `window ID`, then `unembedded` where it lost that window
-        juce::uint32 startedAt = 0; ///< in milliseconds
+        Silence opening;            ///< of the helper until it has opened its window
+        Clock::time_point lastPoll;
         int restarts = 0;
     };
 }
