@@ -28,6 +28,13 @@ const SCALARS = [
   'positionSeconds',
   /** Of the streaming thread, 1..99 where it has that of an audio thread, 0 where an ordinary one; NaN where it is not known. */
   'realtimePriority',
+  /** Quarter notes per minute. */
+  'tempo',
+  /** Quarter notes since the bar began, and per bar. */
+  'beatOfBar',
+  'beatsPerBar',
+  /** 1 while the transport runs, in a plugin the host's; else 0. */
+  'transportRuns',
 ] as const;
 export type TelemetryScalar = (typeof SCALARS)[number];
 export const TELEMETRY: Readonly<Record<TelemetryScalar, number>> = Object.fromEntries(

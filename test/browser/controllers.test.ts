@@ -97,6 +97,12 @@ describe('controllers', () => {
     await page.getByRole('textbox', { name: 'Tempo in beats per minute' }).fill('93,5');
     await page.keyboard.press('Enter');
     await probe.until(() => tempo()?.perMinute === 93.5, 'the typed tempo');
+    await page.getByRole('tab', { name: 'Output' }).click();
+    await page
+      .getByTestId('musical-position')
+      .getByText(/^93\.5 BPM, beat [1-4] of 4$/)
+      .waitFor();
+    await page.getByRole('tab', { name: 'Inputs' }).click();
     while (tempo()?.perMinute === 93.5) {
       await page.keyboard.press('t');
       await page.waitForTimeout(300);

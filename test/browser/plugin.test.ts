@@ -49,6 +49,8 @@ describe('the page in the plugin’s window', () => {
       expect([panel, await overflow(page)]).toEqual([panel, NO_OVERFLOW]);
     }
     await page.getByRole('tab', { name: 'Output' }).click();
+    // The host of this test tells no tempo.
+    await page.getByTestId('musical-position').getByText('120.0 BPM, stopped').waitFor();
     await page.getByRole('radio', { name: 'Long', exact: true }).click();
     await probe.until(() => probe.slices.output.margin === 'safe', 'the setting');
     await page.getByRole('radiogroup', { name: 'Latency that the host is told' }).waitFor();

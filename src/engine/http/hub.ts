@@ -108,6 +108,11 @@ export class Hub {
     scalars[TELEMETRY.faults] = telemetry.faults;
     scalars[TELEMETRY.bufferedMilliseconds] = this.services.live?.state.bufferMilliseconds ?? 0;
     scalars[TELEMETRY.realtimePriority] = this.priority.now();
+    const { tempo, playing, beat, beatsPerBar } = telemetry.time;
+    scalars[TELEMETRY.tempo] = tempo;
+    scalars[TELEMETRY.beatOfBar] = ((beat % beatsPerBar) + beatsPerBar) % beatsPerBar;
+    scalars[TELEMETRY.beatsPerBar] = beatsPerBar;
+    scalars[TELEMETRY.transportRuns] = playing ? 1 : 0;
     scalars[TELEMETRY.positionSeconds] = this.services.live?.heardSeconds() ?? NaN;
     const { preset } = this.services.instrument.state;
     parameters.set(parameterValues(preset));

@@ -59,6 +59,13 @@ export const telemetrySchema = z.strictObject({
   totalLoad: z.number().min(0),
   /** Calls of the model that failed since `prepare`: exceptions, values that are not finite or too large. */
   faults: z.number().int().min(0),
+  /** Where the last block began in the music. See `MusicalTime`. */
+  time: z.strictObject({
+    tempo: z.number().positive(),
+    playing: z.boolean(),
+    beat: z.number(),
+    beatsPerBar: z.number().positive(),
+  }),
 });
 export type Telemetry = Omit<z.infer<typeof telemetrySchema>, 'type'>;
 

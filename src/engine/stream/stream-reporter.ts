@@ -80,6 +80,7 @@ export class StreamReporter {
       modelLoad: snapshot.modelLoad,
       totalLoad: snapshot.totalLoad,
       faults: snapshot.faults,
+      time: { ...snapshot.time },
     });
   }
 

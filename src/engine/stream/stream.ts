@@ -10,7 +10,7 @@ import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamNoise } from './stream-noise.js';
 import type { ChangeQueue } from './change-queue.js';
-import { FREE_TIME, type MusicalTime } from '../time/musical-time.js';
+import { copyTime, FREE_TIME, type MusicalTime } from '../time/musical-time.js';
 import { Handover, type Sounding } from './model-exchange.js';
 import type { Faults } from './model-runner.js';
 import { Pipeline, type StreamSetup } from './pipeline.js';
@@ -177,10 +177,7 @@ export class Stream {
 
   /** Where the next block lies in the music: from its first sample on. */
   setTime(time: Readonly<MusicalTime>): void {
-    this.time.tempo = time.tempo;
-    this.time.playing = time.playing;
-    this.time.beat = time.beat;
-    this.time.beatsPerBar = time.beatsPerBar;
+    copyTime(time, this.time);
     this.sounding?.setTime(this.time);
   }
 
@@ -260,6 +257,7 @@ export class Stream {
   snapshot(into: StreamSnapshot): void {
     const { pipeline, settings } = this;
     for (let i = 0; i < MAX_INPUTS; i += 1) into.inputs[i] = settings.inputs[i] as number;
+    copyTime(this.time, into.time);
     if (pipeline === null) return;
     const { guarded, setup, mix } = pipeline;
     this.inputMeter.take(into.inputPeak, into.inputRms);

@@ -1,4 +1,5 @@
 import { MAX_CHANNELS, MAX_INPUTS, MAX_LATENTS } from '../../document/limits.js';
+import { FREE_TIME, type MusicalTime } from '../time/musical-time.js';
 
 /**
  * What `Stream.snapshot` fills: made once, used again. Levels are linear amplitudes since the last snapshot; a mono
@@ -24,4 +25,6 @@ export class StreamSnapshot {
   totalLoad = 0;
   /** Failed calls of the model since `prepare`. */
   faults = 0;
+  /** Where the last block began in the music. */
+  readonly time: MusicalTime = { ...FREE_TIME };
 }

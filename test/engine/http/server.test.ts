@@ -270,6 +270,9 @@ describe('the interface’s server', () => {
     expect([...(client.frame?.decoded ?? [])]).toEqual([4, 5, 6]);
     expect(client.frame?.scalars[TELEMETRY.outputPeakRight]).toBe(-9);
     expect(client.frame?.scalars[TELEMETRY.faults]).toBe(3);
+    // A beat and a half before the first bar.
+    expect(client.frame?.scalars[TELEMETRY.beatOfBar]).toBe(2.5);
+    expect(client.frame?.scalars[TELEMETRY.tempo]).toBe(90);
     expect(client.frame?.parameters[1]).toBe(0.125);
   });
 

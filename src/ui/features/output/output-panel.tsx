@@ -9,6 +9,7 @@ import { Segmented } from '../../shared/controls/segmented.js';
 import { Select } from '../../shared/controls/select.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { HostLatencyLine } from './host-latency.js';
+import { MusicalPosition } from './musical-position.js';
 import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './output-panel.module.css';
@@ -60,6 +61,7 @@ export function OutputPanel() {
             }
             onChange={(loopLength) => set({ loopLength })}
           />
+          <MusicalPosition />
         </FormLine>
         <FormLine title="Input channels">
           <Segmented
