@@ -82,11 +82,10 @@ export function packEngine(
   copyFileSync(program, node);
   copyFileSync(licence, join(target, 'NODE-LICENSE'));
   if (!windows) chmodSync(node, 0o755);
-  for (const folder of ['engine', 'ui', 'models', 'loops']) {
-    const from = join(root, 'dist', folder);
-    if (existsSync(from)) copyFolder(from, join(target, 'dist', folder));
-  }
-  if (existsSync(join(root, 'presets'))) copyFolder(join(root, 'presets'), join(target, 'dist', 'presets'));
+  for (const folder of ['engine', 'ui', 'models'])
+    copyFolder(join(root, 'dist', folder), join(target, 'dist', folder));
+  copyFolder(join(root, 'models', 'loops'), join(target, 'dist', 'loops'));
+  copyFolder(join(root, 'presets'), join(target, 'dist', 'presets'));
   copyInference(join(target, 'node_modules'), { platform, arch, visualCppRuntime });
   for (const name of ['LICENSE', 'NOTICE', 'models/NOTICE'])
     copyFileSync(join(root, name), join(target, name.replace('/', '-')));

@@ -78,6 +78,11 @@ function testArchive() {
     assert.equal(text.trim(), version);
     assert.match(run(command, ['inspect', 'percussion']), /512/);
   });
+  check('the command plays the loops and presets that come with it', () => {
+    const out = join(scratch, 'démo');
+    run(command, ['demo', '-o', out]);
+    assert.deepEqual(contents(out), ['tiller-demo.png', 'tiller-demo.wav']);
+  });
   check('the installed plugin plays in a host', () => {
     const tests = join(buildDir, 'tiller_engine_tests');
     assert.match(run(tests, [bundle, 'a new instance plays the model']), /1 passed, 0 failed/);
