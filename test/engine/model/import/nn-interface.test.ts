@@ -32,6 +32,7 @@ test('the declared interface is read', async () => {
     parameters: 0,
     statedDelay: 20,
     notes: [],
+    attributes: [],
     licence: 'CC0-1.0',
   });
 });
@@ -106,7 +107,7 @@ test('a decoder alone is an instrument', async () => {
   });
 });
 
-test('what nn~ could set is noted with its values', async () => {
+test('what nn~ could set is listed with its values, and not settable without a method that sets it', async () => {
   const settings = {
     _attributes: ['none', 'temperature', 'learn', 'style', 'pair'],
     temperature: new StoredTuple([0.5]),
@@ -114,7 +115,10 @@ test('what nn~ could set is noted with its values', async () => {
     style: new StoredTuple(['soft']),
     pair: new StoredTuple([1n, 2n]),
   };
-  expect((await read(settings)).notes).toEqual([
-    expect.stringContaining('temperature 0.5, learn off, style “soft”, pair 1 2'),
+  expect((await read(settings)).attributes).toEqual([
+    { text: 'temperature 0.5', settable: null },
+    { text: 'learn off', settable: null },
+    { text: 'style “soft”', settable: null },
+    { text: 'pair 1 2', settable: null },
   ]);
 });
