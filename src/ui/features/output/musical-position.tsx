@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { values } from '../../engine-client/page.js';
-import styles from './output-panel.module.css';
+import styles from './musical-position.module.css';
 
 const REFRESH_MILLISECONDS = 100;
 

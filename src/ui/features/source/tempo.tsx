@@ -4,7 +4,7 @@ import { usePage } from '../../engine-client/page.js';
 import { Button } from '../../shared/controls/button.js';
 import { MiniField } from '../../shared/controls/mini-field.js';
 import { TypedNumber } from '../../shared/controls/number-field.js';
-import styles from './source-strip.module.css';
+import styles from './tempo.module.css';
 
 const INITIAL_TEMPO = 120;
 
