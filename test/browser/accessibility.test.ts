@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { useLiveEngine } from './live-engine.js';
-import { NO_OVERFLOW, overflow, PANELS } from './page.js';
+import { NO_OVERFLOW, overflow, PANELS, shownBy } from './page.js';
 
 const AXE_MILLISECONDS = 180_000;
 /** For a journey of many steps on a busy machine. */
@@ -169,6 +169,10 @@ describe('the page, beyond what can be seen', () => {
     await page.getByRole('tab', { name: 'Learn' }).click();
     for (const kind of ['Neural net', 'Linear', 'Polynomial', 'Neighbours', 'Gaussian']) {
       await radio(kind).click();
+      await page.getByRole('radio', { name: kind, exact: true, checked: true }).waitFor();
+      // What it misses is shown then, and can be pressed.
+      await probe.until(() => !probe.slices.training.running && !probe.slices.training.stale, 'learning');
+      await shownBy(page, probe);
       await check(kind);
     }
     await page.keyboard.press('1');
