@@ -93,7 +93,7 @@ describe('the sources of the live session', () => {
     heard.length = 0;
     live.midi(0x90, EXIT, 1);
     await until(() => heard.includes('play false'));
-    expect(heard.slice(-3)).toEqual(['source', 'seek 0.5', 'play false']);
+    expect(heard.slice(-4)).toEqual(['source', 'seek 0.5', 'tempo', 'play false']);
   });
 });
 
