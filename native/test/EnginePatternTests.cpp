@@ -4,6 +4,7 @@
 
 #include "CallPatterns.h"
 #include "EngineFixture.h"
+#include "ProgramsFile.h"
 
 #include <chrono>
 #include <optional>
@@ -96,6 +97,8 @@ public:
         return measured;
     }
 
+    Vst3Instance& instance() noexcept { return plugin; }
+
 private:
     const CallPattern pattern;
     StreamSetup setup;
@@ -150,10 +153,60 @@ void aLongRenderKeepsItsEngine (bool prefetch)
     checkEqual (host.measure(), setup.rate);
 }
 
+/** A model that no instance has opened yet is opened while the old one plays: neither the dry track nor silence is heard in between. */
+void anotherModelIsRecalledWithoutAGap()
+{
+    // Held choir plays another model than a new instance.
+    const ProgramsFile file ("[{\"program\":5,\"preset\":\"factory/held-choir\"}]");
+    const StreamSetup setup { 48000.0, 300, 2, 2, false };
+    // As fast as it can, so that there is no deadline to miss.
+    PatternHost host ({ "free-running", CallPattern::Kind::freeRunning }, setup);
+    host.measure();
+    checkEqual (host.measure(), setup.rate);
+    auto& plugin = host.instance();
+    const int program = plugin.programParameter();
+    const auto latency = static_cast<std::size_t> (plugin.latencySamples());
+    const auto isRecalled = [&plugin] { return decodeState (plugin.state()).preset.find ("\"name\":\"Held choir\"") != std::string::npos; };
+    CHECK (program >= 0 && ! isRecalled());
+
+    const auto input = noise (60000);
+    auto output = silence (60000);
+    std::vector<float> dry, heard;
+    std::int64_t position = 0;
+
+    // Regression: while such a host played, a program was withheld from the engine of a new instance.
+    for (int round = 0, roundsAfter = 0; roundsAfter < 2; ++round)
+    {
+        CHECK (round < 500, "the preset was not recalled");
+
+        for (int at = 0; at < 60000; at += setup.maxBlock, position += setup.maxBlock)
+            plugin.process (input, output, at, setup.maxBlock, round == 1 && at == 0 ? std::vector<Point> { { program, 100, 5 / 127.0 } } : std::vector<Point> {}, { true, position });
+
+        dry.insert (dry.end(), input[0].begin(), input[0].end());
+        heard.insert (heard.end(), output[0].begin(), output[0].end());
+        roundsAfter += isRecalled() ? 1 : 0;
+    }
+
+    // Single samples may be equal by chance.
+    int runDry = 0, runSilent = 0, longestDry = 0, longestSilence = 0;
+
+    for (std::size_t i = latency + 60000; i < heard.size(); ++i)
+    {
+        runDry = heard[i] == dry[i - latency] ? runDry + 1 : 0;
+        runSilent = std::abs (heard[i]) < 1e-5f ? runSilent + 1 : 0;
+        longestDry = std::max (longestDry, runDry);
+        longestSilence = std::max (longestSilence, runSilent);
+    }
+
+    CHECK (longestDry < 10, "the dry track is heard for ", longestDry, " samples");
+    CHECK (longestSilence < 100, "a silence of ", longestSilence, " samples");
+}
+
 } // namespace
 
 void addEnginePatternTests (Suite& suite)
 {
+    suite.add ("another model is recalled without a gap", anotherModelIsRecalledWithoutAGap);
     suite.add ("a long prefetch keeps its engine", [] { aLongRenderKeepsItsEngine (true); });
     suite.add ("a long render without a word keeps its engine", [] { aLongRenderKeepsItsEngine (false); });
 

@@ -289,7 +289,8 @@ void BlockTransport::sendBlocks (SendBuffer& outbox, const Waiting& waited)
 /** Removes the block at the front, which no engine gets: its parameters are sent again, and its program is asked for. */
 void BlockTransport::skipBlock (const QueuedBlock& front)
 {
-    parametersLost = parametersLost || front.block.parameterEvents > 0;
+    // Programs are withheld until an engine has had a block with all parameters, of which there may be none yet.
+    parametersLost = parametersLost || front.block.parameterEvents > 0 || (front.block.flags & protocol::allParameters) != 0;
     exchange.toEngine.consume (front.totalBytes());
 }
 
