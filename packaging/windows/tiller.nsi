@@ -60,5 +60,8 @@ SectionEnd
 Section "Uninstall"
     !insertmacro RemoveFiles
     Delete "$SMPROGRAMS\Tiller.lnk"
+    ; The page's own files; the folders around them go where nothing else is in them.
+    RMDir /r "$LOCALAPPDATA\tiller\Cache\WebView2"
+    RMDir "$LOCALAPPDATA\tiller\Cache"
     DeleteRegKey HKCU "${UNINSTALL}"
 SectionEnd
