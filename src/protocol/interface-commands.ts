@@ -10,6 +10,7 @@ import {
 } from '../document/limits.js';
 import { PARAMETERS } from '../document/parameters.js';
 import { editSchema } from '../document/edit.js';
+import { MIDI_CLOCK } from './midi-clock.js';
 import { MAX_FIXED_LATENCY, MIN_FIXED_LATENCY } from './plugin.js';
 import { programSchema, programSettingsSchema } from './programs.js';
 
@@ -207,7 +208,7 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** A clock message of a MIDI device of the browser: tick, start, continue or stop. */
   z.strictObject({
     type: z.literal('midi-clock'),
-    status: z.union([z.literal(0xf8), z.literal(0xfa), z.literal(0xfb), z.literal(0xfc)]),
+    status: z.literal(Object.values(MIDI_CLOCK)),
   }),
   z.strictObject({ type: z.literal('buffer'), milliseconds: z.number().min(5).max(1000) }),
   /** Makes this window the speaker; its worklet requests audio by `audio-credit`. `rate` in Hz. */

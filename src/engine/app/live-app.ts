@@ -17,7 +17,7 @@ import { ViewStore } from '../persistence/remembered-view.js';
 import { readTake, writeTake } from '../persistence/stored-take.js';
 import { LiveSession } from '../live/live-session.js';
 import { MidiPorts } from '../inputs/midi-ports.js';
-import { isClockStatus } from '../time/midi-clock.js';
+import { isClockStatus } from '../../protocol/midi-clock.js';
 import { ExampleCarrier } from '../carry/example-carrier.js';
 import { MapMaker } from '../starter-map/map-maker.js';
 import type { HostLatency } from '../host/host-latency.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { isClockStatus } from '../time/midi-clock.js';
+import { isClockStatus } from '../../protocol/midi-clock.js';
 
 /** The part of the optional `@julusian/midi` package (RtMidi) that is used. */
 interface MidiInput {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { StreamCommand, StreamLink, StreamReport } from '../stream/messages.js';
 import type { LiveSource, PlayOrder } from '../../protocol/interface-commands.js';
 import type { LiveState, Waveform } from '../../protocol/interface.js';
+import type { ClockStatus } from '../../protocol/midi-clock.js';
 import { readInThread } from '../audio/read-thread.js';
 import { ModelThreads } from '../model/run/model-threads.js';
 import { RestartPolicy } from '../workers/restart-policy.js';
@@ -189,7 +190,7 @@ export class LiveSession implements StreamLink {
   }
 
   /** A message of a MIDI clock. See `LiveTempo.receive`. */
-  midiClock(status: number): void {
+  midiClock(status: ClockStatus): void {
     this.tempo.receive(status);
   }
 

@@ -1,4 +1,5 @@
 import type { TempoState } from '../../protocol/interface.js';
+import type { ClockStatus } from '../../protocol/midi-clock.js';
 import { MidiClock } from '../time/midi-clock.js';
 import { FREE_TIME } from '../time/musical-time.js';
 import { TapTempo } from '../time/tap-tempo.js';
@@ -49,8 +50,8 @@ export class LiveTempo {
     this.send(tapped.tempo, tapped.beat, 'jump');
   }
 
-  /** A message of a MIDI clock: its status byte, one of `MIDI_CLOCK`. */
-  receive(status: number): void {
+  /** A message of a MIDI clock. */
+  receive(status: ClockStatus): void {
     const now = this.now();
     this.clock ??= new MidiClock();
     this.clock.receive(status, now);

@@ -1,10 +1,5 @@
 import { MAX_TEMPO, MIN_TEMPO } from '../../document/limits.js';
-
-/** Status bytes of the MIDI clock (MIDI 1.0, System Real Time). */
-export const MIDI_CLOCK = { tick: 0xf8, start: 0xfa, continue: 0xfb, stop: 0xfc } as const;
-
-/** Whether a status byte is one of `MIDI_CLOCK`. */
-export const isClockStatus = (status: number): boolean => Object.values<number>(MIDI_CLOCK).includes(status);
+import { MIDI_CLOCK, type ClockStatus } from '../../protocol/midi-clock.js';
 
 const TICKS_PER_BEAT = 24;
 /** Ticks from which the first tempo is taken. */
@@ -36,16 +31,15 @@ export class MidiClock {
   private period = NaN;
 
   /**
-   * @param status one of `MIDI_CLOCK`
    * @param now time of the message in milliseconds, of a clock that never goes back
    */
-  receive(status: number, now: number): void {
+  receive(status: ClockStatus, now: number): void {
     if (status === MIDI_CLOCK.start) {
       this.ticks = -1;
       this.running = true;
     } else if (status === MIDI_CLOCK.continue) this.running = true;
     else if (status === MIDI_CLOCK.stop) this.running = false;
-    else if (status === MIDI_CLOCK.tick) this.tick(now);
+    else this.tick(now);
   }
 
   /** @returns where the clock stands at `now`, in milliseconds; null until its tempo is known, and where that is out of range */

@@ -1,7 +1,7 @@
 import { LiveTempo } from '../../../src/engine/live/live-tempo.js';
 import { LiveTransport } from '../../../src/engine/live/live-transport.js';
 import type { ToLiveWorker } from '../../../src/engine/live/messages.js';
-import { MIDI_CLOCK } from '../../../src/engine/time/midi-clock.js';
+import { MIDI_CLOCK } from '../../../src/protocol/midi-clock.js';
 
 describe('the live session’s tempo', () => {
   let now: number;

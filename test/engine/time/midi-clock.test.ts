@@ -1,4 +1,5 @@
-import { isClockStatus, MIDI_CLOCK, MidiClock } from '../../../src/engine/time/midi-clock.js';
+import { MidiClock } from '../../../src/engine/time/midi-clock.js';
+import { isClockStatus, MIDI_CLOCK } from '../../../src/protocol/midi-clock.js';
 
 const tickMs = (tempo: number) => 60_000 / tempo / 24;
 

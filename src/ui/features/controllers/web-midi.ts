@@ -1,11 +1,9 @@
+import { isClockStatus } from '../../../protocol/midi-clock.js';
 import { client, store } from '../../engine-client/page.js';
 import { toast } from '../../engine-client/toasts.js';
 
 /** Whether a status byte begins a channel message. */
 const isChannelMessage = (status: number) => status >= 0x80 && status < 0xf0;
-
-/** Status bytes of a MIDI clock: tick, start, continue and stop. */
-const CLOCK = [0xf8, 0xfa, 0xfb, 0xfc] as const;
 
 /** Opened once: every further access would deliver each message again. */
 let access: MIDIAccess | null = null;
@@ -46,6 +44,5 @@ export async function openWebMidi(): Promise<void> {
 function receive({ data }: MIDIMessageEvent): void {
   const [status = 0, data1 = 0, data2 = 0] = data ?? [];
   if (isChannelMessage(status)) client.send({ type: 'midi', status, data1, data2 });
-  const clock = CLOCK.find((known) => known === status);
-  if (clock !== undefined) client.send({ type: 'midi-clock', status: clock });
+  else if (isClockStatus(status)) client.send({ type: 'midi-clock', status });
 }
