@@ -25,6 +25,8 @@ export class MidiClock {
   /** Ticks since the start; −1 before the first one. */
   private ticks = -1;
   private running = true;
+  /** Ticks that were received, while the clock is stopped, too. */
+  private received = 0;
   private first: number[] = [];
   /** Smoothed time of the last tick and smoothed length of a tick, in milliseconds. */
   private time = NaN;
@@ -50,12 +52,13 @@ export class MidiClock {
     return { tempo, beat: this.running && this.ticks >= 0 ? beat : null };
   }
 
-  /** Whether the last tick was the first one of a quarter note. */
+  /** Whether the last tick was the first one of a quarter note; while the clock is stopped, every 24th counts as that. */
   get isOnBeat(): boolean {
-    return this.ticks % TICKS_PER_BEAT === 0;
+    return (this.running ? this.ticks : this.received) % TICKS_PER_BEAT === 0;
   }
 
   private tick(now: number): void {
+    this.received += 1;
     if (this.running) this.ticks += 1;
     if (Number.isNaN(this.period)) {
       this.begin(now);

@@ -57,6 +57,38 @@ describe('the live session’s tempo', () => {
   });
 });
 
+describe('a MIDI clock that is stopped', () => {
+  // Regression: the tempo was followed while it ran only, unless it stopped on a beat; then at every tick.
+  it('is still followed once a beat, in its tempo alone', () => {
+    let now = 0;
+    const posted: ToLiveWorker[] = [];
+    const tempo: LiveTempo = new LiveTempo(
+      (message) => posted.push(message),
+      () => undefined,
+      () => 0,
+      () => now,
+    );
+    const ticks = (count: number, perMinute: number) => {
+      for (let i = 0; i < count; i++) {
+        tempo.receive(MIDI_CLOCK.tick);
+        now += 60_000 / perMinute / 24;
+      }
+    };
+    for (const stoppedAfter of [48, 61]) {
+      ticks(stoppedAfter, 100);
+      tempo.receive(MIDI_CLOCK.stop);
+      posted.length = 0;
+      ticks(240, 104);
+      expect(posted.length).toBe(10);
+      expect(posted.every((message) => message.type === 'tempo' && message.beat === null)).toBe(true);
+      expect(tempo.state.perMinute).toBeCloseTo(104, 0);
+      tempo.receive(MIDI_CLOCK.continue);
+      ticks(240, 100);
+    }
+    tempo.close();
+  });
+});
+
 describe('the live session’s transport', () => {
   it('jumps to a beat that is set, and closes in on a clock that it follows without a jump', () => {
     const transport = new LiveTransport();
