@@ -110,7 +110,7 @@ export class History {
     const { done, undone } = this.current;
     const step = done.at(-1);
     if (step === undefined) return null;
-    // First: a stored step's document is validated when it is read, and may be refused.
+    // Read before anything changes: a stored document is validated here, and may be refused.
     const { document } = step;
     const comparison = this.comparisonAfter(step, present);
     this.restore({ done: done.slice(0, -1), undone: [...undone, leadingTo(present, step)], comparison });
@@ -121,7 +121,7 @@ export class History {
     const { done, undone } = this.current;
     const step = undone.at(-1);
     if (step === undefined) return null;
-    // First: a stored step's document is validated when it is read, and may be refused.
+    // Read before anything changes: a stored document is validated here, and may be refused.
     const { document } = step;
     const comparison = this.comparisonAfter(step, present);
     this.restore({ done: [...done, leadingTo(present, step)], undone: undone.slice(0, -1), comparison });

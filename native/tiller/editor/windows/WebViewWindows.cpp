@@ -34,7 +34,7 @@ namespace
         LPWSTR text = nullptr;
     };
 
-    /** A page's own files, apart from every other program's: it is removed with Tiller. */
+    /** Folder of WebView2's own files, apart from every other program's. The uninstaller removes it. */
     juce::String dataFolder()
     {
         const auto local = juce::File::getSpecialLocation (juce::File::windowsLocalAppData);
