@@ -211,7 +211,7 @@ async function openDocument(instrument: Instrument, options: LiveSessionOptions)
         });
   const from = stored && (await loadedFrom(stored.presetId, stored.history, presets));
   if (stored !== null && from !== null && requested === undefined)
-    await instrument.loadPreset(stored.preset, 'engine', from);
+    await instrument.files.load(stored.preset, 'engine', from);
   else await openFirst(instrument, options);
   // The requested preset replaces a session with unsaved changes.
   if (
@@ -266,11 +266,11 @@ const foreignTake = (beside: string) =>
 /** Opens the requested preset, else one whose model is in the library, else a model alone. */
 async function openFirst(instrument: Instrument, options: LiveSessionOptions): Promise<void> {
   const { presets, models, preset } = options;
-  if (typeof preset === 'string') return instrument.openPreset(preset);
-  if (preset !== undefined) return instrument.loadPreset(preset, 'engine');
+  if (typeof preset === 'string') return instrument.files.open(preset);
+  if (preset !== undefined) return instrument.files.load(preset, 'engine');
   const present = new Set((await models.list()).map(({ manifest }) => manifest.sha256));
   const playable = firstPreset(await presets.list(), present);
-  if (playable !== undefined) return instrument.openPreset(playable.id);
+  if (playable !== undefined) return instrument.files.open(playable.id);
   const [sha256] = present;
-  if (sha256 !== undefined) await instrument.selectModel(sha256);
+  if (sha256 !== undefined) await instrument.models.select(sha256);
 }

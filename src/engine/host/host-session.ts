@@ -9,6 +9,7 @@ import type { PresetStore } from '../presets/preset-store.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { Telemetry } from '../stream/messages.js';
 import type { Change, InstrumentState } from '../instrument/instrument-state.js';
+import type { DocumentFiles } from '../instrument/document-files.js';
 import type { Instrument } from '../instrument/instrument.js';
 import { useModel } from '../../document/use-model.js';
 import { NO_STEPS, type HistorySteps } from '../../document/history.js';
@@ -43,11 +44,8 @@ export interface HostSessionOptions {
     | 'subscribe'
     | 'onTelemetry'
     | 'setParameter'
-    | 'openPreset'
-    | 'openProgram'
-    | 'loadPreset'
     | 'notify'
-  >;
+  > & { readonly files: Pick<DocumentFiles, 'load' | 'open' | 'openProgram'> };
   readonly presets: Pick<PresetStore, 'list' | 'read' | 'onChange'>;
   /** Left out, program changes recall nothing. */
   readonly programs?: Pick<Programs, 'state' | 'isRead' | 'subscribe'>;
@@ -173,7 +171,7 @@ export class HostSession {
   private async recall({ number, program, id }: Extract<FromPlugin, { type: 'recall' }>): Promise<void> {
     const { instrument, link } = this.options;
     try {
-      await (id === '' ? instrument.openProgram(program) : instrument.openPreset(id));
+      await (id === '' ? instrument.files.openProgram(program) : instrument.files.open(id));
     } catch (error) {
       this.notify(error);
     }
@@ -200,7 +198,7 @@ export class HostSession {
       } else {
         const { preset, presetId } = project;
         const from = await loadedFrom(presetId, this.takeHistory(preset), this.options.presets);
-        await instrument.loadPreset(preset, 'host', from);
+        await instrument.files.load(preset, 'host', from);
       }
     } finally {
       this.loaded = true;
@@ -244,12 +242,12 @@ export class HostSession {
     const entries = (await presets.list()).filter(({ factory }) => factory);
     const entry = firstPreset(entries, known);
     if (entry !== undefined) {
-      await instrument.loadPreset(await presets.read(entry.id), 'engine', { presetId: entry.id });
+      await instrument.files.load(await presets.read(entry.id), 'engine', { presetId: entry.id });
       return;
     }
     const empty = emptyPreset(null, 0);
     const manifest = present[0]?.manifest;
-    await instrument.loadPreset(
+    await instrument.files.load(
       manifest === undefined ? empty : useModel(empty, manifest, manifest.latentRanges),
       'engine',
     );

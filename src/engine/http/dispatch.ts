@@ -115,7 +115,7 @@ export async function dispatch(
       await presets.restore(command.id);
       return null;
     case 'select-model':
-      await instrument.selectModel(command.sha256);
+      await instrument.models.select(command.sha256);
       return null;
     case 'cancel-import':
       models.cancelImport(command.id);

@@ -4,6 +4,7 @@ import type { Ports } from '../inputs/ports.js';
 import type { Holds } from '../instrument/holds.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ModelBrowser } from '../instrument/model-browser.js';
+import type { ModelSelection } from '../instrument/model-selection.js';
 import type { PresetBrowser } from '../instrument/preset-browser.js';
 import type { MapMaker } from '../starter-map/map-maker.js';
 import type { LiveSession } from '../live/live-session.js';
@@ -29,8 +30,10 @@ export interface PageServices {
     | 'learnMidi'
     | 'train'
     | 'cancelTraining'
-    | 'selectModel'
-  > & { readonly heldLatents: Pick<Holds, 'hold' | 'releaseAll' | 'randomise' | 'stepDraw' | 'audition'> };
+  > & {
+    readonly heldLatents: Pick<Holds, 'hold' | 'releaseAll' | 'randomise' | 'stepDraw' | 'audition'>;
+    readonly models: Pick<ModelSelection, 'select'>;
+  };
   readonly presets: Pick<
     PresetBrowser,
     | 'entries'

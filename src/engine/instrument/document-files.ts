@@ -1,27 +1,16 @@
 import { useModel } from '../../document/use-model.js';
 import { emptyPreset } from '../../document/default-preset.js';
 import { shareEqualParts } from '../../document/difference.js';
-import type { Edit } from '../../document/edit.js';
 import { NO_STEPS, type LeftDocument, type LoadedFrom } from '../../document/history.js';
-import type { ModelReference, Preset } from '../../document/preset.js';
-import type { ModelManifest } from '../model/manifest.js';
+import type { Preset } from '../../document/preset.js';
 import { freeName } from '../presets/free-name.js';
 import type { PresetStore } from '../presets/preset-store.js';
+import type { DocumentOwner } from './document-owner.js';
 import type { Holds } from './holds.js';
 import type { Origin, ProgramSource } from './instrument-state.js';
 import type { Learner } from './learner.js';
+import type { ModelSelection } from './model-selection.js';
 import type { StateStore } from './state-store.js';
-
-/** What opening and saving need of the instrument. */
-interface DocumentOwner {
-  /** The document as it is saved. */
-  document(): Preset;
-  /** Makes `next` the present document. */
-  adopt(next: Preset, origin: Origin): void;
-  /** Has the streaming worker play a model; resolves when it has been told. */
-  loadModel(reference: ModelReference | null): Promise<void>;
-  edit(edit: Edit): void;
-}
 
 /** Opens and saves the instrument's document. Of several requests for another document the last one counts. Main thread. */
 export class DocumentFiles {
@@ -41,6 +30,7 @@ export class DocumentFiles {
     private readonly store: StateStore,
     private readonly presets: PresetStore,
     private readonly programs: ProgramSource,
+    private readonly models: ModelSelection,
     private readonly holds: Holds,
     private readonly learner: Learner,
     private readonly owner: DocumentOwner,
@@ -51,7 +41,13 @@ export class DocumentFiles {
     return this.recalling;
   }
 
-  /** See `Instrument.loadPreset`. */
+  /**
+   * Replaces the whole document. Resolves when the streaming worker has been told to play its model; a model that is missing
+   * is shown to the player, and the document keeps everything.
+   * @param preset valid, as `parsePreset` returns it
+   * @param origin `page` keeps the document before it for undo; any other forgets every other document
+   * @param from where it was saved, what is saved there, and its undo history
+   */
   load(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {
     this.given++;
     return this.replace(preset, origin, from);
@@ -76,22 +72,37 @@ export class DocumentFiles {
       origin,
     );
     this.owner.adopt(preset, origin);
-    await this.owner.loadModel(preset.model);
+    await this.models.load(preset.model);
   }
 
-  /** See `Instrument.newPreset`. */
-  create(manifest: ModelManifest | null): Promise<void> {
+  /**
+   * Replaces the document with an empty one; undo leads back. Resolves as `load` does.
+   * @param sha256 the model that it plays; the present one where left out
+   * @throws TillerError `model-missing` where the library does not have that model; the document is then unchanged
+   */
+  async create(sha256?: string): Promise<void> {
+    const manifest =
+      sha256 === undefined ? this.store.state.model.manifest : await this.models.require(sha256);
     const empty = emptyPreset(null, 0);
     this.store.leave(this.owner.document());
     return this.load(manifest ? useModel(empty, manifest, manifest.latentRanges) : empty, 'page');
   }
 
-  /** See `Instrument.openPreset`. */
+  /**
+   * Replaces the document with a saved preset; undo leads back. Resolves when it is loaded, or when another document was
+   * requested meanwhile, which then stays.
+   * @param id as the preset store lists it: `factory/NAME` or `user/NAME`
+   * @throws TillerError `preset-missing`, `preset-invalid`, `preset-too-new`, `disk-denied`; the document is then unchanged
+   */
   open(id: string): Promise<void> {
     return this.openFound(() => Promise.resolve(id));
   }
 
-  /** See `Instrument.openProgram`. */
+  /**
+   * The same with the preset that the player has assigned to a program; does nothing where there is none.
+   * @param program bank × 128 + program of MIDI
+   * @param channel 1..16, that the program came on; left out where another has judged it
+   */
   openProgram(program: number, channel?: number): Promise<void> {
     return this.openFound(() => this.programs.find(program, channel));
   }
@@ -109,7 +120,12 @@ export class DocumentFiles {
     if (left) void this.load(left.preset, 'page', left.from);
   }
 
-  /** See `Instrument.savePreset`. */
+  /**
+   * Saves over the player's preset that was opened. A document without a file is saved as a new preset, with a number after its
+   * name where another has that name; a factory preset always with a number, and without its author.
+   * @returns the preset's identifier
+   * @throws TillerError `disk-full`, `disk-denied`, `preset-invalid` above `MAX_PRESET_BYTES`; the document then stays unsaved
+   */
   async save(): Promise<string> {
     const { presetId, preset } = this.store.state;
     if (presetId === null) {
@@ -126,13 +142,13 @@ export class DocumentFiles {
     return this.write((document) => this.presets.save(presetId, document).then(() => presetId));
   }
 
-  /** See `Instrument.savePresetAs`. */
+  /** Saves the document as a new preset named `name`. @returns its identifier @throws as `save` */
   async saveAs(name: string): Promise<string> {
     if (name !== this.store.state.preset.name) this.owner.edit({ type: 'describe', change: { name } });
     return this.write((document) => this.presets.saveAs(document));
   }
 
-  /** See `Instrument.markFileDeleted`. */
+  /** The document's file was deleted: the document stays, unsaved and without an identifier. */
   markDeleted(): void {
     this.store.markSaved(null);
     this.store.change({ presetId: null }, 'page');

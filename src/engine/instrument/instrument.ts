@@ -4,16 +4,16 @@ import type { Trainer } from '../mapping/trainer.js';
 import { PARAMETERS } from '../../document/parameters.js';
 import { followInput, withPresentValues } from '../../document/input-identity.js';
 import { emptyPreset } from '../../document/default-preset.js';
-import type { ModelReference, Preset } from '../../document/preset.js';
+import type { Preset } from '../../document/preset.js';
 import type { PresetStore } from '../presets/preset-store.js';
 import { applyEdit, editLabel } from '../../document/apply-edit.js';
-import { useModel, withAttributesOf } from '../../document/use-model.js';
 import { CAPTURE_STEP } from '../../document/capture-step.js';
 import type { StreamLink, StreamReport, Telemetry } from '../stream/messages.js';
 import { sendDifference } from '../stream/send-difference.js';
 import type { Edit } from '../../document/edit.js';
-import type { HistorySteps, LoadedFrom } from '../../document/history.js';
+import type { HistorySteps } from '../../document/history.js';
 import { DocumentFiles } from './document-files.js';
+import type { DocumentOwner } from './document-owner.js';
 import { Holds } from './holds.js';
 import type {
   Change,
@@ -25,7 +25,7 @@ import type {
 } from './instrument-state.js';
 import { Learner } from './learner.js';
 import { MidiLearn } from './midi-learn.js';
-import { ModelLoader } from './model-loader.js';
+import { ModelSelection } from './model-selection.js';
 import { isInput, parameterValues, withParameter } from '../../document/parameter-values.js';
 import { StatementOrder } from './statement-order.js';
 import { StateStore } from './state-store.js';
@@ -42,24 +42,25 @@ export interface InstrumentOptions {
 const NO_PROGRAMS: ProgramSource = { find: () => Promise.resolve(null) };
 
 /**
- * One playing instrument: owns the document and its undo history, has the mapping learned, loads the model, and keeps the
- * streaming worker in step with them. Main thread; the worker never waits for it.
+ * One playing instrument: owns the document and its undo history, and keeps everything else in step with it: the streaming
+ * worker, the model, the held latents and the learner. Main thread; the worker never waits for it.
  */
 export class Instrument {
   /** The latents that are held against the mapping. */
   readonly heldLatents: Holds;
+  /** The model that the document plays. */
+  readonly models: ModelSelection;
+  /** Opens and saves documents. */
+  readonly files: DocumentFiles;
   private readonly store = new StateStore(emptyPreset(null, 0));
   private readonly link: StatementOrder;
   private readonly learner: Learner;
   private readonly midiLearn: MidiLearn;
-  private readonly models: ModelLoader;
-  private readonly files: DocumentFiles;
   private readonly events = createNanoEvents<{ telemetry: (telemetry: Telemetry) => void }>();
 
   constructor(options: InstrumentOptions) {
     this.link = new StatementOrder(options.link);
     this.heldLatents = new Holds(this.store, this.link);
-    this.models = new ModelLoader(this.store, this.link, options.models);
     this.learner = new Learner(
       this.store,
       options.trainer,
@@ -67,18 +68,20 @@ export class Instrument {
       (error) => this.notify(error),
     );
     this.midiLearn = new MidiLearn(this.store, (edit) => this.edit(edit));
+    const owner: DocumentOwner = {
+      document: () => this.document,
+      adopt: (next, origin) => this.adopt(next, origin),
+      edit: (edit) => this.edit(edit),
+    };
+    this.models = new ModelSelection(this.store, this.link, options.models, this.heldLatents, owner);
     this.files = new DocumentFiles(
       this.store,
       options.presets,
       options.programs ?? NO_PROGRAMS,
+      this.models,
       this.heldLatents,
       this.learner,
-      {
-        document: () => this.document,
-        adopt: (next, origin) => this.adopt(next, origin),
-        loadModel: (reference) => this.loadModel(reference),
-        edit: (edit) => this.edit(edit),
-      },
+      owner,
     );
     this.link.onReport((report) => this.receive(report));
   }
@@ -214,98 +217,13 @@ export class Instrument {
     this.learner.cancel();
   }
 
-  /**
-   * Plays another model of the library, as one step of the undo history. Examples, mapping and settings of each latent belong
-   * to their model and change with it (`useModel`). Resolves when the streaming worker has been told to open it.
-   * @param sha256 the model's identity, 64 hexadecimal digits
-   * @throws TillerError `model-missing` where the library does not have it, `argument-invalid` as `useModel`; the document is
-   * then unchanged
-   */
-  async selectModel(sha256: string): Promise<void> {
-    const found = await this.models.require(sha256);
-    const before = this.state.preset;
-    // Without an outdated mapping, which would be taken for the right one when this model comes back.
-    const next = useModel(before, found.manifest, found.manifest.latentRanges, this.document.trained);
-    if (next !== before) {
-      this.store.history.record(before, 'change model');
-      this.adopt(next, 'page');
-    }
-    this.store.change({ notice: null }, 'page');
-    // Also where it plays already: it may have failed, or have been imported again.
-    await this.loadModel(next.model);
-  }
-
-  /**
-   * Replaces the whole document. Resolves when the streaming worker has been told to play its model; a model that is missing
-   * is shown to the player, and the document keeps everything.
-   * @param preset valid, as `parsePreset` returns it
-   * @param origin `page` keeps the document before it for undo; any other forgets every other document
-   * @param from where it was saved, what is saved there, and its undo history
-   */
-  loadPreset(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {
-    return this.files.load(preset, origin, from);
-  }
-
-  /**
-   * Replaces the document with an empty one; undo leads back. Resolves as `loadPreset` does.
-   * @param sha256 the model that it plays; the present one where left out
-   * @throws TillerError `model-missing` where the library does not have that model; the document is then unchanged
-   */
-  async newPreset(sha256?: string): Promise<void> {
-    const { manifest } = sha256 === undefined ? this.state.model : await this.models.require(sha256);
-    return this.files.create(manifest);
-  }
-
-  /**
-   * Replaces the document with a saved preset; undo leads back. Resolves when it is loaded, or when another document was
-   * requested meanwhile, which then stays.
-   * @param id as the preset store lists it: `factory/NAME` or `user/NAME`
-   * @throws TillerError `preset-missing`, `preset-invalid`, `preset-too-new`, `disk-denied`; the document is then unchanged
-   */
-  openPreset(id: string): Promise<void> {
-    return this.files.open(id);
-  }
-
-  /**
-   * The same with the preset that the player has assigned to a program, `bank × 128 + program` of MIDI; does nothing where
-   * there is none.
-   */
-  openProgram(program: number): Promise<void> {
-    return this.files.openProgram(program);
-  }
-
-  /**
-   * Saves over the player's preset that was opened. A document without a file is saved as a new preset, with a number after its
-   * name where another has that name; a factory preset always with a number, and without its author.
-   * @returns the preset's identifier
-   * @throws TillerError `disk-full`, `disk-denied`, `preset-invalid` above `MAX_PRESET_BYTES`; the document then stays unsaved
-   */
-  savePreset(): Promise<string> {
-    return this.files.save();
-  }
-
-  /** Saves the document as a new preset named `name`. @returns its identifier @throws as `savePreset` */
-  savePresetAs(name: string): Promise<string> {
-    return this.files.saveAs(name);
-  }
-
-  /** The document's file was deleted: the document stays, unsaved and without an identifier. */
-  markFileDeleted(): void {
-    this.files.markDeleted();
-  }
-
   /** Sends the streaming worker everything again, after it was restarted. */
   async resend(): Promise<void> {
     this.store.change({ stream: null }, 'engine');
     this.link.restart();
     sendDifference(this.link, null, this.state.preset);
     this.heldLatents.resend();
-    await this.loadModel(this.state.preset.model);
-  }
-
-  /** Looks for the document's model again, after the player removed it from the library or restored it; shows no notice. */
-  lookForModel(): Promise<void> {
-    return this.loadModel(this.state.preset.model, 'expected');
+    await this.models.load(this.state.preset.model);
   }
 
   /** Shows an error to the player, as the notice of the state. */
@@ -326,7 +244,7 @@ export class Instrument {
     const next = { ...document, inputs: withPresentValues(document.inputs, preset.inputs) };
     const model = preset.model?.sha256;
     this.adopt(next, 'page');
-    if (next.model?.sha256 !== model) void this.loadModel(next.model);
+    if (next.model?.sha256 !== model) void this.models.load(next.model);
   }
 
   /** Makes `next` the present document and sends the streaming worker what differs. */
@@ -344,22 +262,6 @@ export class Instrument {
     const midiLearn = followInput(this.state.midiLearn, before.inputs, next.inputs);
     this.store.change({ preset: next, holds, training, midiLearn }, origin, parameter);
     this.learner.update();
-  }
-
-  private loadModel(
-    reference: ModelReference | null,
-    absence: 'expected' | 'unexpected' = 'unexpected',
-  ): Promise<void> {
-    this.heldLatents.forgetHeard();
-    return this.models.load(reference, absence).then(() => this.completeAttributes());
-  }
-
-  /** A preset of an older version, or one whose model was imported again, may lack what its model lets be set. */
-  private completeAttributes(): void {
-    const { preset, model } = this.state;
-    if (model.manifest === null || model.manifest.sha256 !== preset.model?.sha256) return;
-    const next = withAttributesOf(preset, model.manifest);
-    if (next !== preset) this.adopt(next, 'engine');
   }
 
   private receive(report: StreamReport): void {

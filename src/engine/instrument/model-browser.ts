@@ -10,13 +10,14 @@ import type { LibraryEntry } from '../model/library/model-folder.js';
 import { effectWords } from '../model/report/effect-words.js';
 import { readReport } from '../model/report/report-file.js';
 import type { Instrument } from './instrument.js';
+import type { ModelSelection } from './model-selection.js';
 import type { ImportProgress, ModelCard, TrashedItem } from '../../protocol/interface.js';
 
 type ShelvedModels = Pick<
   ModelLibrary,
   'list' | 'import' | 'owns' | 'remove' | 'restore' | 'trashed' | 'emptyTrash'
 >;
-type ModelInstrument = Pick<Instrument, 'lookForModel' | 'state'>;
+type ModelInstrument = Pick<Instrument, 'state'> & { readonly models: Pick<ModelSelection, 'lookAgain'> };
 
 /** A model's description by its maker, in `card.json` beside the model. Unknown fields are ignored. */
 const makersCardSchema = z.object({
@@ -134,7 +135,7 @@ export class ModelBrowser {
 
   private async follow(sha256: string): Promise<void> {
     await this.refresh();
-    if (this.instrument.state.preset.model?.sha256 === sha256) await this.instrument.lookForModel();
+    if (this.instrument.state.preset.model?.sha256 === sha256) await this.instrument.models.lookAgain();
   }
 
   private async refresh(): Promise<void> {

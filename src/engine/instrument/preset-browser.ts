@@ -4,13 +4,13 @@ import { formatPreset } from '../../document/parse-preset.js';
 import { readPresetFile } from '../presets/preset-file.js';
 import { freeName } from '../presets/free-name.js';
 import type { PresetStore } from '../presets/preset-store.js';
+import type { DocumentFiles } from './document-files.js';
 import type { Instrument } from './instrument.js';
 import type { PresetEntry, TrashedItem } from '../../protocol/interface.js';
 
-type PresetInstrument = Pick<
-  Instrument,
-  'state' | 'edit' | 'newPreset' | 'openPreset' | 'savePreset' | 'savePresetAs' | 'markFileDeleted'
->;
+type PresetInstrument = Pick<Instrument, 'state' | 'edit'> & {
+  readonly files: Pick<DocumentFiles, 'create' | 'open' | 'save' | 'saveAs' | 'markDeleted'>;
+};
 
 /** The preset store as the page shows it: listed again after each change. Main thread. */
 export class PresetBrowser {
@@ -48,20 +48,20 @@ export class PresetBrowser {
 
   /** @param model SHA-256 of the model that it plays; the present one where left out */
   create(model?: string): Promise<void> {
-    return this.instrument.newPreset(model);
+    return this.instrument.files.create(model);
   }
 
   open(id: string): Promise<void> {
-    return this.instrument.openPreset(id);
+    return this.instrument.files.open(id);
   }
 
   async save(): Promise<void> {
-    await this.instrument.savePreset();
+    await this.instrument.files.save();
     await this.refresh();
   }
 
   async saveAs(name: string): Promise<void> {
-    await this.instrument.savePresetAs(name);
+    await this.instrument.files.saveAs(name);
     await this.refresh();
   }
 
@@ -72,7 +72,7 @@ export class PresetBrowser {
     if (id === presetId) {
       this.instrument.edit({ type: 'describe', change: { name } });
       // Other unsaved changes stay unsaved: the player asked for the name only.
-      if (!dirty) await this.instrument.savePreset();
+      if (!dirty) await this.instrument.files.save();
     }
     await this.refresh();
   }
@@ -85,7 +85,7 @@ export class PresetBrowser {
 
   async remove(id: string): Promise<void> {
     await this.store.remove(id);
-    if (this.instrument.state.presetId === id) this.instrument.markFileDeleted();
+    if (this.instrument.state.presetId === id) this.instrument.files.markDeleted();
     await this.refresh();
   }
 

@@ -1,7 +1,7 @@
 import type { HistorySteps, LoadedFrom } from '../../document/history.js';
 import type { PresetStore } from './preset-store.js';
 
-/** Where a document of an earlier engine comes from, for `Instrument.loadPreset`. */
+/** Where a document of an earlier engine comes from, for `DocumentFiles.load`. */
 export async function loadedFrom(
   presetId: string | null,
   history: HistorySteps,

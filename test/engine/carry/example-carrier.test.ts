@@ -52,7 +52,7 @@ describe('examples of another model', () => {
     bench = new Bench(new PresetStore(join(tmpdir(), 'unused'), null));
     const left = { ...own, model: ownModel, examples };
     const preset = useModel(left, identity.manifest, identity.manifest.latentRanges);
-    await bench.instrument.loadPreset(preset, 'engine');
+    await bench.instrument.files.load(preset, 'engine');
     const models = new Map([[identity.manifest.sha256, identity], [ownModel.sha256, identity]]); // prettier-ignore
     carrier = new ExampleCarrier(
       bench.instrument,
@@ -98,7 +98,7 @@ describe('examples of another model', () => {
 
     await open('fake.mjs');
     const late = carrier.carry(ownModel.sha256);
-    await bench.instrument.loadPreset({ ...own, model: null }, 'engine');
+    await bench.instrument.files.load({ ...own, model: null }, 'engine');
     await expect(late).rejects.toMatchObject({ code: 'argument-invalid' });
     expect(state().preset.examples).toEqual(own.examples);
 

@@ -33,7 +33,7 @@ describe('the interface’s server', () => {
     await mkdir(temporaryFolder);
     await writeFile(join(folder, 'index.html'), '<!doctype html><title>page</title>');
     bench = new Bench(new PresetStore(join(folder, 'presets'), null));
-    await bench.instrument.loadPreset(documentOf(3, 2), 'engine');
+    await bench.instrument.files.load(documentOf(3, 2), 'engine');
     server = await startServer(servicesOf(bench, taken), {
       kind: 'plugin',
       version: '9.9',

@@ -42,7 +42,7 @@ describe('OSC of the session', () => {
   let ports: Ports;
   beforeEach(async () => {
     bench = new Bench(new PresetStore(mkdtempSync(join(tmpdir(), 'tiller-ports-')), null));
-    await bench.instrument.loadPreset(documentOf(2, 0), 'engine');
+    await bench.instrument.files.load(documentOf(2, 0), 'engine');
     ports = new Ports(bench.instrument, null);
   });
   afterEach(async () => {

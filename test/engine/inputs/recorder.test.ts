@@ -30,7 +30,7 @@ describe('the gesture recorder', () => {
     jest.useFakeTimers();
     now = 0;
     bench = new Bench(new PresetStore(mkdtempSync(join(tmpdir(), 'tiller-recorder-')), null));
-    await bench.instrument.loadPreset(documentOf(2, 0), 'engine');
+    await bench.instrument.files.load(documentOf(2, 0), 'engine');
     recorder = new GestureRecorder(bench.instrument, () => now);
   });
   afterEach(async () => {
@@ -177,16 +177,16 @@ describe('the gesture recorder', () => {
     const { instrument } = bench;
     const one = documentOf(2, 0);
     const first = { ...one, inputs: ['A', 'B', 'C'].map((name) => defaultInput(name)) };
-    await instrument.loadPreset(first, 'engine');
+    await instrument.files.load(first, 'engine');
     recorder.act('record');
     wait(200);
     move(2, 0.3);
     wait(300);
     recorder.act('play');
-    await instrument.loadPreset({ ...one, inputs: [defaultInput('A')] }, 'engine');
+    await instrument.files.load({ ...one, inputs: [defaultInput('A')] }, 'engine');
     wait(400);
     expect(value(0)).toBe(0.5);
-    await instrument.loadPreset(first, 'engine');
+    await instrument.files.load(first, 'engine');
     wait(500);
     expect(value(2)).toBe(0.3);
   });

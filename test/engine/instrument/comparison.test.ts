@@ -21,7 +21,7 @@ describe('comparing two states of a document', () => {
       models: { find: () => Promise.resolve({ dir: folder, manifest }) },
       trainer: new ManualTrainer() as unknown as Trainer,
     });
-    await instrument.openPreset(await presets.saveAs({ ...samplePreset(), name: 'First' }));
+    await instrument.files.open(await presets.saveAs({ ...samplePreset(), name: 'First' }));
   });
   afterEach(async () => {
     await instrument.close();
@@ -79,7 +79,7 @@ describe('comparing two states of a document', () => {
   it('ends where another document is opened, so that neither is saved over the other', async () => {
     instrument.compare();
     setCeiling(-9);
-    await instrument.openPreset(await presets.saveAs({ ...samplePreset(), name: 'Second' }));
+    await instrument.files.open(await presets.saveAs({ ...samplePreset(), name: 'Second' }));
     expect(instrument.state.comparison).toEqual({ side: 'A', other: null });
     instrument.compare();
     expect(instrument.state.preset.name).toBe('Second');

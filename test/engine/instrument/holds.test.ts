@@ -29,7 +29,7 @@ describe('latents that are held, drawn and captured', () => {
       },
       trainer: trainer as unknown as Trainer,
     });
-    await instrument.loadPreset(samplePreset(), 'page');
+    await instrument.files.load(samplePreset(), 'page');
     await trainer.finish();
     sent.length = 0;
   });
@@ -127,7 +127,7 @@ describe('latents that are held, drawn and captured', () => {
     // Another draw takes the place of those that were gone back from.
     instrument.heldLatents.randomise(1);
     expect(instrument.state.draws).toEqual({ earlier: 2, later: 0 });
-    await instrument.loadPreset(
+    await instrument.files.load(
       { ...samplePreset(), model: { name: 'other', sha256: 'cd'.repeat(32) } },
       'page',
     );
@@ -139,7 +139,7 @@ describe('latents that are held, drawn and captured', () => {
     instrument.heldLatents.hold(2, 1);
     sent.length = 0;
     const { steering, examples, ...rest } = samplePreset();
-    await instrument.loadPreset(
+    await instrument.files.load(
       {
         ...rest,
         steering: { ...steering, dimensions: steering.dimensions.slice(0, 2) },
@@ -161,7 +161,7 @@ describe('latents that are held, drawn and captured', () => {
   it('lets go of an example that is heard when another preset comes', async () => {
     instrument.heldLatents.audition('e1');
     sent.length = 0;
-    await instrument.loadPreset({ ...samplePreset(), name: 'Other' }, 'page');
+    await instrument.files.load({ ...samplePreset(), name: 'Other' }, 'page');
     expect(instrument.state).toMatchObject({ auditioning: null, holds: [null, null, null] });
     expect(sent.filter(({ type }) => type === 'hold')).toHaveLength(3);
   });

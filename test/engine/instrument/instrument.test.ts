@@ -47,7 +47,7 @@ beforeEach(async () => {
         Promise.resolve(channel === 1 ? (['user/a', 'user/b', 'user/c'][program] ?? null) : null),
     },
   });
-  await instrument.loadPreset(samplePreset(), 'page');
+  await instrument.files.load(samplePreset(), 'page');
   await trainer.finish();
   sent.length = 0;
 });
@@ -96,7 +96,7 @@ describe('Instrument', () => {
     expect(instrument.state.dirty).toBe(false);
     instrument.edit({ type: 'set-seed', seed: 7 });
     expect(instrument.state.dirty).toBe(true);
-    await instrument.savePreset();
+    await instrument.files.save();
     expect(instrument.state).toMatchObject({ dirty: false, presetId: 'user/sample' });
     instrument.undo();
     expect(instrument.state.dirty).toBe(true);
@@ -105,17 +105,17 @@ describe('Instrument', () => {
   it('goes on with a preset that an engine before it had changed', async () => {
     const readAgain = () => parsePresetText(formatPreset(samplePreset()));
     const saved = readAgain();
-    await instrument.loadPreset(readAgain(), 'engine', { presetId: 'user/sample', saved });
+    await instrument.files.load(readAgain(), 'engine', { presetId: 'user/sample', saved });
     expect(instrument.state).toMatchObject({ presetId: 'user/sample', dirty: false });
     const changed = { ...readAgain(), seed: 9 };
-    await instrument.loadPreset(changed, 'engine', { presetId: 'user/sample', saved });
+    await instrument.files.load(changed, 'engine', { presetId: 'user/sample', saved });
     expect(instrument.state.dirty).toBe(true);
     instrument.edit({ type: 'set-seed', seed: saved.seed });
     expect(instrument.state.dirty).toBe(false);
     const [first] = changed.inputs;
     const moved = { ...readAgain(), inputs: changed.inputs.map((input) => ({ ...input, value: 0.9 })) };
     expect(first?.value).not.toBe(0.9);
-    await instrument.loadPreset(moved, 'engine', { presetId: 'user/sample', saved });
+    await instrument.files.load(moved, 'engine', { presetId: 'user/sample', saved });
     expect(instrument.state.dirty).toBe(false);
   });
 
@@ -124,7 +124,7 @@ describe('Instrument', () => {
     const program = (number: number, channel = 1) =>
       report({ type: 'program-change', program: number, channel });
     beforeEach(async () => {
-      for (const other of ['A', 'B', 'C']) await instrument.savePresetAs(other);
+      for (const other of ['A', 'B', 'C']) await instrument.files.saveAs(other);
     });
 
     it('recalls the one that a program is assigned to, and nothing for others', async () => {
@@ -156,7 +156,7 @@ describe('Instrument', () => {
 
     it('keeps a project that comes after a program', async () => {
       program(1);
-      await instrument.loadPreset({ ...samplePreset(), name: 'Project' }, 'host');
+      await instrument.files.load({ ...samplePreset(), name: 'Project' }, 'host');
       await trainer.finish();
       await instrument.settled();
       expect(name()).toBe('Project');
@@ -165,7 +165,7 @@ describe('Instrument', () => {
 
   it('keeps everything of a preset whose model is missing, and says which it wants', async () => {
     library.clear();
-    await instrument.loadPreset(samplePreset(), 'page');
+    await instrument.files.load(samplePreset(), 'page');
     const { model, preset, notice } = instrument.state;
     expect(model.missing).toEqual(samplePreset().model);
     expect(preset.examples).toHaveLength(2);
@@ -177,36 +177,36 @@ describe('Instrument', () => {
     const shown = () => instrument.state.notice;
     // The plugin's own page showed the first error of a session until its end.
     instrument.notify(new Error('It is gone.'));
-    await instrument.loadPreset({ ...samplePreset(), name: 'Another' }, 'host');
+    await instrument.files.load({ ...samplePreset(), name: 'Another' }, 'host');
     expect(shown()).not.toBeNull();
-    await instrument.loadPreset(samplePreset(), 'page');
+    await instrument.files.load(samplePreset(), 'page');
     expect(shown()).toBeNull();
     instrument.notify(new Error('It is gone.'));
-    await expect(instrument.selectModel('f'.repeat(64))).rejects.toThrow();
+    await expect(instrument.models.select('f'.repeat(64))).rejects.toThrow();
     expect(shown()).not.toBeNull();
-    await instrument.loadPreset({ ...samplePreset(), model: null }, 'host');
-    await instrument.selectModel(manifest.sha256);
+    await instrument.files.load({ ...samplePreset(), model: null }, 'host');
+    await instrument.models.select(manifest.sha256);
     expect(shown()).toBeNull();
   });
 
   it('looks for its model again without telling anew what was done on purpose', async () => {
     library.clear();
-    await instrument.lookForModel();
+    await instrument.models.lookAgain();
     expect(instrument.state.model.missing).toEqual(samplePreset().model);
     // A model that was removed on the page was told of twice: by the page, which offers the way back, and from here.
     expect(instrument.state.notice).toBeNull();
     expect(sent.at(-1)).toEqual({ type: 'load', model: null });
     library.set(manifest.sha256, { dir: folder, manifest });
-    await instrument.lookForModel();
+    await instrument.models.lookAgain();
     expect(instrument.state.model).toMatchObject({ manifest, missing: null });
   });
 
   it('announces another model before what is meant for it, and none for the same model', async () => {
-    await instrument.loadPreset({ ...samplePreset(), seed: 5 }, 'page');
+    await instrument.files.load({ ...samplePreset(), seed: 5 }, 'page');
     expect(types()).not.toContain('expect-model');
     sent.length = 0;
     const other = { name: 'other', sha256: 'b'.repeat(64) };
-    await instrument.loadPreset({ ...samplePreset(), model: other, seed: 6 }, 'page');
+    await instrument.files.load({ ...samplePreset(), model: other, seed: 6 }, 'page');
     expect(types()[0]).toBe('expect-model');
     expect(types()).toContain('noise');
     expect(sent.at(-1)).toEqual({ type: 'load', model: null });
@@ -214,7 +214,7 @@ describe('Instrument', () => {
 
   it('lets the worker go on where the library cannot be read', async () => {
     Object.assign(library, { get: () => Promise.reject(new Error('the disk is gone')) });
-    await instrument.loadPreset(samplePreset(), 'page');
+    await instrument.files.load(samplePreset(), 'page');
     expect(sent.at(-1)).toEqual({ type: 'load', model: null });
     expect(instrument.state.model.loading).toBe(false);
   });
@@ -248,7 +248,7 @@ describe('Instrument', () => {
     instrument.learnMidi(0);
     instrument.undo();
     expect(instrument.state.midiLearn).toBe(0);
-    void instrument.loadPreset(samplePreset(), 'page');
+    void instrument.files.load(samplePreset(), 'page');
     expect(instrument.state.midiLearn).toBeNull();
   });
 

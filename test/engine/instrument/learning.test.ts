@@ -31,7 +31,7 @@ describe('an instrument that learns', () => {
       models: { find: () => Promise.resolve({ dir: folder, manifest: library }) },
       trainer: trainer as unknown as Trainer,
     });
-    await instrument.loadPreset(samplePreset(), 'page');
+    await instrument.files.load(samplePreset(), 'page');
     await trainer.finish();
     sent.length = 0;
   });
@@ -101,7 +101,7 @@ describe('an instrument that learns', () => {
 
   // While nothing had been learned yet, every move of a parameter started the first training again: it never ended.
   it('does not start its first training again while parameters move', async () => {
-    await instrument.loadPreset({ ...samplePreset(), trained: null }, 'page');
+    await instrument.files.load({ ...samplePreset(), trained: null }, 'page');
     trainer.started = 0;
     for (let i = 0; i < 50; i++) {
       instrument.setParameter(PARAMETER_INDEX.input, i / 50, 'page');
@@ -119,7 +119,7 @@ describe('an instrument that learns', () => {
     ['cancelled', () => Promise.resolve(instrument.cancelTraining())],
     ['failed', () => trainer.fail()],
   ])('retries a training that was %s only where examples or settings change', async (_how, end) => {
-    await instrument.loadPreset({ ...samplePreset(), trained: null }, 'page');
+    await instrument.files.load({ ...samplePreset(), trained: null }, 'page');
     await end();
     trainer.started = 0;
     instrument.setParameter(PARAMETER_INDEX.input, 0.9, 'page');
@@ -173,7 +173,7 @@ describe('an instrument that learns', () => {
     it('never gives its mapping to a preset that is opened meanwhile', async () => {
       const learned = instrument.document;
       weigh(2);
-      await instrument.loadPreset(learned, 'page');
+      await instrument.files.load(learned, 'page');
       sent.length = 0;
       await trainer.finish();
       expect(mappings()).toEqual([]);
@@ -186,14 +186,14 @@ describe('an instrument that learns', () => {
       const own = instrument.state.preset.trained;
       weigh(2);
       library = other;
-      await instrument.selectModel(other.sha256);
+      await instrument.models.select(other.sha256);
       weighNew();
       sent.length = 0;
       expect(trainer.waiting.map(({ request }) => request.examples.length)).toEqual([1]);
       await trainer.finish();
       expect(instrument.state.preset.trained?.dimensions[0]).toMatchObject({ kind: 'constant', value: 7 });
       library = manifest;
-      await instrument.selectModel(manifest.sha256);
+      await instrument.models.select(manifest.sha256);
       // Outdated when the model was left: learned again.
       expect(instrument.state.preset.trained).toBeNull();
       await trainer.finish();
@@ -205,7 +205,7 @@ describe('an instrument that learns', () => {
       const { trained, examples } = instrument.state.preset;
       const { report } = instrument.state.training;
       library = { ...manifest, sha256: 'cd'.repeat(32), latentRanges: [[-1, 1]] };
-      await instrument.selectModel(library.sha256);
+      await instrument.models.select(library.sha256);
       expect(instrument.state.preset).toMatchObject({ examples: [], trained: null });
       expect(instrument.state.training.report).toBeNull();
       instrument.undo();
@@ -213,7 +213,7 @@ describe('an instrument that learns', () => {
       instrument.redo();
       library = manifest;
       trainer.started = 0;
-      await instrument.selectModel(manifest.sha256);
+      await instrument.models.select(manifest.sha256);
       expect(instrument.state.preset.examples).toBe(examples);
       expect(instrument.state.preset.trained).toBe(trained);
       expect(instrument.state.training).toMatchObject({ running: false, stale: false });

@@ -37,7 +37,7 @@ describe('a document that is left for another one', () => {
     });
     first = await presets.saveAs({ ...samplePreset(), name: 'First' });
     second = await presets.saveAs({ ...samplePreset(), name: 'Second', seed: 9 });
-    await instrument.openPreset(first);
+    await instrument.files.open(first);
   });
   afterEach(async () => {
     await instrument.close();
@@ -55,7 +55,7 @@ describe('a document that is left for another one', () => {
     const { ceilingDb } = samplePreset().output;
     expect(instrument.state.undoLabel).toBeNull();
     work();
-    await instrument.openPreset(second);
+    await instrument.files.open(second);
     expect(seen()).toMatchObject({
       name: 'Second',
       presetId: second,
@@ -75,7 +75,7 @@ describe('a document that is left for another one', () => {
     // Saving goes where the document belongs.
     instrument.undo();
     await settled();
-    await instrument.savePreset();
+    await instrument.files.save();
     expect((await presets.read(first)).output.ceilingDb).toBe(-9);
     expect((await presets.read(second)).name).toBe('Second');
   });
@@ -85,7 +85,7 @@ describe('a document that is left for another one', () => {
       type: 'add-example',
       example: { label: 'kept', inputs: samplePreset().inputs.map(() => 0.5), latents: [0, 1, 2] },
     });
-    await instrument.newPreset();
+    await instrument.files.create();
     expect(seen()).toMatchObject({ name: 'Untitled', presetId: null, undoLabel: 'open preset' });
     trainer.cancel();
     instrument.undo();
@@ -96,11 +96,11 @@ describe('a document that is left for another one', () => {
 
   it('comes back from a new preset on another model', async () => {
     other = { ...manifest, sha256: 'cd'.repeat(32), name: 'other', latentRanges: [[-1, 1]] };
-    await instrument.newPreset(other.sha256);
+    await instrument.files.create(other.sha256);
     const { preset } = instrument.state;
     expect(preset.model).toEqual({ name: 'other', sha256: other.sha256 });
     expect([preset.examples, preset.otherModels, preset.steering.dimensions.length]).toEqual([[], [], 1]);
-    await expect(instrument.newPreset('ff'.repeat(32))).rejects.toMatchObject({ code: 'model-missing' });
+    await expect(instrument.files.create('ff'.repeat(32))).rejects.toMatchObject({ code: 'model-missing' });
     expect(instrument.state.preset).toBe(preset);
     instrument.undo();
     await settled();
@@ -109,19 +109,19 @@ describe('a document that is left for another one', () => {
   });
 
   it('is neither left nor changed where its model is chosen again', async () => {
-    await instrument.selectModel(manifest.sha256);
+    await instrument.models.select(manifest.sha256);
     expect(seen()).toMatchObject({ dirty: false, undoLabel: null });
   });
 
   it('is let go where nobody worked on it, and where a project brings another world', async () => {
-    await instrument.newPreset();
-    await instrument.newPreset();
-    await instrument.openPreset(second);
+    await instrument.files.create();
+    await instrument.files.create();
+    await instrument.files.open(second);
     instrument.undo();
     await settled();
     expect(seen()).toMatchObject({ name: 'First', presetId: first });
     work();
-    await instrument.loadPreset(samplePreset(), 'host');
+    await instrument.files.load(samplePreset(), 'host');
     expect(seen()).toMatchObject({ undoLabel: null, redoLabel: null });
   });
 });

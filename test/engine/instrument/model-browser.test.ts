@@ -66,9 +66,11 @@ describe('models as the page keeps them', () => {
       },
       {
         state: { preset } as never,
-        lookForModel: () => {
-          looked += 1;
-          return Promise.resolve();
+        models: {
+          lookAgain: () => {
+            looked += 1;
+            return Promise.resolve();
+          },
         },
       },
       bundledFolder,

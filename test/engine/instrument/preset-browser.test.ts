@@ -14,7 +14,7 @@ describe('presets as the page keeps them', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tiller-browser-'));
     bench = new Bench(new PresetStore(join(folder, 'presets'), null));
-    await bench.instrument.loadPreset(documentOf(2, 3), 'engine');
+    await bench.instrument.files.load(documentOf(2, 3), 'engine');
     browser = await PresetBrowser.open(bench.presets, bench.instrument, {
       cards: [],
       subscribe: () => () => undefined,
@@ -87,7 +87,7 @@ describe('presets as the page keeps them', () => {
     await browser.saveAs('Draft');
     const id = bench.instrument.state.presetId ?? '';
     const other = await bench.presets.saveAs({ ...documentOf(2, 1), name: 'Other' });
-    await Promise.all([browser.rename(id, 'Song'), bench.instrument.openPreset(other)]);
+    await Promise.all([browser.rename(id, 'Song'), bench.instrument.files.open(other)]);
     expect(bench.instrument.state).toMatchObject({
       presetId: other,
       dirty: false,

@@ -43,7 +43,7 @@ describe('a preset that is being written', () => {
       models: { find: () => Promise.resolve({ dir: folder, manifest }) },
       trainer: new ManualTrainer() as unknown as Trainer,
     });
-    await instrument.openPreset(first);
+    await instrument.files.open(first);
   });
   afterEach(async () => {
     await instrument.close();
@@ -52,19 +52,19 @@ describe('a preset that is being written', () => {
 
   // Another preset that was opened meanwhile was taken for the saved one, and the next save went over that one's file.
   it.each([
-    ['saved', () => instrument.savePreset()],
-    ['saved as another', () => instrument.savePresetAs('Third')],
+    ['saved', () => instrument.files.save()],
+    ['saved as another', () => instrument.files.saveAs('Third')],
   ])('is not mistaken for the one that is opened before it is %s', async (_how, save) => {
     instrument.edit({ type: 'set-seed', seed: 11 });
     presets.hold();
     const saved = save();
-    await instrument.openPreset(second);
+    await instrument.files.open(second);
     presets.goOn();
     const id = await saved;
     expect(instrument.state).toMatchObject({ presetId: second, dirty: false });
     instrument.edit({ type: 'set-seed', seed: 22 });
     expect(instrument.state.dirty).toBe(true);
-    await instrument.savePreset();
+    await instrument.files.save();
     expect((await presets.read(id)).seed).toBe(11);
     expect(await presets.read(second)).toMatchObject({ name: 'Second', seed: 22 });
   });
@@ -73,8 +73,8 @@ describe('a preset that is being written', () => {
   it('gets a number after its name where it is new and another preset has the name', async () => {
     const names: string[] = [];
     for (let i = 0; i < 3; i++) {
-      await instrument.newPreset();
-      await instrument.savePreset();
+      await instrument.files.create();
+      await instrument.files.save();
       names.push(instrument.state.preset.name);
     }
     expect(names).toEqual(['Untitled', 'Untitled 2', 'Untitled 3']);
@@ -82,8 +82,8 @@ describe('a preset that is being written', () => {
 
   it('is not taken for the project that the host loads meanwhile', async () => {
     presets.hold();
-    const saved = instrument.savePreset();
-    await instrument.loadPreset({ ...samplePreset(), name: 'Project' }, 'host');
+    const saved = instrument.files.save();
+    await instrument.files.load({ ...samplePreset(), name: 'Project' }, 'host');
     presets.goOn();
     await saved;
     expect(instrument.state).toMatchObject({ presetId: null, preset: { name: 'Project' } });
@@ -101,17 +101,17 @@ describe('a preset that is being written', () => {
       models: { find: () => Promise.resolve({ dir: folder, manifest }) },
       trainer: new ManualTrainer() as unknown as Trainer,
     });
-    await other.openPreset('factory/garden');
-    expect(await other.savePreset()).toBe('user/garden-2');
+    await other.files.open('factory/garden');
+    expect(await other.files.save()).toBe('user/garden-2');
     expect(other.state.preset).toMatchObject({ name: 'Garden 2', author: '' });
-    expect(await other.savePreset()).toBe('user/garden-2');
+    expect(await other.files.save()).toBe('user/garden-2');
     await other.close();
   });
 
   it('stays unsaved as far as it was changed meanwhile', async () => {
     instrument.edit({ type: 'set-seed', seed: 11 });
     presets.hold();
-    const saved = instrument.savePreset();
+    const saved = instrument.files.save();
     instrument.edit({ type: 'set-seed', seed: 12 });
     presets.goOn();
     await saved;

@@ -30,7 +30,7 @@ describe('Autosave', () => {
     const saving = autosave(path);
     expect(await readAutosave(path)).toBeNull();
     const id = await bench.presets.saveAs(documentOf(2, 3));
-    await bench.instrument.openPreset(id);
+    await bench.instrument.files.open(id);
     bench.instrument.edit({ type: 'set-seed', seed: 99 });
     bench.instrument.edit({ type: 'set-seed', seed: 100 });
     bench.instrument.undo();
@@ -60,7 +60,7 @@ describe('Autosave', () => {
 
   it('writes moving inputs at intervals, and nothing without a change', async () => {
     const path = join(folder, 'session.json');
-    await bench.instrument.loadPreset(documentOf(2, 1), 'engine');
+    await bench.instrument.files.load(documentOf(2, 1), 'engine');
     const saving = autosave(path);
     bench.instrument.learnMidi(0);
     bench.instrument.setParameter(0, 0.25, 'page');
@@ -126,7 +126,7 @@ describe('Autosave', () => {
   it('reports once that it cannot write', async () => {
     await writeFile(join(folder, 'wall'), '');
     const saving = autosave(join(folder, 'wall', 'session.json'));
-    await bench.instrument.loadPreset(documentOf(2, 1), 'engine');
+    await bench.instrument.files.load(documentOf(2, 1), 'engine');
     bench.instrument.edit({ type: 'set-seed', seed: 1 });
     await saving.close();
     expect(faults).toHaveLength(1);

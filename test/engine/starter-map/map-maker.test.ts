@@ -52,7 +52,7 @@ describe('listening to a model', () => {
   const open = async (worker: string) => {
     bench = new Bench(new PresetStore(join(folder, 'unused'), null));
     const preset = useModel(documentOf(0, 0), identity.manifest, identity.manifest.latentRanges);
-    await bench.instrument.loadPreset(preset, 'engine');
+    await bench.instrument.files.load(preset, 'engine');
     maker = new MapMaker(
       bench.instrument,
       { find: (sha256) => Promise.resolve(sha256 === identity.manifest.sha256 ? identity : null) },
@@ -107,7 +107,7 @@ describe('listening to a model', () => {
 
     const late = maker.map(REQUEST);
     maker.subscribe(() => {
-      if (maker.state?.progress === 0.5) void bench.instrument.loadPreset(documentOf(2, 0), 'engine');
+      if (maker.state?.progress === 0.5) void bench.instrument.files.load(documentOf(2, 0), 'engine');
     });
     await expect(late).rejects.toMatchObject({ code: 'argument-invalid' });
     await expect(maker.map(REQUEST)).rejects.toMatchObject({ code: 'model-missing' });
@@ -139,8 +139,8 @@ describe('listening to a model', () => {
     await maker.map(REQUEST);
     expect(preset().examples[0]?.label).toBe('100 frames');
     const same = preset();
-    await bench.instrument.loadPreset({ ...same, examples: [], model: null }, 'engine');
-    await bench.instrument.loadPreset({ ...same, examples: [] }, 'engine');
+    await bench.instrument.files.load({ ...same, examples: [], model: null }, 'engine');
+    await bench.instrument.files.load({ ...same, examples: [] }, 'engine');
     await maker.map(REQUEST);
     expect(preset().examples[0]?.label).toBe('dark hum');
   });

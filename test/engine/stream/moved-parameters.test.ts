@@ -27,7 +27,7 @@ async function setUp() {
     models: { find: () => Promise.resolve(null) },
     trainer: { cancel: () => undefined, close: () => Promise.resolve() } as never,
   });
-  await instrument.loadPreset(emptyPreset(null, 4), 'host');
+  await instrument.files.load(emptyPreset(null, 4), 'host');
   await new Promise((resolve) => setTimeout(resolve, 0));
   player.prepare(RATE, BLOCK, 1);
   const input = [new Float32Array(BLOCK).fill(0.25)];
