@@ -2,15 +2,13 @@ import type { MusicalTime } from '../time/musical-time.js';
 import { defaultOutput, type EngineMargin, type Output } from '../../document/output.js';
 import { openMapping } from '../mapping/evaluate.js';
 import type { NoiseSetting } from '../model/run/noise.js';
-import type { ModelVariant } from '../model/manifest.js';
-import type { RunningModel } from '../model/run/running-model.js';
 import { numberOf, type Arrived } from './arrived-command.js';
 import { MidiRouter, isLearnable } from './midi-router.js';
 import { clampParameter, PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
 import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamCommand, StreamReport } from './messages.js';
-import { ModelCache } from './model-cache.js';
+import { ModelLoader, type ModelUser } from './model-loader.js';
 import { openHere, type ModelOpener, type ModelPlace } from './model-opener.js';
 import { ChangeQueue } from './change-queue.js';
 import type { Automated } from '../../document/parameter-values.js';
@@ -27,19 +25,10 @@ const MAX_CHANGES = 4096;
 /** What `apply` returns where nothing is being opened. */
 const APPLIED = Promise.resolve();
 
-const sameVariant = (a: ModelVariant | null, b: ModelVariant | undefined): boolean =>
-  a?.frames === b?.frames && a?.batch === b?.batch;
-
-/** The wait for the models that are being opened, until the last one plays. */
-interface Opening {
-  readonly promise: Promise<void>;
-  readonly settle: () => void;
-}
-
 /**
- * A `Stream` with the model it plays, as the streaming worker holds it: takes commands between two blocks, opens models
- * in the variant that the settings require, routes MIDI, and reports (`StreamReporter`).
- * One thread, the worker's.
+ * A `Stream` as the streaming worker holds it: takes the document's commands between two blocks, queues moves of automation
+ * and MIDI for the next block, decides which of the two counts (`MovedParameters`), has models opened (`ModelLoader`) and
+ * reports (`StreamReporter`). One thread, the worker's.
  */
 export class Player {
   private readonly stream = new Stream();
@@ -52,22 +41,12 @@ export class Player {
   private output: Output = defaultOutput();
   private steering: Steering = { amount: 1, glideSeconds: 0, dimensions: [] };
   private attributes: ModelAttribute[] = [];
-  private readonly models = new ModelCache();
-  private place: ModelPlace | null = null;
-  private model: RunningModel | null = null;
-  /** Earlier models that are still heard. */
-  private leaving: RunningModel[] = [];
+  private readonly models: ModelLoader;
   /** Commands for the model that is expected or being opened; null while there is none. */
   private waiting: Arrived[] | null = null;
   private track: { rate: number; maxBlock: number; channels: 1 | 2 } | null = null;
-  /** Counts loads, so that one overtaken by a newer one is dropped. */
-  private loads = 0;
-  private opening: Opening | null = null;
-  /** The model that is being opened: it is not ordered twice. */
-  private ordered: { readonly place: ModelPlace; readonly variant: ModelVariant } | null = null;
   /** True once a block was played since `prepare`: from then on the next one must not wait. */
   private started = false;
-  private closed = false;
   private readonly thread = kernelThreadId();
 
   /**
@@ -75,13 +54,14 @@ export class Player {
    */
   constructor(
     private readonly report: (report: StreamReport) => void,
-    private readonly opener: ModelOpener = openHere,
+    opener: ModelOpener = openHere,
   ) {
     this.reporter = new StreamReporter(this.stream, this.moves, report);
     this.router = new MidiRouter({
       input: (offsetSamples, index, value) => this.parameter(offsetSamples, index, value),
       program: (program, channel) => this.report({ type: 'program-change', program, channel }),
     });
+    this.models = new ModelLoader(this.modelUser(), opener);
   }
 
   /** Latency in samples of the track; constant from one `prepared` report to the next. */
@@ -97,7 +77,7 @@ export class Player {
 
   /** Settles when the model that is being opened plays; null while none is. */
   get loading(): Promise<void> | null {
-    return this.opening?.promise ?? null;
+    return this.models.loading;
   }
 
   /** True once a block was played since `prepare`. */
@@ -107,8 +87,9 @@ export class Player {
 
   /** Length of the audio of one call of the playing model, in seconds; 0 without a model. */
   get callSeconds(): number {
-    if (this.model === null) return 0;
-    const { hop, frames, sampleRate } = this.model.shape;
+    const { model } = this.models;
+    if (model === null) return 0;
+    const { hop, frames, sampleRate } = model.shape;
     return (hop * frames) / sampleRate;
   }
 
@@ -148,7 +129,7 @@ export class Player {
       case 'output':
         this.output = this.kept({ output: command.output }, number, command.sets).output;
         this.stream.setOutput(this.output);
-        if (this.needsOtherVariant()) this.load();
+        this.models.follow();
         return;
       case 'attributes':
         this.attributes = this.kept({ attributes: [...command.attributes] }, number, command.sets).attributes;
@@ -185,13 +166,13 @@ export class Player {
     this.started = false;
     const { latencySamples } = this.stream.prepare({
       ...this.track,
-      model: this.model,
+      model: this.models.model,
       noise: streamNoise(this.noise),
     });
-    this.releaseUnheard();
+    this.models.releaseUnheard();
     this.reportPrepared(latencySamples);
     // The other variant has the same latency unless it takes other frames per call: then a second report follows.
-    if (this.needsOtherVariant()) this.load();
+    this.models.follow();
     return this.latencySamples;
   }
 
@@ -221,7 +202,7 @@ export class Player {
     this.moves.move(index, bounded);
     if (index !== PARAMETER_INDEX.width || !(bounded > 0) || this.output.width > 0) return;
     this.output = { ...this.output, width: bounded };
-    if (this.needsOtherVariant()) this.load();
+    this.models.follow();
   }
 
   /** Whether the blocks that follow belong to an offline render; see `Stream.setOffline`. */
@@ -238,7 +219,7 @@ export class Player {
   process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
     this.started = true;
     this.stream.process(input, output, frames, this.changes);
-    if (this.leaving.length > 0) this.releaseUnheard();
+    this.models.releaseUnheard();
     if (this.track !== null) this.reporter.played(frames, this.track.rate);
   }
 
@@ -268,97 +249,38 @@ export class Player {
 
   /** Closes every model. Nothing is played after it. */
   close(): void {
-    this.closed = true;
-    this.loads++;
-    for (const model of this.leaving.splice(0)) this.models.release(model);
-    this.model?.close();
-    this.model = null;
     this.models.close();
   }
 
-  /** Releases the models that are no longer heard. */
-  private releaseUnheard(): void {
-    for (let i = this.leaving.length - 1; i >= 0; i--) {
-      const model = this.leaving[i] as RunningModel;
-      if (this.stream.plays(model)) continue;
-      this.leaving.splice(i, 1);
-      this.models.release(model);
-    }
-  }
-
-  private needsOtherVariant(): boolean {
-    if (this.model === null || this.track === null) return false;
-    return !sameVariant(
-      requiredVariant(this.output, this.track.channels, this.model.shape),
-      this.model.shape,
-    );
-  }
-
-  /** The same model is not opened again unless it failed: it plays on. */
   private changeTo(place: ModelPlace | null): void {
-    const same = place?.manifest.sha256 === this.place?.manifest.sha256 && place?.dir === this.place?.dir;
-    if (!same) this.place = place;
-    if (same && this.opening !== null) return;
-    if (same && this.model !== null && !this.reporter.hasFailed) {
+    if (this.models.opens(place)) return;
+    // The same model is not opened again unless it failed: it plays on.
+    if (this.models.hasLoaded(place) && !this.reporter.hasFailed) {
       this.takeWaiting();
       return;
     }
     this.waiting ??= [];
-    this.load();
+    this.models.load(place);
   }
 
-  private load(): void {
-    if (this.opening === null) {
-      let settle = () => undefined as void;
-      const promise = new Promise<void>((resolve) => (settle = resolve));
-      this.opening = { promise, settle };
-    }
-    this.open();
+  private modelUser(): ModelUser {
+    return {
+      isPrepared: () => this.track !== null,
+      hasStarted: () => this.started,
+      variantFor: (model) => requiredVariant(this.output, this.track?.channels ?? 1, model),
+      play: () => this.playModel(),
+      plays: (model) => this.stream.plays(model),
+      failed: ({ message }) => this.report({ type: 'failed', code: 'model-failed', message }),
+    };
   }
 
-  private open(): void {
-    const { place } = this;
-    const variant = place && requiredVariant(this.output, this.track?.channels ?? 1, place.manifest);
-    if (place === this.ordered?.place && sameVariant(variant, this.ordered?.variant)) return;
-    const load = ++this.loads;
-    this.ordered = null;
-    const kept = place && variant && this.models.take(place, variant);
-    if (place === null || variant === null || kept !== null) {
-      this.playOn(kept);
-      return;
-    }
-    this.ordered = { place, variant };
-    const opener = this.started ? this.opener : openHere;
-    opener.open(place, variant, (opened) => {
-      if (!(opened instanceof Error)) this.models.opened(opened, place, variant);
-      if (load === this.loads) {
-        this.ordered = null;
-        this.playOn(opened);
-      } else if (opened instanceof Error) return;
-      else if (this.closed) opened.close();
-      else this.models.release(opened);
-    });
-  }
-
-  /** Plays `opened`, or the dry track where there is none, and applies the commands that waited for it. */
-  private playOn(opened: RunningModel | null | Error): void {
-    if (opened instanceof Error)
-      this.report({ type: 'failed', code: 'model-failed', message: opened.message });
-    const { loads } = this;
-    if (this.model !== null) this.leaving.push(this.model);
-    this.model = opened instanceof Error ? null : opened;
+  /** Plays what was opened, and applies the commands that waited for it. */
+  private playModel(): void {
+    const { model } = this.models;
     if (this.track !== null)
-      this.reportPrepared(this.stream.exchange(this.model, streamNoise(this.noise)).latencySamples);
-    this.releaseUnheard();
+      this.reportPrepared(this.stream.exchange(model, streamNoise(this.noise)).latencySamples);
+    this.models.releaseUnheard();
     this.takeWaiting();
-    // One of those may have required another model or variant.
-    if (loads !== this.loads) return;
-    // The settings may have come to require another variant while the model was being opened.
-    if (this.needsOtherVariant()) this.open();
-    else {
-      this.opening?.settle();
-      this.opening = null;
-    }
   }
 
   /** Applies all at once: no block is played in between. */
@@ -377,7 +299,7 @@ export class Player {
       rate,
       channels,
       latencySamples,
-      modelDelaySamples: this.model?.shape.delaySamples ?? 0,
+      modelDelaySamples: this.models.model?.shape.delaySamples ?? 0,
       thread: this.thread,
     });
   }
