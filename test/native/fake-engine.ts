@@ -12,7 +12,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { FrameReader, readDescriptor } from '../../src/engine/host/frame-reader.js';
 import { FrameWriter, writeDescriptor } from '../../src/engine/host/frame-writer.js';
 import type { FromPipe, ToPipe } from '../../src/engine/host/messages.js';
-import type { PipePlayer } from '../../src/engine/host/pipe-loop.js';
+import type { PipePlayer } from '../../src/engine/host/pipe-player.js';
 import { PipeLoop } from '../../src/engine/host/pipe-loop.js';
 import { GESTURE } from '../../src/protocol/plugin.js';
 import { PARAMETERS, PARAMETER_INDEX } from '../../src/document/parameters.js';

@@ -37,14 +37,7 @@ export interface HostSessionOptions {
   readonly link: Pick<PipeLink, 'write' | 'writeDocument' | 'ready'>;
   readonly instrument: Pick<
     Instrument,
-    | 'state'
-    | 'document'
-    | 'history'
-    | 'settled'
-    | 'subscribe'
-    | 'onTelemetry'
-    | 'setParameter'
-    | 'notify'
+    'state' | 'document' | 'history' | 'settled' | 'subscribe' | 'onTelemetry' | 'setParameter' | 'notify'
   > & { readonly files: Pick<DocumentFiles, 'load' | 'open' | 'openProgram'> };
   readonly presets: Pick<PresetStore, 'list' | 'read' | 'onChange'>;
   /** Left out, program changes recall nothing. */

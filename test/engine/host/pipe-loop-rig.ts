@@ -1,7 +1,7 @@
 import { PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../../src/protocol/plugin.js';
 import { FrameWriter } from '../../../src/engine/host/frame-writer.js';
 import type { FromPipe, ToPipe } from '../../../src/engine/host/messages.js';
-import type { PipePlayer } from '../../../src/engine/host/pipe-loop.js';
+import type { PipePlayer } from '../../../src/engine/host/pipe-player.js';
 import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import type { StreamCommand } from '../../../src/engine/stream/messages.js';
