@@ -27,7 +27,7 @@ import { Learner } from './learner.js';
 import { MidiLearn } from './midi-learn.js';
 import { ModelSelection } from './model-selection.js';
 import { isInput, parameterValues, withParameter } from '../../document/parameter-values.js';
-import { StatementOrder } from './statement-order.js';
+import { NumberedLink } from './numbered-link.js';
 import { StateStore } from './state-store.js';
 
 export interface InstrumentOptions {
@@ -53,13 +53,13 @@ export class Instrument {
   /** Opens and saves documents. */
   readonly files: DocumentFiles;
   private readonly store = new StateStore(emptyPreset(null, 0));
-  private readonly link: StatementOrder;
+  private readonly link: NumberedLink;
   private readonly learner: Learner;
   private readonly midiLearn: MidiLearn;
   private readonly events = createNanoEvents<{ telemetry: (telemetry: Telemetry) => void }>();
 
   constructor(options: InstrumentOptions) {
-    this.link = new StatementOrder(options.link);
+    this.link = new NumberedLink(options.link);
     this.heldLatents = new Holds(this.store, this.link);
     this.learner = new Learner(
       this.store,
@@ -280,7 +280,7 @@ export class Instrument {
       }
       case 'moved': {
         let preset = this.state.preset;
-        for (const { index, value } of this.link.current(report))
+        for (const { index, value } of this.link.latestMoves(report))
           preset = withParameter(preset, index, value);
         this.store.change({ preset }, 'host');
         return;

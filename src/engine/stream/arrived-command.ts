@@ -1,4 +1,4 @@
-import type { StreamCommand } from './messages.js';
+import { parametersSetBy, type StreamCommand } from './messages.js';
 import type { MovedParameters } from './moved-parameters.js';
 
 /** Commands that wait for a model that is expected or being opened. */
@@ -12,14 +12,6 @@ export interface Arrived {
 
 /** Numbers a command that sets parameters, in the order of arrival; 0 for others. */
 export function numberOf(moves: MovedParameters, command: Setting): number {
-  switch (command.type) {
-    case 'steering':
-    case 'output':
-    case 'attributes':
-      return moves.arrive(command.sets);
-    case 'parameter':
-      return moves.arrive([command.index]);
-    default:
-      return 0;
-  }
+  const sets = parametersSetBy(command);
+  return sets === null ? 0 : moves.arrive(sets);
 }

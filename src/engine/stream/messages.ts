@@ -34,6 +34,25 @@ export type StreamCommand =
   /** Empties every state and restarts the noise, as a host does when its transport jumps. */
   | { type: 'restart' };
 
+const ALL_PARAMETERS: readonly number[] = PARAMETERS.map((_, index) => index);
+
+/**
+ * Indices of the parameters that a command of the document sets; null for a command that sets none. Both threads number the
+ * commands that set some, so that a report can say which of them had arrived (`moved`).
+ */
+export function parametersSetBy(command: StreamCommand): readonly number[] | null {
+  switch (command.type) {
+    case 'steering':
+    case 'output':
+    case 'attributes':
+      return command.sets ?? ALL_PARAMETERS;
+    case 'parameter':
+      return [command.index];
+    default:
+      return null;
+  }
+}
+
 const levelsDbSchema = z.tuple([z.number(), z.number()]);
 
 /** Levels, latents and load, about thirty times a second. */
@@ -92,8 +111,8 @@ export const streamReportSchema = z.discriminatedUnion('type', [
   /** Parameters that MIDI or host automation moved since the last report, in PARAMETERS' own units. */
   z.strictObject({
     type: z.literal('moved'),
-    /** How many commands `parameter`, `steering`, `output` and `attributes` had arrived before the report: later ones are newer than these moves. */
-    taken: z.number().int().min(0),
+    /** How many commands that set parameters (`parametersSetBy`) had arrived before the report: later ones are newer than these moves. */
+    commandsArrived: z.number().int().min(0),
     parameters: z.array(z.strictObject({ index: parameterIndex, value: z.number() })),
   }),
   /** The first message since the last report that MIDI Learn can use. */

@@ -69,7 +69,7 @@ export class MovedParameters {
   }
 
   /** What has moved since the last call, and how many commands had arrived by then; null where nothing has. */
-  takeReport(): { taken: number; parameters: { index: number; value: number }[] } | null {
+  takeReport(): { commandsArrived: number; parameters: { index: number; value: number }[] } | null {
     if (!this.hasUnreported) return null;
     this.hasUnreported = false;
     const parameters: { index: number; value: number }[] = [];
@@ -78,6 +78,6 @@ export class MovedParameters {
       if (!Number.isNaN(value)) parameters.push({ index, value });
     }
     this.unreported.fill(NaN);
-    return parameters.length > 0 ? { taken: this.arrived, parameters } : null;
+    return parameters.length > 0 ? { commandsArrived: this.arrived, parameters } : null;
   }
 }

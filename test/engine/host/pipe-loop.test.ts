@@ -268,8 +268,8 @@ describe('PipeLoop', () => {
       { index: 1, value: Math.fround(0.1) },
       { index: 2, value: 0.5 },
     ];
-    loop.report({ type: 'moved', taken: 0, parameters: moved });
-    loop.report({ type: 'moved', taken: 0, parameters: moved });
+    loop.report({ type: 'moved', commandsArrived: 0, parameters: moved });
+    loop.report({ type: 'moved', commandsArrived: 0, parameters: moved });
     expect(framesIn(Buffer.concat(written)).map(({ fields }) => fields)).toEqual([
       { index: 2, value: 0.5, gesture: 0 },
     ]);

@@ -16,7 +16,7 @@ import { ManualTrainer, manifest } from './instrument-rig.js';
 let folder: string;
 let sent: StreamCommand[];
 /** The type of every command since the start. */
-let statements: StreamCommand['type'][];
+let sentTypes: StreamCommand['type'][];
 let trainer: ManualTrainer;
 let instrument: Instrument;
 let report: (report: StreamReport) => void;
@@ -25,7 +25,7 @@ let library: Map<string, { dir: string; manifest: ModelManifest }>;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tiller-instrument-'));
   sent = [];
-  statements = [];
+  sentTypes = [];
   trainer = new ManualTrainer();
   library = new Map([[manifest.sha256, { dir: folder, manifest }]]);
   const models: ModelSource = {
@@ -35,7 +35,7 @@ beforeEach(async () => {
     link: {
       send: (command) => {
         sent.push(command);
-        statements.push(command.type);
+        sentTypes.push(command.type);
       },
       onReport: (listener) => (report = listener),
     },
@@ -52,6 +52,9 @@ beforeEach(async () => {
   sent.length = 0;
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Types of the commands that set parameters. */
+const COUNTED: readonly StreamCommand['type'][] = ['parameter', 'steering', 'output', 'attributes'];
 
 const types = () => sent.map(({ type }) => type);
 
@@ -252,7 +255,7 @@ describe('Instrument', () => {
     expect(instrument.state.midiLearn).toBeNull();
   });
 
-  it('leaves every input where the hand has it when one that was removed returns', () => {
+  it('keeps the present value of every input when one that was removed returns', () => {
     instrument.edit({ type: 'add-input', input: { name: 'third' } });
     [0.1, 0.2, 0.3].forEach((value, i) => instrument.setParameter(i, value, 'page'));
     instrument.edit({ type: 'remove-input', index: 0 });
@@ -265,12 +268,11 @@ describe('Instrument', () => {
   it('keeps a newer setting of the page over automation that was played before it', async () => {
     const { dryWet } = PARAMETER_INDEX;
     const value = () => instrument.state.preset.output.dryWet;
-    const moved = (taken: number, to: number) =>
-      report({ type: 'moved', taken, parameters: [{ index: dryWet, value: to }] });
-    /** What the worker has counted once it has taken everything that was sent so far. */
-    const taken = () =>
-      statements.filter((type) => ['parameter', 'steering', 'output'].includes(type)).length;
-    const before = taken();
+    const moved = (commandsArrived: number, to: number) =>
+      report({ type: 'moved', commandsArrived, parameters: [{ index: dryWet, value: to }] });
+    /** What the worker has counted once everything has arrived that was sent so far. */
+    const count = () => sentTypes.filter((type) => COUNTED.includes(type)).length;
+    const before = count();
     moved(before, 0.1);
     expect(value()).toBe(0.1);
     instrument.setParameter(dryWet, 0.7, 'page');
@@ -278,19 +280,19 @@ describe('Instrument', () => {
     expect(value()).toBe(0.7);
     // A setting of something else does not hold automation back.
     instrument.edit({ type: 'steer', change: { amount: 0.5 } });
-    moved(taken() - 1, 0.3);
+    moved(count() - 1, 0.3);
     expect(value()).toBe(0.3);
     // A new worker counts from 0.
     instrument.setParameter(dryWet, 0.8, 'page');
     await instrument.resend();
     moved(0, 0.4);
     expect(value()).toBe(0.8);
-    moved(2 + instrument.state.preset.inputs.length, 0.5);
+    moved(3 + instrument.state.preset.inputs.length, 0.5);
     expect(value()).toBe(0.5);
   });
 
   it('follows what MIDI and automation moved without sending it back', () => {
-    report({ type: 'moved', taken: statements.length, parameters: [{ index: 1, value: 0.125 }] });
+    report({ type: 'moved', commandsArrived: sentTypes.length, parameters: [{ index: 1, value: 0.125 }] });
     expect(instrument.state.preset.inputs[1]?.value).toBe(0.125);
     expect(sent).toEqual([]);
   });

@@ -79,6 +79,16 @@ describe('automation that the document has not heard of', () => {
     expect([output.outputGainDb, inputs[0]?.value, inputs[1]?.value]).toEqual([-6, 1, 0.75]);
   });
 
+  // What a model lets be set was numbered by the player alone: the report of an older move counted as newer than the edit.
+  it('is not taken over an edit that was made before its report came', async () => {
+    const { player, instrument, play, hear } = await setUp();
+    player.parameter(0, PARAMETER_INDEX.outputGain, -20);
+    play(20);
+    instrument.edit({ type: 'set-output', change: { outputGainDb: -6 } });
+    hear();
+    expect(instrument.state.preset.output.outputGainDb).toBe(-6);
+  });
+
   it('is not sent along with an edit of another input', async () => {
     const { instrument, sent } = await setUp();
     const before = sent.length;

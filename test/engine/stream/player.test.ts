@@ -196,7 +196,7 @@ describe('Player', () => {
     expect(reports.filter(({ type }) => type === 'moved')).toEqual([]);
     player.idle();
     expect(reports.slice(-2)).toEqual([
-      { type: 'moved', taken: 0, parameters: [{ index: 1, value: 1 }] },
+      { type: 'moved', commandsArrived: 0, parameters: [{ index: 1, value: 1 }] },
       { type: 'midi-heard', status: 0xb0, data1: 74, data2: 127 },
     ]);
     const told = reports.length;
@@ -207,7 +207,11 @@ describe('Player', () => {
     await player.apply({ type: 'output', output: defaultOutput(), sets: [] });
     player.midi(0, 0xb0, 74, 0);
     player.idle();
-    expect(reports.at(-2)).toEqual({ type: 'moved', taken: 2, parameters: [{ index: 1, value: 0 }] });
+    expect(reports.at(-2)).toEqual({
+      type: 'moved',
+      commandsArrived: 2,
+      parameters: [{ index: 1, value: 0 }],
+    });
   });
 
   it.each([
