@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { parameterNames } from '../../../src/engine/host/host-session.js';
+import { parameterNames } from '../../../src/engine/host/host-display.js';
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import { emptyPreset } from '../../../src/document/default-preset.js';
 import type { Edit } from '../../../src/document/edit.js';
