@@ -156,7 +156,7 @@ class Synthesis(unittest.TestCase):
 
     def test_every_texture_is_finite_and_sounds(self) -> None:
         makers = [textures.wind, textures.steam, textures.motor, textures.fan, textures.hum, textures.radio, textures.drone]
-        for make in [*makers, waveguides.blown_tube]:
+        for make in [*makers, waveguides.blown_tube, waveguides.engine]:
             for _ in range(3):
                 audio = make(self.rng, 2.0)
                 self.assertAlmostEqual(len(audio) / SAMPLE_RATE, 2.0, delta=0.05)
@@ -167,8 +167,21 @@ class Synthesis(unittest.TestCase):
             self.assertTrue(np.isfinite(audio).all(), make_object.__name__)
             self.assertGreater(float(np.abs(audio).max()), 1e-6, make_object.__name__)
 
+    def test_cylinders_fire_in_turn(self) -> None:
+        """As many pulses as firings, all above zero; with unlike cylinders every fourth is alike."""
+        firing = np.full(2 * SAMPLE_RATE, 20.0)
+        while True:  # until one comes without missed firings
+            pulses = waveguides.exhaust_pulses(self.rng, firing, 4)
+            peaks, _ = find_peaks(pulses, distance=SAMPLE_RATE // 40)
+            if len(peaks) == 39:
+                break
+        self.assertGreaterEqual(float(pulses.min()), 0.0)
+        np.testing.assert_allclose(np.diff(peaks), SAMPLE_RATE / 20, atol=2)
+        heights = pulses[peaks][:36].reshape(9, 4)
+        self.assertLess(float(np.ptp(np.log(heights.mean(1)))), float(np.ptp(np.log(heights))))
+
     def test_the_same_seed_gives_the_same_sound(self) -> None:
-        for make in (textures.radio, textures.motor):
+        for make in (textures.radio, textures.motor, waveguides.engine):
             first, again = (make(np.random.default_rng(3), 1.0) for _ in range(2))
             self.assertTrue(np.array_equal(first, again))
 

@@ -1,4 +1,4 @@
-"""Machines and air: drones, wind, motors, fans, radio, hum, steam, robots."""
+"""Machines and air: drones, wind, motors, engines, fans, radio, hum, steam, robots."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from corpus.sequences import phrase
 from corpus.sources import FLUID_FONT, MUSESCORE_FONT, fade_out, load_mono, render, respeed, to_peak
 from corpus.textures import drone, fan, grains, hum, motor, radio, steam, wind
-from corpus.waveguides import blown_tube
+from corpus.waveguides import blown_tube, engine
 
 HELD_OUT = ["ambi_lunar_land", "mehackit_robot3", "vinyl_rewind", "ambi_dark_woosh"]
 SAMPLED = [
@@ -21,7 +21,7 @@ SAMPLED = [
 # General MIDI programs, counted from 0: pads and effects.
 PROGRAMS = [(89, 36, 72), (92, 40, 79), (93, 40, 79), (95, 33, 72), (97, 36, 72), (101, 40, 79), (122, 48, 72), (125, 48, 72)]
 TEXTURES: list[Callable[[np.random.Generator, float], np.ndarray]] = [
-    wind, wind, steam, motor, motor, fan, hum, radio, radio, drone, drone, blown_tube,
+    wind, wind, steam, motor, engine, engine, fan, hum, radio, radio, drone, drone, blown_tube,
 ]  # fmt: skip
 
 
@@ -50,6 +50,6 @@ def build(rng: np.random.Generator, minutes: float) -> tuple[list[np.ndarray], d
         program, low, high = PROGRAMS[index // 2 % len(PROGRAMS)]
         segments.append(render(phrase(rng, 25, low, high, 0.5), 25, program, 0, rng, swell=True, font=fonts[index % 2]))
     held_out = {
-        f"{make.__name__.replace('_', '-')}": to_peak(fade_out(make(rng, 8), 0.1), -6) for make in (wind, motor, radio, drone, hum)
+        f"{make.__name__.replace('_', '-')}": to_peak(fade_out(make(rng, 8), 0.1), -6) for make in (wind, motor, engine, radio, drone, hum)
     }
     return segments, held_out

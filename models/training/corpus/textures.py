@@ -9,21 +9,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.signal import butter, istft, lfilter, sosfilt, stft
 
+from corpus.curves import drift, speed_curve
 from corpus.sources import SAMPLE_RATE
 
 Array = np.ndarray
-
-
-def drift(rng: np.random.Generator, count: int, seconds: float, moves: float) -> Array:
-    """A smooth random curve [count] of unit variance that turns about `moves` times a second over `seconds`."""
-    knots = max(4, int(seconds * moves) + 4)
-    points = rng.standard_normal(knots)
-    place = np.linspace(1, knots - 2.001, count)
-    index = place.astype(int)
-    t = place - index
-    a, b, c, d = (points[index + k] for k in (-1, 0, 1, 2 if knots > 4 else 1))
-    # Catmull-Rom spline.
-    return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
 
 
 def shaped_noise(rng: np.random.Generator, seconds: float, gain: Array, size: int = 1024) -> Array:
@@ -72,15 +61,6 @@ def turning(rng: np.random.Generator, speed: Array, amplitudes: Array) -> Array:
         if amplitude > 1e-4 and k * speed.min() < 20000:
             out += amplitude * np.sin(k * phase + rng.uniform(0, 6.28)) * (k * speed < 20000)
     return out
-
-
-def speed_curve(rng: np.random.Generator, count: int, seconds: float, base: float) -> Array:
-    """Revolutions a second [count]: steady with a flutter, hunting, or running up and down."""
-    style = rng.choice(["steady", "hunting", "runs"])
-    move = {"steady": 0.01, "hunting": 0.08, "runs": 0.7}[str(style)]
-    return np.asarray(
-        base * 2 ** (move * drift(rng, count, seconds, rng.uniform(0.15, 1.5)) + 0.004 * drift(rng, count, seconds, 12))
-    )
 
 
 def motor(rng: np.random.Generator, seconds: float) -> Array:

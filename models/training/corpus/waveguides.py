@@ -1,7 +1,7 @@
-"""Strings and tubes by digital waveguides: a delay line of one period in a loop with its losses.
+"""Strings, tubes and exhaust pipes by digital waveguides: a delay line of one period in a loop with its losses.
 
 Extended Karplus-Strong strings (Jaffe & Smith, "Extensions of the Karplus-Strong plucked-string algorithm", 1983); a tube
-closed at one end returns the wave with its sign turned, hence odd harmonics only.
+closed at one end returns the wave with its sign turned, hence odd harmonics only. An engine's cylinders fire into such a tube.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.signal import lfilter
 
+from corpus.curves import speed_curve
 from corpus.sources import SAMPLE_RATE, fade_out
 
 
@@ -55,3 +56,39 @@ def blown_tube(rng: np.random.Generator, seconds: float) -> np.ndarray:
     air = lfilter([1.0], [1, -rng.uniform(0, 0.95)], rng.standard_normal(count)) * swell
     tube = loop(air, hertz, 10 ** rng.uniform(-1.3, 0.5), rng.uniform(0.3, 0.95), sign)
     return fade_out((tube / np.std(tube) + rng.uniform(0, 0.5) * air / np.std(air)).astype(np.float32), 0.1)
+
+
+def exhaust_pulses(rng: np.random.Generator, firing: np.ndarray, cylinders: int) -> np.ndarray:
+    """Pressure at the exhaust ports [samples] of an engine that fires `firing` times a second [samples], above zero.
+
+    One pulse a firing, falling within milliseconds; its strength is the cylinder's own, differs a little from cycle to cycle, and is
+    nothing where a firing fails.
+    """
+    fired = np.flatnonzero(np.diff(np.floor(np.cumsum(firing) / SAMPLE_RATE)) > 0)
+    own = rng.uniform(0.6, 1.0, cylinders)
+    strength = own[np.arange(len(fired)) % cylinders] * np.exp(rng.uniform(0.02, 0.25) * rng.standard_normal(len(fired)))
+    strength *= rng.random(len(fired)) > rng.choice([0.0, 0.0, 0.04])
+    impulses = np.zeros(len(firing))
+    impulses[fired] = strength
+    for milliseconds in (rng.uniform(0.15, 1.0), rng.uniform(1.0, 8.0)):
+        pole = np.exp(-1000 / (milliseconds * SAMPLE_RATE))
+        impulses = np.asarray(lfilter([1 - pole], [1, -pole], impulses))
+    return impulses
+
+
+def engine(rng: np.random.Generator, seconds: float) -> np.ndarray:
+    """A four-stroke engine of one to eight cylinders, idling to racing: each firing's pulse and the rush of gas that goes with it, sent
+    through an exhaust pipe closed at the engine's end, and the rattle of its valves [samples]."""
+    count = int(seconds * SAMPLE_RATE)
+    cylinders = int(rng.choice([1, 2, 3, 4, 4, 6, 8]))
+    revolutions = np.clip(speed_curve(rng, count, seconds, 10 ** rng.uniform(0.9, 1.8)), 5, 120)
+    pulses = exhaust_pulses(rng, revolutions * cylinders / 2, cylinders)
+    pulses /= np.std(pulses) + 1e-9
+    gas = lfilter([1.0], [1, -rng.uniform(0.3, 0.95)], rng.standard_normal(count)) * np.maximum(pulses, 0)
+    flow = pulses - pulses.mean() + rng.uniform(0.05, 0.7) * gas / (np.std(gas) + 1e-9)
+    pipe = loop(flow, 10 ** rng.uniform(1.5, 2.4), 10 ** rng.uniform(-1.6, -0.3), rng.uniform(0.2, 0.9), -1.0)
+    phase = np.cumsum(revolutions / 2 * cylinders * 2) / SAMPLE_RATE
+    ticks = np.append(0.0, np.diff(np.floor(phase))) * rng.uniform(0, 1, count)
+    rattle = lfilter([1.0, 0, -1.0], [1, -2 * 0.97 * np.cos(2 * np.pi * rng.uniform(1500, 6000) / SAMPLE_RATE), 0.97**2], ticks)
+    audio = pipe / np.std(pipe) + rng.uniform(0, 0.4) * rattle / (np.std(rattle) + 1e-9)
+    return fade_out(audio.astype(np.float32), 0.1)
