@@ -13,6 +13,8 @@
 # Interrupted, or given the same command again, it goes on where it stopped; with more --hours it trains on. PYTHON names
 # the Python to use, TILLER the command of Tiller. Environment for tests: OWN_STEPS bounds each stage's steps.
 set -eu
+# Training that is interrupted stores its state and ends without an error: what follows must not begin then.
+trap 'exit 130' INT TERM
 here=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-python3}
 usage() {
@@ -68,14 +70,23 @@ last=$run/2-from-$step
 "$python" "$here/train.py" "$name" --data "$work" --run "$last" --hours "$second" --steps "$steps" --rate 3e-4 \
     --adversarial-from "$run/1/checkpoint.pt"
 : >"$target/.made-by-own.sh"
-"$python" "$here/export.py" "$last/checkpoint.pt" --data "$work" --out "$target/$name.ts"
+# Latents keep their directions from one export to the next, so that examples made with the earlier one still mean the same.
+set --
+[ ! -e "$target/$name.ts" ] || set -- --align-to "$target/$name.ts"
+"$python" "$here/export.py" "$last/checkpoint.pt" --data "$work" --out "$target/$name.ts" "$@"
 "$python" "$here/card.py" "$name" --runs "$run/1" "$last" --data "$work" --folder "$target" --about "$work/$name/about.json"
 
 # The starter map: places of the latent space found, labelled and laid out by Tiller itself.
 tiller=${TILLER:-"node $here/../../dist/engine/tiller.js"}
 if $tiller --help 2>/dev/null | grep -q '^  map '; then
-    $tiller map "$target/$name.ts" "$work/$name/held-out/"*.wav -o "$target/$name.json"
-    echo "$target: $name.ts, its card README.md, and a starter map $name.json to open in Tiller"
+    # An earlier map may have been changed by the player: it is kept, under the number of the first free name.
+    if [ -e "$target/$name.tiller.json" ]; then
+        number=1
+        while [ -e "$target/$name-$number.tiller.json" ]; do number=$((number + 1)); done
+        mv "$target/$name.tiller.json" "$target/$name-$number.tiller.json"
+    fi
+    $tiller map "$target/$name.ts" "$work/$name/held-out/"*.wav -o "$target/$name.tiller.json"
+    echo "$target: $name.ts, its card README.md, and a starter map $name.tiller.json to open in Tiller"
 else
     echo "$target: $name.ts and its card README.md. This Tiller draws no starter map from the command line: drop the file on Tiller"
 fi

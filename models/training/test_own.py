@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -79,17 +81,17 @@ class Recordings(unittest.TestCase):
 
 
 class Script(unittest.TestCase):
-    """`own.sh` up to the point where training begins."""
+    """`own.sh`: what it refuses, and a few steps of training."""
 
     def setUp(self) -> None:
         holder = tempfile.TemporaryDirectory()
         self.addCleanup(holder.cleanup)
         self.folder = Path(holder.name)
 
-    def run_script(self, *arguments: str) -> tuple[int, str]:
+    def run_script(self, *arguments: str, **variables: str) -> tuple[int, str]:
         script = Path(__file__).resolve().parent / "own.sh"
         places = ["--out", str(self.folder / "out"), "--work", str(self.folder / "work")]
-        environment = {**os.environ, "PYTHON": sys.executable}
+        environment = {**os.environ, "PYTHON": sys.executable, **variables}
         result = subprocess.run([script, *arguments, *places], capture_output=True, text=True, env=environment)
         return result.returncode, result.stderr
 
@@ -120,6 +122,52 @@ class Script(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("give another NAME or --out", text)
         self.assertEqual(theirs.read_text(), "theirs")
+
+
+    def test_training_on_keeps_the_latents_directions_and_the_earlier_map(self) -> None:
+        """Two steps of each stage, then four: the second call ended with an error, since the map was there already."""
+        rng = np.random.default_rng(5)
+        (self.folder / "audio").mkdir()
+        bursts = rng.standard_normal(140 * SAMPLE_RATE) * (np.arange(140 * SAMPLE_RATE) % 9000 < 2000)
+        sf.write(self.folder / "audio" / "bursts.wav", 0.1 * bursts, SAMPLE_RATE)
+        # In place of Tiller: lists the command and writes what it was given, but over nothing.
+        fake = self.folder / "tiller"
+        fake.write_text(
+            '#!/bin/sh\n[ "$1" != --help ] || { echo "  map "; exit; }\nfor last; do :; done\nset -C\necho "$@" > "$last"\n'
+        )
+        fake.chmod(0o755)
+        map_of = self.folder / "out" / "name" / "name.tiller.json"
+        for steps in (2, 4):
+            code, text = self.run_script(
+                str(self.folder / "audio"), "name", "--from", "percussion", TILLER=str(fake), OWN_STEPS=str(steps)
+            )
+            self.assertEqual(code, 0, text)
+            if steps == 2:
+                map_of.write_text("changed by the player")
+        self.assertEqual(map_of.with_name("name-1.tiller.json").read_text(), "changed by the player")
+        self.assertIn("name.ts", map_of.read_text())
+        card = json.loads(map_of.with_name("card.json").read_text())
+        before = json.loads((Path(__file__).resolve().parent.parent / "percussion" / "card.json").read_text())
+        self.assertEqual(card["steps"], before["steps"] + 8)
+
+
+    @unittest.skipUnless(shutil.which("bash"), "needs bash")
+    def test_an_interruption_ends_it_in_every_shell(self) -> None:
+        """bash went on with the second stage: training had ended without an error, its state being stored."""
+        (self.folder / "work" / "name").mkdir(parents=True)
+        (self.folder / "work" / "name" / "about.json").touch()
+        python, calls = self.folder / "python", self.folder / "calls"
+        # In place of Python: training that is interrupted at once, and ends well.
+        python.write_text(f'#!/bin/sh\ncase $* in *train.py*) trap "" INT; echo train >> "{calls}"; kill -INT 0 ;; esac\n')
+        python.chmod(0o755)
+        script = Path(__file__).resolve().parent / "own.sh"
+        places = ["--out", str(self.folder / "out"), "--work", str(self.folder / "work")]
+        for shell in ("sh", "bash"):
+            calls.unlink(missing_ok=True)
+            environment = {**os.environ, "PYTHON": str(python)}
+            result = subprocess.run([shell, script, str(self.folder), "name", *places], env=environment, start_new_session=True)
+            self.assertEqual(result.returncode, 130)
+            self.assertEqual(calls.read_text(), "train\n")
 
 
 class Synthesis(unittest.TestCase):
