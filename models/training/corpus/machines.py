@@ -49,7 +49,6 @@ def build(rng: np.random.Generator, minutes: float) -> tuple[list[np.ndarray], d
     for index in range(int(minutes * 0.25)):
         program, low, high = PROGRAMS[index // 2 % len(PROGRAMS)]
         segments.append(render(phrase(rng, 25, low, high, 0.5), 25, program, 0, rng, swell=True, font=fonts[index % 2]))
-    held_out = {
-        f"{make.__name__.replace('_', '-')}": to_peak(fade_out(make(rng, 8), 0.1), -6) for make in (wind, motor, engine, radio, drone, hum)
-    }
+    synthesised = (wind, motor, engine, radio, drone, hum)
+    held_out = {make.__name__: to_peak(fade_out(make(rng, 8), 0.1), -6) for make in synthesised}
     return segments, held_out

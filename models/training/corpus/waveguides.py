@@ -61,8 +61,8 @@ def blown_tube(rng: np.random.Generator, seconds: float) -> np.ndarray:
 def exhaust_pulses(rng: np.random.Generator, firing: np.ndarray, cylinders: int) -> np.ndarray:
     """Pressure at the exhaust ports [samples] of an engine that fires `firing` times a second [samples], above zero.
 
-    One pulse a firing, falling within milliseconds; its strength is the cylinder's own, differs a little from cycle to cycle, and is
-    nothing where a firing fails.
+    One pulse a firing, falling within milliseconds; its strength is the cylinder's own, differs a little from cycle to cycle, and
+    is nothing where a firing fails.
     """
     fired = np.flatnonzero(np.diff(np.floor(np.cumsum(firing) / SAMPLE_RATE)) > 0)
     own = rng.uniform(0.6, 1.0, cylinders)
@@ -77,8 +77,8 @@ def exhaust_pulses(rng: np.random.Generator, firing: np.ndarray, cylinders: int)
 
 
 def engine(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """A four-stroke engine of one to eight cylinders, idling to racing: each firing's pulse and the rush of gas that goes with it, sent
-    through an exhaust pipe closed at the engine's end, and the rattle of its valves [samples]."""
+    """A four-stroke engine of one to eight cylinders, idling to racing: each firing's pulse and the rush of gas that goes with it,
+    sent through an exhaust pipe closed at the engine's end, and the rattle of its valves [samples]."""
     count = int(seconds * SAMPLE_RATE)
     cylinders = int(rng.choice([1, 2, 3, 4, 4, 6, 8]))
     revolutions = np.clip(speed_curve(rng, count, seconds, 10 ** rng.uniform(0.9, 1.8)), 5, 120)
