@@ -1,4 +1,5 @@
 import { OSC_OFF, type Slices } from '../../protocol/interface.js';
+import { defaultLearning } from '../../document/default-learning.js';
 import { DEFAULT_OUTPUT } from '../../document/default-output.js';
 
 /** The engine's state as shown before the first connection: an empty instrument. */
@@ -9,11 +10,7 @@ export const initialSlices = (): Slices => ({
   otherModels: [],
   carrying: null,
   listening: null,
-  learning: {
-    shared: { kind: 'gp', lengthScale: 'auto', noise: 0 },
-    perDimension: {},
-    automatic: true,
-  },
+  learning: defaultLearning(),
   steering: { amount: 1, glideSeconds: 0, dimensions: [] },
   attributes: [],
   output: { ...DEFAULT_OUTPUT },

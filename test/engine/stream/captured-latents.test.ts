@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyEdit } from '../../../src/document/apply-edit.js';
-import { defaultRegressor } from '../../../src/document/default-learning.js';
+import { defaultLearning, defaultRegressor } from '../../../src/document/default-learning.js';
 import { emptyPreset } from '../../../src/document/default-preset.js';
 import type { RegressorSettings } from '../../../src/document/learning.js';
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
@@ -23,8 +23,9 @@ const BLOCK = 512;
 /** Positions of examples are whole multiples of one part in this many: about a pixel of the pad. */
 const PLACES = 256;
 
-/** Every regressor that passes through its examples. */
+/** Every regressor that passes through its examples; that of a new instrument is one. */
 const EXACT: readonly RegressorSettings[] = [
+  defaultLearning().shared,
   { kind: 'gp', lengthScale: 'auto', noise: 0 },
   defaultRegressor('knn'),
   { kind: 'knn', k: 1, falloff: 2 },

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { defaultRegressor, type SettingsOf } from '../../../document/default-learning.js';
 import type { RegressorKind, RegressorSettings } from '../../../document/learning.js';
 import type { Gesture } from '../../engine-client/commands.js';
 import type { Choice } from '../../shared/controls/choices.js';
@@ -43,7 +44,12 @@ const NAMES: Readonly<Record<string, string | undefined>> = {
 /** The name of a kind of regressor within a sentence. */
 export const regressorName = (kind: string): string => NAMES[kind] ?? kind;
 
-/** Name, help and range of each hyperparameter. */
+const { hidden, weightDecay } = defaultRegressor('mlp');
+const [UNITS = 1] = hidden;
+/** Where the player switches off that it is chosen from the examples. */
+const LENGTH_SCALE = 0.5;
+
+/** Name, help, range and initial value of each hyperparameter. */
 const HYPERPARAMETERS = {
   units: {
     title: 'Units',
@@ -51,7 +57,7 @@ const HYPERPARAMETERS = {
     help: 'More units allow more bends.',
     min: 1,
     max: 64,
-    initial: 12,
+    initial: UNITS,
     unit: 'count',
   },
   units2: {
@@ -60,7 +66,7 @@ const HYPERPARAMETERS = {
     help: 'A second layer allows more complex curves.',
     min: 1,
     max: 64,
-    initial: 12,
+    initial: UNITS,
     unit: 'count',
   },
   weightDecay: {
@@ -70,7 +76,7 @@ const HYPERPARAMETERS = {
     min: 0,
     max: 10,
     skew: 0.15,
-    initial: 1e-4,
+    initial: weightDecay,
     unit: 'plain',
   },
   lengthScale: {
@@ -80,7 +86,7 @@ const HYPERPARAMETERS = {
     min: 0.01,
     max: 10,
     skew: 0.3,
-    initial: 0.5,
+    initial: LENGTH_SCALE,
     unit: 'plain',
   },
   noise: {
@@ -90,7 +96,7 @@ const HYPERPARAMETERS = {
     min: 0,
     max: 1,
     skew: 0.4,
-    initial: 0.01,
+    initial: defaultRegressor('gp').noise,
     unit: 'plain',
   },
   ridge: {
@@ -100,7 +106,7 @@ const HYPERPARAMETERS = {
     min: 0,
     max: 10,
     skew: 0.25,
-    initial: 1e-3,
+    initial: defaultRegressor('linear').ridge,
     unit: 'plain',
   },
   degree: {
@@ -109,7 +115,7 @@ const HYPERPARAMETERS = {
     help: 'Higher degrees allow more bends.',
     min: 1,
     max: 5,
-    initial: 2,
+    initial: defaultRegressor('polynomial').degree,
     unit: 'count',
   },
   k: {
@@ -118,7 +124,7 @@ const HYPERPARAMETERS = {
     help: 'Number of nearest examples in the mean.',
     min: 1,
     max: 32,
-    initial: 3,
+    initial: defaultRegressor('knn').k,
     unit: 'count',
   },
   falloff: {
@@ -127,7 +133,7 @@ const HYPERPARAMETERS = {
     help: 'How much more the nearer examples count; 0 counts all alike.',
     min: 0,
     max: 8,
-    initial: 2,
+    initial: defaultRegressor('knn').falloff,
     unit: 'plain',
   },
 } as const satisfies Record<
@@ -171,7 +177,6 @@ function Hyperparameter({ of, value, children, onChange }: HyperparameterProps) 
   );
 }
 
-type SettingsOf<K extends RegressorKind> = Extract<RegressorSettings, { kind: K }>;
 interface FormProps<S extends RegressorSettings = RegressorSettings> {
   settings: S;
   /** @param gesture left out for a change that is one undo step by itself */
@@ -239,7 +244,7 @@ function PolynomialForm({ settings, onChange }: FormProps<SettingsOf<'polynomial
 }
 
 function NeuralNetForm({ settings, onChange }: FormProps<SettingsOf<'mlp'>>) {
-  const [first = 12, second] = settings.hidden;
+  const [first = UNITS, second] = settings.hidden;
   const layers = (hidden: number[], gesture?: Gesture) => onChange({ ...settings, hidden }, gesture);
   return (
     <>
@@ -293,7 +298,7 @@ function GaussianForm({ settings, onChange }: FormProps<SettingsOf<'gp'>>) {
           label="Automatic"
           help="Set by maximum likelihood of the examples."
           checked={lengthScale === 'auto'}
-          onChange={(automatic) => onChange({ ...settings, lengthScale: automatic ? 'auto' : 0.5 })}
+          onChange={(automatic) => onChange({ ...settings, lengthScale: automatic ? 'auto' : LENGTH_SCALE })}
         />
       </Hyperparameter>
       <Hyperparameter
