@@ -1,13 +1,11 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { useLiveEngine } from './live-engine.js';
-import { NO_OVERFLOW, overflow, PANELS, shownBy } from './page.js';
+import { NO_OVERFLOW, overflow, PANELS, shownBy, smallTargets } from './page.js';
 
 const AXE_MILLISECONDS = 180_000;
 /** For a journey of many steps on a busy machine. */
 const LONG_MILLISECONDS = 180_000;
-/** Of something that can be pressed, in CSS pixels across and down (WCAG 2.2, 2.5.8, without its exceptions). */
-const LEAST_TARGET = 24;
 
 describe('the page, beyond what can be seen', () => {
   const { probe, open, play } = useLiveEngine({
@@ -135,21 +133,31 @@ describe('the page, beyond what can be seen', () => {
     await page.context().close();
   });
 
-  /** Everything that can be pressed and is smaller than `LEAST_TARGET` across or down, with its size. */
-  const smallTargets = (page: Page) =>
-    page
-      .locator('button, a[href], input, select, textarea, [role=slider], [role=switch]')
-      .evaluateAll((all, least) => {
-        const sized = all.map((element) => {
-          const { width, height } = element.getBoundingClientRect();
-          const hidden = element.closest('[aria-hidden=true]') !== null;
-          return { name: element.ariaLabel ?? element.textContent, width, height, hidden };
+  // Canvases kept the theme's colours until something else was painted on them.
+  it('paints the canvases in the system’s colours, as soon as these are forced', async () => {
+    const { page } = await open(undefined, 'dark', { colorScheme: 'light' });
+    await page.getByRole('radio', { name: 'Off' }).click();
+    /** Red, green and blue of the pad's ground, between two lines of its grid. */
+    const ground = () =>
+      pad(page)
+        .locator('canvas')
+        .first()
+        .evaluate((canvas: HTMLCanvasElement) => {
+          const at = [0.14 * canvas.width, 0.14 * canvas.height] as const;
+          return [
+            ...(canvas
+              .getContext('2d')
+              ?.getImageData(...at, 1, 1)
+              .data.slice(0, 3) ?? []),
+          ];
         });
-        return sized
-          .filter(({ width, height, hidden }) => !hidden && width > 0 && height > 0)
-          .filter(({ width, height }) => Math.min(width, height) < least - 0.01)
-          .map(({ name, width, height }) => `${name} ${width} × ${height}`);
-      }, LEAST_TARGET);
+    expect(Math.max(...(await ground()))).toBeLessThan(64);
+    await page.emulateMedia({ forcedColors: 'active' });
+    while ((await ground()).join() !== '255,255,255') await page.waitForTimeout(20);
+    await page.emulateMedia({ forcedColors: 'none' });
+    while (Math.max(...(await ground())) >= 64) await page.waitForTimeout(20);
+    await page.context().close();
+  });
 
   it('has targets of 24 pixels and more, on every panel and in what opens over it', async () => {
     const { page } = await open();

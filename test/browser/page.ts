@@ -116,6 +116,49 @@ export const overflow = (page: Page) =>
     return { across: scrollWidth - innerWidth, down: scrollHeight - innerHeight, outside, clipped };
   });
 
+/** Of something that can be pressed, in CSS pixels across and down (WCAG 2.2, 2.5.8, without its exceptions). */
+const LEAST_TARGET = 24;
+
+/** Everything that can be pressed and is smaller than `LEAST_TARGET` across or down, with its size. */
+export const smallTargets = (page: Page): Promise<string[]> =>
+  page
+    .locator('button, a[href], input, select, textarea, [role=slider], [role=switch]')
+    .evaluateAll((all, least) => {
+      const sized = all.map((element) => {
+        const { width, height } = element.getBoundingClientRect();
+        const hidden = element.closest('[aria-hidden=true]') !== null;
+        return { name: element.ariaLabel ?? element.textContent, width, height, hidden };
+      });
+      return sized
+        .filter(({ width, height, hidden }) => !hidden && width > 0 && height > 0)
+        .filter(({ width, height }) => Math.min(width, height) < least - 0.01)
+        .map(({ name, width, height }) => `${name} ${width} × ${height}`);
+    }, LEAST_TARGET);
+
+/**
+ * Opens the page with a connection to its engine into which messages can be put.
+ * @returns the page, and what sends it a message as if the engine had
+ */
+export async function openWithAnnouncements(
+  browser: Browser,
+  url: string,
+  size: { width: number; height: number } = { width: 900, height: 600 },
+): Promise<{ page: Page; announce: (message: EngineMessage) => void }> {
+  const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', colorScheme: 'dark' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(STEP_MILLISECONDS);
+  let announce: (message: EngineMessage) => void = () => undefined;
+  await page.routeWebSocket(/\/session$/, (socket) => {
+    const engine = socket.connectToServer();
+    engine.onMessage((message) => socket.send(message));
+    socket.onMessage((message) => engine.send(message));
+    announce = (message) => socket.send(JSON.stringify(message));
+  });
+  await page.goto(url);
+  await page.getByRole('slider', { name: 'Latent 1', exact: true }).waitFor();
+  return { page, announce: (message) => announce(message) };
+}
+
 /** Drops a file on the window, as from a file manager. */
 export const dropFile = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
   dropFiles(page, [[name, bytes]]);

@@ -21,7 +21,7 @@ const forcedColours = window.matchMedia('(forced-colors: active)');
 const systemIsLight = window.matchMedia('(prefers-color-scheme: light)');
 let cached: { theme: string; palette: Palette } | null = null;
 
-/** The palette of the current theme. */
+/** The palette of the current theme: another object after each change of it, or of the system's colours. */
 export function palette(): Palette {
   const chosen = document.documentElement.dataset.theme ?? 'dark';
   const system = systemIsLight.matches ? 'light' : 'dark';

@@ -1,5 +1,6 @@
 import { useEffect, type RefObject } from 'react';
 import { onAnimationFrame } from '../animation-frames.js';
+import { palette, type Palette } from './palette.js';
 
 export interface Surface {
   context: CanvasRenderingContext2D;
@@ -11,7 +12,7 @@ export interface Surface {
   /** Seconds since the last animation frame. */
   elapsed: number;
   /**
-   * True where everything must be painted anew: the function, the size or the theme has changed. Otherwise paint only where
+   * True where everything must be painted anew: the function, the size or the colours have changed. Otherwise paint only where
    * something has moved: a page at rest must not keep the processor busy beside the audio.
    */
   stale: boolean;
@@ -36,8 +37,7 @@ export function useCanvas(
       height = element.clientHeight;
     });
     observer.observe(element);
-    let theme: string | undefined;
-    let first = true;
+    let painted: Palette | null = null;
     const stop = onAnimationFrame((now, elapsed) => {
       const density = window.devicePixelRatio;
       const columns = Math.round(width * density);
@@ -48,9 +48,9 @@ export function useCanvas(
         element.width = columns;
         element.height = rows;
       }
-      const stale = first || resized || document.documentElement.dataset.theme !== theme;
-      first = false;
-      theme = document.documentElement.dataset.theme;
+      const colours = palette();
+      const stale = resized || colours !== painted;
+      painted = colours;
       context.setTransform(density, 0, 0, density, 0, 0);
       paint({ context, width, height, now, elapsed, stale });
     });
