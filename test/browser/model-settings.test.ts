@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useLiveEngine } from './live-engine.js';
-import { dropFile, NO_OVERFLOW, overflow, screenshot } from './page.js';
+import { dropFile, NO_OVERFLOW, overflow, screenshot, smallTargets } from './page.js';
 
 const MODEL = join('test', 'fixtures', 'attributes', 'learning.torchscript');
 
@@ -24,6 +24,7 @@ describe('what a model lets be set', () => {
     await tab.click();
     expect(await page.getByRole('row').count()).toBe(9);
     expect(await overflow(page)).toEqual(NO_OVERFLOW);
+    expect(await smallTargets(page)).toEqual([]);
     await screenshot(page, 'model-settings');
 
     const temperature = page.getByRole('textbox', { name: 'temperature, number' });

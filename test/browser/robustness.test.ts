@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import type { Command } from '../../src/protocol/interface.js';
 import { useLiveEngine } from './live-engine.js';
-import { openPage } from './page.js';
+import type { Learning } from '../../src/document/learning.js';
+import { openPage, openWithAnnouncements } from './page.js';
 
 describe('the page', () => {
   const live = useLiveEngine();
@@ -103,26 +104,17 @@ describe('the page', () => {
   });
 
   it('shows everything but the part that fails, and that part again on demand', async () => {
-    const context = await live.browser.newContext({ viewport: { width: 900, height: 600 } });
-    const page = await context.newPage();
-    let breakIt: (text: string) => void = () => undefined;
-    await page.routeWebSocket(/\/session$/, (socket) => {
-      const server = socket.connectToServer();
-      server.onMessage((message) => socket.send(message));
-      socket.onMessage((message) => server.send(message));
-      breakIt = (text) => socket.send(text);
-    });
-    await page.goto(live.engine.url);
+    const { page, announce } = await openWithAnnouncements(live.browser, live.engine.url);
     await page.getByRole('tab', { name: 'Learn' }).click();
     const learning = probe.slices.learning;
-    breakIt(JSON.stringify({ type: 'state', slices: { learning: null } }));
+    announce({ type: 'state', slices: { learning: null as unknown as Learning } });
     await page.getByText('The panel Learn cannot be shown.').waitFor();
     expect(await page.getByRole('application', { name: /^Pad/ }).isVisible()).toBe(true);
     expect(await page.getByRole('button', { name: 'Capture' }).isVisible()).toBe(true);
-    breakIt(JSON.stringify({ type: 'state', slices: { learning } }));
+    announce({ type: 'state', slices: { learning } });
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('Neural net').waitFor();
-    await context.close();
+    await page.context().close();
   });
 
   it('paints no canvas while nothing moves', async () => {
@@ -151,6 +143,85 @@ describe('the page', () => {
     });
     expect(counted.atRest).toBe(0);
     expect(counted.moved).toBeGreaterThan(0);
+    await page.context().close();
+  });
+
+  // All of 128 columns rendered again with each echo of a held latent.
+  it('renders only the column of the latent that has changed', async () => {
+    const { page, announce } = await openWithAnnouncements(live.browser, live.engine.url, {
+      width: 1280,
+      height: 800,
+    });
+    const { model, steering } = probe.slices;
+    const [dimension] = steering.dimensions;
+    if (model.card === null || dimension === undefined) throw new Error('there is no model');
+    const many = <T>(value: T) => Array.from({ length: 128 }, () => value);
+    const holds = many<number | null>(null);
+    const card = { ...model.card, latentDims: 128, latentRanges: many([-3, 3] as [number, number]) };
+    announce({
+      type: 'state',
+      slices: { model: { ...model, card }, steering: { ...steering, dimensions: many(dimension) }, holds },
+    });
+    await page.getByRole('slider', { name: 'Latent 128', exact: true }).waitFor({ state: 'attached' });
+    await page.evaluate(() => {
+      // A column looks for the words of its ends whenever it renders.
+      const counted = window as Window & { rendered?: number };
+      counted.rendered = 0;
+      const exec = Reflect.get<RegExp, 'exec'>(RegExp.prototype, 'exec');
+      RegExp.prototype.exec = function (text) {
+        if (this.source.includes(' to ')) counted.rendered = (counted.rendered ?? 0) + 1;
+        return exec.call(this, text);
+      };
+    });
+    const rendered = () => page.evaluate(() => Reflect.get(window, 'rendered') as number);
+    for (const value of [0.5, 0.75]) {
+      announce({ type: 'state', slices: { holds: holds.with(5, value) } });
+      await page
+        .getByRole('slider', { name: 'Latent 6', exact: true })
+        .and(page.locator(`[aria-valuenow="${value}"]`))
+        .waitFor({ state: 'attached' });
+    }
+    expect(await rendered()).toBe(2);
+    // Each of them has another extent then.
+    announce({
+      type: 'state',
+      slices: { model: { ...model, card: { ...card, latentRanges: many([-4, 4] as [number, number]) } } },
+    });
+    await page
+      .getByRole('slider', { name: 'Latent 1', exact: true })
+      .and(page.locator('[aria-valuemax="5.4"]'))
+      .waitFor();
+    expect(await rendered()).toBe(2 + 128);
+    await page.context().close();
+  });
+
+  it('gives messages room of their own, and keeps what is used next in sight', async () => {
+    const { page, announce } = await openWithAnnouncements(live.browser, live.engine.url);
+    for (const n of [1, 2, 3])
+      announce({
+        type: 'notice',
+        level: 'warning',
+        text: `Warning ${n}.`,
+        hint: 'It has a hint that says what to do.',
+      });
+    const toasts = page.getByTestId('toast');
+    await toasts.nth(2).waitFor();
+    const boxes = await toasts.evaluateAll((all) =>
+      all.map((toast) => toast.getBoundingClientRect().toJSON() as DOMRect),
+    );
+    for (const next of [
+      page.getByRole('application', { name: /^Pad/ }),
+      page.getByRole('button', { name: 'Capture' }),
+      page.getByRole('tab', { name: 'Examples' }),
+      page.getByRole('slider', { name: 'Latent 1', exact: true }),
+    ]) {
+      const box = await next.boundingBox();
+      if (box === null) throw new Error('it is not shown');
+      for (const { left, top, right, bottom } of boxes)
+        expect(left < box.x + box.width && right > box.x && top < box.y + box.height && bottom > box.y).toBe(
+          false,
+        );
+    }
     await page.context().close();
   });
 
@@ -201,12 +272,15 @@ describe('the page', () => {
     await context.close();
   });
 
-  it('says that the engine was stopped, not that it is restarting', async () => {
-    const other = await workplace.start();
-    const { page } = await openPage(live.browser, other.url);
-    await other.stop();
-    await page.getByText('The engine was stopped.').waitFor();
-    expect(await page.getByText('The engine is restarting.').count()).toBe(0);
-    await page.context().close();
-  });
+  it.each(['stop', 'interrupt'] as const)(
+    'says that the engine was stopped (%s), not that it is restarting',
+    async (end) => {
+      const other = await workplace.start();
+      const { page } = await openPage(live.browser, other.url);
+      await other[end]();
+      await page.getByText('The engine was stopped.').waitFor();
+      expect(await page.getByText('The engine is restarting.').count()).toBe(0);
+      await page.context().close();
+    },
+  );
 });

@@ -47,6 +47,8 @@ export interface RunningEngine {
   crash(): void;
   /** Ends engine and supervisor, as the user does. */
   stop(): Promise<void>;
+  /** The same with Ctrl+C: a terminal interrupts every process that it has started. */
+  interrupt(): Promise<void>;
 }
 
 /** An engine or a browser that has not ended this long after it was asked to is killed, in milliseconds. */
@@ -90,6 +92,10 @@ export class Workplace {
       process: engine,
       crash: () => servingProcesses(engine).forEach((pid) => process.kill(pid, 'SIGKILL')),
       stop: () => this.end(engine),
+      interrupt: () => {
+        for (const pid of servingProcesses(engine)) process.kill(pid, 'SIGINT');
+        return this.end(engine, 'SIGINT');
+      },
     };
   }
 
@@ -167,11 +173,11 @@ export class Workplace {
     if (this.closed) throw new Error('the tests have ended');
   }
 
-  private async end(engine: ChildProcess): Promise<void> {
+  private async end(engine: ChildProcess, signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<void> {
     this.engines.delete(engine);
     if (engine.exitCode !== null || engine.signalCode !== null) return;
     const gone = once(engine, 'exit');
-    engine.kill('SIGTERM');
+    engine.kill(signal);
     const timer = setTimeout(() => engine.kill('SIGKILL'), END_MILLISECONDS);
     await gone;
     clearTimeout(timer);
