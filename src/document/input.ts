@@ -1,35 +1,27 @@
 import { z } from 'zod';
+import { SHARED_SOURCES, midiChannelSchema, sevenBitsSchema } from './controller-source.js';
 import { MAX_INPUTS } from './limits.js';
 import { LFO_SHAPES, MAX_LFO_PERIOD, MIN_LFO_PERIOD } from './lfo-shapes.js';
 
-const channel = z.number().int().min(0).max(16);
-const rawNumber = z.number().min(-1e9).max(1e9);
-const sevenBits = z.number().int().min(0).max(127);
+const channel = midiChannelSchema;
+/** Largest bend of a note (MPE 1.0: RPN 0 of a member channel is 0 to 96). */
+const MAX_BEND_SEMITONES = 96;
 
 /** Where an input's raw value (0..1) comes from. MIDI channel 0 means any. */
 export const inputSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('pad') }),
   z.strictObject({ kind: z.literal('host') }),
-  z.strictObject({
-    kind: z.literal('cc'),
-    channel,
-    controller: sevenBits,
-    bits: z.union([z.literal(7), z.literal(14)]),
-  }),
-  z.strictObject({ kind: z.literal('pitch-bend'), channel }),
-  z.strictObject({ kind: z.literal('channel-pressure'), channel }),
-  z.strictObject({ kind: z.literal('poly-pressure'), channel, note: sevenBits }),
-  z.strictObject({ kind: z.literal('note-pitch'), channel, low: sevenBits, high: sevenBits }),
+  ...SHARED_SOURCES,
+  z.strictObject({ kind: z.literal('note-pitch'), channel, low: sevenBitsSchema, high: sevenBitsSchema }),
   z.strictObject({ kind: z.literal('note-velocity'), channel }),
+  /** One of the three movements of the last note of an MPE zone. */
   z.strictObject({
-    kind: z.literal('osc'),
-    address: z.string().regex(/^\/[!-~]{0,199}$/),
-    argument: z.number().int().min(0).max(31),
-    /** What the sender sends at the two ends of its control, in its own unit; 0 and 1 where left out. `low` may be the greater one. */
-    low: rawNumber.optional(),
-    high: rawNumber.optional(),
+    kind: z.literal('mpe'),
+    zone: z.enum(['lower', 'upper']),
+    dimension: z.enum(['bend', 'slide', 'pressure']),
+    /** Dimension `bend` only: the bend, in semitones up or down, that covers the input. */
+    semitones: z.number().min(1).max(MAX_BEND_SEMITONES).optional(),
   }),
-  z.strictObject({ kind: z.literal('gamepad'), axis: z.number().int().min(0).max(31) }),
   z.strictObject({
     kind: z.literal('lfo'),
     shape: z.enum(LFO_SHAPES),

@@ -18,3 +18,12 @@ export const MIN_TEMPO = 10;
 export const MAX_TEMPO = 1000;
 /** Most quarter notes of a bar. */
 export const MAX_BEATS_PER_BAR = 64;
+
+/** Greatest number of a MIDI parameter (NRPN). 127/127 is the null function, which selects none. */
+export const MAX_PARAMETER_NUMBER = 0x3ffe;
+/** Axes or buttons of all gamepads together. */
+export const MAX_GAMEPAD_CONTROLS = 64;
+/** Most assignments of the player's controller map. */
+export const MAX_CONTROLLERS = 128;
+/** Most examples that an action can go to by their number. */
+export const MAX_ACTION_EXAMPLE = 128;

@@ -111,8 +111,26 @@ export function attributeIndex(index: number): number {
 
 /** `value` clamped to the parameter's bounds; NaN becomes its initial value. @throws RangeError for an unknown index */
 export function clampParameter(index: number, value: number): number {
-  const parameter = PARAMETERS[index];
-  if (parameter === undefined) throw new RangeError(`no parameter ${index}`);
+  const parameter = parameterAt(index);
   if (Number.isNaN(value)) return parameter.initial;
   return Math.min(parameter.max, Math.max(parameter.min, value));
+}
+
+/** The normalised position (0..1) of a parameter's value, with its skew; values outside its bounds are clamped. */
+export function parameterPosition(index: number, value: number): number {
+  const { min, max, skew } = parameterAt(index);
+  return ((Math.min(max, Math.max(min, value)) - min) / (max - min)) ** skew;
+}
+
+/** The value of a parameter, in its own unit, at a normalised position (0..1); positions outside are clamped. */
+export function parameterValueAt(index: number, position: number): number {
+  const { min, max, skew, unit } = parameterAt(index);
+  const value = min + (max - min) * Math.min(1, Math.max(0, position)) ** (1 / skew);
+  return unit === 'choice' ? Math.round(value) : value;
+}
+
+function parameterAt(index: number): Parameter {
+  const parameter = PARAMETERS[index];
+  if (parameter === undefined) throw new RangeError(`no parameter ${index}`);
+  return parameter;
 }

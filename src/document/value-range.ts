@@ -26,3 +26,8 @@ export function sourceValueOf(input: Pick<Input, 'range' | 'curve' | 'inverted'>
 function exponent({ curve }: Pick<Input, 'curve'>): number {
   return 2 ** (curve * CURVE_OCTAVES);
 }
+
+/** The normalised position (0..1) of `raw` between two ends in the sender's own unit; 0 where they are equal. */
+export function positionBetween(low: number, high: number, raw: number): number {
+  return high === low ? 0 : Math.min(1, Math.max(0, (raw - low) / (high - low)));
+}

@@ -1,4 +1,5 @@
 import { CAPTURE_STEP } from '../../../document/capture-step.js';
+import { unusedLabel } from '../../../document/example-label.js';
 import { RefusedError } from '../../engine-client/client.js';
 import { edit } from '../../engine-client/commands.js';
 import { client, store } from '../../engine-client/page.js';
@@ -7,14 +8,6 @@ import { setView } from '../../engine-client/view.js';
 
 /** Longest label of an example, in characters. */
 export const MAX_LABEL = 120;
-
-/** "Sound N" with the first number that no example has. */
-function unusedLabel(): string {
-  const taken = new Set(store.getState().examples.map(({ label }) => label));
-  let number = taken.size + 1;
-  while (taken.has(`Sound ${number}`)) number += 1;
-  return `Sound ${number}`;
-}
 
 /**
  * Captures the current latents at the cursor's position as a new example, then asks for its label: the timing of a capture
@@ -32,7 +25,7 @@ export async function capture(): Promise<void> {
   if (store.getState().view.labelling !== null) return;
   setView(store, { sweeping: null, labelling: { example: null, text: '', done: false } });
   try {
-    const id = await client.ask({ type: 'capture', label: unusedLabel() });
+    const id = await client.ask({ type: 'capture', label: unusedLabel(store.getState().examples) });
     const { labelling } = store.getState().view;
     setView(store, {
       selectedExample: id,
