@@ -23,6 +23,8 @@ export function parseGestureMidi(bytes: Uint8Array, inputs: readonly Input[]): G
   let now = 0;
   const router = new MidiRouter({
     input: (_offset, input, value) => moves.push({ seconds: now, input, value }),
+    control: () => undefined,
+    steps: () => undefined,
     program: () => undefined,
   });
   router.configure(inputs);

@@ -1,4 +1,5 @@
 import { createNanoEvents } from 'nanoevents';
+import type { Assignment } from '../../document/assignment.js';
 import { TillerError } from '../../document/tiller-error.js';
 import type { Trainer } from '../mapping/trainer.js';
 import { PARAMETERS } from '../../document/parameters.js';
@@ -8,7 +9,7 @@ import type { Preset } from '../../document/preset.js';
 import type { PresetStore } from '../presets/preset-store.js';
 import { applyEdit, editLabel } from '../../document/apply-edit.js';
 import { CAPTURE_STEP } from '../../document/capture-step.js';
-import type { StreamLink, StreamReport, Telemetry } from '../stream/messages.js';
+import type { ControlReport, StreamLink, StreamReport, Telemetry } from '../stream/messages.js';
 import { sendDifference } from '../stream/send-difference.js';
 import type { Edit } from '../../document/edit.js';
 import type { HistorySteps } from '../../document/history.js';
@@ -56,7 +57,11 @@ export class Instrument {
   private readonly link: NumberedLink;
   private readonly learner: Learner;
   private readonly midiLearn: MidiLearn;
-  private readonly events = createNanoEvents<{ telemetry: (telemetry: Telemetry) => void }>();
+  private readonly events = createNanoEvents<{
+    telemetry: (telemetry: Telemetry) => void;
+    control: (report: ControlReport) => void;
+  }>();
+  private assignments: readonly Assignment[] = [];
 
   constructor(options: InstrumentOptions) {
     this.link = new NumberedLink(options.link);
@@ -109,6 +114,17 @@ export class Instrument {
   /** Calls `listener` with each telemetry report, about 30 a second. @returns a function that ends the subscription */
   onTelemetry(listener: (telemetry: Telemetry) => void): () => void {
     return this.events.on('telemetry', listener);
+  }
+
+  /** Calls `listener` with what the streaming worker tells of controllers. @returns a function that ends the subscription */
+  onControl(listener: (report: ControlReport) => void): () => void {
+    return this.events.on('control', listener);
+  }
+
+  /** Has the streaming worker play MIDI by the player's controller map, until the next call. */
+  assignControllers(assignments: readonly Assignment[]): void {
+    this.assignments = assignments;
+    this.link.send({ type: 'controllers', assignments });
   }
 
   /**
@@ -217,10 +233,21 @@ export class Instrument {
     this.learner.cancel();
   }
 
+  /**
+   * Fades to the dry track within 10 ms, whatever is being opened or computed, and ends what acts on the sound: freeze, the latent
+   * loop, held latents. One step of the undo history.
+   */
+  panic(): void {
+    this.link.send({ type: 'panic' });
+    this.heldLatents.releaseAll();
+    this.edit({ type: 'set-output', change: { bypass: true, freeze: false, loop: false } });
+  }
+
   /** Sends the streaming worker everything again, after it was restarted. */
   async resend(): Promise<void> {
     this.store.change({ stream: null }, 'engine');
     this.link.restart();
+    this.link.send({ type: 'controllers', assignments: this.assignments });
     sendDifference(this.link, null, this.state.preset);
     this.heldLatents.resend();
     await this.models.load(this.state.preset.model);
@@ -286,7 +313,13 @@ export class Instrument {
         return;
       }
       case 'midi-heard':
-        this.midiLearn.receive(report);
+        this.midiLearn.receive(report.source);
+        this.events.emit('control', report);
+        return;
+      case 'triggered':
+      case 'controlled':
+      case 'controllers-active':
+        this.events.emit('control', report);
         return;
       case 'program-change':
         this.files.recall(report.program, report.channel);

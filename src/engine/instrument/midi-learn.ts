@@ -1,7 +1,7 @@
+import type { ControllerSource } from '../../document/controller-source.js';
 import type { Edit } from '../../document/edit.js';
+import type { InputSource } from '../../document/input.js';
 import { TillerError } from '../../document/tiller-error.js';
-import type { StreamReport } from '../stream/messages.js';
-import { learnedSource } from '../stream/midi-router.js';
 import type { StateStore } from './state-store.js';
 
 /** MIDI learn: the input that waits takes the next suitable message as its source, once. Main thread. */
@@ -22,13 +22,19 @@ export class MidiLearn {
     this.store.change({ midiLearn: inputIndex }, 'page');
   }
 
-  /** Takes a message that the streaming worker reports. */
-  receive({ status, data1, data2 }: Extract<StreamReport, { type: 'midi-heard' }>): void {
+  /** Takes a source that the streaming worker has heard. */
+  receive(source: ControllerSource): void {
     const index = this.store.state.midiLearn;
     if (index === null) return;
-    const source = learnedSource(status, data1, data2);
-    if (source === null) return;
+    const learned = inputSourceFor(source);
+    if (learned === null) return;
     this.store.change({ midiLearn: null }, 'midi');
-    this.edit({ type: 'edit-input', index, change: { source } });
+    this.edit({ type: 'edit-input', index, change: { source: learned } });
   }
+}
+
+/** The source of an input for what was heard: a key plays by how hard it is pressed; null where it cannot drive an input. */
+function inputSourceFor(source: ControllerSource): InputSource | null {
+  if (source.kind === 'note') return { kind: 'note-velocity', channel: source.channel };
+  return source.kind === 'key' ? null : source;
 }

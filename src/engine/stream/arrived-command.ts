@@ -2,7 +2,10 @@ import { parametersSetBy, type StreamCommand } from './messages.js';
 import type { MovedParameters } from './moved-parameters.js';
 
 /** Commands that wait for a model that is expected or being opened. */
-type Setting = Exclude<StreamCommand, { type: 'load' | 'restart' | 'expect-model' }>;
+type Setting = Exclude<
+  StreamCommand,
+  { type: 'load' | 'restart' | 'expect-model' | 'controllers' | 'panic' }
+>;
 
 /** A setting, and its number where it sets parameters (`MovedParameters`); else 0. */
 export interface Arrived {

@@ -1,3 +1,6 @@
+import type { Assignment } from '../../document/assignment.js';
+import { assignmentSchema } from '../../document/assignment-schema.js';
+import { controllerSourceSchema } from '../../document/controller-source.js';
 import { programSchema } from '../../protocol/programs.js';
 import { z } from 'zod';
 import type { Output } from '../../document/output.js';
@@ -28,6 +31,10 @@ export type StreamCommand =
   | { type: 'inputs'; inputs: Input[] }
   /** `index` into PARAMETERS, `value` in the parameter's own unit. */
   | { type: 'parameter'; index: number; value: number }
+  /** The player's controller map. */
+  | { type: 'controllers'; assignments: readonly Assignment[] }
+  /** Fades to the dry track at once, without waiting for a model that is being opened. */
+  | { type: 'panic' }
   /** Holds a latent at `value`, in latent units; null releases it. */
   | { type: 'hold'; dimension: number; value: number | null }
   | { type: 'noise'; noise: NoiseSetting }
@@ -93,7 +100,7 @@ const parameterIndex = z
   .int()
   .min(0)
   .max(PARAMETERS.length - 1);
-const midiByte = z.number().int().min(0).max(255);
+const assignmentId = assignmentSchema.shape.id;
 const samples = z.number().int().min(0);
 
 /** Reports of the streaming worker to the main thread. */
@@ -115,8 +122,23 @@ export const streamReportSchema = z.discriminatedUnion('type', [
     commandsArrived: z.number().int().min(0),
     parameters: z.array(z.strictObject({ index: parameterIndex, value: z.number() })),
   }),
-  /** The first message since the last report that MIDI Learn can use. */
-  z.strictObject({ type: z.literal('midi-heard'), status: midiByte, data1: midiByte, data2: midiByte }),
+  /** The first source since the last report that MIDI Learn can use. */
+  z.strictObject({ type: z.literal('midi-heard'), source: controllerSourceSchema }),
+  /** The trigger of an assignment was pressed. */
+  z.strictObject({ type: z.literal('triggered'), assignment: assignmentId }),
+  /** The source of an assignment that moves no parameter was moved: last position (0..1) and sum of steps since the last report. */
+  z.strictObject({
+    type: z.literal('controlled'),
+    assignment: assignmentId,
+    position: z.number().min(0).max(1).nullable(),
+    steps: z.number().int(),
+  }),
+  /** Assignments, and inputs by their own sources, that MIDI has moved since the last report. */
+  z.strictObject({
+    type: z.literal('controllers-active'),
+    assignments: z.array(assignmentId),
+    inputs: z.array(z.number().int().min(0)),
+  }),
   z.strictObject({
     type: z.literal('program-change'),
     program: programSchema,
@@ -125,6 +147,11 @@ export const streamReportSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('failed'), code: z.string(), message: z.string() }),
 ]);
 export type StreamReport = z.infer<typeof streamReportSchema>;
+/** What MIDI controllers did. */
+export type ControlReport = Extract<
+  StreamReport,
+  { type: 'midi-heard' | 'triggered' | 'controlled' | 'controllers-active' }
+>;
 
 /** The main thread's end of the connection to the streaming worker. */
 export interface StreamLink {

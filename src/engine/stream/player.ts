@@ -3,7 +3,7 @@ import { defaultOutput, type EngineMargin, type Output } from '../../document/ou
 import { openMapping } from '../mapping/evaluate.js';
 import type { NoiseSetting } from '../model/run/noise.js';
 import { numberOf, type Arrived } from './arrived-command.js';
-import { MidiRouter, isLearnable } from './midi-router.js';
+import { MidiControls } from './midi-controls.js';
 import { clampParameter, PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
 import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { Steering } from '../../document/steering.js';
@@ -35,7 +35,7 @@ export class Player {
   /** Moves for the next block; positions are samples of that block. */
   private readonly changes = new ChangeQueue(MAX_CHANGES, PARAMETERS.length);
   private readonly moves = new MovedParameters();
-  private readonly router: MidiRouter;
+  private readonly controls: MidiControls;
   private readonly reporter: StreamReporter;
   private noise: NoiseSetting = { kind: 'seed', seed: 1 };
   private output: Output = defaultOutput();
@@ -56,11 +56,12 @@ export class Player {
     private readonly report: (report: StreamReport) => void,
     opener: ModelOpener = openHere,
   ) {
-    this.reporter = new StreamReporter(this.stream, this.moves, report);
-    this.router = new MidiRouter({
-      input: (offsetSamples, index, value) => this.parameter(offsetSamples, index, value),
-      program: (program, channel) => this.report({ type: 'program-change', program, channel }),
+    this.controls = new MidiControls({
+      parameter: (offsetSamples, index, value) => this.parameter(offsetSamples, index, value),
+      panic: () => this.panic(),
+      report,
     });
+    this.reporter = new StreamReporter(this.stream, this.moves, this.controls, report);
     this.models = new ModelLoader(this.modelUser(), opener);
   }
 
@@ -107,6 +108,8 @@ export class Player {
    */
   apply(command: StreamCommand): Promise<void> {
     if (command.type === 'restart') this.stream.restart();
+    else if (command.type === 'controllers') this.controls.assign(command.assignments);
+    else if (command.type === 'panic') this.panic();
     else if (command.type === 'expect-model') this.waiting ??= [];
     else if (command.type === 'load') this.changeTo(command.model);
     else {
@@ -136,12 +139,13 @@ export class Player {
         this.stream.setAttributes(this.attributes);
         return;
       case 'inputs':
-        this.router.configure(command.inputs);
+        this.controls.configure(command.inputs);
         this.stream.setMotions(command.inputs);
         return;
       case 'parameter':
         if (!this.moves.set(command.index, number)) return;
         this.changes.remove(command.index);
+        this.controls.setValue(command.index, command.value);
         this.stream.setParameter(command.index, command.value);
         return;
       case 'hold':
@@ -177,14 +181,14 @@ export class Player {
   }
 
   /**
-   * Routes a MIDI message to the inputs, whose moves are queued for the next block; a program change is reported at once. Messages
-   * that are not valid, or that no input listens to, do nothing. Streaming thread; allocates nothing but the message for MIDI Learn.
+   * Routes a MIDI message to the inputs and to what the player's controller map assigns, whose moves are queued for the next block; a
+   * program change is reported at once. Messages that are not valid, or that nothing listens to, do nothing. Streaming thread;
+   * allocates as `MidiControls` says.
    * @param offsetSamples position in the next block, in samples; beyond its end the move takes effect with the next one
    * @param data1 and data2 0..127; 0 where the message is shorter
    */
   midi(offsetSamples: number, status: number, data1: number, data2: number): void {
-    if (isLearnable(status, data1, data2)) this.reporter.keepForLearn(status, data1, data2);
-    this.router.message(offsetSamples, status, data1, data2);
+    this.controls.message(offsetSamples, status, data1, data2);
   }
 
   /**
@@ -200,9 +204,18 @@ export class Player {
     const bounded = clampParameter(index, value);
     this.changes.push(offsetSamples, index, bounded);
     this.moves.move(index, bounded);
+    this.controls.setValue(index, bounded);
     if (index !== PARAMETER_INDEX.width || !(bounded > 0) || this.output.width > 0) return;
     this.output = { ...this.output, width: bounded };
     this.models.follow();
+  }
+
+  /** Fades to the dry track at once, within 10 ms: the model, its mapping and what waits for them have no part in it. */
+  private panic(): void {
+    const { bypass } = PARAMETER_INDEX;
+    this.parameter(0, bypass, 1);
+    this.changes.remove(bypass);
+    this.stream.setParameter(bypass, 1);
   }
 
   /** Whether the blocks that follow belong to an offline render; see `Stream.setOffline`. */
@@ -240,11 +253,13 @@ export class Player {
   private kept(changed: Partial<Automated>, number: number, sets: readonly number[] | undefined): Automated {
     const { output, steering, attributes } = this;
     const settings = { inputs: [], output, steering, attributes, ...changed };
-    return this.moves.keptIn(settings, number, sets, (index) => {
+    const kept = this.moves.keptIn(settings, number, sets, (index) => {
       // Moves that still wait for their sample are older than what sets the parameter now.
       this.changes.remove(index);
       this.stream.dropChanges(index);
     });
+    this.controls.setValues(kept);
+    return kept;
   }
 
   /** Closes every model. Nothing is played after it. */

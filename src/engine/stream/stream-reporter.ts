@@ -1,5 +1,6 @@
 import { gainToDb } from '../audio/db.js';
 import type { StreamReport } from './messages.js';
+import type { MidiControls } from './midi-controls.js';
 import type { MovedParameters } from './moved-parameters.js';
 import type { Stream } from './stream.js';
 import { StreamSnapshot } from './telemetry.js';
@@ -13,30 +14,24 @@ const meterDb = (amplitude: number) => Math.min(METER_TOP_DB, Math.max(METER_FLO
 const pairDb = (values: Float32Array): [number, number] => [meterDb(values[0] ?? 0), meterDb(values[1] ?? 0)];
 
 /**
- * What a player reports while it plays: levels, latents and load, moved parameters, a message for MIDI Learn and failures of
+ * What a player reports while it plays: levels, latents and load, moved parameters, what MIDI did and failures of
  * the model. Counts time in samples; allocates only for a report. One thread, the streaming worker's.
  */
 export class StreamReporter {
   private readonly snapshot = new StreamSnapshot();
   private samplesSinceReport = 0;
-  /** The first message since the last report that MIDI Learn can use. */
-  private heard: { status: number; data1: number; data2: number } | null = null;
   private reportedFaults = 0;
 
   constructor(
     private readonly stream: Stream,
     private readonly moves: MovedParameters,
+    private readonly midi: Pick<MidiControls, 'report'>,
     private readonly report: (report: StreamReport) => void,
   ) {}
 
   /** True where the playing model has failed. */
   get hasFailed(): boolean {
     return this.reportedFaults > 0;
-  }
-
-  /** Keeps a MIDI message for MIDI Learn. The first counts: a note's end, a clock or a controller's fine half may follow at once. */
-  keepForLearn(status: number, data1: number, data2: number): void {
-    this.heard ??= { status, data1, data2 };
   }
 
   /** Another model, or none, plays from now on, or another track: its failures are counted from 0. */
@@ -54,12 +49,11 @@ export class StreamReporter {
     this.reportFaults();
   }
 
-  /** Reports moved parameters and the message for MIDI Learn now. */
+  /** Reports moved parameters and what MIDI did now. */
   reportMoves(): void {
     const moved = this.moves.takeReport();
     if (moved !== null) this.report({ type: 'moved', ...moved });
-    if (this.heard !== null) this.report({ type: 'midi-heard', ...this.heard });
-    this.heard = null;
+    this.midi.report();
   }
 
   private reportTelemetry(): void {

@@ -222,11 +222,12 @@ describe('Instrument', () => {
     expect(instrument.state.model.loading).toBe(false);
   });
 
+  const controller = (number: number) => ({ kind: 'cc', channel: 3, controller: number, bits: 7 }) as const;
+
   it('learns a MIDI source once', () => {
     instrument.learnMidi(1);
-    report({ type: 'midi-heard', status: 0x90, data1: 60, data2: 0 });
-    report({ type: 'midi-heard', status: 0xb2, data1: 21, data2: 64 });
-    report({ type: 'midi-heard', status: 0xb2, data1: 22, data2: 64 });
+    report({ type: 'midi-heard', source: controller(21) });
+    report({ type: 'midi-heard', source: controller(22) });
     expect(instrument.state.preset.inputs[1]?.source).toEqual({
       kind: 'cc',
       channel: 3,
@@ -236,17 +237,23 @@ describe('Instrument', () => {
     expect(instrument.state.midiLearn).toBeNull();
   });
 
+  it('learns a key as how hard it is pressed', () => {
+    instrument.learnMidi(0);
+    report({ type: 'midi-heard', source: { kind: 'note', channel: 2, note: 60 } });
+    expect(instrument.state.preset.inputs[0]?.source).toEqual({ kind: 'note-velocity', channel: 2 });
+  });
+
   it('learns for the input that waited, wherever it is by then, and for none once it is gone', () => {
     instrument.edit({ type: 'add-input', input: { name: 'third' } });
     instrument.learnMidi(2);
     instrument.edit({ type: 'remove-input', index: 0 });
     expect(instrument.state.midiLearn).toBe(1);
-    report({ type: 'midi-heard', status: 0xb2, data1: 21, data2: 64 });
+    report({ type: 'midi-heard', source: controller(21) });
     expect(instrument.state.preset.inputs[1]).toMatchObject({ name: 'third', source: { kind: 'cc' } });
     instrument.learnMidi(1);
     instrument.edit({ type: 'remove-input', index: 1 });
     expect(instrument.state.midiLearn).toBeNull();
-    report({ type: 'midi-heard', status: 0xb2, data1: 22, data2: 64 });
+    report({ type: 'midi-heard', source: controller(22) });
     expect(() => instrument.learnMidi(1)).toThrow(/no input 2/);
     instrument.learnMidi(0);
     instrument.undo();
@@ -262,6 +269,19 @@ describe('Instrument', () => {
     instrument.setParameter(0, 0.8, 'page');
     instrument.undo();
     expect(instrument.state.preset.inputs.map(({ value }) => value)).toEqual([0.1, 0.8, 0.3]);
+  });
+
+  it('panics: the worker fades to the dry track, and what acts on the sound ends, as one step', () => {
+    instrument.setParameter(PARAMETER_INDEX.freeze, 1, 'page');
+    instrument.setParameter(PARAMETER_INDEX.loop, 1, 'page');
+    instrument.heldLatents.hold(0, 1);
+    sent.length = 0;
+    instrument.panic();
+    expect(sent[0]).toEqual({ type: 'panic' });
+    expect(instrument.state.preset.output).toMatchObject({ bypass: true, freeze: false, loop: false });
+    expect(instrument.state.holds[0]).toBeNull();
+    instrument.undo();
+    expect(instrument.state.preset.output).toMatchObject({ bypass: false, freeze: true, loop: true });
   });
 
   // A report that was under way when the page changed a control put the old value back.
@@ -303,6 +323,7 @@ describe('Instrument', () => {
     await instrument.resend();
     expect(new Set(types())).toEqual(
       new Set([
+        'controllers',
         'steering',
         'attributes',
         'output',

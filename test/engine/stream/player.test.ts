@@ -1,12 +1,14 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Assignment, AssignmentMode } from '../../../src/document/assignment.js';
 import { defaultOutput } from '../../../src/document/output.js';
 import { type ImportedModel, importModel } from '../../../src/engine/model/import/import.js';
 import type { StreamReport } from '../../../src/engine/stream/messages.js';
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import type { Input } from '../../../src/document/input.js';
 import { defaultInput } from '../../../src/document/default-preset.js';
+import { learnedSource } from '../../../src/engine/stream/midi-router.js';
 import { Player } from '../../../src/engine/stream/player.js';
 import { defaultDimension } from '../../../src/document/steering.js';
 import { fixturePath } from '../model/fixtures.js';
@@ -195,9 +197,10 @@ describe('Player', () => {
     player.midi(0, 0xb0, 74, 127);
     expect(reports.filter(({ type }) => type === 'moved')).toEqual([]);
     player.idle();
-    expect(reports.slice(-2)).toEqual([
+    expect(reports.slice(-3)).toEqual([
       { type: 'moved', commandsArrived: 0, parameters: [{ index: 1, value: 1 }] },
-      { type: 'midi-heard', status: 0xb0, data1: 74, data2: 127 },
+      { type: 'midi-heard', source: { kind: 'cc', channel: 1, controller: 74, bits: 7 } },
+      { type: 'controllers-active', assignments: [], inputs: [1] },
     ]);
     const told = reports.length;
     player.idle();
@@ -207,7 +210,7 @@ describe('Player', () => {
     await player.apply({ type: 'output', output: defaultOutput(), sets: [] });
     player.midi(0, 0xb0, 74, 0);
     player.idle();
-    expect(reports.at(-2)).toEqual({
+    expect(reports.at(-3)).toEqual({
       type: 'moved',
       commandsArrived: 2,
       parameters: [{ index: 1, value: 0 }],
@@ -224,6 +227,99 @@ describe('Player', () => {
     player.midi(0, status, data1, data2);
     player.midi(0, second[0], second[1], second[2]);
     player.idle();
-    expect(reports.at(-1)).toEqual({ type: 'midi-heard', status, data1, data2 });
+    expect(reports).toContainEqual({ type: 'midi-heard', source: learnedSource(status, data1, data2) });
+  });
+
+  describe('the controller map', () => {
+    const assign = (id: string, action: string, controller: number, mode: AssignmentMode): Assignment => ({
+      id,
+      action: { id: action },
+      source: { kind: 'cc', channel: 0, controller, bits: 7 },
+      mode,
+      range: [0, 1],
+      feedback: false,
+    });
+    const moved = () => reports.flatMap((report) => (report.type === 'moved' ? report.parameters : []));
+
+    it('moves a parameter at its sample, and picks up what the document has set', async () => {
+      await player.apply({ type: 'output', output: { ...defaultOutput(), dryWet: 0.25 } });
+      await player.apply({ type: 'controllers', assignments: [assign('a', 'dryWet', 7, 'pick-up')] });
+      player.midi(0, 0xb0, 7, 127);
+      player.idle();
+      expect(moved()).toEqual([]);
+      player.midi(0, 0xb0, 7, 10);
+      player.midi(0, 0xb0, 7, 127);
+      player.idle();
+      expect(moved()).toEqual([{ index: PARAMETER_INDEX.dryWet, value: 1 }]);
+      // The document is newer: the fader has to pick it up again.
+      await player.apply({ type: 'output', output: { ...defaultOutput(), dryWet: 0.1 } });
+      player.midi(0, 0xb0, 7, 126);
+      player.idle();
+      expect(moved()).toHaveLength(1);
+    });
+
+    it('plays an input by its range and curve', async () => {
+      const input = { ...defaultInput('x'), range: [0.2, 0.6] as [number, number], inverted: true };
+      await player.apply({ type: 'inputs', inputs: [input] });
+      await player.apply({ type: 'controllers', assignments: [assign('a', 'input1', 7, 'jump')] });
+      player.midi(0, 0xb0, 7, 127);
+      player.idle();
+      expect(moved()).toEqual([{ index: 0, value: 0.2 }]);
+    });
+
+    it('leaves an input alone that the preset does not have', async () => {
+      await player.apply({ type: 'inputs', inputs: [defaultInput('x')] });
+      await player.apply({ type: 'controllers', assignments: [assign('a', 'input9', 7, 'jump')] });
+      player.midi(0, 0xb0, 7, 127);
+      player.idle();
+      expect(moved()).toEqual([]);
+    });
+
+    it('reports presses at once, and moves of what is no parameter together', async () => {
+      await player.apply({
+        type: 'controllers',
+        assignments: [assign('press', 'capture', 1, 'press'), assign('low', 'inputLow1', 2, 'jump')],
+      });
+      player.midi(0, 0xb0, 1, 127);
+      expect(reports.at(-1)).toEqual({ type: 'triggered', assignment: 'press' });
+      for (const value of [1, 2, 127]) player.midi(0, 0xb0, 2, value);
+      player.idle();
+      expect(reports.filter(({ type }) => type === 'controlled')).toEqual([
+        { type: 'controlled', assignment: 'low', position: 1, steps: 0 },
+      ]);
+      expect(reports.at(-1)).toEqual({
+        type: 'controllers-active',
+        assignments: ['press', 'low'],
+        inputs: [],
+      });
+    });
+
+    it.each(['controller', 'document'] as const)(
+      'panics by a %s: dry within 10 ms and without a click, while a model is being opened',
+      async (by) => {
+        await player.apply({ type: 'load', model: identity });
+        await player.apply({ type: 'controllers', assignments: [assign('p', 'panic', 1, 'press')] });
+        await player.apply({ type: 'output', output: { ...defaultOutput(), dryWet: 0, outputGainDb: -12 } });
+        const latency = player.latencySamples;
+        at = 0;
+        hear(50);
+        await player.apply({ type: 'expect-model' });
+        const before = at;
+        if (by === 'controller') player.midi(100, 0xb0, 1, 127);
+        else await player.apply({ type: 'panic' });
+        const heard = hear(10);
+        const ramp = 0.01 * 48_000;
+        const dry = Float32Array.from(heard, (_, i) => track[before + i - latency] as number);
+        expect(heard.subarray(ramp)).toEqual(dry.subarray(ramp));
+        // Each sample lies between the mix and the dry track; the mix is the track at −12 dB here.
+        for (let i = 0; i < ramp; i += 1) {
+          const ends = [dry[i] as number, (dry[i] as number) * 10 ** (-12 / 20)];
+          expect(heard[i]).toBeGreaterThanOrEqual(Math.min(...ends) - 1e-4);
+          expect(heard[i]).toBeLessThanOrEqual(Math.max(...ends) + 1e-4);
+        }
+        player.idle();
+        expect(moved().at(-1)).toEqual({ index: PARAMETER_INDEX.bypass, value: 1 });
+      },
+    );
   });
 });
