@@ -9,6 +9,8 @@ import {
   MIN_TEMPO,
 } from '../document/limits.js';
 import { PARAMETERS } from '../document/parameters.js';
+import { actionReferenceSchema, assignmentFields, assignmentSchema } from '../document/assignment-schema.js';
+import { controllerSourceSchema } from '../document/controller-source.js';
 import { editSchema } from '../document/edit.js';
 import { MIDI_CLOCK } from './midi-clock.js';
 import { MAX_FIXED_LATENCY, MIN_FIXED_LATENCY } from './plugin.js';
@@ -28,6 +30,7 @@ const presetId = z.string().min(1).max(200);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const port = z.number().int().min(1024).max(65_535);
 const seven = z.number().int().min(0).max(127);
+const assignmentId = assignmentSchema.shape.id;
 const bare = <T extends string>(type: T) => z.strictObject({ type: z.literal(type) });
 
 /** A map for the pad: the mapping evaluated over the plane of two inputs. */
@@ -61,6 +64,8 @@ export const deviceNameSchema = z.string().min(1).max(200);
 
 export const oscSettingsSchema = z.strictObject({
   receive: z.boolean(),
+  /** Also receive from other machines of the network; else from this one only. */
+  network: z.boolean(),
   receivePort: port,
   /** Also map each argument of `/wek/inputs` to one input, as Wekinator's tools send them. */
   wekinator: z.boolean(),
@@ -222,6 +227,32 @@ export const commandSchema = z.discriminatedUnion('type', [
   }),
   bare('audio-close'),
   // controllers and recorder
+  /** The next source that moves is assigned to the action: in the assignment `id`, or a new one. Null ends the wait. */
+  z.strictObject({
+    type: z.literal('learn-controller'),
+    action: actionReferenceSchema.nullable(),
+    id: assignmentId.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('assign-controller'),
+    action: actionReferenceSchema,
+    source: controllerSourceSchema,
+  }),
+  /** What is left out stays as it is. */
+  z.strictObject({
+    type: z.literal('edit-controller'),
+    id: assignmentId,
+    change: z.strictObject(assignmentFields).partial(),
+  }),
+  z.strictObject({ type: z.literal('remove-controller'), id: assignmentId }),
+  /** A source of this page has moved, a gamepad or a key: in its own unit (an axis −1..1, buttons and keys 0..1). */
+  z.strictObject({
+    type: z.literal('control'),
+    source: controllerSourceSchema,
+    value: z.number().min(-1).max(1),
+  }),
+  /** Presses a trigger. */
+  z.strictObject({ type: z.literal('trigger'), action: actionReferenceSchema }),
   z.strictObject({
     type: z.literal('recorder'),
     action: z.enum(['record', 'overdub', 'play', 'stop', 'clear']),

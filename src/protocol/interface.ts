@@ -1,4 +1,5 @@
 import type { LiveSource, OscSettings, PlayOrder, RememberedView } from './interface-commands.js';
+import type { ControllerActivity, ControllersState } from './controllers.js';
 import type { ProgramsState } from './programs.js';
 import type { Example } from '../document/example.js';
 import type { Input } from '../document/input.js';
@@ -35,6 +36,7 @@ export const HELLO_PATH = '/hello';
 /** Initial OSC settings: nothing is received or sent. */
 export const OSC_OFF: OscSettings = {
   receive: false,
+  network: false,
   receivePort: 9000,
   wekinator: false,
   send: false,
@@ -293,7 +295,8 @@ export interface PortsState {
    * the `ports`.
    */
   midi: { available: boolean; reason: string | null; ports: string[]; chosen: string | null };
-  osc: OscSettings & { error: string | null };
+  /** `addresses`: of this machine in the network, while OSC is received from there. */
+  osc: OscSettings & { error: string | null; addresses: string[] };
 }
 
 /** The engine's state for the page: all slices are sent on connecting, then those that have changed. */
@@ -331,6 +334,7 @@ export interface Slices {
   trash: TrashState;
   favourites: FavouritesState;
   programs: ProgramsState;
+  controllers: ControllersState;
   /** Null in a plugin, where the host plays. */
   live: LiveState | null;
   /** Of the live session's source; null for the microphone, and while it is being read. */
@@ -348,4 +352,6 @@ export type EngineMessage =
   | { type: 'failed'; request: number | null; fault: Fault }
   | { type: 'notice'; level: 'info' | 'warning' | 'error'; text: string; hint: string | null }
   /** Another window has become the speaker. */
-  | { type: 'audio-taken' };
+  | { type: 'audio-taken' }
+  /** Controllers have sent something. */
+  | ({ type: 'activity' } & ControllerActivity);

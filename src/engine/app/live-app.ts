@@ -11,6 +11,7 @@ import { loadedFrom } from '../presets/loaded-from.js';
 import { Autosave, moveAside, readAutosave } from '../persistence/autosave.js';
 import { StoredFile } from '../persistence/stored-file.js';
 import { fileStamp } from '../system/file-stamp.js';
+import { controllerMap } from '../persistence/controller-map.js';
 import { Favourites } from '../persistence/favourites.js';
 import { readControllers, writeControllers } from '../persistence/stored-controllers.js';
 import { ViewStore } from '../persistence/remembered-view.js';
@@ -23,8 +24,10 @@ import { MapMaker } from '../starter-map/map-maker.js';
 import type { HostLatency } from '../host/host-latency.js';
 import { ModelBrowser } from '../instrument/model-browser.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
+import { openControllers, type PlayerControllers } from './player-controllers.js';
 import { Painter } from '../map/painter.js';
-import { Ports } from '../inputs/ports.js';
+import { OscControls } from '../inputs/osc-controls.js';
+import { Ports, type StoredControllers } from '../inputs/ports.js';
 import { Programs } from '../persistence/programs.js';
 import { PresetBrowser } from '../instrument/preset-browser.js';
 import { GestureRecorder } from '../inputs/recorder.js';
@@ -43,6 +46,8 @@ export interface InterfaceOptions extends ServerOptions {
   controllersPath?: string;
   /** What program changes recall; opened already in a plugin. Left out, nothing. */
   programs?: Programs;
+  /** What controllers do. */
+  playerControllers: PlayerControllers;
   /** The latency that a plugin tells its host; left out in the live session. */
   hostLatency?: HostLatency;
   /** File that stores the favourites; left out, they are not stored. */
@@ -73,14 +78,17 @@ export async function serveInstrument(
   const mapMaker = new MapMaker(instrument, options.models);
   const recorder = new GestureRecorder(instrument);
   if (options.takePath !== undefined) await storeTakes(recorder, instrument, options.takePath);
-  const ports = await openPorts(instrument, live, options.controllersPath);
+  const { actions, controllers } = options.playerControllers;
+  actions.recorder = recorder;
+  const osc = new OscControls(actions, controllers);
+  const ports = await openPorts(instrument, live, osc, options.controllersPath);
   const favourites = new Favourites(options.favouritesPath ?? null);
   await favourites.load().catch((error: unknown) => instrument.notify(error));
   const programs = options.programs ?? new Programs(null);
   const view = new ViewStore(options.viewPath ?? null);
   await view.load().catch((error: unknown) => instrument.notify(error));
   const { hostLatency = null } = options;
-  const library = { presets, models, favourites, programs };
+  const library = { presets, models, favourites, programs, controllers };
   const examples = { carrier, mapMaker };
   const services: PageServices = {
     instrument,
@@ -94,6 +102,7 @@ export async function serveInstrument(
     painter,
   };
   const close = async () => {
+    actions.recorder = null;
     recorder.close();
     await Promise.all([painter.close(), carrier.close(), mapMaker.close(), ports.close()]);
   };
@@ -117,6 +126,7 @@ export async function serveInstrument(
 async function openPorts(
   instrument: Instrument,
   live: LiveSession | null,
+  osc: OscControls,
   path: string | undefined,
 ): Promise<Ports> {
   const midi =
@@ -126,12 +136,11 @@ async function openPorts(
           if (isClockStatus(status)) live.midiClock(status);
           else live.midi(status, data1, data2);
         });
-  if (path === undefined) return new Ports(instrument, midi);
-  const ports = new Ports(instrument, midi, (controllers) => {
-    writeControllers(path, controllers).catch((error: unknown) =>
-      instrument.notify(fromFileError(error, path)),
-    );
-  });
+  if (path === undefined) return new Ports(instrument, midi, undefined, osc);
+  const store = (chosen: StoredControllers) => {
+    writeControllers(path, chosen).catch((error: unknown) => instrument.notify(fromFileError(error, path)));
+  };
+  const ports = new Ports(instrument, midi, store, osc);
   try {
     const stored = await readControllers(path);
     if (stored !== null) await ports.restore(stored);
@@ -141,7 +150,9 @@ async function openPorts(
   return ports;
 }
 
-export interface LiveSessionOptions extends Omit<InterfaceOptions, 'kind'> {
+export interface LiveSessionOptions extends Omit<InterfaceOptions, 'kind' | 'playerControllers'> {
+  /** File of the player's controller map; left out, it is not stored. */
+  controllerMapPath?: string;
   /** Folder of the bundled loops; null where there are none. */
   loopsFolder: string | null;
   /**
@@ -165,10 +176,13 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
   const instrument = new Instrument({ link: live, presets, models, trainer, programs });
   programs.onError((error) => instrument.notify(error));
   live.onRestart = () => void instrument.resend();
+  const map = controllerMap(options.controllerMapPath ?? null);
+  const playerControllers = openControllers(instrument, presets, live, map);
   const opened: (() => void | Promise<void>)[] = [
     () => live.close(),
     () => instrument.close(),
     () => programs.close(),
+    () => playerControllers.close(),
   ];
   const close = async () => {
     for (const end of opened) await end();
@@ -182,7 +196,7 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
     const takePath = autosavePath === undefined ? {} : { takePath: `${autosavePath}.take` };
     const running = await serveInstrument(
       instrument,
-      { ...options, programs, ...takePath, kind: 'live' },
+      { ...options, programs, playerControllers, ...takePath, kind: 'live' },
       live,
     );
     opened.unshift(() => running.close());

@@ -1,3 +1,5 @@
+import type { Assignment } from '../../document/assignment.js';
+import type { SharedFile } from '../persistence/shared-file.js';
 import type { Programs } from '../persistence/programs.js';
 import type { Trainer } from '../mapping/trainer.js';
 import type { PresetStore } from '../presets/preset-store.js';
@@ -6,16 +8,19 @@ import { Instrument } from '../instrument/instrument.js';
 import { HostLatency } from '../host/host-latency.js';
 import { HostSession, type ModelList } from '../host/host-session.js';
 import type { PipeLink } from '../host/pipe-link.js';
+import { openControllers, type PlayerControllers } from './player-controllers.js';
 
 export interface HostServices {
   readonly presets: PresetStore;
   readonly models: ModelSource & ModelList;
   readonly trainer: Trainer;
   readonly programs: Programs;
+  readonly controllerMap: SharedFile<readonly Assignment[]>;
   /** Starts serving the page of `instrument`; called when its window opens for the first time. */
   readonly serve: (
     instrument: Instrument,
     latency: HostLatency,
+    playerControllers: PlayerControllers,
   ) => Promise<{ url: string; close(): Promise<void> }>;
 }
 
@@ -30,6 +35,7 @@ export function runHost(link: PipeLink, services: HostServices): void {
   let interfaceUrl: Promise<string> | null = null;
   const instrument = new Instrument({ ...services, link });
   const latency = new HostLatency(link, (error) => instrument.notify(error));
+  const controllers = openControllers(instrument, services.presets, null, services.controllerMap);
   const session = new HostSession({
     latency,
     link,
@@ -38,7 +44,7 @@ export function runHost(link: PipeLink, services: HostServices): void {
     models: services.models,
     programs: services.programs,
     openInterface: () => {
-      interfaceUrl ??= services.serve(instrument, latency).then(
+      interfaceUrl ??= services.serve(instrument, latency, controllers).then(
         ({ url }) => url,
         (error: unknown) => {
           interfaceUrl = null;

@@ -198,6 +198,24 @@ export async function dispatch(
     case 'recorder':
       services.recorder.act(command.action);
       return null;
+    case 'learn-controller':
+      services.controllers.learn(command.action, command.id);
+      return null;
+    case 'assign-controller':
+      await services.controllers.add(command.action, command.source);
+      return null;
+    case 'edit-controller':
+      await services.controllers.edit(command.id, command.change);
+      return null;
+    case 'remove-controller':
+      await services.controllers.remove(command.id);
+      return null;
+    case 'control':
+      services.controllers.move(command.source, command.value);
+      return null;
+    case 'trigger':
+      services.controllers.run(command.action);
+      return null;
     case 'osc':
       await services.ports.setOsc(command.settings);
       return null;

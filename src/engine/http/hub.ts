@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { TelemetryFrame, TELEMETRY } from '../../protocol/interface-frames.js';
+import type { ControllerActivity } from '../../protocol/controllers.js';
 import { INTERFACE_VERSION } from '../../protocol/interface.js';
 import { movesByItself } from '../../document/input.js';
 import { PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
@@ -31,14 +32,15 @@ export class Hub {
   ) {
     this.view = new SliceView(services);
     const changed = () => this.schedule();
-    const { instrument, presets, models, favourites, programs } = services;
+    const { instrument, presets, models, favourites, programs, controllers } = services;
     const { carrier, mapMaker, live, hostLatency, recorder, ports } = services;
-    const library = [instrument, presets, models, favourites, programs];
+    const library = [instrument, presets, models, favourites, programs, controllers];
     const parts = [...library, carrier, mapMaker, live, hostLatency, recorder, ports];
     this.subscriptions = [
       ...parts.flatMap((part) => (part === null ? [] : [part.subscribe(changed)])),
       services.painter.subscribe(() => this.windows.forEach((window) => window.repaint())),
       instrument.onTelemetry((telemetry) => this.sendTelemetry(telemetry)),
+      controllers.onActivity((activity) => this.sendActivity(activity)),
     ];
   }
 
@@ -88,6 +90,10 @@ export class Hub {
     this.notice = notice;
     if (notice === null) return;
     for (const window of this.windows) window.send({ type: 'notice', ...notice });
+  }
+
+  private sendActivity(activity: ControllerActivity): void {
+    for (const window of this.windows) window.send({ type: 'activity', ...activity });
   }
 
   private sendTelemetry(telemetry: Telemetry): void {

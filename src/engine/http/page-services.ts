@@ -1,4 +1,5 @@
 import type { ExampleCarrier } from '../carry/example-carrier.js';
+import type { Controllers } from '../inputs/controllers.js';
 import type { GestureRecorder } from '../inputs/recorder.js';
 import type { Ports } from '../inputs/ports.js';
 import type { Holds } from '../instrument/holds.js';
@@ -66,6 +67,10 @@ export interface PageServices {
   >;
   readonly favourites: Pick<Favourites, 'state' | 'subscribe' | 'set'>;
   readonly programs: Pick<Programs, 'state' | 'subscribe' | 'set' | 'assign'>;
+  readonly controllers: Pick<
+    Controllers,
+    'state' | 'subscribe' | 'onActivity' | 'learn' | 'add' | 'edit' | 'remove' | 'move' | 'run'
+  >;
   readonly mapMaker: Pick<MapMaker, 'state' | 'subscribe' | 'map' | 'addSound' | 'gather' | 'cancel'>;
   readonly carrier: Pick<ExampleCarrier, 'state' | 'subscribe' | 'carry' | 'cancel'>;
   readonly live: LiveServices | null;

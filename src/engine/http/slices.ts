@@ -89,6 +89,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
   trash: ({ presets, models }, last) => keep(last, { presets: presets.trashed, models: models.trashed }),
   favourites: ({ favourites }) => favourites.state,
   programs: ({ programs }) => programs.state,
+  controllers: ({ controllers }) => controllers.state,
   live: ({ live }) => live?.state ?? null,
   waveform: ({ live }) => live?.waveform ?? null,
   recorder: ({ recorder }) => recorder.state,

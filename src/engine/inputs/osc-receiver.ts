@@ -1,20 +1,24 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { fromBuffer, type OscArgOutputOrArray, type OscPacketOutput } from 'osc-min';
+import { fromBuffer, toBuffer, type OscArgOutputOrArray, type OscPacketOutput } from 'osc-min';
 import { TillerError } from '../../document/tiller-error.js';
 import { systemCode } from '../system/file-error.js';
 import type { Input } from '../../document/input.js';
-import { inputValueOf } from '../../document/value-range.js';
+import { inputValueOf, positionBetween } from '../../document/value-range.js';
 import { addressMatches } from './osc-address.js';
+import type { OscArgument, OscControls } from './osc-controls.js';
 
-/** The only host that OSC is received from and sent to. */
+/** This machine: the only host that OSC is sent to, and that it is received from unless the network is switched on. */
 export const OSC_HOST = '127.0.0.1';
+const ANY_HOST = '0.0.0.0';
 
 export interface OscReceiverSettings {
   /** UDP port to listen on, 1024..65535; 0 lets the system choose. */
   readonly port: number;
   /** Understand Wekinator's `/wek/inputs`, one argument per input, as well. */
   readonly wekinator: boolean;
+  /** Also receive from other machines; left out, from this one only. */
+  readonly network?: boolean;
 }
 
 const SLASH = 0x2f;
@@ -25,7 +29,7 @@ const NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?\s*$/i;
 const MAX_NESTING = 8;
 
 /**
- * Receives Open Sound Control 1.0 from other programs of this machine over UDP. `/tiller/input/N` (1-based, 0..1) moves input N
+ * Receives Open Sound Control 1.0 over UDP, from other programs of this machine or of the network. `/tiller/input/N` (1-based, 0..1) moves input N
  * whatever its source; an input whose source is an OSC address follows that address, from the source's low to its high value. A
  * message's address may be a pattern.
  * Arguments may have any numeric type or be numbers as text; true and false are 1 and 0; a message without type tags is read as
@@ -37,10 +41,11 @@ export class OscReceiver {
     private readonly settings: OscReceiverSettings,
     private readonly inputs: () => readonly Input[],
     private readonly move: (index: number, value: number) => void,
+    private readonly controls: OscControls | null,
   ) {
-    socket.on('message', (datagram) => {
+    socket.on('message', (datagram, sender) => {
       const packet = decoded(datagram);
-      if (packet !== null) this.receive(packet, 0);
+      if (packet !== null) this.receive(packet, 0, sender);
     });
     // An error of the socket concerns one datagram only (ICMP port unreachable, for example).
     socket.on('error', () => undefined);
@@ -50,16 +55,18 @@ export class OscReceiver {
    * Starts listening.
    * @param inputs returns the document's present inputs
    * @param move called for each input that a message moves, with its index (0-based) and value (0..1)
+   * @param controls takes every message, too; left out, only inputs are moved
    * @throws TillerError `argument-invalid` where the port is in use
    */
   static async open(
     settings: OscReceiverSettings,
     inputs: () => readonly Input[],
     move: (index: number, value: number) => void,
+    controls: OscControls | null = null,
   ): Promise<OscReceiver> {
     const socket = createSocket('udp4');
     try {
-      socket.bind(settings.port, OSC_HOST);
+      socket.bind(settings.port, settings.network === true ? ANY_HOST : OSC_HOST);
       await once(socket, 'listening');
     } catch (error) {
       socket.close();
@@ -70,7 +77,7 @@ export class OscReceiver {
         { cause: error },
       );
     }
-    return new OscReceiver(socket, settings, inputs, move);
+    return new OscReceiver(socket, settings, inputs, move, controls);
   }
 
   get port(): number {
@@ -81,14 +88,19 @@ export class OscReceiver {
     await new Promise<void>((resolve) => this.socket.close(() => resolve()));
   }
 
-  private receive(packet: OscPacketOutput, depth: number): void {
+  private receive(packet: OscPacketOutput, depth: number, sender: RemoteInfo): void {
     if (packet.oscType === 'bundle') {
-      if (depth < MAX_NESTING) for (const element of packet.elements) this.receive(element, depth + 1);
+      if (depth < MAX_NESTING)
+        for (const element of packet.elements) this.receive(element, depth + 1, sender);
       return;
     }
     const { address } = packet;
+    this.controls?.receive(address, packet.args.map(toArgument), (to, ...args) =>
+      this.reply(sender, to, args),
+    );
     const values = packet.args.map(toNumber);
-    const inputs = this.inputs();
+    const present = this.inputs();
+    const inputs = this.controls?.listening(present) ?? present;
     inputs.forEach((_, index) => {
       if (addressMatches(address, `/tiller/input/${index + 1}`)) this.moveTo(index, values[0], inputs.length);
     });
@@ -99,9 +111,17 @@ export class OscReceiver {
       if (source.kind !== 'osc' || !addressMatches(address, source.address)) return;
       const value = values[source.argument];
       if (value === undefined || !Number.isFinite(value)) return;
-      const { low = 0, high = 1 } = source;
-      this.move(index, inputValueOf(input, high === low ? 0 : (value - low) / (high - low)));
+      this.controls?.noteInput(index);
+      this.move(index, inputValueOf(input, positionBetween(source.low ?? 0, source.high ?? 1, value)));
     });
+  }
+
+  /** Answers to where a message came from. Errors are ignored: UDP has no receiver to fail. */
+  private reply({ address: host, port }: RemoteInfo, address: string, values: (number | string)[]): void {
+    const args = values.map((value) =>
+      typeof value === 'number' ? { type: 'float' as const, value } : { type: 'string' as const, value },
+    );
+    this.socket.send(toBuffer({ address, args }), port, host, () => undefined);
   }
 
   private moveTo(index: number, value: number | undefined, inputs: number): void {
@@ -156,3 +176,8 @@ function toNumber({ type, value }: OscArgOutputOrArray): number {
       return NaN;
   }
 }
+
+const toArgument = (argument: OscArgOutputOrArray): OscArgument => ({
+  number: toNumber(argument),
+  text: argument.type === 'string' ? argument.value : null,
+});

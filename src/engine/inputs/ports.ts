@@ -1,6 +1,8 @@
+import { networkInterfaces } from 'node:os';
 import { createNanoEvents } from 'nanoevents';
 import { TillerError } from '../../document/tiller-error.js';
 import { OscReceiver } from './osc-receiver.js';
+import type { OscControls } from './osc-controls.js';
 import { OscSender } from './osc-sender.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { OscSettings } from '../../protocol/interface-commands.js';
@@ -34,11 +36,13 @@ export class Ports {
   /**
    * @param midi the machine's devices; null in a plugin, where the host sends MIDI
    * @param store called with each choice of the player, to be stored
+   * @param controls takes the OSC messages that do not move inputs; null drops them
    */
   constructor(
     private readonly instrument: Pick<Instrument, 'state' | 'subscribe' | 'onTelemetry' | 'setParameter'>,
     private readonly midi: MidiPorts | null,
     private readonly store: (controllers: StoredControllers) => void = () => undefined,
+    private readonly controls: OscControls | null = null,
   ) {
     this.state = {
       midi: {
@@ -47,7 +51,7 @@ export class Ports {
         ports: this.midi?.follow() ?? [],
         chosen: null,
       },
-      osc: { ...OSC_OFF, error: null },
+      osc: { ...OSC_OFF, error: null, addresses: [] },
     };
     this.sent = instrument.state.preset.inputs.map(({ value }) => value);
     this.subscriptions = [
@@ -102,7 +106,7 @@ export class Ports {
 
   private async openOsc(settings: OscSettings): Promise<void> {
     await this.closeOsc();
-    const { receive, receivePort, wekinator, send, sendPort, sendLatents, sendWekinator } = settings;
+    const { receive, network, receivePort, wekinator, send, sendPort, sendLatents, sendWekinator } = settings;
     let error: string | null = null;
     try {
       if (receive && send && receivePort === sendPort)
@@ -113,9 +117,10 @@ export class Ports {
         );
       if (receive)
         this.receiver = await OscReceiver.open(
-          { port: receivePort, wekinator },
+          { port: receivePort, wekinator, network },
           () => this.instrument.state.preset.inputs,
           (index, value) => this.instrument.setParameter(index, value, 'osc'),
+          this.controls,
         );
       if (send)
         this.sender = new OscSender({ port: sendPort, latents: sendLatents, wekinator: sendWekinator });
@@ -124,7 +129,10 @@ export class Ports {
       error = `${fault.message} ${fault.hint ?? ''}`.trim();
     }
     const isOpen = error === null;
-    this.change({ osc: { ...settings, receive: receive && isOpen, send: send && isOpen, error } });
+    const addresses = receive && isOpen && network ? networkAddresses() : [];
+    this.change({
+      osc: { ...settings, receive: receive && isOpen, send: send && isOpen, error, addresses },
+    });
   }
 
   private async closeOsc(): Promise<void> {
@@ -162,4 +170,13 @@ export class Ports {
     this.state = { ...this.state, ...changed };
     this.events.emit('change');
   }
+}
+
+/** IPv4 addresses of this machine that others of the network can send to. */
+function networkAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flat()
+    .flatMap((address) =>
+      address === undefined || address.internal || address.family !== 'IPv4' ? [] : [address.address],
+    );
 }

@@ -14,7 +14,8 @@ const schema = z.strictObject({
   version: z.literal(1),
   /** The chosen MIDI device; null for none. */
   midi: deviceNameSchema.nullable(),
-  osc: oscSettingsSchema,
+  /** Files of earlier versions do not tell `network`. */
+  osc: oscSettingsSchema.extend({ network: z.boolean().default(false) }),
 });
 
 /**

@@ -10,6 +10,9 @@ export const USER_PRESETS = join(user.data, 'presets');
 export const VIEW = join(user.data, 'view.json');
 /** Which program changes recall which presets, in the folder of the player's presets. The plugin reads it, too. */
 export const programsFile = (presetsFolder: string): string => join(presetsFolder, 'programs.json');
+/** What the player's controllers are assigned to, in the folder of the player's presets. */
+export const controllerMapFile = (presetsFolder: string): string =>
+  join(presetsFolder, 'controller-map.json');
 /** The live session's document from one start to the next. */
 export const AUTOSAVE = join(user.data, 'session.json');
 /** Its MIDI device and OSC ports. */

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import { TillerError } from '../../../src/document/tiller-error.js';
 import type { PageServices } from '../../../src/engine/http/page-services.js';
 import { TelemetryFrame } from '../../../src/protocol/interface-frames.js';
+import { NO_CONTROLLERS } from '../../../src/protocol/controllers.js';
 import { NO_PROGRAMS } from '../../../src/protocol/programs.js';
 import { OSC_OFF, type EngineMessage } from '../../../src/protocol/interface.js';
 import type { Bench } from './rig.js';
@@ -50,6 +51,17 @@ export function servicesOf(bench: Bench, taken: string[]): PageServices {
       cancelImport: () => undefined,
     },
     favourites: { ...quiet, state: { presets: [], models: [] }, set: done },
+    controllers: {
+      ...quiet,
+      state: NO_CONTROLLERS,
+      onActivity: () => () => undefined,
+      learn: () => undefined,
+      add: done,
+      edit: done,
+      remove: done,
+      move: () => undefined,
+      run: () => undefined,
+    },
     programs: { ...quiet, state: NO_PROGRAMS, set: done, assign: done },
     carrier: { ...quiet, state: null, carry: done, cancel: () => undefined },
     mapMaker: {
@@ -80,7 +92,7 @@ export function servicesOf(bench: Bench, taken: string[]): PageServices {
       ...quiet,
       state: {
         midi: { available: false, reason: null, ports: [], chosen: null },
-        osc: { ...OSC_OFF, error: null },
+        osc: { ...OSC_OFF, error: null, addresses: [] },
       },
       setOsc: done,
       openMidi: () => undefined,

@@ -52,7 +52,7 @@ describe('OSC of the session', () => {
   const settings = OSC_OFF;
 
   it('is off until it is switched on, and then moves an input', async () => {
-    expect(ports.state.osc).toEqual({ ...settings, error: null });
+    expect(ports.state.osc).toEqual({ ...settings, error: null, addresses: [] });
     const { socket, port } = await udp();
     const free = await freePort();
     await ports.setOsc({ ...settings, receive: true, receivePort: free });

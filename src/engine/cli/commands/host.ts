@@ -3,11 +3,19 @@ import { PipeLink } from '../../host/pipe-link.js';
 import { runHost } from '../../app/plugin-app.js';
 import { Trainer } from '../../mapping/trainer.js';
 import { importInThread } from '../../model/import/import-thread.js';
+import { controllerMap } from '../../persistence/controller-map.js';
 import { Programs } from '../../persistence/programs.js';
 import { PresetStore } from '../../presets/preset-store.js';
 import { userLibraryDir } from '../../model/library/model-folder.js';
 import { ModelLibrary } from '../../model/library/model-library.js';
-import { FAVOURITES, USER_PRESETS, VIEW, bundledFolder, programsFile } from '../../system/paths.js';
+import {
+  FAVOURITES,
+  USER_PRESETS,
+  VIEW,
+  bundledFolder,
+  controllerMapFile,
+  programsFile,
+} from '../../system/paths.js';
 import { VERSION } from '../version.js';
 
 /** Runs the engine in the plugin. Modules for the page are loaded with the first window, so that a restart is fast. */
@@ -18,13 +26,15 @@ export function hostEngine(link: PipeLink): void {
   runHost(link, {
     presets,
     programs,
+    controllerMap: controllerMap(controllerMapFile(USER_PRESETS)),
     models,
     trainer: new Trainer(),
-    serve: async (instrument, hostLatency) => {
+    serve: async (instrument, hostLatency, playerControllers) => {
       const { serveInstrument } = await import('../../app/live-app.js');
       return serveInstrument(instrument, {
         kind: 'plugin',
         hostLatency,
+        playerControllers,
         presets,
         programs,
         models,

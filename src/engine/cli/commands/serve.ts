@@ -21,6 +21,7 @@ import {
   FAVOURITES,
   USER_PRESETS,
   bundledFolder,
+  controllerMapFile,
   programsFile,
 } from '../../system/paths.js';
 import { Supervisor, type Serving } from '../supervisor.js';
@@ -64,6 +65,7 @@ async function serve(options: Options, command: Command): Promise<void> {
     bundledModelsFolder: bundledFolder('models'),
     loopsFolder: bundledFolder('loops'),
     controllersPath: CONTROLLERS,
+    controllerMapPath: controllerMapFile(options.presets),
     favouritesPath: FAVOURITES,
     version: VERSION,
     port: options.port,
