@@ -1,6 +1,8 @@
 import type { CDPSession, Page } from 'playwright-core';
 import type { Command } from '../../src/protocol/interface.js';
 import { PARAMETER_INDEX } from '../../src/document/parameters.js';
+import { defaultOutput } from '../../src/document/output.js';
+import { screenshot } from './page.js';
 import { useLiveEngine } from './live-engine.js';
 
 /** Controls the fake MIDI device and gamepad from the test. */
@@ -8,6 +10,8 @@ interface Fakes {
   midi(...message: number[]): void;
   plugGamepad(axes: number[]): void;
   axes: number[];
+  /** 0..1 each. */
+  buttons: number[];
 }
 declare global {
   interface Window {
@@ -26,6 +30,7 @@ function installFakes(): void {
   let plugged = false;
   const fakes: Fakes = {
     axes: [],
+    buttons: [0, 0],
     midi: (...message) => port.onmidimessage?.({ data: Uint8Array.from(message) }),
     plugGamepad(axes) {
       fakes.axes = axes;
@@ -34,7 +39,8 @@ function installFakes(): void {
     },
   };
   Object.defineProperty(navigator, 'getGamepads', {
-    value: () => (plugged ? [null, { axes: fakes.axes }] : [null]),
+    value: () =>
+      plugged ? [null, { axes: fakes.axes, buttons: fakes.buttons.map((value) => ({ value })) }] : [null],
   });
   window.fakes = fakes;
 }
@@ -125,6 +131,86 @@ describe('controllers', () => {
     // Within the dead zone.
     await page.evaluate(() => (window.fakes.axes = [0, 0.03]));
     await probe.until(() => input(1) === 0.5, 'the stick at rest');
+  });
+
+  describe('assigned by the player', () => {
+    const assigned = () => probe.slices.controllers.assignments;
+    const card = () => page.getByRole('region', { name: 'Controllers' });
+    const row = (name: string) => card().getByRole('listitem', { name });
+    const learn = async (action: string) => {
+      await card().getByRole('combobox', { name: 'Action to assign' }).selectOption({ label: action });
+      await card().getByRole('button', { name: 'Learn', exact: true }).click();
+      await card().getByRole('button', { name: 'Move it…', exact: true }).waitFor();
+    };
+    const midi = (...message: number[]) => page.evaluate((bytes) => window.fakes.midi(...bytes), message);
+    beforeAll(async () => {
+      await page.getByRole('tab', { name: 'Inputs' }).click();
+      await page.getByRole('radio', { name: 'MIDI, OSC, recorder' }).click();
+    });
+
+    it('pick the mix up with a fader, and light up', async () => {
+      await learn('Dry/wet');
+      await midi(0xb0, 30, 5);
+      await row('Dry/wet').getByText('CC 30, channel 1').waitFor();
+      const mix = () => probe.slices.output.dryWet;
+      expect(mix()).toBe(1);
+      await midi(0xb0, 30, 64);
+      await row('Dry/wet').locator('[data-testid=activity][data-lit=true]').waitFor();
+      expect(mix()).toBe(1);
+      await midi(0xb0, 30, 127);
+      await midi(0xb0, 30, 0);
+      await probe.until(() => mix() === 0, 'the fader that has picked it up');
+      await row('Dry/wet').getByRole('combobox').selectOption('Relative: 64 ± n');
+      await probe.until(() => assigned()[0]?.mode === 'binary-offset', 'the mode');
+      await midi(0xb0, 30, 127);
+      await midi(0xb0, 30, 127);
+      await midi(0xb0, 30, 65);
+      await probe.until(() => mix() === 1, 'the encoder at the end');
+    });
+
+    it('freeze with a gamepad’s button and a key', async () => {
+      await learn('Freeze');
+      await page.evaluate(() => (window.fakes.buttons = [0, 1]));
+      await row('Freeze').getByText('Gamepad button 2').waitFor();
+      expect(probe.slices.output.freeze).toBe(false);
+      await page.evaluate(() => (window.fakes.buttons = [0, 0]));
+      await page.waitForTimeout(100);
+      await page.evaluate(() => (window.fakes.buttons = [0, 1]));
+      await probe.until(() => probe.slices.output.freeze, 'the pressed button');
+      await learn('Loop');
+      await page.keyboard.press('y');
+      await row('Loop').getByText('Key Y').waitFor();
+      await page.keyboard.press('y');
+      await probe.until(() => probe.slices.output.loop, 'the pressed key');
+      await screenshot(page, 'controllers');
+    });
+
+    it('stay when the preset changes, and come before what it says', async () => {
+      const source = { kind: 'cc', channel: 0, controller: 30, bits: 7 } as const;
+      probe.send({ type: 'edit', edit: { type: 'edit-input', index: 1, change: { source } } });
+      probe.send({ type: 'parameter', index: PARAMETER_INDEX.input + 1, value: 0.3 });
+      await probe.until(() => input(1) === 0.3, 'the input by hand');
+      await midi(0xb0, 30, 1);
+      await midi(0xb0, 30, 1);
+      await midi(0xb0, 30, 1);
+      await probe.until(() => probe.slices.output.dryWet === 0, 'the encoder at the other end');
+      expect(input(1)).toBe(0.3);
+      await row('Dry/wet').getByRole('button', { name: 'Remove Dry/wet' }).click();
+      await probe.until(() => assigned().length === 2, 'no assignment of the mix');
+      await midi(0xb0, 30, 127);
+      await probe.until(() => input(1) === 1, 'the input by its own source');
+    });
+
+    it('panic by a key: dry, and nothing held', async () => {
+      await page.keyboard.press('p');
+      await probe.until(() => probe.slices.output.bypass && !probe.slices.output.freeze, 'the dry sound');
+      expect(probe.slices.output.loop).toBe(false);
+      probe.send({ type: 'undo' });
+      probe.send({ type: 'edit', edit: { type: 'set-output', change: { ...defaultOutput() } } });
+      for (const { id } of assigned()) probe.send({ type: 'remove-controller', id });
+      await probe.until(() => assigned().length === 0 && !probe.slices.output.bypass, 'the end of it');
+      await page.getByRole('radio', { name: 'Inputs', exact: true }).click();
+    });
   });
 
   it('move a third input with the pressure of a pen', async () => {

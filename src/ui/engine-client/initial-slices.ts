@@ -1,5 +1,6 @@
 import { OSC_OFF, type Slices } from '../../protocol/interface.js';
 import { defaultLearning } from '../../document/default-learning.js';
+import { NO_CONTROLLERS } from '../../protocol/controllers.js';
 import { DEFAULT_OUTPUT } from '../../document/default-output.js';
 
 /** The engine's state as shown before the first connection: an empty instrument. */
@@ -28,11 +29,12 @@ export const initialSlices = (): Slices => ({
   trash: { presets: [], models: [] },
   favourites: { presets: [], models: [] },
   programs: { on: false, channel: 0, assignments: [] },
+  controllers: NO_CONTROLLERS,
   live: null,
   waveform: null,
   recorder: { state: 'empty', seconds: 0, points: 0 },
   ports: {
     midi: { available: false, reason: null, ports: [], chosen: null },
-    osc: { ...OSC_OFF, error: null },
+    osc: { ...OSC_OFF, error: null, addresses: [] },
   },
 });

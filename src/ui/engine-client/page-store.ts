@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { EngineMessage, SliceName, Slices } from '../../protocol/interface.js';
+import { noteActivity } from './activity.js';
 import { initialSlices } from './initial-slices.js';
 import type { PageState, PageStore, View } from './page-state.js';
 import { shareParts } from './share.js';
@@ -57,6 +58,9 @@ export function receive(store: PageStore, announcement: EngineMessage): void {
         text: 'The sound moved to another window.',
         hint: 'Press play to bring it back.',
       });
+      return;
+    case 'activity':
+      noteActivity(announcement, performance.now());
       return;
     case 'done':
       return;

@@ -21,6 +21,7 @@ const SHORTCUTS: readonly (readonly [string, string])[] = [
   [', and .', 'earlier and later random draw'],
   ['S', 'release all held latents'],
   ['F', 'freeze'],
+  ['P', 'panic: fade to the dry sound'],
   [PLAY_KEY, 'play and stop'],
   [CUE_KEY, 'back to the cue point; while stopped, set it'],
   [TAP_KEY, 'tap the tempo, on each beat'],

@@ -4,6 +4,7 @@ import { store } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
 import { capture, acceptLabel, setLabelText } from '../features/examples/capture.js';
 import { nudgeSelected, toggleMoving } from '../features/examples/move-example.js';
+import { pressAssigned, releaseAssigned } from '../features/controllers/keys.js';
 import { ARROWS, goTo, moveCursor } from '../features/inputs/cursor.js';
 import { randomise, releaseAll, stepDraw } from '../features/latents/holds.js';
 import { stepPreset } from '../features/library/library-commands.js';
@@ -22,6 +23,7 @@ const SHORTCUTS: Readonly<Record<string, (() => void) | undefined>> = {
   '.': () => stepDraw(1),
   s: releaseAll,
   f: toggleFreeze,
+  p: () => perform({ type: 'trigger', action: { id: 'panic' } }),
   m: toggleMoving,
   '?': () => setView(store, { shortcutsShown: true }),
   '[': () => stepPreset(-1),
@@ -98,8 +100,9 @@ export function installShortcuts(): void {
       return;
     }
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (handleKey(event)) event.preventDefault();
+    if (typeAhead(event) || pressAssigned(event) || handleKey(event)) event.preventDefault();
   });
+  window.addEventListener('keyup', ({ key }) => releaseAssigned(key));
 }
 
 /** Keys typed between a capture and the appearance of its label field belong to the label. */
@@ -115,7 +118,6 @@ function typeAhead({ key }: KeyboardEvent): boolean {
 
 /** @returns whether the key was handled */
 function handleKey(event: KeyboardEvent): boolean {
-  if (typeAhead(event)) return true;
   const arrow = ARROWS[event.key];
   if (arrow !== undefined) {
     const fine = fineDivisor(event);

@@ -6,6 +6,7 @@ import { Button } from '../../shared/controls/button.js';
 import { NumberField } from '../../shared/controls/number-field.js';
 import { Select } from '../../shared/controls/select.js';
 import { Toggle } from '../../shared/controls/toggle.js';
+import { AssignmentsCard } from './assignments.js';
 import { ProgramChangesCard } from './program-changes.js';
 import { openWebMidi } from './web-midi.js';
 import { Card, Cards } from '../../shared/controls/card.js';
@@ -14,11 +15,12 @@ import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './controllers-panel.module.css';
 
-/** MIDI and OSC connections, program changes, and the gesture recorder. */
+/** The gesture recorder, what controllers are assigned to, MIDI and OSC connections, and program changes. */
 export function ControllersPanel() {
   return (
     <Cards className={styles.controllers}>
       <RecorderCard />
+      <AssignmentsCard />
       <MidiCard />
       <ProgramChangesCard />
       <OscCard />
@@ -103,7 +105,8 @@ function MidiCard() {
       <Card label="MIDI">
         <h3>MIDI</h3>
         <p className={utilities.note}>
-          The host sends MIDI to this track. Press Learn MIDI on an input, then move a controller.
+          The host sends MIDI to this track. Press Learn above, or Learn MIDI on an input, then move a
+          controller.
         </p>
       </Card>
     );
@@ -139,8 +142,8 @@ function MidiCard() {
 
 function OscCard() {
   const osc = usePage(({ ports }) => ports.osc);
-  const { error, ...settings } = osc;
-  const { receive, receivePort, wekinator, send, sendPort, sendLatents, sendWekinator } = settings;
+  const { error, addresses, ...settings } = osc;
+  const { receive, network, receivePort, wekinator, send, sendPort, sendLatents, sendWekinator } = settings;
   const set = (change: Partial<OscSettings>) => perform({ type: 'osc', settings: change });
   const port = (label: string, value: number, change: (port: number) => Partial<OscSettings>) => (
     <NumberField
@@ -159,11 +162,18 @@ function OscCard() {
       <div className={form.row}>
         <Toggle
           label="Receive"
-          help="Receives /tiller/input/1 and so on, from this machine only."
+          help="Receives /tiller/input/1, /tiller/dryWet and so on; the manual lists the addresses."
           checked={receive}
           onChange={(on) => set({ receive: on })}
         />
         {port('Port to receive on', receivePort, (value) => ({ receivePort: value }))}
+        <Toggle
+          label="Network"
+          help="Also receives from other machines. Anybody in the network can then play: switch it on where you trust them."
+          checked={network}
+          disabled={!receive}
+          onChange={(on) => set({ network: on })}
+        />
         <Toggle
           label="Wekinator"
           help="Also takes the arguments of /wek/inputs as inputs 1, 2, 3 …"
@@ -195,6 +205,13 @@ function OscCard() {
           onChange={(on) => set({ sendWekinator: on })}
         />
       </div>
+      {receive && network && error === null && (
+        <p className={utilities.note}>
+          {addresses.length === 0
+            ? 'This machine is in no network.'
+            : `Others send to ${addresses.map((address) => `${address}:${receivePort}`).join(' or ')}.`}
+        </p>
+      )}
       {error !== null && <FaultNote>{error}</FaultNote>}
     </Card>
   );

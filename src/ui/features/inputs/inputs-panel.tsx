@@ -1,6 +1,7 @@
 import { useCallback, useRef, useState } from 'react';
 import type { Input } from '../../../document/input.js';
 import { MAX_INPUTS } from '../../../document/limits.js';
+import { isInputActive } from '../../engine-client/activity.js';
 import { edit, editGesture, perform } from '../../engine-client/commands.js';
 import { store, usePage, values } from '../../engine-client/page.js';
 import { palette } from '../../shared/canvas/palette.js';
@@ -14,6 +15,7 @@ import { Segmented } from '../../shared/controls/segmented.js';
 import { Select } from '../../shared/controls/select.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
+import { ActivityLight } from '../controllers/activity-light.js';
 import { ControllersPanel } from '../controllers/controllers-panel.js';
 import { MiniField } from '../../shared/controls/mini-field.js';
 import { SourceFields } from './source-fields.js';
@@ -70,6 +72,7 @@ function InputCard({ index, input, only }: { index: number; input: Input; only: 
   const learning = usePage(({ waiting }) => waiting.midiLearn === index);
   const change = (fields: Partial<Input>) => edit({ type: 'edit-input', index, change: fields });
   const { name, source, range, curve, inverted } = input;
+  const isActive = useCallback((now: number) => isInputActive(index, now), [index]);
   return (
     <Card label={`Input ${index + 1}: ${name}`}>
       <div className={styles.line}>
@@ -107,6 +110,7 @@ function InputCard({ index, input, only }: { index: number; input: Input; only: 
         />
       </div>
       <div className={`${styles.line} ${styles.settings}`}>
+        {hasController(source) && <ActivityLight isActive={isActive} />}
         <SourceFields name={name} source={source} onChange={(next) => change({ source: next })} />
         <LiveValue index={index} />
       </div>
@@ -147,6 +151,8 @@ function InputCard({ index, input, only }: { index: number; input: Input; only: 
     </Card>
   );
 }
+
+const hasController = ({ kind }: Input['source']) => kind !== 'pad' && kind !== 'host' && kind !== 'lfo';
 
 /** The input's current value, followed at every animation frame. */
 function LiveValue({ index }: { index: number }) {

@@ -2,7 +2,7 @@ import type { InputSource } from '../../../document/input.js';
 import { LFO_SHAPES, MAX_LFO_PERIOD, MIN_LFO_PERIOD } from '../../../document/lfo-shapes.js';
 import { Select } from '../../shared/controls/select.js';
 import { SHAPE_NAMES } from './sources.js';
-import { TypedField } from './typed-field.js';
+import { TypedField } from '../../shared/controls/typed-field.js';
 import styles from '../../shared/controls/mini-field.module.css';
 
 type Lfo = Extract<InputSource, { kind: 'lfo' }>;

@@ -2,12 +2,13 @@ import type { InputSource } from '../../../document/input.js';
 import { NumberField } from '../../shared/controls/number-field.js';
 import { TextField } from '../../shared/controls/text-field.js';
 import { Toggle } from '../../shared/controls/toggle.js';
+import { MAX_GAMEPAD_CONTROLS, MAX_PARAMETER_NUMBER } from '../../../document/limits.js';
+import { SensorRange } from '../controllers/sensor-range.js';
+import { MpeFields } from './mpe-fields.js';
 import { LfoFields } from './lfo-fields.js';
 import { MiniField } from '../../shared/controls/mini-field.js';
-import { TypedField } from './typed-field.js';
 
-/** Greatest magnitude of what a sensor sends at an end of its range. */
-const MAX_RAW = 1e9;
+const LAST_CONTROL = MAX_GAMEPAD_CONTROLS - 1;
 const ADDRESS = /^\/[!-~]{0,199}$/;
 
 interface FieldProps {
@@ -41,15 +42,6 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
   );
   const channel = (from: Extract<InputSource, { channel: number }>) =>
     number('Ch', 'MIDI channel; 0 is any.', from.channel, 0, 16, (value) => ({ ...from, channel: value }));
-
-  const raw = (label: string, help: string, value: number, change: (value: number) => InputSource) => (
-    <TypedField
-      {...{ name, label, help, value }}
-      min={-MAX_RAW}
-      max={MAX_RAW}
-      onChange={(typed) => onChange(change(typed))}
-    />
-  );
 
   switch (source.kind) {
     case 'pad':
@@ -108,22 +100,50 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
             ...source,
             argument,
           }))}
-          {raw('Low', 'What the sender sends at the low end of its control.', source.low ?? 0, (low) => ({
-            ...source,
-            low,
-          }))}
-          {raw('High', 'What the sender sends at the high end of its control.', source.high ?? 1, (high) => ({
-            ...source,
-            high,
-          }))}
+          <SensorRange name={name} source={source} onChange={onChange} />
         </>
       );
     case 'lfo':
       return <LfoFields name={name} source={source} onChange={onChange} />;
     case 'gamepad':
-      return number('Axis', 'Axis of the gamepad, counted from 0.', source.axis, 0, 31, (axis) => ({
-        ...source,
-        axis,
-      }));
+      return (
+        <>
+          {number('Axis', 'Axis of the gamepad, counted from 0.', source.axis, 0, LAST_CONTROL, (axis) => ({
+            ...source,
+            axis,
+          }))}
+          <SensorRange name={name} source={source} onChange={onChange} />
+        </>
+      );
+    case 'gamepad-button':
+      return (
+        <>
+          {number(
+            'Button',
+            'Button or trigger of the gamepad, counted from 0.',
+            source.button,
+            0,
+            LAST_CONTROL,
+            (button) => ({ ...source, button }),
+          )}
+          <SensorRange name={name} source={source} onChange={onChange} />
+        </>
+      );
+    case 'nrpn':
+      return (
+        <>
+          {number(
+            'NRPN',
+            'Number of the parameter: 128 × controller 99 + controller 98.',
+            source.number,
+            0,
+            MAX_PARAMETER_NUMBER,
+            (parameter) => ({ ...source, number: parameter }),
+          )}
+          {channel(source)}
+        </>
+      );
+    case 'mpe':
+      return <MpeFields name={name} source={source} onChange={onChange} />;
   }
 }

@@ -1,18 +1,22 @@
 import type { InputSource } from '../../../document/input.js';
 import type { LfoShape } from '../../../document/lfo-shapes.js';
+import { describeController } from '../controllers/describe-source.js';
 import type { Choice } from '../../shared/controls/choices.js';
 
 export const SOURCE_CHOICES: readonly Choice<InputSource['kind']>[] = [
   { value: 'pad', label: 'Pad' },
   { value: 'host', label: 'Host automation' },
   { value: 'cc', label: 'MIDI controller' },
+  { value: 'nrpn', label: 'MIDI NRPN' },
   { value: 'pitch-bend', label: 'Pitch bend' },
   { value: 'channel-pressure', label: 'Channel pressure' },
   { value: 'poly-pressure', label: 'Key pressure' },
   { value: 'note-pitch', label: 'Note pitch' },
   { value: 'note-velocity', label: 'Note velocity' },
+  { value: 'mpe', label: 'MPE' },
   { value: 'osc', label: 'OSC' },
-  { value: 'gamepad', label: 'Gamepad' },
+  { value: 'gamepad', label: 'Gamepad axis' },
+  { value: 'gamepad-button', label: 'Gamepad button' },
   { value: 'lfo', label: 'LFO' },
 ];
 
@@ -24,6 +28,12 @@ export function defaultSource(kind: InputSource['kind'], index: number): InputSo
       return { kind };
     case 'cc':
       return { kind, channel: 0, controller: index === 0 ? 1 : Math.min(127, 15 + index), bits: 7 };
+    case 'nrpn':
+      return { kind, channel: 0, number: index };
+    case 'mpe':
+      return { kind, zone: 'lower', dimension: MPE_DIMENSIONS[index % MPE_DIMENSIONS.length] ?? 'bend' };
+    case 'gamepad-button':
+      return { kind, button: index };
     case 'pitch-bend':
     case 'channel-pressure':
     case 'note-velocity':
@@ -52,17 +62,25 @@ export const SHAPE_NAMES: Readonly<Record<LfoShape, string>> = {
 const formatPeriod = ({ period, unit }: Extract<InputSource, { kind: 'lfo' }>) =>
   unit === 'seconds' ? `${period} s` : period === 1 ? '1 beat' : `${period} beats`;
 
-const channelName = (channel: number) => (channel === 0 ? 'any channel' : `channel ${channel}`);
+/** The movements of an MPE note. */
+export const MPE_DIMENSIONS = ['slide', 'pressure', 'bend'] as const;
+export const MPE_NAMES: Readonly<Record<(typeof MPE_DIMENSIONS)[number], string>> = {
+  slide: 'Slide',
+  pressure: 'Pressure',
+  bend: 'Bend',
+};
 
 /** The source in a few words, for display. */
 export function describeSource(source: InputSource): string {
   switch (source.kind) {
     case 'cc':
-      return `CC ${source.controller}, ${channelName(source.channel)}`;
+    case 'nrpn':
     case 'osc':
-      return source.address;
     case 'gamepad':
-      return `Gamepad axis ${source.axis + 1}`;
+    case 'gamepad-button':
+      return describeController(source);
+    case 'mpe':
+      return `MPE ${MPE_NAMES[source.dimension].toLowerCase()}`;
     case 'lfo':
       return `${SHAPE_NAMES[source.shape]}, ${formatPeriod(source)}`;
     case 'pitch-bend':

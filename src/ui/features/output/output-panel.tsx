@@ -1,8 +1,9 @@
 import type { Output } from '../../../document/output.js';
 import { LOOP_LENGTH_IDS } from '../../../document/loop-lengths.js';
 import { PARAMETER_INDEX } from '../../../document/parameters.js';
-import { edit, setSwitch } from '../../engine-client/commands.js';
+import { edit, perform, setSwitch } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
+import { Button } from '../../shared/controls/button.js';
 import { FormLine } from '../../shared/controls/form-line.js';
 import { ParameterKnob } from '../../shared/controls/parameter.js';
 import { Segmented } from '../../shared/controls/segmented.js';
@@ -41,6 +42,13 @@ export function OutputPanel() {
             help="Passes the dry sound, at the same latency."
             checked={output.bypass}
             onChange={(on) => setSwitch(PARAMETER_INDEX.bypass, on)}
+          />
+          <Button
+            label="Panic"
+            tone="danger"
+            keyName="P"
+            help="Fades to the dry sound at once, and ends freeze, loop and held latents. Bypass off brings the model back."
+            onPress={() => perform({ type: 'trigger', action: { id: 'panic' } })}
           />
         </FormLine>
         <FormLine title="Latent loop">

@@ -5,6 +5,8 @@ export interface Choice<T extends string> {
   label: string;
   help?: string;
   content?: ReactNode;
+  /** Heading under which a drop-down list shows it; those of one heading are consecutive. */
+  group?: string;
 }
 
 export interface ChoicesProps<T extends string> {

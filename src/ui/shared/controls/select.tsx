@@ -1,4 +1,4 @@
-import type { ChoicesProps } from './choices.js';
+import type { Choice, ChoicesProps } from './choices.js';
 import { Icon } from './icon.js';
 import styles from './select.module.css';
 
@@ -25,13 +25,36 @@ export function Select<T extends string>({
           if (chosen !== undefined) onChange(chosen.value);
         }}
       >
-        {choices.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {choice.label}
-          </option>
-        ))}
+        {groupsOf(choices).map(({ group, members }) =>
+          group === undefined ? (
+            <Options key="" of={members} />
+          ) : (
+            <optgroup key={group} label={group}>
+              <Options of={members} />
+            </optgroup>
+          ),
+        )}
       </select>
       <Icon name="down" />
     </span>
   );
+}
+
+function Options<T extends string>({ of }: { of: readonly Choice<T>[] }) {
+  return of.map(({ value, label }) => (
+    <option key={value} value={value}>
+      {label}
+    </option>
+  ));
+}
+
+/** Consecutive choices of one group. */
+function groupsOf<T extends string>(choices: readonly Choice<T>[]) {
+  const groups: { group: string | undefined; members: Choice<T>[] }[] = [];
+  for (const choice of choices) {
+    const last = groups.at(-1);
+    if (last !== undefined && last.group === choice.group) last.members.push(choice);
+    else groups.push({ group: choice.group, members: [choice] });
+  }
+  return groups;
 }

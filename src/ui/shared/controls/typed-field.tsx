@@ -1,7 +1,7 @@
-import { MiniField } from '../../shared/controls/mini-field.js';
-import { TextField } from '../../shared/controls/text-field.js';
-import { formatValue, parseValue } from '../../shared/controls/units.js';
-import styles from '../../shared/controls/mini-field.module.css';
+import { MiniField } from './mini-field.js';
+import { TextField } from './text-field.js';
+import { formatValue, parseValue } from './units.js';
+import styles from './mini-field.module.css';
 
 /** A number of an input's source that has no steps, to be typed. `name` is the input's, for screen readers. */
 export function TypedField({
