@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { alone } from './alone.mjs';
+import { withLock } from './lock.mjs';
 import { BUSY, root, runTool } from './dependencies.mjs';
 
 const SOURCES = [
@@ -57,7 +57,7 @@ function importModels() {
 
 /** Builds the engine and the page where a source is newer than the build, and then imports the bundled models again. */
 export function ensureBundle() {
-  alone(BUSY, build);
+  withLock(BUSY, build);
 }
 
 function build() {

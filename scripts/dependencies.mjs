@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { alone } from './alone.mjs';
+import { withLock } from './lock.mjs';
 import { isInstalled } from './lock-file.mjs';
 
 /** The project's folder. */
@@ -34,7 +34,7 @@ export function ensureDependencies() {
     console.error(`Tiller needs Node ${MINIMUM_NODE.join('.')} or newer; this is ${process.versions.node}.`);
     process.exit(1);
   }
-  alone(BUSY, install);
+  withLock(BUSY, install);
 }
 
 function install() {

@@ -16,7 +16,7 @@ const IMAGES = join(root, 'docs', 'images');
 const MAX_BYTES = 200 * 1024;
 const MAX_MOVING_BYTES = 1.5 * 2 ** 20;
 /** A busy machine takes long for a picture. */
-const PATIENCE_MILLISECONDS = 180_000;
+const TIMEOUT_MILLISECONDS = 180_000;
 
 /** Until the map is painted, and the columns follow the sound. */
 const SETTLING_MILLISECONDS = 2500;
@@ -68,7 +68,7 @@ async function startEngine(folder) {
 async function openPage(browser, url, theme, [width, height]) {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MILLISECONDS);
+  page.setDefaultTimeout(TIMEOUT_MILLISECONDS);
   await page.addInitScript((chosen) => {
     localStorage.setItem('tiller.view', JSON.stringify({ theme: chosen, firstSteps: 'done' }));
   }, theme);
@@ -168,7 +168,7 @@ ensureBundle();
 const folder = mkdtempSync(join(tmpdir(), 'tiller-pictures-'));
 const browser = await chromium.launch({
   executablePath: ensureBrowser(),
-  timeout: PATIENCE_MILLISECONDS,
+  timeout: TIMEOUT_MILLISECONDS,
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
 });
 const { engine, url } = await startEngine(folder);

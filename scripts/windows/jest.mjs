@@ -34,7 +34,7 @@ function placePackages(modules) {
 }
 
 /** A folder like the project's. Returns the path of Node in it. */
-function makeWorkplace(folder) {
+function makeTestFolder(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   placePackages(join(folder, 'node_modules'));
@@ -54,7 +54,7 @@ function makeWorkplace(folder) {
 /** Runs the suites under Wine. @returns {string} the runner's report */
 export function runJest(wine) {
   const folder = join(windowsDir, 'jest');
-  const node = makeWorkplace(folder);
+  const node = makeTestFolder(folder);
   const jest = windowsPath(join(folder, 'node_modules', 'jest', 'bin', 'jest.js'));
   const report = wine.run(
     node,

@@ -43,13 +43,13 @@ export interface LoadedFrom {
 }
 
 /** A document that another one replaced, with everything needed to return to it. */
-export interface LeftDocument {
+export interface OtherDocument {
   readonly preset: Preset;
   readonly from: Required<LoadedFrom>;
 }
 
 /** Most documents that undo can return to: each may hold thousands of examples. */
-export const MAX_LEFT = 20;
+export const MAX_OTHERS = 20;
 const OPENING = 'open preset';
 
 export const NO_STEPS: HistorySteps = { done: [], undone: [], comparison: NO_COMPARISON };
@@ -62,8 +62,8 @@ export class History {
   private current = NO_STEPS;
   /** The `coalesce` key of the last step, while further changes may join it. */
   private open: string | undefined;
-  private earlier: readonly LeftDocument[] = [];
-  private later: readonly LeftDocument[] = [];
+  private earlier: readonly OtherDocument[] = [];
+  private later: readonly OtherDocument[] = [];
 
   get steps(): HistorySteps {
     return this.current;
@@ -129,16 +129,16 @@ export class History {
   }
 
   /** Another document, without steps yet, replaces `left`. */
-  leave(left: LeftDocument): void {
+  leave(left: OtherDocument): void {
     const { preset, from } = left;
     const history = { ...from.history, undone: [] };
-    this.earlier = [...this.earlier, { preset, from: { ...from, history } }].slice(-MAX_LEFT);
+    this.earlier = [...this.earlier, { preset, from: { ...from, history } }].slice(-MAX_OTHERS);
     this.later = [];
     this.restore(NO_STEPS);
   }
 
   /** The document that the present one replaced, or null. `present` is what `forward` will return to. */
-  back(present: LeftDocument): LeftDocument | null {
+  back(present: OtherDocument): OtherDocument | null {
     const left = this.earlier.at(-1);
     if (left === undefined) return null;
     this.earlier = this.earlier.slice(0, -1);
@@ -147,7 +147,7 @@ export class History {
   }
 
   /** The document that `back` led away from, or null. */
-  forward(present: LeftDocument): LeftDocument | null {
+  forward(present: OtherDocument): OtherDocument | null {
     const left = this.later.at(-1);
     if (left === undefined) return null;
     this.later = this.later.slice(0, -1);

@@ -36,7 +36,7 @@ const bare = <T extends string>(type: T) => z.strictObject({ type: z.literal(typ
 /** A map for the pad: the mapping evaluated over the plane of two inputs. */
 export const mapRequestSchema = z.strictObject({
   /** Principal components of all latents, one latent, the regressors' confidence, or the expected level. */
-  mode: z.enum(['latents', 'dimension', 'certainty', 'loudness']),
+  mode: z.enum(['latents', 'dimension', 'confidence', 'loudness']),
   x: index(MAX_INPUTS),
   y: index(MAX_INPUTS),
   dimension: index(MAX_LATENTS),

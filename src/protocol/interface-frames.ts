@@ -109,19 +109,19 @@ export interface MapPicture {
   /** Three planes for `latents`, one for the others. */
   values: Uint8Array[];
   /** Confidence of the regressors, 0..255; null where none of them gives one. */
-  certainty: Uint8Array | null;
+  confidence: Uint8Array | null;
   /** 255 where the expected level exceeds the ceiling; null where levels are not known. */
   loud: Uint8Array | null;
 }
 
-const MODES: readonly MapMode[] = ['latents', 'dimension', 'certainty', 'loudness'];
+const MODES: readonly MapMode[] = ['latents', 'dimension', 'confidence', 'loudness'];
 const MAP_HEADER_BYTES = 24;
 
 /** The binary frame of a map. */
 export function writeMap(map: MapPicture): Uint8Array {
   const cells = map.width * map.height;
   const planes = [...map.values];
-  if (map.certainty !== null) planes.push(map.certainty);
+  if (map.confidence !== null) planes.push(map.confidence);
   if (map.loud !== null) planes.push(map.loud);
   const frame = new Uint8Array(MAP_HEADER_BYTES + cells * planes.length);
   const head = new DataView(frame.buffer);
@@ -133,7 +133,7 @@ export function writeMap(map: MapPicture): Uint8Array {
   head.setUint16(6, map.width, true);
   head.setUint16(8, map.height, true);
   head.setUint8(10, map.values.length);
-  head.setUint8(11, (map.certainty === null ? 0 : 1) | (map.loud === null ? 0 : 2));
+  head.setUint8(11, (map.confidence === null ? 0 : 1) | (map.loud === null ? 0 : 2));
   head.setFloat32(12, map.low, true);
   head.setFloat32(16, map.high, true);
   planes.forEach((plane, i) => frame.set(plane, MAP_HEADER_BYTES + i * cells));
@@ -169,7 +169,7 @@ export function readMap(message: ArrayBuffer): MapPicture | null {
     low: head.getFloat32(12, true),
     high: head.getFloat32(16, true),
     values: Array.from({ length: count }, next),
-    certainty: (extras & 1) === 1 ? next() : null,
+    confidence: (extras & 1) === 1 ? next() : null,
     loud: (extras & 2) === 2 ? next() : null,
   };
 }

@@ -47,11 +47,11 @@ function installFakes(): void {
 
 describe('controllers', () => {
   let page: Page;
-  let complaints: string[];
+  let consoleErrors: string[];
   let devices: CDPSession;
   const { probe, open, play } = useLiveEngine({
     ready: async () => {
-      ({ page, complaints } = await open(undefined, 'dark', { hasTouch: true }));
+      ({ page, consoleErrors } = await open(undefined, 'dark', { hasTouch: true }));
       await page.addInitScript(installFakes);
       await page.reload();
       await page.getByRole('slider', { name: 'Latent 1', exact: true }).waitFor();
@@ -63,7 +63,7 @@ describe('controllers', () => {
       await play(page);
     },
   });
-  afterAll(() => expect(complaints).toEqual([]));
+  afterAll(() => expect(consoleErrors).toEqual([]));
 
   const input = (index: number) => probe.slices.inputs[index]?.value ?? NaN;
   const padBox = async () => {

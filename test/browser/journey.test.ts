@@ -34,7 +34,7 @@ interface Player {
 
 describe('the whole way from an empty instrument to a saved one', () => {
   const live = useLiveEngine();
-  const { probe, workplace } = live;
+  const { probe, sandbox } = live;
   const input = (index: number) => probe.slices.inputs[index]?.value ?? NaN;
   const pad = (page: Page) => page.getByRole('application', { name: /^Pad/ });
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -176,7 +176,7 @@ describe('the whole way from an empty instrument to a saved one', () => {
       ['keyboard', byKeyboard],
     ] as const)
       it(`can be gone by ${device} alone at ${width} × ${height}`, async () => {
-        const { page, complaints } = await live.open({ width, height });
+        const { page, consoleErrors } = await live.open({ width, height });
         const endRecording = await record(page, `journey-${device}-${width}`);
         const player = playerOf(page);
         const look = (step: string) => screenshot(page, `journey-${device}-${width}-${step}`);
@@ -222,14 +222,14 @@ describe('the whole way from an empty instrument to a saved one', () => {
         expect(probe.slices.training).toMatchObject({ learned: true, stale: false });
         await look('4-reopened');
         await endRecording();
-        expect(complaints).toEqual([]);
+        expect(consoleErrors).toEqual([]);
         await page.context().close();
       });
 
   it('is there again after Tiller was closed and started', async () => {
     const { about, examples } = probe.slices;
     await live.engine.stop();
-    const engine = await workplace.start();
+    const engine = await sandbox.start();
     const { page } = await openPage(live.browser, engine.url);
     await page.getByRole('button', { name: `Preset: ${about.name}`, exact: true }).waitFor();
     for (const [i, { label }] of examples.entries()) {

@@ -18,22 +18,22 @@ describe('presets', () => {
       if (factory === undefined) throw new Error('there is no factory preset to start from');
       const preset = JSON.parse(readFileSync(join('presets', factory), 'utf8')) as Record<string, unknown>;
       examples = (preset.examples as unknown[]).length;
-      const stranger = { ...preset, name: 'Far choir', model: { name: 'choir-v9', sha256: 'ab'.repeat(32) } };
-      writeFileSync(join(folder, 'far-choir.tiller.json'), JSON.stringify(stranger));
+      const unknown = { ...preset, name: 'Far choir', model: { name: 'choir-v9', sha256: 'ab'.repeat(32) } };
+      writeFileSync(join(folder, 'far-choir.tiller.json'), JSON.stringify(unknown));
       writeFileSync(join(folder, 'torn.tiller.json'), '{"format":');
       return {};
     },
   });
-  const { workplace, probe, open } = live;
+  const { sandbox, probe, open } = live;
 
   it('saves, changes and reloads a preset; deleting can be undone', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     await page.getByRole('button', { name: 'Save as…' }).click();
     await page.getByRole('textbox', { name: 'Name of the new preset' }).fill('Friday set');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
-    expect(readdirSync(join(workplace.folder, 'presets'))).toContain('friday-set.tiller.json');
+    expect(readdirSync(join(sandbox.folder, 'presets'))).toContain('friday-set.tiller.json');
 
     const ceiling = page.getByRole('textbox', { name: 'Ceiling, number' });
     const saved = await ceiling.inputValue();
@@ -54,16 +54,16 @@ describe('presets', () => {
 
     await page.getByRole('button', { name: 'Delete Friday set' }).click();
     await page.getByTestId('toast').getByText('“Friday set” was deleted.').waitFor();
-    expect(readdirSync(join(workplace.folder, 'presets'))).not.toContain('friday-set.tiller.json');
+    expect(readdirSync(join(sandbox.folder, 'presets'))).not.toContain('friday-set.tiller.json');
     await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
     await presetRow(page, 'Friday set').waitFor();
-    expect(readdirSync(join(workplace.folder, 'presets'))).toContain('friday-set.tiller.json');
-    expect(complaints).toEqual([]);
+    expect(readdirSync(join(sandbox.folder, 'presets'))).toContain('friday-set.tiller.json');
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('edits author, tags and description, searches by them, and undoes the edit', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     await presetRow(page, 'Friday set').click();
     await page.getByRole('button', { name: 'Preset: Friday set', exact: true }).waitFor();
@@ -92,12 +92,12 @@ describe('presets', () => {
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await probe.until(() => probe.slices.about.description === original, 'the undone description');
     expect(probe.slices.about.tags).toEqual(['dark', 'live']);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('narrows the list to a tag or to favourites, which the engine keeps', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     const rows = page.getByRole('tabpanel').getByRole('listitem');
     const all = await rows.count();
@@ -115,15 +115,15 @@ describe('presets', () => {
     await page.getByRole('button', { name: 'Favourite: Friday set', pressed: true }).waitFor();
     await page.getByRole('button', { name: 'Favourites only' }).click();
     expect(await rows.count()).toBe(1);
-    expect(readdirSync(join(workplace.folder, 'data', 'tiller'))).toContain('favourites.json');
+    expect(readdirSync(join(sandbox.folder, 'data', 'tiller'))).toContain('favourites.json');
     await page.getByRole('button', { name: 'Favourite: Friday set' }).click();
     await page.getByText('There are no favourites yet.').waitFor();
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('lists the trash, restores from it, and asks before it is emptied', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     await page.getByRole('button', { name: 'Duplicate Friday set' }).click();
     await page.getByRole('button', { name: 'Delete Friday set 2' }).click();
@@ -140,12 +140,12 @@ describe('presets', () => {
     await page.getByRole('button', { name: 'Empty the trash…' }).click();
     await page.getByRole('button', { name: 'Remove for good' }).click();
     await probe.until(() => probe.slices.trash.presets.length === 0, 'the empty trash');
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('names a missing model, keeps the rest of the preset, and lists unreadable files', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     expect(
       await page
@@ -165,7 +165,7 @@ describe('presets', () => {
     expect(examples).toBeGreaterThan(0);
     await presetRow(page, 'Friday set').click();
     await page.getByRole('button', { name: /^Model: (?!choir)/ }).waitFor();
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 });

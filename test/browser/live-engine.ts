@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openPage, STEP_MILLISECONDS } from './page.js';
 import { Probe } from './probe.js';
-import { Workplace, type RunningEngine, type StartOptions } from './workplace.js';
+import { Sandbox, type RunningEngine, type StartOptions } from './sandbox.js';
 
 jest.setTimeout(10 * STEP_MILLISECONDS);
 
@@ -11,22 +11,24 @@ export const AUDIBLE_DB = -50;
 
 /** An engine with its page, for the tests of one `describe`. */
 export class LiveEngine {
-  readonly workplace = new Workplace();
+  readonly sandbox = new Sandbox();
   readonly probe = new Probe();
-  private opened: { engine: RunningEngine; browser: Browser } | null = null;
+  private started: RunningEngine | null = null;
 
   get engine(): RunningEngine {
-    return this.running.engine;
+    if (this.started === null) throw new Error('the engine has not been started');
+    return this.started;
   }
 
   get browser(): Browser {
-    return this.running.browser;
+    return this.sandbox.browser;
   }
 
   async start(options: StartOptions): Promise<void> {
-    const engine = await this.workplace.start(options);
-    this.opened = { engine, browser: await this.workplace.startBrowser() };
-    await this.workplace.connect(this.probe, engine);
+    const engine = await this.sandbox.start(options);
+    this.started = engine;
+    await this.sandbox.startBrowser();
+    await this.sandbox.connect(this.probe, engine);
     await this.probe.until(() => this.probe.slices.model.card !== null, 'a model');
   }
 
@@ -35,7 +37,7 @@ export class LiveEngine {
     size?: { width: number; height: number },
     theme?: 'dark' | 'light',
     context?: BrowserContextOptions,
-  ): Promise<{ page: Page; complaints: string[] }> =>
+  ): Promise<{ page: Page; consoleErrors: string[] }> =>
     openPage(this.browser, this.engine.url, size, theme, context);
 
   /** Presses Play; resolves when the page shows that it plays and the engine's output is audible. */
@@ -45,16 +47,11 @@ export class LiveEngine {
     this.probe.frame = null;
     await this.probe.until(() => this.probe.level('outputPeakLeft') > AUDIBLE_DB, 'the sound');
   };
-
-  private get running() {
-    if (this.opened === null) throw new Error('the engine has not been started');
-    return this.opened;
-  }
 }
 
 interface Preparation {
-  /** Puts files into the workplace's folder before the engine starts. @returns how to start it */
-  readonly files?: (workplace: Workplace) => StartOptions;
+  /** Puts files into the sandbox's folder before the engine starts. @returns how to start it */
+  readonly files?: (sandbox: Sandbox) => StartOptions;
   /** Runs once the engine, the browser and the probe are there, before the first test. */
   readonly ready?: () => Promise<void>;
 }
@@ -63,9 +60,9 @@ interface Preparation {
 export function useLiveEngine({ files, ready }: Preparation = {}): LiveEngine {
   const live = new LiveEngine();
   beforeAll(async () => {
-    await live.start(files?.(live.workplace) ?? {});
+    await live.start(files?.(live.sandbox) ?? {});
     await ready?.();
   });
-  afterAll(() => live.workplace.close());
+  afterAll(() => live.sandbox.close());
   return live;
 }

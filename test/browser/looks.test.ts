@@ -56,7 +56,7 @@ describe('how the page looks', () => {
   for (const theme of ['dark', 'light'] as const) {
     for (const size of SIZES) {
       it(`fits ${size.width} × ${size.height} without scrolling, every panel of it, ${theme}`, async () => {
-        const { page, complaints } = await open(size, theme);
+        const { page, consoleErrors } = await open(size, theme);
         await play(page);
         for (const panel of PANELS) {
           await page.getByRole('tab', { name: panel }).click();
@@ -64,7 +64,7 @@ describe('how the page looks', () => {
           if (panel === 'Examples' || size.width === 900)
             await screenshot(page, `${theme}-${size.width}-${panel.toLowerCase()}`);
         }
-        expect(complaints).toEqual([]);
+        expect(consoleErrors).toEqual([]);
         await page.context().close();
       });
     }
@@ -97,7 +97,7 @@ describe('how the page looks', () => {
   }
 
   it('can be used by keyboard alone', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     const seen = new Set<string>();
     for (let i = 0; i < 120; i++) {
       await page.keyboard.press('Tab');
@@ -186,7 +186,7 @@ describe('how the page looks', () => {
     expect(await ceiling.getAttribute('aria-description')).toBe('Nothing gets louder than this.');
     await page.keyboard.press('Backspace');
     await probe.until(() => probe.slices.output.ceilingDb === -1, 'the initial ceiling');
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 

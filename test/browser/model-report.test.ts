@@ -4,7 +4,7 @@ describe('what a model’s import measured', () => {
   const { open, probe } = useLiveEngine();
 
   it('is shown under the model that plays, folded away at first', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     await page.getByRole('radio', { name: 'Models' }).click();
     const loads = page.getByRole('row', { name: /^(Low latency|Low load), (mono|stereo)/ });
@@ -22,6 +22,6 @@ describe('what a model’s import measured', () => {
     expect(await latents.nth(1).innerText()).toMatch(/dB.*oct/s);
     // Pressing the summary does not choose the model again.
     expect(probe.slices.history.canUndo).toBe(false);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 });

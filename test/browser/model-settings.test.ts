@@ -12,7 +12,7 @@ describe('what a model lets be set', () => {
   const { open, probe } = useLiveEngine();
 
   it('is set on a panel of its own, bounded by the player, and can be undone', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     const tab = page.getByRole('tab', { name: 'Model', exact: true });
     // Most models have nothing of that kind.
     expect(await tab.count()).toBe(0);
@@ -53,7 +53,7 @@ describe('what a model lets be set', () => {
         probe.slices.attributes[4]?.range[1] === 2,
       'the settings as the file states them',
     );
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 });

@@ -4,7 +4,7 @@ import { shownBy } from './page.js';
 
 describe('the pad', () => {
   let page: Page;
-  let complaints: string[];
+  let consoleErrors: string[];
   let devices: CDPSession;
   const { probe, open } = useLiveEngine({
     ready: async () => {
@@ -15,12 +15,12 @@ describe('the pad', () => {
       const bell = { label: 'bell', inputs: [0.3, 0.3, 0.9], latents };
       probe.send({ type: 'edit', edit: { type: 'add-example', example: bell } });
       await probe.until(() => probe.slices.examples.length === 1, 'the example');
-      ({ page, complaints } = await open(undefined, 'dark', { hasTouch: true }));
+      ({ page, consoleErrors } = await open(undefined, 'dark', { hasTouch: true }));
       await page.getByRole('slider', { name: 'Third', exact: true }).waitFor();
       devices = await page.context().newCDPSession(page);
     },
   });
-  afterAll(() => expect(complaints).toEqual([]));
+  afterAll(() => expect(consoleErrors).toEqual([]));
 
   const input = (index: number) => probe.slices.inputs[index]?.value ?? NaN;
   const place = () => probe.slices.examples[0]?.inputs ?? [];

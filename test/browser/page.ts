@@ -54,22 +54,22 @@ export async function shownBy(page: Page, probe: Probe): Promise<void> {
   );
 }
 
-/** Opens the page; `complaints` collects warnings and errors of its console. */
+/** Opens the page; `consoleErrors` collects warnings and errors of its console. */
 export async function openPage(
   browser: Browser,
   url: string,
   size: { width: number; height: number } = { width: 900, height: 600 },
   theme: 'dark' | 'light' = 'dark',
   context: BrowserContextOptions = {},
-): Promise<{ page: Page; complaints: string[] }> {
+): Promise<{ page: Page; consoleErrors: string[] }> {
   const opened = await browser.newContext({ viewport: size, reducedMotion: 'reduce', ...context });
   const page = await opened.newPage();
   page.setDefaultTimeout(STEP_MILLISECONDS);
-  const complaints: string[] = [];
+  const consoleErrors: string[] = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    if (['error', 'warning'].includes(message.type())) consoleErrors.push(message.text());
   });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('pageerror', (error) => consoleErrors.push(error.message));
   await page.addInitScript(recordAnnouncements);
   if (DELAY_MILLISECONDS > 0) await delayMessages(page);
   await page.addInitScript((kept) => {
@@ -80,7 +80,7 @@ export async function openPage(
   await page.goto(url);
   await page.getByRole('button', { name: /^Preset: (?!Untitled$)|^Preset: / }).waitFor();
   await page.getByRole('slider', { name: 'Latent 1', exact: true }).waitFor();
-  return { page, complaints };
+  return { page, consoleErrors };
 }
 
 /** Folder for screenshots, to be looked at; none are taken where it is not set. */

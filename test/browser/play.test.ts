@@ -10,7 +10,7 @@ describe('playing', () => {
   const { probe, open, play } = useLiveEngine();
 
   it('opens on a factory preset, plays a loop through the model and follows the pad', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     expect(await page.getByRole('button', { name: /^Preset:/ }).textContent()).not.toContain('Untitled');
     expect(probe.frame).toBeNull();
     await play(page);
@@ -33,12 +33,12 @@ describe('playing', () => {
 
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await probe.until(() => probe.slices.live?.playing === false, 'the stop');
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('holds a latent, captures, labels, learns and plays the mapping; undo reverts all of it', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await page.getByRole('tab', { name: 'Library' }).click();
     await page.getByRole('button', { name: 'New', exact: true }).click();
     await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
@@ -88,13 +88,13 @@ describe('playing', () => {
     for (let i = 0; i < 2; i++) await page.keyboard.press('Control+Shift+z');
     await probe.until(() => probe.slices.examples[1]?.label === 'bright rain', 'everything back');
     expect(probe.slices.examples.map(({ label }) => label)).toEqual(['dark bell', 'bright rain']);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   // It was captured where the input would have been without its motion, and the cursor stood still there.
   it('captures an input that moves by itself where it is, and shows it there', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     probe.send({ type: 'new-preset' });
     await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
     const source = { kind: 'lfo', shape: 'ramp', period: 4, unit: 'seconds', phase: 0, seed: 0 } as const;
@@ -122,12 +122,12 @@ describe('playing', () => {
     expect(y).toBe(0.52);
     probe.send({ type: 'edit', edit: { type: 'edit-input', index: 0, change: { source: { kind: 'pad' } } } });
     await probe.until(() => probe.slices.inputs[0]?.source.kind === 'pad', 'the hand again');
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('keeps labels that are typed before the engine answers', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     probe.send({ type: 'new-preset' });
     await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
     await play(page);
@@ -163,12 +163,12 @@ describe('playing', () => {
     expect(probe.slices.live?.playing).toBe(true);
     await page.keyboard.press('f');
     await probe.until(() => !probe.slices.output.freeze, 'the end of the freeze');
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('goes back to earlier random draws, and compares A with B', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await play(page);
     const drawn: unknown[] = [];
     for (let draws = 1; draws <= 2; draws++) {
@@ -193,12 +193,12 @@ describe('playing', () => {
     expect(probe.slices.output.freeze).toBe(before);
     for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z');
     await probe.until(() => probe.slices.comparison.side === 'A', 'A again');
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('obeys shortcuts whatever the mouse pressed last, and takes quick taps', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     // Regression: space pressed the clicked button again, and a letter searched the clicked list.
     await page.getByRole('button', { name: 'Freeze' }).click();
     await probe.until(() => probe.slices.output.freeze, 'the freeze');
@@ -241,12 +241,12 @@ describe('playing', () => {
       () => probe.slices.inputs[0]?.value === 0.5,
       'the middle, by a double click on the cursor',
     );
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('plays a dropped file and the microphone, too', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await dropFile(page, 'my own.wav', readFileSync('models/loops/tabla.wav'));
     await probe.until(() => probe.slices.live?.source.kind === 'file', 'the file as source');
     expect(probe.slices.live?.files.map(({ name }) => name)).toEqual(['my own.wav']);
@@ -267,7 +267,7 @@ describe('playing', () => {
     await probe.until(() => probe.level('inputPeakLeft') > AUDIBLE_DB, 'the microphone again');
     await dropFile(page, 'noise.wav', new TextEncoder().encode('RIFF, but no sound'));
     await page.getByText(/^noise\.wav cannot be read/).waitFor();
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
@@ -283,7 +283,7 @@ describe('playing', () => {
     await two.page.getByRole('switch', { name: 'Freeze', checked: true }).waitFor();
     await second.click();
     await one.page.getByRole('switch', { name: 'Freeze', checked: false }).waitFor();
-    expect([...one.complaints, ...two.complaints]).toEqual([]);
+    expect([...one.consoleErrors, ...two.consoleErrors]).toEqual([]);
     await one.page.context().close();
     await two.page.context().close();
   });

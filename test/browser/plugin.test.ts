@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
-import type { Browser } from 'playwright-core';
 import { NO_OVERFLOW, openPage, overflow, PANELS, STEP_MILLISECONDS } from './page.js';
-import { Workplace } from './workplace.js';
+import { useSandbox } from './sandbox.js';
 
 /** Controls that exist only without a host. */
 const LIVE_ONLY = [
@@ -16,19 +15,12 @@ const LIVE_ONLY = [
 jest.setTimeout(10 * STEP_MILLISECONDS);
 
 describe('the page in the plugin’s window', () => {
-  const workplace = new Workplace();
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await workplace.startBrowser();
-  });
-  afterAll(async () => {
-    await workplace.close();
-  });
+  const sandbox = useSandbox();
 
   it('has no transport, fits its window and controls the host’s sound', async () => {
-    const engine = await workplace.startInPlugin('presets/drum-garden.tiller.json');
-    const { page, complaints } = await openPage(browser, engine.url, { width: 900, height: 600 });
-    const probe = await workplace.openProbe(engine);
+    const engine = await sandbox.startInPlugin('presets/drum-garden.tiller.json');
+    const { page, consoleErrors } = await openPage(sandbox.browser, engine.url, { width: 900, height: 600 });
+    const probe = await sandbox.openProbe(engine);
     expect(probe.slices.live).toBeNull();
     await page.getByRole('button', { name: /^engine/ }).click();
     await page.getByRole('dialog', { name: 'Engine' }).getByText('Latency').waitFor();
@@ -94,25 +86,25 @@ describe('the page in the plugin’s window', () => {
     await page.keyboard.press('Control+z');
     await probe.until(() => probe.slices.examples.length === before, 'the undo');
     probe.close();
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   // The page's own storage belongs to a port, which is another one each time.
   it('finds theme and panel again in the next instance', async () => {
-    const first = await workplace.startInPlugin('presets/drum-garden.tiller.json');
-    const before = await openPage(browser, first.url);
+    const first = await sandbox.startInPlugin('presets/drum-garden.tiller.json');
+    const before = await openPage(sandbox.browser, first.url);
     await before.page.getByRole('button', { name: 'Light theme' }).click();
     await before.page.getByRole('tab', { name: 'Steering' }).click();
-    const probe = await workplace.openProbe(first);
+    const probe = await sandbox.openProbe(first);
     await probe.until(() => probe.slices.rememberedView?.panel === 'steering', 'what is remembered');
     await before.page.context().close();
 
-    const second = await workplace.startInPlugin('presets/drum-garden.tiller.json');
-    const after = await openPage(browser, second.url);
+    const second = await sandbox.startInPlugin('presets/drum-garden.tiller.json');
+    const after = await openPage(sandbox.browser, second.url);
     await after.page.locator('html[data-theme=light]').waitFor();
     await after.page.getByRole('tab', { name: 'Steering', selected: true }).waitFor();
-    expect(after.complaints).toEqual([]);
+    expect(after.consoleErrors).toEqual([]);
     await after.page.context().close();
   });
 });

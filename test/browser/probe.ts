@@ -11,7 +11,7 @@ import {
 
 /** A second connection to the engine, without a page; it receives what every window receives. */
 export class Probe {
-  /** From the welcome on, which `Workplace.connect` waits for. */
+  /** From the welcome on, which `Sandbox.connect` waits for. */
   slices!: Slices;
   frame: TelemetryFrame | null = null;
   private socket: WebSocket | null = null;

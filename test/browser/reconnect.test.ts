@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { AUDIBLE_DB } from './live-engine.js';
 import { openPage, shownBy } from './page.js';
-import { servingProcesses, Workplace } from './workplace.js';
+import { servingProcesses, useSandbox } from './sandbox.js';
 
 function lives(pid: number): boolean {
   try {
@@ -14,19 +13,11 @@ function lives(pid: number): boolean {
 }
 
 describe('an engine that crashes', () => {
-  const workplace = new Workplace();
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await workplace.startBrowser();
-  });
-  afterAll(async () => {
-    await workplace.close();
-  });
+  const sandbox = useSandbox();
 
   it('is restarted and continues playing without loss', async () => {
-    const engine = await workplace.start();
-    const { page } = await openPage(browser, engine.url);
+    const engine = await sandbox.start();
+    const { page } = await openPage(sandbox.browser, engine.url);
     await page.getByRole('tab', { name: 'Output' }).click();
     const gain = page.getByRole('textbox', { name: 'Output gain, number' });
     await gain.fill('-9');
@@ -37,7 +28,7 @@ describe('an engine that crashes', () => {
       .getByRole('textbox', { name: 'Output gain, number' })
       .and(page.locator('[value="−9.0 dB"]'))
       .waitFor();
-    let probe = await workplace.openProbe(engine);
+    let probe = await sandbox.openProbe(engine);
     await probe.until(() => probe.slices.live?.playing === true, 'the answer to Play');
     await shownBy(page, probe);
     probe.close();
@@ -50,7 +41,7 @@ describe('an engine that crashes', () => {
     const [after] = servingProcesses(engine.process);
     expect(lives(before ?? 0)).toBe(false);
     expect(lives(after ?? 0)).toBe(true);
-    probe = await workplace.openProbe(engine);
+    probe = await sandbox.openProbe(engine);
     await probe.until(() => probe.slices.output.outputGainDb === -9, 'the document');
     await probe.until(() => probe.slices.live?.playing === true, 'the transport');
     expect(probe.slices.live?.source).toEqual({ kind: 'loop', id: 'tabla' });
@@ -68,13 +59,13 @@ describe('an engine that crashes', () => {
     await gain.fill('-12');
     await gain.press('Enter');
     await probe.until(() => probe.slices.output.outputGainDb === -12, 'a change of B');
-    const session = join(workplace.folder, 'data', 'tiller', 'session.json');
+    const session = join(sandbox.folder, 'data', 'tiller', 'session.json');
     while (!readFileSync(session, 'utf8').includes('"outputGainDb":-12')) await page.waitForTimeout(20);
     probe.close();
     engine.crash();
     await page.getByText('The engine is restarting.').waitFor();
     await page.getByText('The engine is restarting.').waitFor({ state: 'detached' });
-    probe = await workplace.openProbe(engine);
+    probe = await sandbox.openProbe(engine);
     expect([probe.slices.comparison.side, probe.slices.output.outputGainDb]).toEqual(['B', -12]);
     await page.keyboard.press('b');
     await probe.until(() => probe.slices.output.outputGainDb === 0, 'A as it was left');
@@ -87,8 +78,8 @@ describe('an engine that crashes', () => {
   });
 
   it('reports the lost connection and the unanswered request, once each', async () => {
-    const engine = await workplace.start();
-    const { page } = await openPage(browser, engine.url);
+    const engine = await sandbox.start();
+    const { page } = await openPage(sandbox.browser, engine.url);
     const [serving] = servingProcesses(engine.process);
     process.kill(serving ?? 0, 'SIGSTOP');
     await page.getByLabel('Source').selectOption({ label: 'Tabla' });
@@ -106,9 +97,9 @@ describe('an engine that crashes', () => {
   });
 
   it('restores held latents and the looping take', async () => {
-    const engine = await workplace.start();
-    const { page } = await openPage(browser, engine.url);
-    let probe = await workplace.openProbe(engine);
+    const engine = await sandbox.start();
+    const { page } = await openPage(sandbox.browser, engine.url);
+    let probe = await sandbox.openProbe(engine);
     const input = () => probe.slices.inputs[0]?.value ?? NaN;
     probe.send({ type: 'recorder', action: 'record' });
     for (const value of [0.2, 0.9]) {
@@ -128,7 +119,7 @@ describe('an engine that crashes', () => {
     engine.crash();
     await page.getByText('The engine is restarting.').waitFor();
     await page.getByText('The engine is restarting.').waitFor({ state: 'detached' });
-    probe = await workplace.openProbe(engine);
+    probe = await sandbox.openProbe(engine);
     await probe.until(() => probe.slices.holds[2] === 0.75, 'the hold');
     await probe.until(() => probe.slices.recorder.state === 'playing', 'the loop');
     await probe.until(() => input() === 0.2, 'the beginning of the take');
@@ -139,12 +130,12 @@ describe('an engine that crashes', () => {
   });
 
   it('says what to do when another engine answers', async () => {
-    const first = await workplace.start();
-    const { page } = await openPage(browser, first.url);
+    const first = await sandbox.start();
+    const { page } = await openPage(sandbox.browser, first.url);
     const [serving] = servingProcesses(first.process);
     await first.stop();
     expect(lives(serving ?? 0)).toBe(false);
-    const second = await workplace.start({ port: first.port });
+    const second = await sandbox.start({ port: first.port });
     expect(second.token).not.toBe(first.token);
     await page.getByText('This page belongs to an engine that has ended.').waitFor();
     expect(await page.getByText('Open the address that the engine printed').isVisible()).toBe(true);

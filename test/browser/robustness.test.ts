@@ -6,7 +6,7 @@ import { openPage, openWithAnnouncements } from './page.js';
 
 describe('the page', () => {
   const live = useLiveEngine();
-  const { workplace, probe, open, play } = live;
+  const { sandbox, probe, open, play } = live;
 
   /** Commands that the page has sent since this was called. */
   const sentBy = async (page: Page): Promise<Command[]> => {
@@ -275,7 +275,7 @@ describe('the page', () => {
   it.each(['stop', 'interrupt'] as const)(
     'says that the engine was stopped (%s), not that it is restarting',
     async (end) => {
-      const other = await workplace.start();
+      const other = await sandbox.start();
       const { page } = await openPage(live.browser, other.url);
       await other[end]();
       await page.getByText('The engine was stopped.').waitFor();

@@ -19,7 +19,7 @@ describe('the live session’s source', () => {
   const heard = () => probe.frame?.scalars[TELEMETRY.positionSeconds] ?? NaN;
 
   it('shows its waveform and position, and goes where it is pressed, dragged or stepped to', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await probe.until(() => probe.slices.waveform !== null, 'the waveform');
     const { seconds, peaks } = probe.slices.waveform ?? { seconds: 0, peaks: [] };
     expect(Math.max(...peaks)).toBeGreaterThan(20);
@@ -50,12 +50,12 @@ describe('the live session’s source', () => {
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await probe.until(() => probe.slices.live?.playing === false, 'the stop');
     expect(at()).toBeGreaterThan(cue);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('may be several files, which are played, moved, stepped through and removed', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await dropFiles(page, [
       ['one.wav', loop('tabla')],
       ['two.wav', loop('bells')],
@@ -92,12 +92,12 @@ describe('the live session’s source', () => {
     await list.getByText('No files yet.').waitFor();
     await probe.until(() => source()?.kind === 'loop', 'a loop in place of the last file');
     expect(probe.slices.live?.playing).toBe(true);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('may be an M4A file, where the browser can decode AAC', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     // A second of 440 Hz, made by FFmpeg's AAC encoder.
     await dropFiles(page, [['tone.m4a', readFileSync('test/fixtures/audio/tone.m4a')]]);
     const decodes = await page.evaluate(
@@ -112,7 +112,7 @@ describe('the live session’s source', () => {
       probe.send({ type: 'remove-file', id: probe.slices.live?.files[0]?.id ?? 0 });
       await probe.until(() => names() === '', 'an empty list');
     } else await page.getByText('tone.m4a cannot be read: this browser cannot decode it.').waitFor();
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
@@ -132,7 +132,7 @@ describe('the live session’s source', () => {
     live.engine.crash();
     await page.getByText('The engine is restarting.').waitFor();
     await page.getByText('The engine is restarting.').waitFor({ state: 'detached' });
-    await live.workplace.connect(probe, live.engine);
+    await live.sandbox.connect(probe, live.engine);
     await probe.until(
       () => playing() === 'two.wav' && probe.slices.live?.positionSeconds === before?.positionSeconds,
       'the file at its position',

@@ -13,7 +13,7 @@ describe('starter maps', () => {
   it(
     'fill an empty pad with sounds of the model, which undo takes away; audio on the pad becomes an example there',
     async () => {
-      const { page, complaints } = await open();
+      const { page, consoleErrors } = await open();
       const offer = page.getByRole('group', { name: 'Starter map' });
       await dropFile(page, 'small.ts', readFileSync(fixturePath('mono')));
       await page.getByRole('button', { name: 'Map it' }).click({ timeout: LISTENING_MS });
@@ -51,7 +51,7 @@ describe('starter maps', () => {
       expect(example?.label).toBe('Old bell');
       expect(example?.inputs[0]).toBeCloseTo(0.25, 2);
       expect(example?.inputs[1]).toBeCloseTo(0.75, 2);
-      expect(complaints).toEqual([]);
+      expect(consoleErrors).toEqual([]);
       await page.context().close();
     },
     2 * LISTENING_MS,
@@ -62,7 +62,7 @@ describe('starter maps', () => {
     async () => {
       probe.send({ type: 'new-preset' });
       await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
-      const { page, complaints } = await open();
+      const { page, consoleErrors } = await open();
       const gathered: string[] = [];
       page.on('request', (request) => {
         if (request.url().endsWith(`?${MAP_QUERY}`))
@@ -114,7 +114,7 @@ describe('starter maps', () => {
       expect(probe.slices.examples.every(({ label }) => label !== '')).toBe(true);
       await page.keyboard.press('Control+z');
       await probe.until(() => probe.slices.examples.length === 0, 'the undo');
-      expect(complaints).toEqual([]);
+      expect(consoleErrors).toEqual([]);
       await page.context().close();
     },
     2 * LISTENING_MS,

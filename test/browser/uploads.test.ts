@@ -37,17 +37,17 @@ describe('files that are dropped on the window', () => {
       return { temporary };
     },
   });
-  const { workplace, probe } = live;
+  const { sandbox, probe } = live;
   const open = async () => {
     const opened = await live.open();
     opened.page.setDefaultTimeout(IMPORT_MILLISECONDS);
     return opened;
   };
   /** The system's folder for temporary files, as the engine sees it. */
-  const temporary = join(workplace.folder, 'temporary');
+  const temporary = join(sandbox.folder, 'temporary');
 
   const ownModels = () =>
-    readdirSync(join(workplace.folder, 'models')).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    readdirSync(join(sandbox.folder, 'models')).filter((name) => /^[0-9a-f]{64}$/.test(name));
   const messages = (page: Page) => page.getByTestId('toast').allInnerTexts();
   const dismissAll = async (page: Page) => {
     while ((await page.getByRole('button', { name: 'Dismiss' }).count()) > 0)
@@ -55,7 +55,7 @@ describe('files that are dropped on the window', () => {
   };
 
   it('are refused with their names, and without errors in the browser’s console', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await dropFile(page, 'broken.ts', text('this is not a model'));
     await page.getByTestId('toast').filter({ hasText: 'broken.ts' }).waitFor();
     await dismissAll(page);
@@ -76,12 +76,12 @@ describe('files that are dropped on the window', () => {
     for (const name of ['first.ts', 'second.ts', 'noise.wav'])
       expect(await alert.innerText()).toContain(`${name}`);
     expect(await messages(page)).toHaveLength(1);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('add a model, which can be removed and restored', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await dropFile(page, 'percussion.ts', readFileSync('models/percussion/percussion.ts'));
     await page.getByText('Importing percussion.ts').first().waitFor();
     await page.getByTestId('toast').getByText('percussion.ts is in the library and plays now.').waitFor();
@@ -101,12 +101,12 @@ describe('files that are dropped on the window', () => {
     await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('button', { name: 'Remove percussion' }).waitFor();
     expect(ownModels()).toHaveLength(1);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
   it('are added together: models, then the preset that is opened; refused ones are reported separately', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     const [preset = ''] = readdirSync('presets').filter((name) => name.endsWith('.tiller.json'));
     await dropFiles(page, [
       ['evening.tiller', readFileSync(join('presets', preset))],
@@ -150,7 +150,7 @@ describe('files that are dropped on the window', () => {
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await probe.until(() => probe.slices.model.card?.name !== 'small', 'the model of before');
     expect(probe.slices.history.undoLabel).toBe('open preset');
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
@@ -181,18 +181,18 @@ describe('files that are dropped on the window', () => {
       );
       expect(readdirSync(temporary)).toEqual([]);
       expect(
-        readdirSync(join(workplace.folder, 'models')).filter((entry) => entry.includes('staging')),
+        readdirSync(join(sandbox.folder, 'models')).filter((entry) => entry.includes('staging')),
       ).toEqual([]);
       expect(ownModels()).toEqual(before.models);
       expect(probe.slices.model.card?.sha256).toBe(before.playing);
     }
-    expect([...one.complaints, ...two.complaints]).toEqual([]);
+    expect([...one.consoleErrors, ...two.consoleErrors]).toEqual([]);
     await one.page.context().close();
     await two.page.context().close();
   });
 
   it('ask for the sample rate of a model that does not state it', async () => {
-    const { page, complaints } = await open();
+    const { page, consoleErrors } = await open();
     await dropFile(page, 'rateless.ts', await withoutRate(model('mono')));
     const question = page.getByRole('form', { name: 'Sample rate' });
     await question.getByText('rateless.ts does not state a sample rate').waitFor();
@@ -210,7 +210,7 @@ describe('files that are dropped on the window', () => {
       'the model',
       IMPORT_MILLISECONDS,
     );
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
@@ -221,9 +221,9 @@ describe('files that are dropped on the window', () => {
     expect(readdirSync(temporary)).toHaveLength(1);
     await live.engine.stop();
     expect(readdirSync(temporary)).toEqual([]);
-    expect(
-      readdirSync(join(workplace.folder, 'models')).filter((entry) => entry.includes('staging')),
-    ).toEqual([]);
+    expect(readdirSync(join(sandbox.folder, 'models')).filter((entry) => entry.includes('staging'))).toEqual(
+      [],
+    );
     await page.context().close();
   });
 });

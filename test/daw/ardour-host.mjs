@@ -133,10 +133,12 @@ export function exportSession(folder, name) {
     const { status, signal, error, stdout, stderr } = start('ardour7-export', args);
     if (status === 0) return readWav(path);
     const hangs = error?.code === 'ETIMEDOUT';
-    const spoiltHeap = signal === 'SIGABRT' && /free\(\)|double free|malloc|corrupted/.test(stderr);
-    if (!(hangs || spoiltHeap) || attempt === 3)
+    const corruptedHeap = signal === 'SIGABRT' && /free\(\)|double free|malloc|corrupted/.test(stderr);
+    if (!(hangs || corruptedHeap) || attempt === 3)
       fail(`ardour7-export failed (${error?.message ?? signal ?? status}).\n${stdout}\n${stderr}`);
-    console.log(hangs ? 'Ardour hangs before its export; once more.' : 'Ardour spoilt its heap; once more.');
+    console.log(
+      hangs ? 'Ardour hangs before its export; once more.' : 'Ardour corrupted its heap; once more.',
+    );
   }
 }
 

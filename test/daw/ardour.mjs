@@ -79,12 +79,12 @@ scenario(() => {
     `mean difference from the track ${wetDifference.toExponential(1)}`,
   );
   check(
-    "Ardour hands automation over late by the plugin's own latency, to a plugin of the distribution's as well",
+    "Ardour passes automation on late by the plugin's own latency, to a plugin of the distribution's as well",
     Math.abs(stockSplit - jump - louder.latency) <= TICK && louder.latency > 100,
     `its gain, drawn at ${jump}, is heard from ${stockSplit}; its latency is ${louder.latency} samples`,
   );
   check(
-    'Tiller steers within the latent frame of the sample at which Ardour hands automation over',
+    'Tiller steers within the latent frame of the sample at which Ardour passes automation on',
     heard > -EARLIEST && heard < FRAME && meanDifference(first[0], other[0], split, length) > 1e-4,
     `drawn at ${DRAWN}, handed over at ${DRAWN + steered.latency}, first heard at ${split}: ` +
       `${milliseconds(split - DRAWN)} after where it was drawn`,

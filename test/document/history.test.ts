@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { History, MAX_LEFT, NO_STEPS } from '../../src/document/history.js';
+import { History, MAX_OTHERS, NO_STEPS } from '../../src/document/history.js';
 import { samplePreset } from './sample-presets.js';
 
 const version = (name: string) => ({ ...samplePreset(), name });
@@ -81,10 +81,10 @@ describe('History', () => {
     history.restore(history.back(left('b'))?.from.history ?? NO_STEPS);
     history.record(version('a'), 'step');
     expect(history.redoLabel).toBeNull();
-    for (let i = 0; i < MAX_LEFT + 5; i++) history.leave(left(String(i)));
+    for (let i = 0; i < MAX_OTHERS + 5; i++) history.leave(left(String(i)));
     let documents = 0;
     while (history.back(left('now')) !== null) documents += 1;
-    expect(documents).toBe(MAX_LEFT);
+    expect(documents).toBe(MAX_OTHERS);
     history.leave(left('a'));
     history.dropOthers();
     expect(history.undoLabel).toBeNull();

@@ -91,7 +91,7 @@ describe('parsePreset', () => {
   );
 
   it('refuses a field it does not know, so that nothing is silently dropped on saving', () => {
-    expect(codeOf(() => parsePreset({ ...samplePreset(), surprise: 1 }))).toBe('preset-invalid');
+    expect(codeOf(() => parsePreset({ ...samplePreset(), unexpected: 1 }))).toBe('preset-invalid');
   });
 
   it('names the field that is wrong', () => {

@@ -135,8 +135,11 @@ describe('a stored history', () => {
     restored.record(b, label);
     restored.undo(a);
     expect(restored.steps.comparison.side).toBe('B');
-    const spoilt = formatHistory({ ...history.steps, done: [] }).replaceAll('tiller-preset', 'other-preset');
-    expect(() => parseHistory(spoilt, b)).toThrow('not a Tiller preset');
+    const corrupted = formatHistory({ ...history.steps, done: [] }).replaceAll(
+      'tiller-preset',
+      'other-preset',
+    );
+    expect(() => parseHistory(corrupted, b)).toThrow('not a Tiller preset');
   });
 
   it('gives the other side of a comparison up where it alone is too long, and stays a history', () => {
@@ -150,9 +153,9 @@ describe('a stored history', () => {
     const text = formatHistory(history.steps);
     for (const wrong of ['', '[]', 'null', text.slice(0, -9), 'x'.repeat(MAX_HISTORY_LENGTH + 1)])
       expect(() => parseHistory(wrong, present)).toThrow();
-    const spoilt = parseHistory(text.replaceAll('tiller-preset', 'other-preset'), present);
+    const corrupted = parseHistory(text.replaceAll('tiller-preset', 'other-preset'), present);
     const restored = new History();
-    restored.restore(spoilt);
+    restored.restore(corrupted);
     expect(restored.undoLabel).toBe('seed 1');
     expect(() => restored.undo(present)).toThrow('not a Tiller preset');
     expect(restored.undoLabel).toBe('seed 1');

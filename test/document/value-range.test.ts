@@ -31,7 +31,7 @@ describe('inputValueOf', () => {
   });
 });
 
-test('sourceValueOf finds the travel of every value in the range, and the nearest end of others', () => {
+test('sourceValueOf finds the position of every value in the range, and the nearest end of others', () => {
   fc.assert(
     fc.property(
       fc.double({ min: 0, max: 0.5, noNaN: true }),
@@ -41,10 +41,10 @@ test('sourceValueOf finds the travel of every value in the range, and the neares
       fc.double({ min: 0, max: 1, noNaN: true }),
       (low, high, curve, inverted, value) => {
         const input = { range: [low, high] as [number, number], curve, inverted };
-        const travel = sourceValueOf(input, value);
-        expect(travel).toBeGreaterThanOrEqual(0);
-        expect(travel).toBeLessThanOrEqual(1);
-        expect(inputValueOf(input, travel)).toBeCloseTo(Math.min(high, Math.max(low, value)), 9);
+        const position = sourceValueOf(input, value);
+        expect(position).toBeGreaterThanOrEqual(0);
+        expect(position).toBeLessThanOrEqual(1);
+        expect(inputValueOf(input, position)).toBeCloseTo(Math.min(high, Math.max(low, value)), 9);
       },
     ),
   );

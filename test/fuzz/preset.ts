@@ -23,7 +23,7 @@ export interface PresetFuzzReport {
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-const STRANGE: readonly Json[] = [
+const UNEXPECTED: readonly Json[] = [
   ...[0, -1, 1, 2, 5, 16, 17, 64, 128, 129, 255, 256, 0.5, -0.0, 1e-320, 1e6, 1e300, -1e300, 4294967296],
   ...['', 'x', 'NaN', '__proto__', '\u0000', 'mlp', 'gp', 'knn', 'none', 'override', 'A'.repeat(300), '////'],
   ...[null, true, false, [], {}, [[]], [0, 1], [1, 0], [0.2, 0.4, 0.6], { kind: 'pad' }, { kind: 'none' }],
@@ -58,12 +58,12 @@ function containers(value: Json): (Json[] | { [key: string]: Json })[] {
   return [value, ...Object.values(value).flatMap(containers)];
 }
 
-function strange(old: Json | undefined, random: RandomBelow): Json {
+function unexpected(old: Json | undefined, random: RandomBelow): Json {
   if (typeof old === 'number' && random(4) > 0) {
     const scales = [-1, 0, 0.5, 0.9, 0.99, 1.01, 2, 10, 1e9, 1 + 1e-7];
     return old * (scales[random(scales.length)] ?? 1);
   }
-  return STRANGE[random(STRANGE.length)] ?? null;
+  return UNEXPECTED[random(UNEXPECTED.length)] ?? null;
 }
 
 /** Replaces, removes, repeats and swaps fields and elements; the result is always JSON. */
@@ -89,7 +89,7 @@ function breakValue(root: Json, random: RandomBelow): void {
       return;
     }
     default:
-      holder[key] = strange(holder[key], random);
+      holder[key] = unexpected(holder[key], random);
   }
 }
 

@@ -50,8 +50,8 @@ describe('the factory presets', () => {
     const { channels, rate } = await readAudio('models/loops/kit-beat.wav');
     const input = channels.map((samples) => samples.subarray(0, rate));
     const play = async (value: number) => {
-      const hand = `0,${preset.inputs.map(() => value).join(',')}\n`;
-      const gesture = parseGestureCsv(hand, preset.inputs.length);
+      const csv = `0,${preset.inputs.map(() => value).join(',')}\n`;
+      const gesture = parseGestureCsv(csv, preset.inputs.length);
       const left: number[] = [];
       const { faults } = await render({
         input: wholeSound(rate, input),

@@ -24,7 +24,7 @@ const picture = (width: number, height: number, planes: number, extras: number):
     low: -2.5,
     high: 3.25,
     values: Array.from({ length: planes }, (_, i) => plane(i)),
-    certainty: (extras & 1) === 1 ? plane(11) : null,
+    confidence: (extras & 1) === 1 ? plane(11) : null,
     loud: (extras & 2) === 2 ? plane(12) : null,
   };
 };

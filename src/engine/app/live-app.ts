@@ -201,8 +201,8 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
     );
     opened.unshift(() => running.close());
     if (autosavePath !== undefined) {
-      const tell = (error: unknown) => instrument.notify(fromFileError(error, autosavePath));
-      const autosave = new Autosave(instrument, autosavePath, tell, stamp);
+      const onError = (error: unknown) => instrument.notify(fromFileError(error, autosavePath));
+      const autosave = new Autosave(instrument, autosavePath, onError, stamp);
       opened.unshift(() => autosave.close());
     }
     return { ...running, close };

@@ -12,7 +12,7 @@ export interface OscSenderSettings {
 }
 
 /** The latents of the latest latent frame, one value per dimension. */
-export interface SoundingLatents {
+export interface LatentReport {
   /** Output of the mapping; NaN for a dimension that is not mapped. */
   readonly mapped: Float32Array;
   /** Input of the decoder. */
@@ -55,7 +55,7 @@ export class OscSender {
   }
 
   /** Sends latents and levels; called with each report of the streaming worker, about thirty times per second. */
-  sendLatents({ mapped, decoded, outputPeakDb }: SoundingLatents): void {
+  sendLatents({ mapped, decoded, outputPeakDb }: LatentReport): void {
     const isMapped = mapped.length > 0 && !mapped.some(Number.isNaN);
     if (this.settings.latents) {
       this.send('/tiller/latents', decoded);

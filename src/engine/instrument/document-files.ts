@@ -1,7 +1,7 @@
 import { useModel } from '../../document/use-model.js';
 import { emptyPreset } from '../../document/default-preset.js';
 import { shareEqualParts } from '../../document/difference.js';
-import { NO_STEPS, type LeftDocument, type LoadedFrom } from '../../document/history.js';
+import { NO_STEPS, type OtherDocument, type LoadedFrom } from '../../document/history.js';
 import type { Preset } from '../../document/preset.js';
 import { freeName } from '../presets/free-name.js';
 import type { PresetStore } from '../presets/preset-store.js';
@@ -116,7 +116,7 @@ export class DocumentFiles {
   }
 
   /** Opens a document that undo or redo led to. */
-  reopen(left: LeftDocument | null): void {
+  reopen(left: OtherDocument | null): void {
     if (left) void this.load(left.preset, 'page', left.from);
   }
 

@@ -60,7 +60,7 @@ export class Holds {
    */
   randomise(radius: number): void {
     const { preset, holds } = this.store.state;
-    const drawn = randomHolds(preset.steering, holds, this.sounding(), radius);
+    const drawn = randomHolds(preset.steering, holds, this.heardLatents(), radius);
     this.earlier = [...this.earlier, holds].slice(-MAX_DRAWS);
     this.later = [];
     this.set(drawn);
@@ -111,7 +111,7 @@ export class Holds {
   latents(): number[] {
     const { holds } = this.store.state;
     // The decoder receives single precision.
-    const latents = Array.from(this.sounding(), (value, i) => Math.fround(holds[i] ?? value));
+    const latents = Array.from(this.heardLatents(), (value, i) => Math.fround(holds[i] ?? value));
     // Steering clamps to this bound: such a value may not be the one that the model gave.
     const beyond = latents.findIndex((value) => !(Math.abs(value) < MAX_LATENT_VALUE));
     if (beyond >= 0)
@@ -134,10 +134,10 @@ export class Holds {
   }
 
   /**
-   * Where the inputs are that belong to `latents`, 0..1 each: those that move by themselves where they were heard last, the others
-   * at the document's value.
+   * The values of the inputs that belong to `latents`, 0..1 each: as they were heard last where a source moves them by itself,
+   * else as the document has them.
    */
-  place(): number[] {
+  inputValues(): number[] {
     const { inputs } = this.store.state.preset;
     const heard = this.heard?.inputCount === inputs.length ? this.heard.inputs : null;
     return inputs.map((input, i) => (movesByItself(input) ? (heard?.[i] ?? input.value) : input.value));
@@ -158,7 +158,7 @@ export class Holds {
     this.store.state.holds.forEach((value, dimension) => this.link.send({ type: 'hold', dimension, value }));
   }
 
-  private sounding(): Float32Array {
+  private heardLatents(): Float32Array {
     if (this.heard?.latents.length !== this.store.state.preset.steering.dimensions.length)
       throw new TillerError(
         'engine-busy',
@@ -189,14 +189,14 @@ export class Holds {
 }
 
 /**
- * Random holds for every unlocked latent: uniform within `radius` (0..1) times half its range of `sounding`, clamped to its
+ * Random holds for every unlocked latent: uniform within `radius` (0..1) times half its range of `heard`, clamped to its
  * range. Locked latents keep their hold.
  * @param random uniform in 0..1
  */
 function randomHolds(
   steering: Steering,
   holds: readonly (number | null)[],
-  sounding: Float32Array,
+  heard: Float32Array,
   radius: number,
   random: () => number = Math.random,
 ): (number | null)[] {
@@ -205,7 +205,7 @@ function randomHolds(
     if (dimension === undefined || dimension.locked) return held;
     const [low, high] = dimension.range;
     const reach = (radius * (high - low)) / 2;
-    const value = (sounding[i] ?? 0) + (2 * random() - 1) * reach;
+    const value = (heard[i] ?? 0) + (2 * random() - 1) * reach;
     return Math.min(high, Math.max(low, value));
   });
 }

@@ -185,7 +185,7 @@ export class Instrument {
   }
 
   /**
-   * Makes an example of the latents that sound now where the inputs are (`Holds.place`), and releases every held latent.
+   * Makes an example of the latents that sound now where the inputs are (`Holds.inputValues`), and releases every held latent.
    * Edits that follow with the key `CAPTURE_STEP` belong to the same step of the history.
    * @returns the identifier of the example
    * @throws TillerError `engine-busy` before the first sound, `argument-invalid` where the list of examples is full or a latent
@@ -193,7 +193,7 @@ export class Instrument {
    */
   capture(label: string): string {
     const latents = this.heldLatents.latents();
-    const inputs = this.heldLatents.place();
+    const inputs = this.heldLatents.inputValues();
     this.store.history.seal();
     this.edit({ type: 'add-example', example: { label, inputs, latents } }, { coalesce: CAPTURE_STEP });
     this.heldLatents.releaseAll();

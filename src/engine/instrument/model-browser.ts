@@ -13,7 +13,7 @@ import type { Instrument } from './instrument.js';
 import type { ModelSelection } from './model-selection.js';
 import type { ImportProgress, ModelCard, TrashedItem } from '../../protocol/interface.js';
 
-type ShelvedModels = Pick<
+type LibraryModels = Pick<
   ModelLibrary,
   'list' | 'import' | 'owns' | 'remove' | 'restore' | 'trashed' | 'emptyTrash'
 >;
@@ -46,14 +46,14 @@ export class ModelBrowser {
   private closed = false;
 
   private constructor(
-    private readonly models: ShelvedModels,
+    private readonly models: LibraryModels,
     private readonly instrument: ModelInstrument,
     /** Bundled models, each in a folder named by its hash, its card in a folder named by the model; null where there are none. */
     private readonly bundledFolder: string | null,
   ) {}
 
   static async open(
-    models: ShelvedModels,
+    models: LibraryModels,
     instrument: ModelInstrument,
     bundledFolder: string | null,
   ): Promise<ModelBrowser> {

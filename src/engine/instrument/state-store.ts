@@ -1,7 +1,7 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { Preset } from '../../document/preset.js';
 import { hasUnsavedChanges } from '../../document/difference.js';
-import { History, NO_COMPARISON, type LeftDocument } from '../../document/history.js';
+import { History, NO_COMPARISON, type OtherDocument } from '../../document/history.js';
 import type { Change, InstrumentState } from './instrument-state.js';
 
 type Listener = (state: InstrumentState, change: Change) => void;
@@ -84,12 +84,12 @@ export class StateStore {
   }
 
   /** The document that `document`, the present one, replaced; null where there is none. */
-  back(document: Preset): LeftDocument | null {
+  back(document: Preset): OtherDocument | null {
     return this.history.back(this.leaving(document));
   }
 
   /** The document that `back` led away from; null where there is none. */
-  forward(document: Preset): LeftDocument | null {
+  forward(document: Preset): OtherDocument | null {
     return this.history.forward(this.leaving(document));
   }
 
@@ -98,7 +98,7 @@ export class StateStore {
   }
 
   /** `preset`, the present document, with everything needed to return to it. */
-  private leaving(preset: Preset): LeftDocument {
+  private leaving(preset: Preset): OtherDocument {
     const { presetId } = this.current;
     return { preset, from: { presetId, saved: this.saved, history: this.history.steps } };
   }

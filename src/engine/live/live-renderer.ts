@@ -84,7 +84,7 @@ export class LiveRenderer {
         return;
       case 'seek':
         if (this.source instanceof FileSource) this.source.seek(message.seconds);
-        this.tellPosition();
+        this.reportPosition();
         return;
       case 'play':
         this.playing = message.playing;
@@ -137,7 +137,7 @@ export class LiveRenderer {
     if (this.audio === null) this.source = silence;
     else if (this.audio.kind === 'microphone') this.source = new MicrophoneSource();
     else this.source = new FileSource(this.audio, this.rate);
-    this.tellPosition();
+    this.reportPosition();
   }
 
   /** Converts the sources to another rate of the speaker; a file goes on where it was. */
@@ -146,7 +146,7 @@ export class LiveRenderer {
     this.openSource();
     if (this.source instanceof FileSource) this.source.seek(seconds);
     if (this.next !== null) this.setNext(this.next.number, this.next.audio);
-    this.tellPosition();
+    this.reportPosition();
   }
 
   private setNext(number: number, audio: FileAudio | null): void {
@@ -170,7 +170,7 @@ export class LiveRenderer {
     this.post({ type: 'advanced', number: next.number });
   }
 
-  private tellPosition(): void {
+  private reportPosition(): void {
     this.position.set(this.source instanceof FileSource ? this.source.seconds : NO_POSITION);
   }
 
@@ -196,7 +196,7 @@ export class LiveRenderer {
       // The speaker gets the first blocks while the next are rendered.
       if (rendered.blocks === BLOCKS_PER_MESSAGE) this.send();
     }
-    this.tellPosition();
+    this.reportPosition();
     this.send();
   }
 

@@ -43,7 +43,7 @@ export class LiveSession implements StreamLink {
   private readonly reports = new Set<(report: StreamReport) => void>();
   private speaker: { rate: number; send: (frame: ArrayBuffer) => void } | null = null;
   /** Sample frames that the speaker has granted and not received yet. */
-  private owed = 0;
+  private unreadFrames = 0;
   private readonly deck: SourceDeck;
   private readonly position = createSourcePosition();
   private readonly tempo: LiveTempo;
@@ -124,7 +124,7 @@ export class LiveSession implements StreamLink {
     if (playing && this.givenUp) {
       this.givenUp = false;
       this.restarts.reset();
-      void this.revive();
+      void this.restartWorker();
     }
     const heard = this.state.playing && !playing ? this.heardSeconds() : null;
     this.post({ type: 'play', playing });
@@ -197,13 +197,13 @@ export class LiveSession implements StreamLink {
   openSpeaker(rate: number, send: (frame: ArrayBuffer) => void): SpeakerEnd {
     const speaker = { rate, send };
     this.speaker = speaker;
-    this.owed = 0;
+    this.unreadFrames = 0;
     this.post({ type: 'open', rate });
     this.change({ underruns: 0 });
     return {
       credit: (frames, underruns) => {
         if (this.speaker !== speaker) return;
-        this.owed += frames;
+        this.unreadFrames += frames;
         this.post({ type: 'credit', frames });
         if (underruns !== this.state.underruns) this.change({ underruns });
       },
@@ -281,7 +281,7 @@ export class LiveSession implements StreamLink {
   private takeAudio(audio: AudioRingReader, blocks: number): void {
     for (let i = 0; i < blocks; i++) {
       const message = audio.take();
-      this.owed = Math.max(0, this.owed - LIVE_BLOCK);
+      this.unreadFrames = Math.max(0, this.unreadFrames - LIVE_BLOCK);
       this.speaker?.send(message);
     }
   }
@@ -296,7 +296,7 @@ export class LiveSession implements StreamLink {
     if (playing) this.change({ positionSeconds: this.heardSeconds() ?? positionSeconds });
     const wait = this.restarts.next(ranMilliseconds);
     if (wait !== null) {
-      setTimeout(() => void this.revive(), wait).unref();
+      setTimeout(() => void this.restartWorker(), wait).unref();
       return;
     }
     this.givenUp = true;
@@ -304,7 +304,7 @@ export class LiveSession implements StreamLink {
   }
 
   /** Starts a new worker and sends it everything that the old one had. */
-  private async revive(): Promise<void> {
+  private async restartWorker(): Promise<void> {
     if (this.closed) return;
     this.worker = this.startWorker();
     this.onRestart();
@@ -313,6 +313,6 @@ export class LiveSession implements StreamLink {
     this.post({ type: 'play', playing: this.state.playing });
     if (this.speaker === null) return;
     this.post({ type: 'open', rate: this.speaker.rate });
-    this.post({ type: 'credit', frames: this.owed });
+    this.post({ type: 'credit', frames: this.unreadFrames });
   }
 }

@@ -8,7 +8,7 @@ import { principalDirections } from './principal.js';
 /** Cells along each axis. A cell is about nine pixels of the plugin's pad; the page interpolates between cells. */
 export const MAP_CELLS = 48;
 /** With more points than this, a Gaussian process's standard deviation takes too long to compute at every cell. */
-const MAX_POINTS_FOR_CERTAINTY = 256;
+const MAX_POINTS_FOR_CONFIDENCE = 256;
 /** Distance to the nearest example (inputs 0..1) at which confidence falls to 1/e, for regressors without a standard deviation. */
 const CONFIDENCE_DISTANCE = 0.22;
 /** Least scale of the second and third direction relative to the widest: a direction of little variance gets little colour. */
@@ -72,13 +72,13 @@ export function paintMap(from: MapInputs, colouring: Colouring): MapPicture {
       latents[cell * out.length + i] = Number.isNaN(value) ? 0 : value;
     }
   });
-  const certainty = certaintyOf(from);
+  const confidence = confidenceOf(from);
   const levels = levelsOf(from, latents);
   const picture = {
     ...request,
     width: MAP_CELLS,
     height: MAP_CELLS,
-    certainty,
+    confidence,
     loud: levels && Uint8Array.from(levels, (level) => (level > from.limitDb ? 255 : 0)),
   };
   switch (request.mode) {
@@ -86,8 +86,8 @@ export function paintMap(from: MapInputs, colouring: Colouring): MapPicture {
       return { ...picture, ...latentPlanes(latents, mapping.latents, colouring) };
     case 'dimension':
       return { ...picture, ...dimensionPlane(latents, mapping.latents, request.dimension) };
-    case 'certainty':
-      return { ...picture, ...certaintyPlane(certainty ?? proximityOf(from)) };
+    case 'confidence':
+      return { ...picture, ...confidencePlane(confidence ?? proximityOf(from)) };
     case 'loudness':
       return { ...picture, ...levelPlane(levels ?? new Float64Array(cells).fill(NaN), from.limitDb) };
   }
@@ -141,9 +141,9 @@ function dimensionPlane(latents: Float64Array, width: number, dimension: number)
  * Confidence: 1 minus the standard deviation relative to the prior's, averaged over the dimensions that have one; null where
  * none has.
  */
-function certaintyOf({ request, mapping, trained, inputs }: MapInputs): Uint8Array | null {
+function confidenceOf({ request, mapping, trained, inputs }: MapInputs): Uint8Array | null {
   const priors = trained.dimensions.map((dimension) => (dimension.kind === 'gp' ? dimension.deviation : 0));
-  const isAffordable = (trained.points?.count ?? 0) <= MAX_POINTS_FOR_CERTAINTY;
+  const isAffordable = (trained.points?.count ?? 0) <= MAX_POINTS_FOR_CONFIDENCE;
   if (!isAffordable || !priors.some((prior) => prior > 0)) return null;
   const plane = new Uint8Array(MAP_CELLS * MAP_CELLS);
   const deviations = new Float64Array(mapping.latents);
@@ -163,9 +163,9 @@ function certaintyOf({ request, mapping, trained, inputs }: MapInputs): Uint8Arr
 }
 
 /** Confidence relative to its maximum: the picture compares places with each other. */
-function certaintyPlane(certainty: Uint8Array): Planes {
-  const most = certainty.reduce((best, value) => Math.max(best, value), 1);
-  return { low: 0, high: most / 255, values: [certainty.map((value) => (255 * value) / most)] };
+function confidencePlane(confidence: Uint8Array): Planes {
+  const most = confidence.reduce((best, value) => Math.max(best, value), 1);
+  return { low: 0, high: most / 255, values: [confidence.map((value) => (255 * value) / most)] };
 }
 
 /** Proximity of the nearest example, in place of a standard deviation for regressors that have none. */
@@ -193,7 +193,7 @@ function levelsOf({ levels, mapping }: MapInputs, latents: Float64Array): Float6
 }
 
 /** Levels over their range, which includes the limit; confidence is 0 where a level is unknown. */
-function levelPlane(levels: Float64Array, limitDb: number): Planes & Pick<MapPicture, 'certainty'> {
+function levelPlane(levels: Float64Array, limitDb: number): Planes & Pick<MapPicture, 'confidence'> {
   let most = limitDb;
   let least = Infinity;
   for (const level of levels) {
@@ -211,6 +211,6 @@ function levelPlane(levels: Float64Array, limitDb: number): Planes & Pick<MapPic
     values: [
       Uint8Array.from(levels, (level) => byte(Number.isNaN(level) ? 0 : (level - low) / (high - low))),
     ],
-    certainty: Uint8Array.from(levels, (level) => (Number.isNaN(level) ? 0 : 255)),
+    confidence: Uint8Array.from(levels, (level) => (Number.isNaN(level) ? 0 : 255)),
   };
 }

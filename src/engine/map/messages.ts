@@ -39,7 +39,7 @@ const pictureSchema = z.strictObject({
   low: z.number(),
   high: z.number(),
   values: z.array(uint8Schema).min(1).max(3),
-  certainty: uint8Schema.nullable(),
+  confidence: uint8Schema.nullable(),
   loud: uint8Schema.nullable(),
 });
 

@@ -5,15 +5,15 @@ import type { ModelPlace } from './model-opener.js';
 /** Keeps the last model that was released: going back and forth between two presets opens each model once. */
 export class ModelCache {
   private readonly keys = new WeakMap<RunningModel, string>();
-  private spare: RunningModel | null = null;
+  private released: RunningModel | null = null;
 
   /** The model in this variant, where it is the one that was released last; then it is no longer kept here. */
   take(place: ModelPlace, variant: ModelVariant): RunningModel | null {
-    const { spare } = this;
-    if (spare === null || this.keys.get(spare) !== keyOf(place, variant)) return null;
-    this.spare = null;
-    spare.reset();
-    return spare;
+    const { released } = this;
+    if (released === null || this.keys.get(released) !== keyOf(place, variant)) return null;
+    this.released = null;
+    released.reset();
+    return released;
   }
 
   /** Remembers where a model was opened from, so that `take` finds it once it is released. */
@@ -23,14 +23,14 @@ export class ModelCache {
 
   /** Keeps a model that is no longer played, and closes the one that was kept before. */
   release(model: RunningModel): void {
-    this.spare?.close();
-    this.spare = model;
+    this.released?.close();
+    this.released = model;
   }
 
   /** Closes the model that is kept. */
   close(): void {
-    this.spare?.close();
-    this.spare = null;
+    this.released?.close();
+    this.released = null;
   }
 }
 

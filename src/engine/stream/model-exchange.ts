@@ -6,7 +6,7 @@ import type { Pipeline } from './pipeline.js';
 const FADE_SECONDS = 0.03;
 
 /** What makes the sound: one pipeline, or several while one replaces another. Its methods are `Pipeline`'s. */
-export interface Sounding extends Pick<
+export interface ActivePipeline extends Pick<
   Pipeline,
   'process' | 'receive' | 'dropChanges' | 'setOutput' | 'setLevel' | 'setOffline' | 'setTime'
 > {
@@ -18,14 +18,14 @@ export interface Sounding extends Pick<
  * Changes from one model to the next without a gap: the old one plays until the next one's latency has passed, then they are
  * cross-faded. Both are computed meanwhile. One thread; allocates nothing after construction.
  */
-export class Handover implements Sounding {
+export class Handover implements ActivePipeline {
   private readonly before: Float32Array[];
   private readonly fade: Float32Array;
   private readonly wait: number;
   private position = 0;
 
   constructor(
-    private readonly old: Sounding,
+    private readonly old: ActivePipeline,
     private readonly next: Pipeline,
   ) {
     const { rate, channels } = next.setup;
@@ -41,7 +41,7 @@ export class Handover implements Sounding {
   }
 
   /** What is heard now, for a third model to replace: without the next one where that is not heard yet. */
-  get heard(): Sounding {
+  get heard(): ActivePipeline {
     return this.position <= this.wait ? this.old : this;
   }
 

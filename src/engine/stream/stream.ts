@@ -11,7 +11,7 @@ import type { Steering } from '../../document/steering.js';
 import type { StreamNoise } from './stream-noise.js';
 import type { ChangeQueue } from './change-queue.js';
 import { copyTime, FREE_TIME, type MusicalTime } from '../time/musical-time.js';
-import { Handover, type Sounding } from './model-exchange.js';
+import { Handover, type ActivePipeline } from './model-exchange.js';
 import type { Faults } from './model-runner.js';
 import { Pipeline, type StreamSetup } from './pipeline.js';
 import { type FrameMapping, type FrameSettings, applyToFrames, motionsOf } from './latent-frame-settings.js';
@@ -102,10 +102,10 @@ export class Stream {
 
   /** True while `model` plays, exchanged ones that are still heard included: it must not be closed yet. */
   plays(model: RunningModel): boolean {
-    return this.sounding?.plays(model) ?? false;
+    return this.active?.plays(model) ?? false;
   }
 
-  private get sounding(): Sounding | null {
+  private get active(): ActivePipeline | null {
     return this.handover ?? this.pipeline;
   }
 
@@ -172,13 +172,13 @@ export class Stream {
   setOffline(offline: boolean): void {
     if (offline === this.offline) return;
     this.offline = offline;
-    this.sounding?.setOffline(offline);
+    this.active?.setOffline(offline);
   }
 
   /** Where the next block lies in the music: from its first sample on. */
   setTime(time: Readonly<MusicalTime>): void {
     copyTime(time, this.time);
-    this.sounding?.setTime(this.time);
+    this.active?.setTime(this.time);
   }
 
   /** Draws from another generator from the next latent frame on. */
@@ -198,7 +198,7 @@ export class Stream {
     // They act from the next call on: what was looped within a call is not decoded again.
     settings.loop = output.loop;
     settings.loopLength = LOOP_LENGTH_IDS.indexOf(output.loopLength);
-    this.sounding?.setOutput(output);
+    this.active?.setOutput(output);
   }
 
   /**
@@ -245,12 +245,12 @@ export class Stream {
     noteLevel(this.output, index, bounded);
     applyToFrames(this.settings, index, bounded);
     this.settings.controlsDirty = true;
-    this.sounding?.setLevel(index, bounded);
+    this.active?.setLevel(index, bounded);
   }
 
   /** Drops the changes of a parameter that arrived with the audio and still wait for their sample. */
   dropChanges(index: number): void {
-    this.sounding?.dropChanges(index);
+    this.active?.dropChanges(index);
   }
 
   /** Fills `into` with the present latents, and with levels, loads and gain reduction since the last snapshot. */
@@ -305,7 +305,7 @@ export class Stream {
   private receive(changes: ChangeQueue, until: number): void {
     for (; changes.length > 0 && changes.next <= until; changes.shift()) {
       noteLevel(this.output, changes.nextKey, changes.nextValue);
-      this.sounding?.receive(changes.nextKey, changes.nextValue);
+      this.active?.receive(changes.nextKey, changes.nextValue);
     }
   }
 }

@@ -86,12 +86,12 @@ export function EngineStatus() {
   const outside = live === null ? 0 : live.bufferMilliseconds + speakerMilliseconds();
   const total = told ?? (latency === null ? null : latency + outside);
   const gaps = useRecentGaps(live?.underruns ?? 0);
-  const trouble = connection !== 'open' || (telemetry?.load ?? 0) > 0.9 || gaps > 0;
+  const hasProblem = connection !== 'open' || (telemetry?.load ?? 0) > 0.9 || gaps > 0;
   return (
     <Popover.Root>
       <Popover.Trigger
         className={styles.engine}
-        data-trouble={trouble}
+        data-problem={hasProblem}
         data-idle={telemetry === null}
         data-help="The engine: its load, the latency from input to speakers, and gaps of the last ten seconds. Press for details."
       >

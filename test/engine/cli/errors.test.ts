@@ -109,10 +109,10 @@ describe('tiller, where something is wrong', () => {
   });
 
   it('removes control characters of names in files from its output', () => {
-    const evil = join(folder, 'evil.tiller.json');
+    const malicious = join(folder, 'malicious.tiller.json');
     const model = { name: 'a\u001b[2Jb\u0007', sha256: 'a'.repeat(64) };
-    writeFileSync(evil, JSON.stringify({ ...JSON.parse(readFileSync(PRESET, 'utf8')), model }));
-    const { status, stderr } = tiller('render', LOOP, '-p', evil, '-o', join(folder, 'evil.wav'));
+    writeFileSync(malicious, JSON.stringify({ ...JSON.parse(readFileSync(PRESET, 'utf8')), model }));
+    const { status, stderr } = tiller('render', LOOP, '-p', malicious, '-o', join(folder, 'malicious.wav'));
     expect(status).toBe(4);
     expect(stderr).toContain('“a [2Jb ”');
   });

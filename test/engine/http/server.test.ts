@@ -254,11 +254,11 @@ describe('the interface’s server', () => {
     large.socket.send('x'.repeat(2 ** 20));
     await large.until(() => large.closed !== null);
     expect(large.closed).toBe(1009);
-    const strange = connect();
-    await strange.until(() => strange.heard.length > 0);
-    strange.socket.send(Buffer.from([9, 9, 9]));
-    await strange.until(() => strange.closed !== null);
-    expect(strange.closed).toBe(1008);
+    const unexpected = connect();
+    await unexpected.until(() => unexpected.heard.length > 0);
+    unexpected.socket.send(Buffer.from([9, 9, 9]));
+    await unexpected.until(() => unexpected.closed !== null);
+    expect(unexpected.closed).toBe(1008);
   });
 
   it('sends telemetry as one binary frame', async () => {

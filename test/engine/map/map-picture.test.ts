@@ -84,7 +84,7 @@ describe('paintMap', () => {
     expect(cell(plane, 0.5, 0.1)).toBe(cell(plane, 0.5, 0.9));
     expect(cell(plane, 0.4, 0.5)).toBeGreaterThan(cell(plane, 0.1, 0.5));
     expect(map.high).toBeGreaterThan(4);
-    expect(map.certainty).toBeNull();
+    expect(map.confidence).toBeNull();
   });
 
   it('paints three planes of all latents; those without variance stay in the middle', () => {
@@ -95,17 +95,17 @@ describe('paintMap', () => {
   });
 
   it('has the highest confidence at the examples, with and without a standard deviation', () => {
-    const { certainty } = paint('latents', gp);
-    expect(cell(certainty, 0.3, 0.5)).toBeGreaterThan(200);
-    expect(cell(certainty, 1, 1)).toBeLessThan(80);
-    const { values } = paint('certainty', linear);
+    const { confidence } = paint('latents', gp);
+    expect(cell(confidence, 0.3, 0.5)).toBeGreaterThan(200);
+    expect(cell(confidence, 1, 1)).toBeLessThan(80);
+    const { values } = paint('confidence', linear);
     expect(cell(values[0], 0.3, 0.5)).toBeGreaterThan(cell(values[0], 1, 1));
   });
 
   it('shows levels over a range that includes the limit, and no confidence where they are unknown', () => {
     const unknown = paint('loudness', linear);
     expect([unknown.low, unknown.high]).toEqual([-12, 0]);
-    expect(unknown.certainty?.every((known) => known === 0)).toBe(true);
+    expect(unknown.confidence?.every((known) => known === 0)).toBe(true);
     const levels = new LevelTable(4);
     levels.add([1, 1, 1, 1], -20);
     levels.add([4, 4, 4, 4], -9);
@@ -114,8 +114,8 @@ describe('paintMap', () => {
     const [plane] = map.values;
     expect(cell(plane, 0.1, 0.5)).toBeCloseTo((255 * 4) / 24, -1);
     expect(cell(plane, 0.4, 0.5)).toBeCloseTo((255 * 15) / 24, -1);
-    expect(cell(map.certainty, 0.4, 0.5)).toBe(255);
-    expect(cell(map.certainty, 1, 0.5)).toBe(0);
+    expect(cell(map.confidence, 0.4, 0.5)).toBe(255);
+    expect(cell(map.confidence, 1, 0.5)).toBe(0);
     const far = new LevelTable(4);
     far.add([1, 1, 1, 1], -90);
     far.add([4, 4, 4, 4], 8);

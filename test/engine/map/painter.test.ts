@@ -21,7 +21,7 @@ parentPort.on('message', (message) => {
       picture: {
         ...{ mode: 'latents', x: 0, y: 1, dimension: 0, width: 1, height: 1, low: 0, high: 1 },
         values: [Uint8Array.from(models, (name) => name.charCodeAt(0))],
-        certainty: null,
+        confidence: null,
         loud: null,
       },
     });

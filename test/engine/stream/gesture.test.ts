@@ -32,13 +32,13 @@ function prepared(
   return { stream, latencySamples };
 }
 
-const moveHand = (stream: Stream, value: number) => stream.setParameter(PARAMETER_INDEX.offset, value);
+const turnOffset = (stream: Stream, value: number) => stream.setParameter(PARAMETER_INDEX.offset, value);
 
 /** Plays silence up to `sample`, moves the hand, and plays on. */
 function heardGesture(shape: Partial<ModelShape>, sample: number, length: number, value = 0.5): Float32Array {
   const { stream } = prepared(new LatentModel(shape));
   const before = play(stream, [new Float32Array(sample)], equalBlocks(sample, 64))[0] as Float32Array;
-  moveHand(stream, value);
+  turnOffset(stream, value);
   const after = play(stream, [new Float32Array(length)], equalBlocks(length, 64))[0] as Float32Array;
   return Float32Array.of(...before, ...after);
 }
@@ -73,7 +73,7 @@ describe('a gesture of the hand', () => {
     const model = new LatentModel({ hop: 2048 });
     const { stream, latencySamples } = prepared(model, { redecodeCpuShare: 0 });
     play(stream, [new Float32Array(4096 + 10)], equalBlocks(4106, 64));
-    moveHand(stream, 0.5);
+    turnOffset(stream, 0.5);
     const result = play(stream, [new Float32Array(4096)], equalBlocks(4096, 64))[0] as Float32Array;
     expect(latencySamples).toBe(2047 + LOOKAHEAD);
     expect(result.findIndex((level) => level > 0)).toBe(2048 - 10 + LOOKAHEAD - 1);
@@ -86,14 +86,14 @@ describe('a gesture of the hand', () => {
     const { stream } = prepared(model);
     stream.setOffline(true);
     play(stream, [new Float32Array(4096 + 10)], equalBlocks(4106, 64));
-    moveHand(stream, 0.5);
+    turnOffset(stream, 0.5);
     const result = play(stream, [new Float32Array(4096)], equalBlocks(4096, 64))[0] as Float32Array;
     expect(result.findIndex((level) => level > 0)).toBe(2048 - 10 + LOOKAHEAD - 1);
     expect(model.again).toBe(0);
 
     stream.setOffline(false);
     play(stream, [new Float32Array(4096)], equalBlocks(4096, 64));
-    moveHand(stream, 0);
+    turnOffset(stream, 0);
     play(stream, [new Float32Array(2048)], equalBlocks(2048, 64));
     expect(model.again).toBe(1);
   });
@@ -105,7 +105,7 @@ describe('a gesture of the hand', () => {
       const dimensions = [defaultDimension()];
       stream.setSteering({ amount: 1, glideSeconds: 0.1, dimensions });
       play(stream, [new Float32Array(1024)], equalBlocks(1024, 64));
-      moveHand(stream, 0.5);
+      turnOffset(stream, 0.5);
       const result = new Float32Array(8192);
       for (let at = 0; at < result.length; at += 64) {
         if (busy && at >= 512) stream.setParameter(PARAMETER_INDEX.input, at / result.length);
@@ -165,7 +165,7 @@ describe('a gesture of the hand', () => {
     const { stream, latencySamples } = prepared(model);
     const track = new Float32Array(4096).fill(0.25);
     const [before] = play(stream, [track], equalBlocks(4096, 64));
-    moveHand(stream, 0.5);
+    turnOffset(stream, 0.5);
     const [after] = play(stream, [track], equalBlocks(4096, 64));
     expect(stream.faults).toEqual({ exceptions: 0, latents: 0, audio: 1 });
     expect(before?.[latencySamples + 10]).toBeCloseTo(0.25, 6);
@@ -179,7 +179,7 @@ describe('a gesture of the hand', () => {
     const ramp = Float32Array.from({ length: 4096 }, (_, n) => Math.floor(n / 512) / 20);
     play(stream, [ramp], equalBlocks(4096, 64));
     stream.setParameter(PARAMETER_INDEX.freeze, 1);
-    moveHand(stream, 0.1);
+    turnOffset(stream, 0.1);
     const [result] = play(stream, [new Float32Array(2048).fill(0.9)], equalBlocks(2048, 64));
     expect(result?.[2000]).toBeCloseTo(7 / 20 + 0.1, 6);
   });

@@ -63,9 +63,9 @@ describe('a MIDI clock', () => {
     expect(clock.read(two)?.tempo).toBeCloseTo(62, 1);
     const three = tick(clock, 140, 30, two + 5000);
     expect(clock.read(three)?.tempo).toBeCloseTo(140, 1);
-    const wild = new MidiClock();
-    for (let i = 0; i < 50; i++) wild.receive(MIDI_CLOCK.tick, 0);
-    expect(wild.read(0)).toBeNull();
+    const irregular = new MidiClock();
+    for (let i = 0; i < 50; i++) irregular.receive(MIDI_CLOCK.tick, 0);
+    expect(irregular.read(0)).toBeNull();
   });
 
   it('knows its messages', () => {

@@ -71,7 +71,7 @@ describe('LiveValues', () => {
 
   it('shows an input that moves by itself where it was heard last', () => {
     const values = new LiveValues();
-    const hand = { source: { kind: 'pad' }, value: 0.5 } as const;
+    const fader = { source: { kind: 'pad' }, value: 0.5 } as const;
     const lfo = { kind: 'lfo', shape: 'sine', period: 1, unit: 'beats', phase: 0, seed: 0 } as const;
     const moving = { source: lfo, value: 0.5 };
     expect(values.input(1, moving, 0)).toBe(0.5);
@@ -83,7 +83,7 @@ describe('LiveValues', () => {
       [100, 0.25],
       [2000, 0.5],
     ] as const) {
-      expect(values.input(0, hand, now)).toBe(shown);
+      expect(values.input(0, fader, now)).toBe(shown);
       expect(values.input(1, moving, now)).toBe(0.25);
     }
   });

@@ -28,14 +28,14 @@ export async function measureReport(
   { notes, thorough = false, signal }: ReportOptions,
   script: URL = new URL('./report-worker.js', import.meta.url),
 ): Promise<ModelReport> {
-  const measured = await measureApart(entry.dir, thorough, signal, script);
+  const measured = await measureInProcess(entry.dir, thorough, signal, script);
   signal?.throwIfAborted();
   const figures = measured ?? (await measureFigures(entry, { thorough, memoryBytes: null }));
   return { ...figures, notes: [...notes] };
 }
 
 /** @returns null where the process cannot be started, or fails */
-async function measureApart(
+async function measureInProcess(
   dir: string,
   thorough: boolean,
   signal: AbortSignal | undefined,

@@ -96,7 +96,7 @@ function InputCard({ index, input, only }: { index: number; input: Input; only: 
           label={learning ? 'Move it…' : 'Learn MIDI'}
           tone={learning ? 'control' : 'quiet'}
           pressed={learning}
-          help="Then move a knob, key or bender of your MIDI controller."
+          help="Then move a knob or the pitch bend of your MIDI controller, or press a key."
           onPress={() => perform({ type: 'learn-midi', input: learning ? null : index })}
         />
         <IconButton

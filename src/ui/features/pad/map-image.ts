@@ -26,7 +26,7 @@ export function mapImage(map: MapPicture, light: boolean): HTMLCanvasElement | n
       const share = (plane: Uint8Array | undefined) => (plane?.[cell] ?? 128) / 255;
       shadeOf(map.mode, light, share(first), share(second), share(third), shade);
       const confidence =
-        map.certainty === null || map.mode === 'certainty' ? 1 : (map.certainty[cell] ?? 0) / 255;
+        map.confidence === null || map.mode === 'confidence' ? 1 : (map.confidence[cell] ?? 0) / 255;
       const keep = MIN_COLOUR + (1 - MIN_COLOUR) * confidence;
       const at = 4 * ((map.height - 1 - row) * map.width + column);
       const grey = light ? UNKNOWN_LIGHTNESS.light : UNKNOWN_LIGHTNESS.dark;

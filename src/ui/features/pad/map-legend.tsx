@@ -14,7 +14,7 @@ export function MapLegend({ map }: { map: MapPicture }) {
   const ceilingDb = usePage(({ output }) => output.ceilingDb);
   const level = (db: number) => formatValue(db + gainDb, 'dB').replace(/\.0 dB$/, '');
   const value = (latent: number) => formatValue(latent, 'latent');
-  const measuring = map.mode === 'loudness' && map.certainty?.every((known) => known === 0) === true;
+  const measuring = map.mode === 'loudness' && map.confidence?.every((known) => known === 0) === true;
   const hatched = (
     <span
       className={styles.hatched}
@@ -27,7 +27,7 @@ export function MapLegend({ map }: { map: MapPicture }) {
   if (map.mode === 'latents') return tooLoud ? <div className={styles.legend}>{hatched}</div> : null;
   const ends = {
     dimension: { title: `latent ${map.dimension + 1}`, low: value(map.low), high: value(map.high) },
-    certainty: { title: '', low: 'low', high: 'high' },
+    confidence: { title: '', low: 'low', high: 'high' },
     loudness: { title: measuring ? 'measuring …' : '', low: level(map.low), high: `${level(map.high)} dB` },
   }[map.mode];
   const ceiling = (ceilingDb - gainDb - map.low) / (map.high - map.low);

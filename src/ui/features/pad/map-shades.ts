@@ -15,7 +15,7 @@ export const UNKNOWN_LIGHTNESS = { dark: 0.2, light: 0.93 };
 const LATENTS = { dark: { base: 0.31, depth: 0.11 }, light: { base: 0.86, depth: 0.08 } };
 const LATENTS_CHROMA = { dark: 0.095, light: 0.075 };
 /** Lightness at the low and at the high end. */
-const CERTAINTY = { dark: [0.2, 0.46], light: [0.95, 0.74] } as const;
+const CONFIDENCE = { dark: [0.2, 0.46], light: [0.95, 0.74] } as const;
 const LEVEL = { dark: [0.2, 0.56], light: [0.96, 0.66] } as const;
 /** Colour axes of the quiet end (bluish) and of the loud end (red); their lightness differs, too. */
 const QUIET = { a: -0.015, b: -0.05 };
@@ -51,8 +51,8 @@ export function shadeOf(
       out.a = chroma * signed * (signed > 0 ? 1.1 : 0.2);
       out.b = chroma * signed * (signed > 0 ? 0.25 : 1.25);
       return;
-    case 'certainty':
-      out.l = between(CERTAINTY[theme][0], CERTAINTY[theme][1], first);
+    case 'confidence':
+      out.l = between(CONFIDENCE[theme][0], CONFIDENCE[theme][1], first);
       out.a = 0;
       out.b = 0.012 * first;
       return;

@@ -106,7 +106,7 @@ function paintLevels(
   context.beginPath();
   for (let db = map.low + LEVEL_STEP_DB; db < map.high; db += LEVEL_STEP_DB) {
     const level = (255 * (db - map.low)) / (map.high - map.low);
-    contour(plane, map.width, map.height, level, map.certainty, (x0, y0, x1, y1) => {
+    contour(plane, map.width, map.height, level, map.confidence, (x0, y0, x1, y1) => {
       context.moveTo(x0 * width, (1 - y0) * height);
       context.lineTo(x1 * width, (1 - y1) * height);
     });
@@ -131,7 +131,7 @@ function paintGrid(context: CanvasRenderingContext2D, width: number, height: num
 }
 
 /** Whether the example has a ring around it. */
-const isRinged = ({ selected, auditioning }: PadScene, { id }: Example): boolean =>
+const isOutlined = ({ selected, auditioning }: PadScene, { id }: Example): boolean =>
   id === selected || id === auditioning;
 
 function paintExample(
@@ -160,7 +160,7 @@ function paintExample(
     context.strokeStyle = colour;
     context.stroke();
   }
-  if (isRinged(scene, example)) {
+  if (isOutlined(scene, example)) {
     context.lineWidth = 1.5;
     context.strokeStyle = colours.output;
     context.setLineDash(example.id === scene.auditioning ? [3, 2] : []);
@@ -226,9 +226,9 @@ function paintLabels(
     const [x, y] = positionOf(example, scene, width, height);
     const label = shortened(context, example.label, Math.min(MAX_LABEL_WIDTH, width / 2));
     const text = scene.missed.has(example.id) ? `${label} ≠` : label;
-    const ringed = isRinged(scene, example);
-    const away = DOT_RADIUS + (scene.moving ? 13 : ringed ? 9 : 6);
-    return { x, y, away, text, width: context.measureText(text).width, always: ringed };
+    const outlined = isOutlined(scene, example);
+    const away = DOT_RADIUS + (scene.moving ? 13 : outlined ? 9 : 6);
+    return { x, y, away, text, width: context.measureText(text).width, always: outlined };
   });
   placeLabels(labels, width).forEach((side, i) => {
     const label = labels[i];

@@ -25,7 +25,7 @@ const MAP_CHOICES = [
     help: 'One latent: blue is low, rose is high. Press its column to select it.',
   },
   {
-    value: 'certainty',
+    value: 'confidence',
     label: 'Confidence',
     help: 'High near examples, low where the mapping has none to rely on.',
   },

@@ -50,7 +50,7 @@ function pressureInput(inputs: readonly Input[], x: number, y: number): number |
 
 /** Two inputs of the performance space as a plane: cursor, examples, and the map underneath. */
 export function Pad({ map }: { map: MapPicture | null }) {
-  const ground = useRef<HTMLCanvasElement>(null);
+  const picture = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const drag = useRef<Drag | null>(null);
   const positionId = useId();
@@ -92,7 +92,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
     },
     [scene],
   );
-  useCanvas(ground, paintStatic);
+  useCanvas(picture, paintStatic);
 
   const painted = useRef({ held: false, trailing: false, inputs: -1 });
   const paintLive = useCallback(
@@ -246,7 +246,7 @@ export function Pad({ map }: { map: MapPicture | null }) {
       onKeyDown={key}
     >
       <PadPosition id={positionId} announces={focused} />
-      <canvas ref={ground} aria-hidden="true" />
+      <canvas ref={picture} aria-hidden="true" />
       <canvas ref={overlay} aria-hidden="true" />
       {!moving && <FirstSteps />}
       {!moving && <MapOffer />}

@@ -66,11 +66,11 @@ const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
   // The root of a container may not be allowed to mount.
   if (!succeeds('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tiller', disk])) return;
   try {
-    const ballast = join(disk, 'ballast');
+    const filler = join(disk, 'filler');
     await importOnFullDisk(
       join(disk, 'library'),
-      () => fillDisk(ballast),
-      () => rm(ballast),
+      () => fillDisk(filler),
+      () => rm(filler),
     );
   } finally {
     expect(succeeds('umount', [disk])).toBe(true);

@@ -84,8 +84,8 @@ describe('importing in another thread', () => {
   it('rejects when the thread dies', async () => {
     const worker = join(folder, 'mortal.mjs');
     await writeFile(worker, 'process.exit(7);');
-    const dying = importInThread('x.ts', { libraryDir: library }, pathToFileURL(worker));
-    await expect(dying).rejects.toMatchObject({
+    const crashing = importInThread('x.ts', { libraryDir: library }, pathToFileURL(worker));
+    await expect(crashing).rejects.toMatchObject({
       code: 'internal',
       message: expect.stringContaining('ended with code 7') as string,
     });

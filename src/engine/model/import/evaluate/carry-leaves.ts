@@ -18,8 +18,8 @@ export function carryLeaves(attributes: readonly KeptAttribute[], objects: Objec
     const owner = owners.get(value.storage);
     const keptBy =
       origin !== null && origin.record !== record && !carried.has(origin.record) ? origin.record : owner;
-    const sharers = keptBy === undefined ? [] : [record, keptBy];
-    const isWritten = sharers.some((sharer) => (objects.storages.get(sharer)?.version ?? 0) > 0);
+    const holders = keptBy === undefined ? [] : [record, keptBy];
+    const isWritten = holders.some((holder) => (objects.storages.get(holder)?.version ?? 0) > 0);
     if (isWritten || objects.shared.has(record))
       throw new TillerError(
         'operation-unsupported',

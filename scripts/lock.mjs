@@ -45,7 +45,7 @@ function takeOver(lock) {
  * process is ignored.
  * @param lock path of a file that exists while the lock is held
  */
-export function alone(lock, work) {
+export function withLock(lock, work) {
   for (let isReported = false; !take(lock); sleep(POLL_MILLISECONDS)) {
     if (holder(lock) === null && takeOver(lock)) break;
     if (!isReported) console.error(`Waiting for another command that prepares this folder (${lock}) …`);

@@ -13,12 +13,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const MODULE = pathToFileURL(resolve('scripts/alone.mjs')).href;
+const MODULE = pathToFileURL(resolve('scripts/lock.mjs')).href;
 
 let folder: string;
 let lock: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tiller-alone-'));
+  folder = mkdtempSync(join(tmpdir(), 'tiller-lock-'));
   lock = join(folder, 'busy');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,8 +28,8 @@ function worker(milliseconds: number, ending = ''): ChildProcess {
   const log = JSON.stringify(join(folder, 'log'));
   const program = `
     import { appendFileSync } from 'node:fs';
-    import { alone } from ${JSON.stringify(MODULE)};
-    alone(${JSON.stringify(lock)}, () => {
+    import { withLock } from ${JSON.stringify(MODULE)};
+    withLock(${JSON.stringify(lock)}, () => {
       appendFileSync(${log}, 'in\\n');
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${milliseconds});
       appendFileSync(${log}, 'out\\n');
@@ -45,7 +45,7 @@ const begun = async () => {
 };
 const exitOf = async (child: ChildProcess) => (await once(child, 'exit')) as [number | null, string | null];
 
-describe('alone', () => {
+describe('withLock', () => {
   // Regression: two `npm start` in a fresh clone both ran `npm ci`, which begins by removing node_modules.
   it('runs one process at a time, and removes the lock', async () => {
     await Promise.all([worker(100), worker(100), worker(100)].map(exitOf));

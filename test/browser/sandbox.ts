@@ -55,13 +55,14 @@ export interface RunningEngine {
 const END_MILLISECONDS = 20_000;
 
 /**
- * A temporary folder for the presets, models and state of one test file, with the engines, browsers and probes of its tests.
+ * A temporary folder for the presets, models and state of one test file, with the engines, the browser and the probes of its tests.
  * `close` ends all of them and removes it, however far the tests came: what runs on would keep jest from exiting.
  */
-export class Workplace {
+export class Sandbox {
   readonly folder = mkdtempSync(join(tmpdir(), 'tiller-browser-'));
   private readonly engines = new Set<ChildProcess>();
-  private readonly browsers = new Set<Promise<Browser>>();
+  private starting: Promise<Browser> | null = null;
+  private started: Browser | null = null;
   private readonly probes = new Set<Probe>();
   private closed = false;
 
@@ -99,11 +100,16 @@ export class Workplace {
     };
   }
 
-  startBrowser(): Promise<Browser> {
+  /** The browser that `startBrowser` has started. */
+  get browser(): Browser {
+    if (this.started === null) throw new Error('the browser has not been started');
+    return this.started;
+  }
+
+  async startBrowser(): Promise<void> {
     this.refuseWhenClosed();
-    const browser = launchBrowser();
-    this.browsers.add(browser);
-    return browser;
+    this.starting ??= launchBrowser();
+    this.started = await this.starting;
   }
 
   async openProbe(engine: Pick<RunningEngine, 'port' | 'token'>): Promise<Probe> {
@@ -123,9 +129,9 @@ export class Workplace {
   async close(): Promise<void> {
     this.closed = true;
     for (const probe of this.probes) probe.close();
-    const browsers = [...this.browsers].map(async (browser) => (await browser).close());
+    const browser = this.starting?.then((started) => started.close());
     const engines = [...this.engines].map((engine) => this.end(engine));
-    const ended = await Promise.allSettled([...browsers, ...engines]);
+    const ended = await Promise.allSettled([browser, ...engines]);
     rmSync(this.folder, { recursive: true, force: true });
     for (const result of ended) if (result.status === 'rejected') throw result.reason;
   }
@@ -182,6 +188,14 @@ export class Workplace {
     await gone;
     clearTimeout(timer);
   }
+}
+
+/** A sandbox with a browser for the tests of the enclosing `describe`; both are closed after the tests. */
+export function useSandbox(): Sandbox {
+  const sandbox = new Sandbox();
+  beforeAll(() => sandbox.startBrowser());
+  afterAll(() => sandbox.close());
+  return sandbox;
 }
 
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{20,}/;
