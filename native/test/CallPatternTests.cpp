@@ -212,7 +212,7 @@ void everyPatternIsHeardFromTheStubEngine()
     }
 }
 
-/** An engine that dies while it is waited for: the wait ends, and the next engine is waited for and heard. */
+/** An engine that crashes while it is waited for: the wait ends, and the next engine is waited for and heard. */
 void aHostThatIsAheadGetsTheNextEngine()
 {
     for (const bool prefetch : { false, true })

@@ -208,7 +208,7 @@ void addEnginePatternTests (Suite& suite)
 {
     suite.add ("another model is recalled without a gap", anotherModelIsRecalledWithoutAGap);
     suite.add ("a long prefetch keeps its engine", [] { aLongRenderKeepsItsEngine (true); });
-    suite.add ("a long render without a word keeps its engine", [] { aLongRenderKeepsItsEngine (false); });
+    suite.add ("a long render without messages keeps its engine", [] { aLongRenderKeepsItsEngine (false); });
 
     for (const double r : { 44100.0, 48000.0 })
         for (const int samples : { 64, 512, 2048 })

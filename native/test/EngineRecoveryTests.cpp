@@ -62,22 +62,22 @@ void survives (int signal, const char* name, bool standby)
     std::printf ("     the engine was heard again %.0f ms after %s%s\n", 1000.0 * seconds, name, standby ? ", with a standby process" : "");
 }
 
-/** Two engines die at once, and there is one standby process: the other engine is started from nothing. */
-void twoEnginesDieAtOnce()
+/** Two engines crash at once, and there is one standby process: the other engine is started from nothing. */
+void twoEnginesCrashAtOnce()
 {
     const StreamSetup setup { rate, 256, 2, 2, false };
     Vst3Instance plugins[] { Vst3Instance { bundle }, Vst3Instance { bundle } };
-    std::vector<Live> lives;
+    std::vector<Live> liveHosts;
 
     for (auto& plugin : plugins)
     {
         plugin.activate (setup);
-        lives.emplace_back (plugin, setup, 0.25f);
+        liveHosts.emplace_back (plugin, setup, 0.25f);
     }
 
     // The output of a model for a constant is never that constant.
     std::array<bool, 2> wet {};
-    const auto step = [&] { for (std::size_t i = 0; i < 2; ++i) wet[i] = std::abs (lives[i].step() - 0.25f) >= 1e-6f; };
+    const auto step = [&] { for (std::size_t i = 0; i < 2; ++i) wet[i] = std::abs (liveHosts[i].step() - 0.25f) >= 1e-6f; };
     CHECK (eventually (patience, [&] { step(); return wet[0] && wet[1]; }), "the engines were never heard");
     const auto wait = [&] { for (int i = 0; i < 90; ++i) step(); };
     CHECK (eventually (patience, [&] { step(); return engineProcesses().size() == 3 && isIdle (engineProcesses()[2], wait); }), "there is no standby process");
@@ -98,7 +98,7 @@ void twoEnginesDieAtOnce()
 
         return seconds[0] > 0.0 && seconds[1] > 0.0 && now > 0.5;
     }), "an engine was not heard again");
-    std::printf ("     the engines were heard again %.0f and %.0f ms after both had died, with one standby process\n", 1000.0 * seconds[0], 1000.0 * seconds[1]);
+    std::printf ("     the engines were heard again %.0f and %.0f ms after both had crashed, with one standby process\n", 1000.0 * seconds[0], 1000.0 * seconds[1]);
 }
 
 void eightInstancesPlayTheSame()
@@ -204,7 +204,7 @@ void addEngineRecoveryTests (Suite& suite)
     suite.add ("survives SIGKILL", [] { survives (SIGKILL, "SIGKILL", true); });
     suite.add ("survives SIGSTOP", [] { survives (SIGSTOP, "SIGSTOP", true); });
     suite.add ("survives SIGKILL at its start", [] { survives (SIGKILL, "SIGKILL", false); });
-    suite.add ("two engines die at once", twoEnginesDieAtOnce);
+    suite.add ("two engines crash at once", twoEnginesCrashAtOnce);
     suite.add ("a moved bundle runs", aMovedBundleRuns);
     suite.add ("damaged models play dry", damagedModelsPlayDry);
     suite.add ("eight instances play the same", eightInstancesPlayTheSame);

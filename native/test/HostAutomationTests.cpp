@@ -154,7 +154,7 @@ void aReturnToAShownValueIsPlayed()
     fixture.live->step ({ { dryWet, 0, 0.25 } });
     fixture.live->step();
     CHECK_EQUAL (decodeState (fixture.plugin.state()).parameters[dryWet], 0.25f);
-    inject ("tell-values");
+    inject ("report-values");
     CHECK (eventually (patience, [&] { fixture.live->step(); return decodeState (fixture.plugin.state()).preset.find ("\"dryWet\":0.25") != std::string::npos; }),
            decodeState (fixture.plugin.state()).preset);
 }

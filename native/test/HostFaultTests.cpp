@@ -90,7 +90,7 @@ void survivesNan()
 
 void backsOffWhenTheEngineCannotStart()
 {
-    setenv ("TILLER_FAKE_START", "die", 1);
+    setenv ("TILLER_FAKE_START", "fail", 1);
     {
         Vst3Instance plugin (bundle);
         const StreamSetup setup;

@@ -43,7 +43,7 @@ bool engineReports (LiveFixture& fixture, const std::string& values)
 {
     return eventually (patience, [&]
     {
-        inject ("tell-values");
+        inject ("report-values");
         return eventually (1.0, [&] { return decodeState (fixture.plugin.state()).preset == values; });
     });
 }
@@ -174,21 +174,21 @@ void eightInstances()
 {
     const StreamSetup setup { 48000.0, 512, 2, 2, false };
     std::vector<std::unique_ptr<Vst3Instance>> plugins;
-    std::vector<std::unique_ptr<Live>> lives;
+    std::vector<std::unique_ptr<Live>> liveHosts;
 
     for (int i = 0; i < 8; ++i)
     {
         plugins.push_back (std::make_unique<Vst3Instance> (bundle));
         plugins.back()->activate (setup);
-        lives.push_back (std::make_unique<Live> (*plugins.back(), setup, level));
-        lives.back()->step ({ { amount, 0, 0.5 } });
+        liveHosts.push_back (std::make_unique<Live> (*plugins.back(), setup, level));
+        liveHosts.back()->step ({ { amount, 0, 0.5 } });
     }
 
     std::vector<bool> heard (8, false);
     CHECK (eventually (patience, [&]
     {
         for (std::size_t i = 0; i < 8; ++i)
-            heard[i] = std::abs (lives[i]->step() - steered) < 1e-4f;
+            heard[i] = std::abs (liveHosts[i]->step() - steered) < 1e-4f;
 
         return std::all_of (heard.begin(), heard.end(), [] (bool yes) { return yes; });
     }));
@@ -201,11 +201,11 @@ void eightInstances()
     CHECK (eventually (patience, [&]
     {
         for (std::size_t i = 0; i < 8; ++i)
-            heard[i] = std::abs (lives[i]->step() - steered) < 1e-4f;
+            heard[i] = std::abs (liveHosts[i]->step() - steered) < 1e-4f;
 
         return std::all_of (heard.begin(), heard.end(), [] (bool yes) { return yes; });
     }));
-    lives.clear();
+    liveHosts.clear();
     plugins.clear();
     CHECK (engineProcesses().empty(), "an engine still runs after its plugin was unloaded");
 }

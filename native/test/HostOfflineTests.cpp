@@ -16,7 +16,7 @@ namespace tiller::test
 namespace
 {
 
-/** Keeps what this process writes to stderr while it lives. */
+/** Keeps what this process writes to stderr while it exists. */
 class StderrCapture
 {
 public:
@@ -121,7 +121,7 @@ void preparingARenderDoesNotWait()
         const auto at = std::max_element (output[0].begin(), output[0].end()) - output[0].begin();
         CHECK_EQUAL (output[0][static_cast<std::size_t> (at)], 0.5f);
         CHECK_EQUAL (static_cast<int> (at) - 20000, reported);
-        // The host has been told nothing else since.
+        // The host has got no other number since.
         CHECK_EQUAL (plugin.latencySamples(), reported);
         std::remove (mayStart.c_str());
     }
@@ -165,11 +165,11 @@ void aCrashDuringARenderIsReported()
     CHECK (log.contains ("export again"), "nothing was logged");
 }
 
-/** Where no engine could be started at all, a render was dry and nobody was told. */
+/** Where no engine could be started at all, a render was dry and nobody was warned. */
 void aRenderWithoutAnEngineIsReported()
 {
     const StderrCapture log;
-    setenv ("TILLER_FAKE_START", "die", 1);
+    setenv ("TILLER_FAKE_START", "fail", 1);
     Vst3Instance plugin (bundle);
     const StreamSetup setup { 48000.0, 512, 2, 2, true };
     plugin.activate (setup);

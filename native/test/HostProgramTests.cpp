@@ -209,10 +209,10 @@ void aDamagedStateIsNotReplacedByAProgram()
     CHECK (pluginPart (fixture.plugin.state()) == damaged);
 }
 
-/** While it lives, every engine that is started exits at once. */
+/** While it exists, every engine that is started exits at once. */
 struct NoEngineStarts
 {
-    NoEngineStarts()  { setenv ("TILLER_FAKE_START", "die", 1); }
+    NoEngineStarts()  { setenv ("TILLER_FAKE_START", "fail", 1); }
     ~NoEngineStarts() { unsetenv ("TILLER_FAKE_START"); }
 };
 

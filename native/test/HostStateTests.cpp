@@ -90,7 +90,7 @@ void rejectedPresetIsKept()
     CHECK (eventually (patience, [&] { live.step(); return contains ("{\"edited\":true}"); }));
 }
 
-/** The undo history of an engine that dies reaches the next engine, but never together with another document. */
+/** The undo history of an engine that crashes reaches the next engine, but never together with another document. */
 void undoHistoryReachesTheNextEngine()
 {
     LiveFixture fixture;
@@ -120,7 +120,7 @@ void undoHistoryReachesTheNextEngine()
     CHECK_EQUAL (decodeState (plugin.state()).preset, std::string ("{\"other\":true}"));
 }
 
-/** A host that was not told closed its project without asking, and the edits were lost. */
+/** A host that was not notified closed its project without asking, and the edits were lost. */
 void editsMarkTheProject()
 {
     LiveFixture fixture;

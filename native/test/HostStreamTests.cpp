@@ -239,7 +239,7 @@ void theLatencyCanBeFixed()
     const int marks = plugin.projectMarks();
     inject ("fix-latency");
     CHECK (isReported (fixed), plugin.latencySamples());
-    CHECK (plugin.projectMarks() > marks, "the host was not told that the project has changed");
+    CHECK (plugin.projectMarks() > marks, "the host was not notified that the project has changed");
     const auto saved = plugin.state();
     CHECK_EQUAL (decodeState (saved).fixedLatency, 100.0f);
     inject ("more-latency");

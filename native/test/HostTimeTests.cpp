@@ -8,7 +8,7 @@ namespace tiller::test
 namespace
 {
 
-/** Index of the Loop parameter; while it is on, the fake engine plays the beat in thousandths, -0.001 while the transport stands. */
+/** Index of the Loop parameter; while it is on, the fake engine plays the beat in thousandths, -0.001 while the transport is stopped. */
 constexpr int loop = 42;
 
 /** Renders `numSamples` in blocks of random length, the transport as `at` says for each sample. */
@@ -96,8 +96,8 @@ void oddTransportsAreWithinBounds()
     CHECK (std::abs (heardOf (120.0, -3.75, true) + 3.75) < 1e-3);
     CHECK (std::abs (heardOf (1e9, 2.0, true) - 2.0) < 1e-3, "an engine would end for a tempo beyond its bounds");
     CHECK (std::abs (heardOf (120.0, 1e300, true) + 1.0) < 1e-3);
-    CHECK (std::abs (heardOf (120.0, 5.0, false) + 1.0) < 1e-3, "it stands");
-    CHECK (std::abs (heardOf (0.0, 5.0, true) + 1.0) < 1e-3, "the host tells none");
+    CHECK (std::abs (heardOf (120.0, 5.0, false) + 1.0) < 1e-3, "the transport is stopped");
+    CHECK (std::abs (heardOf (0.0, 5.0, true) + 1.0) < 1e-3, "the host gives no tempo");
 }
 
 void theLengthOfTheLoopIsAChoice()

@@ -54,9 +54,9 @@ pid_t waitpid (pid_t pid, int* status, int options)
     return interrupts (interruptedWaits) ? -1 : static_cast<pid_t> (syscall (SYS_wait4, pid, status, options, nullptr));
 }
 
-ssize_t read (int descriptor, void* target, std::size_t room)
+ssize_t read (int descriptor, void* target, std::size_t capacity)
 {
-    return interrupts (interruptedReads) ? -1 : static_cast<ssize_t> (syscall (SYS_read, descriptor, target, room));
+    return interrupts (interruptedReads) ? -1 : static_cast<ssize_t> (syscall (SYS_read, descriptor, target, capacity));
 }
 
 int ppoll (pollfd* descriptors, nfds_t count, const timespec* time, const sigset_t*)
@@ -167,7 +167,7 @@ void placesAreGivenBack()
     first.reset();
     second.reset();
 
-    // Another host takes the only place, starts a process that lives on, and is killed.
+    // Another host takes the only place, starts a process that goes on, and is killed.
     int ready[2];
     CHECK (pipe (ready) == 0);
     const pid_t host = fork();
@@ -187,7 +187,7 @@ void placesAreGivenBack()
     CHECK (::read (ready[0], &result, 1) == 1 && result == 'y');
     CHECK (! StartSlot::tryTake (folder, 1), "two have one place");
     kill (host, SIGKILL);
-    CHECK (eventually (patience, [&] { return StartSlot::tryTake (folder, 1) != nullptr; }), "the place of a dead process stayed taken");
+    CHECK (eventually (patience, [&] { return StartSlot::tryTake (folder, 1) != nullptr; }), "the place of a process that has ended stayed taken");
     waitpid (host, nullptr, 0);
     close (ready[0]);
     close (ready[1]);

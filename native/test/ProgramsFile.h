@@ -10,7 +10,7 @@
 namespace tiller::test
 {
 
-/** The player's settings for program change: see src/engine/persistence/programs.ts. Instances that are made while it lives have them. */
+/** The player's settings for program change: see src/engine/persistence/programs.ts. Instances that are made while it exists have them. */
 class ProgramsFile
 {
 public:

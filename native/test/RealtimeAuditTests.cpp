@@ -327,7 +327,7 @@ void whileTheHostIsAhead()
     CHECK (audit.clock.pauses > 0, "the engine was never waited for");
 }
 
-void whileTheEngineDies()
+void whileTheEngineCrashes()
 {
     Audit audit;
     audit.play (1.5, false);
@@ -360,6 +360,6 @@ int main (int count, char** arguments)
     suite.add ("real-time safe while the engine starts", whileTheEngineStarts);
     suite.add ("real-time safe while it plays", whileItPlays);
     suite.add ("real-time safe but for the wait while the host is ahead", whileTheHostIsAhead);
-    suite.add ("real-time safe while the engine dies", whileTheEngineDies);
+    suite.add ("real-time safe while the engine crashes", whileTheEngineCrashes);
     return suite.run (count > 1 ? arguments[1] : "");
 }

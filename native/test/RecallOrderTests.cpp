@@ -26,7 +26,7 @@ struct Pipe final : ChildProcess
 
     std::ptrdiff_t write (const std::uint8_t* source, std::size_t count) override
     {
-        const auto taken = std::min (count, parser.room());
+        const auto taken = std::min (count, parser.freeBytes());
         std::memcpy (parser.space(), source, taken);
         parser.arrived (taken);
         return static_cast<std::ptrdiff_t> (taken);
@@ -237,7 +237,7 @@ void aLostProgramIsAskedFor()
     CHECK_EQUAL (fixture.sent(), std::string ("P R91 B "));
 }
 
-void anEngineThatDiesIsNoAnswer()
+void aCrashIsNoAnswer()
 {
     PlayingFixture fixture;
     fixture.play (5);
@@ -270,7 +270,7 @@ void aFatalPresetIsGivenUp()
     fixture.play();
     CHECK_EQUAL (fixture.sent(), std::string ("PB "));
 
-    // An engine that dies for another reason is none of these.
+    // An engine that crashes for another reason is none of these.
     fixture.nextEngine();
     fixture.play (6);
     fixture.nextEngine();
@@ -327,7 +327,7 @@ void addRecallOrderTests (Suite& suite)
     suite.add ("a program comes with its block", aProgramComesWithItsBlock);
     suite.add ("a program follows the parameters", aProgramFollowsTheParameters);
     suite.add ("a lost program is asked for", aLostProgramIsAskedFor);
-    suite.add ("an engine that dies is no answer", anEngineThatDiesIsNoAnswer);
+    suite.add ("a crash of the engine is no answer", aCrashIsNoAnswer);
     suite.add ("a fatal preset is given up", aFatalPresetIsGivenUp);
     suite.add ("parameters from before an answer are older", parametersFromBeforeAnAnswerAreOlder);
     suite.add ("a project replaces what waits", aProjectReplacesWhatWaits);

@@ -40,10 +40,10 @@ void note (char letter)
 }
 
 /** As POSIX's read of stdin, repeated where a signal has interrupted it. */
-std::ptrdiff_t readInput (std::uint8_t* target, std::size_t room)
+std::ptrdiff_t readInput (std::uint8_t* target, std::size_t capacity)
 {
     for (;;)
-        if (const auto count = ::read (STDIN_FILENO, target, static_cast<ByteCount> (room)); count >= 0 || errno != EINTR)
+        if (const auto count = ::read (STDIN_FILENO, target, static_cast<ByteCount> (capacity)); count >= 0 || errno != EINTR)
             return count;
 }
 
@@ -61,7 +61,7 @@ public:
         for (;;)
         {
             auto* space = parser.space();
-            const auto count = readInput (space, parser.room());
+            const auto count = readInput (space, parser.freeBytes());
 
             if (count <= 0)
                 return;

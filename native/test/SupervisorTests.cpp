@@ -181,7 +181,7 @@ void theStreamIsReleasedAndPreparedAgain()
     CHECK_EQUAL (fixture.control.takeSnapshot().restarts, 0);
 }
 
-/** While it lives, stub engines note in a file when they start (s), are prepared (p) or die at once (d). */
+/** While it exists, stub engines note in a file when they start (s), are prepared (p) or fail at once (d). */
 struct StartLog
 {
     StartLog()  { setEnvironment ("TILLER_STUB_LOG", path); }

@@ -22,7 +22,7 @@ namespace tiller::test::vst3
 
 using namespace Steinberg;
 
-/** An interface that lives as long as its owner: references are not counted. */
+/** An interface that exists as long as its owner: references are not counted. */
 template <typename Interface>
 struct Owned : Interface
 {

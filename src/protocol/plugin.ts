@@ -131,7 +131,7 @@ export const TO_ENGINE = {
   latency: message(
     11,
     'plugin',
-    'The latency that the host is told, after each change: `fixedMilliseconds` where that is above 0, else `neededSamples`, which the ' +
+    'The latency that the host gets, after each change: `fixedMilliseconds` where that is above 0, else `neededSamples`, which the ' +
       'present model needs at `rate` Hz.',
     [
       ['rate', 'f32'],
@@ -265,14 +265,14 @@ export const TO_PLUGIN = {
   fixLatency: message(
     82,
     'engine',
-    'The player fixes the latency that the host is told; 0 has it follow the model. Answered by `latency`.',
+    'The player fixes the latency that the host gets; 0 has it follow the model. Answered by `latency`.',
     [['milliseconds', 'f32']],
   ),
   undoHistory: message(
     78,
     'engine',
     'The undo history of the present state. The plugin keeps it in memory for the next engine, should this one ' +
-      'die, and never saves it. Text: JSON that only an engine reads.',
+      'crash, and never saves it. Text: JSON that only an engine reads.',
     [],
     'text',
   ),

@@ -270,7 +270,7 @@ function commit(fault: string): void {
       sendState(true);
       return;
     }
-    case 'tell-values':
+    case 'report-values':
       preset = JSON.stringify(
         Object.fromEntries(
           (['amount', 'glide', 'dryWet'] as const).map((id) => [
@@ -313,7 +313,7 @@ function commit(fault: string): void {
 }
 
 const started = process.env['TILLER_FAKE_START'];
-if (started === 'die') {
+if (started === 'fail') {
   process.stderr.write('the model file is corrupt\n');
   process.exit(1);
 }

@@ -80,7 +80,7 @@ void BlockTransport::engineStopped (bool mayRestart)
     resetStream();
     exchange.setEngineExpected (mayRestart);
 
-    // The dead engine will not deliver what it was sent; an offline render must not wait for that.
+    // The engine that has ended will not deliver what it was sent; an offline render must not wait for that.
     if (offline)
         exchange.fromEngine.jumpTo (sentEnd, sentEnd);
 }

@@ -19,7 +19,7 @@ namespace tiller
 
 /**
     Moves audio between the exchange and the engine's pipes: host blocks out, the engine's samples back, each checked. Tracks
-    how far the engine has got with the stream. [io-thread], where nothing else is said
+    how far the engine has got with the stream. [io-thread], unless stated otherwise
 */
 class BlockTransport
 {
@@ -115,7 +115,7 @@ private:
     std::uint32_t samplesInFlight = 0;          ///< sent to the engine and not delivered back yet
 
     // The I/O thread's own.
-    std::uint32_t preparedEpoch = 0;            ///< the stream that the engine was told to prepare
+    std::uint32_t preparedEpoch = 0;            ///< the stream that the engine was asked to prepare
     bool offline = false;                       ///< the last block was one of an offline render
     Clock::time_point lastBlockTime {}, lastLateTime {};
     double lastBlockSeconds = 0.0;              ///< its length

@@ -46,15 +46,15 @@ void ControlChannel::openInterface()
     appendMessage (requests, to_engine::OpenInterface {});
 }
 
-void ControlChannel::tellLatency (const to_engine::Latency& told)
+void ControlChannel::sendHostLatency (const to_engine::Latency& next)
 {
     const std::lock_guard lock (mutex);
 
-    if (latency && std::memcmp (&*latency, &told, sizeof (told)) == 0)
+    if (latency && std::memcmp (&*latency, &next, sizeof (next)) == 0)
         return;
 
-    latency = told;
-    appendMessage (requests, told);
+    latency = next;
+    appendMessage (requests, next);
 }
 
 EngineSnapshot ControlChannel::takeSnapshot()

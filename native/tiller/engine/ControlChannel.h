@@ -44,8 +44,8 @@ public:
     /** Has the engine serve its page, now and after each restart; the address comes with the snapshot. [main-thread] */
     void openInterface();
 
-    /** Tells the engine, and each one after it, what the host is told; nothing where it knows. [main-thread] */
-    void tellLatency (const protocol::to_engine::Latency&);
+    /** Reports the latency that the host gets to this engine and each one after it; nothing where it has not changed. [main-thread] */
+    void sendHostLatency (const protocol::to_engine::Latency&);
 
     /** The engine as it last reported; changes of parameters are handed over once. [main-thread] */
     EngineSnapshot takeSnapshot();
@@ -127,7 +127,7 @@ private:
     // Under `mutex`.
     std::vector<std::uint8_t> requests;     ///< messages from the main thread
     bool interfaceWanted = false;
-    std::optional<protocol::to_engine::Latency> latency;    ///< what the host is told; empty until it is
+    std::optional<protocol::to_engine::Latency> latency;    ///< what the host gets; empty until it has been reported
     int loading = 0;                        ///< projects that have begun to load and are not in `requests` yet
     std::uint32_t statesSent = 0;           ///< to this engine, those in `requests` included
     std::uint32_t statesApplied = 0;        ///< of these, as the engine reports
@@ -138,7 +138,7 @@ private:
     std::uint32_t streamThreadId = 0;
     EnginePriority reportedPriority = EnginePriority::normal;
     TextAssembler longText;                 ///< of the next state or undo history
-    std::string renderWarning;              ///< for the next engine; empty where it has been told
+    std::string renderWarning;              ///< for the next engine; empty where it has been sent
 };
 
 } // namespace tiller

@@ -12,7 +12,7 @@ namespace to_engine = protocol::to_engine;
 
 namespace
 {
-    // Time limits of the watchdog: what counts of the time is said at `Silence`.
+    // Time limits of the watchdog: `Silence` says which time counts.
     constexpr Milliseconds streamingLimit { 300 };
     constexpr Milliseconds idleLimit { 2000 };
     constexpr Milliseconds startLimit { 10000 };
@@ -83,7 +83,7 @@ void EngineSupervisor::retryNow()
 void EngineSupervisor::run()
 {
    #if ! defined (_WIN32)
-    // A write to a dead engine must fail with an error, not end the host with SIGPIPE.
+    // A write to an engine that has ended must fail with an error, not end the host with SIGPIPE.
     sigset_t signals;
     sigfillset (&signals);
     pthread_sigmask (SIG_BLOCK, &signals, nullptr);
@@ -293,7 +293,7 @@ void EngineSupervisor::runTimers (Clock::time_point now)
         fail ("The engine's main thread did not answer");
 }
 
-/** A render that fell back to the dry track looks like a success to the host: the player is told, also where no engine runs. */
+/** A render that fell back to the dry track looks like a success to the host: the player gets a warning, also where no engine runs. */
 void EngineSupervisor::reportRender()
 {
     if (const auto isDry = transport.takeRenderIsDry())

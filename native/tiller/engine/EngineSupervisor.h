@@ -22,7 +22,7 @@ namespace tiller
 
 /**
     Keeps an engine process running, in a thread of its own (the I/O thread): starts it, passes messages between its pipes and
-    the control channel or the block transport, watches it, and replaces one that dies, hangs or breaks the protocol. The new
+    the control channel or the block transport, watches it, and replaces one that crashes, hangs or breaks the protocol. The new
     engine gets the last state. The two must outlive the supervisor.
 */
 class EngineSupervisor

@@ -15,7 +15,7 @@ bool EngineSupervisor::receive()
     for (;;)
     {
         auto* space = parser.space();
-        const auto count = process->read (space, parser.room());
+        const auto count = process->read (space, parser.freeBytes());
 
         if (count < 0)
         {

@@ -21,7 +21,7 @@ namespace tiller
 class StandbyProcess
 {
 public:
-    /** The one that all instances in this process share for this command; it lives as long as somebody holds it. */
+    /** The one that all instances in this process share for this command; it exists as long as somebody holds it. */
     static std::shared_ptr<StandbyProcess> shared (const CommandLine&);
 
     explicit StandbyProcess (CommandLine);
@@ -49,7 +49,7 @@ private:
     std::unique_ptr<StartSlot> startSlot;
     Backoff backoff;
     Clock::time_point started {}, nextStart {};
-    std::thread thread;               ///< lives as long as what it starts: see `spawnChild`
+    std::thread thread;               ///< runs as long as what it starts: see `spawnChild`
 };
 
 } // namespace tiller

@@ -19,7 +19,7 @@ namespace tiller
 class StartQueue
 {
 public:
-    /** What all instances in this process share; it lives as long as somebody holds it. */
+    /** What all instances in this process share; it exists as long as somebody holds it. */
     static std::shared_ptr<StartQueue> shared();
 
     /** `folder` as for `StartSlot::tryTake`: at most `places` engines start at once. */

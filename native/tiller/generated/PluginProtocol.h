@@ -173,7 +173,7 @@ struct UndoHistory
     static constexpr std::size_t bytes = 0;
 };
 
-/** The latency that the host is told, after each change: `fixedMilliseconds` where that is above 0, else `neededSamples`, which the present model needs at `rate` Hz. */
+/** The latency that the host gets, after each change: `fixedMilliseconds` where that is above 0, else `neededSamples`, which the present model needs at `rate` Hz. */
 struct Latency
 {
     static constexpr std::uint16_t type = 11;
@@ -334,7 +334,7 @@ struct Programs
 };
 static_assert (sizeof (Programs) == Programs::bytes);
 
-/** The player fixes the latency that the host is told; 0 has it follow the model. Answered by `latency`. */
+/** The player fixes the latency that the host gets; 0 has it follow the model. Answered by `latency`. */
 struct FixLatency
 {
     static constexpr std::uint16_t type = 82;
@@ -343,7 +343,7 @@ struct FixLatency
 };
 static_assert (sizeof (FixLatency) == FixLatency::bytes);
 
-/** The undo history of the present state. The plugin keeps it in memory for the next engine, should this one die, and never saves it. Text: JSON that only an engine reads. */
+/** The undo history of the present state. The plugin keeps it in memory for the next engine, should this one crash, and never saves it. Text: JSON that only an engine reads. */
 struct UndoHistory
 {
     static constexpr std::uint16_t type = 78;

@@ -46,7 +46,7 @@ public:
 
     void clear() noexcept                   { next = end = 0; }
 
-    /** Where the next bytes are to be written, at most `room` of them; then call `arrived`. */
+    /** Where the next bytes are to be written, at most `freeBytes` of them; then call `arrived`. */
     std::uint8_t* space() noexcept
     {
         if (next > 0)
@@ -59,7 +59,7 @@ public:
         return buffer.data() + end;
     }
 
-    std::size_t room() const noexcept       { return buffer.size() - end; }
+    std::size_t freeBytes() const noexcept  { return buffer.size() - end; }
     void arrived (std::size_t count) noexcept { end += count; }
 
     enum class Result

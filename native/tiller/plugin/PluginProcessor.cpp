@@ -231,7 +231,7 @@ void PluginProcessor::handleAsyncUpdate()
     for (const auto& change : snapshot.parameterChanges)
         hostParameters[change.index]->setFromEngine (change.value, change.gesture);
 
-    // A gesture on a page that was served by a dead engine has no end of its own.
+    // A gesture on a page that was served by an engine that has ended has no end of its own.
     if (std::exchange (restartsSeen, snapshot.restarts) != snapshot.restarts)
         for (auto* parameter : hostParameters)
             parameter->endGesture();
@@ -269,7 +269,7 @@ void PluginProcessor::updateLatency()
 void PluginProcessor::reportLatency()
 {
     const auto& format = exchange.streamFormat();
-    control.tellLatency ({ static_cast<float> (format.rate), project.fixedLatency(), exchange.latencySamples (exchange.engineLatency()) });
+    control.sendHostLatency ({ static_cast<float> (format.rate), project.fixedLatency(), exchange.latencySamples (exchange.engineLatency()) });
     const auto fixed = fixedLatencySamples();
     // Last: a host may prepare the plugin again before this returns.
     setLatencySamples (static_cast<int> (fixed > 0 ? fixed : exchange.latencySamples (exchange.latency())));

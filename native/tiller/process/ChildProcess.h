@@ -25,7 +25,7 @@ class ChildProcess
 public:
     /**
         What happens to a child that is itself stopped or hung, so that it does not notice the end of its stdin, when the host
-        process dies.
+        process ends.
     */
     enum class OnHostDeath
     {
@@ -48,7 +48,7 @@ public:
     virtual Readiness wait (bool toWrite, std::uint32_t microseconds) = 0;
 
     /** Reads from stdout without waiting: the number of bytes, 0 where none are there yet, -1 where it has ended. */
-    virtual std::ptrdiff_t read (std::uint8_t* target, std::size_t room) = 0;
+    virtual std::ptrdiff_t read (std::uint8_t* target, std::size_t capacity) = 0;
 
     /** Writes to stdin as much as fits without waiting: the number of bytes, or -1 where the child no longer reads. */
     virtual std::ptrdiff_t write (const std::uint8_t* source, std::size_t count) = 0;

@@ -46,7 +46,7 @@ public:
         isRejected = true;
     }
 
-    /** Keeps the engine's undo history for the next engine, should this one die. No project contains it. */
+    /** Keeps the engine's undo history for the next engine, should this one crash. No project contains it. */
     void storeUndoHistory (std::string text)
     {
         auto stored = shared (std::move (text));

@@ -229,7 +229,7 @@ bool AudioExchange::waitUntil (Condition&& condition) noexcept
 
 /**
     Waits until the engine has delivered everything before position `end`, as far as it is to be heard; true where the call may
-    wait and it has. What a dead engine was sent does not come any more: the block transport ends an offline render's wait then.
+    wait and it has. What an engine that has ended was sent does not come any more: the block transport ends an offline render's wait then.
 */
 bool AudioExchange::waitForEngineAudio (const HostBlock& block, std::uint32_t end) noexcept
 {

@@ -15,7 +15,7 @@ namespace tiller
     The lateness of a block is its time of arrival less its time in the stream. The reference is the latest arrival that each
     of the last windows of one second contains, that is the least of their latest; the lead of a block is the reference less
     its own lateness. So a host that has been late once (an xrun, a breakpoint), and has caught up since, gains no lead by
-    that: it would have to be late in every window. [audio-thread], where nothing else is said
+    that: it would have to be late in every window. [audio-thread], unless stated otherwise
 */
 class HostLead
 {

@@ -17,7 +17,7 @@ namespace tiller
 
 /**
     Makes the output: the engine's audio where it is there in time, else the dry signal, delayed by the same latency, with
-    crossfades and without clicks between the two. [audio-thread], where nothing else is said
+    crossfades and without clicks between the two. [audio-thread], unless stated otherwise
 */
 class OutputMixer
 {

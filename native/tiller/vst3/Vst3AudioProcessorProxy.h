@@ -15,7 +15,7 @@ namespace tiller
 
 /**
     The IAudioProcessor that the host talks to: it collects what JUCE does not pass on of each block, splits blocks that are longer
-    than the host announced, and forwards every call to JUCE's own. Part of the VST3 binary only. [main-thread], where nothing else is said
+    than the host announced, and forwards every call to JUCE's own. Part of the VST3 binary only. [main-thread], unless stated otherwise
 */
 class Vst3AudioProcessorProxy final : public Steinberg::Vst::IAudioProcessor, public Vst3Automation::Proxy
 {

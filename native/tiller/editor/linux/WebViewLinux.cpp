@@ -26,7 +26,7 @@ namespace
     /** Time limit for the helper to open its window, without the time in which it only waits for a processor. */
     constexpr std::chrono::seconds openTimeout { 15 };
 
-    /** Makes a write to a dead helper fail with an error: SIGPIPE would end the host. */
+    /** Makes a write to a helper that has ended fail with an error: SIGPIPE would end the host. */
     class ScopedSigpipeBlock
     {
     public:

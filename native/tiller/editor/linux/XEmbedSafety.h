@@ -8,7 +8,7 @@ namespace tiller
 {
 
 /**
-    Ignores X11 errors about windows that no longer exist, for as long as any of these lives. The helper process may die at any
+    Ignores X11 errors about windows that no longer exist, for as long as any of these exists. The helper process may end at any
     moment; JUCE then still uses its window, and Xlib's default error handler would end the host. [main-thread]
 */
 class ScopedXErrorHandler

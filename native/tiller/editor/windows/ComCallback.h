@@ -10,7 +10,7 @@ namespace tiller
 
 /**
     An object of COM that hands a call to a function: for interfaces with one method, `Invoke`. It counts its references, and
-    the function lives as long as the last of them.
+    the function exists as long as the last of them.
 */
 template <typename Interface, typename Function, typename... Arguments>
 class ComCallback final : public Interface

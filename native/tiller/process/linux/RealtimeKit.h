@@ -36,7 +36,7 @@ public:
         std::atomic<RealtimeAnswer::State> state { RealtimeAnswer::State::pending };
     };
 
-    /** The one that all instances in this process share; it lives as long as somebody holds it. */
+    /** The one that all instances in this process share; it exists as long as somebody holds it. */
     static std::shared_ptr<RealtimeKit> shared();
 
     RealtimeKit();

@@ -41,7 +41,7 @@ namespace
     */
     void becomeChild (char* const* arguments, char* const* environment, const StandardStreams& streams, bool killedWithHost, pid_t host)
     {
-        // Where the host died before the death signal was set, the child has another parent by now.
+        // Where the host ended before the death signal was set, the child has another parent by now.
         if (killedWithHost && (prctl (PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != host))
             return;
 

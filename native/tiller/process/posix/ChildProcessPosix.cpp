@@ -121,7 +121,7 @@ namespace
             return (fds[0].revents & POLLIN) == 0 && (fds[0].revents & (POLLHUP | POLLERR)) != 0 ? Readiness::closed : Readiness::ready;
         }
 
-        std::ptrdiff_t read (std::uint8_t* target, std::size_t room) override { return readFrom (childOut, target, room); }
+        std::ptrdiff_t read (std::uint8_t* target, std::size_t capacity) override { return readFrom (childOut, target, capacity); }
 
         std::ptrdiff_t write (const std::uint8_t* source, std::size_t count) override
         {
@@ -192,9 +192,9 @@ namespace
         }
 
         /** As `read`, from either of the child's streams. */
-        static std::ptrdiff_t readFrom (const FileDescriptor& pipe, void* target, std::size_t room)
+        static std::ptrdiff_t readFrom (const FileDescriptor& pipe, void* target, std::size_t capacity)
         {
-            const auto count = retryOnInterrupt ([&] { return ::read (pipe.get(), target, room); });
+            const auto count = retryOnInterrupt ([&] { return ::read (pipe.get(), target, capacity); });
 
             if (count > 0)
                 return count;

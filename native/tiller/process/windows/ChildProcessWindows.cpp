@@ -62,7 +62,7 @@ namespace
             return state();
         }
 
-        std::ptrdiff_t read (std::uint8_t* target, std::size_t room) override { return childOut.read (target, room); }
+        std::ptrdiff_t read (std::uint8_t* target, std::size_t capacity) override { return childOut.read (target, capacity); }
         std::ptrdiff_t write (const std::uint8_t* source, std::size_t count) override { return childIn.write (source, count); }
 
         std::string terminate() override

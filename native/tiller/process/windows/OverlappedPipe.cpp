@@ -98,12 +98,12 @@ bool PipeReader::hasBytes()
     return taken < available;
 }
 
-std::ptrdiff_t PipeReader::read (std::uint8_t* target, std::size_t room)
+std::ptrdiff_t PipeReader::read (std::uint8_t* target, std::size_t capacity)
 {
     if (! hasBytes())
         return ended ? -1 : 0;
 
-    const auto count = std::min (room, available - taken);
+    const auto count = std::min (capacity, available - taken);
     std::copy_n (bytes.data() + taken, count, target);
     taken += count;
 

@@ -67,7 +67,7 @@ public:
     bool hasEnded() { return ! hasBytes() && ended; }
 
     /** The number of bytes read without waiting: 0 where none are there yet, -1 where the pipe has ended. */
-    std::ptrdiff_t read (std::uint8_t* target, std::size_t room);
+    std::ptrdiff_t read (std::uint8_t* target, std::size_t capacity);
 
     void close() noexcept;
 
