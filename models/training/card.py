@@ -178,10 +178,11 @@ def readme(
         ],
     ]
     clips = [
-        [f.clip, *figure_cells(f), f"{b.noise:.3f}", f"{b.silence:.3f}", str(b.measured_delay)] for f, b in zip(figures, baselines)
+        [f.clip, *figure_cells(f), f"{f.noise:.3f}", f"{b.silence:.3f}", str(b.measured_delay)] for f, b in zip(figures, baselines)
     ]
-    means = [f"{np.mean([getattr(b, key) for b in baselines]):.3f}" for key in ("noise", "silence")]
-    clips.append(["**mean**", *figure_cells(mean_figures(figures)), *means, ""])
+    mean = mean_figures(figures)
+    silence = np.mean([b.silence for b in baselines])
+    clips.append(["**mean**", *figure_cells(mean), f"{mean.noise:.3f}", f"{silence:.3f}", ""])
     clip_columns = [
         "clip", "distance", "attack ms", "pitch cents", "within 50 cents", "loudness dB", "treble dB",
         "16-band noise", "silence", "measured lag",
@@ -266,7 +267,7 @@ def main() -> None:
     shown = sorted(figures, key=lambda f: f.distance)
     plot_reconstructions(model, clips, [shown[0].clip, shown[len(shown) // 2].clip, shown[-1].clip], folder / "reconstruction.png")
     plot_sweeps(sweeps, folder / "latents.png")
-    noise = float(np.mean([b.noise for b in baselines]))
+    noise = mean_figures(figures).noise
     training = run_history(arguments.runs, noise, folder) if arguments.runs else card_history(folder)
     card = json.dumps(card_json(about, arguments.name, model, sweeps, training), indent=2, ensure_ascii=False)
     (folder / "card.json").write_text(card + "\n")

@@ -8,7 +8,7 @@ prints a report; `card.py` writes the same as the model's card. `--bundled` prin
 audio of its own data set. Of a checkpoint only the figures are measured, on one pass
 through the model with latents that are not sampled. The figures:
 
-- distance: `losses.log_distance`; beside it that of white noise given the input's energy in 16 bands;
+- distance: `losses.log_distance`; in brackets that of white noise given the input's energy in 16 bands;
 - attack: how far 10-90 % rise times lie from the input's at its onsets, in ms (`attacks.py`);
 - pitch: median distance in cents on the input's tonal frames, and the share of those within 50 cents (`pitch.py`);
 - loudness: mean distance in dB of the K-weighted level in windows of 100 ms, and its mean with its sign (`loudness.py`);
@@ -38,10 +38,12 @@ SWEEP = np.linspace(-3, 3, 13)
 
 @dataclass(frozen=True)
 class ClipFigures:
-    """Figures of one clip. NaN where a clip has no onset or no tonal frame; signed ones are positive where the output has more."""
+    """Figures of one clip. NaN where a clip has no onset or no tonal frame; signed ones are positive where the output has more.
+    `noise` is the distance of white noise with the clip's energy in 16 bands, which a model has to beat."""
 
     clip: str
     distance: float
+    noise: float
     attack_ms: float
     signed_attack_ms: float
     onsets: int
@@ -57,9 +59,8 @@ class ClipFigures:
 
 @dataclass(frozen=True)
 class Baselines:
-    """Distances of a clip's noise baseline and of silence, and the lag at which output and input correlate best."""
+    """Distance of silence from a clip, and the lag at which output and input correlate best."""
 
-    noise: float
     silence: float
     measured_delay: int
 
@@ -71,6 +72,7 @@ def compare(clip: str, output: Audio, target: Audio, sample_rate: int) -> ClipFi
     return ClipFigures(
         clip=clip,
         distance=figure(output, target),
+        noise=figure(noise_baseline(target), target),
         attack_ms=attack.milliseconds,
         signed_attack_ms=attack.signed_milliseconds,
         onsets=attack.onsets,
@@ -105,6 +107,7 @@ def mean_figures(figures: list[ClipFigures]) -> ClipFigures:
     return ClipFigures(
         clip="mean",
         distance=mean("distance"),
+        noise=mean("noise"),
         attack_ms=mean("attack_ms", "onsets"),
         signed_attack_ms=mean("signed_attack_ms", "onsets"),
         onsets=sum(f.onsets for f in figures),
@@ -119,14 +122,15 @@ def mean_figures(figures: list[ClipFigures]) -> ClipFigures:
     )
 
 
-HEADER = "distance | attack ms (signed) | pitch cents (within 50) | loudness dB (signed) | treble dB"
+HEADER = "distance (noise) | attack ms (signed) | pitch cents (within 50) | loudness dB (signed) | treble dB"
 
 
 def line(f: ClipFigures) -> str:
     """One row under `HEADER`."""
     attack = f"{f.attack_ms:5.2f} ({f.signed_attack_ms:+5.2f}) of {f.onsets:3d}"
     pitch = f"{f.pitch_cents:6.1f} ({100 * f.pitch_within_50:3.0f} %) of {f.tonal_frames:4d}"
-    return f"{f.clip:22s} {f.distance:.3f} | {attack} | {pitch} | {f.loudness_db:4.1f} ({f.signed_loudness_db:+5.1f}) | {f.treble_db:+5.1f}"
+    loudness = f"{f.loudness_db:4.1f} ({f.signed_loudness_db:+5.1f})"
+    return f"{f.clip:22s} {f.distance:.3f} ({f.noise:.3f}) | {attack} | {pitch} | {loudness} | {f.treble_db:+5.1f}"
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,6 @@ def evaluate_clip(model: ExportedModel, name: str, audio: Audio) -> tuple[ClipFi
     target, output = model.reconstruct(audio)
     whole = audio[: len(audio) // model.hop * model.hop]
     baselines = Baselines(
-        noise=figure(noise_baseline(target), target),
         silence=figure(np.zeros_like(target), target),
         measured_delay=measured_delay(model.decode(model.encode(audio)), whole),
     )
@@ -238,7 +241,7 @@ def report(path: str, clips: dict[str, Audio]) -> list[ClipFigures]:
     for name, audio in clips.items():
         measured, baselines = evaluate_clip(model, name, audio)
         figures.append(measured)
-        print(f"{line(measured)} | noise {baselines.noise:.3f}, silence {baselines.silence:.3f}, lag {baselines.measured_delay}")
+        print(f"{line(measured)} | silence {baselines.silence:.3f}, lag {baselines.measured_delay}")
     print(line(mean_figures(figures)))
     print("dimension  dB/unit  octaves/unit  flatness/unit  colour dB  largest step dB")
     for index in range(model.latents):
