@@ -130,9 +130,12 @@ class History:
 def run_history(runs: list[Path], noise: float, folder: Path) -> History:
     """The history that the folders of a training's stages tell; also draws its curves."""
     training = plot_training(runs, noise, folder / "training.png")
-    _, facts = load_checkpoint(runs[-1] / "checkpoint.pt")
+    stages: list[dict[str, Any]] = [load_checkpoint(run / "checkpoint.pt")[1] for run in runs]
+    facts = stages[-1]
     before: Any = facts.get("before") or {"steps": 0, "seconds": 0.0}
-    words = f"{training['step']:.0f} steps in {training['hours']:.2f} h on {facts['hardware']}{earlier(before)}"
+    processor = sum(stage.get("processorSeconds", 0.0) for stage in stages) / 3600
+    time = f"{training['hours']:.2f} h" + (f" ({processor:.2f} h of processor time)" if processor else "")
+    words = f"{training['step']:.0f} steps in {time} on {facts['hardware']}{earlier(before)}"
     steps, hours = int(training["step"]) + int(before["steps"]), training["hours"] + before["seconds"] / 3600
     return History(steps, hours, words, STAGES[len(runs)])
 

@@ -185,7 +185,7 @@ def streaming_script(
     return torch.jit.script(streaming)
 
 
-FACTS = ("name", "step", "seconds", "hardware", "before")
+FACTS = ("name", "step", "seconds", "processorSeconds", "hardware", "before")
 
 
 def load_checkpoint(path: Path, weights: str = "average") -> tuple[Autoencoder, dict[str, object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import tempfile
 import unittest
 from dataclasses import replace
@@ -291,6 +292,18 @@ class Training(unittest.TestCase):
                 for file in ("log.csv", "held-out.csv"):
                     rows = (folder / "run" / file).read_text().splitlines()
                     self.assertEqual([row.split(",")[0] for row in rows], ["step", "4"])
+
+    def test_processor_time_adds_up_over_interruptions(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_noise(folder)
+            stored = []
+            for steps in ("2", "4"):
+                run = small_run(folder, "run", "--steps", steps)
+                with mock.patch("signal.signal"), mock.patch("time.process_time", itertools.count(100.0, 5.0).__next__):
+                    run.train()
+                stored.append(torch.load(folder / "run" / "checkpoint.pt")["processorSeconds"])
+            self.assertEqual(stored, [10.0, 20.0])
 
     def test_slow_steps_are_stored_in_time(self) -> None:
         """On a busy machine the interval in steps can take half an hour."""

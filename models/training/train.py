@@ -196,7 +196,7 @@ class Run:
         self.folder = Path(arguments.run)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.checkpoint = self.folder / "checkpoint.pt"
-        self.step, self.seconds = 0, 0.0
+        self.step, self.seconds, self.processor_seconds = 0, 0.0, 0.0
         if self.checkpoint.exists():
             # Always by way of the host: a checkpoint opens wherever it was written, and Adam's step counts, which it reads
             # back at each step, stay there.
@@ -214,6 +214,7 @@ class Run:
         if self.device.type == "cuda" and "deviceGenerator" in state:
             torch.cuda.set_rng_state(state["deviceGenerator"], self.device)
         self.step, self.seconds = state["step"], state["seconds"]
+        self.processor_seconds = state.get("processorSeconds", 0.0)
         if self.adversary:
             self.adversary.restore(state["adversary"])
 
@@ -230,6 +231,7 @@ class Run:
             "config": self.model.config.as_dict(),
             "step": self.step,
             "seconds": self.seconds,
+            "processorSeconds": self.processor_seconds,
             "hardware": self.hardware(),
             "before": self.before,
             "model": self.model.state_dict(),
@@ -315,10 +317,14 @@ class Run:
         rows: list[dict[str, float]] = []
         start, evaluated = self.step, self.step
         last = saved = time.monotonic()
+        used = time.process_time()
         while self.progress() < 1 and not self.stopping:
             rows.append(self.train_step())
             now = time.monotonic()
             self.seconds, last = self.seconds + now - last, now
+            # On a machine that does other work, too, this says how much training the time was worth.
+            spent = time.process_time()
+            self.processor_seconds, used = self.processor_seconds + spent - used, spent
             if self.step % self.arguments.log_every == 0:
                 self.write_log(rows)
                 rows = []
