@@ -260,6 +260,10 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** What is left out stays as it is. */
   z.strictObject({ type: z.literal('osc'), settings: oscSettingsSchema.partial() }),
   z.strictObject({ type: z.literal('midi-port'), name: deviceNameSchema.nullable() }),
+  /** The device that feedback is sent to. */
+  z.strictObject({ type: z.literal('midi-output'), name: deviceNameSchema.nullable() }),
+  /** This page's browser has MIDI devices: feedback is sent to them, too. */
+  bare('midi-feedback'),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

@@ -294,7 +294,15 @@ export interface PortsState {
    * `reason` says why there is no MIDI where `available` is false. The `chosen` device is opened whenever it is one of
    * the `ports`.
    */
-  midi: { available: boolean; reason: string | null; ports: string[]; chosen: string | null };
+  midi: {
+    available: boolean;
+    reason: string | null;
+    ports: string[];
+    chosen: string | null;
+    /** Devices that feedback can be sent to. */
+    outputs: string[];
+    chosenOutput: string | null;
+  };
   /** `addresses`: of this machine in the network, while OSC is received from there. */
   osc: OscSettings & { error: string | null; addresses: string[] };
 }
@@ -354,4 +362,6 @@ export type EngineMessage =
   /** Another window has become the speaker. */
   | { type: 'audio-taken' }
   /** Controllers have sent something. */
-  | ({ type: 'activity' } & ControllerActivity);
+  | ({ type: 'activity' } & ControllerActivity)
+  /** A channel message for the controllers of the browser: status byte and data. */
+  | { type: 'midi-feedback'; message: readonly number[] };

@@ -26,6 +26,8 @@ import { ModelBrowser } from '../instrument/model-browser.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import { openControllers, type PlayerControllers } from './player-controllers.js';
 import { Painter } from '../map/painter.js';
+import { Feedback } from '../inputs/feedback.js';
+import { FeedbackOutput } from '../inputs/feedback-output.js';
 import { OscControls } from '../inputs/osc-controls.js';
 import { Ports, type StoredControllers } from '../inputs/ports.js';
 import { Programs } from '../persistence/programs.js';
@@ -81,7 +83,10 @@ export async function serveInstrument(
   const { actions, controllers } = options.playerControllers;
   actions.recorder = recorder;
   const osc = new OscControls(actions, controllers);
-  const ports = await openPorts(instrument, live, osc, options.controllersPath);
+  const output = new FeedbackOutput();
+  const feedback = new Feedback(instrument, controllers, actions, (message) => output.send(message));
+  output.onReceiver = () => feedback.resend();
+  const ports = await openPorts(instrument, live, { osc, output }, options.controllersPath);
   const favourites = new Favourites(options.favouritesPath ?? null);
   await favourites.load().catch((error: unknown) => instrument.notify(error));
   const programs = options.programs ?? new Programs(null);
@@ -99,10 +104,12 @@ export async function serveInstrument(
     view,
     recorder,
     ports,
+    feedback: output,
     painter,
   };
   const close = async () => {
     actions.recorder = null;
+    feedback.close();
     recorder.close();
     await Promise.all([painter.close(), carrier.close(), mapMaker.close(), ports.close()]);
   };
@@ -126,7 +133,7 @@ export async function serveInstrument(
 async function openPorts(
   instrument: Instrument,
   live: LiveSession | null,
-  osc: OscControls,
+  { osc, output }: { osc: OscControls; output: FeedbackOutput },
   path: string | undefined,
 ): Promise<Ports> {
   const midi =
@@ -136,6 +143,10 @@ async function openPorts(
           if (isClockStatus(status)) live.midiClock(status);
           else live.midi(status, data1, data2);
         });
+  if (midi !== null) {
+    output.addListener((message) => midi.outputs.send(message));
+    midi.outputs.onOpen = () => output.onReceiver();
+  }
   if (path === undefined) return new Ports(instrument, midi, undefined, osc);
   const store = (chosen: StoredControllers) => {
     writeControllers(path, chosen).catch((error: unknown) => instrument.notify(fromFileError(error, path)));

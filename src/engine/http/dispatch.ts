@@ -7,6 +7,8 @@ export interface Window {
   openSpeaker(live: LiveServices, rate: number): void;
   credit(frames: number, underruns: number): void;
   closeSpeaker(): void;
+  /** Sends it the feedback for controllers from now on. */
+  receiveFeedback(): void;
   paint(map: Extract<Command, { type: 'paint-map' }>['map']): void;
 }
 
@@ -221,6 +223,12 @@ export async function dispatch(
       return null;
     case 'midi-port':
       services.ports.openMidi(command.name);
+      return null;
+    case 'midi-output':
+      services.ports.openMidiOutput(command.name);
+      return null;
+    case 'midi-feedback':
+      window.receiveFeedback();
       return null;
   }
 }

@@ -1,5 +1,6 @@
 import type { ExampleCarrier } from '../carry/example-carrier.js';
 import type { Controllers } from '../inputs/controllers.js';
+import type { FeedbackOutput } from '../inputs/feedback-output.js';
 import type { GestureRecorder } from '../inputs/recorder.js';
 import type { Ports } from '../inputs/ports.js';
 import type { Holds } from '../instrument/holds.js';
@@ -78,7 +79,8 @@ export interface PageServices {
   readonly hostLatency: HostLatencyService | null;
   readonly view: Pick<ViewStore, 'state' | 'set'>;
   readonly recorder: Pick<GestureRecorder, 'state' | 'subscribe' | 'act' | 'csv' | 'midi'>;
-  readonly ports: Pick<Ports, 'state' | 'subscribe' | 'setOsc' | 'openMidi'>;
+  readonly ports: Pick<Ports, 'state' | 'subscribe' | 'setOsc' | 'openMidi' | 'openMidiOutput'>;
+  readonly feedback: Pick<FeedbackOutput, 'addListener'>;
   readonly painter: Pick<Painter, 'paint' | 'subscribe'>;
 }
 

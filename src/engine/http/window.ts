@@ -37,6 +37,8 @@ export class ConnectedWindow implements Window {
   /** Latents that this page keeps moving, as in a sweep: they are released when it closes. */
   private readonly movedLatents = new Set<number>();
 
+  private endFeedback: () => void = () => undefined;
+
   constructor(
     private readonly socket: WebSocket,
     private readonly services: PageServices,
@@ -53,6 +55,7 @@ export class ConnectedWindow implements Window {
       this.closeSpeaker();
       this.endGestures();
       this.releaseMoved();
+      this.endFeedback();
     });
   }
 
@@ -136,6 +139,14 @@ export class ConnectedWindow implements Window {
       return;
     }
     if (this.speaker !== null) this.services.live?.microphone(frame);
+  }
+
+  /** Sends the feedback for controllers to this page, from now on. */
+  receiveFeedback(): void {
+    this.endFeedback();
+    this.endFeedback = this.services.feedback.addListener((message) =>
+      this.send({ type: 'midi-feedback', message }),
+    );
   }
 
   // --- the map under the pad

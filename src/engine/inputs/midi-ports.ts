@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isClockStatus } from '../../protocol/midi-clock.js';
+import { MidiOutputs, UNPLUGGED, portNamed, portNames, type MidiOutputPort } from './midi-outputs.js';
 
 /** The part of the optional `@julusian/midi` package (RtMidi) that is used. */
 interface MidiInput {
@@ -13,6 +14,7 @@ interface MidiInput {
 }
 export interface MidiPackage {
   Input: new () => MidiInput;
+  Output: new () => MidiOutputPort;
 }
 
 type Receive = (status: number, data1: number, data2: number) => void;
@@ -26,19 +28,14 @@ const SEQUENCER = '/dev/snd/seq';
 const loadPackage = (): MidiPackage => createRequire(import.meta.url)('@julusian/midi') as MidiPackage;
 const hasMidiSystem = (): boolean => process.platform !== 'linux' || existsSync(SEQUENCER);
 
-/** ALSA's client and port numbers at the end of a name; they change when a device is plugged in again. */
-const ALSA_ADDRESS = / \d+:\d+$/;
-const withoutAddress = (name: string): string => name.replace(ALSA_ADDRESS, '');
-
-/** Name in place of a device that was unplugged while the devices were listed. */
-const UNPLUGGED = '';
-
 /** MIDI inputs of this machine, through the optional package. Main thread. */
 export class MidiPorts {
   /** Why MIDI is not available, as a message for the player; null where it is. */
   readonly reason: string | null;
   /** Name of the chosen device, connected or not; null for none. */
   chosen: string | null = null;
+  /** Where feedback is sent to. */
+  readonly outputs: MidiOutputs;
   private readonly midi: MidiPackage | null = null;
   /** Lists the ports; is never opened. */
   private readonly portScanner: MidiInput | null = null;
@@ -54,22 +51,23 @@ export class MidiPorts {
     load = loadPackage,
     isSystemPresent = hasMidiSystem,
   ) {
-    if (!isSystemPresent()) {
-      this.reason = NO_SYSTEM;
-      return;
-    }
+    let reason: string | null = null;
+    let outputs = new MidiOutputs(null);
     try {
-      this.midi = load();
+      if (!isSystemPresent()) reason = NO_SYSTEM;
+      else this.midi = load();
     } catch {
-      this.reason = ABSENT;
-      return;
+      reason = ABSENT;
     }
-    try {
-      this.portScanner = new this.midi.Input();
-      this.reason = null;
-    } catch {
-      this.reason = NO_SYSTEM;
-    }
+    if (this.midi !== null)
+      try {
+        this.portScanner = new this.midi.Input();
+        outputs = new MidiOutputs(this.midi.Output);
+      } catch {
+        reason = NO_SYSTEM;
+      }
+    this.reason = reason;
+    this.outputs = outputs;
   }
 
   /**
@@ -90,10 +88,8 @@ export class MidiPorts {
     const names = this.names();
     const { chosen } = this;
     if (chosen !== null) {
-      const exact = names.indexOf(chosen);
-      const reconnected = names.findIndex((name) => withoutAddress(name) === withoutAddress(chosen));
-      const port = exact >= 0 ? exact : reconnected;
-      if (exact < 0) this.stop();
+      const { port, isExact } = portNamed(names, chosen);
+      if (!isExact) this.stop();
       if (this.deviceInput === null && port >= 0) this.listen(port, names[port] ?? chosen);
     }
     return names.filter((name) => name !== UNPLUGGED);
@@ -101,19 +97,12 @@ export class MidiPorts {
 
   close(): void {
     this.stop();
+    this.outputs.close();
     this.portScanner?.destroy();
   }
 
   private names(): string[] {
-    const { portScanner } = this;
-    if (portScanner === null) return [];
-    return Array.from({ length: portScanner.getPortCount() }, (_, port) => {
-      try {
-        return portScanner.getPortName(port);
-      } catch {
-        return UNPLUGGED;
-      }
-    });
+    return this.portScanner === null ? [] : portNames(this.portScanner);
   }
 
   private listen(port: number, name: string): void {

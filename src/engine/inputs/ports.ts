@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { createNanoEvents } from 'nanoevents';
 import { TillerError } from '../../document/tiller-error.js';
 import { OscReceiver } from './osc-receiver.js';
@@ -9,9 +10,11 @@ import type { OscSettings } from '../../protocol/interface-commands.js';
 import { OSC_OFF, type PortsState } from '../../protocol/interface.js';
 import type { MidiPorts } from './midi-ports.js';
 
-/** The chosen MIDI device (null for none) and the OSC settings: stored for this machine, not in presets. */
+/** The chosen MIDI devices (null for none) and the OSC settings: stored for this machine, not in presets. */
 export interface StoredControllers {
   readonly midi: string | null;
+  /** The device that feedback is sent to. */
+  readonly midiOutput: string | null;
   readonly osc: OscSettings;
 }
 
@@ -50,6 +53,8 @@ export class Ports {
         reason: this.midi === null ? 'The host sends MIDI to the plugin.' : this.midi.reason,
         ports: this.midi?.follow() ?? [],
         chosen: null,
+        outputs: this.midi?.outputs.follow() ?? [],
+        chosenOutput: null,
       },
       osc: { ...OSC_OFF, error: null, addresses: [] },
     };
@@ -82,9 +87,17 @@ export class Ports {
     this.storeChoice();
   }
 
-  /** Opens the device and the ports that an earlier engine stored. */
-  async restore({ midi, osc }: StoredControllers): Promise<void> {
+  /** Chooses the device that feedback is sent to; null for none. */
+  openMidiOutput(name: string | null): void {
+    this.midi?.outputs.select(name);
+    this.scan();
+    this.storeChoice();
+  }
+
+  /** Opens the devices and the ports that an earlier engine stored. */
+  async restore({ midi, midiOutput, osc }: StoredControllers): Promise<void> {
     this.midi?.select(midi);
+    this.midi?.outputs.select(midiOutput);
     this.scan();
     this.osc = osc;
     await this.applyOsc();
@@ -146,16 +159,19 @@ export class Ports {
   private scan(): void {
     const { midi } = this.state;
     const ports = this.midi?.follow() ?? [];
+    const outputs = this.midi?.outputs.follow() ?? [];
     const chosen = this.midi?.chosen ?? null;
-    const isUnchanged =
-      chosen === midi.chosen &&
-      ports.length === midi.ports.length &&
-      ports.every((name, i) => name === midi.ports[i]);
-    if (!isUnchanged) this.change({ midi: { ...midi, ports, chosen } });
+    const chosenOutput = this.midi?.outputs.chosen ?? null;
+    const next = { ...midi, ports, chosen, outputs, chosenOutput };
+    if (!isDeepStrictEqual(next, midi)) this.change({ midi: next });
   }
 
   private storeChoice(): void {
-    this.store({ midi: this.midi?.chosen ?? null, osc: this.osc });
+    this.store({
+      midi: this.midi?.chosen ?? null,
+      midiOutput: this.midi?.outputs.chosen ?? null,
+      osc: this.osc,
+    });
   }
 
   private sendMoves(): void {

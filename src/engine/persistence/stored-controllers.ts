@@ -14,6 +14,8 @@ const schema = z.strictObject({
   version: z.literal(1),
   /** The chosen MIDI device; null for none. */
   midi: deviceNameSchema.nullable(),
+  /** The device for feedback; files of earlier versions do not tell it. */
+  midiOutput: deviceNameSchema.nullable().default(null),
   /** Files of earlier versions do not tell `network`. */
   osc: oscSettingsSchema.extend({ network: z.boolean().default(false) }),
 });
@@ -25,13 +27,13 @@ const schema = z.strictObject({
 export function readControllers(path: string): Promise<StoredControllers | null> {
   return readStored(path, 'The MIDI device and OSC ports could not be read. Choose them again.', (text) => {
     if (text.length > MAX_LENGTH) throw new RangeError('the file is too large');
-    const { midi, osc } = schema.parse(JSON.parse(text));
-    return { midi, osc };
+    const { midi, midiOutput, osc } = schema.parse(JSON.parse(text));
+    return { midi, midiOutput, osc };
   });
 }
 
 /** Replaces the file atomically. @throws errors of the file system */
-export async function writeControllers(path: string, { midi, osc }: StoredControllers): Promise<void> {
+export async function writeControllers(path: string, controllers: StoredControllers): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, JSON.stringify({ format: FORMAT, version: 1, midi, osc }));
+  await writeFileAtomic(path, JSON.stringify({ format: FORMAT, version: 1, ...controllers }));
 }

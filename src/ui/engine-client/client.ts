@@ -85,6 +85,7 @@ export class Client {
   private closed = false;
   private readonly mapListeners = new Set<MapListener>();
   private readonly openListeners = new Set<(before: PageState) => void>();
+  private feedbackListener: ((message: readonly number[]) => void) | null = null;
   private audioListener: ((frame: ArrayBuffer) => void) | null = null;
 
   constructor(
@@ -179,6 +180,11 @@ export class Client {
     this.audioListener = listener;
   }
 
+  /** Sets the one receiver of what is sent back to MIDI controllers. */
+  onFeedback(listener: (message: readonly number[]) => void): void {
+    this.feedbackListener = listener;
+  }
+
   /**
    * Uploads a file.
    * @returns a model's SHA-256 or a preset's identifier; null for audio
@@ -240,6 +246,7 @@ export class Client {
     if (announcement.type === 'failed' && announcement.request !== null) {
       this.settle(announcement.request, announcement.fault);
     }
+    if (announcement.type === 'midi-feedback') this.feedbackListener?.(announcement.message);
     const before = this.store.getState();
     receive(this.store, announcement);
     if (announcement.type === 'welcome') for (const listener of this.openListeners) listener(before);

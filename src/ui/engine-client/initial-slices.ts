@@ -34,7 +34,7 @@ export const initialSlices = (): Slices => ({
   waveform: null,
   recorder: { state: 'empty', seconds: 0, points: 0 },
   ports: {
-    midi: { available: false, reason: null, ports: [], chosen: null },
+    midi: { available: false, reason: null, ports: [], chosen: null, outputs: [], chosenOutput: null },
     osc: { ...OSC_OFF, error: null, addresses: [] },
   },
 });

@@ -62,6 +62,7 @@ export function receive(store: PageStore, announcement: EngineMessage): void {
     case 'activity':
       noteActivity(announcement, performance.now());
       return;
+    case 'midi-feedback':
     case 'done':
       return;
   }

@@ -91,12 +91,14 @@ export function servicesOf(bench: Bench, taken: string[]): PageServices {
     ports: {
       ...quiet,
       state: {
-        midi: { available: false, reason: null, ports: [], chosen: null },
+        midi: { available: false, reason: null, ports: [], chosen: null, outputs: [], chosenOutput: null },
         osc: { ...OSC_OFF, error: null, addresses: [] },
       },
       setOsc: done,
       openMidi: () => undefined,
+      openMidiOutput: () => undefined,
     },
+    feedback: { addListener: () => () => undefined },
     painter: { ...quiet, paint: () => Promise.resolve(null) },
   };
 }

@@ -6,6 +6,7 @@ const isPresent = () => true;
 function fakePackage(devices: string[]) {
   const opened: (number | 'closed')[] = [];
   const failing = new Set<number>();
+  const sent: (number | string)[][] = [];
   const listeners = new Set<(deltaSeconds: number, message: number[]) => void>();
   const midi: MidiPackage = {
     Input: class {
@@ -39,9 +40,23 @@ function fakePackage(devices: string[]) {
         this.listener = listener;
       };
     },
+    Output: class {
+      private port: number | null = null;
+      getPortCount = () => devices.length;
+      getPortName = (port: number) => devices[port] ?? '';
+      openPort = (port: number) => {
+        if (failing.has(port)) throw new RangeError('Invalid MIDI port number');
+        this.port = port;
+      };
+      destroy = () => (this.port = null);
+      sendMessage = (message: number[]) => {
+        if (this.port === null || devices[this.port] === 'unplugged') throw new Error('no such port');
+        sent.push([devices[this.port] ?? '', ...message]);
+      };
+    },
   };
   const send = (...message: number[]) => listeners.forEach((listener) => listener(0.01, message));
-  return { midi, opened, failing, devices, send };
+  return { midi, opened, failing, devices, send, sent };
 }
 
 describe('MidiPorts', () => {
@@ -81,6 +96,7 @@ describe('MidiPorts', () => {
           throw new Error('no sequencer');
         }
       } as unknown as MidiPackage['Input'],
+      Output: fakePackage([]).midi.Output,
     };
     expect(
       new MidiPorts(
@@ -89,6 +105,36 @@ describe('MidiPorts', () => {
         isPresent,
       ).reason,
     ).toContain('no MIDI system');
+  });
+
+  it('sends to the chosen output, again after it was plugged in under another address', () => {
+    const { midi, devices, failing, sent } = fakePackage(['keys 20:0', 'faders 24:0']);
+    const ports = new MidiPorts(
+      () => undefined,
+      () => midi,
+      isPresent,
+    );
+    let opened = 0;
+    ports.outputs.onOpen = () => (opened += 1);
+    ports.outputs.send([0xb0, 7, 1]);
+    failing.add(1);
+    ports.outputs.select('faders 24:0');
+    ports.outputs.send([0xb0, 7, 2]);
+    failing.clear();
+    expect(ports.outputs.follow()).toEqual(['keys 20:0', 'faders 24:0']);
+    ports.outputs.send([0xb0, 7, 3]);
+    devices[1] = 'unplugged';
+    ports.outputs.send([0xb0, 7, 4]);
+    ports.outputs.follow();
+    devices[1] = 'faders 32:0';
+    ports.outputs.follow();
+    ports.outputs.send([0xb0, 7, 5]);
+    expect(sent).toEqual([
+      ['faders 24:0', 0xb0, 7, 3],
+      ['faders 32:0', 0xb0, 7, 5],
+    ]);
+    expect([opened, ports.outputs.chosen]).toEqual([2, 'faders 32:0']);
+    ports.close();
   });
 
   it('opens devices by name, one at a time, and closes them', () => {

@@ -123,7 +123,9 @@ describe('OSC of the session', () => {
     await first.setOsc({ ...settings, receive: true, receivePort: port });
     expect(first.state.osc.receive).toBe(false);
     await first.close();
-    expect(stored).toEqual([{ midi: null, osc: { ...settings, receive: true, receivePort: port } }]);
+    expect(stored).toEqual([
+      { midi: null, midiOutput: null, osc: { ...settings, receive: true, receivePort: port } },
+    ]);
     socket.close();
     sockets.length = 0;
     await once(socket, 'close');

@@ -15,9 +15,21 @@ describe('stored controllers', () => {
 
   it('read back as they were written; null before', async () => {
     expect(await readControllers(path)).toBeNull();
-    const kept = { midi: 'knobs 24:0', osc: { ...OSC_OFF, receive: true, receivePort: 9123 } };
+    const kept = {
+      midi: 'knobs 24:0',
+      midiOutput: 'faders',
+      osc: { ...OSC_OFF, receive: true, receivePort: 9123 },
+    };
     await writeControllers(path, kept);
     expect(await readControllers(path)).toEqual(kept);
+  });
+
+  it('of a version without feedback and network are read', async () => {
+    const osc: Partial<typeof OSC_OFF> = { ...OSC_OFF };
+    delete osc.network;
+    await writeControllers(path, { midi: null, midiOutput: null, osc: OSC_OFF });
+    await writeFile(path, JSON.stringify({ format: 'tiller-controllers', version: 1, midi: 'knobs', osc }));
+    expect(await readControllers(path)).toEqual({ midi: 'knobs', midiOutput: null, osc: OSC_OFF });
   });
 
   it.each([
@@ -32,7 +44,7 @@ describe('stored controllers', () => {
     }),
     ' '.repeat(20_000),
   ])('are moved aside where they cannot be read: %#', async (text) => {
-    await writeControllers(path, { midi: null, osc: OSC_OFF });
+    await writeControllers(path, { midi: null, midiOutput: null, osc: OSC_OFF });
     await writeFile(path, text);
     await expect(readControllers(path)).rejects.toMatchObject({ code: 'preset-invalid' });
     expect(await readControllers(path)).toBeNull();

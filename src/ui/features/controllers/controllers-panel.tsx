@@ -98,8 +98,6 @@ const NO_PORT = '';
 function MidiCard() {
   const midi = usePage(({ ports }) => ports.midi);
   const kind = usePage((state) => state.kind);
-  const { chosen } = midi;
-  const absent = chosen === null || midi.ports.includes(chosen) ? [] : [chosen];
   if (kind === 'plugin') {
     return (
       <Card label="MIDI">
@@ -116,15 +114,12 @@ function MidiCard() {
       <h3>MIDI</h3>
       <div className={form.row}>
         {midi.available ? (
-          <Select
+          <Devices
             label="MIDI input"
-            value={midi.chosen ?? NO_PORT}
-            choices={[
-              { value: NO_PORT, label: 'No device' },
-              ...midi.ports.map((name) => ({ value: name, label: name })),
-              ...absent.map((name) => ({ value: name, label: `${name} (not connected)` })),
-            ]}
-            onChange={(name) => perform({ type: 'midi-port', name: name === NO_PORT ? null : name })}
+
+            names={midi.ports}
+            chosen={midi.chosen}
+            onChange={(name) => perform({ type: 'midi-port', name })}
           />
         ) : (
           <span className={utilities.note}>{midi.reason ?? 'The engine has no MIDI on this machine.'}</span>
@@ -136,7 +131,50 @@ function MidiCard() {
           onPress={() => void openWebMidi()}
         />
       </div>
+      {midi.available && (
+        <div className={form.row}>
+          <span className={utilities.note}>Feedback to</span>
+          <Devices
+            label="MIDI output for feedback"
+
+            help="Motor faders and lights of assigned controllers with Feedback on follow the present values."
+            names={midi.outputs}
+            chosen={midi.chosenOutput}
+            onChange={(name) => perform({ type: 'midi-output', name })}
+          />
+        </div>
+      )}
     </Card>
+  );
+}
+
+/** A choice of MIDI devices, with the chosen one also while it is not connected. */
+function Devices({
+  label,
+  help,
+  names,
+  chosen,
+  onChange,
+}: {
+  label: string;
+  help?: string;
+  names: readonly string[];
+  chosen: string | null;
+  onChange: (name: string | null) => void;
+}) {
+  const absent = chosen === null || names.includes(chosen) ? [] : [chosen];
+  return (
+    <Select
+      label={label}
+      {...(help === undefined ? {} : { help })}
+      value={chosen ?? NO_PORT}
+      choices={[
+        { value: NO_PORT, label: 'No device' },
+        ...names.map((name) => ({ value: name, label: name })),
+        ...absent.map((name) => ({ value: name, label: `${name} (not connected)` })),
+      ]}
+      onChange={(name) => onChange(name === NO_PORT ? null : name)}
+    />
   );
 }
 

@@ -8,6 +8,8 @@ const isChannelMessage = (status: number) => status >= 0x80 && status < 0xf0;
 /** Opened once: every further access would deliver each message again. */
 let access: MIDIAccess | null = null;
 
+let endReconnecting: () => void = () => undefined;
+
 /** Forwards the messages of the browser's MIDI devices to the engine. The browser asks for permission first. */
 export async function openWebMidi(): Promise<void> {
   if (typeof navigator.requestMIDIAccess !== 'function') {
@@ -26,6 +28,7 @@ export async function openWebMidi(): Promise<void> {
     };
     access.onstatechange = listen;
     listen();
+    receiveFeedback(access);
     const names = [...inputs.values()].map(({ name }) => name ?? 'a MIDI device');
     toast(store, {
       level: 'info',
@@ -39,6 +42,16 @@ export async function openWebMidi(): Promise<void> {
       hint: 'Allow MIDI for this page in the browser’s settings.',
     });
   }
+}
+
+/** Sends what comes back to controllers to every device of the browser, also after the engine was restarted. */
+function receiveFeedback({ outputs }: MIDIAccess): void {
+  client.onFeedback((message) => {
+    for (const port of outputs.values()) port.send([...message]);
+  });
+  endReconnecting();
+  endReconnecting = client.onOpen(() => client.send({ type: 'midi-feedback' }));
+  client.send({ type: 'midi-feedback' });
 }
 
 function receive({ data }: MIDIMessageEvent): void {
