@@ -3,13 +3,17 @@
 #include "ChildFixture.h"
 #include "CoreTests.h"
 #include "ProcessInfo.h"
+#include "SupervisorFixture.h"
 #include "TestSystem.h"
 
 #include "tiller/engine/RealtimePolicy.h"
 #include "tiller/engine/ThreadPriorities.h"
+#include "tiller/process/OwnThreadPriority.h"
 #include "tiller/process/linux/RealtimeKit.h"
 
+#include <algorithm>
 #include <dlfcn.h>
+#include <filesystem>
 #include <map>
 #include <sched.h>
 #include <thread>
@@ -126,6 +130,70 @@ void aThreadGetsThePriorityOfAudio()
     CHECK (ask (*spinning, static_cast<std::uint32_t> (engineProcesses().at (1)), true) == State::granted);
     CHECK (hasClosed (*spinning), "it spins for ever");
     CHECK (spinning->terminate().find ("ended by signal") != std::string::npos);
+}
+
+/** The policies of this process' threads, by their numbers in the system. */
+std::map<int, int> ownPolicies()
+{
+    std::map<int, int> policies;
+
+    for (const auto& task : std::filesystem::directory_iterator ("/proc/self/task"))
+    {
+        const int thread = std::atoi (task.path().filename().c_str());
+        policies[thread] = sched_getscheduler (thread);
+    }
+
+    return policies;
+}
+
+void theOwnThreadGetsThePriorityOfAudio()
+{
+    if (! mayBeRealtime())
+    {
+        std::printf ("     this system allows no real-time threads: not tried\n");
+        return;
+    }
+
+    bool raised = false, stillRaised = true;
+    int policyRaised = -1, policyOfChild = -1, policyAfter = -1;
+    std::thread ([&]
+    {
+        OwnThreadPriority priority;
+        raised = priority.setRealtime (true) && priority.setRealtime (true);
+        policyRaised = sched_getscheduler (0);
+        const auto child = start ({ "/bin/sleep", "600" });
+        policyOfChild = sched_getscheduler (engineProcesses().at (0));
+        stillRaised = priority.setRealtime (false);
+        policyAfter = sched_getscheduler (0);
+    }).join();
+    CHECK (raised && ! stillRaised);
+    CHECK_EQUAL (policyRaised, SCHED_RR | SCHED_RESET_ON_FORK);
+    CHECK_EQUAL (policyOfChild, SCHED_OTHER);
+    CHECK_EQUAL (policyAfter, SCHED_OTHER | SCHED_RESET_ON_FORK);
+}
+
+/** Regression: blocks waited for it behind the threads of other programs, however early the engine had answered. */
+void theIoThreadHasThePriorityOfAudioWhileItPlaysLive()
+{
+    if (! mayBeRealtime())
+    {
+        std::printf ("     this system allows no real-time threads: not tried\n");
+        return;
+    }
+
+    SupervisorFixture fixture;
+    const auto becomes = [&] (bool offline, bool raised)
+    {
+        return eventually (patience, [&]
+        {
+            fixture.play (std::vector<float> (SupervisorFixture::blockSize, 0.1f), offline);
+            const auto policies = ownPolicies();
+            return raised == std::any_of (policies.begin(), policies.end(), [] (const auto& p) { return p.second == (SCHED_RR | SCHED_RESET_ON_FORK); });
+        });
+    };
+    CHECK (becomes (false, true), "it stays an ordinary thread");
+    CHECK (becomes (true, false), "it keeps the priority offline");
+    CHECK (becomes (false, true), "it stays an ordinary thread after a render");
 }
 
 void pausesAreCounted()
@@ -317,6 +385,8 @@ void addPriorityTests (Suite& suite)
     suite.add ("a trial finds whether the priority helps", aTrialFindsWhetherThePriorityHelps);
     suite.add ("a thread that never waits loses the priority", aThreadThatNeverWaitsLosesThePriority);
     suite.add ("a thread gets the priority of audio", aThreadGetsThePriorityOfAudio);
+    suite.add ("the own thread gets the priority of audio", theOwnThreadGetsThePriorityOfAudio);
+    suite.add ("the I/O thread has the priority of audio while it plays live", theIoThreadHasThePriorityOfAudioWhileItPlaysLive);
     suite.add ("the threads of models follow the streaming thread", theThreadsOfModelsFollowTheStreamingThread);
    #if defined (__linux__)
     suite.add ("pauses are counted", pausesAreCounted);

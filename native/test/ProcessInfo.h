@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fstream>
 #include <functional>
+#include <sched.h>
 #include <string>
 #include <sys/types.h>
 #include <unistd.h>
@@ -14,6 +15,16 @@
 
 namespace tiller::test
 {
+
+/** Gives the calling thread what hosts give their audio threads, where the user has a right to it; threads that it starts are ordinary ones. */
+inline void becomeAudioThread()
+{
+    sched_param wanted {};
+    wanted.sched_priority = 60;
+
+    if (sched_setscheduler (0, SCHED_RR | SCHED_RESET_ON_FORK, &wanted) != 0)
+        std::printf ("     this system allows no real-time threads: the host is an ordinary program\n");
+}
 
 /** What /proc reports of a process; `state` is 0 where it does not exist. */
 struct ProcessInfo

@@ -92,7 +92,10 @@ void EngineSupervisor::run()
     for (;;)
     {
         if (! process)
+        {
+            ownPriority.setRealtime (false);
             reportRender();
+        }
 
         {
             std::unique_lock lock (mutex);
@@ -264,6 +267,8 @@ void EngineSupervisor::runTimers (Clock::time_point now)
         if (connected)
             control.setPriority (priorities.update (*process, now, transport.isLive (now), transport.keepsUp (now)));
 
+        // It carries every block to the engine and back.
+        ownPriority.setRealtime (transport.isLive (now));
         reportRender();
 
         if (transport.isStreaming())

@@ -9,6 +9,7 @@
 #include "tiller/ipc/Messages.h"
 #include "tiller/process/Backoff.h"
 #include "tiller/process/ChildProcess.h"
+#include "tiller/process/OwnThreadPriority.h"
 #include "tiller/process/Watchdog.h"
 
 #include <condition_variable>
@@ -82,6 +83,7 @@ private:
     Watchdog watchdog;
     Backoff backoff;
     ThreadPriorities priorities;
+    OwnThreadPriority ownPriority;
     Clock::time_point started {}, nextTick {}, nextStart {}, dueSince {};
     std::unique_ptr<StartSlot> startSlot;   ///< while the engine starts
     bool urgent = false;                ///< the user has asked for the next start

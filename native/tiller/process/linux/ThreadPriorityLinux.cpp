@@ -1,10 +1,10 @@
 #if defined (__linux__)
 
 #include "tiller/process/linux/RealtimeKit.h"
+#include "tiller/process/linux/RealtimeScheduling.h"
 #include "tiller/process/posix/ThreadPriorityPosix.h"
 
 #include <map>
-#include <sched.h>
 #include <string>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,8 +14,6 @@ namespace tiller
 
 namespace
 {
-    /** Of SCHED_RR, 1..99: below the audio threads of hosts and sound servers, which wait for nobody. */
-    constexpr int enginePriority = 5;
     /** Longest that a real-time thread may compute without waiting once; the kernel ends its process then. */
     constexpr Milliseconds ownLimit { 1000 };
     /** The same where RealtimeKit gives the priority: the most that it allows by default. */
@@ -29,21 +27,6 @@ namespace
         const auto microseconds = static_cast<rlim_t> (std::chrono::microseconds (limit).count());
         const rlimit limits { microseconds, microseconds };
         return prlimit (process, RLIMIT_RTTIME, &limits, nullptr) == 0;
-    }
-
-    bool raise (pid_t thread)
-    {
-        sched_param wanted {};
-        wanted.sched_priority = enginePriority;
-        // Threads that it starts are ordinary ones.
-        return sched_setscheduler (thread, SCHED_RR | SCHED_RESET_ON_FORK, &wanted) == 0;
-    }
-
-    bool lower (pid_t thread)
-    {
-        const sched_param ordinary {};
-        // That flag cannot be taken back without the right to real-time threads.
-        return sched_setscheduler (thread, SCHED_OTHER | SCHED_RESET_ON_FORK, &ordinary) == 0;
     }
 }
 
@@ -73,12 +56,12 @@ RealtimeAnswer ThreadPriority::setRealtime (pid_t process, pid_t thread, bool re
             return { State::pending, {} };
 
         requests->byThread.erase (thread);
-        return { lower (thread) ? State::granted : State::refused, {} };
+        return { lowerThread (thread) ? State::granted : State::refused, {} };
     }
 
     if (known == requests->byThread.end())
     {
-        if (! requests->service && limitRun (process, ownLimit) && raise (thread))
+        if (! requests->service && limitRun (process, ownLimit) && raiseThread (thread))
             return { State::granted, ownLongestRun };
 
         // It refuses a process that could compute for longer.
@@ -88,7 +71,7 @@ RealtimeAnswer ThreadPriority::setRealtime (pid_t process, pid_t thread, bool re
         if (! requests->service)
             requests->service = RealtimeKit::shared();
 
-        requests->byThread[thread] = requests->service->request (process, thread, enginePriority);
+        requests->byThread[thread] = requests->service->request (process, thread, realtimePriority);
         return { State::pending, {} };
     }
 
