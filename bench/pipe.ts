@@ -5,16 +5,10 @@ import { emptyPreset } from '../src/document/default-preset.js';
 import { MAX_EXAMPLES, MAX_LATENTS } from '../src/document/limits.js';
 import { PARAMETERS } from '../src/document/parameters.js';
 import type { Preset } from '../src/document/preset.js';
-import {
-  FRAME_HEADER_BYTES,
-  PARAMETER_EVENT,
-  PLUGIN_PROTOCOL_VERSION,
-  TO_ENGINE,
-  TO_PLUGIN,
-} from '../src/protocol/plugin.js';
+import { FRAME_HEADER_BYTES, PLUGIN_PROTOCOL_VERSION, TO_ENGINE, TO_PLUGIN } from '../src/protocol/plugin.js';
 import type { MessageLayout } from '../src/protocol/plugin.js';
 import { Random } from '../src/engine/mapping/random.js';
-import { frame } from '../test/engine/host/pipes.js';
+import { blockFrame, frame } from '../test/engine/host/pipes.js';
 import type { BenchRow } from './row.js';
 import { summarise } from './row.js';
 
@@ -46,24 +40,19 @@ function presetOf(bytes: number): Preset {
   return { ...preset, learning, examples: Array.from({ length: count }, (_, id) => example(id)) };
 }
 
+/** Block `index` as the plugin sends it, with a point of each automated parameter 100 times a second. */
 function block(index: number): Buffer {
-  const automated = index % AUTOMATION_BLOCKS === 0 ? AUTOMATED : 0;
-  const events = Buffer.alloc(automated * PARAMETER_EVENT.bytes);
-  for (let i = 0; i < automated; i += 1) {
-    const { min, max } = PARAMETERS[i] ?? { min: 0, max: 1 };
-    events.writeUInt32LE(i, i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.index);
-    const value = min + (max - min) * (0.5 + 0.4 * Math.sin(index / 1000 + i));
-    events.writeFloatLE(value, i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.value);
-  }
-  const samples = Buffer.from(new Float32Array(2 * BLOCK).fill(0.1).buffer);
-  const fields = {
-    epoch: 1,
+  const automated = index % AUTOMATION_BLOCKS === 0 ? PARAMETERS.slice(0, AUTOMATED) : [];
+  const channel = new Array<number>(BLOCK).fill(0.1);
+  return blockFrame({
     position: index * BLOCK,
-    frames: BLOCK,
-    channels: 2,
-    parameterEvents: automated,
-  };
-  return frame(TO_ENGINE.block, fields, Buffer.concat([events, samples]));
+    channels: [channel, channel],
+    parameters: automated.map(({ min, max }, i) => [
+      0,
+      i,
+      min + (max - min) * (0.5 + 0.4 * Math.sin(index / 1000 + i)),
+    ]),
+  });
 }
 
 /** What the plugin's end of the pipe sees. */

@@ -1,25 +1,15 @@
-import { defaultOutput, type Output } from '../src/document/output.js';
+import type { Output } from '../src/document/output.js';
 import { PARAMETER_INDEX } from '../src/document/parameters.js';
 import { defaultDimension } from '../src/document/steering.js';
-import {
-  FRAME_HEADER_BYTES,
-  PARAMETER_EVENT,
-  PLUGIN_PROTOCOL_VERSION,
-  TO_ENGINE,
-} from '../src/protocol/plugin.js';
-import { FrameReader } from '../src/engine/host/frame-reader.js';
-import { FrameWriter } from '../src/engine/host/frame-writer.js';
-import { PipeLoop } from '../src/engine/host/pipe-loop.js';
+import { FRAME_HEADER_BYTES, PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../src/protocol/plugin.js';
 import { layOutMapping } from '../src/engine/mapping/layout.js';
 import { Random } from '../src/engine/mapping/random.js';
 import { trainMapping } from '../src/engine/mapping/train.js';
-import type { ModelManifest } from '../src/engine/model/manifest.js';
 import type { ModelShape } from '../src/engine/model/run/running-model.js';
-import type { ModelOpener } from '../src/engine/stream/model-opener.js';
-import { Player } from '../src/engine/stream/player.js';
+import type { Player } from '../src/engine/stream/player.js';
 import { defaultLearning } from '../src/document/default-learning.js';
-import { frame } from '../test/engine/host/pipes.js';
-import { IdleModel } from '../test/engine/model/idle-model.js';
+import { blockFrame, frame, loopWithoutMain } from '../test/engine/host/pipes.js';
+import { idlePlayer } from '../test/engine/stream/idle-player.js';
 import type { BenchRow } from './row.js';
 import { summarise } from './row.js';
 
@@ -82,17 +72,7 @@ export async function streamBench(): Promise<BenchRow[]> {
 
 /** A player with a model that takes no time, a learned mapping and steering of all latents. */
 function playerOf({ rate, output = {}, batch = 1 }: Case): Player {
-  const shape = shapeOf(batch);
-  const opener: ModelOpener = { open: (_place, _variant, done) => done(new IdleModel(shape)) };
-  const player = new Player(() => undefined, opener);
-  player.prepare(rate, BLOCK, 2);
-  // A model that is chosen before the first block is opened from its files.
-  const silence = [new Float32Array(BLOCK), new Float32Array(BLOCK)];
-  player.process(silence, silence, BLOCK);
-  const variants = [1, 2].map((rows) => ({ frames: 1, batch: rows }));
-  const manifest = { ...shape, sha256: '', variants } as unknown as ModelManifest;
-  void player.apply({ type: 'output', output: { ...defaultOutput(), ...output } });
-  void player.apply({ type: 'load', model: { dir: '', manifest } });
+  const player = idlePlayer({ rate, maxBlock: BLOCK, shape: shapeOf(batch), output });
   const dimensions = Array.from({ length: LATENTS }, () => ({ ...defaultDimension(), mode: 'add' as const }));
   void player.apply({ type: 'steering', steering: { amount: 1, glideSeconds: 0.05, dimensions } });
   const random = new Random(3);
@@ -110,16 +90,12 @@ function playerOf({ rate, output = {}, batch = 1 }: Case): Player {
 /** A block as the plugin sends it: `AUTOMATED` inputs and offsets move, and noise is played. */
 function blockMessage(level: number): Buffer {
   const random = new Random(2);
-  const events = Buffer.alloc(AUTOMATED * PARAMETER_EVENT.bytes);
-  for (let i = 0; i < AUTOMATED; i += 1) {
-    const index = i < 2 ? i : PARAMETER_INDEX.offset + i;
-    events.writeUInt32LE(0, i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.offset);
-    events.writeUInt32LE(index, i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.index);
-    events.writeFloatLE(0.5, i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.value);
-  }
-  const noise = Float32Array.from({ length: 2 * BLOCK }, () => level * (2 * random.uniform() - 1));
-  const fields = { epoch: 1, position: 0, frames: BLOCK, channels: 2, parameterEvents: AUTOMATED };
-  return frame(TO_ENGINE.block, fields, Buffer.concat([events, Buffer.from(noise.buffer)]));
+  const noise = () => Array.from({ length: BLOCK }, () => level * (2 * random.uniform() - 1));
+  return blockFrame({
+    position: 0,
+    channels: [noise(), noise()],
+    parameters: Array.from({ length: AUTOMATED }, (_, i) => [0, i < 2 ? i : PARAMETER_INDEX.offset + i, 0.5]),
+  });
 }
 
 /** Time from each block's arrival to its answer, over a pipe in memory. */
@@ -134,8 +110,9 @@ async function overheadRow(one: Case): Promise<BenchRow> {
   const beyond: number[] = [];
   let sent = -1;
   let arrived = 0;
-  const loop = new PipeLoop({
-    reader: new FrameReader((bytes, offset) => {
+  const loop = loopWithoutMain(
+    player,
+    (bytes, offset) => {
       sent += 1;
       if (sent === 0) return start.copy(bytes, offset);
       if (sent > WARM_UP + BLOCKS) return 0;
@@ -143,18 +120,12 @@ async function overheadRow(one: Case): Promise<BenchRow> {
       block.writeUInt32LE((sent - 1) * BLOCK, FRAME_HEADER_BYTES + TO_ENGINE.block.at.position);
       arrived = performance.now();
       return block.copy(bytes, offset);
-    }),
-    writer: new FrameWriter((_bytes, _offset, length) => {
+    },
+    (_bytes, _offset, length) => {
       if (sent > WARM_UP) beyond.push(performance.now() - arrived);
       return length;
-    }),
-    player,
-    receive: () => undefined,
-    post: () => undefined,
-    deliver: () => undefined,
-    mainBeats: () => 0,
-    version: '',
-  });
+    },
+  );
   await loop.run();
   return {
     name: `beyond the model, 512 stereo samples through the pipe: ${name}`,

@@ -5,19 +5,15 @@ import { defaultOutput } from '../../../src/document/output.js';
 import { PARAMETER_INDEX, PARAMETERS } from '../../../src/document/parameters.js';
 import { defaultDimension } from '../../../src/document/steering.js';
 import { FRAME_HEADER_BYTES, PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../../src/protocol/plugin.js';
-import { FrameReader } from '../../../src/engine/host/frame-reader.js';
-import { FrameWriter } from '../../../src/engine/host/frame-writer.js';
-import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
 import { AudioRingWriter, createAudioRing } from '../../../src/engine/live/audio-ring.js';
 import { LiveRenderer } from '../../../src/engine/live/live-renderer.js';
 import { createSourcePosition, SourcePosition } from '../../../src/engine/live/source-position.js';
-import type { ModelManifest } from '../../../src/engine/model/manifest.js';
 import { ChangeQueue } from '../../../src/engine/stream/change-queue.js';
-import type { ModelOpener } from '../../../src/engine/stream/model-opener.js';
-import { Player } from '../../../src/engine/stream/player.js';
+import type { Player } from '../../../src/engine/stream/player.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
-import { blockFrame, frame } from '../host/pipes.js';
+import { blockFrame, frame, loopWithoutMain } from '../host/pipes.js';
 import { IdleModel } from '../model/idle-model.js';
+import { idlePlayer } from '../stream/idle-player.js';
 
 /**
  * Plays blocks through the stream, the plugin's loop or the live renderer, and prints as JSON how the heap grew. To be run with
@@ -64,16 +60,9 @@ function streamAlone(): Play {
   };
 }
 
-/** A player with the idle model. */
-function playerOf(block: number, report: ConstructorParameters<typeof Player>[0] = () => undefined): Player {
-  const opener: ModelOpener = { open: (_place, _variant, done) => done(new IdleModel(shape)) };
-  const player = new Player(report, opener);
-  player.prepare(RATE, block, 2);
-  const silence = [new Float32Array(block), new Float32Array(block)];
-  player.process(silence, silence, block);
-  const variant = { frames: 1, batch: 1 };
-  const manifest = { ...shape, sha256: '', variants: [variant] } as unknown as ModelManifest;
-  void player.apply({ type: 'load', model: { dir: '', manifest } });
+/** A player with the idle model, whose inputs follow the host and a controller. */
+function playerOf(maxBlock: number): Player {
+  const player = idlePlayer({ rate: RATE, maxBlock, shape });
   void player.apply({ type: 'steering', steering });
   const source = { kind: 'cc', channel: 0, controller: 74, bits: 7 } as const;
   void player.apply({ type: 'inputs', inputs: [defaultInput('host'), { ...defaultInput('cc'), source }] });
@@ -108,16 +97,7 @@ async function pluginLoop(): Promise<Play> {
     return block.copy(bytes, offset);
   };
   const player = playerOf(BLOCK);
-  const loop = new PipeLoop({
-    reader: new FrameReader(read),
-    writer: new FrameWriter((_bytes, _offset, length) => length),
-    player,
-    receive: () => undefined,
-    post: () => undefined,
-    deliver: () => undefined,
-    mainBeats: () => 0,
-    version: '',
-  });
+  const loop = loopWithoutMain(player, read, (_bytes, _offset, length) => length);
   await loop.run();
   return (count) => {
     blocks = count;

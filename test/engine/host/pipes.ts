@@ -6,8 +6,10 @@ import {
   TO_ENGINE,
   TO_PLUGIN,
 } from '../../../src/protocol/plugin.js';
-import { FrameReader } from '../../../src/engine/host/frame-reader.js';
-import { FrameWriter } from '../../../src/engine/host/frame-writer.js';
+import { FrameReader, type ReadSome } from '../../../src/engine/host/frame-reader.js';
+import { FrameWriter, type WriteSome } from '../../../src/engine/host/frame-writer.js';
+import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
+import type { PipePlayer } from '../../../src/engine/host/pipe-player.js';
 
 /** A pipe that holds what was put into it and hands it out in pieces of at most `piece` bytes. */
 export function readerOf(bytes: Buffer, piece = Infinity): FrameReader {
@@ -30,6 +32,19 @@ export function capture(piece = Infinity): { writer: FrameWriter; bytes: () => B
   });
   return { writer, bytes: () => Buffer.concat(pieces) };
 }
+
+/** The plugin's loop over a pipe in memory, without a main thread. */
+export const loopWithoutMain = (player: PipePlayer, read: ReadSome, write: WriteSome): PipeLoop =>
+  new PipeLoop({
+    reader: new FrameReader(read),
+    writer: new FrameWriter(write),
+    player,
+    receive: () => undefined,
+    post: () => undefined,
+    deliver: () => undefined,
+    mainBeats: () => 0,
+    version: '',
+  });
 
 export interface ReadFrame {
   readonly name: string;
