@@ -1,6 +1,5 @@
 // The standalone program without a screen or a sound card: it runs on a JACK server with a dummy driver, hears another
 // client, is recorded, quits, and takes its engines with it, also when it is killed.
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -15,41 +14,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { artefacts, ensurePackages } from '../../scripts/native-build.mjs';
-import { level, likeness, readWav } from './wav.mjs';
+import { Jack, RATE } from './jack.mjs';
 
-const RATE = 48_000;
 const LIMIT_MILLISECONDS = 30_000;
 
 const program = join(artefacts, 'Standalone', 'Tiller');
 const home = mkdtempSync(join(tmpdir(), 'tiller-standalone-'));
-const env = {
-  PATH: process.env.PATH,
-  HOME: home,
-  LANG: 'C.UTF-8',
-  JACK_DEFAULT_SERVER: `tiller-${process.pid}`,
-};
-const started = [];
+const jack = new Jack(home, { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8' }, LIMIT_MILLISECONDS);
 
-function launch(command, args, more = {}) {
-  const child = spawn(command, args, { env: { ...env, ...more }, stdio: 'ignore' });
-  started.push(child);
-  return child;
-}
-
-const output = (command, args) =>
-  spawnSync(command, args, { env, encoding: 'utf8', timeout: 10_000 }).stdout ?? '';
-const ports = () => output('jack_lsp', []).split('\n');
-
-async function until(what, test) {
-  const end = Date.now() + LIMIT_MILLISECONDS;
-  for (let found = test(); ; found = test()) {
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`${what} did not happen`);
-    await pause(100);
-  }
-}
-
-/** The living processes that `pid` started, and theirs. */
+/** The processes that `pid` started, and those that they started, as far as they still run. */
 function descendants(pid) {
   const parents = new Map();
   for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -91,14 +64,14 @@ function configure() {
 }
 
 async function withTiller(display, use) {
-  const tiller = launch(program, [], { DISPLAY: display });
-  const input = await until('Tiller opening its inputs', () =>
-    ports().find((name) => /^Tiller\.C\..*:in_000$/.test(name)),
+  const tiller = jack.launch(program, [], { env: { DISPLAY: display } });
+  const input = await jack.until('Tiller opening its inputs', () =>
+    jack.ports().find((name) => /^Tiller\.C\..*:in_000$/.test(name)),
   );
-  const out = await until('Tiller opening its outputs', () =>
-    ports().find((name) => /^Tiller\.P\..*:out_000$/.test(name)),
+  const out = await jack.until('Tiller opening its outputs', () =>
+    jack.ports().find((name) => /^Tiller\.P\..*:out_000$/.test(name)),
   );
-  await until('Tiller starting its engine', () => descendants(tiller.pid).length > 0);
+  await jack.until('Tiller starting its engine', () => descendants(tiller.pid).length > 0);
   return use(tiller, input, out);
 }
 
@@ -127,29 +100,18 @@ async function main() {
     throw new Error('The standalone program is not built: run `npm run plugin` first.');
   ensurePackages(['jackd2', 'libasound2-plugins', 'xvfb', 'openbox']);
   configure();
-  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], {
+  const xvfb = jack.launch('Xvfb', ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
-  started.push(server);
-  const display = `:${String((await once(server.stdio[3], 'data'))[0]).trim()}`;
-  launch('openbox', [], { DISPLAY: display });
-  launch('jackd', ['-r', '-n', env.JACK_DEFAULT_SERVER, '-d', 'dummy', '-r', String(RATE), '-p', '256']);
-  await until('the JACK server starting', () => ports().includes('system:playback_1'));
+  const display = `:${String((await once(xvfb.stdio[3], 'data'))[0]).trim()}`;
+  jack.launch('openbox', [], { env: { DISPLAY: display } });
+  await jack.start();
 
   await withTiller(display, async (tiller, input, out) => {
-    launch('jack_metro', ['-b', '240', '-n', 'metro', '-d', '60', '-f', '440']);
-    const click = await until('the metronome starting', () => ports().find((name) => /^metro:/.test(name)));
-    for (const side of ['0', '1']) output('jack_connect', [click, input.replace(/0$/, side)]);
+    const click = await jack.playClick(['0', '1'].map((side) => input.replace(/0$/, side)));
     await pause(4000);
-    const recording = join(home, 'recording.wav');
-    output('jack_rec', ['-f', recording, '-d', '4', '-b', '32', click, out]);
-    const [dry, wet] = readWav(recording);
-    check(
-      'is heard',
-      level(dry) > 1e-3 && level(wet) > 1e-4,
-      `${level(dry).toFixed(4)} in, ${level(wet).toFixed(4)} out`,
-    );
-    const alike = likeness(dry, wet);
+    const { dry, wet, alike } = jack.record(click, out, 4);
+    check('is heard', dry > 1e-3 && wet > 1e-4, `${dry.toFixed(4)} in, ${wet.toFixed(4)} out`);
     check('the model is heard, not the track', alike < 0.9, `likeness to the input ${alike.toFixed(3)}`);
     await checkEnd('on an interrupt', tiller, 'SIGINT');
   });
@@ -162,13 +124,7 @@ async function main() {
 try {
   await main();
 } finally {
-  // Asked first: a JACK server that is killed leaves its memory behind, and there is room for eight.
-  for (const signal of ['SIGTERM', 'SIGKILL']) {
-    for (const child of started.reverse()) child.kill(signal);
-    await pause(1000);
-  }
-  for (const name of readdirSync('/dev/shm').filter((one) => one.includes(env.JACK_DEFAULT_SERVER)))
-    rmSync(join('/dev/shm', name), { force: true });
+  await jack.close();
   if (process.env.TILLER_KEEP === undefined) rmSync(home, { recursive: true, force: true });
   else console.log(`Kept ${home}`);
 }
