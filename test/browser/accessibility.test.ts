@@ -133,6 +133,20 @@ describe('the page, beyond what can be seen', () => {
     await page.context().close();
   });
 
+  it('rings a tab that a key has focused, not one that was pressed', async () => {
+    const { page } = await open();
+    const ring = (name: string) =>
+      page
+        .getByRole('tab', { name })
+        .and(page.locator(':focus'))
+        .evaluate((tab) => getComputedStyle(tab).outlineStyle);
+    await page.getByRole('tab', { name: 'Learn' }).click();
+    expect(await ring('Learn')).toBe('none');
+    await page.keyboard.press('ArrowRight');
+    expect(await ring('Inputs')).toBe('solid');
+    await page.context().close();
+  });
+
   // Canvases kept the theme's colours until something else was painted on them.
   it('paints the canvases in the system’s colours, as soon as these are forced', async () => {
     const { page } = await open(undefined, 'dark', { colorScheme: 'light' });

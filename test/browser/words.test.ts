@@ -68,6 +68,8 @@ describe('what the page says', () => {
     const hatched = page.getByText('too loud', { exact: true });
     await hatched.waitFor({ timeout: MAP_MILLISECONDS });
     expect(await hatched.getAttribute('data-help')).toContain('exceed the ceiling');
+    // Its end had the unit twice.
+    await page.getByText(/^[\d.−]+ dB[\d.−]+ dBtoo loud$/).waitFor();
     probe.send({ type: 'undo' });
     await page.keyboard.press('?');
     const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });

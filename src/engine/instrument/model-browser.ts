@@ -162,7 +162,7 @@ export class ModelBrowser {
     const maker = own ?? bundled;
     const report = await readReport(dir);
     const { sha256, name, sampleRate, hop, latentDims, inputChannels, outputChannels, parameters } = manifest;
-    const sentences = [maker?.character, maker?.trainedOn && `Trained on ${maker.trainedOn}`].filter(Boolean);
+    const sentences = [maker?.character, maker?.trainedOn && `Trained on ${maker.trainedOn}`];
     return {
       sha256,
       name,
@@ -176,7 +176,7 @@ export class ModelBrowser {
       delaySamples: manifest.delaySamples,
       licence: manifest.licence ?? maker?.licence ?? null,
       latentRanges: manifest.latentRanges,
-      text: sentences.length === 0 ? null : `${sentences.join('. ')}.`,
+      text: descriptionOf(sentences),
       dimensionLabels:
         maker?.dimensions?.map(({ label }) => label) ??
         report?.latents.map((latent) => effectWords(latent) ?? 'not measured') ??
@@ -186,6 +186,18 @@ export class ModelBrowser {
       removable: this.models.owns(entry),
     };
   }
+}
+
+/**
+ * A maker's sentences without full stops as a text for players: without files of the maker, such as (`models/training/corpus`).
+ * @returns null where there are none
+ */
+function descriptionOf(sentences: readonly (string | undefined)[]): string | null {
+  const text = sentences
+    .map((sentence = '') => sentence.replace(/\s*\(`[^`]*`\)/g, '').trim())
+    .filter((sentence) => sentence !== '')
+    .map((sentence) => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`);
+  return text.length === 0 ? null : text.join(' ');
 }
 
 async function readMakersCard(path: string): Promise<MakersCard | null> {

@@ -1,5 +1,6 @@
 import { Popover } from 'radix-ui';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { RecentGaps } from '../audio/recent-gaps.js';
 import { speakerMilliseconds } from '../audio/speaker.js';
 import { perform } from '../engine-client/commands.js';
 import { usePage, values } from '../engine-client/page.js';
@@ -37,26 +38,16 @@ function useTelemetry(): Telemetry | null {
   return telemetry;
 }
 
-const GAPS_MILLISECONDS = 10_000;
-
-/** Under-runs of the last ten seconds. @param underruns counted since the speaker opened */
-function useRecentGaps(underruns: number): number {
-  const seen = useRef<{ times: number[]; last: number }>({ times: [], last: underruns });
+/** Under-runs of the last ten seconds. @param underruns counted since the speaker opened; null while that is not known */
+function useRecentGaps(underruns: number | null): number {
+  const [recent] = useState(() => new RecentGaps());
   const [gaps, setGaps] = useState(0);
   useEffect(() => {
-    const now = performance.now();
-    const { times, last } = seen.current;
-    // The count begins anew with each opening of the speaker.
-    if (underruns < last) times.length = 0;
-    for (let i = last; i < underruns; i++) times.push(now);
-    seen.current.last = underruns;
-    const count = () => {
-      while ((times[0] ?? Infinity) < performance.now() - GAPS_MILLISECONDS) times.shift();
-      setGaps(times.length);
-    };
+    const count = () => setGaps(recent.count(underruns, performance.now()));
+    count();
     const timer = setInterval(count, REFRESH_MILLISECONDS);
     return () => clearInterval(timer);
-  }, [underruns]);
+  }, [recent, underruns]);
   return gaps;
 }
 
@@ -85,7 +76,7 @@ export function EngineStatus() {
     hostLatency === null ? null : (hostLatency.fixedMilliseconds ?? hostLatency.neededMilliseconds);
   const outside = live === null ? 0 : live.bufferMilliseconds + speakerMilliseconds();
   const total = told ?? (latency === null ? null : latency + outside);
-  const gaps = useRecentGaps(live?.underruns ?? 0);
+  const gaps = useRecentGaps(live?.underruns ?? null);
   const hasProblem = connection !== 'open' || (telemetry?.load ?? 0) > 0.9 || gaps > 0;
   return (
     <Popover.Root>

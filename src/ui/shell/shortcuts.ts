@@ -54,10 +54,19 @@ const KEEPS_FOCUS = 'dialog, [role=dialog], [role=menu], [role=listbox]';
 
 function trackFocus(): void {
   let clicked: HTMLElement | null = null;
-  window.addEventListener('pointerdown', () => (focusedByPointer = true), true);
+  const root = document.documentElement;
+  window.addEventListener(
+    'pointerdown',
+    () => {
+      focusedByPointer = true;
+      root.dataset.pointer = 'true';
+    },
+    true,
+  );
   window.addEventListener(
     'keydown',
     ({ key }) => {
+      delete root.dataset.pointer;
       if (key !== 'Tab') return;
       focusedByPointer = false;
       // Tab goes on from the button that was clicked.

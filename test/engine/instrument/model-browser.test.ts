@@ -92,15 +92,28 @@ describe('models as the page keeps them', () => {
     const folder = await mkdtemp(join(tmpdir(), 'tiller-bundled-'));
     await mkdir(join(folder, SHIPPED));
     await mkdir(join(folder, 'percussion'));
-    const card = { licence: 'CC0-1.0', dimensions: [{ label: 'brightness' }] };
+    const card = {
+      licence: 'CC0-1.0',
+      character: 'drums and bells',
+      trainedOn: 'one-shots and patterns (`models/training/corpus`)',
+      dimensions: [{ label: 'brightness' }],
+    };
     await writeFile(join(folder, 'percussion', 'card.json'), JSON.stringify(card));
     own = entry('percussion', OWN);
     const browser = await open(SHIPPED, folder);
     await rm(folder, { recursive: true });
+    const text = 'Drums and bells. Trained on one-shots and patterns.';
     expect(browser.cards).toMatchObject([
-      { sha256: OWN, bundled: false, licence: null, dimensionLabels: [] },
-      { sha256: SHIPPED, bundled: true, licence: 'CC0-1.0', dimensionLabels: ['brightness'] },
+      { sha256: OWN, bundled: false, licence: null, text: null, dimensionLabels: [] },
+      { sha256: SHIPPED, bundled: true, licence: 'CC0-1.0', text, dimensionLabels: ['brightness'] },
     ]);
+  });
+
+  it('are listed with 2 before 10, whatever the order of the library', async () => {
+    const browser = await open(SHIPPED);
+    entries = ['v10', 'V2', 'choir', 'v1'].map((name, i) => entry(name, String(i).repeat(64)));
+    await browser.emptyTrash();
+    expect(browser.cards.map(({ name }) => name)).toEqual(['choir', 'v1', 'V2', 'v10']);
   });
 
   it('say what each latent does, where their makers do not', async () => {

@@ -62,7 +62,7 @@ interface ListEntryProps {
   onPress: () => void;
   /** The line under the name. */
   facts: ReactNode;
-  /** A description below; of the current entry all of it is shown, of the others two lines. */
+  /** A description below; of the current entry all of it is shown, of the others two lines, or four where the panel is high. */
   text?: string | null;
 }
 

@@ -48,11 +48,13 @@ function Steps() {
       onPointerDown={(event) => event.stopPropagation()}
     >
       <ol>
-        <Step done={found || captured}>
+        <Step number={1} done={found || captured}>
           Find a sound: drag a column, or press <kbd>R</kbd>
         </Step>
-        <Step done={placed || captured}>Put the cursor where the sound should live</Step>
-        <Step done={captured}>
+        <Step number={2} done={placed || captured}>
+          Put the cursor where the sound should live
+        </Step>
+        <Step number={3} done={captured}>
           Press <kbd>C</kbd>
         </Step>
       </ol>
@@ -65,11 +67,11 @@ function Steps() {
   );
 }
 
-function Step({ done, children }: { done: boolean; children: ReactNode }) {
+function Step({ number, done, children }: { number: number; done: boolean; children: ReactNode }) {
   return (
     <li data-done={done}>
       <span className={styles.tick} role="img" aria-label={done ? 'done' : 'to do'}>
-        {done && <Icon name="check" />}
+        {done ? <Icon name="check" /> : number}
       </span>
       <span>{children}</span>
     </li>

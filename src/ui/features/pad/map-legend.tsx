@@ -12,7 +12,7 @@ const WIDTH = 64;
 export function MapLegend({ map }: { map: MapPicture }) {
   const gainDb = usePage(({ output }) => output.outputGainDb);
   const ceilingDb = usePage(({ output }) => output.ceilingDb);
-  const level = (db: number) => formatValue(db + gainDb, 'dB').replace(/\.0 dB$/, '');
+  const level = (db: number) => formatValue(db + gainDb, 'dB');
   const value = (latent: number) => formatValue(latent, 'latent');
   const measuring = map.mode === 'loudness' && map.confidence?.every((known) => known === 0) === true;
   const hatched = (
@@ -28,7 +28,7 @@ export function MapLegend({ map }: { map: MapPicture }) {
   const ends = {
     dimension: { title: `latent ${map.dimension + 1}`, low: value(map.low), high: value(map.high) },
     confidence: { title: '', low: 'low', high: 'high' },
-    loudness: { title: measuring ? 'measuring …' : '', low: level(map.low), high: `${level(map.high)} dB` },
+    loudness: { title: measuring ? 'measuring …' : '', low: level(map.low), high: level(map.high) },
   }[map.mode];
   const ceiling = (ceilingDb - gainDb - map.low) / (map.high - map.low);
   return (
