@@ -1,16 +1,16 @@
-// Builds the plugin and runs the native tests: unit tests, the audit of the audio thread, the built VST3 in a headless host
-// with a fake engine, then with the real one, and its window. An argument selects tests whose names contain it. On platforms
-// other than Linux it does nothing.
+// Builds the plugin and runs the native tests: unit tests, once more with the process code of macOS, the audit of the audio thread,
+// the built VST3 in a headless host with a fake engine, then with the real one, and its window. An argument selects tests whose
+// names contain it. On platforms other than Linux it does nothing.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { ensureBundle } from './bundle.mjs';
 import { ensureDependencies, root } from './dependencies.mjs';
-import { artefacts, buildDir, buildNative, ensurePackages } from './native-build.mjs';
+import { artefacts, buildDir, buildNative, ensurePackages, run } from './native-build.mjs';
 import { linkFolder, packEngine } from './pack-engine.mjs';
 
 if (process.platform !== 'linux') {
@@ -103,8 +103,18 @@ function runTests(program, args, more = {}) {
   failed ||= signal !== null || (status !== 0 && !nothingToRun);
 }
 
+/** Process and supervisor as macOS has them. */
+function testPosixProcesses() {
+  const folder = join(buildDir, '..', 'native-posix');
+  const options = ['-DCMAKE_BUILD_TYPE=Release', '-DTILLER_PLUGIN=OFF', '-DTILLER_POSIX_PROCESSES=ON'];
+  run('cmake', ['-S', join(root, 'native'), '-B', folder, ...options]);
+  run('cmake', ['--build', folder, '--parallel', String(Math.min(4, availableParallelism()))]);
+  runTests(join('..', 'native-posix', 'tiller_core_tests'), []);
+}
+
 try {
   runTests('tiller_core_tests', []);
+  testPosixProcesses();
   await makeFakeEngine(join(buildDir, 'audit', 'engine'));
   runTests('audit/tiller_audit_tests', []);
   const fake = makeBundle('fake');

@@ -10,6 +10,7 @@
 #include "tiller/engine/ThreadPriorities.h"
 #include "tiller/process/OwnThreadPriority.h"
 #include "tiller/process/linux/RealtimeKit.h"
+#include "tiller/process/posix/LinuxProcesses.h"
 
 #include <algorithm>
 #include <dlfcn.h>
@@ -95,6 +96,7 @@ bool mayBeRealtime()
     return allowed;
 }
 
+#if defined (TILLER_LINUX_PROCESSES)
 /** How a request ends. Without a RealtimeKit it is refused. */
 RealtimeAnswer::State ask (ChildProcess& child, std::uint32_t thread, bool realtime)
 {
@@ -131,6 +133,7 @@ void aThreadGetsThePriorityOfAudio()
     CHECK (hasClosed (*spinning), "it spins for ever");
     CHECK (spinning->terminate().find ("ended by signal") != std::string::npos);
 }
+#endif
 
 /** The policies of this process' threads, by their numbers in the system. */
 std::map<int, int> ownPolicies()
@@ -196,6 +199,7 @@ void theIoThreadHasThePriorityOfAudioWhileItPlaysLive()
     CHECK (becomes (false, true), "it stays an ordinary thread after a render");
 }
 
+#if defined (TILLER_LINUX_PROCESSES)
 void pausesAreCounted()
 {
     const auto pausing = start ({ "/bin/sh", "-c", "while :; do sleep 0.01; done" });
@@ -204,6 +208,7 @@ void pausesAreCounted()
     CHECK (before && eventually (patience, [&] { return pausing->pauses (thread) > before; }), "it waits, and that is not counted");
     CHECK (! pausing->pauses (1), "a thread of another process");
 }
+#endif
 
 //==============================================================================
 /** A child that notes what it is asked for. */
@@ -384,11 +389,11 @@ void addPriorityTests (Suite& suite)
     suite.add ("an engine that keeps up is raised", anEngineThatKeepsUpIsRaised);
     suite.add ("a trial finds whether the priority helps", aTrialFindsWhetherThePriorityHelps);
     suite.add ("a thread that never waits loses the priority", aThreadThatNeverWaitsLosesThePriority);
-    suite.add ("a thread gets the priority of audio", aThreadGetsThePriorityOfAudio);
     suite.add ("the own thread gets the priority of audio", theOwnThreadGetsThePriorityOfAudio);
     suite.add ("the I/O thread has the priority of audio while it plays live", theIoThreadHasThePriorityOfAudioWhileItPlaysLive);
     suite.add ("the threads of models follow the streaming thread", theThreadsOfModelsFollowTheStreamingThread);
-   #if defined (__linux__)
+   #if defined (TILLER_LINUX_PROCESSES)
+    suite.add ("a thread gets the priority of audio", aThreadGetsThePriorityOfAudio);
     suite.add ("pauses are counted", pausesAreCounted);
    #endif
 }

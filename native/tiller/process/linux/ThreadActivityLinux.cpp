@@ -1,4 +1,6 @@
-#if defined (__linux__)
+#include "tiller/process/posix/LinuxProcesses.h"
+
+#if defined (TILLER_LINUX_PROCESSES)
 
 #include "tiller/process/posix/FileDescriptor.h"
 #include "tiller/process/posix/RetryOnInterrupt.h"

@@ -4,6 +4,7 @@
 #include "tiller/process/Clock.h"
 #include "tiller/process/StderrTail.h"
 #include "tiller/process/posix/FileDescriptor.h"
+#include "tiller/process/posix/LinuxProcesses.h"
 #include "tiller/process/posix/RetryOnInterrupt.h"
 #include "tiller/process/posix/SpawnChild.h"
 #include "tiller/process/posix/ThreadActivityPosix.h"
@@ -16,6 +17,7 @@
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
+#include <mutex>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,7 +47,7 @@ namespace
     {
         int ends[2];
 
-       #if defined (__linux__)
+       #if defined (TILLER_LINUX_PROCESSES)
         if (pipe2 (ends, O_CLOEXEC) != 0)
             return false;
 
@@ -85,7 +87,7 @@ namespace
     {
         const auto microseconds = std::max<std::int64_t> (0, timeout.count());
 
-       #if defined (__linux__)
+       #if defined (TILLER_LINUX_PROCESSES)
         const timespec time { static_cast<time_t> (microseconds / 1000000), static_cast<long> (microseconds % 1000000) * 1000 };
         return ppoll (fds, count, &time, nullptr);
        #else
@@ -220,6 +222,12 @@ namespace
 
 std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, OnHostDeath onHostDeath, std::string& error)
 {
+   #if ! defined (TILLER_LINUX_PROCESSES)
+    // Between the making of a pipe and its flag, a child that another thread starts would get it. What the host starts itself might.
+    static std::mutex starting;
+    const std::lock_guard lock (starting);
+   #endif
+
     FileDescriptor theirIn, ourIn, ourOut, theirOut, ourErr, theirErr;
 
     if (! makePipe (theirIn, ourIn, true) || ! makePipe (ourOut, theirOut, true) || ! makePipe (ourErr, theirErr, false))
