@@ -177,11 +177,26 @@ std::unique_ptr<ChildProcess> ChildProcess::start (const CommandLine& command, O
     Handle job (CreateJobObjectW (nullptr, nullptr));
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits {};
     limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
-    SetInformationJobObject (job.get(), JobObjectExtendedLimitInformation, &limits, sizeof (limits));
-    AssignProcessToJobObject (job.get(), child.hProcess);
-    ResumeThread (child.hThread);
+    const bool isTied = SetInformationJobObject (job.get(), JobObjectExtendedLimitInformation, &limits, sizeof (limits)) != 0
+                        && AssignProcessToJobObject (job.get(), child.hProcess) != 0;
+    const auto jobError = GetLastError();
+
+    if (isTied)
+        ResumeThread (child.hThread);
+    else
+        TerminateProcess (child.hProcess, 1);
+
     CloseHandle (child.hThread);
-    return std::make_unique<WindowsProcess> (Handle (child.hProcess), std::move (job), std::move (in.ours), std::move (out.ours), std::move (err.ours));
+    Handle childProcess (child.hProcess);
+
+    if (! isTied)
+    {
+        // A child that outlives its host would hold its files, and nobody would end it.
+        error = command[0] + " could not be tied to this program: error " + std::to_string (jobError);
+        return nullptr;
+    }
+
+    return std::make_unique<WindowsProcess> (std::move (childProcess), std::move (job), std::move (in.ours), std::move (out.ours), std::move (err.ours));
 }
 
 } // namespace tiller
