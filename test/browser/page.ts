@@ -137,12 +137,14 @@ export const smallTargets = (page: Page): Promise<string[]> =>
 
 /**
  * Opens the page with a connection to its engine into which messages can be put.
+ * @param delayMilliseconds by how much later the page gets the engine's messages
  * @returns the page, and what sends it a message as if the engine had
  */
 export async function openWithAnnouncements(
   browser: Browser,
   url: string,
   size: { width: number; height: number } = { width: 900, height: 600 },
+  delayMilliseconds = 0,
 ): Promise<{ page: Page; announce: (message: EngineMessage) => void }> {
   const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', colorScheme: 'dark' });
   const page = await context.newPage();
@@ -150,7 +152,11 @@ export async function openWithAnnouncements(
   let announce: (message: EngineMessage) => void = () => undefined;
   await page.routeWebSocket(/\/session$/, (socket) => {
     const engine = socket.connectToServer();
-    engine.onMessage((message) => socket.send(message));
+    engine.onMessage((message) =>
+      delayMilliseconds === 0
+        ? socket.send(message)
+        : void setTimeout(() => socket.send(message), delayMilliseconds),
+    );
     socket.onMessage((message) => engine.send(message));
     announce = (message) => socket.send(JSON.stringify(message));
   });

@@ -80,6 +80,8 @@ const TOO_LATE: Fault = {
 export class Client {
   private socket: WebSocket | null = null;
   private readonly waiting = new Map<number, Waiting>();
+  /** The answers that are waited for, but for those of slow requests. */
+  private readonly quick = new Map<number, Promise<unknown>>();
   private lastRequest = 0;
   private retry: ReturnType<typeof setTimeout> | null = null;
   private closed = false;
@@ -126,18 +128,41 @@ export class Client {
   }
 
   /**
+   * Sends a command that the engine confirms, for `settled`. A refusal is shown as a toast; while there is no connection, the
+   * command is dropped.
+   */
+  sendConfirmed(command: Command): void {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    this.ask(command).catch((error: unknown) => {
+      if (!(error instanceof RefusedError)) throw error;
+      if (error.fault !== NOT_ANSWERED && error.fault !== TOO_LATE) toastFault(this.store, error.fault);
+    });
+  }
+
+  /**
+   * Resolves when the engine has answered, or will not answer any more, what it was sent until now: the states that it announces
+   * after that contain it. Does not wait for slow requests, such as a training.
+   */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.quick.values());
+  }
+
+  /**
    * Sends a command and waits for its answer, for a limited time.
    * @returns the command's result, if it has one
    * @throws RefusedError
    */
   ask(command: Command): Promise<string | null> {
     const request = ++this.lastRequest;
-    return new Promise((resolve, reject) => {
-      const limit = SLOW.has(command.type) ? SLOW_ANSWER_MILLISECONDS : ANSWER_MILLISECONDS;
+    const slow = SLOW.has(command.type);
+    const answer = new Promise<string | null>((resolve, reject) => {
+      const limit = slow ? SLOW_ANSWER_MILLISECONDS : ANSWER_MILLISECONDS;
       const timeout = setTimeout(() => this.settle(request, TOO_LATE), limit);
       this.waiting.set(request, { resolve, reject, timeout });
       if (!this.post({ request, command })) this.settle(request, NOT_SENT);
     });
+    if (!slow && this.waiting.has(request)) this.quick.set(request, answer);
+    return answer;
   }
 
   /**
@@ -273,6 +298,7 @@ export class Client {
   private settle(request: number, outcome: Fault | string | null): void {
     const waiting = this.waiting.get(request);
     this.waiting.delete(request);
+    this.quick.delete(request);
     clearTimeout(waiting?.timeout);
     if (outcome !== null && typeof outcome === 'object') waiting?.reject(new RefusedError(outcome));
     else waiting?.resolve(outcome);

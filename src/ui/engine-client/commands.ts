@@ -13,8 +13,10 @@ export type Gesture = 'begin' | 'move' | 'end';
  */
 export function setParameter(index: number, value: number, gesture: Gesture): void {
   const bounded = clampParameter(index, value);
-  values.setLocally(index, bounded, performance.now());
-  client.send({ type: 'parameter', index, value: bounded, gesture });
+  const command = { type: 'parameter', index, value: bounded, gesture } as const;
+  if (gesture === 'end') client.sendConfirmed(command);
+  else client.send(command);
+  values.setLocally(index, bounded, performance.now(), gesture === 'end' ? client.settled() : null);
 }
 
 /** Sets a parameter to its value at the end of a gesture that begins with it. */

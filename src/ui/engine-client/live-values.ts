@@ -1,11 +1,10 @@
 import { movesByItself, type Input } from '../../document/input.js';
 import { PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
+import { ECHO_MILLISECONDS } from './recent.js';
 import { TELEMETRY, TelemetryFrame, type TelemetryScalar } from '../../protocol/interface-frames.js';
 
 /** Telemetry older than this no longer counts; the engine sends it about thirty times a second while audio runs. */
 const MAX_AGE_SECONDS = 0.5;
-/** For this long a value set on this page is shown in place of telemetry, which may still have the old one. */
-const ECHO_SECONDS = 0.25;
 
 /**
  * The values that change while audio runs. They bypass React: the socket writes them, the canvases read them at every animation
@@ -17,6 +16,9 @@ export class LiveValues {
   private receivedAt = -Infinity;
   private readonly localValues = new Float32Array(PARAMETERS.length);
   private readonly localUntil = new Float64Array(PARAMETERS.length).fill(-Infinity);
+  /** Counts the values set on this page; for each parameter, the number of the last one. */
+  private sets = 0;
+  private readonly lastSet = new Float64Array(PARAMETERS.length);
 
   /**
    * Takes a binary message of the engine.
@@ -40,10 +42,18 @@ export class LiveValues {
     return this.frame?.scalars[TELEMETRY[name]] ?? (/Load$/.test(name) ? 0 : -Infinity);
   }
 
-  /** Sets a parameter on this page, in its own unit: `parameter` returns it until telemetry must have caught up. */
-  setLocally(index: number, value: number, now: number): void {
+  /**
+   * Sets a parameter on this page, in its own unit: `parameter` returns it until telemetry must have caught up.
+   * @param confirmed resolves when the engine has confirmed the value; null for one of a running gesture, which others follow
+   */
+  setLocally(index: number, value: number, now: number, confirmed: Promise<void> | null = null): void {
     this.localValues[index] = value;
-    this.localUntil[index] = now + ECHO_SECONDS * 1000;
+    this.localUntil[index] = confirmed === null ? now + ECHO_MILLISECONDS : Infinity;
+    const set = ++this.sets;
+    this.lastSet[index] = set;
+    void confirmed?.then(() => {
+      if (this.lastSet[index] === set) this.localUntil[index] = performance.now() + ECHO_MILLISECONDS;
+    });
   }
 
   /**

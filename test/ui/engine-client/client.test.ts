@@ -55,6 +55,42 @@ describe('the page’s connection', () => {
     expect(store.getState().toasts.map(({ text }) => text)).toEqual(['The engine does not answer.']);
   });
 
+  it('knows when the engine has answered what it was sent, trainings left out', async () => {
+    const { client } = connected();
+    void client.ask({ type: 'train' }).catch(() => undefined);
+    client.sendConfirmed({ type: 'release-all' });
+    client.sendConfirmed({ type: 'undo' });
+    client.sendConfirmed({ type: 'release-all' });
+    const requests = SilentSocket.last?.sent.map((text) => (JSON.parse(text) as { request: number }).request);
+    let settled = false;
+    void client.settled().then(() => (settled = true));
+    const answer = async (request: number | undefined) => {
+      const data = JSON.stringify({ type: 'done', request, result: null });
+      SilentSocket.last?.dispatchEvent(Object.assign(new Event('message'), { data }));
+      await jest.advanceTimersByTimeAsync(0);
+    };
+    await answer(requests?.[1]);
+    expect(settled).toBe(false);
+    await answer(requests?.[3]);
+    expect(settled).toBe(true);
+    client.close();
+  });
+
+  it('shows a refusal of what it sends, and nothing where the connection is lost', async () => {
+    const { client, store } = connected();
+    client.sendConfirmed({ type: 'release-all' });
+    const fault = { code: 'argument-invalid', message: 'No.' };
+    const data = JSON.stringify({ type: 'failed', request: 1, fault });
+    SilentSocket.last?.dispatchEvent(Object.assign(new Event('message'), { data }));
+    await jest.advanceTimersByTimeAsync(0);
+    expect(store.getState().toasts.map(({ text }) => text)).toEqual(['No.']);
+    client.sendConfirmed({ type: 'release-all' });
+    SilentSocket.last?.close();
+    await client.settled();
+    expect(store.getState().toasts).toHaveLength(1);
+    client.close();
+  });
+
   it('waits longer for a training', () => {
     const { client } = connected();
     let settled = false;

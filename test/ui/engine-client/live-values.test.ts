@@ -54,6 +54,19 @@ describe('LiveValues', () => {
     expect(values.parameter(0, 0.5, 401)).toBe(0.875);
   });
 
+  // On a busy machine the engine took longer than a quarter of a second, and the next step began from an older value.
+  it('returns a value that the engine has yet to confirm, however long that takes', async () => {
+    const values = new LiveValues();
+    let confirm = (): void => undefined;
+    values.setLocally(0, 0.75, 0, new Promise((resolve) => (confirm = resolve)));
+    const late = performance.now() + 60_000;
+    expect(values.parameter(0, 0.5, late)).toBe(0.75);
+    confirm();
+    await Promise.resolve();
+    expect(values.parameter(0, 0.5, performance.now())).toBe(0.75);
+    expect(values.parameter(0, 0.5, late)).toBe(0.5);
+  });
+
   it('falls back to the document when no telemetry arrives', () => {
     const values = new LiveValues();
     values.receive(

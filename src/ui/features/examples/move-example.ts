@@ -1,6 +1,7 @@
 import type { Example } from '../../../document/example.js';
 import { edit, editGesture, type Gesture } from '../../engine-client/commands.js';
-import { store } from '../../engine-client/page.js';
+import { client, store } from '../../engine-client/page.js';
+import { Recent } from '../../engine-client/recent.js';
 import { setView } from '../../engine-client/view.js';
 
 const bound = (value: number) => Math.min(1, Math.max(0, value));
@@ -21,10 +22,10 @@ export function moveExample(id: string, x: number, y: number, gesture: Gesture):
   editGesture({ type: 'edit-example', id, change: { inputs: placedAt(example, x, y) } }, gesture);
 }
 
-/** For this long the engine's echo of a step may still be on its way. */
-const ECHO_MILLISECONDS = 250;
 /** Where the last step has put an example: the next one starts from there. */
-let nudged = { id: '', inputs: [] as readonly number[], at: -Infinity };
+const nudged = new Recent<{ readonly id: string; readonly inputs: readonly number[] } | null>(() =>
+  client.settled(),
+);
 
 /**
  * Moves the selected example by a step; steps in a row are one step of the undo history. Where none is selected, selects the
@@ -43,13 +44,12 @@ export function nudgeSelected(horizontal: number, vertical: number, fromX = 0.5,
     if (nearest !== undefined) setView(store, { selectedExample: nearest.id });
     return;
   }
-  const now = performance.now();
-  const echoing = nudged.id === selected.id && now - nudged.at < ECHO_MILLISECONDS;
-  const from = echoing ? { ...selected, inputs: [...nudged.inputs] } : selected;
+  const last = nudged.or(null);
+  const from = last?.id === selected.id ? { ...selected, inputs: [...last.inputs] } : selected;
   const [x, y] = at(from);
   const inputs = placedAt(from, x + horizontal, y + vertical);
-  nudged = { id: selected.id, inputs, at: now };
   edit({ type: 'edit-example', id: selected.id, change: { inputs } }, `nudge-${selected.id}`);
+  nudged.set({ id: selected.id, inputs });
 }
 
 /** Switches between playing the pad and moving the examples on it. */

@@ -13,7 +13,7 @@ export function holdWhileOpen(dimension: number, value: number): void {
  * @param value in latent units; null releases it
  */
 export function hold(dimension: number, value: number | null): void {
-  client.send({ type: 'hold', dimension, value });
+  client.sendConfirmed({ type: 'hold', dimension, value });
 }
 
 /** Releases every held latent and ends a sweep: the mapping plays all latents again. */

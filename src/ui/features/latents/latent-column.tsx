@@ -61,12 +61,12 @@ export const LatentColumn = memo(function LatentColumn({
   const name = `Latent ${index + 1}`;
   const meaning = label === undefined ? name : `${name}, ${label}`;
 
-  /** The value that the next step starts from: the last one set here, until telemetry must have caught up. */
+  /** The value that the next step starts from: the last one set here, until the engine must have announced it. */
   const currentValue = () => recent.or(held ?? values.frame?.decoded[index] ?? 0);
   const holdAt = (wanted: number) => {
     const value = Math.min(extent, Math.max(-extent, wanted));
-    recent.set(value);
     hold(index, value);
+    recent.set(value);
   };
   const release = () => {
     recent.forget();

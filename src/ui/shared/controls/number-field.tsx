@@ -28,9 +28,9 @@ export function NumberField(field: ValueProps) {
       event.preventDefault();
       const direction = event.key === 'ArrowUp' ? 1 : -1;
       const next = stepValue(field, recent.or(value), direction, fineDivisor(event));
-      recent.set(next);
       onChange(next, 'begin');
       onChange(next, 'end');
+      recent.set(next);
       setDraft(null);
     }
   };

@@ -57,9 +57,9 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
         ? value + Math.sign(by)
         : fromPosition(latest.current, toPosition(latest.current, value) + by);
     const bounded = Math.min(max, Math.max(min, stepped));
-    recent.set(bounded);
     latest.current.onChange(bounded, 'begin');
     latest.current.onChange(bounded, 'end');
+    recent.set(bounded);
   };
 
   useEffect(() => {
