@@ -16,7 +16,7 @@ const link = new PipeLink('bench', new URL('../engine/host-worker.js', import.me
 const presets = {
   list: () => Promise.resolve([]),
   read: () => Promise.reject(new Error('there are no presets')),
-  onChange: () => undefined,
+  subscribe: () => () => undefined,
 };
 const models = { find: () => Promise.resolve(null), list: () => Promise.resolve([]) };
 const instrument = new Instrument({

@@ -15,7 +15,7 @@ const STATUS_MILLISECONDS = 200;
 export interface HostDisplayOptions {
   readonly link: Pick<PipeLink, 'write'>;
   readonly instrument: Pick<Instrument, 'state' | 'subscribe' | 'onTelemetry' | 'notify'>;
-  readonly presets: Pick<PresetStore, 'list' | 'onChange'>;
+  readonly presets: Pick<PresetStore, 'list' | 'subscribe'>;
   /** Left out, program changes recall nothing. */
   readonly programs?: Pick<Programs, 'state' | 'isRead' | 'subscribe'>;
 }
@@ -48,7 +48,7 @@ export class HostDisplay {
       this.timer ??= setTimeout(() => this.sendUpdate(), UPDATE_MILLISECONDS);
     });
     options.instrument.onTelemetry((telemetry) => this.sendStatus(telemetry));
-    options.presets.onChange(() => {
+    options.presets.subscribe(() => {
       if (this.isOpen) this.sendPresets();
     });
     options.programs?.subscribe(() => this.sendPrograms());

@@ -30,7 +30,7 @@ export interface HostSessionOptions extends Pick<HostDisplayOptions, 'programs'>
     Instrument,
     'state' | 'document' | 'history' | 'settled' | 'subscribe' | 'onTelemetry' | 'setParameter' | 'notify'
   > & { readonly files: Pick<DocumentFiles, 'load' | 'open' | 'openProgram'> };
-  readonly presets: Pick<PresetStore, 'list' | 'read' | 'onChange'>;
+  readonly presets: Pick<PresetStore, 'list' | 'read' | 'subscribe'>;
   readonly models: ModelList;
   readonly latency: Pick<HostLatency, 'receive'>;
   /** Serves the page and resolves to its address. */

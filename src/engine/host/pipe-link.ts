@@ -1,3 +1,4 @@
+import { createNanoEvents } from 'nanoevents';
 import type { StreamCommand, StreamLink, StreamReport } from '../stream/messages.js';
 import { ModelThreads } from '../model/run/model-threads.js';
 import { WorkerThread } from '../workers/worker-thread.js';
@@ -24,7 +25,7 @@ export class PipeLink implements StreamLink {
   private readonly thread: WorkerThread<ToPipe, FromPipe>;
   private readonly models = new ModelThreads((delivery) => this.thread.post({ type: 'model', delivery }));
   private readonly beating: NodeJS.Timeout;
-  private readonly reportListeners: ((report: StreamReport) => void)[] = [];
+  private readonly events = createNanoEvents<{ report: (report: StreamReport) => void }>();
   /** Messages from before `listen`; null from then on. */
   private kept: FromPipe[] | null = [];
   private onMessage: (message: FromPlugin) => void = () => undefined;
@@ -59,7 +60,7 @@ export class PipeLink implements StreamLink {
   }
 
   onReport(listener: (report: StreamReport) => void): void {
-    this.reportListeners.push(listener);
+    this.events.on('report', listener);
   }
 
   /** Has a protocol message written to the plugin. */
@@ -93,7 +94,7 @@ export class PipeLink implements StreamLink {
   private receive(message: FromPipe): void {
     if (message.type === 'open-model') this.models.open(message.order);
     else if (this.kept !== null) this.kept.push(message);
-    else if (message.type === 'report') for (const listener of this.reportListeners) listener(message.report);
+    else if (message.type === 'report') this.events.emit('report', message.report);
     else this.onMessage(message);
   }
 }

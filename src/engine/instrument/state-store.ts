@@ -1,3 +1,4 @@
+import { createNanoEvents } from 'nanoevents';
 import { TillerError } from '../../document/tiller-error.js';
 import type { Preset } from '../../document/preset.js';
 import { hasUnsavedChanges } from '../../document/difference.js';
@@ -12,7 +13,7 @@ type Listener = (state: InstrumentState, change: Change) => void;
  */
 export class StateStore {
   readonly history = new History();
-  private readonly listeners = new Set<Listener>();
+  private readonly events = createNanoEvents<{ change: Listener }>();
   private current: InstrumentState;
   /** The document at the last save or load, which `dirty` compares with; null where its file was deleted. */
   private saved: Preset | null;
@@ -43,8 +44,7 @@ export class StateStore {
 
   /** Calls `listener` after each change. @returns a function that ends the subscription */
   subscribe(listener: Listener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.events.on('change', listener);
   }
 
   change(part: Partial<InstrumentState>, origin: Change['origin'], parameter?: Change['parameter']): void {
@@ -56,8 +56,7 @@ export class StateStore {
       redoLabel: this.history.redoLabel,
       comparison: this.history.steps.comparison,
     };
-    for (const listener of this.listeners)
-      listener(this.current, { origin, ...(parameter ? { parameter } : {}) });
+    this.events.emit('change', this.current, { origin, ...(parameter ? { parameter } : {}) });
   }
 
   /** Changes some fields of the training's state. */
@@ -94,7 +93,7 @@ export class StateStore {
   }
 
   close(): void {
-    this.listeners.clear();
+    this.events.events = {};
   }
 
   /** `preset`, the present document, with everything needed to return to it. */

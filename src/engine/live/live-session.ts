@@ -39,8 +39,10 @@ export class LiveSession implements StreamLink {
   private closed = false;
   /** True once the worker has failed too often to be restarted automatically. */
   private givenUp = false;
-  private readonly events = createNanoEvents<{ change: () => void }>();
-  private readonly reports = new Set<(report: StreamReport) => void>();
+  private readonly events = createNanoEvents<{
+    change: () => void;
+    report: (report: StreamReport) => void;
+  }>();
   private speaker: { rate: number; send: (frame: ArrayBuffer) => void } | null = null;
   /** Sample frames that the speaker has granted and not received yet. */
   private unreadFrames = 0;
@@ -111,7 +113,7 @@ export class LiveSession implements StreamLink {
   }
 
   onReport(listener: (report: StreamReport) => void): void {
-    this.reports.add(listener);
+    this.events.on('report', listener);
   }
 
   // --- commands of the page
@@ -274,7 +276,7 @@ export class LiveSession implements StreamLink {
 
   private takeReport(report: StreamReport): void {
     if (report.type === 'prepared') this.latencySeconds = report.latencySamples / report.rate;
-    for (const listener of this.reports) listener(report);
+    this.events.emit('report', report);
   }
 
   /** Sends the next blocks of the worker to the speaker. */
@@ -287,7 +289,7 @@ export class LiveSession implements StreamLink {
   }
 
   private fail(message: string): void {
-    for (const listener of this.reports) listener({ type: 'failed', code: 'internal', message });
+    this.events.emit('report', { type: 'failed', code: 'internal', message });
   }
 
   private restart({ reason }: WorkerFailure, ranMilliseconds: number): void {

@@ -1,3 +1,4 @@
+import { createNanoEvents } from 'nanoevents';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -46,7 +47,7 @@ function fileStem(name: string): string {
 export class PresetStore {
   /** By path, the last operation on a file; the next one on the same file waits for it. */
   private readonly operations = new Map<string, Promise<unknown>>();
-  private readonly listeners: (() => void)[] = [];
+  private readonly events = createNanoEvents<{ change: () => void }>();
 
   private readonly userIndex: PresetIndex;
   private readonly factoryIndex: PresetIndex;
@@ -65,9 +66,9 @@ export class PresetStore {
     this.trash = new PresetTrash(join(userDir, TRASH));
   }
 
-  /** Calls `listener` after each change made through this store, for as long as the store lives. */
-  onChange(listener: () => void): void {
-    this.listeners.push(listener);
+  /** Calls `listener` after each change made through this store. @returns a function that ends the subscription */
+  subscribe(listener: () => void): () => void {
+    return this.events.on('change', listener);
   }
 
   /**
@@ -159,7 +160,7 @@ export class PresetStore {
   }
 
   private changed(): void {
-    for (const listener of this.listeners) listener();
+    this.events.emit('change');
   }
 
   private inOrder<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -56,7 +56,10 @@ export function setUp(factory: Preset[] = [], opening: Promise<string> = Promise
         ? Promise.resolve(found)
         : Promise.reject(new TillerError('preset-missing', 'It is gone.'));
     },
-    onChange: (listener: () => void) => void listeners.push(listener),
+    subscribe: (listener: () => void) => {
+      listeners.push(listener);
+      return () => undefined;
+    },
   };
   const programs = new Programs(null);
   void programs.set({ on: true });

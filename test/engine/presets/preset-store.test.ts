@@ -77,19 +77,19 @@ describe('PresetStore', () => {
   });
 
   it('says what has changed on the disk, once it has, and nothing that has failed', async () => {
-    const told: Promise<string[]>[] = [];
-    store.onChange(() => told.push(store.list().then((entries) => entries.map(({ name }) => name))));
+    const lists: Promise<string[]>[] = [];
+    store.subscribe(() => lists.push(store.list().then((entries) => entries.map(({ name }) => name))));
     const id = await store.saveAs({ ...samplePreset(), name: 'A' });
-    expect(await told[0]).toEqual(['First', 'A']);
+    expect(await lists[0]).toEqual(['First', 'A']);
     await store.save(id, { ...samplePreset(), name: 'B' });
-    expect(await told[1]).toEqual(['First', 'B']);
+    expect(await lists[1]).toEqual(['First', 'B']);
     const token = await store.remove(id);
-    expect(await told[2]).toEqual(['First']);
+    expect(await lists[2]).toEqual(['First']);
     await store.restore(token);
-    expect(await told[3]).toEqual(['First', 'B']);
+    expect(await lists[3]).toEqual(['First', 'B']);
     await expect(store.save('factory/first', samplePreset())).rejects.toThrow();
     await expect(store.restore(token)).rejects.toThrow();
-    expect(told).toHaveLength(4);
+    expect(lists).toHaveLength(4);
   });
 
   it('leaves factory presets alone', async () => {
