@@ -17,6 +17,14 @@ export default tseslint.config(
       eqeqeq: 'error',
       'no-console': 'error',
       'prefer-const': 'error',
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'node:v8',
+          importNames: ['setFlagsFromString'],
+          message: "They change V8 for every thread of a running engine: give limits at a worker's start.",
+        },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',

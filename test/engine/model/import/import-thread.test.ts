@@ -81,8 +81,33 @@ describe('importing in another thread', () => {
     expect(await readdir(library)).toEqual(before);
   });
 
-  it('rejects when the thread dies', async () => {
-    const worker = join(folder, 'mortal.mjs');
+  // V8's flags were changed in the running engine instead, for all its threads.
+  it('is given a small heap at its start', async () => {
+    const worker = join(folder, 'limits.mjs');
+    await writeFile(
+      worker,
+      `import { parentPort, resourceLimits } from 'node:worker_threads';
+       parentPort.postMessage({ type: 'progress', share: 0.5, step: String(resourceLimits.maxYoungGenerationSizeMb) });
+       parentPort.once('message', () => process.exit());`,
+    );
+    const cancelling = new AbortController();
+    const steps: string[] = [];
+    const onProgress = (_: number, step: string) => {
+      steps.push(step);
+      cancelling.abort();
+    };
+    const { signal } = cancelling;
+    const importing = importInThread(
+      'x.ts',
+      { libraryDir: library, onProgress, signal },
+      pathToFileURL(worker),
+    );
+    await expect(importing).rejects.toThrow();
+    expect(steps).toEqual(['3']);
+  });
+
+  it('rejects when the thread ends unexpectedly', async () => {
+    const worker = join(folder, 'exits.mjs');
     await writeFile(worker, 'process.exit(7);');
     const crashing = importInThread('x.ts', { libraryDir: library }, pathToFileURL(worker));
     await expect(crashing).rejects.toMatchObject({
