@@ -4,7 +4,7 @@ const COMPONENTS = /(<key>AudioComponents<\/key>\s*<array>)([\s\S]*?)(\s*<\/arra
 const MUSIC_EFFECT = '<string>aumf</string>';
 
 /**
- * Adds the effect to an Info.plist that has the music effect. Their names differ, by which hosts tell them apart.
+ * Adds the effect to an Info.plist that has the music effect. Their names differ, by which hosts distinguish them.
  * @param {string} plist the file's text @returns {string} the text with both; unchanged where it has both
  */
 export function addEffectType(plist) {

@@ -64,7 +64,7 @@ export function testCommands(wine, engine) {
 
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   assert.equal(tiller(['--version']).trim(), version);
-  console.log('pass the command tells its version');
+  console.log('pass the command prints its version');
   tiller(['doctor']);
   console.log('pass doctor');
   const model = join(root, 'models', 'percussion', 'percussion.ts');

@@ -34,7 +34,7 @@ export function startWine() {
   });
   run('wineboot', ['--init'], { env, stdio: 'ignore' });
   run('wine', ['winecfg', '/v', 'win10'], { env, stdio: 'ignore' });
-  // Windows that nobody sees: without a display Wine otherwise makes none, and messages that are sent to one are lost.
+  // Windows that are not shown: without a display Wine otherwise makes none, and messages that are sent to one are lost.
   const drivers = ['HKCU\\Software\\Wine\\Drivers', '/v', 'Graphics', '/d', 'null', '/f'];
   run('wine', ['reg', 'add', ...drivers], { env, stdio: 'ignore' });
   run('wineserver', ['--wait'], { env, stdio: 'ignore' });

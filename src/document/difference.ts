@@ -17,7 +17,7 @@ export function sameButForValues(a: readonly Input[], b: readonly Input[]): bool
 export const sameButForValue = (a: Input, b: Input): boolean =>
   (Object.keys(a) as (keyof Input)[]).every((key) => key === 'value' || a[key] === b[key]);
 
-/** Whether one of two lists sets something that the other does not. What is as its model states it is set by nobody. */
+/** Whether one of two lists sets something that the other does not. A value that is as its model states it was not set. */
 function differInValues(a: readonly ModelAttribute[], b: readonly ModelAttribute[]): boolean {
   const lacks = (list: readonly ModelAttribute[]) => (attribute: ModelAttribute) =>
     !list.includes(attribute) && !isAsStated(attribute);

@@ -52,7 +52,7 @@ export const inputSchema = z.strictObject({
 });
 export type Input = z.infer<typeof inputSchema>;
 
-/** Whether a source moves its input without a hand or the host: the document's value is then where the input rests afterwards. */
+/** Whether a source moves its input without the player or the host: the document's value is then where the input rests afterwards. */
 export const movesByItself = ({ source }: Pick<Input, 'source'>): boolean => source.kind === 'lfo';
 
 export const inputsSchema = z.array(inputSchema).min(1).max(MAX_INPUTS);

@@ -1,4 +1,4 @@
-/** One length of the latent loop, in exactly one unit. A beat is a quarter note; how many of them a bar has, the host tells. */
+/** One length of the latent loop, in exactly one unit. A beat is a quarter note; the host says how many of them a bar has. */
 export interface LoopLength {
   /** As presets store it, and as hosts show it. Never changes. */
   readonly id: string;

@@ -188,7 +188,7 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** Has a program change recall a preset; null has it recall none. */
   z.strictObject({ type: z.literal('assign-program'), program: programSchema, preset: presetId.nullable() }),
   z.strictObject({ type: z.literal('remember-view'), view: rememberedViewSchema }),
-  /** Fixes the latency that the plugin tells its host; null has it follow the model. */
+  /** Fixes the latency that the plugin reports to its host; null has it follow the model. */
   z.strictObject({
     type: z.literal('fix-latency'),
     milliseconds: z.number().min(MIN_FIXED_LATENCY).max(MAX_FIXED_LATENCY).nullable(),

@@ -169,7 +169,7 @@ export interface ModelState {
   loading: boolean;
 }
 
-/** The latency that the plugin tells its host. */
+/** The latency that the plugin reports to its host. */
 export interface HostLatencyState {
   /** As the player has fixed it; null where it follows the model. */
   fixedMilliseconds: number | null;
@@ -274,7 +274,7 @@ export interface LiveState {
   /** The files that were added, in the order of the list. */
   files: ListedFile[];
   order: PlayOrder;
-  /** Where the source plays from next: where it was stopped, or the last seek. While it plays, telemetry tells the position. */
+  /** Where the source plays from next: where it was stopped, or the last seek. While it plays, telemetry has the position. */
   positionSeconds: number;
   /** The source's cue point. */
   cueSeconds: number;
@@ -332,7 +332,7 @@ export interface Slices {
   training: TrainingState;
   model: ModelState;
   stream: StreamState | null;
-  /** Null in the live session, and until the plugin has told it. */
+  /** Null in the live session, and until the plugin has reported it. */
   hostLatency: HostLatencyState | null;
   /** As the plugin's windows have left it; null in the live session, whose pages remember it themselves. */
   rememberedView: RememberedView | null;

@@ -73,7 +73,7 @@ export const TO_ENGINE = {
     'plugin',
     'One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its ' +
       'first sample in the stream, modulo 2^32. `recall` is the number of the last request for a preset in this block ' +
-      '(a MIDI program change) or before it. `tempo` is in quarter notes per minute, 0 where the host tells none; `beat` ' +
+      '(a MIDI program change) or before it. `tempo` is in quarter notes per minute, 0 where the host gives none; `beat` ' +
       '(a signed number) and `beatFraction` are the quarter notes since a bar began that all others are counted from, valid where ' +
       'the transport is flagged as playing. Tail: parameter events, MIDI events, planar float32.',
     [

@@ -4,10 +4,10 @@ import { useLiveEngine } from './live-engine.js';
 import { NO_OVERFLOW, overflow, PANELS, shownBy, smallTargets } from './page.js';
 
 const AXE_MILLISECONDS = 180_000;
-/** For a journey of many steps on a busy machine. */
+/** For a test of many steps on a busy machine. */
 const LONG_MILLISECONDS = 180_000;
 
-describe('the page, beyond what can be seen', () => {
+describe('the accessibility of the page', () => {
   const { probe, open, play } = useLiveEngine({
     ready: async () => {
       await probe.until(() => probe.slices.examples.length > 0, 'a factory preset');
@@ -52,7 +52,7 @@ describe('the page, beyond what can be seen', () => {
     await page.context().close();
   });
 
-  it('leaves letters alone where single keys are switched off', async () => {
+  it('ignores letters where single keys are switched off', async () => {
     const { page } = await open();
     const frozen = probe.slices.output.freeze;
     await page.keyboard.press('?');
@@ -123,7 +123,7 @@ describe('the page, beyond what can be seen', () => {
     await page.context().close();
   });
 
-  it('tells selected from unselected in forced colours', async () => {
+  it('distinguishes selected from unselected in forced colours', async () => {
     const { page } = await open(undefined, 'dark', { forcedColors: 'active' });
     const colours = await page
       .getByRole('radiogroup', { name: 'Map under the pad' })
@@ -133,7 +133,7 @@ describe('the page, beyond what can be seen', () => {
     await page.context().close();
   });
 
-  it('rings a tab that a key has focused, not one that was pressed', async () => {
+  it('outlines a tab that a key has focused, not one that was pressed', async () => {
     const { page } = await open();
     const ring = (name: string) =>
       page

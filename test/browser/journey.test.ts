@@ -175,7 +175,7 @@ describe('the whole way from an empty instrument to a saved one', () => {
       ['pointer', byPointer],
       ['keyboard', byKeyboard],
     ] as const)
-      it(`can be gone by ${device} alone at ${width} × ${height}`, async () => {
+      it(`can be done by ${device} alone at ${width} × ${height}`, async () => {
         const { page, consoleErrors } = await live.open({ width, height });
         const endRecording = await record(page, `journey-${device}-${width}`);
         const player = playerOf(page);
@@ -226,7 +226,7 @@ describe('the whole way from an empty instrument to a saved one', () => {
         await page.context().close();
       });
 
-  it('is there again after Tiller was closed and started', async () => {
+  it('is restored after Tiller was closed and started', async () => {
     const { about, examples } = probe.slices;
     await live.engine.stop();
     const engine = await sandbox.start();

@@ -54,7 +54,7 @@ describe('the pad', () => {
   });
 
   // A touch that the system cancelled counted as a tap: every input jumped to the example.
-  it('leaves the other inputs alone where a touch on an example is cancelled', async () => {
+  it('does not move the other inputs where a touch on an example is cancelled', async () => {
     probe.send({ type: 'parameter', index: 2, value: 0.2 });
     await probe.until(() => near(input(2), 0.2), 'the third input elsewhere');
     const gestures: string[] = [];

@@ -107,7 +107,7 @@ describe('playing', () => {
     await probe.until(() => (probe.frame?.parameters[0] ?? 0) > 0.7, 'the motion in the telemetry');
     const pad = page.getByRole('application', { name: /^Pad/ });
     await pad.getByText('moving by itself across, 0.50 up').waitFor({ state: 'attached' });
-    // A hand moves the other axis only.
+    // The pad moves the other axis only.
     await pad.focus();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowUp');
@@ -121,7 +121,7 @@ describe('playing', () => {
     expect(x).toBeLessThanOrEqual(0.9);
     expect(y).toBe(0.52);
     probe.send({ type: 'edit', edit: { type: 'edit-input', index: 0, change: { source: { kind: 'pad' } } } });
-    await probe.until(() => probe.slices.inputs[0]?.source.kind === 'pad', 'the hand again');
+    await probe.until(() => probe.slices.inputs[0]?.source.kind === 'pad', 'the pad as source again');
     expect(consoleErrors).toEqual([]);
     await page.context().close();
   });

@@ -41,11 +41,11 @@ describe('the page in the plugin’s window', () => {
       expect([panel, await overflow(page)]).toEqual([panel, NO_OVERFLOW]);
     }
     await page.getByRole('tab', { name: 'Output' }).click();
-    // The host of this test tells no tempo.
+    // The host of this test gives no tempo.
     await page.getByTestId('musical-position').getByText('120.0 BPM, stopped').waitFor();
     await page.getByRole('radio', { name: 'Long', exact: true }).click();
     await probe.until(() => probe.slices.output.margin === 'safe', 'the setting');
-    await page.getByRole('radiogroup', { name: 'Latency that the host is told' }).waitFor();
+    await page.getByRole('radiogroup', { name: 'Latency reported to the host' }).waitFor();
     await page.getByText('needs 62.0 ms').waitFor();
     await page.keyboard.press('?');
     expect(await page.getByText('play and stop').count()).toBe(0);
@@ -91,7 +91,7 @@ describe('the page in the plugin’s window', () => {
   });
 
   // The page's own storage belongs to a port, which is another one each time.
-  it('finds theme and panel again in the next instance', async () => {
+  it('restores theme and panel in the next instance', async () => {
     const first = await sandbox.startInPlugin('presets/drum-garden.tiller.json');
     const before = await openPage(sandbox.browser, first.url);
     await before.page.getByRole('button', { name: 'Light theme' }).click();

@@ -25,7 +25,7 @@ export class Probe {
       { origin },
     );
     this.socket = socket;
-    // `until` tells what did not come.
+    // `until` says what did not come.
     socket.on('error', () => undefined);
     socket.binaryType = 'arraybuffer';
     socket.on('message', (data, binary) => {

@@ -4,7 +4,7 @@ import { AUDIBLE_DB } from './live-engine.js';
 import { openPage, shownBy } from './page.js';
 import { servingProcesses, useSandbox } from './sandbox.js';
 
-function lives(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {
@@ -39,8 +39,8 @@ describe('an engine that crashes', () => {
     await page.getByText('The engine is restarting.').waitFor({ state: 'detached' });
 
     const [after] = servingProcesses(engine.process);
-    expect(lives(before ?? 0)).toBe(false);
-    expect(lives(after ?? 0)).toBe(true);
+    expect(isRunning(before ?? 0)).toBe(false);
+    expect(isRunning(after ?? 0)).toBe(true);
     probe = await sandbox.openProbe(engine);
     await probe.until(() => probe.slices.output.outputGainDb === -9, 'the document');
     await probe.until(() => probe.slices.live?.playing === true, 'the transport');
@@ -73,7 +73,7 @@ describe('an engine that crashes', () => {
     // The engine ends with the process that restarts it, however that ends.
     const [last] = servingProcesses(engine.process);
     process.kill(engine.process.pid ?? 0, 'SIGKILL');
-    while (lives(last ?? 0)) await page.waitForTimeout(50);
+    while (isRunning(last ?? 0)) await page.waitForTimeout(50);
     await page.context().close();
   });
 
@@ -134,7 +134,7 @@ describe('an engine that crashes', () => {
     const { page } = await openPage(sandbox.browser, first.url);
     const [serving] = servingProcesses(first.process);
     await first.stop();
-    expect(lives(serving ?? 0)).toBe(false);
+    expect(isRunning(serving ?? 0)).toBe(false);
     const second = await sandbox.start({ port: first.port });
     expect(second.token).not.toBe(first.token);
     await page.getByText('This page belongs to an engine that has ended.').waitFor();

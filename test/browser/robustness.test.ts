@@ -128,7 +128,7 @@ describe('the page', () => {
     await page.context().close();
   });
 
-  it('shows everything but the part that fails, and that part again on demand', async () => {
+  it('shows everything but the part that fails, and retries that part on demand', async () => {
     const { page, announce } = await openWithAnnouncements(live.browser, live.engine.url);
     await page.getByRole('tab', { name: 'Learn' }).click();
     const learning = probe.slices.learning;

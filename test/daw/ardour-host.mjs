@@ -115,7 +115,7 @@ export function makeSession(name, plugin, samples, { automation = '', midi = [],
     TILLER_SETTLE: plugin === STOCK ? '0.5' : '4',
   });
   const track = /^TRACK (\d+)$/m.exec(out)?.[1] ?? fail(`Ardour did not make the session:\n${out}`);
-  const latency = Number(/^LATENCY (\d+)$/m.exec(out)?.[1] ?? fail(`Ardour tells no latency:\n${out}`));
+  const latency = Number(/^LATENCY (\d+)$/m.exec(out)?.[1] ?? fail(`Ardour reports no latency:\n${out}`));
   placeAudio(folder, track, samples);
   return { folder, latency, presetName: /^PRESET (.+)$/m.exec(out)?.[1] ?? null };
 }

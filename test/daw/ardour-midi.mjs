@@ -64,7 +64,7 @@ function playMidi(kind, plugin, preset, recalled) {
     const late = at - SENT * RATE;
     const end = audio[0].length;
     const difference = at < end ? meanDifference(low.audio[0], audio[0], at, end) : 0;
-    // Ardour hands MIDI over late by the plugin's latency; it is heard from a frame or two before that place on.
+    // Ardour passes MIDI on late by the plugin's latency; it is heard from a frame or two before that place on.
     const inTime = late > -2 * FRAME && late < low.latency + FRAME;
     const detail = `first heard ${late} samples after it was sent, latency ${low.latency}, mean difference ${difference.toExponential(1)}`;
     check(`${kind}: ${what}`, inTime && difference > 1e-4, detail);

@@ -3,7 +3,7 @@
 -- (automation, as "Parameter: seconds=value seconds=value; Parameter: ...", values as Ardour has them), TILLER_MIDI (the
 -- script that sends MIDI on a track of its own, into a MIDI input that the audio track gets; or nothing), TILLER_PRESET
 -- (which of the plugin's own programs to choose in Ardour's list of presets; or nothing), TILLER_SETTLE (seconds that the
--- plugin has to tell its latency).
+-- plugin has to report its latency).
 local rate = 48000
 local folder = os.getenv("TILLER_SESSION")
 local kind, id = os.getenv("TILLER_PLUGIN"):match("^(%S+) (%S+)$")

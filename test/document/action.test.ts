@@ -60,7 +60,7 @@ describe('the actions', () => {
     expect(() => actionOf({ id: 'fly' })).toThrow(RangeError);
   });
 
-  it('tell which end of which input’s range they move', () => {
+  it('say which end of which input’s range they move', () => {
     expect(inputRangeOf({ id: 'inputLow1' })).toEqual({ input: 0, end: 'low' });
     expect(inputRangeOf({ id: `inputHigh${MAX_INPUTS}` })).toEqual({ input: MAX_INPUTS - 1, end: 'high' });
     expect(inputRangeOf({ id: 'input1' })).toBeNull();

@@ -39,7 +39,7 @@ describe('History', () => {
     expect(history.undo(version('c'))?.name).toBe('a');
   });
 
-  it('forgets what was undone once something else is done', () => {
+  it('drops what was undone once something else is done', () => {
     const history = new History();
     history.record(version('a'), 'first');
     history.undo(version('b'));
@@ -75,7 +75,7 @@ describe('History', () => {
     expect(history.forward(left('b0'))).toBeNull();
   });
 
-  it('forgets the document that was undone once something else is done, and all of them when it is told to', () => {
+  it('drops the document that was undone once something else is done, and all of them on request', () => {
     const history = new History();
     history.leave(left('a'));
     history.restore(history.back(left('b'))?.from.history ?? NO_STEPS);

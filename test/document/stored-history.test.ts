@@ -148,7 +148,7 @@ describe('a stored history', () => {
     expect(parseHistory(text, samplePreset())).toEqual(NO_STEPS);
   });
 
-  it('refuses what is no history, and a document only when somebody goes there', () => {
+  it('refuses what is no history, and an invalid document only when a step leads to it', () => {
     const { history, present } = seeds(2);
     const text = formatHistory(history.steps);
     for (const wrong of ['', '[]', 'null', text.slice(0, -9), 'x'.repeat(MAX_HISTORY_LENGTH + 1)])

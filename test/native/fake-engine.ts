@@ -1,12 +1,12 @@
 /**
  * An engine for the plugin's own tests: the real pipe loop around a player that delays, scales and adds noise, and that
- * can be told to fail. Bundled by scripts/native-test.mjs into a copy of the plugin's bundle.
+ * can be made to fail. Bundled by scripts/native-test.mjs into a copy of the plugin's bundle.
  *
  * Its output can be distinguished from the dry track: the input, `LATENCY` samples later, times the `amount`
  * parameter at its sample position, plus noise of the size of the `latentNoise` parameter. Program change n means an
  * amount of n / 127, bypass an amount of 1. While `loop` is on it plays the beat in thousandths, −0.001 while the transport stands.
  * Without an instrument it selects one with a glide of `CHOSEN_GLIDE`.
- * `TILLER_FAKE_FAULT` names a file whose first word is a fault to commit at the next tick; it is removed first.
+ * `TILLER_FAKE_FAULT` names a file whose first word is a fault to produce at the next tick; it is removed first.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { FrameReader, readDescriptor } from '../../src/engine/host/frame-reader.js';

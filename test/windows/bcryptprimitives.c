@@ -1,4 +1,4 @@
-// A stand-in for a library of Windows that Wine 8 does not have, with the one function that the compiled parts of the test runner
+// A replacement for a library of Windows that Wine 8 does not have, with the one function that the compiled parts of the test runner
 // call. Built and used by scripts/windows/jest.mjs; nothing of it is shipped.
 #include <windows.h>
 

@@ -103,7 +103,7 @@ struct Prepare
 };
 static_assert (sizeof (Prepare) == Prepare::bytes);
 
-/** One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its first sample in the stream, modulo 2^32. `recall` is the number of the last request for a preset in this block (a MIDI program change) or before it. `tempo` is in quarter notes per minute, 0 where the host tells none; `beat` (a signed number) and `beatFraction` are the quarter notes since a bar began that all others are counted from, valid where the transport is flagged as playing. Tail: parameter events, MIDI events, planar float32. */
+/** One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its first sample in the stream, modulo 2^32. `recall` is the number of the last request for a preset in this block (a MIDI program change) or before it. `tempo` is in quarter notes per minute, 0 where the host gives none; `beat` (a signed number) and `beatFraction` are the quarter notes since a bar began that all others are counted from, valid where the transport is flagged as playing. Tail: parameter events, MIDI events, planar float32. */
 struct Block
 {
     static constexpr std::uint16_t type = 4;

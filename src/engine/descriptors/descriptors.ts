@@ -24,7 +24,7 @@ const FRAME_SECONDS = 0.09;
 export const MEL_BANDS = 32;
 const LOWEST_HZ = 40;
 const HIGHEST_HZ = 16_000;
-/** Half-octave bands are wide enough from there on to tell a partial from noise; below there is one band. */
+/** Half-octave bands are wide enough from there on to distinguish a partial from noise; below there is one band. */
 const FLATNESS_FROM_HZ = 250;
 /** Flatness of one frame of Gaussian noise: exp(−γ), the geometric mean of exponentially distributed powers of mean 1. */
 const NOISE_FLATNESS = 0.5615;

@@ -29,7 +29,7 @@ export class Block {
   midiEvents = 0;
   /** Number of the last request for a preset, in this block or before it. */
   recall = 0;
-  /** Whether the host has told the tempo, which is in `time` then. */
+  /** Whether the host gives the tempo, which is in `time` then. */
   hasTime = false;
   readonly time: MusicalTime = { ...FREE_TIME };
   readonly samples: readonly Float32Array[] = Array.from(
@@ -71,7 +71,7 @@ export class Block {
     const audioAt = this.midiAt + this.midiEvents * MIDI_EVENT.bytes;
     const channelBytes = this.skipped ? 0 : this.frames * Float32Array.BYTES_PER_ELEMENT;
     if (audioAt + channelBytes * this.channels !== start + length)
-      throw invalid('its length does not add up');
+      throw invalid('its length does not match its counts');
     for (let c = 0; c < this.channels; c++) {
       const target = this.bytes[c] as Uint8Array;
       const from = audioAt + c * channelBytes;
@@ -93,7 +93,7 @@ export class Block {
     if (!(time.tempo >= MIN_TEMPO && time.tempo <= MAX_TEMPO)) throw invalid(`a tempo of ${time.tempo}`);
     if (!(time.beatsPerBar > 0 && time.beatsPerBar <= MAX_BEATS_PER_BAR))
       throw invalid(`${time.beatsPerBar} quarter notes per bar`);
-    if (!Number.isFinite(time.beat)) throw invalid('its place in the music is no number');
+    if (!Number.isFinite(time.beat)) throw invalid('its musical position is not finite');
   }
 
   parameterOffset(i: number): number {

@@ -98,20 +98,22 @@ export class ControlReader {
   private recall(): ControlMessage {
     const { number, program } = this.fields(TO_ENGINE.recallPreset);
     const id = this.text(TO_ENGINE.recallPreset);
-    if (id === '' && program > MAX_PROGRAM) throw invalid('The plugin asked for a preset that cannot be.');
+    if (id === '' && program > MAX_PROGRAM)
+      throw invalid('The plugin asked for a program that does not exist.');
     return { type: 'recall', number, program: id === '' ? program : 0, id };
   }
 
   private latency(): ControlMessage {
     const { rate, fixedMilliseconds, neededSamples } = this.fields(TO_ENGINE.latency);
     if (!(rate > 0) || !(fixedMilliseconds >= 0 && fixedMilliseconds <= MAX_FIXED_LATENCY))
-      throw invalid('The plugin told a latency that cannot be.');
+      throw invalid('The plugin sent a latency that is out of bounds.');
     return { type: 'latency', rate, fixedMilliseconds, neededSamples };
   }
 
   private fields<Field extends string>(layout: MessageLayout<Field>): Record<Field, number> {
     const { bytes, start, length } = this.reader;
-    if (!this.greeted && layout.type !== TO_ENGINE.hello.type) throw invalid('The plugin did not say hello.');
+    if (!this.greeted && layout.type !== TO_ENGINE.hello.type)
+      throw invalid('The plugin did not begin with hello.');
     if (length < layout.bytes) throw invalid('The plugin sent a frame that is cut short.');
     const entries = layout.fields.map(([name, type]) => {
       const at = start + layout.at[name];

@@ -32,7 +32,7 @@ export class DocumentQueue {
     const replaced = this.waiting[at];
     if (replaced === undefined) this.waiting.push(document);
     else {
-      // The player's edit is in both documents, and the host must be told of it once.
+      // The player's edit is in both documents, and the host must be notified of it once.
       const edited = Math.max(replaced.fields['edited'] ?? 0, document.fields['edited'] ?? 0);
       this.waiting[at] = { ...document, fields: { ...document.fields, edited } };
     }

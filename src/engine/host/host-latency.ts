@@ -4,11 +4,11 @@ import type { HostLatencyState } from '../../protocol/interface.js';
 import type { PipeLink } from './pipe-link.js';
 
 /**
- * The latency that the plugin tells its host: that of the model, or one that the player has fixed. The plugin owns the setting, and
+ * The latency that the plugin reports to its host: that of the model, or one that the player has fixed. The plugin owns the setting, and
  * keeps it in the host's project. Main thread.
  */
 export class HostLatency {
-  /** Null until the plugin has told it. */
+  /** Null until the plugin has reported it. */
   state: HostLatencyState | null = null;
   private readonly events = createNanoEvents<{ change: () => void }>();
 
@@ -21,12 +21,12 @@ export class HostLatency {
     return this.events.on('change', listener);
   }
 
-  /** Has the plugin tell its host `milliseconds` whatever the model needs; null has it follow the model. */
+  /** Has the plugin report `milliseconds` to its host whatever the model needs; null has it follow the model. */
   fix(milliseconds: number | null): void {
     this.link.write('fixLatency', { milliseconds: milliseconds ?? 0 });
   }
 
-  /** The plugin tells it; the player is warned of each model that needs more than was fixed. */
+  /** The plugin has reported it; the player is warned of each model that needs more than was fixed. */
   receive(next: HostLatencyState): void {
     const before = this.state;
     this.state = next;

@@ -169,7 +169,7 @@ export class PipeLoop {
     if (player.loading !== null) await this.wait(() => player.loading !== null);
   }
 
-  /** Waits while `waiting()`, taking the main thread's messages; the plugin is told that the silence is not a hang. */
+  /** Waits while `waiting()`, taking the main thread's messages; the plugin is informed that the silence is not a hang. */
   private async wait(waiting: () => boolean): Promise<void> {
     const { writer } = this.options;
     writer.message(TO_PLUGIN.busy, { milliseconds: WAIT_MILLISECONDS });
@@ -177,7 +177,7 @@ export class PipeLoop {
     writer.message(TO_PLUGIN.busy, { milliseconds: 0 });
   }
 
-  /** Tells the plugin the latency, once it is known and whenever it changes. */
+  /** Reports the latency to the plugin, once it is known and whenever it changes. */
   private announce(): void {
     if (this.unsettled > 0 || this.channels === 0) return;
     const { latencySamples, margin, callSeconds } = this.options.player;

@@ -84,7 +84,7 @@ export interface PageServices {
   readonly painter: Pick<Painter, 'paint' | 'subscribe'>;
 }
 
-/** The latency that the plugin tells its host. */
+/** The latency that the plugin reports to its host. */
 export interface HostLatencyService {
   readonly state: HostLatencyState | null;
   subscribe(listener: () => void): () => void;

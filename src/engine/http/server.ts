@@ -149,7 +149,7 @@ export async function startServer(services: PageServices, options: ServerOptions
 /** A page that does not answer the end of its socket is cut off after this. */
 const CLOSE_MILLISECONDS = 500;
 
-/** Tells a page that the engine stops, so that it does not wait for another one. */
+/** Informs a page that the engine stops, so that it does not wait for another one. */
 async function endSocket(socket: WebSocket): Promise<void> {
   const closed = new Promise((resolve) => socket.once('close', resolve));
   const timer = setTimeout(() => socket.terminate(), CLOSE_MILLISECONDS);

@@ -4,7 +4,7 @@ type Message = readonly number[];
 
 /** Where feedback for controllers goes: the machine's device, and every page whose browser has MIDI devices. Main thread. */
 export class FeedbackOutput {
-  /** Called when there is a new receiver, which knows nothing yet. */
+  /** Called when there is a new receiver, to which nothing has been sent yet. */
   onReceiver: () => void = () => undefined;
   private readonly events = createNanoEvents<{ message: (message: Message) => void }>();
 

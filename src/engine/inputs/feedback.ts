@@ -19,7 +19,7 @@ import type { Controllers } from './controllers.js';
 const COLLECT_MILLISECONDS = 30;
 /** Most messages in that time: a MIDI cable carries about thirty. */
 const MOST_MESSAGES = 20;
-/** A controller that has sent something is in the player's hand for this long. */
+/** A controller that has sent something counts as being moved by the player for this long. */
 const HELD_MILLISECONDS = 300;
 
 /** Time, and a call after a while. */

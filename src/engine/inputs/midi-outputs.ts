@@ -37,7 +37,7 @@ export function portNamed(names: readonly string[], chosen: string): { port: num
 export class MidiOutputs {
   /** Name of the chosen device, connected or not; null for none. */
   chosen: string | null = null;
-  /** Called when the chosen device has been connected: it knows nothing yet. */
+  /** Called when the chosen device has been connected: nothing has been sent to it yet. */
   onOpen: () => void = () => undefined;
   /** Lists the ports; is never opened. */
   private readonly scanner: MidiOutputPort | null;

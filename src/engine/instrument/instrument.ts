@@ -116,7 +116,7 @@ export class Instrument {
     return this.events.on('telemetry', listener);
   }
 
-  /** Calls `listener` with what the streaming worker tells of controllers. @returns a function that ends the subscription */
+  /** Calls `listener` with what the streaming worker reports of controllers. @returns a function that ends the subscription */
   onControl(listener: (report: ControlReport) => void): () => void {
     return this.events.on('control', listener);
   }

@@ -22,7 +22,7 @@ export class ModelSelection {
 
   /**
    * Plays another model of the library, as one step of the undo history. Examples, mapping and settings of each latent belong
-   * to their model and change with it (`useModel`). Resolves when the streaming worker has been told to open it.
+   * to their model and change with it (`useModel`). Resolves when the streaming worker has been asked to open it.
    * @param sha256 the model's identity, 64 hexadecimal digits
    * @throws TillerError `model-missing` where the library does not have it, `argument-invalid` as `useModel`; the document is
    * then unchanged
@@ -49,7 +49,7 @@ export class ModelSelection {
 
   /**
    * Has the streaming worker play `reference`, the document's model, or nothing where it is null or missing; of several loads
-   * the last one counts. Resolves when the worker has been told. A library that cannot be read counts as a missing model,
+   * the last one counts. Resolves when the worker has been asked to. A library that cannot be read counts as a missing model,
    * since the worker waits for the `load` that was announced to it; the player sees the error.
    * @param absence `expected`: a missing model is shown in the state only, without a notice
    */

@@ -51,7 +51,7 @@ export class AudioRingWriter {
     return this.slots[this.written % SLOTS] as Float32Array[];
   }
 
-  /** The next block is complete. The main thread must be told. */
+  /** The next block is complete. The main thread must be notified. */
   commit(): void {
     this.written += 1;
   }

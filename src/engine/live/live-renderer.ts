@@ -54,7 +54,7 @@ export class LiveRenderer {
   /**
    * @param deliver takes a model that was opened in another thread
    * @param ring takes the rendered blocks
-   * @param position is told how far the source has been read
+   * @param position receives how far the source has been read
    */
   constructor(
     private readonly player: LivePlayer,

@@ -9,7 +9,7 @@ type TempoMessage = Extract<ToLiveWorker, { type: 'tempo' }>;
 
 /** A clock without a tick for this long has ended, in milliseconds. */
 const CLOCK_ENDS_MILLISECONDS = 1000;
-/** The page is told of changes of this much, in quarter notes per minute. */
+/** The page gets changes of at least this much, in quarter notes per minute. */
 const SHOWN_STEP = 0.1;
 
 /**
@@ -67,7 +67,7 @@ export class LiveTempo {
     this.send(reading.tempo, reading.beat, 'follow');
   }
 
-  /** Tells a new worker the tempo. */
+  /** Sends a new worker the tempo. */
   resend(): void {
     this.post({ type: 'tempo', perMinute: this.state.perMinute, beat: null, align: 'jump' });
   }

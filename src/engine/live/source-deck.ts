@@ -38,7 +38,7 @@ export class SourceDeck {
   private next: number | null = null;
   /** The file that was added last, until a source is chosen: it is usually the one. */
   private added: number | null = null;
-  /** The files that the worker was told to go on with since the source was chosen, by the number of the message. */
+  /** The files that the worker was sent as the next ones since the source was chosen, by the number of the message. */
   private readonly offered = new Map<number, number>();
   /** Count requests: a long file may still be being read when another one is asked for. */
   private sources = 0;

@@ -188,7 +188,7 @@ export class LengthScaleChooser {
     const scales = LENGTH_SCALES.filter((scale) => scale >= MIN_SPACINGS * typical);
     this.candidates = scales.map(this.candidate);
     const shortest = MIN_CLOSEST * least;
-    // Points that coincide cannot be told apart by any length scale.
+    // No length scale distinguishes points that coincide.
     for (let scale = scales[0]!; noise === 0 && shortest > 0 && scale > shortest;)
       this.shorterScales.push((scale = Math.max(scale / 1.5, shortest)));
   }

@@ -19,7 +19,7 @@ const noiseSchema = tensorSchema.extend({ distribution: z.enum(['uniform', 'norm
 
 /**
  * One ONNX file. Audio is float32 [batch, channels, hop × frames], latents float32 [batch, dimensions, frames];
- * all state travels as one flat float32 tensor in and one out, zero or as stored in `initialState`.
+ * all state is passed as one flat float32 tensor, in and out, zero or as stored in `initialState`.
  */
 export const graphSchema = z.strictObject({
   file: z.string().regex(/^[\w.-]+\.onnx$/),

@@ -1,6 +1,6 @@
 /** Latent frames that a track gave lately: so many, which is the last half minute at thirty reports a second. */
 const MOST_FRAMES = 900;
-/** Fewer tell too little of a track to make a map of it. */
+/** Fewer are not enough of a track to make a map of it. */
 const LEAST_FRAMES = 90;
 /** Softer input is silence, in dB re full scale. */
 const SILENT_DB = -60;

@@ -60,7 +60,7 @@ function spacedRanks(values: readonly number[]): number[] {
   return places;
 }
 
-/** A hue for each sound, in degrees: neighbours on the colour circle sound alike. Evenly spaced, so that each is told apart. */
+/** A hue for each sound, in degrees: neighbours on the colour circle sound alike. Evenly spaced, so that each can be distinguished. */
 export function huesFor(sounds: readonly Sound[]): number[] {
   const [x, y] = embedded(sounds);
   const angles = sounds.map((_, i) => Math.atan2(y[i] ?? 0, x[i] ?? 0));

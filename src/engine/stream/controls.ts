@@ -18,7 +18,7 @@ export interface FrameView {
   readonly decoded: Float32Array;
 }
 
-/** Tells where a latent frame, counted from the start, lies in the music. */
+/** Gives the musical position of a latent frame, counted from the start. */
 export interface FrameClock {
   locate(frame: number, into: MusicalPosition): void;
 }

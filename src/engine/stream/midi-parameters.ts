@@ -77,18 +77,18 @@ export class MidiParameters {
   }
 
   private setPosition(channel: number, position: number): void {
-    this.tell(channel);
+    this.emit(channel);
     this.position = position;
     this.steps = 0;
   }
 
   private setSteps(channel: number, steps: number): void {
-    this.tell(channel);
+    this.emit(channel);
     this.position = NaN;
     this.steps = steps;
   }
 
-  private tell(channel: number): void {
+  private emit(channel: number): void {
     const number = this.numberOn(channel);
     if (number === NULL_FUNCTION) return;
     if (this.registered[channel] === 1) this.rpn = number;

@@ -12,7 +12,7 @@ export interface MusicalPosition {
   /** Quarter notes since the start of a bar; jumps with the transport. */
   beat: number;
   beatsPerBar: number;
-  /** Seconds since the song began, as far as the beat and the tempo tell: they jump with the transport, and not with the tempo. */
+  /** Seconds since the song began, as computed from beat and tempo: they jump with the transport, and not with the tempo. */
   seconds: number;
 }
 

@@ -71,11 +71,11 @@ export function EngineStatus() {
 
   const latency = stream === null ? null : (1000 * stream.latencySamples) / stream.rate;
   const hostLatency = usePage((state) => state.hostLatency);
-  // In a host, what the host is told: it adds its own buffers and shows the sum.
-  const told =
+  // In a host, what is reported to it: the host adds its own buffers and shows the sum.
+  const reported =
     hostLatency === null ? null : (hostLatency.fixedMilliseconds ?? hostLatency.neededMilliseconds);
   const outside = live === null ? 0 : live.bufferMilliseconds + speakerMilliseconds();
-  const total = told ?? (latency === null ? null : latency + outside);
+  const total = reported ?? (latency === null ? null : latency + outside);
   const gaps = useRecentGaps(live?.underruns ?? null);
   const hasProblem = connection !== 'open' || (telemetry?.load ?? 0) > 0.9 || gaps > 0;
   return (
@@ -118,11 +118,11 @@ export function EngineStatus() {
                 ? '–'
                 : `${latency.toFixed(1)} ms, ${stream.latencySamples} samples`}
             </dd>
-            {told !== null && (
+            {reported !== null && (
               <>
-                <dt>told to the host</dt>
+                <dt>reported to the host</dt>
                 <dd>
-                  {told.toFixed(1)} ms{hostLatency?.fixedMilliseconds === null ? '' : ', fixed'}
+                  {reported.toFixed(1)} ms{hostLatency?.fixedMilliseconds === null ? '' : ', fixed'}
                 </dd>
               </>
             )}

@@ -82,7 +82,7 @@ describe('the engine inside a plugin', () => {
     const { say, received } = start();
     const preset = readFileSync(join('presets', 'drum-garden.tiller.json'));
     say(hello, frame(TO_ENGINE.state, {}, preset), prepare);
-    // Told once the preset's model is open: its own delay is part of it.
+    // Reported once the preset's model is open: its own delay is part of it.
     expect((await received('prepared')).fields['latencySamples']).toBeGreaterThan(1000);
     expect(existsSync(join(home, '.cache', 'Microsoft'))).toBe(false);
   }, 30_000);

@@ -16,7 +16,7 @@ afterEach(() => {
 function supervise(scripts: readonly string[], waits: readonly number[] = [0, 0]) {
   const ports: (number | null)[] = [];
   const children: ChildProcess[] = [];
-  const told: string[] = [];
+  const events: string[] = [];
   let wake: () => void = () => undefined;
   const supervisor = new Supervisor(
     (port) => {
@@ -29,8 +29,8 @@ function supervise(scripts: readonly string[], waits: readonly number[] = [0, 0]
       return child;
     },
     {
-      ready: (serving: Serving) => told.push(`ready ${serving.port}`),
-      restarting: (how) => told.push(how),
+      ready: (serving: Serving) => events.push(`ready ${serving.port}`),
+      restarting: (how) => events.push(how),
     },
     new RestartPolicy(waits),
     100,
@@ -42,31 +42,31 @@ function supervise(scripts: readonly string[], waits: readonly number[] = [0, 0]
       seen += 1;
     }
   };
-  return { supervisor, ports, children, told, served };
+  return { supervisor, ports, children, events, served };
 }
 
 describe('Supervisor', () => {
   it('restarts a process that ended, with the same port', async () => {
-    const { supervisor, ports, children, told, served } = supervise([
+    const { supervisor, ports, children, events, served } = supervise([
       `${SERVING} setTimeout(() => process.exit(9), 20)`,
       SERVING + LIVES,
     ]);
     const ended = supervisor.run();
     await served(2);
     expect(ports).toEqual([null, 4321]);
-    expect(told).toEqual(['ready 4321', 'exit code 9']);
+    expect(events).toEqual(['ready 4321', 'exit code 9']);
     supervisor.stop();
     expect(await ended).toBe(0);
     expect(children.at(-1)?.exitCode).toBe(0);
   });
 
   it('names the signal that ended a process', async () => {
-    const { supervisor, children, told, served } = supervise([SERVING + LIVES]);
+    const { supervisor, children, events, served } = supervise([SERVING + LIVES]);
     const ended = supervisor.run();
     await served(1);
     children[0]?.kill('SIGKILL');
     await served(1);
-    expect(told).toEqual(['ready 4321', 'SIGKILL']);
+    expect(events).toEqual(['ready 4321', 'SIGKILL']);
     supervisor.stop();
     expect(await ended).toBe(0);
   });

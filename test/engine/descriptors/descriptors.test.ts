@@ -48,7 +48,7 @@ describe('descriptors', () => {
     expect(Math.abs(Math.log2(brightnessHz / 1000))).toBeLessThan(0.02);
   });
 
-  it('tell sines and harmonic sounds from noise, at any level', () => {
+  it('distinguish sines and harmonic sounds from noise, at any level', () => {
     const meter = new DescriptorMeter(44_100);
     for (const hz of [80, 220, 700]) {
       expect(meter.measure(harmonics(hz, 44_100, 0.4)).noisiness).toBeLessThan(0.15);

@@ -52,7 +52,7 @@ describe('HostSession', () => {
     expect(third.instrument.state).toMatchObject({ presetId: null, preset: { seed: 7 } });
   });
 
-  test('tells the presets anew whenever one is saved, renamed, deleted or brought back', async () => {
+  test('sends the presets again whenever one is saved, renamed, deleted or restored', async () => {
     const { session, of, settle, nowThereAre } = setUp([preset('A'), preset('B')]);
     const names = () =>
       (JSON.parse(of('presets').at(-1)?.text ?? '[]') as { name: string }[]).map(({ name }) => name);
@@ -124,12 +124,12 @@ describe('HostSession', () => {
     ]);
     await session.receive({ type: 'state', text: '' });
     expect(instrument.state.preset.name).toBe('Playable');
-    const told = () => new Map(of('parameter').map(({ fields }) => [fields['index'], fields['value']]));
-    expect([...told()].sort(([a = 0], [b = 0]) => a - b)).toEqual([
+    const sentValues = () => new Map(of('parameter').map(({ fields }) => [fields['index'], fields['value']]));
+    expect([...sentValues()].sort(([a = 0], [b = 0]) => a - b)).toEqual([
       ...parameterValues(instrument.state.preset).entries(),
     ]);
-    expect(told().get(PARAMETER_INDEX.dryWet)).toBe(0.5);
-    // Once it has been told what plays, the plugin takes a value for the player's.
+    expect(sentValues().get(PARAMETER_INDEX.dryWet)).toBe(0.5);
+    // Once it has received what plays, the plugin takes a value for the player's.
     expect(sent.findLastIndex(({ message }) => message === 'parameter')).toBeLessThan(
       sent.findIndex(({ message }) => message === 'state'),
     );
@@ -137,7 +137,7 @@ describe('HostSession', () => {
     // The same instrument again moves nothing in the engine, but the plugin has forgotten its values.
     sent.length = 0;
     await session.receive({ type: 'state', text: '' });
-    expect(told().get(PARAMETER_INDEX.dryWet)).toBe(0.5);
+    expect(sentValues().get(PARAMETER_INDEX.dryWet)).toBe(0.5);
   });
 
   test("the host's parameters come after its preset and are not sent back", async () => {
@@ -149,7 +149,7 @@ describe('HostSession', () => {
     expect(of('parameter')).toEqual([]);
   });
 
-  test('what the page moves is told at once with its gesture, and the document soon, as an edit', async () => {
+  test('what the page moves is sent at once with its gesture, and the document soon, as an edit', async () => {
     const { session, instrument, of, settle } = setUp();
     await session.receive({ type: 'state', text: JSON.stringify(preset('x')) });
     instrument.setParameter(PARAMETER_INDEX.amount, 1, 'page', 'begin');
@@ -270,17 +270,17 @@ describe('HostSession', () => {
     expect(of('interface')).toEqual([{ message: 'interface', fields: {}, text: ADDRESS }]);
   });
 
-  test('knows the latency that the host is told, and warns of a model that needs more', async () => {
+  test('knows the latency that is reported to the host, and warns of a model that needs more', async () => {
     const { session, of, latency, instrument } = setUp();
-    const told = (fixedMilliseconds: number, neededSamples: number) =>
+    const report = (fixedMilliseconds: number, neededSamples: number) =>
       session.receive({ type: 'latency', rate: 48_000, fixedMilliseconds, neededSamples });
-    await told(0, 2400);
+    await report(0, 2400);
     expect(latency.state).toEqual({ fixedMilliseconds: null, neededMilliseconds: 50 });
     latency.fix(80);
     expect(of('fixLatency').map(({ fields }) => fields)).toEqual([{ milliseconds: 80 }]);
-    await told(80, 2400);
+    await report(80, 2400);
     expect(instrument.state.notice).toBeNull();
-    await told(80, 4800);
+    await report(80, 4800);
     expect(instrument.state.notice?.text).toBe(
       'This model needs 100.0 ms, the latency is fixed at 80 ms: it is heard 20.0 ms late.',
     );
@@ -288,7 +288,7 @@ describe('HostSession', () => {
     expect(of('fixLatency').at(-1)?.fields).toEqual({ milliseconds: 0 });
   });
 
-  test('tells which programs recall presets, from the first project on and whenever that changes', async () => {
+  test('sends which programs recall presets, from the first project on and whenever that changes', async () => {
     const { session, of, programs, settle } = setUp([preset('A')]);
     await programs.set({ channel: 3 });
     expect(of('programs')).toEqual([]);
@@ -310,7 +310,7 @@ describe('HostSession', () => {
   });
 
   // A host saved its project right behind a program change: the plugin must know when what it has is the preset asked for.
-  test('a preset that is asked for is told with its parameters first, then as recalled', async () => {
+  test('a preset that is asked for is sent with its parameters first, then reported as recalled', async () => {
     const { session, sent, of } = setUp([preset('A'), preset('B', { seed: 7 })]);
     await session.receive({ type: 'state', text: JSON.stringify(preset('Song')) });
     sent.length = 0;
@@ -332,7 +332,7 @@ describe('HostSession', () => {
     expect(instrument.state.preset.name).toBe('A');
   });
 
-  test('a preset that cannot be opened is said, and the rest goes on', async () => {
+  test('a preset that cannot be opened is reported, and the rest goes on', async () => {
     const { session, instrument, of } = setUp();
     await session.receive({ type: 'recall', number: 3, program: 0, id: 'user/gone' });
     await session.receive({ type: 'settle' });

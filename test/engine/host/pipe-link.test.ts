@@ -7,7 +7,7 @@ const worker = new URL('./answering-worker.mjs', import.meta.url);
 /** Links of the present test: closed after it, whatever its result. */
 const links: PipeLink[] = [];
 
-/** A link to the stand-in, with what it said so far, and a wait for the next thing it says. */
+/** A link to a fake worker, with the messages that it has sent, and a wait for the next one. */
 function open() {
   const said: FromPlugin[] = [];
   const reports: StreamReport[] = [];
@@ -34,7 +34,7 @@ describe('PipeLink', () => {
     for (const link of links.splice(0)) await link.close();
   });
 
-  test('keeps what is said until somebody listens, and passes both ways in order', async () => {
+  test('keeps messages until `listen` is called, and passes both ways in order', async () => {
     const { link, next, listen } = open();
     await pause(100);
     listen();
@@ -53,7 +53,7 @@ describe('PipeLink', () => {
     ]);
   });
 
-  test('what sounds goes to those who listen for reports only', async () => {
+  test('reports of the stream go to their listeners only', async () => {
     const { link, reports, said, listen, next } = open();
     listen();
     await next();
@@ -63,7 +63,7 @@ describe('PipeLink', () => {
     expect(said).toHaveLength(1);
   });
 
-  test('its beats rise while the main thread lives, and stand while it does not', async () => {
+  test('its counter rises while the main thread runs, and stops while it is blocked', async () => {
     const { link, next, listen } = open();
     listen();
     await next();
@@ -85,7 +85,7 @@ describe('PipeLink', () => {
   test.each([
     ['throw', 'The streaming thread stopped: broken.'],
     ['exit', 'The streaming thread stopped: its thread ended with code 0.'],
-  ])('the end of the streaming thread is told with its reason (%s)', async (how, reason) => {
+  ])('the end of the streaming thread is reported with its reason (%s)', async (how, reason) => {
     const { link, next, listen } = open();
     listen();
     await next();

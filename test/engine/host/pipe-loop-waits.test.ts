@@ -44,7 +44,7 @@ describe('PipeLoop, where it waits for the main thread or a model', () => {
     expect(await notes(2)).toEqual([['offline', 'process 1', 'load', 'loaded', 'process 1', 'process 1'], 2]);
   });
 
-  test('a model is waited for, and its latency and margin are told', async () => {
+  test('a model is waited for, and its latency and margin are reported', async () => {
     const manifest = { hop: 512, sampleRate: 48_000 } as never;
     const { sent, player } = await play(
       [hello, prepare(), blockFrame({ position: 0, channels: [[1], [1]] })],
@@ -61,7 +61,7 @@ describe('PipeLoop, where it waits for the main thread or a model', () => {
     });
   });
 
-  test('nothing is announced before all is applied that was said before the stream', async () => {
+  test('nothing is announced before everything sent before the stream is applied', async () => {
     const { sent, posted } = await play(
       [hello, frame(TO_ENGINE.state, {}, Buffer.from('{}')), prepare(), frame(TO_ENGINE.tick, { count: 1 })],
       [],
@@ -71,7 +71,7 @@ describe('PipeLoop, where it waits for the main thread or a model', () => {
     expect(posted.map(({ type }) => type)).toEqual(['hello', 'state', 'settle']);
   });
 
-  test('an export begins when all is applied that was said before it, and not sooner', async () => {
+  test('an export begins when everything sent before it is applied, and not sooner', async () => {
     const offlineRestart = 1 | 2;
     let asked = 0;
     const { player, sent } = await play(

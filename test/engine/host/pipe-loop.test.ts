@@ -14,7 +14,7 @@ import { blockFrame, frame, framesIn } from './pipes.js';
 const refuses = (frames: Buffer[]) => expect(play(frames)).rejects.toMatchObject({ code: 'message-invalid' });
 
 describe('PipeLoop', () => {
-  test('greets, prepares, and answers blocks in order with their place', async () => {
+  test('answers hello, prepare and blocks in order, with their positions', async () => {
     const { sent, player } = await play([
       hello,
       prepare(),
@@ -72,7 +72,7 @@ describe('PipeLoop', () => {
     ]);
   });
 
-  test('the place in the music comes before its block, where the host tells it', async () => {
+  test('the musical position comes before its block, where the host gives one', async () => {
     const { player } = await play([
       hello,
       prepare(1, 1),
@@ -257,7 +257,7 @@ describe('PipeLoop', () => {
     ]);
   });
 
-  test('what MIDI moved is told to the host, what the host moved is not', async () => {
+  test('what MIDI moved is sent to the host, what the host moved is not', async () => {
     const { loop, written } = await play([
       hello,
       prepare(1, 1),
@@ -275,7 +275,7 @@ describe('PipeLoop', () => {
     ]);
   });
 
-  test('what is no conversation ends it', async () => {
+  test('what breaks the protocol ends the loop', async () => {
     await refuses([frame(TO_ENGINE.hello, { protocol: PLUGIN_PROTOCOL_VERSION + 1 })]);
     await refuses([frame(TO_ENGINE.tick, { count: 1 })]);
     await refuses([hello, frame({ ...TO_ENGINE.tick, type: 99 }, { count: 1 })]);

@@ -11,7 +11,7 @@ import { FrameWriter, type WriteSome } from '../../../src/engine/host/frame-writ
 import { PipeLoop } from '../../../src/engine/host/pipe-loop.js';
 import type { PipePlayer } from '../../../src/engine/host/pipe-player.js';
 
-/** A pipe that holds what was put into it and hands it out in pieces of at most `piece` bytes. */
+/** A pipe that holds what was put into it and gives it in pieces of at most `piece` bytes. */
 export function readerOf(bytes: Buffer, piece = Infinity): FrameReader {
   let at = 0;
   return new FrameReader((target, offset, length) => {

@@ -21,7 +21,7 @@ function setUp(...assignments: Assignment[]) {
   let state: ControllersState = { assignments, learning: null };
   const values = new Map<string, number>();
   const listeners: (() => void)[] = [];
-  let tell: (activity: ControllerActivity) => void = () => undefined;
+  let notify: (activity: ControllerActivity) => void = () => undefined;
   const subscribe = (listener: () => void) => {
     listeners.push(listener);
     return () => undefined;
@@ -34,7 +34,7 @@ function setUp(...assignments: Assignment[]) {
       },
       subscribe,
       onActivity: (listener) => {
-        tell = listener;
+        notify = listener;
         return () => undefined;
       },
     },
@@ -59,7 +59,7 @@ function setUp(...assignments: Assignment[]) {
       state = { ...state, assignments: next };
       changed();
     },
-    touch: (...ids: string[]) => tell({ assignments: ids, inputs: [] }),
+    touch: (...ids: string[]) => notify({ assignments: ids, inputs: [] }),
     pass: (milliseconds: number) => {
       const end = now + milliseconds;
       for (let next = due; next !== null && next.at <= end; next = due) {
@@ -113,7 +113,7 @@ describe('Feedback', () => {
     expect(pass(30)).toEqual(messages);
   });
 
-  it('never moves a controller in the player’s hand, and settles it afterwards', () => {
+  it('never moves a controller that the player is moving, and sends its value afterwards', () => {
     const { set, touch, pass } = setUp(assign('a', cc), assign('b', { ...cc, controller: 8 }));
     set(0.5);
     pass(30);
@@ -126,7 +126,7 @@ describe('Feedback', () => {
     expect(settled).toEqual([[0xb2, 7, Math.round(127 * 0.69)]]);
   });
 
-  it('sends within what a cable carries, and everything in the end', () => {
+  it('sends no more than a MIDI cable carries, and everything in the end', () => {
     const many = Array.from({ length: 100 }, (_, i) => assign(`a${i}`, { ...cc, controller: i }));
     const { set, pass } = setUp(...many);
     set(1);
@@ -156,7 +156,7 @@ describe('Feedback', () => {
     expect(pass(30)).toEqual([[0xb2, 7, 0]]);
   });
 
-  it('tells a new receiver everything again', () => {
+  it('sends a new receiver everything again', () => {
     const { feedback, set, pass } = setUp(assign('a', cc));
     set(1);
     pass(30);

@@ -64,7 +64,7 @@ describe('parseGestureCsv', () => {
     ['', /empty/],
     ['seconds,x\n', /empty/],
     ['0,0.5\n1,2\n', /Line 2.*0 to 1/],
-    // Regression: a file without a column of values moved nothing, without a word.
+    // Regression: a file without a column of values moved nothing, without a message.
     ['seconds\n0\n1\n', /no column of values/],
     ['x\n0\n0.5\n1\n', /no column of values/],
     // Every line was taken for a line of names, and the gesture was called empty.

@@ -55,7 +55,7 @@ describe('latents that are held, drawn and captured', () => {
     instrument.setParameter(PARAMETER_INDEX.input + 1, 0.75, 'page');
     instrument.capture('moving');
     expect(instrument.state.preset.examples.at(-1)?.inputs).toEqual([0.875, 0.75]);
-    // The frame that was heard tells nothing of other inputs.
+    // The frame that was heard has no values of other inputs.
     instrument.edit({ type: 'remove-input', index: 1 });
     instrument.capture('fewer');
     expect(instrument.state.preset.examples.at(-1)?.inputs).toEqual([
@@ -134,7 +134,7 @@ describe('latents that are held, drawn and captured', () => {
     expect(instrument.state).toMatchObject({ draws: { earlier: 0, later: 0 }, holds: [null, null, null] });
   });
 
-  it('lets a latent go that the next document does not have', async () => {
+  it('releases a latent that the next document does not have', async () => {
     instrument.heldLatents.hold(1, 0.5);
     instrument.heldLatents.hold(2, 1);
     sent.length = 0;
@@ -151,14 +151,14 @@ describe('latents that are held, drawn and captured', () => {
     expect(sent.filter(({ type }) => type === 'hold')).toEqual([{ type: 'hold', dimension: 2, value: null }]);
   });
 
-  it('plays an example to listen to it, and lets go', () => {
+  it('plays an example in place of the mapping, and releases it', () => {
     instrument.heldLatents.audition('e1');
     expect(instrument.state).toMatchObject({ auditioning: 'e1', holds: [1, 0, 0.5] });
     instrument.heldLatents.audition(null);
     expect(instrument.state).toMatchObject({ auditioning: null, holds: [null, null, null] });
   });
 
-  it('lets go of an example that is heard when another preset comes', async () => {
+  it('releases an example that is heard when another preset is opened', async () => {
     instrument.heldLatents.audition('e1');
     sent.length = 0;
     await instrument.files.load({ ...samplePreset(), name: 'Other' }, 'page');

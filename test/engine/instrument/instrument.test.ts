@@ -67,7 +67,7 @@ describe('Instrument', () => {
     expect(types()).toEqual(['steering', 'parameter']);
   });
 
-  it('undoes edits but leaves the hand where it is', () => {
+  it('undoes edits but keeps the inputs where they are played', () => {
     instrument.edit({ type: 'describe', change: { name: 'Changed' } });
     instrument.setParameter(PARAMETER_INDEX.input, 0.9, 'page');
     instrument.undo();
@@ -176,7 +176,7 @@ describe('Instrument', () => {
     expect(sent.at(-1)).toEqual({ type: 'load', model: null });
   });
 
-  it('lets a notice go with what it was about, once the player has gone on', async () => {
+  it('removes a notice once the player has changed what it was about', async () => {
     const shown = () => instrument.state.notice;
     // The plugin's own page showed the first error of a session until its end.
     instrument.notify(new Error('It is gone.'));
@@ -192,11 +192,11 @@ describe('Instrument', () => {
     expect(shown()).toBeNull();
   });
 
-  it('looks for its model again without telling anew what was done on purpose', async () => {
+  it('looks for its model again without a second notice of what the player did', async () => {
     library.clear();
     await instrument.models.lookAgain();
     expect(instrument.state.model.missing).toEqual(samplePreset().model);
-    // A model that was removed on the page was told of twice: by the page, which offers the way back, and from here.
+    // A model that was removed on the page was reported twice: by the page, which offers to undo it, and from here.
     expect(instrument.state.notice).toBeNull();
     expect(sent.at(-1)).toEqual({ type: 'load', model: null });
     library.set(manifest.sha256, { dir: folder, manifest });
@@ -204,7 +204,7 @@ describe('Instrument', () => {
     expect(instrument.state.model).toMatchObject({ manifest, missing: null });
   });
 
-  it('announces another model before what is meant for it, and none for the same model', async () => {
+  it('announces another model before its settings, and none for the same model', async () => {
     await instrument.files.load({ ...samplePreset(), seed: 5 }, 'page');
     expect(types()).not.toContain('expect-model');
     sent.length = 0;
@@ -317,7 +317,7 @@ describe('Instrument', () => {
     expect(sent).toEqual([]);
   });
 
-  it('tells a new worker everything', async () => {
+  it('sends a new worker everything', async () => {
     instrument.heldLatents.hold(0, 1);
     sent.length = 0;
     await instrument.resend();

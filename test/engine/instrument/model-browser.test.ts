@@ -20,7 +20,7 @@ interface HeldImport {
   finish: (imported: LibraryEntry) => void;
 }
 
-describe('models as the page keeps them', () => {
+describe('the model browser', () => {
   let own: LibraryEntry;
   let entries: LibraryEntry[];
   let looked: number;

@@ -9,7 +9,7 @@ import { samplePreset } from '../../document/sample-presets.js';
 import { ManualTrainer, manifest } from './instrument-rig.js';
 
 /** Work that was not saved was lost where another preset was opened: by one key, or by a program change. */
-describe('a document that is left for another one', () => {
+describe('a document that another one replaces', () => {
   let folder: string;
   let presets: PresetStore;
   let trainer: ManualTrainer;
@@ -113,7 +113,7 @@ describe('a document that is left for another one', () => {
     expect(seen()).toMatchObject({ dirty: false, undoLabel: null });
   });
 
-  it('is let go where nobody worked on it, and where a project brings another world', async () => {
+  it('is dropped where nobody worked on it, and where the host loads a project', async () => {
     await instrument.files.create();
     await instrument.files.create();
     await instrument.files.open(second);

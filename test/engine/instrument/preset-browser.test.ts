@@ -6,7 +6,7 @@ import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { PresetBrowser } from '../../../src/engine/instrument/preset-browser.js';
 import { Bench, documentOf } from '../http/rig.js';
 
-describe('presets as the page keeps them', () => {
+describe('the preset browser', () => {
   let folder: string;
   let bench: Bench;
   let browser: PresetBrowser;
@@ -27,9 +27,9 @@ describe('presets as the page keeps them', () => {
 
   const names = () => browser.entries.map(({ name }) => name);
 
-  it('saves, duplicates, deletes and restores, and tells each time', async () => {
-    let told = 0;
-    browser.subscribe(() => (told += 1));
+  it('saves, duplicates, deletes and restores, and emits a change each time', async () => {
+    let changes = 0;
+    browser.subscribe(() => (changes += 1));
     await browser.saveAs('First');
     const [first] = browser.entries;
     await browser.duplicate(first?.id ?? '');
@@ -39,7 +39,7 @@ describe('presets as the page keeps them', () => {
     expect(names()).toEqual(['First 2', 'First 3']);
     await browser.restore(first?.id ?? '');
     expect(names()).toEqual(['First', 'First 2', 'First 3']);
-    expect(told).toBe(5);
+    expect(changes).toBe(5);
     await expect(browser.restore(first?.id ?? '')).rejects.toThrow('not in the trash');
   });
 
@@ -137,11 +137,11 @@ describe('presets as the page keeps them', () => {
 
   // Each step of an import had every preset read again.
   it('looks at the presets again where the models have changed, not while one is imported', async () => {
-    let told: () => void = () => undefined;
+    let changes: () => void = () => undefined;
     const models = {
       cards: [] as never[],
       subscribe: (listener: () => void) => {
-        told = listener;
+        changes = listener;
         return () => undefined;
       },
     };
@@ -154,10 +154,10 @@ describe('presets as the page keeps them', () => {
       lists += 1;
       return list();
     };
-    told();
+    changes();
     expect(lists).toBe(0);
     models.cards = [];
-    told();
+    changes();
     await heard;
     expect(lists).toBe(1);
     expect(other.entries.map(({ name }) => name)).toEqual(['Unseen']);

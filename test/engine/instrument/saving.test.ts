@@ -9,7 +9,7 @@ import { Instrument } from '../../../src/engine/instrument/instrument.js';
 import { samplePreset } from '../../document/sample-presets.js';
 import { ManualTrainer, manifest } from './instrument-rig.js';
 
-/** Writes what is saved after `hold` when it is told to go on. */
+/** Writes what is saved after `hold` when it is released. */
 class SlowStore extends PresetStore {
   private turn = Promise.resolve();
   goOn: () => void = () => undefined;

@@ -13,29 +13,29 @@ import { FileSource, MicrophoneSource } from '../../../src/engine/live/live-sour
 
 /** Doubles its input and records its calls. */
 class Doubler implements LivePlayer {
-  readonly told: string[] = [];
+  readonly calls: string[] = [];
   /** Tempo and beat of each block. */
   readonly times: [number, number][] = [];
   apply(command: { type: string }): Promise<void> {
-    this.told.push(command.type);
+    this.calls.push(command.type);
     if (command.type === 'hold') throw new RangeError('no dimension 99');
     return Promise.resolve();
   }
   prepare(rate: number): number {
-    this.told.push(`prepare ${rate}`);
+    this.calls.push(`prepare ${rate}`);
     return 0;
   }
   midi(_offset: number, status: number): void {
-    this.told.push(`midi ${status}`);
+    this.calls.push(`midi ${status}`);
   }
   setTime({ tempo, beat }: { tempo: number; beat: number }): void {
     this.times.push([tempo, beat]);
   }
   takeNow(): void {
-    this.told.push('now');
+    this.calls.push('now');
   }
   idle(): void {
-    this.told.push('idle');
+    this.calls.push('idle');
   }
   process(input: readonly Float32Array[], output: readonly Float32Array[], frames: number): void {
     output.forEach((side, c) => {
@@ -99,7 +99,7 @@ describe('the live renderer', () => {
     expect(heard()).toHaveLength(2 * LIVE_BLOCK);
   });
 
-  it('counts the beats of what it renders, at the tempo that it is told', () => {
+  it('counts the beats of what it renders, at the tempo that is set', () => {
     renderer.receive({ type: 'open', rate: 48_000 });
     renderer.receive({ type: 'tempo', perMinute: 90, beat: 3, align: 'jump' });
     renderer.receive({ type: 'credit', frames: 2 * LIVE_BLOCK });
@@ -138,7 +138,7 @@ describe('the live renderer', () => {
     expect(posted.filter(({ type }) => type === 'advanced')).toEqual([{ type: 'advanced', number: 7 }]);
   });
 
-  it('tells its position, and goes to another over a short cross-fade', () => {
+  it('reports its position, and goes to another over a short cross-fade', () => {
     const file = { kind: 'file', rate: 48_000, channels: [new Float32Array(48_000).fill(0.25)] } as const;
     file.channels[0]?.fill(0.5, 24_000);
     renderer.receive({ type: 'source', source: file });
@@ -178,7 +178,7 @@ describe('the live renderer', () => {
   it('prepares for the speaker’s rate, once', () => {
     renderer.receive({ type: 'open', rate: 44_100 });
     renderer.receive({ type: 'open', rate: 44_100 });
-    expect(player.told).toEqual(['prepare 48000', 'prepare 44100']);
+    expect(player.calls).toEqual(['prepare 48000', 'prepare 44100']);
   });
 
   it('reports a command that fails, and continues', () => {
@@ -216,12 +216,12 @@ describe('the live renderer', () => {
   it('takes a controller while no speaker is open: MIDI Learn received nothing until something had been played', () => {
     const knob = { type: 'midi', status: 0xb0, data1: 74, data2: 16 } as const;
     renderer.receive(knob);
-    expect(player.told.slice(-2)).toEqual(['midi 176', 'idle']);
+    expect(player.calls.slice(-2)).toEqual(['midi 176', 'idle']);
     renderer.receive({ type: 'open', rate: 48_000 });
     renderer.receive(knob);
-    expect(player.told.slice(-2)).toEqual(['midi 176', 'now']);
+    expect(player.calls.slice(-2)).toEqual(['midi 176', 'now']);
     renderer.receive({ type: 'close' });
-    expect(player.told.at(-1)).toBe('idle');
+    expect(player.calls.at(-1)).toBe('idle');
   });
 });
 

@@ -1,4 +1,4 @@
-// A streaming worker that reports what it is told. MIDI notes command it: 1 throws, 2 exits, 3 ends the present file.
+// A streaming worker that reports its commands. MIDI notes command it: 1 throws, 2 exits, 3 ends the present file.
 import { parentPort } from 'node:worker_threads';
 
 let next = 0;

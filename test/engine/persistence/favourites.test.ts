@@ -25,7 +25,7 @@ describe('favourites', () => {
     expect(two.state).toEqual(again.state);
   });
 
-  it('count once, and tell of each change', async () => {
+  it('count once, and report each change', async () => {
     const favourites = new Favourites(null);
     let changes = 0;
     favourites.subscribe(() => (changes += 1));

@@ -24,7 +24,7 @@ const LENGTH = 24_000;
 const HOP = 512;
 const RAMP = 480;
 
-/** The dry track is a constant, the model adds 0.2 to it: what is heard tells which of the two plays. */
+/** The dry track is a constant, the model adds 0.2 to it: the level that is heard shows which of the two plays. */
 class Brighter extends FailingModel {
   protected override sound(): void {
     super.sound();
@@ -87,7 +87,7 @@ describe.each(FAILURES)('%s', (failure) => {
     expect(seen.faults).toBe(1);
   });
 
-  test('for good: the dry track plays on, at the same latency', () => {
+  test('in every call: the dry track plays on, at the same latency', () => {
     const { stream, result, heardFrom, latencySamples } = run(failure, (call) => call >= 5);
     expect(result.subarray(heardFrom(5) + RAMP).every((sample) => Math.abs(sample - DRY) < 1e-6)).toBe(true);
     expect(stream.latencySamples).toBe(latencySamples);
@@ -174,7 +174,7 @@ describe('an encoder that gives no numbers', () => {
     expect(model.latents.every(Number.isFinite)).toBe(true);
   });
 
-  test('for good, while there is sound: the dry track stands in, and the state is emptied now and then', () => {
+  test('in every call with sound: the dry track replaces it, and the state is emptied now and then', () => {
     const { stream, model, result, heardFrom } = run('nan-latent', (call) => call >= 5);
     expect(result.subarray(heardFrom(13) + RAMP).every((sample) => Math.abs(sample - DRY) < 1e-6)).toBe(true);
     expect(stream.faults?.latents).toBeGreaterThan(20);

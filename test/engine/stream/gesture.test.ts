@@ -34,7 +34,7 @@ function prepared(
 
 const turnOffset = (stream: Stream, value: number) => stream.setParameter(PARAMETER_INDEX.offset, value);
 
-/** Plays silence up to `sample`, moves the hand, and plays on. */
+/** Plays silence up to `sample`, turns the offset, and plays on. */
 function heardGesture(shape: Partial<ModelShape>, sample: number, length: number, value = 0.5): Float32Array {
   const { stream } = prepared(new LatentModel(shape));
   const before = play(stream, [new Float32Array(sample)], equalBlocks(sample, 64))[0] as Float32Array;
@@ -43,7 +43,7 @@ function heardGesture(shape: Partial<ModelShape>, sample: number, length: number
   return Float32Array.of(...before, ...after);
 }
 
-describe('a gesture of the hand', () => {
+describe('a gesture', () => {
   // Pieces of a hop: two of 256, four of 512; one alone where two would be shorter than 5 ms.
   test.each([
     { hop: 512, frames: 1, piece: 256 },

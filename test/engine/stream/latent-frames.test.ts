@@ -125,7 +125,7 @@ describe('latents', () => {
     expect(level(17)).toBeCloseTo(0.17, 6);
   });
 
-  test('freeze holds the encoder’s value from the frame of its sample, and lets go', () => {
+  test('freeze holds the encoder’s value from the frame of its sample until it is released', () => {
     const level = played(
       () => undefined,
       [
@@ -138,7 +138,7 @@ describe('latents', () => {
     ]);
   });
 
-  test('a hand that holds a dimension has the last word', () => {
+  test('a held dimension overrides mapping and steering', () => {
     expect(played((stream) => stream.setHold(0, 0.77))(20)).toBeCloseTo(0.77, 6);
     const released = played((stream) => {
       stream.setHold(0, 0.77);

@@ -18,7 +18,7 @@ describe('MidiParameters', () => {
     expect(parameters.position).toBe(0x2001 / 0x3fff);
   });
 
-  it('tells the parameter only with its data, on its own channel', () => {
+  it('reports the parameter only with its data, on its own channel', () => {
     send([99, 0], [98, 1]);
     expect(parameters.nrpn).toBe(-1);
     parameters.take(3, 6, 64);
@@ -27,7 +27,7 @@ describe('MidiParameters', () => {
     expect(parameters.nrpn).toBe(-1);
   });
 
-  it('tells registered and non-registered parameters apart', () => {
+  it('distinguishes registered and non-registered parameters', () => {
     send([101, 0], [100, 6], [6, 5]);
     expect([parameters.rpn, parameters.nrpn, parameters.coarseValue]).toEqual([6, -1, 5]);
     send([99, 0], [98, 6], [6, 5]);

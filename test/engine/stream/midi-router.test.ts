@@ -63,7 +63,7 @@ describe('MidiRouter', () => {
     expect(moves).toEqual([]);
   });
 
-  it('lays the travel onto the input’s range, inverted', () => {
+  it('maps the controller onto the input’s range, inverted', () => {
     const { router, moves } = setUp([{ kind: 'cc', channel: 0, controller: 7, bits: 7 }], {
       range: [0.2, 0.6],
       inverted: true,
@@ -232,7 +232,7 @@ describe('learnedSource', () => {
     expect(learnedSource(0x80, 60, 64)).toBeNull();
     expect(learnedSource(0xc0, 1, 0)).toBeNull();
   });
-  it('does not learn from what a host sends when it stops, from what is let go, or from a clock', () => {
+  it('does not learn from what a host sends when it stops, from a release, or a clock', () => {
     for (let controller = 120; controller < 128; controller++)
       expect(learnedSource(0xb0, controller, 0)).toBeNull();
     for (const [status, data1, data2] of [

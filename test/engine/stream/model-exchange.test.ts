@@ -148,7 +148,7 @@ describe('exchanging the model', () => {
     expect(play(alone, [second], equalBlocks(after, 512))[0]).toEqual(jumped);
   });
 
-  it('passes a model over that another one follows before it is heard', () => {
+  it('skips a model that another one replaces before it is heard', () => {
     const [old, passed, last] = [new QuietModel(0.9), new QuietModel(5), new QuietModel(0.3)];
     const { stream } = prepared(old);
     play(stream, [first], equalBlocks(before, 480));

@@ -66,7 +66,7 @@ describe('an input with a motion', () => {
       expect(later[frame * HOP + 32]).toBeCloseTo(whole[(frame + 300) * HOP + 32] ?? NaN, 5);
   });
 
-  it('is told where it is, together with the latents of that frame', () => {
+  it('is reported with its value, together with the latents of that frame', () => {
     const stream = new Stream();
     stream.setSteering({
       amount: 1,

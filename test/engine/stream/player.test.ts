@@ -61,7 +61,7 @@ describe('Player', () => {
     for (const block of Array.from({ length: 20 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
   });
 
-  it('changes models without a gap, and tells the new latency', async () => {
+  it('changes models without a gap, and reports the new latency', async () => {
     await player.apply({ type: 'load', model: identity });
     hear(50);
     await player.apply({ type: 'load', model: delay });
@@ -135,7 +135,7 @@ describe('Player', () => {
     expect(reports.filter(({ type }) => type === 'failed')).toHaveLength(1);
   });
 
-  it('leaves the present model alone with what is meant for the next', async () => {
+  it('does not apply to the present model what is meant for the next', async () => {
     await player.apply({ type: 'load', model: identity });
     hear(50);
     const silence = { ...defaultOutput(), outputGainDb: -60 };
@@ -153,7 +153,7 @@ describe('Player', () => {
     expect(peak(hear(20))).toBeLessThan(0.01);
   });
 
-  it('takes what was meant for a model that turns out to be the present one, or none', async () => {
+  it('applies what was meant for a model that is the present one after all, or none', async () => {
     await player.apply({ type: 'load', model: identity });
     hear(50);
     for (const [model, outputGainDb] of [
@@ -188,7 +188,7 @@ describe('Player', () => {
     for (const block of Array.from({ length: 20 }, () => hear(1))) expect(peak(block)).toBeGreaterThan(0.05);
   });
 
-  it('takes a controller and tells of it where no block is played, and does not take it twice', async () => {
+  it('applies and reports a controller where no block is played, and does not apply it twice', async () => {
     const knob: Input = {
       ...defaultInput('knob'),
       source: { kind: 'cc', channel: 0, controller: 74, bits: 7 },
@@ -202,9 +202,9 @@ describe('Player', () => {
       { type: 'midi-heard', source: { kind: 'cc', channel: 1, controller: 74, bits: 7 } },
       { type: 'controllers-active', assignments: [], inputs: [1] },
     ]);
-    const told = reports.length;
+    const count = reports.length;
     player.idle();
-    expect(reports).toHaveLength(told);
+    expect(reports).toHaveLength(count);
     // What the document has set so far is counted, so that it can tell which moves are older.
     await player.apply({ type: 'parameter', index: 0, value: 0.25 });
     await player.apply({ type: 'output', output: defaultOutput(), sets: [] });
@@ -267,7 +267,7 @@ describe('Player', () => {
       expect(moved()).toEqual([{ index: 0, value: 0.2 }]);
     });
 
-    it('leaves an input alone that the preset does not have', async () => {
+    it('ignores an input that the preset does not have', async () => {
       await player.apply({ type: 'inputs', inputs: [defaultInput('x')] });
       await player.apply({ type: 'controllers', assignments: [assign('a', 'input9', 7, 'jump')] });
       player.midi(0, 0xb0, 7, 127);

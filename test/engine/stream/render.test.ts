@@ -78,7 +78,7 @@ describe('render', () => {
     expect(faults).toBe(1);
   });
 
-  it('lets go of the model where it cannot begin', async () => {
+  it('closes the model where it cannot begin', async () => {
     const close = jest.spyOn(Player.prototype, 'close');
     const input = wholeSound(1, [new Float32Array(8)]);
     await expect(render({ input, output: () => undefined, preset, model: null })).rejects.toThrow(RangeError);

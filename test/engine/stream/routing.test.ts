@@ -74,7 +74,7 @@ describe('a stereo track', () => {
     expectSame(b, MID);
   });
 
-  test('a stereo model hears the sides as they are, whatever it is told to listen to', () => {
+  test('a stereo model gets both channels unchanged, whatever the input channels are set to', () => {
     for (const listen of ['mid', 'left', 'both'] as const) {
       const [a, b] = through(new FakeModel(shapeOf(2, 2, 1)), [LEFT, RIGHT], { listen });
       expectSame(a, LEFT);

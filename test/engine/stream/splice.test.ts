@@ -12,7 +12,7 @@ describe('a splice', () => {
     });
   };
 
-  test('leaves sound without a break alone', () => {
+  test('does not change sound without a break', () => {
     expect(run([{ samples: [0.5, -0.5] }, { samples: [0.25] }])).toEqual([0.5, -0.5, 0.25]);
   });
 

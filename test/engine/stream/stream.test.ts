@@ -240,7 +240,7 @@ describe('running', () => {
     expect(run(track)).toEqual(run(clean));
   });
 
-  test('a snapshot tells what sounded since the last one', () => {
+  test('a snapshot has levels since the last one', () => {
     const { stream } = prepared({ channels: 2, output: { outputGainDb: 6, ceilingDb: -6 } });
     stream.setParameter(PARAMETER_INDEX.input, 0.1);
     stream.setParameter(PARAMETER_INDEX.input + 1, 0.9);

@@ -14,16 +14,16 @@ describe('sweepUploads', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('removes the uploads of engines that have ended, and nothing else', async () => {
-    const dead = spawn(process.execPath, ['-e', '']);
-    await once(dead, 'exit');
+    const ended = spawn(process.execPath, ['-e', '']);
+    await once(ended, 'exit');
     const theirs = [
       `tiller-upload-${process.pid}-a1b2C3`,
       `tiller-upload-${process.ppid}-a1b2C3`,
-      `tiller-upload-${dead.pid ?? 0}-another`,
-      `not-tiller-upload-${dead.pid ?? 0}-a1b2C3`,
+      `tiller-upload-${ended.pid ?? 0}-another`,
+      `not-tiller-upload-${ended.pid ?? 0}-a1b2C3`,
       'tiller-session-a1b2C3',
     ];
-    for (const name of [...theirs, `tiller-upload-${dead.pid ?? 0}-a1b2C3`]) {
+    for (const name of [...theirs, `tiller-upload-${ended.pid ?? 0}-a1b2C3`]) {
       await mkdir(join(folder, name));
       await writeFile(join(folder, name, 'model.ts'), 'weights');
     }

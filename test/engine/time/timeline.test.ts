@@ -13,7 +13,7 @@ const time = (tempo: number, beat: number, playing = true, beatsPerBar = 4) => (
 });
 
 describe('a timeline', () => {
-  it('counts at 120 per minute until somebody says otherwise', () => {
+  it('counts at 120 per minute until a tempo is set', () => {
     const timeline = new Timeline(RATE);
     expect(at(timeline, 24_000)).toEqual({
       ...{ elapsed: 1, beat: 1, beatsPerBar: FREE_TIME.beatsPerBar, seconds: 0.5 },
@@ -30,7 +30,7 @@ describe('a timeline', () => {
     expect(at(timeline, 96_000)).toEqual({ elapsed: 2.5, beat: 2.5, beatsPerBar: 3, seconds: 2.5 });
   });
 
-  it('goes on at the last tempo while the transport stands', () => {
+  it('goes on at the last tempo while the transport is stopped', () => {
     const timeline = new Timeline(RATE);
     timeline.mark(0, time(240, 5));
     timeline.mark(12_000, time(240, 0, false));

@@ -110,8 +110,8 @@ describe('the page’s connection', () => {
     expect(SilentSocket.last).toBeNull();
   });
 
-  // The page said for good that the engine was restarting.
-  it('tells an engine that was stopped from one that crashed', () => {
+  // The page said without end that the engine was restarting.
+  it('distinguishes an engine that was stopped from one that crashed', () => {
     for (const [code, connection] of [
       [1001, 'stopped'],
       [1006, 'lost'],

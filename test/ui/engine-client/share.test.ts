@@ -28,7 +28,7 @@ describe('a state that shares its unchanged parts', () => {
     expect(next[1]?.b).toBe(last[1]?.b);
   });
 
-  it('tells an array from an object with the same keys, and a missing key from an undefined one', () => {
+  it('distinguishes an array from an object with the same keys, and a missing key from an undefined one', () => {
     expect(shareParts({ 0: 'a' }, ['a'])).toEqual(['a']);
     expect(shareParts<object>({ a: undefined }, { b: undefined })).toEqual({ b: undefined });
   });

@@ -13,7 +13,7 @@ export const MAX_NOTE = 500;
 /** `forward` is `decode` after `encode`, which is how models are played. */
 const PLAYED_METHODS: readonly string[] = ['encode', 'decode', 'forward'];
 
-/** What the interface of a file tells. Rates in Hz. */
+/** What the interface of a file states. Rates in Hz. */
 export interface InterfaceFacts {
   readonly weightTypes: ReadonlySet<StorageType>;
   readonly hasEncoder: boolean;

@@ -183,7 +183,7 @@ const ExampleRow = memo(function ExampleRow({ example, number, selected, measure
   );
 });
 
-/** An example's first 32 latents as bars around zero, to tell examples apart. */
+/** An example's first 32 latents as bars around zero, to distinguish examples. */
 function Spark({ values }: { values: readonly number[] }) {
   const shown = values.slice(0, 32);
   const range = Math.max(2, ...shown.map(Math.abs));

@@ -52,7 +52,7 @@ export function ModelPanel() {
   );
 }
 
-/** Sets a value. Where a host has a parameter for it, the host is told of the gesture, and can record it. */
+/** Sets a value. Where a host has a parameter for it, the host gets the gesture, and can record it. */
 function setValue(index: number, attribute: ModelAttribute, value: number, gesture: Gesture): void {
   if (index >= HOST_ATTRIBUTES) {
     editGesture({ type: 'set-attribute', index, change: { value } }, gesture);

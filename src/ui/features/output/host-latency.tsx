@@ -12,7 +12,7 @@ const STEP_MILLISECONDS = 10;
 const bounded = (milliseconds: number) =>
   Math.min(MAX_FIXED_LATENCY, Math.max(MIN_FIXED_LATENCY, milliseconds));
 
-/** The latency that the plugin tells its host: that of the model, or one that stays. */
+/** The latency that the plugin reports to its host: that of the model, or one that stays. */
 export function HostLatencyLine() {
   const latency = usePage((state) => state.hostLatency);
   if (latency === null) return null;
@@ -22,7 +22,7 @@ export function HostLatencyLine() {
   return (
     <FormLine title="Host latency">
       <Segmented
-        label="Latency that the host is told"
+        label="Latency that the host is reported"
         value={fixed === null ? 'model' : 'fixed'}
         choices={[
           {

@@ -122,7 +122,7 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
       setPosition(drag.current.position, 'end');
       drag.current = null;
     },
-    /** A cancelled gesture ends at its last value: a host writes automation until it is told that the gesture has ended. */
+    /** A cancelled gesture ends at its last value: a host writes automation until it gets the end of the gesture. */
     onPointerCancel(event: PointerEvent<HTMLElement>) {
       pointer.onPointerUp(event);
     },

@@ -6,7 +6,7 @@ import { createNoise } from '../../../../src/engine/model/run/noise.js';
 import { openModel } from '../../../../src/engine/model/run/open-model.js';
 import { FIXTURE_NAMES, fixtureData, fixtureMeta, fixturePath, type FixtureName } from '../fixtures.js';
 
-/** What the import promises against torch.jit, block after block. */
+/** The accuracy of the import against torch.jit, block after block. */
 const MIN_SNR_DB = 90;
 
 const SETTINGS = [

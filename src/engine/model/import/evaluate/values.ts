@@ -89,7 +89,7 @@ export class FunctionReference {
   constructor(readonly definition: FunctionDefinition) {}
 }
 
-/** Where a tensor lives: there is only the CPU. */
+/** The device of a tensor: there is only the CPU. */
 export class Device {}
 export const CPU = new Device();
 

@@ -70,7 +70,7 @@ export function prune(traced: Traced): Traced {
   return { ...traced, states };
 }
 
-/** An output must be computed by a node, also where the model hands its input through. */
+/** An output must be computed by a node, also where the model returns its input. */
 function asOutput(graph: Graph, value: Value): Value {
   return graph.add('Identity', [value], value.shape);
 }

@@ -93,7 +93,7 @@ function checkShape(method: string, traced: Traced, wanted: readonly number[]): 
     return;
   throw new TillerError(
     'model-shape',
-    `The model's "${method}" gives [${shape.join(', ')}] where it promises [${wanted.join(', ')}].`,
+    `The model's "${method}" gives [${shape.join(', ')}] where it declares [${wanted.join(', ')}].`,
     'Tiller cannot play this model.',
   );
 }

@@ -10,7 +10,7 @@ import {
 import type { Concrete } from '../evaluate/tensors/content.js';
 
 /**
- * State that float32 does not hold exactly (counters, phases in float64) travels as two float32 parts, high and low: 48 bits of
+ * State that float32 does not hold exactly (counters, phases in float64) is passed as two float32 parts, high and low: 48 bits of
  * precision for float64 within the range of float32 (Dekker, "A floating-point technique for extending the available precision",
  * 1971), and integers up to 2^47.
  */

@@ -18,7 +18,7 @@ const CLICK_LEVEL = 0.5;
 /** Signals are correlated in pieces of so many times the longest lag, the lag included. */
 const PIECE_OVER_LAGS = 1.25;
 
-/** Runs the model on more signals; only called where the first comparison does not tell the delay. */
+/** Runs the model on more signals; only called where the first comparison does not determine the delay. */
 type RunSignals = (signals: readonly Float32Array[]) => Promise<readonly Pick<ModelResponse, 'output'>[]>;
 
 /**
@@ -28,7 +28,7 @@ type RunSignals = (signals: readonly Float32Array[]) => Promise<readonly Pick<Mo
  * @param input what was sent through the freshly reset model without noise
  * @param output what came back
  * @param run sends more signals through the model in the same way
- * @param keepsLoudness false where the model divides by its input's loudness, so that envelopes tell nothing
+ * @param keepsLoudness false where the model divides by its input's loudness, so that envelopes are of no use
  */
 export async function measureDelay(
   { sampleRate, hop, frames }: Pick<ModelShape, 'sampleRate' | 'hop' | 'frames'>,

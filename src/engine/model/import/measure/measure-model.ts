@@ -12,7 +12,7 @@ const SETTLE_SECONDS = 0.25;
 const LOW_PERCENTILE = 0.02;
 const HIGH_PERCENTILE = 0.98;
 
-/** Of the latents of a decoder alone, which nothing tells: where most models' latents lie. */
+/** Of the latents of a decoder alone, which cannot be measured: where most models' latents lie. */
 const USUAL_RANGE: readonly [number, number] = [-3, 3];
 
 export interface Measurement {

@@ -16,7 +16,7 @@ const CARRIED: readonly [string, string[], Attributes, number[][], number[][]][]
     [[1], [1], [2]],
     [[6], [7], [9]],
   ],
-  // Was lost without a word: every call started from what is stored.
+  // Was lost without a message: every call started from what is stored.
   [
     'a tensor that takes the place of another',
     ['self.sum = torch.add(self.sum, x)', 'return self.sum'],

@@ -6,7 +6,7 @@ import { Tensor } from '../tensors/tensor.js';
 import { List, Tuple } from '../values.js';
 import { Formulas } from './formulas.js';
 
-/** Recurrent layers. State lies with the program, which hands it in and takes it back. */
+/** Recurrent layers. The program keeps their state: it is an argument and a result. */
 
 type Kind = 'GRU' | 'LSTM' | 'RNN';
 
