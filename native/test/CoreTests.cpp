@@ -27,6 +27,10 @@ int main (int count, char** arguments)
     addWindowsProcessTests (suite);
     addWindowsEngineTests (suite);
    #else
+   #if defined (__linux__)
+    // The first that uses D-Bus: its library reads the bus's address once.
+    addRealtimeKitTests (suite);
+   #endif
     addPriorityTests (suite);
     addProcessTests (suite);
    #endif

@@ -17,6 +17,9 @@ void addAutomationPointTests (Suite&);
 void addSupervisorTests (Suite&);
 void addRecallOrderTests (Suite&);
 
+// On Linux only.
+void addRealtimeKitTests (Suite&);
+
 // On Windows only.
 void addWindowsProcessTests (Suite&);
 void addWindowsEngineTests (Suite&);
