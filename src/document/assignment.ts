@@ -33,6 +33,7 @@ const RELATIVE = [
   'twos-complement',
 ] as const satisfies readonly RelativeMode[];
 
+/** Whether a mode takes steps of an endless encoder in place of positions. */
 export const isRelative = (mode: AssignmentMode): mode is RelativeMode =>
   (RELATIVE as readonly string[]).includes(mode);
 

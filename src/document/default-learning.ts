@@ -12,6 +12,7 @@ const DEFAULTS: { readonly [K in RegressorKind]: SettingsOf<K> } = {
   knn: { kind: 'knn', k: 4, falloff: 2 },
 };
 
+/** The initial settings of a kind of regressor. */
 export const defaultRegressor = <K extends RegressorKind>(kind: K): SettingsOf<K> => DEFAULTS[kind];
 
 /** Of a new instrument: a regressor that passes through its examples, so that what was captured is what is heard. */

@@ -14,6 +14,7 @@ export function sameButForValues(a: readonly Input[], b: readonly Input[]): bool
   );
 }
 
+/** Whether two inputs differ in nothing but their present values. */
 export const sameButForValue = (a: Input, b: Input): boolean =>
   (Object.keys(a) as (keyof Input)[]).every((key) => key === 'value' || a[key] === b[key]);
 

@@ -65,6 +65,7 @@ export class History {
   private earlier: readonly OtherDocument[] = [];
   private later: readonly OtherDocument[] = [];
 
+  /** What can be undone and redone, for `restore`; replaced at each step. */
   get steps(): HistorySteps {
     return this.current;
   }
@@ -73,6 +74,7 @@ export class History {
   get undoLabel(): string | null {
     return this.current.done.at(-1)?.label ?? (this.earlier.length > 0 ? OPENING : null);
   }
+  /** Name of the step that `redo` takes again; null where there is none. */
   get redoLabel(): string | null {
     return this.current.undone.at(-1)?.label ?? (this.later.length > 0 ? OPENING : null);
   }
@@ -117,6 +119,7 @@ export class History {
     return document;
   }
 
+  /** The document after the step that was undone last, or null. @param present the document that undo returns to */
   redo(present: Preset): Preset | null {
     const { done, undone } = this.current;
     const step = undone.at(-1);

@@ -3,6 +3,7 @@ import type { ControllerSource } from './controller-source.js';
 /** Which of the engine's ways a source's messages take. */
 export type SourceTransport = 'midi' | 'osc' | 'page';
 
+/** How messages of a source arrive. */
 export function transportOf({ kind }: Pick<ControllerSource, 'kind'>): SourceTransport {
   switch (kind) {
     case 'osc':

@@ -34,4 +34,5 @@ export const outputSchema = z.strictObject({
 });
 export type Output = z.infer<typeof outputSchema>;
 
+/** The output settings of a new document. */
 export const defaultOutput = (): Output => ({ ...DEFAULT_OUTPUT });

@@ -7,6 +7,7 @@ import { fieldsOf } from './use-model.js';
 /** What a training reads of a document. */
 export type TrainingSource = Pick<Preset, 'examples' | 'learning' | 'inputs' | 'steering'>;
 
+/** What a training on `preset` would learn from. */
 export const trainingSource = ({ examples, learning, inputs, steering }: TrainingSource): TrainingSource => ({
   examples,
   learning,

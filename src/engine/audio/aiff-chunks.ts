@@ -26,6 +26,7 @@ export interface AiffChunks {
 
 const tag = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
 
+/** Whether a file begins as AIFF or AIFF-C does. */
 export const isAiff = (bytes: Uint8Array): boolean =>
   tag(bytes, 0) === 'FORM' && ['AIFF', 'AIFC'].includes(tag(bytes, 8));
 

@@ -19,6 +19,7 @@ const named = (name: string): string => Buffer.from(name, 'latin1').toString('he
 const FORMAT = named('fmt ');
 const DATA = named('data');
 
+/** Whether a file begins as Sony Wave64 does. */
 export const isWave64 = (bytes: Uint8Array): boolean => guid(bytes, 0) === RIFF_GUID;
 
 /** Finds the chunks in any order and among any others; null where one of them is missing. */

@@ -35,6 +35,7 @@ export class ExampleCarrier {
     private readonly workerUrl: URL = new URL('./carry-worker.js', import.meta.url),
   ) {}
 
+  /** Calls `listener` after each change of `state`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
   }

@@ -96,24 +96,28 @@ export class Block {
     if (!Number.isFinite(time.beat)) throw invalid('its musical position is not finite');
   }
 
+  /** Sample of the block at which parameter event `i` acts. */
   parameterOffset(i: number): number {
     return this.reader.bytes.readUInt32LE(
       this.parametersAt + i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.offset,
     );
   }
 
+  /** Index of the parameter of event `i`; not checked against `PARAMETERS`. */
   parameterIndex(i: number): number {
     return this.reader.bytes.readUInt32LE(
       this.parametersAt + i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.index,
     );
   }
 
+  /** Value of parameter event `i`, in the parameter's own unit; may be no finite number. */
   parameterValue(i: number): number {
     return this.reader.bytes.readFloatLE(
       this.parametersAt + i * PARAMETER_EVENT.bytes + PARAMETER_EVENT.at.value,
     );
   }
 
+  /** Sample of the block at which MIDI event `i` acts. */
   midiOffset(i: number): number {
     return this.reader.bytes.readUInt32LE(this.midiAt + i * MIDI_EVENT.bytes + MIDI_EVENT.at.offset);
   }

@@ -19,10 +19,12 @@ export class DocumentQueue {
 
   constructor(private readonly writer: FrameWriter) {}
 
+  /** True where nothing is being written. */
   get isEmpty(): boolean {
     return this.current === null;
   }
 
+  /** Adds a document; it takes the place of one of its kind that waits. */
   push(document: OutgoingDocument): void {
     if (this.current === null) {
       this.current = document;

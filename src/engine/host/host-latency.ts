@@ -17,6 +17,7 @@ export class HostLatency {
     private readonly notify: (error: unknown) => void,
   ) {}
 
+  /** Calls `listener` after each change of `state`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
   }

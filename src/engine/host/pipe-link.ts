@@ -55,10 +55,12 @@ export class PipeLink implements StreamLink {
     for (const message of kept) this.receive(message);
   }
 
+  /** Sends a command to the player, which takes it between two blocks. */
   send(command: StreamCommand): void {
     this.thread.post({ type: 'command', command });
   }
 
+  /** Calls `listener` with each report of the player. */
   onReport(listener: (report: StreamReport) => void): void {
     this.events.on('report', listener);
   }

@@ -44,10 +44,12 @@ export class Hub {
     ];
   }
 
+  /** Number of open windows. */
   get size(): number {
     return this.windows.size;
   }
 
+  /** Takes a page's connection: sends it the whole state, then what changes, until it closes. */
   add(socket: WebSocket): void {
     const window = new ConnectedWindow(socket, this.services, (speaker) => {
       for (const other of this.windows) if (other !== speaker) other.loseSpeaker();
@@ -66,6 +68,7 @@ export class Hub {
     this.sendNotice();
   }
 
+  /** Ends the subscriptions; the windows' sockets are closed by the server. */
   close(): void {
     for (const end of this.subscriptions) end();
     if (this.flushing !== null) clearTimeout(this.flushing);

@@ -14,6 +14,7 @@ const TELEMETRY_BACKLOG = 256 * 1024;
 /** Unsent bytes above which it gets no state either: what changes meanwhile is sent once, when the socket has drained. */
 const STATE_BACKLOG = 4 * 1024 * 1024;
 
+/** An error as the page gets it; what is no TillerError is an error in Tiller itself. */
 export function toFault(error: unknown): Fault {
   if (error instanceof TillerError) return error.toJSON();
   return {
@@ -59,14 +60,17 @@ export class ConnectedWindow implements Window {
     });
   }
 
+  /** Sends a message; dropped where the socket is not open. */
   send(message: EngineMessage): void {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message), this.onSent);
   }
 
+  /** Sends a binary message; dropped where the socket is not open. */
   sendFrame(frame: Uint8Array | ArrayBuffer): void {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(frame, this.onSent);
   }
 
+  /** Sends a telemetry frame, unless the socket is behind by more than `TELEMETRY_BACKLOG`. */
   sendTelemetry(frame: Uint8Array): void {
     if (this.socket.bufferedAmount < TELEMETRY_BACKLOG) this.sendFrame(frame);
   }
@@ -151,6 +155,7 @@ export class ConnectedWindow implements Window {
 
   // --- the map under the pad
 
+  /** Shows the map that the page asks for from now on; null for none. */
   paint(map: MapRequest | null): void {
     this.map = map;
     this.repaint();
@@ -183,16 +188,19 @@ export class ConnectedWindow implements Window {
 
   // --- the speaker
 
+  /** Makes this window the speaker in place of another. @param rate of its audio device, in Hz */
   openSpeaker(live: LiveServices, rate: number): void {
     this.closeSpeaker();
     this.onSpeaker(this);
     this.speaker = live.openSpeaker(rate, (frame) => this.sendFrame(frame));
   }
 
+  /** The speaker can take `frames` more sample frames. @param underruns since it opened */
   credit(frames: number, underruns: number): void {
     this.speaker?.credit(frames, underruns);
   }
 
+  /** This window is no longer the speaker, if it was. */
   closeSpeaker(): void {
     this.speaker?.close();
     this.speaker = null;

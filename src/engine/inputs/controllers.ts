@@ -16,6 +16,7 @@ import type { Actions } from './actions.js';
 /** The player's controller map, as it is stored. */
 export interface ControllerMap {
   readonly content: readonly Assignment[];
+  /** Calls `listener` after each change of `state`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void;
   update(change: (assignments: readonly Assignment[]) => readonly Assignment[]): Promise<void>;
 }
@@ -145,6 +146,7 @@ export class Controllers {
     this.actions.trigger(action).catch((error: unknown) => this.instrument.notify(error));
   }
 
+  /** Ends every subscription. */
   close(): void {
     for (const end of this.subscriptions) end();
   }

@@ -70,6 +70,7 @@ export class Feedback {
     this.schedule(COLLECT_MILLISECONDS);
   }
 
+  /** Ends every subscription and the collected messages. */
   close(): void {
     for (const end of this.subscriptions) end();
     this.cancel?.();

@@ -76,6 +76,7 @@ export class MidiOutputs {
     }
   }
 
+  /** Closes the device. */
   close(): void {
     this.stop();
     this.scanner?.destroy();

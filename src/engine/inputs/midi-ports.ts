@@ -95,6 +95,7 @@ export class MidiPorts {
     return names.filter((name) => name !== UNPLUGGED);
   }
 
+  /** Closes the device and ends the scans. */
   close(): void {
     this.stop();
     this.outputs.close();

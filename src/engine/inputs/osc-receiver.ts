@@ -80,10 +80,12 @@ export class OscReceiver {
     return new OscReceiver(socket, settings, inputs, move, controls);
   }
 
+  /** The UDP port that is received on. @throws Error before the socket is bound */
   get port(): number {
     return this.socket.address().port;
   }
 
+  /** Closes the port; resolves when it is free. */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => this.socket.close(() => resolve()));
   }

@@ -68,6 +68,7 @@ export class OscSender {
     if (this.settings.wekinator && isMapped) this.send('/wek/outputs', mapped);
   }
 
+  /** Closes the socket. */
   async close(): Promise<void> {
     if (this.collecting !== null) clearTimeout(this.collecting);
     await new Promise<void>((resolve) => this.socket.close(() => resolve()));

@@ -68,6 +68,7 @@ export class Ports {
       : null;
   }
 
+  /** Calls `listener` after each change of `state`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
   }
@@ -81,6 +82,7 @@ export class Ports {
     return this.applyOsc();
   }
 
+  /** Opens the MIDI device `name` in place of the present one; null closes it. */
   openMidi(name: string | null): void {
     this.midi?.select(name);
     this.scan();
@@ -103,6 +105,7 @@ export class Ports {
     await this.applyOsc();
   }
 
+  /** Closes every port and ends the scans. */
   async close(): Promise<void> {
     for (const end of this.subscriptions) end();
     if (this.scanTimer !== null) clearInterval(this.scanTimer);

@@ -53,10 +53,12 @@ export class GestureRecorder {
     this.unsubscribe = instrument.subscribe(() => this.recordMoves());
   }
 
+  /** Calls `listener` after each change of `state`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
   }
 
+  /** A button of the recorder: starts a take (`record`), loops the take or records over it, stops, or drops the take. */
   act(action: 'record' | 'overdub' | 'play' | 'stop' | 'clear'): void {
     switch (action) {
       case 'record':
@@ -93,15 +95,18 @@ export class GestureRecorder {
     this.report(this.moves.length === 0 ? 'empty' : 'stopped');
   }
 
+  /** The take as CSV, its inputs numbered as in the present document. See `formatGestureCsv`. */
   csv(): string {
     const inputs = this.instrument.state.preset.inputs.length;
     return formatGestureCsv({ inputs, moves: this.playable() }, this.lengthSeconds);
   }
 
+  /** The take as a Standard MIDI File. See `gestureMidiFile`. */
   midi(): Uint8Array {
     return gestureMidiFile(this.playable(), this.instrument.state.preset.inputs, this.lengthSeconds);
   }
 
+  /** Stops recording and playing. */
   close(): void {
     this.halt();
     this.unsubscribe();

@@ -91,6 +91,7 @@ export class Instrument {
     this.link.onReport((report) => this.receive(report));
   }
 
+  /** The present state; replaced at each change, never changed in place. */
   get state(): InstrumentState {
     return this.store.state;
   }

@@ -152,6 +152,7 @@ export class Learner {
     else if (this.next === null || !givesSameMapping(preset, this.next)) this.scheduleReplacement(preset);
   }
 
+  /** Ends the training and its worker. */
   close(): Promise<void> {
     this.clearReplacement();
     return this.trainer.close();

@@ -52,6 +52,7 @@ export class ModelBrowser {
     private readonly bundledFolder: string | null,
   ) {}
 
+  /** A browser that has read the library. @throws errors of the file system */
   static async open(
     models: LibraryModels,
     instrument: ModelInstrument,
@@ -62,6 +63,10 @@ export class ModelBrowser {
     return browser;
   }
 
+  /**
+   * Calls `listener` after each change of `cards`, `trashed` or `importing`.
+   * @returns a function that ends the subscription
+   */
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
   }

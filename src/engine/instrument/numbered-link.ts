@@ -20,6 +20,7 @@ export class NumberedLink implements StreamLink {
 
   constructor(private readonly link: StreamLink) {}
 
+  /** Numbers the command where it sets parameters, and sends it. */
   send(command: StreamCommand): void {
     const sets = parametersSetBy(command);
     if (sets !== null) {
@@ -29,6 +30,7 @@ export class NumberedLink implements StreamLink {
     this.link.send(command);
   }
 
+  /** Calls `listener` with each report of the worker. */
   onReport(listener: (report: StreamReport) => void): void {
     this.link.onReport(listener);
   }

@@ -25,6 +25,7 @@ export class PresetBrowser {
     private readonly models: Pick<ModelBrowser, 'cards' | 'subscribe'>,
   ) {}
 
+  /** A browser that has listed the store. @throws as `PresetStore.list` */
   static async open(
     store: PresetStore,
     instrument: PresetInstrument,
@@ -42,6 +43,7 @@ export class PresetBrowser {
     return browser;
   }
 
+  /** Calls `listener` after each change of `entries` or `trashed`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
   }
@@ -51,20 +53,27 @@ export class PresetBrowser {
     return this.instrument.files.create(model);
   }
 
+  /** See `DocumentFiles.open`. */
   open(id: string): Promise<void> {
     return this.instrument.files.open(id);
   }
 
+  /** See `DocumentFiles.save`. */
   async save(): Promise<void> {
     await this.instrument.files.save();
     await this.refresh();
   }
 
+  /** See `DocumentFiles.saveAs`. */
   async saveAs(name: string): Promise<void> {
     await this.instrument.files.saveAs(name);
     await this.refresh();
   }
 
+  /**
+   * Renames a preset of the player's, and the open document where it is that preset's.
+   * @throws TillerError as `PresetStore.rename`
+   */
   async rename(id: string, name: string): Promise<void> {
     await this.store.rename(id, name);
     // Read after the wait: another preset may have been opened meanwhile.
@@ -77,12 +86,17 @@ export class PresetBrowser {
     await this.refresh();
   }
 
+  /** Saves a copy of a preset under a free name. @throws TillerError as `PresetStore.read` and `saveAs` */
   async duplicate(id: string): Promise<void> {
     const preset = await this.store.read(id);
     await this.store.saveAs({ ...preset, name: freeName(preset.name, this.entries) });
     await this.refresh();
   }
 
+  /**
+   * Moves a preset of the player's to the trash; an open document of it stays, unsaved.
+   * @throws TillerError `disk-denied` for a factory preset
+   */
   async remove(id: string): Promise<void> {
     await this.store.remove(id);
     if (this.instrument.state.presetId === id) this.instrument.files.markDeleted();
@@ -110,12 +124,18 @@ export class PresetBrowser {
     await this.refresh();
   }
 
+  /**
+   * Saves a preset file as a new preset.
+   * @returns its identifier
+   * @throws TillerError `preset-invalid`, `preset-too-new`, and as `PresetStore.saveAs`
+   */
   async import(path: string): Promise<string> {
     const id = await this.store.saveAs(await readPresetFile(path));
     await this.refresh();
     return id;
   }
 
+  /** The text of a preset's file. @throws TillerError as `PresetStore.read` */
   async export(id: string): Promise<string> {
     return formatPreset(await this.store.read(id));
   }

@@ -38,6 +38,7 @@ export class StateStore {
     };
   }
 
+  /** The present snapshot. */
   get state(): InstrumentState {
     return this.current;
   }
@@ -47,6 +48,10 @@ export class StateStore {
     return this.events.on('change', listener);
   }
 
+  /**
+   * Replaces some fields, updates the derived ones, and calls the listeners.
+   * @param parameter set where one parameter moved
+   */
   change(part: Partial<InstrumentState>, origin: Change['origin'], parameter?: Change['parameter']): void {
     const next = { ...this.current, ...part };
     this.current = {
@@ -92,6 +97,7 @@ export class StateStore {
     return this.history.forward(this.leaving(document));
   }
 
+  /** Ends every subscription. */
   close(): void {
     this.events.events = {};
   }

@@ -20,6 +20,7 @@ export interface AudioRingMemory {
   readonly taken: Int32Array;
 }
 
+/** Memory for a ring, to be shared with the worker. */
 export function createAudioRing(): AudioRingMemory {
   return {
     messages: new Uint8Array(new SharedArrayBuffer(SLOTS * SLOT_BYTES)),

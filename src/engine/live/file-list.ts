@@ -40,10 +40,12 @@ export class FileList {
     throw new TillerError('file-missing', 'There is no file to play yet.', 'Drop an audio file.');
   }
 
+  /** Name of a file of the list, as the player knows it; empty where it is not there. */
   nameOf(id: number): string {
     return this.files.find((file) => file.id === id)?.name ?? '';
   }
 
+  /** Removes a file from the list and from the disk; nothing where it is not there. */
   async remove(id: number): Promise<void> {
     if (!this.files.some((file) => file.id === id)) return;
     const path = await this.pathOf(id);
@@ -77,6 +79,7 @@ export class FileList {
     return others[Math.floor(random() * others.length)]?.id ?? null;
   }
 
+  /** Removes the folder with all files. */
   async close(): Promise<void> {
     if (this.folder !== null) await rm(await this.folder, { recursive: true, force: true });
   }

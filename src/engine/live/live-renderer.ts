@@ -66,6 +66,7 @@ export class LiveRenderer {
     player.prepare(this.rate, LIVE_BLOCK, LIVE_CHANNELS);
   }
 
+  /** Handles a message of the main thread; a `credit` renders as many whole blocks as were granted. */
   receive(message: ToLiveWorker): void {
     switch (message.type) {
       case 'command':

@@ -45,7 +45,7 @@ export class LiveSession implements StreamLink {
   }>();
   private speaker: { rate: number; send: (frame: ArrayBuffer) => void } | null = null;
   /** Sample frames that the speaker has granted and not received yet. */
-  private unreadFrames = 0;
+  private grantedFrames = 0;
   private readonly deck: SourceDeck;
   private readonly position = createSourcePosition();
   private readonly tempo: LiveTempo;
@@ -108,20 +108,24 @@ export class LiveSession implements StreamLink {
 
   // --- the instrument's link to the streaming worker
 
+  /** Sends a command to the player, which takes it between two blocks. */
   send(command: StreamCommand): void {
     this.post({ type: 'command', command });
   }
 
+  /** Calls `listener` with each report of the player, and with failures of its worker. */
   onReport(listener: (report: StreamReport) => void): void {
     this.events.on('report', listener);
   }
 
   // --- commands of the page
 
+  /** Calls `listener` after each change of `state` or `waveform`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
   }
 
+  /** Starts or stops the source. Starts the worker again where that was given up. */
   play(playing: boolean): void {
     if (playing && this.givenUp) {
       this.givenUp = false;
@@ -158,18 +162,22 @@ export class LiveSession implements StreamLink {
     this.deck.seek(seconds);
   }
 
+  /** Sets the cue point, in seconds of the source. */
   setCue(seconds: number): void {
     this.change({ cueSeconds: seconds });
   }
 
+  /** What plays after a file of the list. */
   setOrder(order: PlayOrder): void {
     this.deck.setOrder(order);
   }
 
+  /** See `SourceDeck.stepFile`. */
   stepFile(by: 1 | -1): Promise<void> {
     return this.deck.stepFile(by);
   }
 
+  /** See `SourceDeck.removeFile`. */
   removeFile(id: number): Promise<void> {
     return this.deck.removeFile(id);
   }
@@ -179,14 +187,17 @@ export class LiveSession implements StreamLink {
     this.deck.moveFile(id, to);
   }
 
+  /** How much audio the page's speaker keeps buffered; stored here, since the speaker asks for it. */
   setBuffer(milliseconds: number): void {
     this.change({ bufferMilliseconds: milliseconds });
   }
 
+  /** See `LiveTempo.set`. */
   setTempo(perMinute: number): void {
     this.tempo.set(perMinute);
   }
 
+  /** See `LiveTempo.tap`. */
   tapTempo(): void {
     this.tempo.tap();
   }
@@ -196,16 +207,21 @@ export class LiveSession implements StreamLink {
     this.tempo.receive(status);
   }
 
+  /**
+   * Renders for a speaker, in place of another, as it grants.
+   * @param rate in Hz
+   * @param send gets each audio message of the page's protocol
+   */
   openSpeaker(rate: number, send: (frame: ArrayBuffer) => void): SpeakerEnd {
     const speaker = { rate, send };
     this.speaker = speaker;
-    this.unreadFrames = 0;
+    this.grantedFrames = 0;
     this.post({ type: 'open', rate });
     this.change({ underruns: 0 });
     return {
       credit: (frames, underruns) => {
         if (this.speaker !== speaker) return;
-        this.unreadFrames += frames;
+        this.grantedFrames += frames;
         this.post({ type: 'credit', frames });
         if (underruns !== this.state.underruns) this.change({ underruns });
       },
@@ -218,10 +234,12 @@ export class LiveSession implements StreamLink {
     };
   }
 
+  /** A microphone message of the page; ignored unless the microphone is the source. @param frame is transferred */
   microphone(frame: ArrayBuffer): void {
     if (this.state.source.kind === 'microphone') this.post({ type: 'microphone', frame }, [frame]);
   }
 
+  /** A MIDI message of a device, which acts on the next block. @param data1 and data2 0..127 */
   midi(status: number, data1: number, data2: number): void {
     this.post({ type: 'midi', status, data1, data2 });
   }
@@ -231,6 +249,7 @@ export class LiveSession implements StreamLink {
     return this.deck.addFile(path, name);
   }
 
+  /** Ends the worker and removes the files of the list. */
   async close(): Promise<void> {
     this.closed = true;
     this.speaker = null;
@@ -283,7 +302,7 @@ export class LiveSession implements StreamLink {
   private takeAudio(audio: AudioRingReader, blocks: number): void {
     for (let i = 0; i < blocks; i++) {
       const message = audio.take();
-      this.unreadFrames = Math.max(0, this.unreadFrames - LIVE_BLOCK);
+      this.grantedFrames = Math.max(0, this.grantedFrames - LIVE_BLOCK);
       this.speaker?.send(message);
     }
   }
@@ -315,6 +334,6 @@ export class LiveSession implements StreamLink {
     this.post({ type: 'play', playing: this.state.playing });
     if (this.speaker === null) return;
     this.post({ type: 'open', rate: this.speaker.rate });
-    this.post({ type: 'credit', frames: this.unreadFrames });
+    this.post({ type: 'credit', frames: this.grantedFrames });
   }
 }

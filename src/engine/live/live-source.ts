@@ -119,6 +119,7 @@ export class MicrophoneSource implements LiveSource {
   private written = 0;
   private read = 0;
 
+  /** Adds audio of the microphone. @param frames samples of each channel that count */
   push(channels: readonly Float32Array[], frames: number): void {
     for (let side = 0; side < 2; side++) {
       const from = channels[side] ?? channels[0];

@@ -72,6 +72,7 @@ export class LiveTempo {
     this.post({ type: 'tempo', perMinute: this.state.perMinute, beat: null, align: 'jump' });
   }
 
+  /** Ends the wait for a clock's next tick. */
   close(): void {
     if (this.clockEnds !== null) clearTimeout(this.clockEnds);
   }

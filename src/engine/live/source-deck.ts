@@ -56,6 +56,7 @@ export class SourceDeck {
     return new Map([...paths].map((path) => [basename(path, extname(path)), path]));
   }
 
+  /** The loops as the page lists them. */
   get listedLoops(): LiveState['loops'] {
     return [...this.loops.keys()].map((id) => ({ id, name: displayName(id) }));
   }
@@ -100,6 +101,7 @@ export class SourceDeck {
     if (id !== undefined) this.adopt({ kind: 'file', id });
   }
 
+  /** Goes to a position of the source, or to its end where that is earlier. */
   seek(seconds: number): void {
     this.owner.post({ type: 'seek', seconds });
     this.owner.change({ positionSeconds: seconds });
@@ -134,16 +136,19 @@ export class SourceDeck {
     return removed;
   }
 
+  /** Moves a file of the list. @param to its new place, from 0 */
   moveFile(id: number, to: number): void {
     this.list.move(id, to);
     this.listChanged();
   }
 
+  /** What plays after a file of the list. */
   setOrder(order: PlayOrder): void {
     this.owner.change({ order });
     void this.prepareNext();
   }
 
+  /** Removes the files of the list. */
   close(): Promise<void> {
     return this.list.close();
   }

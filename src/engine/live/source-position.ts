@@ -5,6 +5,7 @@ export const NO_POSITION = -1;
 /** One integer: the position in milliseconds, or `NO_POSITION`. */
 export const sourcePositionSchema = int32Schema;
 
+/** Memory for a position, to be shared with the worker. */
 export const createSourcePosition = (): Int32Array =>
   new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)).fill(NO_POSITION);
 

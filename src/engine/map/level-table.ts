@@ -18,6 +18,7 @@ export class LevelTable {
     this.latents = new Float64Array(CAPACITY * width);
   }
 
+  /** True where nothing has been measured. */
   get empty(): boolean {
     return this.count === 0;
   }

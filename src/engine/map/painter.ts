@@ -84,6 +84,7 @@ export class Painter {
     });
   }
 
+  /** Rejects what is being painted and ends the worker. */
   async close(): Promise<void> {
     this.unsubscribe();
     if (this.timer !== null) clearTimeout(this.timer);

@@ -27,6 +27,7 @@ export interface PolynomialsLayout {
   readonly dimensions: readonly Placed[];
 }
 
+/** Polynomial and linear regressors of some latents. See `polynomial.ts`. */
 export class PolynomialPart implements Part {
   private readonly features: Float64Array;
 
@@ -53,6 +54,7 @@ export interface NeighboursLayout {
   readonly dimensions: readonly Placed[];
 }
 
+/** Inverse-distance weighting of some latents. See `neighbours.ts`. */
 export class NeighboursPart implements Part {
   private readonly neighbours: Neighbours;
 
@@ -91,6 +93,7 @@ export interface ProcessesLayout {
   readonly dimensions: readonly PlacedProcess[];
 }
 
+/** Gaussian processes of some latents. See `gp.ts`. */
 export class ProcessPart implements Part {
   private readonly similarity: Float64Array;
   private factor: Float64Array | undefined;

@@ -53,8 +53,11 @@ export interface NamedValue {
   readonly value: Value;
 }
 
+/** An integer attribute. */
 export const int = (value: number): Attribute => ({ kind: 'int', value });
+/** A float attribute. */
 export const float = (value: number): Attribute => ({ kind: 'float', value });
+/** An attribute of several integers. */
 export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
 
 /** Number of elements of a shape. */
@@ -83,16 +86,19 @@ export class Graph {
     return { id: this.nextId, type, shape, constant, derived };
   }
 
+  /** Adds an input of the graph. */
   input(name: string, type: ElementType, shape: readonly number[]): Value {
     const value = this.value(type, shape, null);
     this.inputs.push({ name, value });
     return value;
   }
 
+  /** Adds a constant. @param data in row-major order, one number per element */
   constant(type: ElementType, shape: readonly number[], data: ConstantData): Value {
     return this.value(type, shape, data);
   }
 
+  /** Adds a constant that is computed from others when the weights are placed. */
   derivedConstant(shape: readonly number[], derived: DerivedData): Value {
     return this.value('float32', shape, null, derived);
   }
@@ -143,6 +149,7 @@ export class Graph {
     return outputs;
   }
 
+  /** Makes a value an output of the graph, under `name`. */
   output(name: string, value: Value): void {
     this.outputs.push({ name, value });
   }

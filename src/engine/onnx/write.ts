@@ -43,6 +43,7 @@ export class WeightPool {
     private readonly sink: WeightSink,
   ) {}
 
+  /** Bytes of all weights so far. */
   get byteLength(): number {
     return this.length;
   }

@@ -39,6 +39,7 @@ export class Favourites {
   /** @param path null keeps them in memory only */
   constructor(private readonly path: string | null) {}
 
+  /** Calls `listener` after each change. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
   }

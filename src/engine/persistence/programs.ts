@@ -54,6 +54,7 @@ export class Programs {
     return this.file.isRead;
   }
 
+  /** Calls `listener` after each change of `state`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
     return this.file.subscribe(listener);
   }
@@ -68,6 +69,7 @@ export class Programs {
     return this.file.open();
   }
 
+  /** Ends the watch of the file. */
   close(): void {
     this.file.close();
   }

@@ -43,6 +43,7 @@ export class SharedFile<T> {
     this.content = format.empty;
   }
 
+  /** Calls `listener` after each change. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
   }
@@ -60,6 +61,7 @@ export class SharedFile<T> {
     await this.reload();
   }
 
+  /** Ends the watch of the file. */
   close(): void {
     if (this.path !== null) unwatchFile(this.path, this.onFileChange);
   }

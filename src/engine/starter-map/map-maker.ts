@@ -71,6 +71,7 @@ export class MapMaker {
     ];
   }
 
+  /** Calls `listener` after each change of `state`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
     return this.events.on('change', listener);
   }

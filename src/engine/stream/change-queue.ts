@@ -56,10 +56,12 @@ export class ChangeQueue {
     return this.count === 0 ? Infinity : (this.positions[this.head] as number);
   }
 
+  /** Key of the next change; only while one waits. */
   get nextKey(): number {
     return this.keys[this.head] as number;
   }
 
+  /** Value of the next change, in the parameter's own unit; only while one waits. */
   get nextValue(): number {
     return this.values[this.head] as number;
   }

@@ -93,6 +93,7 @@ export class FrameControls {
     return this.settings.controlsDirty;
   }
 
+  /** The noise of the model and of the latents. */
   get noise(): StreamNoise {
     return this.source;
   }

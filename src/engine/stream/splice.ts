@@ -19,6 +19,7 @@ export class Splice {
     this.position = lengthSamples;
   }
 
+  /** Forgets a break, and what was heard before. */
   reset(): void {
     this.steps.fill(0);
     this.last.fill(0);

@@ -220,6 +220,7 @@ export class Stream {
     this.settings.controlsDirty = true;
   }
 
+  /** Mode, amount, range, glide and offset of each latent, from the next latent frame on. @param steering is copied */
   setSteering(steering: Steering): void {
     this.settings.steering = structuredClone(steering);
     this.settings.steeringVersion += 1;

@@ -137,10 +137,12 @@ export class WetPath {
     this.failing = false;
   }
 
+  /** Ramps the input gain from the next sample that is read on. @param gainDb in dB */
   setInputGain(gainDb: number): void {
     this.inputGain.aim(dbToGain(gainDb));
   }
 
+  /** Ramps to another choice of input channels. */
   setListen(listen: Output['listen']): void {
     const { shape } = this.guarded.model;
     this.shares.forEach((row, stream) =>

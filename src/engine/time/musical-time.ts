@@ -13,6 +13,7 @@ export interface MusicalTime {
 /** The clock without a host, and before one has said anything. */
 export const FREE_TIME: Readonly<MusicalTime> = { tempo: 120, playing: false, beat: 0, beatsPerBar: 4 };
 
+/** Copies every field; allocates nothing. */
 export function copyTime(from: Readonly<MusicalTime>, into: MusicalTime): void {
   into.tempo = from.tempo;
   into.playing = from.playing;

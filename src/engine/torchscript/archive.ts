@@ -52,6 +52,7 @@ export class Archive {
     return [...this.slots.keys()];
   }
 
+  /** Whether there is an entry of this name, without the top folder. */
   has(name: string): boolean {
     return this.slots.has(name);
   }

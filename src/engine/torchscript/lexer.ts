@@ -52,6 +52,7 @@ export class Lexer {
     private readonly file: string,
   ) {}
 
+  /** The tokens of the whole text. @throws RangeError for what is no token, with its place */
   tokenize(): readonly Token[] {
     let atLineStart = true;
     while (this.offset < this.source.length) {

@@ -64,6 +64,7 @@ function refuseGlobal(module: string, name: string): TillerError {
   );
 }
 
+/** Whether a value of a pickle is a tuple. */
 export function isTuple(item: Item | undefined): item is TupleRecord {
   return typeof item === 'object' && item !== null && item.kind === 'tuple';
 }

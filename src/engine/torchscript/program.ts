@@ -63,10 +63,12 @@ export class Program {
     return new Program(archive, root, loadConstants(archive), classes, functions);
   }
 
+  /** The class of this full name; undefined where the archive has none. */
   findClass(qualifiedName: string): ClassDefinition | undefined {
     return this.classes.get(qualifiedName);
   }
 
+  /** The function of this full name; undefined where the archive has none. */
   findFunction(qualifiedName: string): FunctionDefinition | undefined {
     return this.functions.get(qualifiedName);
   }

@@ -15,6 +15,7 @@ export interface ThreadData {
 
 export const threadDataSchema = z.strictObject({ background: z.boolean(), data: z.unknown() });
 
+/** Whether a message asks the thread to end. */
 export const isEndMessage = (message: unknown): boolean =>
   typeof message === 'object' && message !== null && 'type' in message && message.type === END_MESSAGE.type;
 
@@ -33,6 +34,7 @@ export function failureOf(error: unknown): Failure {
   return error.toJSON();
 }
 
+/** The error that a failure message of a worker stands for. */
 export const errorOf = ({ code, message, hint }: Failure): TillerError =>
   new TillerError(code, message, hint);
 

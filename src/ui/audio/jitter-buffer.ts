@@ -26,6 +26,7 @@ export class JitterBuffer {
     this.setTarget(targetFrames);
   }
 
+  /** How many frames to keep buffered from now on. */
   setTarget(targetFrames: number): void {
     this.target = Math.min(CAPACITY / 2, Math.max(1, targetFrames));
   }

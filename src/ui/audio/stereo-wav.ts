@@ -55,6 +55,7 @@ export class StereoWav {
   /** @param rate in Hz, a whole number */
   constructor(readonly rate: number) {}
 
+  /** Length so far. */
   get seconds(): number {
     return this.frames / this.rate;
   }

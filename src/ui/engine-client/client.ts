@@ -97,6 +97,7 @@ export class Client {
     private readonly token: string,
   ) {}
 
+  /** Connects, and again after each loss of the connection, until `close`. */
   connect(): void {
     if (this.token === '') {
       this.store.setState({ connection: 'no-token' });
@@ -116,6 +117,7 @@ export class Client {
     });
   }
 
+  /** Closes the connection for good. */
   close(): void {
     this.closed = true;
     if (this.retry !== null) clearTimeout(this.retry);

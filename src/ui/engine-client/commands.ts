@@ -43,8 +43,11 @@ export function editGesture(change: Edit, gesture: Gesture): void {
   edit(change, `gesture-${gestures}`);
 }
 
+/** Takes the last step back. */
 export const undo = (): void => perform({ type: 'undo' });
+/** Takes the last undone step again. */
 export const redo = (): void => perform({ type: 'redo' });
 /** Exchanges the document for the other of the two that are compared. */
 export const compare = (): void => perform({ type: 'compare' });
+/** Trains the mapping on the examples. */
 export const learn = (): void => perform({ type: 'train' });

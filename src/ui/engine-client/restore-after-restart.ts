@@ -6,6 +6,7 @@ import { toastFault } from './toasts.js';
 /** The audio files that this window uploaded, by their numbers: an engine that was restarted no longer has them. */
 const audioFiles = new Map<number, File>();
 
+/** Keeps an uploaded audio file, to upload it again to a restarted engine. */
 export function rememberAudioFile(id: number, file: File): void {
   audioFiles.set(id, file);
 }

@@ -35,9 +35,11 @@ export function toast(
   return id;
 }
 
+/** Shows a fault of the engine with its hint. */
 export const toastFault = (store: PageStore, fault: Fault): number =>
   toast(store, { level: 'error', text: fault.message, hint: fault.hint ?? null });
 
+/** Removes a toast; nothing where it is gone already. */
 export function dismissToast(store: PageStore, id: number): void {
   store.setState(({ toasts }) => ({ toasts: toasts.filter((shown) => shown.id !== id) }));
 }

@@ -1,5 +1,6 @@
 import type { PageState, PageStore, View } from './page-state.js';
 
+/** A new window's own state. */
 export const initialView = (): View => ({
   panel: 'examples',
   theme: 'dark',
@@ -22,6 +23,7 @@ export const initialView = (): View => ({
   recording: false,
 });
 
+/** Changes some fields of this window's own state. */
 export function setView(store: PageStore, change: Partial<View>): void {
   store.setState(({ view }) => ({ view: { ...view, ...change } }));
 }

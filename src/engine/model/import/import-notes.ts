@@ -26,6 +26,7 @@ export interface InterfaceFacts {
   };
 }
 
+/** What a player should know of a model's interface, as sentences; empty for a usual model. */
 export function interfaceNotes({ weightTypes, hasEncoder, methods, rate }: InterfaceFacts): string[] {
   const unused = methods.filter((name) => !PLAYED_METHODS.includes(name)).map((name) => `“${name}”`);
   return [

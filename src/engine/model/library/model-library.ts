@@ -47,6 +47,7 @@ export class ModelLibrary {
     );
   }
 
+  /** The model of this identity (64 hexadecimal digits); null where the library does not have it. */
   async find(sha256: string): Promise<LibraryEntry | null> {
     for (const library of this.libraries) {
       const entry = await library.get(sha256);

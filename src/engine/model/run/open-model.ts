@@ -122,6 +122,7 @@ function forSides(graph: GraphManifest, sides: number): GraphManifest {
   return { ...graph, input: rows(graph.input), output: rows(graph.output), noise: graph.noise.map(rows) };
 }
 
+/** Rates and sizes of a model in a variant. */
 export function shapeOf(manifest: ModelManifest, { frames, batch }: ModelVariant): ModelShape {
   const { sampleRate, hop, inputChannels, outputChannels, latentDims, delaySamples } = manifest;
   return { sampleRate, hop, frames, batch, inputChannels, outputChannels, latentDims, delaySamples };

@@ -47,6 +47,7 @@ export class SyncSession {
     this.session.run(feeds, fetches, RUN_OPTIONS);
   }
 
+  /** Frees the session; it must not be run afterwards. */
   dispose(): void {
     this.session.dispose();
   }

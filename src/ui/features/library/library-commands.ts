@@ -46,10 +46,12 @@ async function remove(command: Command, restore: Command, text: string, hint: st
   toast(store, { level: 'info', text, hint, actions: [{ label: 'Undo', run: () => perform(restore) }] });
 }
 
+/** Moves a preset to the trash, and offers to undo that. */
 export function deletePreset(id: string, name: string): void {
   void remove({ type: 'delete-preset', id }, { type: 'restore-preset', id }, `“${name}” was deleted.`, null);
 }
 
+/** Moves a model to the trash, and offers to undo that. */
 export function removeModel(sha256: string, name: string): void {
   const playing = store.getState().model.card?.sha256 === sha256;
   void remove(

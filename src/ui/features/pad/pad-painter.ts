@@ -250,6 +250,7 @@ export class Trail {
   private head = 0;
   private count = 0;
 
+  /** Adds the cursor's position. @param now in milliseconds */
   add(x: number, y: number, now: number): void {
     this.points.set([x, y, now], 3 * this.head);
     this.head = (this.head + 1) % TRAIL_POINTS;
@@ -262,6 +263,7 @@ export class Trail {
     return this.count > 0 && now - (this.points[3 * newest + 2] ?? 0) < TRAIL_SECONDS * 1000;
   }
 
+  /** Paints the trail, which fades over `TRAIL_SECONDS`. @param now in milliseconds */
   paint(context: CanvasRenderingContext2D, width: number, height: number, now: number, colour: string): void {
     context.strokeStyle = colour;
     context.lineCap = 'round';

@@ -17,6 +17,7 @@ interface ButtonProps {
   onPress: () => void;
 }
 
+/** A button with a label, and where given an icon and its shortcut. */
 export function Button({
   label,
   name,

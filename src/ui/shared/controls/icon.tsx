@@ -41,6 +41,7 @@ export type IconName = keyof typeof PATHS;
 
 const SOLID = new Set<IconName>(['play', 'stop', 'record', 'starred']);
 
+/** An icon by its name, in the colour of the text; hidden from screen readers. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg

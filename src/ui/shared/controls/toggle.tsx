@@ -11,6 +11,7 @@ interface ToggleProps {
   onChange: (checked: boolean) => void;
 }
 
+/** A switch with its label. */
 export function Toggle({ label, checked, help, disabled = false, bare = false, onChange }: ToggleProps) {
   return (
     <Switch.Root

@@ -38,10 +38,12 @@ export class Context {
     return this.algebra.changes;
   }
 
+  /** The present values of a tensor. */
   read(tensor: Tensor): Content {
     return tensor.read(this.algebra);
   }
 
+  /** The present values of a tensor that is not complex. @throws for a complex one */
   readReal(tensor: Tensor): Real {
     const content = this.read(tensor);
     if (content.kind === 'complex') throw new OperationError('a complex tensor is not supported here');
@@ -78,10 +80,12 @@ export class Arguments {
     private readonly values: readonly (ScriptValue | undefined)[],
   ) {}
 
+  /** Number of arguments that were given. */
   get count(): number {
     return this.values.length;
   }
 
+  /** Argument `index`; undefined where it was not given. */
   at(index: number): ScriptValue | undefined {
     return this.values[index];
   }
@@ -91,29 +95,35 @@ export class Arguments {
     return new OperationError(`"${name}" is ${describe(this.values[index])}, not ${wanted}`);
   }
 
+  /** Argument `index`, which must be a tensor. */
   tensor(index: number): Tensor {
     const value = this.values[index];
     if (!(value instanceof Tensor)) throw this.wrong(index, 'a tensor');
     return value;
   }
 
+  /** The values of argument `index`, which must be a real tensor. */
   real(index: number): Real {
     return this.context.readReal(this.tensor(index));
   }
 
+  /** The same; null where it is None or was not given. */
   optionalTensor(index: number): Tensor | null {
     return this.values[index] === undefined || this.values[index] === null ? null : this.tensor(index);
   }
 
+  /** The same; null where it is None or was not given. */
   optionalReal(index: number): Real | null {
     const tensor = this.optionalTensor(index);
     return tensor === null ? null : this.context.readReal(tensor);
   }
 
+  /** Whether argument `index` was given and is not None. */
   has(index: number): boolean {
     return this.values[index] !== undefined && this.values[index] !== null;
   }
 
+  /** Argument `index` as an integer. @param fallback where it was not given */
   int(index: number, fallback?: number): number {
     const value = this.values[index];
     if ((value === undefined || value === null) && fallback !== undefined) return fallback;
@@ -125,10 +135,12 @@ export class Arguments {
     throw this.wrong(index, 'an int');
   }
 
+  /** The same; null where it is None or was not given. */
   optionalInt(index: number): number | null {
     return this.has(index) ? this.int(index) : null;
   }
 
+  /** Argument `index` as a number. @param fallback where it was not given */
   float(index: number, fallback?: number): number {
     const value = this.values[index];
     if ((value === undefined || value === null) && fallback !== undefined) return fallback;
@@ -139,6 +151,7 @@ export class Arguments {
     throw this.wrong(index, 'a number');
   }
 
+  /** Argument `index` as a truth value. @param fallback where it was not given */
   bool(index: number, fallback: boolean): boolean {
     const value = this.values[index];
     if (value === undefined || value === null) return fallback;

@@ -14,6 +14,7 @@ export const IGNORED_NAMES: ReadonlySet<string> = new Set([
   'non_blocking',
 ]);
 
+/** An error for what the importer cannot translate. */
 export function unsupported(what: string, at: Position | null): TillerError {
   const place = at === null ? '' : ` at ${describePosition(at)}`;
   return new TillerError(
@@ -31,6 +32,7 @@ export function dottedPath(expression: Expression): readonly string[] | null {
   return path === null ? null : [...path, expression.name];
 }
 
+/** The integers of Python's `range(from, to, step)`. */
 export function* integerRange(from: bigint, to: bigint, step: bigint): Generator<ScriptValue> {
   for (let value = from; step > 0n ? value < to : value > to; value += step) yield value;
 }

@@ -164,6 +164,7 @@ export class Objects {
   }
 }
 
+/** Whether a stored value is a tensor. */
 export function isTensor(value: PickleValue | undefined): value is TensorRecord {
   return typeof value === 'object' && value?.kind === 'tensor';
 }

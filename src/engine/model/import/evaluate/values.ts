@@ -20,10 +20,12 @@ export class List extends Changeable {
   }
 }
 
+/** A tuple of the program, which never changes. */
 export class Tuple {
   constructor(readonly items: readonly ScriptValue[]) {}
 }
 
+/** A dict of the program, in the order of its keys. */
 export class Dict extends Changeable {
   readonly entries = new Map<ScriptValue, ScriptValue>();
 
@@ -66,6 +68,7 @@ export class Instance extends Changeable {
     return this.values.has(name);
   }
 
+  /** Sets an attribute of the object. */
   set(name: string, value: ScriptValue): void {
     this.values.set(name, value);
   }

@@ -30,6 +30,7 @@ export class Formulas {
   ge = (a: Operand, b: Operand): Real => this.apply('ge', a, b);
   eq = (a: Operand, b: Operand): Real => this.apply('eq', a, b);
 
+  /** An elementwise function of one tensor. */
   unary(name: UnaryName, x: Real): Real {
     return this.algebra.unary(name, x);
   }
@@ -44,12 +45,14 @@ export class Formulas {
   and = (a: Real, b: Real): Real => this.algebra.binary('and', a, b);
   or = (a: Real, b: Real): Real => this.algebra.binary('or', a, b);
 
+  /** `a` where the condition holds, else `b`. */
   where(condition: Real, a: Operand, b: Operand): Real {
     const type = typeof a === 'number' ? (typeof b === 'number' ? 'float32' : b.type) : a.type;
     const real = (operand: Operand): Real => (typeof operand === 'number' ? scalar(type, operand) : operand);
     return this.algebra.where(condition, real(a), real(b));
   }
 
+  /** Each element clamped to `low`..`high`. */
   clip(x: Real, low: number, high: number): Real {
     return this.algebra.clip(x, low, high);
   }

@@ -24,6 +24,7 @@ export const MAX_POINTS = 2048;
 /** Waves nearer to 0 than this are 0. */
 const ROUNDING = 1e-12;
 
+/** @throws OperationError for a transform of no points, or of more than `MAX_POINTS` @returns `points` */
 export function checkPoints(points: number): number {
   if (points >= 1 && points <= MAX_POINTS) return points;
   throw new OperationError(`a transform of ${points} points is not supported, 1 to ${MAX_POINTS} are`);

@@ -103,6 +103,7 @@ export function combineAll(
   return operands.map((operand) => toReal(context, operand, type));
 }
 
+/** Whether a value is a complex tensor. */
 export function isComplex(operand: ScriptValue): operand is Tensor {
   return operand instanceof Tensor && operand.type === 'complex64';
 }
@@ -117,10 +118,12 @@ export function toComplex(context: Context, operand: ScriptValue): Complex {
   return complex(re, filled('float32', re.shape, 0));
 }
 
+/** A complex tensor of a real and an imaginary part of one shape. */
 export function complex(re: Real, im: Real): Complex {
   return { kind: 'complex', type: 'complex64', shape: re.shape, re, im };
 }
 
+/** Whether every value of a tensor is known to be 0. */
 export function isZero(x: Real): boolean {
   return x.kind === 'concrete' && x.data.every((value) => value === 0);
 }

@@ -109,6 +109,7 @@ export class Algebra {
     return symbolic(this.graph.add(op, inputs, shape, attributes, x.type));
   }
 
+  /** An elementwise function of one tensor. */
   unary(name: UnaryName, x: Real): Real {
     const rule = UNARY[name];
     if (x.kind === 'concrete') return unaryKernel(x, x.type, rule.apply);
@@ -123,11 +124,13 @@ export class Algebra {
     return this.emit(rule.onnx, [a, b], broadcastShapes(a.shape, b.shape), {}, type);
   }
 
+  /** x where it is positive, else `slope` · x. */
   leakyRelu(x: Real, slope: number): Real {
     if (x.kind === 'concrete') return unaryKernel(x, x.type, (v) => (v < 0 ? v * slope : v));
     return this.emit('LeakyRelu', [x], x.shape, { alpha: float(slope) });
   }
 
+  /** Each element clamped to `low`..`high`; null leaves that side open. */
   clip(x: Real, low: number | null, high: number | null): Real {
     let result = x;
     if (low !== null) result = this.binary('max', result, scalar(x.type, low));
@@ -135,6 +138,7 @@ export class Algebra {
     return result;
   }
 
+  /** `a` where the condition holds, else `b`, after broadcasting. */
   where(condition: Real, a: Real, b: Real): Real {
     if (condition.kind === 'concrete' && a.kind === 'concrete' && b.kind === 'concrete') {
       return whereKernel(condition, a, b);
@@ -146,18 +150,21 @@ export class Algebra {
     return this.emit('Where', [condition, a, b], shape, {}, a.type);
   }
 
+  /** Conversion to another element type, as torch does it. */
   cast(x: Real, type: ElementType): Real {
     if (x.type === type) return x;
     if (x.kind === 'concrete') return castKernel(x, type);
     return this.emit('Cast', [x], x.shape, { to: int(DATA_TYPES[type]) }, type);
   }
 
+  /** The elements in row-major order, under another shape of as many elements. */
   reshape(x: Real, shape: readonly number[]): Real {
     if (sameShape(x.shape, shape)) return x;
     if (x.kind === 'concrete') return concrete(x.type, shape, x.data);
     return this.emitWith('Reshape', x, [shape], shape, { allowzero: int(1) });
   }
 
+  /** A tensor whose axis `i` is axis `order[i]` of `x`. */
   transpose(x: Real, order: readonly number[]): Real {
     if (order.every((axis, position) => axis === position)) return x;
     if (x.kind === 'concrete') return transposeKernel(x, order);
@@ -201,6 +208,7 @@ export class Algebra {
     return this.gather(this.concat([base, part], axis), indices, axis);
   }
 
+  /** Tensors one after the other along an axis. */
   concat(parts: readonly Real[], axis: number): Real {
     const used = parts.filter((part) => elementCount(part.shape) > 0);
     const [first] = used;
@@ -214,12 +222,14 @@ export class Algebra {
     return this.emit('Concat', used, shape, { axis: int(axis) }, first.type);
   }
 
+  /** A tensor repeated to `shape` by the rules of broadcasting. */
   expand(x: Real, shape: readonly number[]): Real {
     if (sameShape(x.shape, shape)) return x;
     if (x.kind === 'concrete') return expandKernel(x, shape);
     return this.emitWith('Expand', x, [shape], shape);
   }
 
+  /** A tensor repeated along each axis. */
   tile(x: Real, repeats: readonly number[]): Real {
     checkSize(elementCount(x.shape) * elementCount(repeats));
     checkSize(elementCount(repeats));
@@ -271,6 +281,7 @@ export class Algebra {
     return this.emit('Gather', [x, indices], shape, { axis: int(axis) });
   }
 
+  /** The running sum along an axis. */
   cumulativeSum(x: Real, axis: number): Real {
     if (x.kind === 'concrete') return cumulateKernel(x, axis, (a, b) => a + b);
     return this.emit('CumSum', [x, scalar('int64', axis)], x.shape);
@@ -288,6 +299,7 @@ export class Algebra {
     return this.concat(rows, axis);
   }
 
+  /** The matrix product over the last two axes, with broadcasting of the others. */
   matmul(a: Real, b: Real): Real {
     const [rows, inner] = a.shape.slice(-2);
     const [depth, columns] = b.shape.slice(-2);

@@ -51,10 +51,12 @@ const RELATIVE_SIZE: Readonly<Record<ElementType, number>> = {
   int64: 4,
 };
 
+/** Whether a type holds integers; bool is none. */
 export function isInteger(type: TensorType): boolean {
   return type === 'int64' || type === 'int32';
 }
 
+/** Whether a type holds real numbers. */
 export function isFloat(type: TensorType): type is 'float32' | 'float64' {
   return type === 'float32' || type === 'float64';
 }
@@ -90,14 +92,17 @@ export function allocate(type: ElementType, count: number): NumberArray {
   return type === 'bool' ? new Uint8Array(count) : new Float64Array(count);
 }
 
+/** A tensor of known values. @param data in row-major order, one number per element */
 export function concrete(type: ElementType, shape: readonly number[], data: NumberArray): Concrete {
   return { kind: 'concrete', type, shape, data };
 }
 
+/** A tensor that has one value everywhere. @throws RangeError as `chargeElements` does */
 export function filled(type: ElementType, shape: readonly number[], value: number): Concrete {
   return concrete(type, shape, allocate(type, elementCount(shape)).fill(value));
 }
 
+/** A tensor of rank 0. */
 export function scalar(type: ElementType, value: number): Concrete {
   return filled(type, [], value);
 }
@@ -145,6 +150,7 @@ function toConstantData({ type, data }: Concrete): ConstantData {
   }
 }
 
+/** A tensor that a graph computes. */
 export function symbolic(value: Value): Symbolic {
   return { kind: 'symbolic', type: value.type, shape: value.shape, value };
 }
@@ -164,6 +170,7 @@ export function broadcastShapes(a: readonly number[], b: readonly number[]): rea
   return shape;
 }
 
+/** Whether two shapes have the same rank and sizes. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }

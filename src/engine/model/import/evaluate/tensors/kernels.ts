@@ -47,6 +47,7 @@ function broadcastStrides(from: readonly number[], to: readonly number[]): reado
   });
 }
 
+/** A tensor repeated to `shape` by the rules of broadcasting. */
 export function expandKernel(x: Concrete, shape: readonly number[]): Concrete {
   if (sameShape(x.shape, shape)) return x;
   const out = allocate(x.type, elementCount(shape));
@@ -56,12 +57,17 @@ export function expandKernel(x: Concrete, shape: readonly number[]): Concrete {
   return concrete(x.type, shape, out);
 }
 
+/** A tensor of type `type` with `f` of each element. */
 export function unaryKernel(x: Concrete, type: ElementType, f: (value: number) => number): Concrete {
   const out = allocate(type, x.data.length);
   for (let i = 0; i < out.length; i += 1) out[i] = f(x.data[i] ?? 0);
   return concrete(type, x.shape, out);
 }
 
+/**
+ * A tensor of type `type` with `f` of each pair of elements, after broadcasting.
+ * @throws RangeError for shapes that do not fit
+ */
 export function binaryKernel(
   a: Concrete,
   b: Concrete,
@@ -76,6 +82,7 @@ export function binaryKernel(
   return concrete(type, shape, out);
 }
 
+/** `a` where `condition` is not 0, else `b`, after broadcasting; of the type of `a`. */
 export function whereKernel(condition: Concrete, a: Concrete, b: Concrete): Concrete {
   const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape));
   const chosen = expandKernel(condition, shape).data;
@@ -98,6 +105,7 @@ function toInteger(value: number): number {
   return Math.trunc(value);
 }
 
+/** A tensor whose axis `i` is axis `order[i]` of `x`. */
 export function transposeKernel(x: Concrete, order: readonly number[]): Concrete {
   const strides = stridesOf(x.shape);
   const shape = order.map((axis) => x.shape[axis] ?? 1);
@@ -148,6 +156,7 @@ export function writeSliceKernel(
   return concrete(base.type, base.shape, out);
 }
 
+/** Tensors one after the other along an axis. @param shape of the result */
 export function concatKernel(parts: readonly Concrete[], axis: number, shape: readonly number[]): Concrete {
   const [first] = parts;
   if (first === undefined) throw new RangeError('there are no tensors to concatenate');

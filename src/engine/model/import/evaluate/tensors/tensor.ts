@@ -136,6 +136,7 @@ export class Tensor {
     return new Tensor(this.storage, this.type, shape, strides, [...this.views, view]);
   }
 
+  /** A view of `length` elements along an axis from `start` by `step`. */
   slice(axis: number, start: number, length: number, step: number): Tensor {
     if (start === 0 && step === 1 && length === this.shape[axis]) return this;
     const shape = this.shape.map((size, index) => (index === axis ? length : size));
@@ -143,12 +144,14 @@ export class Tensor {
     return this.derive({ kind: 'slice', axis, start, length, step }, shape, strides);
   }
 
+  /** A view whose axis `i` is axis `order[i]` of this. */
   transpose(order: readonly number[]): Tensor {
     const shape = order.map((axis) => this.shape[axis] ?? 1);
     const strides = order.map((axis) => this.strides[axis] ?? 0);
     return this.derive({ kind: 'transpose', order }, shape, strides);
   }
 
+  /** A view that repeats axes of size 1, as broadcasting does. */
   expand(shape: readonly number[]): Tensor {
     const offset = shape.length - this.shape.length;
     const strides = shape.map((size, axis) =>
@@ -174,6 +177,7 @@ export class Tensor {
   }
 }
 
+/** Applies `f` to a real tensor, or to both parts of a complex one. */
 export function mapContent(content: Content, f: (x: Real) => Real): Content {
   if (content.kind !== 'complex') return f(content);
   const re = f(content.re);
