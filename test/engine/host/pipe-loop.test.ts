@@ -92,7 +92,7 @@ describe('PipeLoop', () => {
     ['a tempo', { tempo: 5, beat: 0, beatsPerBar: 4 }],
     ['a tempo', { tempo: NaN, beat: 0, beatsPerBar: 4 }],
     ['quarter notes per bar', { tempo: 120, beat: 0, beatsPerBar: 0 }],
-    ['place in the music', { tempo: 120, beat: Infinity, beatsPerBar: 4 }],
+    ['musical position', { tempo: 120, beat: Infinity, beatsPerBar: 4 }],
   ])('refuses what is no place in the music: %s', async (what, time) => {
     await expect(
       play([hello, prepare(1, 1), blockFrame({ position: 0, channels: [[0]], time })]),
