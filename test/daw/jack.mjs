@@ -1,6 +1,7 @@
 // A JACK server with a dummy driver, for programs that are tried without a sound card: it is started, a click is played into a
 // client, and what goes in and comes out is recorded.
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,7 +11,8 @@ import { level, likeness, readWav } from './wav.mjs';
 export const RATE = 48_000;
 const COMMAND_MILLISECONDS = 10_000;
 const POLL_MILLISECONDS = 100;
-const END_MILLISECONDS = 1000;
+/** How long the server waits for a client, on a busy machine. */
+const CLIENT_MILLISECONDS = 20_000;
 
 export class Jack {
   /** Processes that `launch` has started. */
@@ -36,7 +38,9 @@ export class Jack {
   }
 
   async start() {
-    this.launch('jackd', ['-r', '-n', this.server, '-d', 'dummy', '-r', String(RATE), '-p', '256']);
+    // A client that is not in time is thrown out after half a second otherwise, and ALSA's plugin for JACK then crashes.
+    const server = ['-r', '-t', String(CLIENT_MILLISECONDS), '-n', this.server];
+    this.launch('jackd', [...server, '-d', 'dummy', '-r', String(RATE), '-p', '256']);
     await this.until('the start of JACK', () => this.ports().includes('system:playback_1'));
   }
 
@@ -76,9 +80,13 @@ export class Jack {
   /** Ends every program that was launched, the last one first. */
   async close() {
     // Asked first: a JACK server that is killed leaves its memory behind, and there is room for eight.
-    for (const signal of ['SIGTERM', 'SIGKILL']) {
-      for (const child of this.#started.toReversed()) child.kill(signal);
-      await pause(END_MILLISECONDS);
+    for (const child of this.#started.toReversed()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await Promise.race([ended, pause(this.limitMilliseconds, undefined, { ref: false })]);
+      child.kill('SIGKILL');
+      await ended;
     }
     for (const name of readdirSync('/dev/shm').filter((one) => one.includes(this.server)))
       rmSync(join('/dev/shm', name), { force: true });
