@@ -1,5 +1,6 @@
 import { MAX_INPUTS } from './limits.js';
-import { PARAMETERS, PARAMETER_INDEX } from './parameters.js';
+import { LOOP_SLOTS } from './loop-slots.js';
+import { PARAMETERS, PARAMETER_INDEX, attributeIndex } from './parameters.js';
 
 /** `trigger` happens once when it is pressed, `toggle` is on or off, `continuous` has a position of 0 to 1. */
 export type ActionKind = 'trigger' | 'toggle' | 'continuous';
@@ -47,7 +48,7 @@ const TRIGGERS = [
 
 function groupOf(parameter: number): ActionGroup {
   if (parameter < MAX_INPUTS) return 'Inputs';
-  if (parameter >= PARAMETER_INDEX.attribute) return 'Model';
+  if (attributeIndex(parameter) >= 0) return 'Model';
   if (parameter >= PARAMETER_INDEX.loop || parameter === PARAMETER_INDEX.freeze) return 'Time';
   return parameter >= PARAMETER_INDEX.offset ? 'Latents' : 'Sound';
 }
@@ -70,8 +71,13 @@ const RANGES: readonly Action[] = Array.from({ length: MAX_INPUTS }, (_, i) =>
   })),
 ).flat();
 
+/** Plays a kept loop: chooses its slot and switches the loop on. */
+const LOOPS: readonly Action[] = Array.from({ length: LOOP_SLOTS }, (_, i) =>
+  trigger(`playLoop${i + 1}`, `Play loop ${i + 1}`, 'Time'),
+);
+
 /** Every action without an argument. */
-export const ACTIONS: readonly Action[] = [...MOVES, ...TRIGGERS, ...RANGES];
+export const ACTIONS: readonly Action[] = [...MOVES, ...TRIGGERS, ...LOOPS, ...RANGES];
 const BY_ID = new Map(ACTIONS.map((action) => [action.id, action]));
 
 /** An action with what it is done to. */
@@ -92,6 +98,9 @@ export function actionOf(reference: ActionReference): Action {
   if (action === undefined) throw new RangeError(`no action ${reference.id}`);
   return action;
 }
+
+/** The slot, from 1, of the kept loop that an action plays; 0 for every other action. */
+export const loopOf = ({ id }: ActionReference): number => Number(/^playLoop(\d+)$/.exec(id)?.[1] ?? 0);
 
 /** Which end of which input's range an action moves; null for every other action. */
 export function inputRangeOf({ id }: ActionReference): { input: number; end: 'low' | 'high' } | null {

@@ -3,6 +3,7 @@ import type { Draft } from 'immer';
 import { TillerError } from './tiller-error.js';
 import { MAX_INPUTS } from './limits.js';
 import {
+  NEW_INPUT,
   addExample,
   duplicateExample,
   editExample,
@@ -13,6 +14,7 @@ import {
 } from './example-list.js';
 import { defaultInput } from './default-preset.js';
 import type { Input } from './input.js';
+import { checkLoop, type KeptLoop } from './kept-loop.js';
 import type { Preset } from './preset.js';
 import type { Edit } from './edit.js';
 import { attributeValueNear } from './model-attribute.js';
@@ -54,6 +56,10 @@ export function editLabel(edit: Edit): string {
       return 'change steering';
     case 'set-attribute':
       return 'change model setting';
+    case 'set-loop':
+      return edit.loop === null ? 'remove loop' : 'keep loop';
+    case 'edit-loop':
+      return 'change loop';
     case 'set-output':
       return 'change output';
     case 'set-seed':
@@ -143,6 +149,7 @@ function change(draft: Draft<Preset>, edit: Edit): void {
       for (const set of modelSets(draft)) {
         set.examples = withInput(set.examples);
         set.trained = null;
+        for (const loop of set.loops) loop?.inputs?.push(NEW_INPUT);
       }
       return;
     case 'edit-input':
@@ -162,6 +169,12 @@ function change(draft: Draft<Preset>, edit: Edit): void {
       return;
     case 'set-attribute':
       setAttribute(draft, edit.index, edit.change);
+      return;
+    case 'set-loop':
+      setLoop(draft, edit.slot, edit.loop);
+      return;
+    case 'edit-loop':
+      editLoop(draft, edit.slot, edit.change);
       return;
     case 'set-output':
       assign(draft.output, edit.change);
@@ -184,6 +197,27 @@ function setAttribute(
   attribute.value = attributeValueNear(attribute, value ?? attribute.value);
 }
 
+function setLoop(draft: Draft<Preset>, slot: number, loop: KeptLoop | null): void {
+  if (loop !== null) checkLoopOf(draft, loop);
+  while (draft.loops.length <= slot) draft.loops.push(null);
+  draft.loops[slot] = loop;
+  while (draft.loops.at(-1) === null) draft.loops.pop();
+}
+
+function editLoop(draft: Draft<Preset>, slot: number, change: LoopChange): void {
+  const loop = draft.loops[slot];
+  if (loop === undefined || loop === null)
+    throw refuse(`Slot ${slot + 1} holds no loop.`, 'Keep one there first.');
+  assign(loop, change);
+  checkLoopOf(draft, loop);
+}
+
+function checkLoopOf({ steering, inputs }: Draft<Preset>, loop: KeptLoop): void {
+  const problem = checkLoop(loop, steering.dimensions.length, inputs.length);
+  if (problem !== undefined) throw refuse(`The loop ${problem}.`, 'Keep it again.');
+}
+
+type LoopChange = Extract<Edit, { type: 'edit-loop' }>['change'];
 type NewExample = Extract<Edit, { type: 'add-example' }>['example'];
 
 function insertExample(draft: Draft<Preset>, example: NewExample, index?: number): void {
@@ -199,7 +233,7 @@ function removeOtherModel(draft: Draft<Preset>, sha256: string): void {
 }
 
 /** The examples and mapping of every model: all of them have the preset's inputs. */
-const modelSets = (draft: Draft<Preset>): Pick<Draft<Preset>, 'examples' | 'trained'>[] => [
+const modelSets = (draft: Draft<Preset>): Pick<Draft<Preset>, 'examples' | 'trained' | 'loops'>[] => [
   draft,
   ...draft.otherModels,
 ];
@@ -225,6 +259,7 @@ function removeInput(draft: Draft<Preset>, index: number): void {
   draft.inputs.splice(index, 1);
   for (const set of modelSets(draft)) {
     for (const example of set.examples) example.inputs.splice(index, 1);
+    for (const loop of set.loops) loop?.inputs?.splice(index, 1);
     set.trained = null;
   }
 }

@@ -9,6 +9,8 @@ export const DEFAULT_OUTPUT = {
   freeze: false,
   loop: false,
   loopLength: '1 bar',
+  loopSlot: 0,
+  loopStart: 'now',
   bypass: false,
   listen: 'mid',
   onFault: 'dry',

@@ -35,6 +35,7 @@ export function emptyPreset(model: ModelReference | null, latentDims: number): P
       dimensions: Array.from({ length: latentDims }, defaultDimension),
     },
     attributes: [],
+    loops: [],
     output: defaultOutput(),
     otherModels: [],
     seed: 1,

@@ -3,6 +3,8 @@ import { outputSchema } from './output.js';
 import { MAX_EXAMPLES, MAX_INPUTS, MAX_LATENTS } from './limits.js';
 import { regressorSettingsSchema } from './learning.js';
 import { exampleSchema } from './example.js';
+import { keptLoopSchema } from './kept-loop.js';
+import { LOOP_SLOTS } from './loop-slots.js';
 import { inputSchema } from './input.js';
 import { modelReferenceSchema, presetSchema } from './preset.js';
 import { MAX_ATTRIBUTES, modelAttributeSchema } from './model-attribute.js';
@@ -18,6 +20,11 @@ const inputIndex = z
   .int()
   .min(0)
   .max(MAX_INPUTS - 1);
+const loopSlot = z
+  .number()
+  .int()
+  .min(0)
+  .max(LOOP_SLOTS - 1);
 const exampleId = exampleSchema.shape.id;
 const newExample = exampleSchema.partial({ id: true, hue: true, enabled: true, weight: true });
 
@@ -86,6 +93,13 @@ export const editSchema = z.discriminatedUnion('type', [
     change: z
       .strictObject({ value: modelAttributeSchema.shape.value, range: modelAttributeSchema.shape.range })
       .partial(),
+  }),
+  /** Keeps a loop in a slot, from 0, in place of the one there; null empties it. */
+  z.strictObject({ type: z.literal('set-loop'), slot: loopSlot, loop: keptLoopSchema.nullable() }),
+  z.strictObject({
+    type: z.literal('edit-loop'),
+    slot: loopSlot,
+    change: keptLoopSchema.pick({ name: true, inputs: true }).partial(),
   }),
   z.strictObject({ type: z.literal('set-output'), change: outputSchema.partial() }),
   z.strictObject({ type: z.literal('set-seed'), seed: presetSchema.shape.seed }),

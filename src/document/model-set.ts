@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { examplesSchema } from './example.js';
+import { keptLoopsSchema } from './kept-loop.js';
 import { learningSchema } from './learning.js';
 import { modelAttributesSchema } from './model-attribute.js';
 import { steeringSchema } from './steering.js';
@@ -17,7 +18,7 @@ export const MAX_OTHER_MODELS = 16;
 
 /**
  * What belongs to one model, since its latents have nothing in common with those of another: the examples that were made
- * with it, the mapping learned from them, the settings of each latent, and what the model lets be set. Examples have one value per input of the preset
+ * with it, the mapping learned from them, the settings of each latent, what the model lets be set, and kept loops. Examples have one value per input of the preset
  * and one latent per element of `dimensions`.
  */
 export const modelSetSchema = z.strictObject({
@@ -27,5 +28,6 @@ export const modelSetSchema = z.strictObject({
   trained: trainedMappingSchema.nullable(),
   dimensions: steeringSchema.shape.dimensions,
   attributes: modelAttributesSchema,
+  loops: keptLoopsSchema,
 });
 export type ModelSet = z.infer<typeof modelSetSchema>;

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { DEFAULT_OUTPUT } from './default-output.js';
-import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from './loop-lengths.js';
+import { BLENDED_LOOPS } from './loop-slots.js';
+import { LOOP_LENGTH_IDS } from './loop-lengths.js';
 
 export const engineMarginSchema = z.enum(['tight', 'normal', 'safe']);
 export type EngineMargin = z.infer<typeof engineMarginSchema>;
 
-/** Everything around the model: levels, mix, limiter, input channels, behaviour on faults, latency. */
+/**
+ * Everything around the model: levels, mix, limiter, input channels, behaviour on faults, latency. No field has a default: an edit of
+ * some fields would set the others to theirs.
+ */
 export const outputSchema = z.strictObject({
   inputGainDb: z.number().min(-60).max(24),
   outputGainDb: z.number().min(-60).max(24),
@@ -20,8 +24,12 @@ export const outputSchema = z.strictObject({
   /** Holds the latents at their present values. */
   freeze: z.boolean(),
   /** Repeats the latents that were encoded last. */
-  loop: z.boolean().default(false),
-  loopLength: z.enum(LOOP_LENGTH_IDS).default(DEFAULT_LOOP_LENGTH),
+  loop: z.boolean(),
+  loopLength: z.enum(LOOP_LENGTH_IDS),
+  /** Which loop that is: `RECORDED_LOOP`, a kept one from 1, or `BLENDED_LOOPS`. */
+  loopSlot: z.number().int().min(0).max(BLENDED_LOOPS),
+  /** When another loop begins, or the loop ends: at once or with the next bar. */
+  loopStart: z.enum(['now', 'bar']),
   bypass: z.boolean(),
   /** What a mono model gets of a stereo track; `both` runs it on each channel separately. */
   listen: z.enum(['mid', 'left', 'right', 'both']),
@@ -30,7 +38,7 @@ export const outputSchema = z.strictObject({
   /** Latent frames per model call: one for the lowest latency, more for the lowest load. */
   framesPerCall: z.union([z.literal(1), z.literal(2), z.literal(4)]),
   /** Scheduling margin of the plugin: less latency, or fewer gaps on a busy machine. */
-  margin: engineMarginSchema.default('normal'),
+  margin: engineMarginSchema,
 });
 export type Output = z.infer<typeof outputSchema>;
 

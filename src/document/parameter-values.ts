@@ -52,6 +52,12 @@ const ACCESSORS: Readonly<Record<number, Accessor>> = {
   [at.freeze]: toggle('freeze'),
   [at.bypass]: toggle('bypass'),
   [at.loop]: toggle('loop'),
+  [at.loopSlot]: {
+    read: ({ output }) => output.loopSlot,
+    write: ({ output }, value) => {
+      output.loopSlot = Math.round(value);
+    },
+  },
   [at.loopLength]: {
     read: ({ output }) => LOOP_LENGTH_IDS.indexOf(output.loopLength),
     write: ({ output }, value) => {

@@ -1,5 +1,6 @@
 import { MAX_INPUTS } from './limits.js';
 import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from './loop-lengths.js';
+import { LOOP_SLOT_NAMES, RECORDED_LOOP } from './loop-slots.js';
 
 /** Latent dimensions whose offset a host can automate. */
 export const HOST_OFFSETS = 16;
@@ -76,6 +77,10 @@ export const PARAMETERS: readonly Parameter[] = [
     choices: LOOP_LENGTH_IDS,
   },
   ...attributes,
+  {
+    ...linear('loopSlot', 'Loop slot', 0, LOOP_SLOT_NAMES.length - 1, RECORDED_LOOP, 'choice'),
+    choices: LOOP_SLOT_NAMES,
+  },
 ];
 
 /** Index of the first parameter of each kind. */
@@ -95,6 +100,7 @@ export const PARAMETER_INDEX = {
   loop: MAX_INPUTS + 10 + HOST_OFFSETS,
   loopLength: MAX_INPUTS + 11 + HOST_OFFSETS,
   attribute: MAX_INPUTS + 12 + HOST_OFFSETS,
+  loopSlot: MAX_INPUTS + 12 + HOST_OFFSETS + HOST_ATTRIBUTES,
 } as const;
 
 /** The latent dimension whose offset this parameter is, from 0; −1 for every other parameter. */

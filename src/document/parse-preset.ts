@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { TillerError } from './tiller-error.js';
+import { checkLoop } from './kept-loop.js';
+import { DEFAULT_LOOP_LENGTH } from './loop-lengths.js';
 import type { Preset } from './preset.js';
 import { PRESET_FORMAT, PRESET_VERSION, presetSchema } from './preset.js';
 
@@ -17,13 +19,33 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
   2: ({ otherModels, ...document }) => ({
     ...document,
     attributes: [],
-    otherModels: Array.isArray(otherModels)
-      ? otherModels.map((set: unknown) =>
-          typeof set === 'object' && set !== null ? { ...set, attributes: [] } : set,
-        )
-      : otherModels,
+    otherModels: withInSets(otherModels, { attributes: [] }),
+  }),
+  // Version 3 kept no loops.
+  3: ({ otherModels, output, ...document }) => ({
+    ...document,
+    output: withFields(output, {
+      // These came within version 3.
+      margin: 'normal',
+      loop: false,
+      loopLength: DEFAULT_LOOP_LENGTH,
+      loopSlot: 0,
+      loopStart: 'now',
+    }),
+    loops: [],
+    otherModels: withInSets(otherModels, { loops: [] }),
   }),
 };
+
+/** The sets of other models with further fields; what is no set is left for the schema to refuse. */
+function withInSets(sets: unknown, fields: Record<string, unknown>): unknown {
+  if (!Array.isArray(sets)) return sets;
+  return sets.map((set: unknown) => withFields(set, fields));
+}
+
+/** An object with further fields where it lacks them; anything else is left for the schema to refuse. */
+const withFields = (value: unknown, fields: Record<string, unknown>): unknown =>
+  typeof value === 'object' && value !== null ? { ...fields, ...value } : value;
 
 const headerSchema = z.looseObject({
   format: z.literal(PRESET_FORMAT),
@@ -56,7 +78,7 @@ function checkCounts(preset: Preset): void {
 function checkSet(
   inputs: number,
   latents: number,
-  { examples, trained }: Pick<Preset, 'examples' | 'trained'>,
+  { examples, trained, loops }: Pick<Preset, 'examples' | 'trained' | 'loops'>,
   whose: string,
 ): void {
   const ids = new Set<string>();
@@ -68,6 +90,10 @@ function checkSet(
       throw invalid(`${where} has ${example.latents.length} latents instead of ${latents}.`);
     if (ids.has(example.id)) throw invalid(`${where} has the same identifier as another example.`);
     ids.add(example.id);
+  }
+  for (const [i, loop] of loops.entries()) {
+    const problem = loop === null ? undefined : checkLoop(loop, latents, inputs);
+    if (problem !== undefined) throw invalid(`Loop ${i + 1}${whose} ${problem}.`);
   }
   if (trained !== null && (trained.inputs !== inputs || trained.dimensions.length !== latents))
     throw invalid(

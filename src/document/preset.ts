@@ -4,6 +4,7 @@ import { learningSchema } from './learning.js';
 import { examplesSchema } from './example.js';
 import { trainedMappingSchema } from './trained.js';
 import { inputsSchema } from './input.js';
+import { keptLoopsSchema } from './kept-loop.js';
 import { steeringSchema } from './steering.js';
 import { modelAttributesSchema } from './model-attribute.js';
 import { MAX_OTHER_MODELS, modelReferenceSchema, modelSetSchema } from './model-set.js';
@@ -12,7 +13,7 @@ export { modelReferenceSchema, type ModelReference } from './model-set.js';
 
 export const PRESET_FORMAT = 'tiller-preset';
 /** Raised with each change of the format; `parse-preset.ts` converts older presets. */
-export const PRESET_VERSION = 3;
+export const PRESET_VERSION = 4;
 
 /**
  * The whole instrument: the content of a preset file, the state in a host's project, and the document that the page
@@ -25,7 +26,7 @@ export const presetSchema = z.strictObject({
   description: z.string().max(4000),
   tags: z.array(z.string().min(1).max(40)).max(32),
   author: z.string().max(120),
-  /** The model that is played, and that `examples`, `trained`, `attributes` and `steering.dimensions` belong to. */
+  /** The model that is played, and that `examples`, `trained`, `attributes`, `loops` and `steering.dimensions` belong to. */
   model: modelReferenceSchema.nullable(),
   inputs: inputsSchema,
   examples: examplesSchema,
@@ -35,6 +36,8 @@ export const presetSchema = z.strictObject({
   steering: steeringSchema,
   /** What the model lets be set; empty where the model has nothing of that kind, or was never there. */
   attributes: modelAttributesSchema,
+  /** Loops of latents that the player has kept, by slot. */
+  loops: keptLoopsSchema,
   output: outputSchema,
   /** What belongs to models that the instrument has played before, for when it plays them again. */
   otherModels: z.array(modelSetSchema).max(MAX_OTHER_MODELS),

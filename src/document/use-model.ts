@@ -59,18 +59,18 @@ export function withAttributesOf(preset: Preset, { attributes: stated }: Playabl
 
 /** The examples, mapping and settings of the model that `preset` plays. */
 export function presentSet(
-  { examples, learning, trained, steering, attributes }: Preset,
+  { examples, learning, trained, steering, attributes, loops }: Preset,
   model: ModelReference,
 ): ModelSet {
   const { dimensions } = steering;
-  return { model, examples, perDimension: learning.perDimension, trained, dimensions, attributes };
+  return { model, examples, perDimension: learning.perDimension, trained, dimensions, attributes, loops };
 }
 
 /** The fields of a document that plays `set.model`. */
 export function fieldsOf(
   { learning, steering }: Pick<Preset, 'learning' | 'steering'>,
-  { model, examples, perDimension, trained, dimensions, attributes }: ModelSet,
-): Pick<Preset, 'model' | 'examples' | 'learning' | 'trained' | 'steering' | 'attributes'> {
+  { model, examples, perDimension, trained, dimensions, attributes, loops }: ModelSet,
+): Pick<Preset, 'model' | 'examples' | 'learning' | 'trained' | 'steering' | 'attributes' | 'loops'> {
   return {
     model,
     examples,
@@ -78,6 +78,7 @@ export function fieldsOf(
     trained,
     steering: { ...steering, dimensions },
     attributes,
+    loops,
   };
 }
 
@@ -116,6 +117,7 @@ function newSet({ steering }: Preset, model: ModelReference, latentRanges: Laten
       range: [low, high],
     })),
     attributes: [],
+    loops: [],
   };
 }
 
@@ -130,9 +132,17 @@ function sharedSettings([first, ...others]: readonly DimensionSteering[]): Parti
 }
 
 /** False where a set holds nothing but initial settings, as for a model that was only tried. Ranges come from the model. */
-function isWorthKeeping({ examples, perDimension, trained, dimensions, attributes }: ModelSet): boolean {
+function isWorthKeeping({
+  examples,
+  perDimension,
+  trained,
+  dimensions,
+  attributes,
+  loops,
+}: ModelSet): boolean {
   return (
     examples.length > 0 ||
+    loops.some((loop) => loop !== null) ||
     trained !== null ||
     Object.keys(perDimension).length > 0 ||
     dimensions.some(({ locked, offset }) => locked || offset !== 0) ||

@@ -46,6 +46,27 @@ const anyEdit: fc.Arbitrary<Edit> = fc
   )
   .map((edit) => editSchema.parse(edit));
 
+// Fields with a default in their schema were set to it by an edit of another field: changing the input channels ended the loop.
+describe('an edit from outside', () => {
+  it('changes the fields that it names, and no other', () => {
+    const preset = samplePreset();
+    const present = {
+      ...preset,
+      output: { ...preset.output, loop: true, loopSlot: 3, margin: 'safe' as const },
+    };
+    for (const [key, value] of Object.entries(present.output)) {
+      const edit = editSchema.parse({ type: 'set-output', change: { [key]: value } });
+      expect(applyEdit(present, edit)).toEqual(present);
+    }
+    const steering = editSchema.parse({ type: 'steer-dimensions', dimensions: [0], change: {} });
+    expect(applyEdit(present, steering)).toEqual(present);
+    const input = editSchema.parse({ type: 'edit-input', index: 0, change: {} });
+    expect(applyEdit(present, input)).toEqual(present);
+    const example = editSchema.parse({ type: 'edit-example', id: 'e0', change: {} });
+    expect(applyEdit(present, example)).toEqual(present);
+  });
+});
+
 describe('applyEdit', () => {
   it('leads from one valid document to another, or refuses and changes nothing', () => {
     fc.assert(

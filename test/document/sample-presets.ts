@@ -1,5 +1,6 @@
 import { emptyPreset } from '../../src/document/default-preset.js';
 import { defaultDimension } from '../../src/document/steering.js';
+import { pack } from '../../src/document/packing.js';
 import type { Preset } from '../../src/document/preset.js';
 
 /** A preset with something in every field but `trained`. */
@@ -30,6 +31,17 @@ export function samplePreset(): Preset {
         range: [-3, 5] as [number, number],
       })),
     ],
+    loops: [
+      null,
+      {
+        name: 'second',
+        frames: 2,
+        rows: 1,
+        beats: 4,
+        inputs: [0.25, 0.5],
+        latents: pack([1, 2, 3, 4, 5, 6], 'float32'),
+      },
+    ],
     otherModels: [
       {
         model: { name: 'another', sha256: 'ef'.repeat(32) },
@@ -47,6 +59,7 @@ export function samplePreset(): Preset {
         perDimension: {},
         trained: null,
         dimensions: [defaultDimension(), defaultDimension()],
+        loops: [],
         attributes: [],
       },
     ],

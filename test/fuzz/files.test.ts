@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { TillerError } from '../../src/document/tiller-error.js';
 import { decodeAudio } from '../../src/engine/audio/read.js';
 import { WavWriter } from '../../src/engine/audio/wav.js';
-import { parseNpy, writeNpy } from '../../src/engine/cli/npy.js';
+import { parseNpy, writeNpy } from '../../src/engine/audio/npy.js';
 import { parseGestureCsv } from '../../src/engine/inputs/gesture-csv.js';
 import { readMidiFile } from '../../src/engine/inputs/midi-file-reader.js';
 import { parseTrainingTable } from '../../src/engine/mapping/training-data.js';

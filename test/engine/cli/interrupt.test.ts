@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WavWriter } from '../../../src/engine/audio/wav.js';
-import { writeNpy } from '../../../src/engine/cli/npy.js';
+import { writeNpy } from '../../../src/engine/audio/npy.js';
 
 /** The built program, as a user runs it. */
 const PROGRAM = 'dist/engine/tiller.js';

@@ -14,7 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { WavWriter } from '../../../src/engine/audio/wav.js';
-import { parseNpy } from '../../../src/engine/cli/npy.js';
+import { parseNpy } from '../../../src/engine/audio/npy.js';
 import { LOOP, MODEL, PRESET, PROGRAM, ProgramRig } from './program-rig.js';
 
 const rig = new ProgramRig();

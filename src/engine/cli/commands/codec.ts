@@ -8,7 +8,7 @@ import { openModel, requireEncoder } from '../../model/run/open-model.js';
 import { streamNoise } from '../../stream/stream-noise.js';
 import { contextOf } from '../context.js';
 import { checkInput, checkOutput, checkSoundName, writeSound } from '../files.js';
-import { readNpy, writeNpy } from '../npy.js';
+import { readNpy, writeNpy } from '../../audio/npy.js';
 import { atRate } from '../../audio/at-rate.js';
 
 /** Latent frames after which the event loop runs, so that signals are handled. */

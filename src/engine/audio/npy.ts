@@ -23,8 +23,8 @@ const unreadable = (what: string) =>
     'Save it with numpy.save as a float32 array of [dimensions, frames] or [1, dimensions, frames].',
   );
 
-/** Writes `matrix` as a `.npy` file (format 1.0, little-endian float32, C order). */
-export async function writeNpy(path: string, matrix: Matrix): Promise<void> {
+/** `matrix` as the content of a `.npy` file (format 1.0, little-endian float32, C order). */
+export function formatNpy(matrix: Matrix): Buffer {
   const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${matrix.rows}, ${matrix.columns}), }`;
   const length = Math.ceil((10 + dictionary.length + 1) / ALIGNMENT) * ALIGNMENT - 10;
   const header = Buffer.alloc(10 + length, ' ');
@@ -36,8 +36,13 @@ export async function writeNpy(path: string, matrix: Matrix): Promise<void> {
   header.write(dictionary, 10, 'latin1');
   header.write('\n', 10 + length - 1, 'latin1');
   const { buffer, byteOffset, byteLength } = matrix.data;
+  return Buffer.concat([header, new Uint8Array(buffer, byteOffset, byteLength)]);
+}
+
+/** Writes `matrix` as a `.npy` file. @throws TillerError of the file system */
+export async function writeNpy(path: string, matrix: Matrix): Promise<void> {
   try {
-    await writeFileAtomic(path, Buffer.concat([header, new Uint8Array(buffer, byteOffset, byteLength)]));
+    await writeFileAtomic(path, formatNpy(matrix));
   } catch (error) {
     throw fromFileError(error, path);
   }

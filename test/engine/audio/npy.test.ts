@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TillerError } from '../../../src/document/tiller-error.js';
-import { parseNpy, readNpy, writeNpy } from '../../../src/engine/cli/npy.js';
+import { parseNpy, readNpy, writeNpy } from '../../../src/engine/audio/npy.js';
 
 let folder: string;
 beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'tiller-npy-'))));
