@@ -1,8 +1,9 @@
 import type { ModelShape } from '../model/run/running-model.js';
 import { PARAMETERS } from '../../document/parameters.js';
 import { Steering } from '../steering/steer.js';
+import { BLENDED_LOOPS } from '../../document/loop-slots.js';
 import { LOOP_LENGTHS } from '../../document/loop-lengths.js';
-import { LatentLoop } from '../time/latent-loop.js';
+import { LatentLoop, type LoopChoice } from '../time/latent-loop.js';
 import type { MusicalPosition } from '../time/timeline.js';
 import { ChangeQueue } from './change-queue.js';
 import { inputValueOf } from '../../document/value-range.js';
@@ -44,6 +45,7 @@ export class FrameControls {
   /** True once there is a latent frame that freeze can hold. */
   private holding = false;
   private readonly loop: LatentLoop;
+  private readonly choice: LoopChoice = { on: false, length: LOOP_LENGTHS[0], slot: 0, atBar: false };
   private readonly place: MusicalPosition = { elapsed: 0, beat: 0, beatsPerBar: 4, seconds: 0 };
   /** Index of the first latent frame of the last call. */
   private callFrame = 0;
@@ -75,7 +77,7 @@ export class FrameControls {
     this.frameNoise = Array.from({ length: frames }, () => new Float32Array(batch * latentDims));
     this.glidingStates = new Float64Array(frames * batch * (this.steerings[0]?.savedLength ?? 0));
     this.held = new Float32Array(batch * latentDims);
-    this.loop = new LatentLoop(batch * latentDims, shape.sampleRate / shape.hop);
+    this.loop = new LatentLoop(batch * latentDims, shape.sampleRate / shape.hop, batch);
     this.frameValues = new Float32Array(batch * latentDims);
     this.looped = new Float32Array(batch * latentDims * frames);
     this.encoded = new Float32Array(latentDims);
@@ -151,6 +153,7 @@ export class FrameControls {
     this.callFrame = this.frame;
     for (let j = 0; j < frames; j += 1) {
       if (this.applyUpTo(this.frame)) this.automated = j;
+      if (this.settings.loopSlot === BLENDED_LOOPS) this.moveInputs(j);
       this.playLoop(j, encoded);
       this.frame += 1;
       this.drawNoise(j);
@@ -197,18 +200,22 @@ export class FrameControls {
     return changed;
   }
 
+  /** The loop that repeats, or would repeat, to be kept; null where too little was recorded. Allocates. */
+  loopContent(): ReturnType<LatentLoop['content']> {
+    return this.loop.content(lengthOf(this.settings));
+  }
+
   /** Latent frame `j` of the call through the loop. */
   private playLoop(j: number, encoded: Float32Array): void {
-    const { settings, frameValues, looped, loop } = this;
+    const { settings, frameValues, looped, loop, choice } = this;
     const { frames } = this.shape;
     for (let i = 0; i < frameValues.length; i += 1) frameValues[i] = encoded[i * frames + j] as number;
     this.clock.locate(this.frame, this.place);
-    loop.process(
-      frameValues,
-      this.place,
-      settings.loop,
-      LOOP_LENGTHS[settings.loopLength] ?? LOOP_LENGTHS[0],
-    );
+    choice.on = settings.loop;
+    choice.length = lengthOf(settings);
+    choice.slot = settings.loopSlot;
+    choice.atBar = settings.loopAtBar;
+    loop.process(frameValues, this.place, choice, settings.loops);
     for (let i = 0; i < frameValues.length; i += 1) looped[i * frames + j] = frameValues[i] as number;
   }
 
@@ -287,3 +294,6 @@ export class FrameControls {
     this.view.decoded.set(decoded);
   }
 }
+
+const lengthOf = ({ loopLength }: Pick<FrameSettings, 'loopLength'>) =>
+  LOOP_LENGTHS[loopLength] ?? LOOP_LENGTHS[0];

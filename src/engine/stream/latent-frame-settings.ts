@@ -4,6 +4,8 @@ import { LOOP_LENGTH_IDS } from '../../document/loop-lengths.js';
 import { attributeValueAt, type ModelAttribute } from '../../document/model-attribute.js';
 import { PARAMETER_INDEX, attributeIndex, offsetDimension } from '../../document/parameters.js';
 import type { Steering } from '../../document/steering.js';
+import { BLENDED_LOOPS } from '../../document/loop-slots.js';
+import type { PlayedLoops } from './loop-blend.js';
 import type { LfoSource } from '../time/lfo.js';
 
 /** A learned mapping as the streaming loop uses it. */
@@ -44,6 +46,10 @@ export interface FrameSettings {
   loop: boolean;
   /** Index into `LOOP_LENGTHS`. */
   loopLength: number;
+  /** See `LoopChoice`. */
+  loopSlot: number;
+  loopAtBar: boolean;
+  loops: PlayedLoops;
   /** True where a setting changed since the frames that sound were steered; automation waits for its frame. */
   controlsDirty: boolean;
 }
@@ -90,6 +96,9 @@ export function applyToFrames(settings: FrameSettings, parameter: number, value:
       return;
     case PARAMETER_INDEX.loopLength:
       settings.loopLength = Math.min(LOOP_LENGTH_IDS.length - 1, Math.max(0, Math.round(value)));
+      return;
+    case PARAMETER_INDEX.loopSlot:
+      settings.loopSlot = Math.min(BLENDED_LOOPS, Math.max(0, Math.round(value)));
       return;
     default:
       return;

@@ -4,6 +4,7 @@ import { controllerSourceSchema } from '../../document/controller-source.js';
 import { programSchema } from '../../protocol/programs.js';
 import { z } from 'zod';
 import type { Output } from '../../document/output.js';
+import type { SentLoop } from './loop-blend.js';
 import type { MappingLayout } from '../mapping/layout.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { NoiseSetting } from '../model/run/noise.js';
@@ -27,6 +28,10 @@ export type StreamCommand =
   | { type: 'steering'; steering: Steering; sets?: readonly number[] }
   | { type: 'output'; output: Output; sets?: readonly number[] }
   | { type: 'attributes'; attributes: readonly ModelAttribute[]; sets?: readonly number[] }
+  /** The kept loops, by slot, in memory that is shared. */
+  | { type: 'loops'; loops: readonly (SentLoop | null)[] }
+  /** Answered by `loop-kept`. */
+  | { type: 'keep-loop'; slot: number }
   /** Routes MIDI to the inputs; their present values are sent as `parameter`. */
   | { type: 'inputs'; inputs: Input[] }
   /** `index` into PARAMETERS, `value` in the parameter's own unit. */
@@ -124,6 +129,20 @@ export const streamReportSchema = z.discriminatedUnion('type', [
   }),
   /** The first source since the last report that MIDI Learn can use. */
   z.strictObject({ type: z.literal('midi-heard'), source: controllerSourceSchema }),
+  /** Answers `keep-loop`: the loop that repeats, or would repeat; null where too little was played. */
+  z.strictObject({
+    type: z.literal('loop-kept'),
+    slot: z.number().int().min(0),
+    loop: z
+      .strictObject({
+        frames: z.number().int().positive(),
+        rows: z.number().int().min(1).max(2),
+        beats: z.number().positive().nullable(),
+        /** [frames, rows, latents] */
+        values: float32Schema,
+      })
+      .nullable(),
+  }),
   /** The trigger of an assignment was pressed. */
   z.strictObject({ type: z.literal('triggered'), assignment: assignmentId }),
   /** The source of an assignment that moves no parameter was moved: last position (0..1) and sum of steps since the last report. */

@@ -118,12 +118,15 @@ export class MidiControls {
     if (!this.hasNews) return;
     this.hasNews = false;
     const assignments: string[] = [];
-    this.assignments.forEach(({ id }, index) => {
-      if (this.activeAssignments[index] !== 1) return;
+    for (let index = 0; index < this.assignments.length; index += 1) {
+      if (this.activeAssignments[index] !== 1) continue;
+      const { id } = this.assignments[index] as Assignment;
       assignments.push(id);
       this.reportRemote(id, index);
-    });
-    const inputs = Array.from(this.activeInputs.keys()).filter((index) => this.activeInputs[index] === 1);
+    }
+    const inputs: number[] = [];
+    for (let index = 0; index < MAX_INPUTS; index += 1)
+      if (this.activeInputs[index] === 1) inputs.push(index);
     this.activeAssignments.fill(0);
     this.activeInputs.fill(0);
     this.target.report({ type: 'controllers-active', assignments, inputs });

@@ -138,6 +138,12 @@ export class Player {
         this.attributes = this.kept({ attributes: [...command.attributes] }, number, command.sets).attributes;
         this.stream.setAttributes(this.attributes);
         return;
+      case 'loops':
+        this.stream.setLoops(command.loops);
+        return;
+      case 'keep-loop':
+        this.report({ type: 'loop-kept', slot: command.slot, loop: this.stream.loopContent() });
+        return;
       case 'inputs':
         this.controls.configure(command.inputs);
         this.stream.setMotions(command.inputs);

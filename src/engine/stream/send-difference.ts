@@ -3,6 +3,7 @@ import type { Preset } from '../../document/preset.js';
 import { sameButForValue, sameButForValues } from '../../document/difference.js';
 import { parameterValues } from '../../document/parameter-values.js';
 import { layOutMapping } from '../mapping/layout.js';
+import { sentLoops } from './loop-blend.js';
 import type { StreamLink } from './messages.js';
 
 /**
@@ -15,6 +16,7 @@ export function sendDifference(link: StreamLink, before: Preset | null, next: Pr
   if (before?.output !== next.output) link.send({ type: 'output', output: next.output, ...sets });
   if (before?.attributes !== next.attributes)
     link.send({ type: 'attributes', attributes: next.attributes, ...sets });
+  if (before?.loops !== next.loops) link.send({ type: 'loops', loops: sentLoops(next.loops) });
   if (before?.trained !== next.trained)
     link.send({ type: 'mapping', layout: next.trained && layOutMapping(next.trained) });
   if (before?.seed !== next.seed) link.send({ type: 'noise', noise: { kind: 'seed', seed: next.seed } });

@@ -3,6 +3,9 @@ import { Meter } from '../audio/meter.js';
 import { movesByItself, type Input } from '../../document/input.js';
 import { defaultOutput, type Output } from '../../document/output.js';
 import { MAX_INPUTS, MAX_LATENTS } from '../../document/limits.js';
+import { RECORDED_LOOP } from '../../document/loop-slots.js';
+import { PlayedLoops, type SentLoop } from './loop-blend.js';
+import type { FrameControls } from './controls.js';
 import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from '../../document/loop-lengths.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { PARAMETER_INDEX, clampParameter } from '../../document/parameters.js';
@@ -29,8 +32,9 @@ import type { StreamSnapshot } from './telemetry.js';
  */
 export class Stream {
   private output: Output = defaultOutput();
+  private readonly inputs = new Float64Array(MAX_INPUTS).fill(0.5);
   private settings: FrameSettings = {
-    inputs: new Float64Array(MAX_INPUTS).fill(0.5),
+    inputs: this.inputs,
     motions: [],
     mapping: null,
     steering: { amount: 1, glideSeconds: 0, dimensions: [] },
@@ -42,6 +46,9 @@ export class Stream {
     freeze: false,
     loop: false,
     loopLength: LOOP_LENGTH_IDS.indexOf(DEFAULT_LOOP_LENGTH),
+    loopSlot: RECORDED_LOOP,
+    loopAtBar: false,
+    loops: new PlayedLoops([], this.inputs),
     controlsDirty: false,
   };
   private pipeline: Pipeline | null = null;
@@ -198,6 +205,8 @@ export class Stream {
     // They act from the next call on: what was looped within a call is not decoded again.
     settings.loop = output.loop;
     settings.loopLength = LOOP_LENGTH_IDS.indexOf(output.loopLength);
+    settings.loopSlot = output.loopSlot;
+    settings.loopAtBar = output.loopStart === 'bar';
     this.active?.setOutput(output);
   }
 
@@ -225,6 +234,16 @@ export class Stream {
     this.settings.steering = structuredClone(steering);
     this.settings.steeringVersion += 1;
     this.settings.controlsDirty = true;
+  }
+
+  /** The kept loops, from the next call of the model on. */
+  setLoops(loops: readonly (SentLoop | null)[]): void {
+    this.settings.loops = new PlayedLoops(loops, this.inputs);
+  }
+
+  /** The loop that repeats, or would repeat, to be kept; null without a model, and where too little was played. Allocates. */
+  loopContent(): ReturnType<FrameControls['loopContent']> {
+    return this.pipeline?.guarded?.controls.loopContent() ?? null;
   }
 
   /** What the model lets be set: from its next call on. */

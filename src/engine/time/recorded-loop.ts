@@ -9,22 +9,29 @@ export const SEAM_FRAMES = 4;
 const MIN_BEATS = 1 / 64;
 
 /** `x` modulo `length`: 0 ≤ result < `length`. */
-function modulo(x: number, length: number): number {
+export function modulo(x: number, length: number): number {
   const rest = x - length * Math.floor(x / length);
   return rest < length ? rest : 0;
 }
 
+/** A loop as it was recorded, for keeping. */
+export interface LoopContent {
+  readonly frames: number;
+  readonly beats: number | null;
+  /** [frames, width] */
+  readonly values: Float32Array;
+}
+
 /**
- * Repeats what was encoded last. Every latent frame is recorded with its place in the music. When the loop is switched on, the
- * record is kept as it is and read again and again: at musical lengths on the grid of beats and bars, with the place in the loop
+ * Repeats what was encoded last. Every latent frame is recorded with its place in the music. When the loop begins, the record is
+ * kept as it is and read again and again: at musical lengths on the grid of beats and bars, with the place in the loop
  * given by the transport's position, so that changes of tempo and jumps keep the loop on the grid; at lengths in seconds from the
- * moment of switching on. Between two latent frames it interpolates linearly; at the seam it fades over to the latent frames
- * before the loop's start, and it fades in and out. Where too little was recorded for a length, half of it is tried, and so
- * on; where nothing was, the latents pass.
+ * moment of beginning. Between two latent frames it interpolates linearly; at the seam it fades over to the latent frames
+ * before the loop's start. Where too little was recorded for a length, half of it is tried, and so on.
  *
- * One thread; allocates nothing after construction.
+ * One thread; allocates nothing after construction but in `content`.
  */
-export class LatentLoop {
+export class RecordedLoop {
   private readonly capacity: number;
   private readonly record: Float32Array;
   private readonly recordBeats: Float64Array;
@@ -32,18 +39,20 @@ export class LatentLoop {
   private readonly keptBeats: Float64Array;
   /** Latent frames recorded since the start. */
   private recorded = 0;
-  private looping = false;
-  /** Share of the loop in what is given, 0..1. */
-  private share = 0;
   /** Of the kept record: index of its first latent frame, and behind its last. */
   private keptFirst = 0;
   private keptEnd = 0;
-  /** Where the loop was switched on: quarter notes elapsed, and the beat there. */
+  /** Where the loop began: quarter notes elapsed, and the beat there. */
   private startElapsed = 0;
   private startBeat = 0;
-  private framesSince = 0;
-  /** The latent frame that the loop has now. */
-  private readonly looped: Float32Array;
+  /** The round that was found last: its start and length, as indices of the record, and its length in quarter notes. */
+  private start = 0;
+  private length = 0;
+  private beats: number | null = null;
+  /** Where it ends, in quarter notes elapsed. */
+  private endBeat = 0;
+  /** The latent frame that was read last. */
+  readonly looped: Float32Array;
 
   /**
    * @param width values per latent frame, all rows of the batch
@@ -64,61 +73,72 @@ export class LatentLoop {
   /** Forgets everything. */
   reset(): void {
     this.recorded = 0;
-    this.looping = false;
-    this.share = 0;
+    this.keptFirst = 0;
+    this.keptEnd = 0;
   }
 
-  /**
-   * Plays the next latent frame.
-   * @param frame `width` encoded values, replaced by the loop's where it is on
-   * @param place of the latent frame in the music
-   */
-  process(frame: Float32Array, place: Readonly<MusicalPosition>, on: boolean, length: LoopLength): void {
-    if (on && !this.looping) this.begin(place);
-    this.looping = on;
-    this.keep(frame, place.elapsed);
-    const step = 1 / SEAM_FRAMES;
-    this.share = on ? Math.min(1, this.share + step) : Math.max(0, this.share - step);
-    if (this.share === 0) return;
-    const has =
-      length.seconds === undefined ? this.readBeats(place, length) : this.readSeconds(length.seconds);
-    this.framesSince += 1;
-    if (!has) return;
-    for (let d = 0; d < this.width; d += 1) {
-      const live = frame[d] as number;
-      const looped = this.looped[d] as number;
-      frame[d] = this.share === 1 ? looped : live + this.share * (looped - live);
-    }
-  }
-
-  private keep(frame: Float32Array, elapsed: number): void {
+  /** Records a latent frame of `width` values. @param elapsed quarter notes since the start */
+  add(frame: Float32Array, elapsed: number): void {
     const at = this.recorded % this.capacity;
     this.record.set(frame, at * this.width);
     this.recordBeats[at] = elapsed;
     this.recorded += 1;
   }
 
+  /**
+   * Reads the latent frame at a place in the music into `looped`.
+   * @param framesSince latent frames since the loop began
+   * @returns false where too little was recorded
+   */
+  read(place: Readonly<MusicalPosition>, length: LoopLength, framesSince: number): boolean {
+    if (!this.findRound(place, length)) return false;
+    const at =
+      this.beats === null
+        ? modulo(framesSince, this.length)
+        : this.indexOf(this.endBeat - this.beats + modulo(place.beat, this.beats)) - this.start;
+    this.readAt(at);
+    return true;
+  }
+
+  /** The round that plays at a place, as it sounds with its seam; null where too little was recorded. Allocates. */
+  content(place: Readonly<MusicalPosition>, length: LoopLength): LoopContent | null {
+    if (!this.findRound(place, length)) return null;
+    const frames = Math.max(1, Math.round(this.length));
+    const values = new Float32Array(frames * this.width);
+    for (let i = 0; i < frames; i += 1) {
+      this.readAt((i * this.length) / frames);
+      values.set(this.looped, i * this.width);
+    }
+    return { frames, beats: this.beats, values };
+  }
+
   /** Keeps the record as it is now; recording goes on meanwhile. */
-  private begin(place: Readonly<MusicalPosition>): void {
+  begin(place: Readonly<MusicalPosition>): void {
     this.kept.set(this.record);
     this.keptBeats.set(this.recordBeats);
     this.keptEnd = this.recorded;
     this.keptFirst = Math.max(0, this.recorded - this.capacity);
     this.startElapsed = place.elapsed;
     this.startBeat = place.beat;
-    this.framesSince = 0;
   }
 
-  private readSeconds(seconds: number): boolean {
+  /** Finds the round of a length, or of a part of it where too little was recorded. @returns false where there is none */
+  private findRound(place: Readonly<MusicalPosition>, length: LoopLength): boolean {
+    return length.seconds === undefined ? this.findBeats(place, length) : this.findSeconds(length.seconds);
+  }
+
+  private findSeconds(seconds: number): boolean {
     const count = this.keptEnd - this.keptFirst;
     let length = seconds * this.framesPerSecond;
     while (length > count) length /= 2;
     if (length < 1) return false;
-    this.read(this.keptEnd - length, length, modulo(this.framesSince, length));
+    this.start = this.keptEnd - length;
+    this.length = length;
+    this.beats = null;
     return true;
   }
 
-  private readBeats(place: Readonly<MusicalPosition>, length: LoopLength): boolean {
+  private findBeats(place: Readonly<MusicalPosition>, length: LoopLength): boolean {
     if (this.keptEnd === this.keptFirst) return false;
     const oldest = this.keptBeats[this.keptFirst % this.capacity] as number;
     let beats = length.beats ?? (length.bars ?? 1) * place.beatsPerBar;
@@ -126,10 +146,10 @@ export class LatentLoop {
       beats /= 2;
       if (beats < MIN_BEATS) return false;
     }
-    const end = this.seam(beats);
-    const start = this.indexOf(end - beats);
-    const at = this.indexOf(end - beats + modulo(place.beat, beats)) - start;
-    this.read(start, this.indexOf(end) - start, at);
+    this.endBeat = this.seam(beats);
+    this.start = this.indexOf(this.endBeat - beats);
+    this.length = this.indexOf(this.endBeat) - this.start;
+    this.beats = beats;
     return true;
   }
 
@@ -152,9 +172,9 @@ export class LatentLoop {
     return to > from ? low + (elapsed - from) / (to - from) : low;
   }
 
-  /** Reads the loop of `length` latent frames from index `start`, `at` latent frames into it; all may be fractions. */
-  private read(start: number, length: number, at: number): void {
-    const { looped } = this;
+  /** Reads the round, `at` latent frames into it, which may be a fraction. */
+  private readAt(at: number): void {
+    const { looped, start, length } = this;
     const seam = Math.min(SEAM_FRAMES, length / 4);
     const fade = seam > 0 ? (at - (length - seam)) / seam : 0;
     for (let d = 0; d < this.width; d += 1) looped[d] = this.value(start + at, d);

@@ -4,7 +4,7 @@ import { defaultOutput } from '../../../src/document/output.js';
 import { PARAMETERS, PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import { ChangeQueue } from '../../../src/engine/stream/change-queue.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
-import { SEAM_FRAMES } from '../../../src/engine/time/latent-loop.js';
+import { SEAM_FRAMES } from '../../../src/engine/time/recorded-loop.js';
 import { LatentModel, streamNoise } from './fakes.js';
 import { equalBlocks, randomBlocks } from './play.js';
 

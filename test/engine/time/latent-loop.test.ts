@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { LOOP_LENGTHS, type LoopLength } from '../../../src/document/loop-lengths.js';
-import { LatentLoop, SEAM_FRAMES } from '../../../src/engine/time/latent-loop.js';
+import { RECORDED_LOOP } from '../../../src/document/loop-slots.js';
+import { LatentLoop } from '../../../src/engine/time/latent-loop.js';
+import { SEAM_FRAMES } from '../../../src/engine/time/recorded-loop.js';
 
 const FRAMES_PER_SECOND = 100;
 /** At 120 per minute. */
@@ -10,6 +12,11 @@ const lengthOf = (id: string): LoopLength => {
   const found = LOOP_LENGTHS.find((length) => length.id === id);
   if (found === undefined) throw new Error(id);
   return found;
+};
+
+const NO_LOOPS = {
+  loops: [],
+  blend: () => ({ count: 0, slots: new Int32Array(0), shares: new Float64Array(0) }),
 };
 
 interface Played {
@@ -29,7 +36,8 @@ function play(
   return Array.from({ length: frames }, (_, frame) => {
     const latents = Float32Array.of(valueAt(frame));
     const place = { elapsed: frame * BEATS_PER_FRAME, beat: beatAt(frame), beatsPerBar: 4, seconds: 0 };
-    loop.process(latents, place, on(frame), length);
+    const choice = { on: on(frame), length, slot: RECORDED_LOOP, atBar: false };
+    loop.process(latents, place, choice, NO_LOOPS);
     return { value: latents[0] as number, beat: place.beat };
   });
 }
