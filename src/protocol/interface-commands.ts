@@ -12,6 +12,7 @@ import { PARAMETERS } from '../document/parameters.js';
 import { actionReferenceSchema, assignmentFields, assignmentSchema } from '../document/assignment-schema.js';
 import { controllerSourceSchema } from '../document/controller-source.js';
 import { editSchema } from '../document/edit.js';
+import { LOOP_SLOTS } from '../document/loop-slots.js';
 import { MIDI_CLOCK } from './midi-clock.js';
 import { MAX_FIXED_LATENCY, MIN_FIXED_LATENCY } from './plugin.js';
 import { programSchema, programSettingsSchema } from './programs.js';
@@ -123,6 +124,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** Goes back to what was held before the last random draw (−1), or forward again (1). */
   z.strictObject({ type: z.literal('step-draw'), by: z.union([z.literal(-1), z.literal(1)]) }),
   z.strictObject({ type: z.literal('capture'), label: z.string().max(120) }),
+  /** Keeps the loop that repeats, or would repeat, in a slot from 0. */
+  z.strictObject({ type: z.literal('keep-loop'), slot: index(LOOP_SLOTS) }),
   z.strictObject({ type: z.literal('audition'), example: z.string().min(1).max(64).nullable() }),
   z.strictObject({
     type: z.literal('midi'),

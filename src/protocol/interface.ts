@@ -2,6 +2,7 @@ import type { LiveSource, OscSettings, PlayOrder, RememberedView } from './inter
 import type { ControllerActivity, ControllersState } from './controllers.js';
 import type { ProgramsState } from './programs.js';
 import type { Example } from '../document/example.js';
+import type { KeptLoop } from '../document/kept-loop.js';
 import type { Input } from '../document/input.js';
 import type { Learning } from '../document/learning.js';
 import type { Output } from '../document/output.js';
@@ -67,6 +68,9 @@ export interface HistoryState {
   undoLabel: string | null;
   redoLabel: string | null;
 }
+
+/** A kept loop without its latents. */
+export type LoopSummary = Omit<KeptLoop, 'latents'>;
 
 /** Two states of the document that are compared. */
 export interface ComparisonState {
@@ -322,6 +326,8 @@ export interface Slices {
   steering: Steering;
   /** What the model lets be set, in its own order. */
   attributes: ModelAttribute[];
+  /** By slot, without their latents; null where nothing is kept. */
+  loops: (LoopSummary | null)[];
   output: Output;
   history: HistoryState;
   comparison: ComparisonState;

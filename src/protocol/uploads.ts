@@ -6,12 +6,14 @@ export const UPLOAD_PATHS = {
   model: '/upload/model',
   preset: '/upload/preset',
   audio: '/upload/audio',
+  loop: '/upload/loop',
 } as const;
 export type UploadKind = keyof typeof UPLOAD_PATHS;
 /** Endings of file names by kind of upload; within a kind, the content decides. */
 export const UPLOAD_ENDINGS: Readonly<Record<UploadKind, readonly string[]>> = {
   model: ['.ts'],
   preset: ['.tiller', '.json'],
+  loop: ['.npy'],
   audio: [
     ...[
       '.wav',
@@ -46,6 +48,9 @@ export const MAP_QUERY = 'map';
  */
 export const RATE_QUERY = 'rate';
 
+/** Query of a loop's address, up and down: its slot, from 0. */
+export const SLOT_QUERY = 'slot';
+
 /** The kind of upload of a file name; undefined for other files. */
 export function uploadKindOf(name: string): UploadKind | undefined {
   const kinds = Object.keys(UPLOAD_ENDINGS) as UploadKind[];
@@ -57,16 +62,18 @@ export const UPLOAD_LIMITS: Readonly<Record<UploadKind, number>> = {
   model: 2 ** 30,
   /** Equal to `MAX_PRESET_BYTES`. */
   preset: 16 * 2 ** 20,
+  loop: 16 * 2 ** 20,
   audio: 512 * 2 ** 20,
 };
 export const DOWNLOAD_PATHS = {
   csv: '/download/recording.csv',
   midi: '/download/recording.mid',
   preset: '/download/preset',
+  loop: '/download/loop.npy',
 } as const;
 
 /**
  * Outcome of an upload that was received completely, answered with status 200 also where the file cannot be imported.
- * `result` is a model's SHA-256, a preset's identifier or a listed audio file's number; opening it is another command.
+ * `result` is a model's SHA-256, a preset's identifier, a listed audio file's number, or null for a loop; opening it is another command.
  */
 export type UploadAnswer = { type: 'done'; result: string | null } | { type: 'failed'; fault: Fault };

@@ -62,6 +62,9 @@ export async function dispatch(
       return null;
     case 'capture':
       return instrument.capture(command.label);
+    case 'keep-loop':
+      instrument.loops.keep(command.slot);
+      return null;
     case 'audition':
       instrument.heldLatents.audition(command.example);
       return null;

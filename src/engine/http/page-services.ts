@@ -5,6 +5,7 @@ import type { GestureRecorder } from '../inputs/recorder.js';
 import type { Ports } from '../inputs/ports.js';
 import type { Holds } from '../instrument/holds.js';
 import type { Instrument } from '../instrument/instrument.js';
+import type { LoopKeeper } from '../instrument/loop-keeper.js';
 import type { ModelBrowser } from '../instrument/model-browser.js';
 import type { ModelSelection } from '../instrument/model-selection.js';
 import type { PresetBrowser } from '../instrument/preset-browser.js';
@@ -33,6 +34,7 @@ export interface PageServices {
     | 'train'
     | 'cancelTraining'
   > & {
+    readonly loops: Pick<LoopKeeper, 'keep' | 'import' | 'export'>;
     readonly heldLatents: Pick<Holds, 'hold' | 'releaseAll' | 'randomise' | 'stepDraw' | 'audition'>;
     readonly models: Pick<ModelSelection, 'select'>;
   };

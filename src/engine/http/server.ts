@@ -11,10 +11,12 @@ import {
   MAP_QUERY,
   PLACE_QUERY,
   RATE_QUERY,
+  SLOT_QUERY,
   UPLOAD_PATHS,
   type UploadKind,
 } from '../../protocol/uploads.js';
 import { MAX_INPUTS, MAX_RATE, MIN_MODEL_RATE } from '../../document/limits.js';
+import { formatNpy, readNpy } from '../audio/npy.js';
 import { TillerError } from '../../document/tiller-error.js';
 import {
   bearer,
@@ -191,6 +193,10 @@ async function answer(
       const id = queryOf(request).get('id') ?? '';
       return sendFile(response, 'application/json', await services.presets.export(id));
     }
+    if (path === DOWNLOAD_PATHS.loop) {
+      const loop = services.instrument.loops.export(slotOf(queryOf(request)));
+      return sendFile(response, 'application/octet-stream', formatNpy(loop));
+    }
     return refuse(response, 404);
   }
   if (request.method !== 'POST') return refuse(response, 405);
@@ -223,6 +229,10 @@ async function importUpload(
   }
   if (kind === 'model') return services.models.import(path, name, rateOf(query.get(RATE_QUERY)));
   if (kind === 'preset') return services.presets.import(path);
+  if (kind === 'loop') {
+    services.instrument.loops.import(slotOf(query), name.replace(/\.npy$/i, ''), await readNpy(path));
+    return null;
+  }
   if (services.live === null) {
     throw new TillerError(
       'argument-invalid',
@@ -240,6 +250,9 @@ function placeOf(text: string): number[] {
   if (isPlace && !/(^|,)\s*(,|$)/.test(text)) return values;
   throw new TillerError('argument-invalid', 'The example’s place is not one value from 0 to 1 per input.');
 }
+
+/** The value of `SLOT_QUERY`; NaN, which no slot has, where it is no number. */
+const slotOf = (query: URLSearchParams): number => Number.parseInt(query.get(SLOT_QUERY) ?? '', 10);
 
 /** The value of `RATE_QUERY` in Hz; undefined where there is none. @throws TillerError `argument-invalid` */
 function rateOf(text: string | null): number | undefined {

@@ -1,4 +1,5 @@
-import type { FitReport, OtherModel, SliceName, Slices } from '../../protocol/interface.js';
+import type { KeptLoop } from '../../document/kept-loop.js';
+import type { FitReport, LoopSummary, OtherModel, SliceName, Slices } from '../../protocol/interface.js';
 import type { ModelSet } from '../../document/model-set.js';
 import type { MappingReport } from '../mapping/report.js';
 import { fitReport } from './fit-report.js';
@@ -32,6 +33,21 @@ function otherModelsOf(sets: readonly ModelSet[]): OtherModel[] {
   return known;
 }
 
+const summaries = new WeakMap<readonly (KeptLoop | null)[], (LoopSummary | null)[]>();
+
+/** One object per list, so that an unchanged list is not sent again. */
+function loopSummaries(loops: readonly (KeptLoop | null)[]): (LoopSummary | null)[] {
+  const known =
+    summaries.get(loops) ??
+    loops.map((loop) => {
+      if (loop === null) return null;
+      const { name, frames, rows, beats, inputs } = loop;
+      return { name, frames, rows, beats, inputs };
+    });
+  summaries.set(loops, known);
+  return known;
+}
+
 const derivations: { readonly [N in SliceName]: Derive<N> } = {
   about: ({ instrument: { state } }, last) => {
     const { name, description, tags, author, seed } = state.preset;
@@ -45,6 +61,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
   learning: ({ instrument }) => instrument.state.preset.learning,
   steering: ({ instrument }) => instrument.state.preset.steering,
   attributes: ({ instrument }) => instrument.state.preset.attributes,
+  loops: ({ instrument }) => loopSummaries(instrument.state.preset.loops),
   output: ({ instrument }) => instrument.state.preset.output,
   history: ({ instrument: { state } }, last) => {
     const { dirty, undoLabel, redoLabel } = state;

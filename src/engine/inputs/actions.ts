@@ -1,4 +1,4 @@
-import { actionOf, inputRangeOf, type ActionReference } from '../../document/action.js';
+import { actionOf, inputRangeOf, loopOf, type ActionReference } from '../../document/action.js';
 import { unusedLabel } from '../../document/example-label.js';
 import { movesByItself } from '../../document/input.js';
 import { MAX_INPUTS } from '../../document/limits.js';
@@ -84,6 +84,12 @@ export class Actions {
       return;
     }
     if ('preset' in reference) return instrument.files.open(reference.preset);
+    const slot = loopOf(reference);
+    if (slot > 0) {
+      instrument.setParameter(PARAMETER_INDEX.loopSlot, slot, 'midi');
+      instrument.setParameter(PARAMETER_INDEX.loop, 1, 'midi');
+      return;
+    }
     switch (reference.id) {
       case 'panic':
         instrument.panic();

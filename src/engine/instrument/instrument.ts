@@ -25,6 +25,7 @@ import type {
   ProgramSource,
 } from './instrument-state.js';
 import { Learner } from './learner.js';
+import { LoopKeeper } from './loop-keeper.js';
 import { MidiLearn } from './midi-learn.js';
 import { ModelSelection } from './model-selection.js';
 import { isInput, parameterValues, withParameter } from '../../document/parameter-values.js';
@@ -53,6 +54,8 @@ export class Instrument {
   readonly models: ModelSelection;
   /** Opens and saves documents. */
   readonly files: DocumentFiles;
+  /** The loops of latents that the document keeps. */
+  readonly loops: LoopKeeper;
   private readonly store = new StateStore(emptyPreset(null, 0));
   private readonly link: NumberedLink;
   private readonly learner: Learner;
@@ -73,6 +76,7 @@ export class Instrument {
       (error) => this.notify(error),
     );
     this.midiLearn = new MidiLearn(this.store, (edit) => this.edit(edit));
+    this.loops = new LoopKeeper(this.store, this.link, (edit) => this.edit(edit));
     const owner: DocumentOwner = {
       document: () => this.document,
       adopt: (next, origin) => this.adopt(next, origin),
@@ -313,6 +317,9 @@ export class Instrument {
         this.store.change({ preset }, 'host');
         return;
       }
+      case 'loop-kept':
+        this.loops.receive(report);
+        return;
       case 'midi-heard':
         this.midiLearn.receive(report.source);
         this.events.emit('control', report);

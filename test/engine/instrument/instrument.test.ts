@@ -326,6 +326,7 @@ describe('Instrument', () => {
         'controllers',
         'steering',
         'attributes',
+        'loops',
         'output',
         'mapping',
         'noise',
