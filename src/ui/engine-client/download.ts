@@ -1,3 +1,4 @@
+import type { DOWNLOAD_PATHS } from '../../protocol/uploads.js';
 import { RefusedError } from './client.js';
 import { client, store } from './page.js';
 import { toastFault } from './toasts.js';
@@ -16,7 +17,7 @@ export function saveBlob(blob: Blob, name: string): void {
  * Downloads a file from the engine and lets the browser save it under `name`; a failure is shown as a toast.
  * @param query of the request's address, with its question mark
  */
-export async function saveFile(kind: 'csv' | 'midi' | 'preset', name: string, query = ''): Promise<void> {
+export async function saveFile(kind: keyof typeof DOWNLOAD_PATHS, name: string, query = ''): Promise<void> {
   try {
     saveBlob(await client.download(kind, query), name);
   } catch (error) {

@@ -14,6 +14,7 @@ export const initialSlices = (): Slices => ({
   learning: defaultLearning(),
   steering: { amount: 1, glideSeconds: 0, dimensions: [] },
   attributes: [],
+  loops: [],
   output: { ...DEFAULT_OUTPUT },
   history: { dirty: false, canUndo: false, canRedo: false, undoLabel: null, redoLabel: null },
   comparison: { side: 'A', begun: false },

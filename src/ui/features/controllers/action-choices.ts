@@ -2,7 +2,7 @@ import { ACTIONS, type ActionReference } from '../../../document/action.js';
 import type { Input } from '../../../document/input.js';
 import type { ModelAttribute } from '../../../document/model-attribute.js';
 import type { PresetEntry } from '../../../protocol/interface.js';
-import { HOST_OFFSETS, PARAMETER_INDEX } from '../../../document/parameters.js';
+import { HOST_OFFSETS, PARAMETER_INDEX, attributeIndex } from '../../../document/parameters.js';
 import type { Choice } from '../../shared/controls/choices.js';
 
 /** Examples that can be chosen as an action, where the preset has fewer. */
@@ -36,9 +36,7 @@ function isUsable(action: ActionReference & { parameter?: number }, context: Act
   const { parameter = -1 } = action;
   const offset = parameter - PARAMETER_INDEX.offset;
   if (offset >= 0 && offset < HOST_OFFSETS) return offset < context.latents;
-  return (
-    parameter < PARAMETER_INDEX.attribute || parameter - PARAMETER_INDEX.attribute < context.attributes.length
-  );
+  return attributeIndex(parameter) < context.attributes.length;
 }
 
 /** The name of an action, with that of its input, attribute, example or preset. */
@@ -50,7 +48,7 @@ export function actionName(action: ActionReference, context: ActionContext): str
   const name = declared?.name ?? action.id;
   const input = context.inputs[inputOf(action)];
   if (input !== undefined) return name.replace(/^Input \d+/, (label) => `${label} “${input.name}”`);
-  const attribute = context.attributes[(declared?.parameter ?? -1) - PARAMETER_INDEX.attribute];
+  const attribute = context.attributes[attributeIndex(declared?.parameter ?? -1)];
   return attribute === undefined ? name : attribute.name;
 }
 

@@ -26,6 +26,10 @@ export function moveInput(input: number, value: number, gesture: Gesture): void 
 const currentValue = (input: number): number =>
   values.input(input, store.getState().inputs[input], performance.now());
 
+/** Where every input is now, 0 to 1 each. */
+export const placeOfCursor = (): number[] =>
+  store.getState().inputs.map((_, input) => Math.min(1, Math.max(0, currentValue(input))));
+
 /**
  * Moves the pad's cursor.
  * @param horizontal added to the input of the X axis, as a share of its range

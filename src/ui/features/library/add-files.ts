@@ -18,7 +18,11 @@ import { mapRequest } from '../starter-map/map-request.js';
 import { exampleInputs } from '../starter-map/place-on-pad.js';
 import { newMap, newPreset, openPreset } from './library-commands.js';
 
-const kindOf = ({ name }: File): UploadKind | undefined => uploadKindOf(name);
+/** A loop goes to a slot: it is imported where that is chosen. */
+const kindOf = ({ name }: File): UploadKind | undefined => {
+  const kind = uploadKindOf(name);
+  return kind === 'loop' ? undefined : kind;
+};
 
 /** A file that was added to the library, or to the list of audio files. */
 interface AddedFile {

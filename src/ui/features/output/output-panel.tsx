@@ -10,6 +10,7 @@ import { Segmented } from '../../shared/controls/segmented.js';
 import { Select } from '../../shared/controls/select.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { HostLatencyLine } from './host-latency.js';
+import { KeptLoops } from './kept-loops.js';
 import { MusicalPosition } from './musical-position.js';
 import form from '../../shared/controls/form.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
@@ -71,6 +72,7 @@ export function OutputPanel() {
           />
           <MusicalPosition />
         </FormLine>
+        <KeptLoops />
         <FormLine title="Input channels">
           <Segmented
             label="Input channels of the model"

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { Button } from './button.js';
+import { Button, IconButton } from './button.js';
 import type { IconName } from './icon.js';
 
 /** A button that opens the system's file dialog. */
@@ -7,11 +7,14 @@ export function FileButton({
   label,
   accept,
   icon = 'upload',
+  bare = false,
   onFiles,
 }: {
   label: string;
   accept: string;
   icon?: IconName;
+  /** Shows the icon only. */
+  bare?: boolean;
   onFiles: (files: Iterable<File>) => void;
 }) {
   const input = useRef<HTMLInputElement>(null);
@@ -29,7 +32,11 @@ export function FileButton({
           event.currentTarget.value = '';
         }}
       />
-      <Button label={label} icon={icon} tone="quiet" onPress={() => input.current?.click()} />
+      {bare ? (
+        <IconButton label={label} icon={icon} onPress={() => input.current?.click()} />
+      ) : (
+        <Button label={label} icon={icon} tone="quiet" onPress={() => input.current?.click()} />
+      )}
     </>
   );
 }
