@@ -130,6 +130,12 @@ describe('the accessibility of the page', () => {
       .getByRole('radio')
       .evaluateAll((all) => all.slice(0, 2).map((radio) => getComputedStyle(radio).backgroundColor));
     expect(colours[0]).not.toBe(colours[1]);
+    // The marks of the legend were as white as the ground.
+    const marks = await page
+      .getByRole('list', { name: 'Colours' })
+      .getByRole('listitem')
+      .evaluateAll((all) => all.map((item) => getComputedStyle(item, '::before').backgroundColor));
+    expect(new Set(marks).size).toBe(3);
     await page.context().close();
   });
 

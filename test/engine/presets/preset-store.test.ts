@@ -28,6 +28,11 @@ describe('PresetStore', () => {
     ]);
   });
 
+  it('lists presets with 2 before 10', async () => {
+    for (const name of ['Set 10', 'set 2', 'Set 1']) await store.saveAs({ ...samplePreset(), name });
+    expect((await store.list()).map(({ name }) => name)).toEqual(['First', 'Set 1', 'set 2', 'Set 10']);
+  });
+
   it('reads back what it saved', async () => {
     const id = await store.saveAs(samplePreset());
     expect(await store.read(id)).toEqual(samplePreset());
