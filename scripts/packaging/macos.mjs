@@ -14,10 +14,13 @@ const PLACES = {
   Tiller_Standalone: 'Applications',
 };
 
-const call = (command, args) => execFileSync(command, args, { stdio: 'inherit' });
+const run = (command, args) => execFileSync(command, args, { stdio: 'inherit' });
 
-/** Signs the code in a bundle, then the bundle, and checks the result. Not `--deep`: each kind of code has its own entitlements. */
-export function signBundle(bundle, { assets, identity = '-' }) {
+/**
+ * Signs the code in a bundle, then the bundle, and checks the result. Not `--deep`: each kind of code has its own entitlements.
+ * `call` runs one of Apple's programs.
+ */
+export function signBundle(bundle, { assets, identity = '-', call = run }) {
   const sign = (path, entitlements) =>
     call('codesign', [
       ...['--force', '--sign', identity, '--options', 'runtime'],
@@ -37,17 +40,26 @@ export function signBundle(bundle, { assets, identity = '-' }) {
 
 /**
  * Signs the built bundles and packs them for all users.
- * @param {object} what see `packageLinux`
+ * @param {object} what see `packageLinux`; `call` as of `signBundle`, `env` with the identities
  * @returns {string[]} the package
  */
-export function packageMacos({ name, version, assets, formats, scratch, out }) {
-  const identity = process.env.TILLER_SIGN_IDENTITY;
+export function packageMacos({
+  name,
+  version,
+  assets,
+  formats,
+  scratch,
+  out,
+  call = run,
+  env = process.env,
+}) {
+  const identity = env.TILLER_SIGN_IDENTITY;
   const top = join(scratch, 'root');
   for (const { target, built } of formats) {
     const to = join(top, PLACES[target], basename(built));
     mkdirSync(dirname(to), { recursive: true });
     cpSync(built, to, { recursive: true, verbatimSymlinks: true });
-    signBundle(to, { assets, identity });
+    signBundle(to, { assets, identity, call });
   }
   // A bundle that the player has moved would otherwise be updated there instead of where hosts look.
   const components = join(scratch, 'components.plist');
@@ -61,9 +73,9 @@ export function packageMacos({ name, version, assets, formats, scratch, out }) {
     ...['--identifier', 'audio.tiller.package', '--version', version, plain],
   ]);
   const archive = join(out, `${name}.pkg`);
-  const installer = process.env.TILLER_INSTALLER_IDENTITY;
+  const installer = env.TILLER_INSTALLER_IDENTITY;
   call('productbuild', ['--package', plain, ...(installer ? ['--sign', installer] : []), archive]);
-  const profile = process.env.TILLER_NOTARY_PROFILE;
+  const profile = env.TILLER_NOTARY_PROFILE;
   if (profile) {
     call('xcrun', ['notarytool', 'submit', archive, '--keychain-profile', profile, '--wait']);
     call('xcrun', ['stapler', 'staple', archive]);

@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
  * @returns false where no browser could be started, as on a machine without a display
  */
 export function openBrowser(url: string): Promise<boolean> {
-  const [command, ...args] = opener(url);
+  const [command, ...args] = openerOf(url, process.platform, process.env);
   if (command === undefined) return Promise.resolve(false);
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: 'ignore', detached: true });
@@ -21,13 +21,18 @@ export function openBrowser(url: string): Promise<boolean> {
   });
 }
 
-function opener(url: string): string[] {
-  switch (process.platform) {
+/** The command that opens an address on a platform, with its arguments; empty where there is no display. */
+export function openerOf(
+  url: string,
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+): string[] {
+  switch (platform) {
     case 'darwin':
       return ['open', url];
     case 'win32':
       return ['rundll32', 'url.dll,FileProtocolHandler', url];
     default:
-      return process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'] ? ['xdg-open', url] : [];
+      return env['DISPLAY'] || env['WAYLAND_DISPLAY'] ? ['xdg-open', url] : [];
   }
 }
