@@ -1,31 +1,23 @@
-import { build } from 'esbuild';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readAudio } from '../../../src/engine/audio/read.js';
 import { readInThread } from '../../../src/engine/audio/read-thread.js';
+import { bundleWorkers, type Bundles } from '../bundle-worker.js';
 
 const LOOP = resolve('models/loops/tabla.wav');
 
 describe('readInThread', () => {
+  let bundles: Bundles;
   let folder: string;
   let workerUrl: URL;
 
   beforeAll(async () => {
-    // Within the project, where the bundle finds its external packages.
-    folder = await mkdtemp(join('node_modules', '.tiller-read-'));
-    const outfile = join(folder, 'read-worker.mjs');
-    workerUrl = pathToFileURL(outfile);
-    await build({
-      entryPoints: ['src/engine/audio/read-worker.ts'],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      outfile,
-      packages: 'external',
-    });
+    bundles = await bundleWorkers('src/engine/audio/read-worker.ts');
+    ({ folder } = bundles);
+    workerUrl = bundles.url('read-worker');
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => bundles.remove());
 
   it('gives the same result as readAudio, in shared memory', async () => {
     const file = await readInThread(LOOP, 'tabla.wav', workerUrl);

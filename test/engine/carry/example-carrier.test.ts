@@ -1,4 +1,3 @@
-import { build } from 'esbuild';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import { ExampleCarrier } from '../../../src/engine/carry/example-carrier.js';
 import { importModel } from '../../../src/engine/model/import/import.js';
 import type { LibraryEntry } from '../../../src/engine/model/library/model-folder.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
+import { bundleWorkers } from '../bundle-worker.js';
 import { Bench, documentOf } from '../http/rig.js';
 import { fixturePath } from '../model/fixtures.js';
 
@@ -37,8 +37,7 @@ describe('examples of another model', () => {
   const ownModel = { name: 'left', sha256: 'a'.repeat(64) };
 
   beforeAll(async () => {
-    // Within the project, where the bundle finds its external packages.
-    folder = await mkdtemp(join('node_modules', '.tiller-carry-'));
+    folder = await mkdtemp(join(tmpdir(), 'tiller-carry-'));
     await writeFile(join(folder, 'fake.mjs'), FAKE_WORKER);
     await writeFile(join(folder, 'broken.mjs'), 'process.exit(1);');
     identity = await importModel(fixturePath('identity'), {
@@ -116,22 +115,12 @@ describe('examples of another model', () => {
   });
 
   it('are compared by the worker that is shipped', async () => {
-    await build({
-      entryPoints: ['src/engine/carry/carry-worker.ts'],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      outfile: join(folder, 'carry-worker.mjs'),
-      external: ['onnxruntime-node', 'onnxruntime-common'],
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
-    });
+    const bundles = await bundleWorkers('src/engine/carry/carry-worker.ts');
     const highest = identity.manifest.latentRanges.map(([, high]) => high);
     // At normal priority: below it, a busy machine gives a thread next to no time.
     const carried = await new Promise<LatentsOfExample[]>((resolve, reject) => {
       const worker = new WorkerThread<never, FromCarryWorker>({
-        url: pathToFileURL(join(folder, 'carry-worker.mjs')),
+        url: bundles.url('carry-worker'),
         name: 'carry',
         data: { from: identity, to: identity, examples: [{ id: 'e1', latents: highest }] },
         schema: fromCarryWorkerSchema,
@@ -143,7 +132,7 @@ describe('examples of another model', () => {
         },
         onFailure: ({ reason }) => reject(new Error(reason)),
       });
-    });
+    }).finally(() => bundles.remove());
     expect(carried.map(({ id }) => id)).toEqual(['e1']);
     const [example] = carried;
     example?.latents.forEach((value, d) => {

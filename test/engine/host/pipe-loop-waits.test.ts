@@ -1,8 +1,26 @@
 import { TO_ENGINE } from '../../../src/protocol/plugin.js';
 import type { ToPipe } from '../../../src/engine/host/messages.js';
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
-import { hello, play, prepare } from './pipe-loop-rig.js';
+import { hello, play, prepare, type Main } from './pipe-loop-rig.js';
 import { blockFrame, frame } from './pipes.js';
+
+/** Answers the first `settle` at once, and later ones after a command that comes later. */
+function secondSettleLate(): { receive: Main; asked: () => number } {
+  let asked = 0;
+  return {
+    asked: () => asked,
+    receive: (message, say) => {
+      if (message.type !== 'settle') return;
+      asked += 1;
+      if (asked === 1) say({ type: 'ready' });
+      else
+        setTimeout(() => {
+          say({ type: 'command', command: { type: 'parameter', index: 0, value: 1 } });
+          say({ type: 'ready' });
+        }, 20);
+    },
+  };
+}
 
 describe('PipeLoop, where it waits for the main thread or a model', () => {
   test('a model that a parameter calls for is waited for before its block', async () => {
@@ -73,7 +91,7 @@ describe('PipeLoop, where it waits for the main thread or a model', () => {
 
   test('an export begins when everything sent before it is applied, and not sooner', async () => {
     const offlineRestart = 1 | 2;
-    let asked = 0;
+    const main = secondSettleLate();
     const { player, sent } = await play(
       [
         hello,
@@ -82,17 +100,9 @@ describe('PipeLoop, where it waits for the main thread or a model', () => {
         blockFrame({ position: 1, channels: [[1]], flags: 2 }),
       ],
       [],
-      (message, say) => {
-        if (message.type !== 'settle') return;
-        if (++asked === 1) say({ type: 'ready' });
-        else
-          setTimeout(() => {
-            say({ type: 'command', command: { type: 'parameter', index: 0, value: 1 } });
-            say({ type: 'ready' });
-          }, 20);
-      },
+      main.receive,
     );
-    expect(asked).toBe(2);
+    expect(main.asked()).toBe(2);
     expect(player.calls).toEqual([
       'prepare 48000 512 1',
       'offline',
@@ -106,7 +116,7 @@ describe('PipeLoop, where it waits for the main thread or a model', () => {
 
   test('an export waits for the preset that a program change recalls, live audio does not', async () => {
     const notes = async (flags: number) => {
-      let asked = 0;
+      const main = secondSettleLate();
       const { player } = await play(
         [
           hello,
@@ -115,15 +125,7 @@ describe('PipeLoop, where it waits for the main thread or a model', () => {
           blockFrame({ position: 1, channels: [[1]], flags }),
         ],
         [],
-        (message, say) => {
-          if (message.type !== 'settle') return;
-          if (++asked === 1) say({ type: 'ready' });
-          else
-            setTimeout(() => {
-              say({ type: 'command', command: { type: 'parameter', index: 0, value: 1 } });
-              say({ type: 'ready' });
-            }, 20);
-        },
+        main.receive,
       );
       return player.calls.slice(1);
     };

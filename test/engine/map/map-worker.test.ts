@@ -1,7 +1,5 @@
-import { build } from 'esbuild';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { trainMapping } from '../../../src/engine/mapping/train.js';
 import { importModel } from '../../../src/engine/model/import/import.js';
 import {
@@ -10,31 +8,19 @@ import {
   type ToMapWorker,
 } from '../../../src/engine/map/messages.js';
 import { WorkerThread } from '../../../src/engine/workers/worker-thread.js';
+import { bundleWorkers, type Bundles } from '../bundle-worker.js';
 import { fixturePath } from '../model/fixtures.js';
 import { documentOf } from '../http/rig.js';
 
 describe('the map worker', () => {
-  let folder: string;
+  let bundles: Bundles;
   let worker: WorkerThread<ToMapWorker, FromMapWorker>;
   let onMessage: (message: FromMapWorker) => void;
 
   beforeAll(async () => {
-    // Within the project, where the bundle finds its external packages.
-    folder = await mkdtemp(join('node_modules', '.tiller-map-'));
-    const outfile = join(folder, 'map-worker.mjs');
-    await build({
-      entryPoints: ['src/engine/map/map-worker.ts'],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      outfile,
-      external: ['onnxruntime-node', 'onnxruntime-common'],
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
-    });
+    bundles = await bundleWorkers('src/engine/map/map-worker.ts');
     worker = new WorkerThread<ToMapWorker, FromMapWorker>({
-      url: pathToFileURL(outfile),
+      url: bundles.url('map-worker'),
       name: 'map',
       schema: fromMapWorkerSchema,
       onMessage: (message) => onMessage(message),
@@ -45,12 +31,14 @@ describe('the map worker', () => {
   });
   afterAll(async () => {
     await worker.end();
-    await rm(folder, { recursive: true, force: true });
+    await bundles.remove();
   });
 
   // The levels of a picture that was painted while the model was being opened were never measured.
   it('measures a picture that was painted before its model was open', async () => {
-    const { dir, manifest } = await importModel(fixturePath('mono'), { libraryDir: join(folder, 'library') });
+    const { dir, manifest } = await importModel(fixturePath('mono'), {
+      libraryDir: join(bundles.folder, 'library'),
+    });
     const [variant] = manifest.variants;
     const size = variant?.decoder.state?.size ?? 0;
     expect(size).toBeGreaterThan(0);

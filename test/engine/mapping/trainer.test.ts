@@ -1,14 +1,14 @@
-import { build } from 'esbuild';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { trainMapping } from '../../../src/engine/mapping/train.js';
 import { Trainer } from '../../../src/engine/mapping/trainer.js';
+import { bundleWorkers, type Bundles } from '../bundle-worker.js';
 import { example, request, scattered } from './requests.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiller-trainer-'));
-const workerUrl = pathToFileURL(join(folder, 'train-worker.mjs'));
+let bundles: Bundles;
 const quick = request(scattered(8, 2, 3, 'smooth'), 'mlp');
 /** A training that takes longer than the rest of any test. */
 const slow = request(scattered(400, 8, 64, 'random'), 'mlp');
@@ -17,18 +17,14 @@ const failure = (code: string) => expect.objectContaining({ name: 'TillerError',
 let trainer: Trainer;
 
 beforeAll(async () => {
-  await build({
-    entryPoints: ['src/engine/mapping/train-worker.ts'],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outfile: join(folder, 'train-worker.mjs'),
-    logLevel: 'error',
-  });
+  bundles = await bundleWorkers('src/engine/mapping/train-worker.ts');
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  await bundles.remove();
+  rmSync(folder, { recursive: true });
+});
 beforeEach(() => {
-  trainer = new Trainer(workerUrl);
+  trainer = new Trainer(bundles.url('train-worker'));
 });
 afterEach(() => trainer.close());
 

@@ -3,8 +3,8 @@ import { type Output, defaultOutput } from '../../../src/document/output.js';
 import type { ModelShape } from '../../../src/engine/model/run/running-model.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
 import { StreamSnapshot } from '../../../src/engine/stream/telemetry.js';
-import { FailingModel, type Failure, FakeModel, streamNoise } from './fakes.js';
-import { equalBlocks, play, randomBlocks } from './play.js';
+import { FailingModel, type Failure, FakeModel } from './fakes.js';
+import { equalBlocks, play, randomBlocks, prepareMono } from './play.js';
 
 const FAILURES: Exclude<Failure, 'nan-latent'>[] = [
   'throw-encode',
@@ -47,13 +47,7 @@ function run(
   const stream = new Stream();
   stream.setOutput({ ...defaultOutput(), ...output });
   const model = new Brighter(failure, failing, { hop: HOP, ...shape });
-  const { latencySamples } = stream.prepare({
-    rate,
-    maxBlock: 8192,
-    channels: 1,
-    model,
-    noise: streamNoise(),
-  });
+  const latencySamples = prepareMono(stream, model, rate);
   const result = play(
     stream,
     [new Float32Array(LENGTH).fill(DRY)],
@@ -116,13 +110,7 @@ describe.each(FAILURES)('%s', (failure) => {
 test('old audio is never repeated: after a fault only the dry track and what fades out are heard', () => {
   const stream = new Stream();
   const model = new FailingModel('throw-decode', (call) => call >= 10, { hop: HOP });
-  const { latencySamples } = stream.prepare({
-    rate: 48_000,
-    maxBlock: 8192,
-    channels: 1,
-    model,
-    noise: streamNoise(),
-  });
+  const latencySamples = prepareMono(stream, model);
   const track = Float32Array.from({ length: 12_000 }, (_, n) => 0.3 * Math.sin(0.05 * n * (1 + n / 12_000)));
   const result = play(stream, [track], randomBlocks(12_000, 900, 3))[0] as Float32Array;
   const from = 10 * HOP + RAMP;
@@ -145,7 +133,7 @@ test('old audio is never repeated: after a fault only the dry track and what fad
 test('a mapping that gives infinities never reaches the decoder', () => {
   const stream = new Stream();
   const model = new FakeModel({ hop: HOP });
-  stream.prepare({ rate: 48_000, maxBlock: 512, channels: 1, model, noise: streamNoise() });
+  prepareMono(stream, model, 48_000, 512);
   stream.setMapping({ evaluate: (_, latents) => void latents.fill(Infinity) });
   play(stream, [new Float32Array(2048)], equalBlocks(2048, 512));
   expect(model.latents.every(Number.isFinite)).toBe(true);
@@ -159,7 +147,7 @@ test('a model that cannot even be reset does no harm', () => {
   }
   const stream = new Stream();
   const model = new Broken('throw-encode', (call) => call >= 2, { hop: HOP });
-  stream.prepare({ rate: 48_000, maxBlock: 512, channels: 1, model, noise: streamNoise() });
+  prepareMono(stream, model, 48_000, 512);
   const result = play(stream, [new Float32Array(6000).fill(DRY)], equalBlocks(6000, 512))[0] as Float32Array;
   expect(result[5999]).toBeCloseTo(DRY, 6);
   expect((stream.lastError as Error).message).toBe('the session is gone');
@@ -187,13 +175,7 @@ describe('an encoder that gives no numbers', () => {
     const track = new Float32Array(length).fill(0, 0, 20 * HOP).fill(DRY, 20 * HOP);
     const stream = new Stream();
     const model = new Spherical({ hop: HOP });
-    const { latencySamples } = stream.prepare({
-      rate: 48_000,
-      maxBlock: HOP,
-      channels: 1,
-      model,
-      noise: streamNoise(),
-    });
+    const latencySamples = prepareMono(stream, model, 48_000, HOP);
     const result = play(stream, [track], equalBlocks(length, HOP))[0] as Float32Array;
     expect(stream.faults).toEqual({ exceptions: 0, latents: 0, audio: 0 });
     const heard = result.subarray(latencySamples);
@@ -217,7 +199,7 @@ class Spherical extends FakeModel {
 test('a decoder that gives no number from an empty state plays from its second call on', () => {
   const stream = new Stream();
   const model = new EmptyStart({ hop: HOP });
-  stream.prepare({ rate: 48_000, maxBlock: HOP, channels: 1, model, noise: streamNoise() });
+  prepareMono(stream, model, 48_000, HOP);
   const result = play(
     stream,
     [new Float32Array(12_000).fill(DRY)],

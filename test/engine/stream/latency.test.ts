@@ -4,7 +4,7 @@ import { Limiter } from '../../../src/engine/audio/limiter.js';
 import { modelLatencySamples } from '../../../src/engine/stream/latency.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
 import { FakeModel, streamNoise } from './fakes.js';
-import { equalBlocks, play } from './play.js';
+import { equalBlocks, play, prepareMono } from './play.js';
 
 const BLOCKS = [1, 17, 64, 100, 441, 512, 1000, 8192];
 const HOPS = [128, 512, 2048];
@@ -21,13 +21,7 @@ interface Setup {
 function prepared({ rate, modelRate = 48_000, hop, frames = 1, delaySamples = 0 }: Setup) {
   const stream = new Stream();
   const model = new FakeModel({ sampleRate: modelRate, hop, frames, delaySamples });
-  const { latencySamples } = stream.prepare({
-    rate,
-    maxBlock: 8192,
-    channels: 1,
-    model,
-    noise: streamNoise(),
-  });
+  const latencySamples = prepareMono(stream, model, rate);
   return { stream, latencySamples };
 }
 

@@ -4,8 +4,8 @@ import type { ModelShape } from '../../../src/engine/model/run/running-model.js'
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
 import { defaultDimension } from '../../../src/document/steering.js';
-import { FakeModel, LatentModel, streamNoise } from './fakes.js';
-import { type TimedChange, equalBlocks, play } from './play.js';
+import { FakeModel, LatentModel } from './fakes.js';
+import { type TimedChange, equalBlocks, play, prepareMono } from './play.js';
 
 /** A stream whose input 1 is what the model plays: latent 0 is mapped straight from it. */
 function gestureStream(shape: Partial<ModelShape>, rate: number): { stream: Stream; latencySamples: number } {
@@ -18,13 +18,7 @@ function gestureStream(shape: Partial<ModelShape>, rate: number): { stream: Stre
   });
   stream.setParameter(PARAMETER_INDEX.input, 0.1);
   const model = new LatentModel(shape);
-  const { latencySamples } = stream.prepare({
-    rate,
-    maxBlock: 8192,
-    channels: 1,
-    model,
-    noise: streamNoise(),
-  });
+  const latencySamples = prepareMono(stream, model, rate);
   return { stream, latencySamples };
 }
 
@@ -108,13 +102,7 @@ describe('latents', () => {
     const stream = new Stream();
     edit(stream);
     const model = new LatentModel({ hop: 100 });
-    const { latencySamples } = stream.prepare({
-      rate: 48_000,
-      maxBlock: 512,
-      channels: 1,
-      model,
-      noise: streamNoise(),
-    });
+    const latencySamples = prepareMono(stream, model, 48_000, 512);
     const ramp = Float32Array.from({ length: 6000 }, (_, n) => Math.floor(n / 100) / 100);
     const result = play(stream, [ramp], equalBlocks(6000, 77), changes)[0] as Float32Array;
     return (frame) => result[latencySamples + frame * 100 + 50] ?? NaN;
@@ -156,7 +144,7 @@ describe('latents', () => {
     });
     stream.setMapping({ evaluate: (_, latents) => void latents.fill(0.5, 1, 2) });
     const model = new FakeModel({ hop: 256 });
-    stream.prepare({ rate: 48_000, maxBlock: 512, channels: 1, model, noise: streamNoise() });
+    prepareMono(stream, model, 48_000, 512);
     stream.setOutput(defaultOutput());
     play(stream, [new Float32Array(512).fill(0.25)], [512]);
     expect([...model.latents]).toEqual([0.25, 0.5, 0, 0]);
@@ -171,13 +159,7 @@ describe('latents', () => {
       [{ sample: 150, parameter: PARAMETER_INDEX.input, value: 0.6 }],
     );
     const model = new LatentModel({ hop: 128 });
-    const { latencySamples } = stream.prepare({
-      rate: 48_000,
-      maxBlock: 512,
-      channels: 1,
-      model,
-      noise: streamNoise(),
-    });
+    const latencySamples = prepareMono(stream, model, 48_000, 512);
     const result = play(stream, [new Float32Array(1024)], equalBlocks(1024, 512))[0] as Float32Array;
     expect(result[latencySamples]).toBeCloseTo(0.6, 6);
   });

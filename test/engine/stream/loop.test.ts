@@ -5,8 +5,8 @@ import { PARAMETERS, PARAMETER_INDEX } from '../../../src/document/parameters.js
 import { ChangeQueue } from '../../../src/engine/stream/change-queue.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
 import { SEAM_FRAMES } from '../../../src/engine/time/recorded-loop.js';
-import { LatentModel, streamNoise } from './fakes.js';
-import { equalBlocks, randomBlocks } from './play.js';
+import { LatentModel } from './fakes.js';
+import { equalBlocks, prepareMono, randomBlocks } from './play.js';
 
 const HOP = 64;
 const RATE = 48_000;
@@ -28,9 +28,7 @@ function play(
   const stream = new Stream();
   stream.setOutput({ ...defaultOutput(), loopLength, ceilingDb: 0 });
   const model = new LatentModel({ hop: HOP });
-  const { latencySamples } = stream.prepare({
-    ...{ rate: RATE, maxBlock: 8192, channels: 1, model, noise: streamNoise() },
-  });
+  const latencySamples = prepareMono(stream, model, RATE);
   const output = new Float32Array(SAMPLES);
   const changes = new ChangeQueue(PARAMETERS.length + switches.length, PARAMETERS.length);
   let at = 0;

@@ -3,16 +3,16 @@ import { defaultOutput } from '../../../src/document/output.js';
 import { defaultDimension } from '../../../src/document/steering.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
 import { StreamSnapshot } from '../../../src/engine/stream/telemetry.js';
-import { LatentModel, streamNoise } from './fakes.js';
-import { equalBlocks, randomBlocks } from './play.js';
+import { LatentModel } from './fakes.js';
+import { equalBlocks, randomBlocks, prepareMono } from './play.js';
 
 const RATE = 48_000;
 const HOP = 64;
 const TEMPO = 150;
 const SAMPLES = 48_000;
 
-/** Plays silence from song sample `from` on; latent 0 is the first input, which a triangle of one beat moves between 0.2 and 0.8. */
-function play(blocks: readonly number[], from: number): Float32Array {
+/** A stream whose latent 0 is the first input. */
+function steeredStream(): Stream {
   const stream = new Stream();
   stream.setOutput({ ...defaultOutput(), ceilingDb: 0 });
   stream.setSteering({
@@ -21,12 +21,16 @@ function play(blocks: readonly number[], from: number): Float32Array {
     dimensions: [{ ...defaultDimension(), mode: 'override' }],
   });
   stream.setMapping({ evaluate: (inputs, latents) => void (latents[0] = inputs[0] as number) });
+  return stream;
+}
+
+/** Plays silence from song sample `from` on; latent 0 is the first input, which a triangle of one beat moves between 0.2 and 0.8. */
+function play(blocks: readonly number[], from: number): Float32Array {
+  const stream = steeredStream();
   const source = { kind: 'lfo', shape: 'triangle', period: 1, unit: 'beats', phase: 0, seed: 0 } as const;
   stream.setMotions([{ ...defaultInput('motion'), source, range: [0.2, 0.8] }, defaultInput('hand')]);
   const model = new LatentModel({ hop: HOP, latentDims: 1 });
-  const { latencySamples } = stream.prepare({
-    ...{ rate: RATE, maxBlock: 8192, channels: 1, model, noise: streamNoise() },
-  });
+  const latencySamples = prepareMono(stream, model, RATE);
   const output = new Float32Array(SAMPLES);
   let at = 0;
   for (const size of blocks) {
@@ -77,7 +81,7 @@ describe('an input with a motion', () => {
     const source = { kind: 'lfo', shape: 'triangle', period: 1, unit: 'seconds', phase: 0, seed: 0 } as const;
     stream.setMotions([{ ...defaultInput('motion'), source }]);
     const model = new LatentModel({ hop: HOP, latentDims: 1 });
-    stream.prepare({ rate: RATE, maxBlock: 4800, channels: 1, model, noise: streamNoise() });
+    prepareMono(stream, model, RATE, 4800);
     const seen = new StreamSnapshot();
     const values = Array.from({ length: 10 }, () => {
       stream.process([new Float32Array(1777)], [new Float32Array(1777)], 1777, null);
@@ -90,16 +94,9 @@ describe('an input with a motion', () => {
 
   // It kept the last value of its motion, while the document and the page had another.
   it('takes its value in the document once it moves by itself no longer', () => {
-    const stream = new Stream();
-    stream.setOutput({ ...defaultOutput(), ceilingDb: 0 });
-    stream.setSteering({
-      amount: 1,
-      glideSeconds: 0,
-      dimensions: [{ ...defaultDimension(), mode: 'override' }],
-    });
-    stream.setMapping({ evaluate: (inputs, latents) => void (latents[0] = inputs[0] as number) });
+    const stream = steeredStream();
     const model = new LatentModel({ hop: HOP, latentDims: 1 });
-    stream.prepare({ rate: RATE, maxBlock: 4800, channels: 1, model, noise: streamNoise() });
+    prepareMono(stream, model, RATE, 4800);
     const source = { kind: 'lfo', shape: 'ramp', period: 1, unit: 'beats', phase: 0, seed: 0 } as const;
     const input = { ...defaultInput('motion'), value: 0.25 };
     const last = () => {

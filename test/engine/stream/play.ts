@@ -2,6 +2,8 @@ import type { Stream } from '../../../src/engine/stream/stream.js';
 import { ChangeQueue } from '../../../src/engine/stream/change-queue.js';
 import { clampParameter, PARAMETERS } from '../../../src/document/parameters.js';
 import { random } from '../audio/signals.js';
+import type { RunningModel } from '../../../src/engine/model/run/running-model.js';
+import { streamNoise } from './fakes.js';
 
 /** A parameter's change at a track sample. */
 export interface TimedChange {
@@ -24,6 +26,14 @@ export function randomBlocks(total: number, largest: number, seed: number): numb
 
 export const equalBlocks = (total: number, size: number): number[] =>
   Array.from({ length: Math.ceil(total / size) }, (_, i) => Math.min(size, total - i * size));
+
+/** Prepares a stream for a mono track, with noise of seed 1. @returns the latency in samples of the track */
+export const prepareMono = (
+  stream: Stream,
+  model: RunningModel | null,
+  rate = 48_000,
+  maxBlock = 8192,
+): number => stream.prepare({ rate, maxBlock, channels: 1, model, noise: streamNoise() }).latencySamples;
 
 /** Plays a whole track through a prepared stream, cut into these blocks; in place where `inPlace` says so. */
 export function play(

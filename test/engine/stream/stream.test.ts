@@ -10,7 +10,7 @@ import { StreamSnapshot } from '../../../src/engine/stream/telemetry.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
 import { defaultDimension } from '../../../src/document/steering.js';
 import { FakeModel, LatentModel, NoisyModel, streamNoise } from './fakes.js';
-import { type TimedChange, equalBlocks, noiseTrack, play, randomBlocks } from './play.js';
+import { type TimedChange, equalBlocks, noiseTrack, play, randomBlocks, prepareMono } from './play.js';
 
 interface Setup {
   model?: RunningModel | null;
@@ -193,7 +193,7 @@ describe('levels', () => {
       // Without this the dry track would sound like the model.
       stream.setParameter(PARAMETER_INDEX.dryWet, 1);
       const model = parameter === PARAMETER_INDEX.dryWet ? new LatentModel() : new FakeModel();
-      stream.prepare({ rate: 48_000, maxBlock: 8192, channels: 1, model, noise: streamNoise() });
+      prepareMono(stream, model);
       stream.setHold(0, 0.1);
       const track = [new Float32Array(8000).fill(0.5)];
       const result = play(stream, track, equalBlocks(8000, 97), [

@@ -1,35 +1,24 @@
-import { build } from 'esbuild';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { importInThread } from '../../../../src/engine/model/import/import-thread.js';
 import { openModel } from '../../../../src/engine/model/run/open-model.js';
+import { bundleWorkers, type Bundles } from '../../bundle-worker.js';
 import { fixturePath } from '../fixtures.js';
 
 describe('importing in another thread', () => {
+  let bundles: Bundles;
   let folder: string;
   let library: string;
   let workerUrl: URL;
 
   beforeAll(async () => {
-    // Within the project, where the bundle finds the packages that it leaves out.
-    folder = await mkdtemp(join('node_modules', '.tiller-import-'));
+    bundles = await bundleWorkers('src/engine/model/import/import-worker.ts');
+    ({ folder } = bundles);
     library = join(folder, 'library');
-    const outfile = join(folder, 'import-worker.mjs');
-    workerUrl = pathToFileURL(outfile);
-    await build({
-      entryPoints: ['src/engine/model/import/import-worker.ts'],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      outfile,
-      external: ['onnxruntime-node', 'onnxruntime-common'],
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
-    });
+    workerUrl = bundles.url('import-worker');
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => bundles.remove());
 
   it('stores the model, reports progress and does not block the calling thread', async () => {
     const shares: number[] = [];
