@@ -2,7 +2,7 @@
  * The folders of `src` in layers, from top to bottom. A file may import from its own layer's folder and from layers below.
  * Folders of one line do not know each other.
  */
-const LAYERS = [
+export const LAYERS = [
   ['src/ui/main.tsx', 'src/engine/cli'],
   ['src/ui/shell'],
   ['src/ui/features/source'],

@@ -45,6 +45,30 @@ describe('docs/architecture.md', () => {
   });
 });
 
+describe('docs/dependencies.md', () => {
+  // Regression: packages were listed nowhere, and one was described by what it no longer brought along.
+  it('says what each package is for', () => {
+    const described = readFileSync('docs/dependencies.md', 'utf8');
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+      readFileSync('package.json', 'utf8'),
+    ) as Record<string, Record<string, string>>;
+    const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter(
+      (name) => !name.startsWith('@types/'),
+    );
+    expect(names.length).toBeGreaterThan(40);
+    expect(names.filter((name) => !described.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('docs/architecture.md and the layers', () => {
+  it('lists every layer of the engine', async () => {
+    const { LAYERS } = (await import('../.dependency-cruiser.js')) as { LAYERS: string[][] };
+    const folders = LAYERS.flat().filter((layer) => layer.startsWith('src/engine/'));
+    expect(folders.length).toBeGreaterThan(25);
+    expect(folders.filter((folder) => !text.includes(`\`${folder}\``))).toEqual([]);
+  });
+});
+
 describe('docs/manual/troubleshooting.md', () => {
   /** Without line breaks, and with the parts of a text that goes over several lines joined. */
   const flat = sources
