@@ -149,7 +149,7 @@ export class Holds {
   }
 
   /** Another model is loaded, which has not been heard yet. */
-  forgetHeard(): void {
+  clearHeard(): void {
     this.heard = null;
   }
 

@@ -59,7 +59,7 @@ export class ModelSelection {
   ): Promise<void> {
     const load = ++this.loads;
     const { store } = this;
-    this.holds.forgetHeard();
+    this.holds.clearHeard();
     store.change({ model: { ...store.state.model, loading: true } }, 'engine');
     const found = reference && (await this.find(reference));
     if (load === this.loads) {

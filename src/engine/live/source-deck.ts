@@ -203,7 +203,7 @@ export class SourceDeck {
     if (asked !== this.nexts) return;
     this.next = audio === null ? null : id;
     if (this.next !== null) this.offered.set(asked, this.next);
-    this.forgetOthers();
+    this.dropOthers();
     if (audio === null && !offers) return;
     this.owner.post({
       type: 'next',
@@ -213,7 +213,7 @@ export class SourceDeck {
   }
 
   /** Keeps only what plays, what follows, and what was added last. */
-  private forgetOthers(): void {
+  private dropOthers(): void {
     const { source } = this.owner.state();
     const kept = [this.next, this.added, source.kind === 'file' ? source.id : null];
     for (const id of this.decoded.keys()) if (!kept.includes(id)) this.decoded.delete(id);

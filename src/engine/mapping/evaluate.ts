@@ -1,8 +1,8 @@
 import { squaredDistances } from './gp.js';
 import { layOutMapping, type MappingLayout } from './layout.js';
 import { NetworkBatch } from './network-batch.js';
-import type { Part } from './parts.js';
-import { NeighboursPart, PolynomialPart, ProcessPart } from './parts.js';
+import type { RegressorBatch } from './regressor-batches.js';
+import { NeighboursBatch, PolynomialBatch, ProcessBatch } from './regressor-batches.js';
 import type { TrainedMapping } from '../../document/trained.js';
 
 /** How far beyond the examples' latents a regressor may go, as a share of their range. */
@@ -46,8 +46,8 @@ class OpenMapping implements Mapping {
   private readonly normalised: Float64Array;
   private readonly squared: Float64Array;
   private readonly values: Float64Array;
-  private readonly parts: readonly Part[];
-  private readonly processes: readonly ProcessPart[];
+  private readonly batches: readonly RegressorBatch[];
+  private readonly processes: readonly ProcessBatch[];
 
   constructor(private readonly layout: MappingLayout) {
     this.inputs = layout.inputs;
@@ -55,20 +55,20 @@ class OpenMapping implements Mapping {
     this.normalised = new Float64Array(this.inputs);
     this.squared = new Float64Array(layout.points.length / layout.inputs);
     this.values = layout.constants.slice();
-    this.processes = layout.processes.map((part) => new ProcessPart(part));
-    this.parts = [
-      ...layout.networks.map((part) => new NetworkBatch(part)),
-      ...layout.polynomials.map((part) => new PolynomialPart(part)),
-      ...layout.neighbours.map((part) => new NeighboursPart(part)),
+    this.processes = layout.processes.map((batch) => new ProcessBatch(batch));
+    this.batches = [
+      ...layout.networks.map((batch) => new NetworkBatch(batch)),
+      ...layout.polynomials.map((batch) => new PolynomialBatch(batch)),
+      ...layout.neighbours.map((batch) => new NeighboursBatch(batch)),
       ...this.processes,
     ];
   }
 
   evaluate(inputs: Values, out: Values): void {
     this.normalise(inputs);
-    const { parts, values } = this;
+    const { batches, values } = this;
     const { low, high } = this.layout;
-    for (let p = 0; p < parts.length; p++) parts[p]!.evaluate(this.normalised, this.squared, values);
+    for (let p = 0; p < batches.length; p++) batches[p]!.evaluate(this.normalised, this.squared, values);
     for (let d = 0; d < values.length; d++) {
       const value = values[d]!;
       const floor = low[d]!;

@@ -2,7 +2,7 @@ import { unpack, type Precision } from '../../document/packing.js';
 import { layerWidths } from '../../document/regressor-sizes.js';
 import type { TrainedDimension, TrainedMapping } from '../../document/trained.js';
 import { layOutNetworks, type NetworksLayout } from './network-batch.js';
-import type { NeighboursLayout, PolynomialsLayout, ProcessesLayout } from './parts.js';
+import type { NeighboursLayout, PolynomialsLayout, ProcessesLayout } from './regressor-batches.js';
 import { polynomialTerms } from './polynomial.js';
 import { sharedCopy } from './shared-numbers.js';
 

@@ -1,6 +1,6 @@
 import type { Activation } from './activation.js';
 import { fastTanh } from './activation.js';
-import type { Part, Placed } from './parts.js';
+import type { RegressorBatch, Placed } from './regressor-batches.js';
 import { sharedZeros } from './shared-numbers.js';
 
 /** Units that are computed together; layers are padded to a multiple of this. */
@@ -56,7 +56,7 @@ export function layOutNetworks(
 /**
  * Evaluates all networks of one topology together, four units at a time as independent sums.
  */
-export class NetworkBatch implements Part {
+export class NetworkBatch implements RegressorBatch {
   private readonly activation: Activation;
   private readonly hidden: readonly Layer[];
   private readonly output: Float64Array;

@@ -5,11 +5,11 @@ import type { Terms } from './polynomial.js';
 import { fillTerms } from './polynomial.js';
 
 /** Evaluates all dimensions of one kind and shape. Does not allocate. */
-export interface Part {
+export interface RegressorBatch {
   /**
    * @param inputs [inputs], normalised
    * @param squaredDistances [points], from the inputs to each of the mapping's points
-   * @param out [latents]; only the part's own dimensions are written, in latent units
+   * @param out [latents]; only the batch's own dimensions are written, in latent units
    */
   evaluate(inputs: Float64Array, squaredDistances: Float64Array, out: Float64Array): void;
 }
@@ -28,7 +28,7 @@ export interface PolynomialsLayout {
 }
 
 /** Polynomial and linear regressors of some latents. See `polynomial.ts`. */
-export class PolynomialPart implements Part {
+export class PolynomialBatch implements RegressorBatch {
   private readonly features: Float64Array;
 
   constructor(private readonly layout: PolynomialsLayout) {
@@ -55,7 +55,7 @@ export interface NeighboursLayout {
 }
 
 /** Inverse-distance weighting of some latents. See `neighbours.ts`. */
-export class NeighboursPart implements Part {
+export class NeighboursBatch implements RegressorBatch {
   private readonly neighbours: Neighbours;
 
   constructor(private readonly layout: NeighboursLayout) {
@@ -94,7 +94,7 @@ export interface ProcessesLayout {
 }
 
 /** Gaussian processes of some latents. See `gp.ts`. */
-export class ProcessPart implements Part {
+export class ProcessBatch implements RegressorBatch {
   private readonly similarity: Float64Array;
   private factor: Float64Array | undefined;
 
@@ -109,7 +109,7 @@ export class ProcessPart implements Part {
     }
   }
 
-  /** Writes the posterior standard deviation of this part's dimensions; factorises the kernel on its first call. */
+  /** Writes the posterior standard deviation of this batch's dimensions; factorises the kernel on its first call. */
   deviation(squaredDistances: Float64Array, out: Float32Array | Float64Array): void {
     const { points, inputs, pointWeights, lengthScale, noise } = this.layout;
     this.factor ??= factorise(points, inputs, pointWeights, lengthScale, noise).factor;

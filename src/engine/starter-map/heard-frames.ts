@@ -13,13 +13,13 @@ export class HeardFrames {
   add(encoded: Float32Array, inputRmsDb: readonly number[]): void {
     if (Math.max(...inputRmsDb) < SILENT_DB || !encoded.every(Number.isFinite)) return;
     // Of another model, which had not left yet when it was reported.
-    if (encoded.length !== this.frames[0]?.length) this.forget();
+    if (encoded.length !== this.frames[0]?.length) this.clear();
     this.frames.push(encoded);
     if (this.frames.length > MOST_FRAMES) this.frames.shift();
   }
 
   /** Another model plays from now on. */
-  forget(): void {
+  clear(): void {
     this.frames = [];
   }
 

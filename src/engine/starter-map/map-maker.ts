@@ -66,7 +66,7 @@ export class MapMaker {
       instrument.subscribe(() => {
         if (playing === this.modelOf()) return;
         playing = this.modelOf();
-        this.heard.forget();
+        this.heard.clear();
       }),
     ];
   }

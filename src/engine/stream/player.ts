@@ -314,7 +314,7 @@ export class Player {
   private reportPrepared(latencySamples: number): void {
     if (this.track === null) return;
     const { rate, channels } = this.track;
-    this.reporter.forgetFaults();
+    this.reporter.resetFaults();
     this.report({
       type: 'prepared',
       rate,

@@ -35,7 +35,7 @@ export class StreamReporter {
   }
 
   /** Another model, or none, plays from now on, or another track: its failures are counted from 0. */
-  forgetFaults(): void {
+  resetFaults(): void {
     this.reportedFaults = 0;
   }
 

@@ -1,4 +1,4 @@
-// Stands in for the thread that owns the pipe: says what it was started with, then what it hears.
+// A fake of the thread that owns the pipe: sends what it was started with, then every message that it gets.
 import { parentPort as port, workerData } from 'node:worker_threads';
 
 const { beats, version } = workerData.data;

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FromPlugin } from '../../../src/engine/host/pipe-link.js';
 import { PipeLink } from '../../../src/engine/host/pipe-link.js';
@@ -31,6 +32,7 @@ function open() {
 
 describe('PipeLink', () => {
   afterEach(async () => {
+    jest.useRealTimers();
     for (const link of links.splice(0)) await link.close();
   });
 
@@ -63,7 +65,18 @@ describe('PipeLink', () => {
     expect(said).toHaveLength(1);
   });
 
-  test('its counter rises while the main thread runs, and stops while it is blocked', async () => {
+  test('its counter rises with the timers of the main thread, and stops with them', async () => {
+    jest.useFakeTimers({
+      doNotFake: [
+        'setTimeout',
+        'clearTimeout',
+        'setImmediate',
+        'nextTick',
+        'queueMicrotask',
+        'performance',
+        'Date',
+      ],
+    });
     const { link, next, listen } = open();
     listen();
     await next();
@@ -73,13 +86,11 @@ describe('PipeLink', () => {
       return message.type === 'parameter' ? message.value : NaN;
     };
     const before = await beats();
-    await pause(350);
+    jest.advanceTimersByTime(1000);
     const after = await beats();
-    expect(after).toBeGreaterThan(before);
-    // Ten beats' time; a few come while a busy machine is asked for the count.
-    const end = performance.now() + 1000;
-    while (performance.now() < end);
-    expect((await beats()) - after).toBeLessThanOrEqual(5);
+    expect(after - before).toBe(10);
+    // No timer of the main thread has run meanwhile.
+    expect(await beats()).toBe(after);
   });
 
   test.each([

@@ -26,7 +26,7 @@ describe('what a track gave lately', () => {
     heard.add(frame(0, 3), LOUD);
     expect(heard.take(2)).toEqual([]);
     for (let i = 0; i < 90; i += 1) heard.add(frame(i), LOUD);
-    heard.forget();
+    heard.clear();
     expect(heard.take(2)).toEqual([]);
   });
 });

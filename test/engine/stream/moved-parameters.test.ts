@@ -1,6 +1,11 @@
 import { emptyPreset } from '../../../src/document/default-preset.js';
-import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
-import type { StreamCommand, StreamLink, StreamReport } from '../../../src/engine/stream/messages.js';
+import { PARAMETER_INDEX, PARAMETERS } from '../../../src/document/parameters.js';
+import {
+  parametersSetBy,
+  type StreamCommand,
+  type StreamLink,
+  type StreamReport,
+} from '../../../src/engine/stream/messages.js';
 import { Instrument } from '../../../src/engine/instrument/instrument.js';
 import { Player } from '../../../src/engine/stream/player.js';
 import { MovedParameters } from '../../../src/engine/stream/moved-parameters.js';
@@ -155,5 +160,23 @@ describe('automation that the document has not heard of', () => {
     play(1);
     await player.apply({ type: 'parameter', index: PARAMETER_INDEX.bypass, value: 0 });
     expect(play(40)).toBeCloseTo(-6, 3);
+  });
+});
+
+describe('parametersSetBy', () => {
+  it('gives the parameters of every command that sets some, and null for the others', () => {
+    const { steering, output, attributes, inputs } = emptyPreset(null, 2);
+    const all = PARAMETERS.map((_, index) => index);
+    for (const command of [
+      { type: 'steering', steering } as const,
+      { type: 'output', output } as const,
+      { type: 'attributes', attributes } as const,
+    ]) {
+      expect([command.type, parametersSetBy(command)]).toEqual([command.type, all]);
+      expect(parametersSetBy({ ...command, sets: [3] })).toEqual([3]);
+    }
+    expect(parametersSetBy({ type: 'parameter', index: 5, value: 0.5 })).toEqual([5]);
+    expect(parametersSetBy({ type: 'inputs', inputs })).toBeNull();
+    expect(parametersSetBy({ type: 'restart' })).toBeNull();
   });
 });
