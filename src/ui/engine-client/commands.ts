@@ -7,7 +7,8 @@ import { client, values } from './page.js';
 export type Gesture = 'begin' | 'move' | 'end';
 
 /**
- * Sets an automatable parameter. The page shows the value at once, the engine confirms it with its telemetry.
+ * Sets an automatable parameter. The page shows the value at once, and until the engine, which answers the end of a gesture, must
+ * have announced it.
  * @param index place in `PARAMETERS`
  * @param value in the parameter's own unit; clamped to its range
  */
