@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { compileMapping } from '../src/engine/mapping/evaluate.js';
 import { Random } from '../src/engine/mapping/random.js';
 import type { Example } from '../src/document/example.js';
-import { defaultLearning } from '../src/document/default-learning.js';
+import { defaultLearning, defaultRegressor } from '../src/document/default-learning.js';
 import type { TrainingRequest } from '../src/engine/mapping/train.js';
 import { trainMapping } from '../src/engine/mapping/train.js';
 import type { BenchRow } from './row.js';
@@ -15,7 +15,7 @@ const PEER_STEPS = 3000;
 const PEER_RATE = 0.02;
 
 /**
- * Trains and evaluates a mapping with the default settings on random latents, the most difficult examples. For comparison, one
+ * Trains and evaluates a mapping of networks with their default settings on random latents, the most difficult examples. For comparison, one
  * network in tfjs with the same number of hidden units per latent is trained by Adam on all examples.
  */
 export async function mappingBench(): Promise<BenchRow[]> {
@@ -39,7 +39,8 @@ function problem(count: number, inputCount: number, latentCount: number): Traini
     inputs: Array.from({ length: inputCount }, () => random.uniform()),
     latents: Array.from({ length: latentCount }, () => 4 * random.uniform() - 2),
   }));
-  return { examples, inputCount, latentCount, learning: defaultLearning() };
+  const learning = { ...defaultLearning(), shared: defaultRegressor('mlp') };
+  return { examples, inputCount, latentCount, learning };
 }
 
 async function trainingRow(

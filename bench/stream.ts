@@ -7,7 +7,7 @@ import { Random } from '../src/engine/mapping/random.js';
 import { trainMapping } from '../src/engine/mapping/train.js';
 import type { ModelShape } from '../src/engine/model/run/running-model.js';
 import type { Player } from '../src/engine/stream/player.js';
-import { defaultLearning } from '../src/document/default-learning.js';
+import { defaultLearning, defaultRegressor } from '../src/document/default-learning.js';
 import { blockFrame, frame, loopWithoutMain } from '../test/engine/host/pipes.js';
 import { idlePlayer } from '../test/engine/stream/idle-player.js';
 import type { BenchRow } from './row.js';
@@ -81,7 +81,7 @@ function playerOf({ rate, output = {}, batch = 1 }: Case): Player {
     inputs: [random.uniform(), random.uniform()],
     latents: Array.from({ length: LATENTS }, () => random.uniform()),
   }));
-  const learning = defaultLearning();
+  const learning = { ...defaultLearning(), shared: defaultRegressor('mlp') };
   const { trained } = trainMapping({ examples, inputCount: 2, latentCount: LATENTS, learning });
   void player.apply({ type: 'mapping', layout: layOutMapping(trained) });
   return player;
