@@ -50,7 +50,7 @@ export interface InterfaceOptions extends ServerOptions {
   programs?: Programs;
   /** What controllers do. */
   playerControllers: PlayerControllers;
-  /** The latency that a plugin tells its host; left out in the live session. */
+  /** The latency that a plugin reports to its host; left out in the live session. */
   hostLatency?: HostLatency;
   /** File that stores the favourites; left out, they are not stored. */
   favouritesPath?: string;

@@ -45,7 +45,7 @@ export class DocumentFiles {
    * Replaces the whole document. Resolves when the streaming worker has been asked to play its model; a model that is missing
    * is shown to the player, and the document keeps everything.
    * @param preset valid, as `parsePreset` returns it
-   * @param origin `page` keeps the document before it for undo; any other forgets every other document
+   * @param origin `page` keeps the document before it for undo; any other drops every other document
    * @param from where it was saved, what is saved there, and its undo history
    */
   load(preset: Preset, origin: Origin, from: LoadedFrom = {}): Promise<void> {

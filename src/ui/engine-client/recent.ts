@@ -20,13 +20,14 @@ export class Recent<T> {
   set(value: T): void {
     const set = { value };
     this.last = set;
-    const forget = () => {
+    const clear = () => {
       if (this.last === set) this.last = null;
     };
-    void this.settled().then(() => setTimeout(forget, ECHO_MILLISECONDS));
+    void this.settled().then(() => setTimeout(clear, ECHO_MILLISECONDS));
   }
 
-  forget(): void {
+  /** The next step starts from the announced value. */
+  clear(): void {
     this.last = null;
   }
 }

@@ -31,7 +31,7 @@ describe('the value that a control has set last', () => {
     recent.set(3);
     await jest.advanceTimersByTimeAsync(1);
     expect(recent.or(1)).toBe(3);
-    recent.forget();
+    recent.clear();
     expect(recent.or(1)).toBe(1);
   });
 });

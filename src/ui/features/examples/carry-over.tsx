@@ -37,7 +37,7 @@ export function CarryOver() {
           <IconButton
             label={`Remove the examples of ${model.name}`}
             icon="bin"
-            help="The preset forgets them, with the mapping and the latents’ settings that belong to that model. Undo brings them back."
+            help="The preset drops them, with the mapping and the latents’ settings that belong to that model. Undo brings them back."
             onPress={() => edit({ type: 'remove-other-model', sha256: model.sha256 })}
           />
         </div>

@@ -69,7 +69,7 @@ export const LatentColumn = memo(function LatentColumn({
     recent.set(value);
   };
   const release = () => {
-    recent.forget();
+    recent.clear();
     hold(index, null);
   };
   const perPixel = () => (2 * extent) / Math.max(1, track.current?.clientHeight ?? 1);

@@ -128,7 +128,7 @@ export function useValue(props: ValueProps, options: Options, target: RefObject<
     },
     onDoubleClick() {
       if (latest.current.disabled === true) return;
-      recent.forget();
+      recent.clear();
       latest.current.onChange(latest.current.initial, 'begin');
       latest.current.onChange(latest.current.initial, 'end');
     },
