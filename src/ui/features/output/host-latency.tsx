@@ -22,7 +22,7 @@ export function HostLatencyLine() {
   return (
     <FormLine title="Host latency">
       <Segmented
-        label="Latency that the host is reported"
+        label="Latency reported to the host"
         value={fixed === null ? 'model' : 'fixed'}
         choices={[
           {
