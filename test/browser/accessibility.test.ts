@@ -192,8 +192,8 @@ describe('the accessibility of the page', () => {
       await check(part);
     }
     await page.getByRole('tab', { name: 'Inputs' }).click();
-    await radio('MIDI, OSC, recorder').click();
-    await check('MIDI, OSC, recorder');
+    await radio('Controllers, recorder').click();
+    await check('Controllers, recorder');
     await page.getByRole('tab', { name: 'Learn' }).click();
     for (const kind of ['Neural net', 'Linear', 'Polynomial', 'Neighbours', 'Gaussian']) {
       await radio(kind).click();

@@ -74,7 +74,7 @@ describe('controllers', () => {
 
   it('learn a controller of the browser’s MIDI and move its input', async () => {
     await page.getByRole('tab', { name: 'Inputs' }).click();
-    await page.getByRole('radio', { name: 'MIDI, OSC, recorder' }).click();
+    await page.getByRole('radio', { name: 'Controllers, recorder' }).click();
     await page.getByRole('button', { name: 'Browser’s MIDI' }).click();
     await page.getByTestId('toast').getByText('Listening to Fake keys.').waitFor();
     await page.getByRole('radio', { name: 'Inputs', exact: true }).click();
@@ -145,7 +145,7 @@ describe('controllers', () => {
     const midi = (...message: number[]) => page.evaluate((bytes) => window.fakes.midi(...bytes), message);
     beforeAll(async () => {
       await page.getByRole('tab', { name: 'Inputs' }).click();
-      await page.getByRole('radio', { name: 'MIDI, OSC, recorder' }).click();
+      await page.getByRole('radio', { name: 'Controllers, recorder' }).click();
     });
 
     it('pick the mix up with a fader, and light up', async () => {
@@ -303,7 +303,7 @@ describe('controllers', () => {
     probe.send({ type: 'new-preset' });
     await probe.until(() => probe.slices.library.current === null, 'another instrument');
     await page.getByRole('tab', { name: 'Inputs' }).click();
-    await page.getByRole('radio', { name: 'MIDI, OSC, recorder' }).click();
+    await page.getByRole('radio', { name: 'Controllers, recorder' }).click();
     const card = page.getByRole('region', { name: 'Program changes' });
     await card.getByRole('switch', { name: 'Recall presets' }).click();
     await card.getByText('Nothing is assigned yet').waitFor();

@@ -29,7 +29,7 @@ describe('the page in the plugin’s window', () => {
     for (const panel of PANELS) {
       await page.getByRole('tab', { name: panel }).click();
       if (panel === 'Inputs') {
-        await page.getByRole('radio', { name: 'MIDI, OSC, recorder' }).click();
+        await page.getByRole('radio', { name: 'Controllers, recorder' }).click();
         await page.getByText('The host sends MIDI to this track.').waitFor();
       }
       for (const [role, name] of LIVE_ONLY)

@@ -117,7 +117,7 @@ describe('the page', () => {
   it('keeps both of two OSC switches that are pressed quickly', async () => {
     const { page } = await open();
     await page.getByRole('tab', { name: 'Inputs' }).click();
-    await page.getByText('MIDI, OSC, recorder').click();
+    await page.getByText('Controllers, recorder').click();
     await page.getByRole('region', { name: 'OSC' }).waitFor();
     await page.evaluate(() => {
       for (const name of ['Receive', 'Send'])

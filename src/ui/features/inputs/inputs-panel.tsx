@@ -40,7 +40,7 @@ export function InputsPanel() {
           value={page}
           choices={[
             { value: 'inputs', label: 'Inputs' },
-            { value: 'controllers', label: 'MIDI, OSC, recorder' },
+            { value: 'controllers', label: 'Controllers, recorder' },
           ]}
           onChange={setPage}
         />
