@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { MAX_INPUTS } from './limits.js';
+import { MAX_INPUTS, MAX_LATENT_VALUE } from './limits.js';
 import { LOOP_SLOTS } from './loop-slots.js';
-import { checkPacked, packedSchema } from './packing.js';
+import { checkPacked, packedSchema, unpack } from './packing.js';
 
 /** Most latents of a kept loop: a project holds all of them, and undo returns to each. */
 export const MAX_LOOP_VALUES = 65_536;
@@ -29,5 +29,9 @@ export const keptLoopsSchema = z.array(keptLoopSchema.nullable()).max(LOOP_SLOTS
 export function checkLoop(loop: KeptLoop, latents: number, inputs: number): string | undefined {
   if (loop.inputs !== null && loop.inputs.length !== inputs)
     return `has ${loop.inputs.length} input values instead of ${inputs}`;
-  return checkPacked(loop.latents, 'float32', loop.frames * loop.rows * latents);
+  if (loop.frames < 1) return 'has no latent frames';
+  const problem = checkPacked(loop.latents, 'float32', loop.frames * loop.rows * latents);
+  if (problem !== undefined) return problem;
+  const isBounded = unpack(loop.latents, 'float32').every((value) => Math.abs(value) <= MAX_LATENT_VALUE);
+  return isBounded ? undefined : `has a latent beyond ±${MAX_LATENT_VALUE}`;
 }

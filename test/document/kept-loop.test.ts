@@ -39,6 +39,8 @@ describe('kept loops', () => {
     expect(refused({ type: 'set-loop', slot: 0, loop: loop([1, 2], { frames: 1 }) })).toThrow(
       /should hold 3/,
     );
+    expect(refused({ type: 'set-loop', slot: 0, loop: loop([], { frames: 0 }) })).toThrow(/no latent frames/);
+    expect(refused({ type: 'set-loop', slot: 0, loop: loop([1, 65_537, 3]) })).toThrow(/beyond/);
     expect(refused({ type: 'edit-loop', slot: 1, change: { inputs: [0.5] } })).toThrow(/1 input values/);
     expect(refused({ type: 'edit-loop', slot: 0, change: { name: 'x' } })).toThrow(/Slot 1 holds no loop/);
   });

@@ -50,7 +50,7 @@ export class LoopKeeper {
   /**
    * Keeps a loop from a file; it takes as long as its latent frames.
    * @param name shown to the player
-   * @throws TillerError `argument-invalid` where it is not of the present model, or too long
+   * @throws TillerError `argument-invalid` where it is not of the present model, empty, too long, or holds a latent beyond ±`MAX_LATENT_VALUE`
    */
   import(slot: number, name: string, { rows: latents, columns: frames, data }: LoopMatrix): void {
     checkSlot(slot);
@@ -60,6 +60,12 @@ export class LoopKeeper {
         'argument-invalid',
         `The file has ${latents} latents; the model has ${expected}.`,
         'Choose a file of this model: an array of [latents, frames].',
+      );
+    if (frames === 0)
+      throw new TillerError(
+        'argument-invalid',
+        'The file has no latent frames.',
+        'Choose a file with one at least: an array of [latents, frames].',
       );
     const values = Float32Array.from(
       data,

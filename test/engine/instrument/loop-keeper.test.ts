@@ -64,4 +64,13 @@ describe('LoopKeeper', () => {
     expect(() => loops.import(3, 'x', { rows: 2, columns: 2, data })).toThrow(/2 latents; the model has 3/);
     expect(() => loops.export(4)).toThrow(/Slot 5 holds no loop/);
   });
+
+  // A preset with such a loop could not be opened again.
+  it('refuses a file without latent frames, and one with latents that no model has', () => {
+    const empty = { rows: 3, columns: 0, data: new Float32Array(0) };
+    expect(() => loops.import(0, 'empty', empty)).toThrow(/no latent frames/);
+    const huge = { rows: 3, columns: 1, data: Float32Array.of(0, -65_537, 0) };
+    expect(() => loops.import(0, 'huge', huge)).toThrow(/beyond ±65536/);
+    expect(store.state.preset.loops).toEqual([]);
+  });
 });
