@@ -39,6 +39,27 @@ describe('MidiParameters', () => {
     expect([parameters.rpn, parameters.nrpn]).toEqual([-1, -1]);
   });
 
+  // The fine half of one parameter was joined to the coarse half of another on the same channel.
+  it('keeps the values of parameters apart that alternate on a channel', () => {
+    send([99, 0], [98, 1], [6, 100], [38, 5]);
+    send([99, 0], [98, 2], [38, 7]);
+    expect(parameters.nrpn).toBe(-1);
+    // The other one is of seven bits: it reaches its end.
+    send([6, 127]);
+    expect([parameters.nrpn, parameters.position]).toEqual([2, 1]);
+    send([99, 0], [98, 1], [6, 100], [38, 6]);
+    expect(parameters.position).toBe(((100 << 7) | 6) / 0x3fff);
+    // Nothing else has received data meanwhile: the fine half alone moves it on, as MIDI 1.0 allows.
+    send([99, 127], [98, 127], [99, 0], [98, 1], [38, 7]);
+    expect(parameters.position).toBe(((100 << 7) | 7) / 0x3fff);
+  });
+
+  // A step of a bend range set it to what data entry had sent last, for whichever parameter.
+  it('steps no registered parameter', () => {
+    send([99, 0], [98, 1], [6, 100], [101, 0], [100, 0], [96, 0]);
+    expect([parameters.rpn, parameters.nrpn]).toEqual([-1, -1]);
+  });
+
   it('counts increments and decrements', () => {
     send([99, 0], [98, 1], [96, 0]);
     expect([parameters.nrpn, parameters.position, parameters.steps]).toEqual([1, NaN, 1]);
