@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { builtPlugin } from './built-plugin.js';
+import { playBuiltPlugin } from './built-plugin.js';
 import type { BenchRow } from './row.js';
 
 /** What the program prints for each pattern: see native/test/EnginePatternTests.cpp. */
@@ -11,14 +10,14 @@ const LINE = /^ +(.+): (\d+) of (\d+) samples differ(?:, latest (-?[\d.]+) ms)?$
  * Takes ten minutes, in real time.
  */
 export function hostsBench(): Promise<BenchRow[]> {
-  const { program, bundle } = builtPlugin();
-  const { stdout } = spawnSync(program, [bundle, '--patterns'], { encoding: 'utf8' });
-  const rows = stdout.split('\n').flatMap((line): BenchRow[] => {
-    const [, name, differing, , latest] = LINE.exec(line) ?? [];
-    if (name === undefined) return [];
-    const count = Number(differing);
-    const note = latest === undefined ? 'no deadline' : `latest ${latest} ms`;
-    return [{ name, unit: 'differ', median: count, p99: count, bar: 0, barKind: 'max', note }];
-  });
+  const rows = playBuiltPlugin('--patterns')
+    .split('\n')
+    .flatMap((line): BenchRow[] => {
+      const [, name, differing, , latest] = LINE.exec(line) ?? [];
+      if (name === undefined) return [];
+      const count = Number(differing);
+      const note = latest === undefined ? 'no deadline' : `latest ${latest} ms`;
+      return [{ name, unit: 'differ', median: count, p99: count, bar: 0, barKind: 'max', note }];
+    });
   return Promise.resolve(rows);
 }

@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { builtPlugin } from './built-plugin.js';
+import { playBuiltPlugin } from './built-plugin.js';
 import type { BenchRow } from './row.js';
 
 /** Instances in one host, and programs beside it that compute without a pause. */
@@ -19,11 +18,11 @@ const LINE =
  * much is dry in the half minute after, and engines that ended. Takes five minutes, in real time.
  */
 export function instancesBench(): Promise<BenchRow[]> {
-  const { program, bundle } = builtPlugin();
   const rows = CASES.flatMap(([instances, others]): BenchRow[] => {
-    const args = [bundle, '--instances', String(instances), String(others), String(PLAYED_SECONDS)];
-    const { stdout } = spawnSync(program, args, { encoding: 'utf8' });
-    const [, name, heard, half, all, dry, blocks, ended] = LINE.exec(stdout) ?? [];
+    const printed = playBuiltPlugin(
+      ...['--instances', String(instances), String(others), String(PLAYED_SECONDS)],
+    );
+    const [, name, heard, half, all, dry, blocks, ended] = LINE.exec(printed) ?? [];
     if (name === undefined) return [];
     const note = `${heard ?? ''} heard; ${dry ?? ''} of ${blocks ?? ''} blocks dry after; ${ended ?? ''} engines ended`;
     return [{ name, unit: 's until heard', median: Number(half), p99: Number(all), note }];
