@@ -1,5 +1,6 @@
 import { parse, stringify } from 'flatted';
 import { z } from 'zod';
+import { withLoopReferences, withReferredLoops } from './loop-references.js';
 import { parsePreset } from './parse-preset.js';
 import type { ModelReference, Preset } from './preset.js';
 import type { TrainedMapping } from './trained.js';
@@ -49,30 +50,32 @@ const readDocument = (stored: unknown, present: Preset): Preset =>
 
 /**
  * A history as JSON text of at most `MAX_HISTORY_LENGTH` characters, for the next engine. Parts that several documents share
- * are written once. Mappings that are learned again automatically are left out, and the oldest steps of a history that is
+ * are written once, and loops that the present document keeps as references to it. Mappings that are learned again automatically are left out, and the oldest steps of a history that is
  * too long: half of the steps at a time, so that all passes together cost at most about twice the first. The other side of a
  * comparison is left out where it alone is too long.
+ * @param present the document that the history belongs to
  */
-export function formatHistory(history: HistorySteps): string {
+export function formatHistory(history: HistorySteps, present: Preset): string {
+  const refer = withLoopReferences(present);
   for (let most = Math.max(history.done.length, history.undone.length); ; most >>= 1) {
     const newest = (steps: readonly Step[]) =>
       steps.slice(Math.max(0, steps.length - most)).map((step) => ({
         label: step.label,
         ...(step.exchanges ? { exchanges: true } : {}),
-        document: step instanceof StoredStep ? step.stored : withoutMapping(step.document),
+        document: refer(step instanceof StoredStep ? step.stored : withoutMapping(step.document)),
       }));
     const text = stringify({
       done: newest(history.done),
       undone: newest(history.undone),
-      ...storedComparison(history.comparison),
+      ...storedComparison(history.comparison, refer),
     });
     if (text.length <= MAX_HISTORY_LENGTH) return text;
     if (most === 0) return stringify({ done: [], undone: [] });
   }
 }
 
-const storedComparison = ({ side, other }: Comparison) =>
-  other === null ? {} : { comparison: { side, other: withoutMapping(other) } };
+const storedComparison = ({ side, other }: Comparison, refer: (document: unknown) => unknown) =>
+  other === null ? {} : { comparison: { side, other: refer(withoutMapping(other)) } };
 
 /**
  * Reads what `formatHistory` wrote.
@@ -83,9 +86,11 @@ const storedComparison = ({ side, other }: Comparison) =>
 export function parseHistory(text: string, present: Preset): HistorySteps {
   if (text.length > MAX_HISTORY_LENGTH) throw new RangeError('The history is too long.');
   const { done, undone, comparison } = historySchema.parse(parse(text));
+  const referred = withReferredLoops(present);
   const steps = (stored: typeof done) =>
     stored.map(
-      ({ label, document, exchanges = false }) => new StoredStep(label, document, exchanges, present),
+      ({ label, document, exchanges = false }) =>
+        new StoredStep(label, referred(document), exchanges, present),
     );
   return {
     done: steps(done),
@@ -93,7 +98,7 @@ export function parseHistory(text: string, present: Preset): HistorySteps {
     comparison:
       comparison === undefined
         ? NO_COMPARISON
-        : { side: comparison.side, other: readDocument(comparison.other, present) },
+        : { side: comparison.side, other: readDocument(referred(comparison.other), present) },
   };
 }
 

@@ -85,7 +85,7 @@ export class ProjectSender {
     const { history } = instrument;
     const isOtherPreset = presetId !== this.sent.presetId;
     if (preset !== this.sent.preset || isOtherPreset) this.sendProject(instrument.document, presetId);
-    if (history !== this.sent.history) link.writeDocument('undoHistory', {}, formatHistory(history));
+    if (history !== this.sent.history) link.writeDocument('undoHistory', {}, formatHistory(history, preset));
     this.sent = { preset, presetId, history };
     if (isOtherPreset) this.onOtherPreset();
     const ended = performance.now();

@@ -148,7 +148,8 @@ export class Autosave {
 
   /** The history as text, formatted again only where it has changed. */
   private formatHistory(steps: HistorySteps): string {
-    if (this.history?.steps !== steps) this.history = { steps, text: formatHistory(steps) };
+    if (this.history?.steps !== steps)
+      this.history = { steps, text: formatHistory(steps, this.instrument.document) };
     return this.history.text;
   }
 
