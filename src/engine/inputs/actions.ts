@@ -44,6 +44,9 @@ export class Actions {
   /** Null until the page is served. */
   recorder: Pick<GestureRecorder, 'state' | 'act'> | null = null;
 
+  /** The last step through the presets: the next one begins where it has led. */
+  private stepping: Promise<void> = Promise.resolve();
+
   constructor(private readonly targets: ActionTargets) {}
 
   /** Present position of a toggle's or continuous action's value, 0..1; 0 for a trigger. */
@@ -166,8 +169,14 @@ export class Actions {
     });
   }
 
-  /** Opens the next (1) or previous (−1) preset of the list, around its ends. */
-  private async stepPreset(by: 1 | -1): Promise<void> {
+  /** Opens the next (1) or previous (−1) preset of the list, around its ends; steps in quick succession all count. */
+  private stepPreset(by: 1 | -1): Promise<void> {
+    const step = this.stepping.then(() => this.openBeside(by));
+    this.stepping = step.catch(() => undefined);
+    return step;
+  }
+
+  private async openBeside(by: 1 | -1): Promise<void> {
     const { instrument, presets } = this.targets;
     const readable = (await presets.list()).filter(({ problem }) => problem === null);
     const at = readable.findIndex(({ id }) => id === instrument.state.presetId);

@@ -133,6 +133,14 @@ describe('Controllers', () => {
     expect(bench.instrument.state.preset.name).toBe('Alpha');
   });
 
+  // Both steps began at the preset that played before the first: a pedal pressed twice went on by one.
+  it('goes on by two presets where a step comes while another is under way', async () => {
+    for (const name of ['Alpha', 'Beta', 'Gamma']) await bench.presets.saveAs({ ...documentOf(2, 1), name });
+    await actions.trigger({ id: 'preset', preset: 'user/alpha' });
+    await Promise.all([actions.trigger({ id: 'nextPreset' }), actions.trigger({ id: 'nextPreset' })]);
+    expect(bench.instrument.state.preset.name).toBe('Gamma');
+  });
+
   it('captures with a name that no example has, and undoes it', async () => {
     bench.sound([1, 2]);
     await actions.trigger({ id: 'capture' });
