@@ -68,7 +68,17 @@ const ACCESSORS: Readonly<Record<number, Accessor>> = {
 
 /** The present value of every automatable parameter in a document, in the parameters' own units. */
 export function parameterValues(document: Automated): number[] {
-  return PARAMETERS.map((parameter, index) => parameterValue(document, index) ?? parameter.initial);
+  return PARAMETERS.map((_, index) => presentValue(document, index));
+}
+
+/**
+ * The present value of one automatable parameter in its own unit, its initial value where the document has no such input, dimension
+ * or attribute. @throws RangeError where there is no such parameter
+ */
+export function presentValue(document: Automated, index: number): number {
+  const value = parameterValue(document, index) ?? PARAMETERS[index]?.initial;
+  if (value === undefined) throw new RangeError(`no parameter ${index}`);
+  return value;
 }
 
 /** One parameter's value, or undefined where the document has no such input, dimension or attribute. */

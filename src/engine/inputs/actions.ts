@@ -2,7 +2,7 @@ import { actionOf, inputRangeOf, loopOf, type ActionReference } from '../../docu
 import { unusedLabel } from '../../document/example-label.js';
 import { movesByItself } from '../../document/input.js';
 import { MAX_INPUTS } from '../../document/limits.js';
-import { parameterValues } from '../../document/parameter-values.js';
+import { presentValue } from '../../document/parameter-values.js';
 import { PARAMETER_INDEX, parameterPosition, parameterValueAt } from '../../document/parameters.js';
 import { TillerError } from '../../document/tiller-error.js';
 import { inputValueOf, sourceValueOf } from '../../document/value-range.js';
@@ -58,7 +58,7 @@ export class Actions {
     if (parameter === undefined) return 0;
     const input = parameter < MAX_INPUTS ? preset.inputs[parameter] : undefined;
     if (input !== undefined) return sourceValueOf(input, input.value);
-    return parameterPosition(parameter, parameterValues(preset)[parameter] ?? 0);
+    return parameterPosition(parameter, presentValue(preset, parameter));
   }
 
   /** Moves a toggle or continuous action to a position, 0..1; nothing where the preset has no such input. */
