@@ -18,6 +18,9 @@ export const NRPN_COARSE = 99;
 export const RPN_FINE = 100;
 export const RPN_COARSE = 101;
 export const FIRST_CHANNEL_MODE = 120;
+export const ALL_SOUND_OFF = 120;
+/** All notes off; the mode messages above it end all notes, too. */
+export const ALL_NOTES_OFF = 123;
 
 export const PITCH_BEND_CENTRE = 0x2000;
 export const MAX_14_BITS = 0x3fff;

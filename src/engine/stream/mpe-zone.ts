@@ -1,4 +1,6 @@
 import {
+  ALL_NOTES_OFF,
+  ALL_SOUND_OFF,
   CHANNEL_PRESSURE,
   CONTROL_CHANGE,
   NOTE_OFF,
@@ -85,6 +87,7 @@ export class MpeZone {
         // Only for notes of the manager channel in MPE; a member's is its note's.
         return !isManager && this.set(this.pressures, channel, data2 / 127) ? MPE_BIT.pressure : 0;
       case CONTROL_CHANGE:
+        if (data1 === ALL_SOUND_OFF || data1 >= ALL_NOTES_OFF) return this.releaseAll(channel);
         return data1 === SLIDE && this.set(this.slides, channel, data2 / 127) ? MPE_BIT.slide : 0;
       default:
         return 0;
@@ -128,6 +131,21 @@ export class MpeZone {
   private release(channel: number, note: number): void {
     this.drop(channel * 128 + note);
     if (this.heldCount > 0) this.last = (this.held[this.heldCount - 1] as number) >> 7;
+  }
+
+  /** Ends all notes of a channel, of the manager's all notes of the zone. @returns as `take` */
+  private releaseAll(channel: number): number {
+    const { held, heldCount } = this;
+    let kept = 0;
+    for (let i = 0; i < heldCount; i += 1)
+      if (channel !== this.manager && (held[i] as number) >> 7 !== channel) {
+        held[kept] = held[i] as number;
+        kept += 1;
+      }
+    this.heldCount = kept;
+    if (kept === heldCount || kept === 0) return 0;
+    this.last = (held[kept - 1] as number) >> 7;
+    return ALL;
   }
 
   private drop(key: number): void {

@@ -29,6 +29,27 @@ describe('MpeZone', () => {
     expect(zone.pressure).toBeCloseTo(64 / 127);
   });
 
+  // A host that stops sends no note-offs: notes that it had ended came back when a later one was released.
+  it.each([120, 123])(
+    'ends the notes of a channel with controller %i, all notes with that of the manager',
+    (mode) => {
+      zone.take(NOTE_ON, 1, 60, 100);
+      zone.take(PRESSURE, 1, 127, 0);
+      zone.take(NOTE_ON, 2, 64, 100);
+      zone.take(NOTE_ON, 3, 65, 100);
+      expect(zone.take(CONTROL, 2, mode, 0)).toBe(0b111);
+      zone.take(NOTE_OFF, 3, 65, 0);
+      expect(zone.pressure).toBe(1);
+      expect(zone.take(CONTROL, 0, mode, 0)).toBe(0);
+      // The last note keeps its values, and nothing is left behind the next one.
+      expect(zone.pressure).toBe(1);
+      zone.take(NOTE_ON, 4, 60, 100);
+      zone.take(NOTE_OFF, 4, 60, 0);
+      expect(zone.pressure).toBe(0);
+      expect(zone.take(CONTROL, 5, mode, 0)).toBe(0);
+    },
+  );
+
   it('adds the manager’s bend, and passes its slide and pressure on to every note', () => {
     zone.take(NOTE_ON, 4, 60, 100);
     zone.take(BEND, 4, 0, 0);
