@@ -91,14 +91,14 @@ async function dismissMessages(page) {
     await button.evaluate((element) => element.click());
 }
 
-/** Whether the header shows gaps of the last ten seconds. */
-const showsGaps = async (page) => (await page.getByRole('button', { name: /^engine.*gaps?$/ }).count()) > 0;
+/** Whether the header shows gaps of the last ten seconds, or a load of 100 % or more. */
+const showsLoad = async (page) =>
+  (await page.getByRole('button', { name: /^engine.*(gaps?$|\d{3}\s%)/ }).count()) > 0;
 
-/** Waits until no gaps are shown: those of a busy machine do not belong in a picture. */
+/** Waits until neither is shown: those of a busy machine do not belong in a picture. */
 async function waitForQuiet(page) {
-  for (let attempt = 0; await showsGaps(page); attempt++) {
-    if (attempt === MOST_ATTEMPTS)
-      throw new Error('This machine is too busy for pictures: the sound has gaps.');
+  for (let attempt = 0; await showsLoad(page); attempt++) {
+    if (attempt === MOST_ATTEMPTS) throw new Error('This machine is too busy for pictures.');
     // Where playing begins, the count begins anew.
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('button', { name: 'Play', exact: true }).click();
@@ -144,8 +144,8 @@ async function takeMoving(browser, url, encoder, attempts = 3) {
   await waitForQuiet(page);
   const box = await page.getByRole('application', { name: /^Pad/ }).boundingBox();
   const frames = [];
-  let gaps = false;
-  for (let i = 0; i < pictures && !gaps; i++) {
+  let isBusy = false;
+  for (let i = 0; i < pictures && !isBusy; i++) {
     const angle = (2 * Math.PI * i) / pictures;
     const x = box.x + box.width * (0.5 + 0.34 * Math.sin(angle));
     const y = box.y + box.height * (0.5 - 0.3 * Math.cos(2 * angle));
@@ -153,13 +153,13 @@ async function takeMoving(browser, url, encoder, attempts = 3) {
     if (i === 0) await page.mouse.down();
     await page.waitForTimeout(120);
     await dismissMessages(page);
-    gaps = await showsGaps(page);
+    isBusy = await showsLoad(page);
     frames.push(await encodeWebp(encoder, await page.screenshot(), shownWidth, shownHeight, 0.6));
   }
   await page.mouse.up();
   await page.context().close();
-  if (gaps && attempts > 0) return takeMoving(browser, url, encoder, attempts - 1);
-  if (gaps) throw new Error('This machine is too busy for a moving picture: the sound has gaps.');
+  if (isBusy && attempts > 0) return takeMoving(browser, url, encoder, attempts - 1);
+  if (isBusy) throw new Error('This machine is too busy for a moving picture.');
   save('playing.webp', animatedWebp(frames, shownWidth, shownHeight, milliseconds), MAX_MOVING_BYTES);
 }
 
