@@ -71,6 +71,21 @@ function ensureBuildPackages(juce) {
     );
 }
 
+/** Configures and builds `targets` in a folder, all of them where none is named. */
+export function buildWithCmake(folder, options, targets = []) {
+  // On Windows Ninja finds Microsoft's compiler only in the command prompt of Visual Studio, whose own generator finds it anywhere.
+  const ninja = process.platform !== 'win32' || process.env.VSCMD_ARG_TGT_ARCH !== undefined;
+  const generator = ninja && succeeds('ninja', ['--version']) ? ['-G', 'Ninja'] : [];
+  run('cmake', [
+    ...['-S', join(root, 'native'), '-B', folder],
+    ...(existsSync(join(folder, 'CMakeCache.txt')) ? [] : generator),
+    ...['-DCMAKE_BUILD_TYPE=Release', ...options],
+  ]);
+  const jobs = String(Math.min(4, availableParallelism()));
+  const wanted = targets.length === 0 ? [] : ['--target', ...targets];
+  run('cmake', ['--build', folder, '--config', 'Release', '--parallel', jobs, ...wanted]);
+}
+
 /**
  * Configures and builds `targets`. The environment variable TILLER_JUCE_DIR may name a checkout of JUCE, and TILLER_WEBVIEW2_DIR on
  * Windows the unpacked NuGet package Microsoft.Web.WebView2.
@@ -79,21 +94,11 @@ export function buildNative(targets) {
   const juce = process.env.TILLER_JUCE_DIR ?? '';
   ensureBuildPackages(juce);
   run(process.execPath, [join(root, 'scripts', 'protocol-header.mjs'), '--check']);
-  // On Windows Ninja finds Microsoft's compiler only in the command prompt of Visual Studio, whose own generator finds it anywhere.
-  const ninja = process.platform !== 'win32' || process.env.VSCMD_ARG_TGT_ARCH !== undefined;
-  const generator = ninja && succeeds('ninja', ['--version']) ? ['-G', 'Ninja'] : [];
-  run('cmake', [
-    '-S',
-    join(root, 'native'),
-    '-B',
-    buildDir,
-    ...(existsSync(`${buildDir}/CMakeCache.txt`) ? [] : generator),
-    '-DCMAKE_BUILD_TYPE=Release',
+  const options = [
     `-DTILLER_JUCE_DIR=${juce}`,
     `-DTILLER_WEBVIEW2_DIR=${process.env.TILLER_WEBVIEW2_DIR ?? ''}`,
-  ]);
-  const jobs = String(Math.min(4, availableParallelism()));
+  ];
   const available = targets.filter((target) => target !== 'tiller-webview' || hasWebKit());
-  run('cmake', ['--build', buildDir, '--config', 'Release', '--parallel', jobs, '--target', ...available]);
+  buildWithCmake(buildDir, options, available);
   if (targets.includes('Tiller_LV2')) correctBundle(join(artefacts, 'LV2', 'Tiller.lv2'));
 }

@@ -4,13 +4,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { ensureBundle } from './bundle.mjs';
 import { ensureDependencies, root } from './dependencies.mjs';
-import { artefacts, buildDir, buildNative, ensurePackages, run } from './native-build.mjs';
+import { artefacts, buildDir, buildNative, buildWithCmake, ensurePackages } from './native-build.mjs';
 import { linkFolder, packEngine } from './pack-engine.mjs';
 
 if (process.platform !== 'linux') {
@@ -106,9 +106,7 @@ function runTests(program, args, more = {}) {
 /** Process and supervisor as macOS has them. */
 function testPosixProcesses() {
   const folder = join(buildDir, '..', 'native-posix');
-  const options = ['-DCMAKE_BUILD_TYPE=Release', '-DTILLER_PLUGIN=OFF', '-DTILLER_POSIX_PROCESSES=ON'];
-  run('cmake', ['-S', join(root, 'native'), '-B', folder, ...options]);
-  run('cmake', ['--build', folder, '--parallel', String(Math.min(4, availableParallelism()))]);
+  buildWithCmake(folder, ['-DTILLER_PLUGIN=OFF', '-DTILLER_POSIX_PROCESSES=ON']);
   runTests(join('..', 'native-posix', 'tiller_core_tests'), []);
 }
 
