@@ -9,7 +9,7 @@ import numpy as np
 
 from corpus import modal, textures
 from corpus.sources import FLUID_FONT, SAMPLE_RATE, load_mono, render, to_peak
-from corpus.waveguides import blown_tube
+from corpus.waveguides import blown_tube, engine
 from measure import Audio
 from midi import Note
 
@@ -138,6 +138,7 @@ PLACES: dict[str, dict[str, Make]] = {
         "wind": texture(textures.wind),
         "steam": texture(textures.steam, 3.0),
         "motor": texture(textures.motor),
+        "engine": texture(engine),
         "fan": texture(textures.fan),
         "mains hum": texture(textures.hum),
         "short wave": texture(textures.radio),
