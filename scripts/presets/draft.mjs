@@ -87,7 +87,7 @@ export function draft(source) {
       latents: latent,
     })),
     // Without noise, so that the mapping passes through every example.
-    learning: { ...empty.learning, shared: { ...defaultRegressor('gp'), noise: 0 } },
+    learning: { ...empty.learning, shared: defaultRegressor('gp') },
     steering: {
       ...empty.steering,
       glideSeconds: source.glideSeconds,
