@@ -17,7 +17,7 @@ import type { Input } from './input.js';
 import { checkLoop, type KeptLoop } from './kept-loop.js';
 import type { Preset } from './preset.js';
 import type { Edit } from './edit.js';
-import { attributeValueNear } from './model-attribute.js';
+import { attributeValueNear, withinBounds } from './model-attribute.js';
 import { hasEnabledExamples } from './training-source.js';
 
 /** The name of an edit in the undo history, as shown to the player. */
@@ -193,7 +193,8 @@ function setAttribute(
   const attribute = draft.attributes[index];
   if (attribute === undefined)
     throw refuse(`The model has no setting ${index + 1}.`, 'Choose one that is listed.');
-  if (range !== undefined && attribute.kind !== 'switch') attribute.range = range;
+  const hasRange = attribute.kind === 'number' || attribute.kind === 'integer';
+  if (range !== undefined && hasRange) attribute.range = withinBounds(range, attribute.bounds);
   attribute.value = attributeValueNear(attribute, value ?? attribute.value);
 }
 

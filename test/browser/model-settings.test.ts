@@ -5,6 +5,8 @@ import { dropFile, NO_OVERFLOW, overflow, screenshot, smallTargets } from './pag
 
 const MODEL = join('test', 'fixtures', 'attributes', 'learning.torchscript');
 
+const CHOICES = join('test', 'fixtures', 'attributes', 'choices.torchscript');
+
 /** Imports run at the lowest priority, on machines that do other work. */
 const IMPORT_MILLISECONDS = 240_000;
 
@@ -53,6 +55,28 @@ describe('what a model lets be set', () => {
         probe.slices.attributes[4]?.range[1] === 2,
       'the settings as the file states them',
     );
+    expect(consoleErrors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is chosen from a list where the model takes only some values', async () => {
+    const { page, consoleErrors } = await open();
+    await dropFile(page, 'choices.ts', readFileSync(CHOICES));
+    const imported = () => probe.slices.library.models.find(({ name }) => name === 'choices');
+    await probe.until(() => imported() !== undefined, 'the import', IMPORT_MILLISECONDS);
+    probe.send({ type: 'select-model', sha256: imported()?.sha256 ?? '' });
+    await page.getByRole('tab', { name: 'Model', exact: true }).click();
+    const mode = page.getByRole('combobox', { name: 'mode' });
+    expect(await mode.getByRole('option').allTextContents()).toEqual(['tanh', 'clip', 'fold', 'soft']);
+    await mode.selectOption('fold');
+    await probe.until(() => probe.slices.attributes[0]?.value === 2, 'the mode');
+    const highest = page.getByRole('textbox', { name: 'gain highest' });
+    await highest.fill('5');
+    await highest.press('Enter');
+    // The model's code refuses more than 2.
+    expect(await highest.inputValue()).toBe('2');
+    expect(await overflow(page)).toEqual(NO_OVERFLOW);
+    await screenshot(page, 'model-choices');
     expect(consoleErrors).toEqual([]);
     await page.context().close();
   });

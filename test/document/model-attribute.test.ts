@@ -1,6 +1,7 @@
 import { applyEdit } from '../../src/document/apply-edit.js';
 import {
   attributePosition,
+  attributesOf,
   attributeValueAt,
   type ModelAttribute,
   modelAttributesSchema,
@@ -31,7 +32,7 @@ describe('a value that a model lets be set', () => {
     ['integer', 40, [0, 80]],
     ['switch', 1, [0, 1]],
   ] as const)('a %s of %d has the range %j at first', (kind, initial, range) => {
-    expect(usualRange(kind, initial)).toEqual(range);
+    expect(usualRange({ name: 'x', kind, initial })).toEqual(range);
     const attribute: ModelAttribute = { name: 'x', kind, initial, value: initial, range: [...range] };
     expect(modelAttributesSchema.safeParse([attribute]).success).toBe(true);
     expect(attributeValueAt(attribute, attributePosition(attribute))).toBe(initial);
@@ -47,6 +48,47 @@ describe('a value that a model lets be set', () => {
   ])('is refused with %j', (change) =>
     expect(modelAttributesSchema.safeParse([{ ...TEMPERATURE, ...change }]).success).toBe(false),
   );
+
+  it.each([
+    [[0, 1e6], 'number', 1, [0, 2]],
+    [[0.5, 1e6], 'number', 1, [0.5, 2.5]],
+    [[-2, 3], 'integer', 0, [-2, 3]],
+    [[-1e6, 3], 'integer', 0, [0, 3]],
+  ] as const)('within the bounds %j a %s of %d has the range %j at first', (bounds, kind, initial, range) =>
+    expect(usualRange({ name: 'x', kind, initial, bounds: [...bounds] })).toEqual(range),
+  );
+
+  it('is one of its choices, of which its range is all', () => {
+    const mode = { name: 'mode', kind: 'choice', initial: 1, choices: ['tanh', 'clip', 'fold'] } as const;
+    const [attribute] = attributesOf([{ ...mode, choices: [...mode.choices] }], []);
+    expect(attribute).toEqual({ ...mode, value: 1, range: [0, 2] });
+    const accepts = (change: object) =>
+      modelAttributesSchema.safeParse([{ ...attribute, ...change }]).success;
+    expect(accepts({})).toBe(true);
+    for (const change of [{ choices: undefined }, { range: [0, 1] }, { initial: 3 }, { kind: 'number' }])
+      expect({ change, accepted: accepts(change) }).toEqual({ change, accepted: false });
+    const positions = [0, 0.2, 0.3, 0.7, 0.8, 1];
+    expect(positions.map((at) => attribute && attributeValueAt(attribute, at))).toEqual([0, 0, 1, 1, 2, 2]);
+  });
+
+  it('keeps its value within bounds that a later import finds out', () => {
+    const known = { ...TEMPERATURE, value: 0.5, range: [0, 4] as [number, number] };
+    const stated = { name: 'temperature', kind: 'number', initial: 1, bounds: [1, 3] } as const;
+    expect(attributesOf([{ ...stated, bounds: [...stated.bounds] }], [known])).toEqual([
+      { ...stated, value: 1, range: [1, 3] },
+    ]);
+  });
+
+  it('has no range beyond its bounds', () => {
+    const preset = {
+      ...samplePreset(),
+      attributes: [{ ...TEMPERATURE, bounds: [0, 3] as [number, number] }],
+    };
+    const change = { range: [-1, 5] as [number, number] };
+    expect(applyEdit(preset, { type: 'set-attribute', index: 0, change }).attributes[0]?.range).toEqual([
+      0, 3,
+    ]);
+  });
 
   it('is set within its range, which takes it along, whole where it is no number', () => {
     const preset = { ...samplePreset(), attributes: [TEMPERATURE] };

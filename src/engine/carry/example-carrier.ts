@@ -1,9 +1,11 @@
 import { createNanoEvents } from 'nanoevents';
+import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { ModelSet } from '../../document/model-set.js';
 import { TillerError } from '../../document/tiller-error.js';
 import type { Carrying } from '../../protocol/interface.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
+import { withAttributeValues } from '../model/manifest.js';
 import { errorOf } from '../workers/messages.js';
 import { WorkerThread } from '../workers/worker-thread.js';
 import {
@@ -51,7 +53,10 @@ export class ExampleCarrier {
     this.cancel();
     const { preset } = this.instrument.state;
     const set = setOf(preset.otherModels, sha256);
-    const [from, to] = await Promise.all([this.find(set.model.sha256), this.find(preset.model?.sha256)]);
+    const [from, to] = await Promise.all([
+      this.find(set.model.sha256, set.attributes),
+      this.find(preset.model?.sha256, preset.attributes),
+    ]);
     const examples = set.examples.map(({ id, latents }) => ({ id, latents }));
     const carried = await this.run({ from, to, examples }, set.model.name);
     this.add(sha256, to.manifest.sha256, carried);
@@ -69,7 +74,10 @@ export class ExampleCarrier {
     await worker?.end();
   }
 
-  private async find(sha256: string | undefined): Promise<CarryWorkerData['from']> {
+  private async find(
+    sha256: string | undefined,
+    attributes: readonly ModelAttribute[],
+  ): Promise<CarryWorkerData['from']> {
     const found = sha256 === undefined ? null : await this.models.find(sha256);
     if (found === null)
       throw new TillerError(
@@ -77,7 +85,7 @@ export class ExampleCarrier {
         'Both models are needed to compare their sounds, and one of them is not in the library.',
         'Import its .ts file.',
       );
-    return found;
+    return { dir: found.dir, manifest: withAttributeValues(found.manifest, attributes) };
   }
 
   private run(data: CarryWorkerData, name: string): Promise<LatentsOfExample[]> {

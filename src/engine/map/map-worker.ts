@@ -30,6 +30,8 @@ let learned: { trained: TrainedMapping; mapping: Mapping } | null = null;
 let levels = new LevelTable(1);
 let pending: Float64Array[] = [];
 let measuring = false;
+/** Empty while those of the file count. */
+let attributes = new Float32Array(0);
 const colouring: Colouring = { directions: [] };
 
 async function load(location: Extract<ToMapWorker, { type: 'model' }>['model']): Promise<void> {
@@ -41,6 +43,7 @@ async function load(location: Extract<ToMapWorker, { type: 'model' }>['model']):
   if (location === null) return;
   const model = await openModel(location.dir, location.manifest, { frames: 1, batch: 1 });
   if (load !== models) return model.close();
+  model.attributes.set(attributes.subarray(0, model.attributes.length));
   opened = { model, probe: new LevelProbe(model, createNoise({ kind: 'seed', seed: 1 }, 0)) };
   // Measures the points of a picture that was painted while the model was opened.
   measureNext();
@@ -86,6 +89,11 @@ serveWorker((message) => {
     case 'model':
       // Without the model, pictures are painted without levels.
       load(message.model).catch(() => undefined);
+      return;
+    case 'attributes':
+      attributes = Float32Array.from(message.values);
+      opened?.model.attributes.set(attributes.subarray(0, opened.model.attributes.length));
+      levels = new LevelTable(levels.width);
       return;
     case 'mapping':
       learned = { trained: message.trained, mapping: compileMapping(message.trained) };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_EXAMPLES, MAX_INPUTS, MAX_LATENTS } from '../../document/limits.js';
+import { MAX_ATTRIBUTES } from '../../document/model-attribute.js';
 import { trainedMappingSchema } from '../../document/trained.js';
 import { mapRequestSchema } from '../../protocol/interface-commands.js';
 import { manifestSchema } from '../model/manifest.js';
@@ -17,6 +18,8 @@ export const toMapWorkerSchema = z.discriminatedUnion('type', [
     type: z.literal('model'),
     model: z.object({ dir: z.string(), manifest: manifestSchema }).nullable(),
   }),
+  /** What the model lets be set, in its own order: what was measured with other values is forgotten. */
+  z.strictObject({ type: z.literal('attributes'), values: z.array(z.number()).max(MAX_ATTRIBUTES) }),
   z.strictObject({ type: z.literal('mapping'), trained: trainedMappingSchema }),
   z.strictObject({
     type: z.literal('paint'),

@@ -1,5 +1,6 @@
 import { createNanoEvents } from 'nanoevents';
 import { TillerError } from '../../document/tiller-error.js';
+import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { TrainedMapping } from '../../document/trained.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
@@ -10,6 +11,9 @@ import { fromMapWorkerSchema, type FromMapWorker, type ToMapWorker } from './mes
 
 /** Least interval between repaints while an input moves that is not an axis of the map. */
 const REPAINT_MILLISECONDS = 120;
+
+/** The model's attributes rest when they have not moved for so long. */
+const REST_MILLISECONDS = 400;
 
 const unpainted = () =>
   new TillerError('internal', 'The map could not be painted.', 'Choose another map, or learn again.');
@@ -26,13 +30,22 @@ export class Painter {
   private sentMapping: TrainedMapping | null = null;
   /** SHA-256 of the worker's model; null for none. */
   private sentModel: string | null = null;
+  /** The values of the model's attributes that the worker has, as text. */
+  private sentAttributes = '';
   /** Settles when the models of all earlier pictures have been sent. */
   private modelSent: Promise<void> = Promise.resolve();
   private closed = false;
   /** What the latest picture depends on; null before the first. */
-  private shown: { trained: TrainedMapping | null; inputs: string; ceilingDb: number } | null = null;
+  private shown: {
+    trained: TrainedMapping | null;
+    inputs: string;
+    ceilingDb: number;
+    attributes: string;
+  } | null = null;
   private axes: Pick<MapRequest, 'x' | 'y'> = { x: 0, y: 1 };
   private timer: NodeJS.Timeout | null = null;
+  /** The model's attributes when the timer was started. */
+  private restingAttributes = '';
   private readonly unsubscribe: () => void;
 
   constructor(
@@ -69,6 +82,7 @@ export class Painter {
       this.sentMapping = preset.trained;
       this.post({ type: 'mapping', trained: preset.trained });
     }
+    this.sendAttributes(preset.attributes);
     this.shown = this.dependencies(request);
     const job = ++this.lastJob;
     return new Promise((resolve, reject) => {
@@ -101,7 +115,15 @@ export class Painter {
     const model = sha256 === null ? null : await this.models.find(sha256);
     if (this.worker === null) return;
     this.post({ type: 'model', model });
+    this.sentAttributes = '';
     this.sentModel = sha256;
+  }
+
+  private sendAttributes(attributes: readonly ModelAttribute[]): void {
+    const values = attributes.map(({ value }) => value);
+    if (values.join() === this.sentAttributes) return;
+    this.sentAttributes = values.join();
+    this.post({ type: 'attributes', values });
   }
 
   private rejectJobs(): void {
@@ -115,19 +137,32 @@ export class Painter {
 
   /** State that the picture depends on; the two inputs on its axes do not count. */
   private dependencies({ x, y }: Pick<MapRequest, 'x' | 'y'>) {
-    const { trained, inputs, output } = this.instrument.state.preset;
+    const { trained, inputs, output, attributes } = this.instrument.state.preset;
     const values = inputs.map(({ value }, i) => (i === x || i === y ? '' : value.toFixed(3)));
     this.axes = { x, y };
-    return { trained, inputs: values.join(), ceilingDb: output.ceilingDb - output.outputGainDb };
+    return {
+      trained,
+      inputs: values.join(),
+      ceilingDb: output.ceilingDb - output.outputGainDb,
+      attributes: attributes.map(({ value }) => value).join(),
+    };
   }
 
-  /** Reports an outdated picture: at once for a new mapping, at intervals while an input moves. */
+  /**
+   * Reports an outdated picture: at once for a new mapping, at intervals while an input moves, and when the model's attributes rest,
+   * since all levels are measured again then.
+   */
   private scheduleRepaint(): void {
-    if (this.shown === null || this.timer !== null) return;
+    if (this.shown === null) return;
     const now = this.dependencies(this.axes);
-    const { trained, inputs, ceilingDb } = this.shown;
-    if (now.trained === trained && now.inputs === inputs && now.ceilingDb === ceilingDb) return;
-    const wait = now.trained === trained ? REPAINT_MILLISECONDS : 0;
+    const { trained, inputs, ceilingDb, attributes } = this.shown;
+    const isShown = now.inputs === inputs && now.ceilingDb === ceilingDb;
+    if (now.trained === trained && isShown && now.attributes === attributes) return;
+    const wait = now.trained !== trained ? 0 : isShown ? REST_MILLISECONDS : REPAINT_MILLISECONDS;
+    const hasMoved = now.attributes !== this.restingAttributes;
+    this.restingAttributes = now.attributes;
+    if (this.timer !== null && !(hasMoved && wait === REST_MILLISECONDS)) return;
+    if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.timer = null;
       this.events.emit('change');
@@ -145,6 +180,7 @@ export class Painter {
         this.worker = null;
         this.sentMapping = null;
         this.sentModel = null;
+        this.sentAttributes = '';
         this.rejectJobs();
       },
     });

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { MAX_ATTRIBUTES, statedAttributeSchema } from '../../document/model-attribute.js';
+import {
+  attributesOf,
+  MAX_ATTRIBUTES,
+  type ModelAttribute,
+  statedAttributeSchema,
+} from '../../document/model-attribute.js';
 import { MAX_LATENTS, MAX_RATE, MIN_MODEL_RATE } from '../../document/limits.js';
 
 /** Most latent dimensions that a model may have before it leaves any out. */
@@ -49,7 +54,7 @@ export const variantSchema = z.strictObject({
 export type ModelVariant = Readonly<z.infer<typeof variantSchema>>;
 
 /** Raised whenever imports produce different graphs; models of an older version are translated again on their next import. */
-export const IMPORTER_VERSION = 5;
+export const IMPORTER_VERSION = 6;
 
 /** What the model library knows of one imported model. */
 export const manifestSchema = z.strictObject({
@@ -85,3 +90,14 @@ export const manifestSchema = z.strictObject({
   variants: z.array(variantSchema.extend({ encoder: graphSchema, decoder: graphSchema })).min(1),
 });
 export type ModelManifest = z.infer<typeof manifestSchema>;
+
+/** The manifest for opening the model with the attributes that an instrument sets, in place of those that its file states. */
+export function withAttributeValues(manifest: ModelManifest, set: readonly ModelAttribute[]): ModelManifest {
+  const { attributes: stated } = manifest;
+  if (stated === undefined) return manifest;
+  const attributes = attributesOf(stated, set).map(({ value }, i) => ({
+    ...(stated[i] as (typeof stated)[number]),
+    initial: value,
+  }));
+  return { ...manifest, attributes };
+}

@@ -5,6 +5,7 @@ import { TillerError } from '../../document/tiller-error.js';
 import type { Listening } from '../../protocol/interface.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
+import { withAttributeValues } from '../model/manifest.js';
 import { errorOf } from '../workers/messages.js';
 import { WorkerThread } from '../workers/worker-thread.js';
 import { HeardFrames } from './heard-frames.js';
@@ -203,7 +204,10 @@ export class MapMaker {
     const model = sha256 === undefined ? null : await this.models.find(sha256);
     if (model === null)
       throw new TillerError('model-missing', 'There is no model to listen to.', 'Choose a model first.');
-    const heard = await this.run({ model, job }, file);
+    const { dir, manifest } = model;
+    const { attributes } = this.instrument.state.preset;
+    const asPlayed = { dir, manifest: withAttributeValues(manifest, attributes) };
+    const heard = await this.run({ model: asPlayed, job }, file);
     if (this.modelOf() !== sha256)
       throw new TillerError(
         'argument-invalid',

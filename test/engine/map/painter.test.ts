@@ -7,13 +7,14 @@ import { Painter } from '../../../src/engine/map/painter.js';
 import type { MapPicture } from '../../../src/protocol/interface-frames.js';
 import { documentOf } from '../http/rig.js';
 
-/** A fake map worker: its pictures contain the names of the models that it got. */
+/** A fake map worker: its pictures contain the names of the models and the attributes that it got. */
 const FAKE_WORKER = `
 import { parentPort } from 'node:worker_threads';
 parentPort.on('message', (message) => {
   if (message.type === 'end-thread') process.exit();
   parentPort.postMessage({ type: 'measured' });
   if (message.type === 'model') models.push(message.model?.name ?? null);
+  if (message.type === 'attributes') models.push(...message.values.map(String));
   if (message.type === 'paint' && message.request.dimension !== UNANSWERED)
     parentPort.postMessage({
       type: 'painted',
@@ -97,6 +98,36 @@ describe('the painter', () => {
     found();
     await first;
     expect(modelsOf(await second)).toBe('ab');
+  });
+
+  // Levels were measured with the attributes that the file states.
+  it('sends what the model’s attributes are, and asks for another picture when they rest', async () => {
+    const level = { name: 'level', kind: 'integer', initial: 2, value: 2, range: [0, 9] as [number, number] };
+    const settings = { ...state, preset: { ...state.preset, attributes: [level] } };
+    let moved: () => void = () => undefined;
+    const worker = join(folder, 'worker.mjs');
+    await writeFile(worker, FAKE_WORKER.replace('UNANSWERED', String(UNANSWERED)));
+    const instrument = {
+      get state() {
+        return settings as never;
+      },
+      subscribe: (listener: (...args: never[]) => void) => {
+        moved = listener;
+        return () => undefined;
+      },
+    };
+    painter = new Painter(
+      instrument,
+      { find: ((name: string) => Promise.resolve({ name })) as never },
+      pathToFileURL(worker),
+    );
+    expect(modelsOf(await painter.paint(request))).toBe('a2');
+    expect(modelsOf(await painter.paint(request))).toBe('a2');
+    settings.preset = { ...settings.preset, attributes: [{ ...level, value: 5 }] };
+    const changed = new Promise<void>((resolve) => painter.subscribe(resolve));
+    moved();
+    await changed;
+    expect(modelsOf(await painter.paint(request))).toBe('a25');
   });
 
   it('rejects open requests when it is closed', async () => {

@@ -1,4 +1,4 @@
-import { graphSchema } from '../../../src/engine/model/manifest.js';
+import { graphSchema, type ModelManifest, withAttributeValues } from '../../../src/engine/model/manifest.js';
 
 const graph = (initialState: string | null) => ({
   file: 'decoder.onnx',
@@ -19,4 +19,16 @@ test.each<[string | null, boolean]>([
   ['model.json', false],
 ])('a first state in %p is read: %p', (initialState, read) => {
   expect(graphSchema.safeParse(graph(initialState)).success).toBe(read);
+});
+
+test('a manifest is given the attributes that an instrument sets, where the model states them', () => {
+  const level = { name: 'level', kind: 'number', initial: 1 } as const;
+  const learn = { name: 'learn', kind: 'switch', initial: 0 } as const;
+  const manifest = { name: 'model', attributes: [level, learn] } as unknown as ModelManifest;
+  const set = withAttributeValues(manifest, [
+    { ...level, value: 0.5, range: [0, 2] },
+    { ...learn, name: 'gone', value: 1, range: [0, 1] },
+  ]);
+  expect(set.attributes).toEqual([{ ...level, initial: 0.5 }, learn]);
+  expect(manifest.attributes?.[0]?.initial).toBe(1);
 });

@@ -4,6 +4,7 @@ import type { Program } from '../../torchscript/program.js';
 import type { ModelVariant } from '../manifest.js';
 import { type SettableAttribute, statedValues } from './evaluate/attribute-inputs.js';
 import type { Traced } from './evaluate/trace.js';
+import { findValues } from './attribute-values.js';
 import { prune } from './graph/bind-graph.js';
 import { traceVariant } from './graph/build-variant.js';
 import type { NnInterface } from './nn-interface.js';
@@ -13,6 +14,8 @@ export interface ChosenAttributes {
   readonly settable: readonly SettableAttribute[];
   /** Names of those that could be set, but change nothing of what is encoded or decoded. */
   readonly withoutEffect: ReadonlySet<string>;
+  /** Names of those that refuse some of the values that they can be set to, and then are as the file states. */
+  readonly refusing: ReadonlySet<string>;
 }
 
 const PROBED: ModelVariant = { frames: 1, batch: 1 };
@@ -24,7 +27,7 @@ const PROBED: ModelVariant = { frames: 1, batch: 1 };
  */
 export function chooseAttributes(program: Program, nn: NnInterface): ChosenAttributes {
   const candidates = nn.attributes.flatMap(({ settable }) => settable ?? []);
-  if (candidates.length === 0) return { settable: [], withoutEffect: new Set() };
+  if (candidates.length === 0) return { settable: [], withoutEffect: new Set(), refusing: new Set() };
   let accepted: readonly SettableAttribute[] = candidates;
   let used = tryAttributes(program, nn, accepted);
   if (used === null) {
@@ -38,7 +41,13 @@ export function chooseAttributes(program: Program, nn: NnInterface): ChosenAttri
   }
   const heard = accepted.filter(({ name }) => used?.has(name) === true);
   const withoutEffect = new Set(accepted.filter((one) => !heard.includes(one)).map(({ name }) => name));
-  return { settable: heard, withoutEffect };
+  const known = heard.flatMap((attribute) => findValues(program, attribute) ?? []);
+  const refusing = known.flatMap(({ attribute, refuses }) => (refuses ? attribute.name : []));
+  return {
+    settable: known.map(({ attribute }) => attribute),
+    withoutEffect,
+    refusing: new Set(refusing),
+  };
 }
 
 /** Names of the attributes that change something; null where the model cannot be evaluated with them as inputs. */

@@ -1,17 +1,14 @@
-import {
-  MAX_ATTRIBUTES,
-  MAX_ATTRIBUTE_VALUE,
-  type StatedAttribute,
-} from '../../../document/model-attribute.js';
+import { MAX_ATTRIBUTES, MAX_ATTRIBUTE_VALUE } from '../../../document/model-attribute.js';
 import type { PickleValue } from '../../torchscript/pickle-values.js';
 import type { Program } from '../../torchscript/program.js';
 import { type SettableAttribute, type SetterArgument, statedValues } from './evaluate/attribute-inputs.js';
+import { TextChoices } from './evaluate/text.js';
 
 /** What nn~ offers to be set. */
 export interface ListedAttribute {
   /** Its name and the value that the file states. */
   readonly text: string;
-  /** Null where the file has no method that sets it, or its values are not numbers or switches. */
+  /** Null where the file has no method that sets it, or its values are neither numbers, switches nor texts. */
   readonly settable: SettableAttribute | null;
 }
 
@@ -42,27 +39,28 @@ function readSettable(name: string, value: PickleValue | undefined, takes: numbe
   const items = typeof value === 'object' && value?.kind === 'tuple' ? value.items : [value ?? null];
   if (takes !== items.length) return null;
   const args = items.map((item, index): SetterArgument | null => {
-    const stated = readValue(items.length === 1 ? name : `${name} ${index + 1}`, item);
-    if (stated !== null) return { kind: 'set', value: stated };
-    return typeof item === 'string' ? { kind: 'kept', value: item } : null;
+    return readArgument(items.length === 1 ? name : `${name} ${index + 1}`, item);
   });
   return args.includes(null)
     ? null
     : { name, setter: `set_${name}`, args: args.filter((arg) => arg !== null) };
 }
 
-function readValue(name: string, value: PickleValue): StatedAttribute | null {
-  const kind =
-    typeof value === 'boolean'
-      ? 'switch'
-      : typeof value === 'bigint'
-        ? 'integer'
-        : typeof value === 'number'
-          ? 'number'
-          : null;
-  const initial = Number(value);
-  if (kind === null || !(Math.abs(initial) <= MAX_ATTRIBUTE_VALUE)) return null;
-  return { name: name.slice(-60), kind, initial };
+/** What a text may be is only found out later (`findValues`). */
+function readArgument(name: string, value: PickleValue): SetterArgument | null {
+  const stated = { name: name.slice(-60), initial: Number(value) };
+  if (typeof value === 'string')
+    return {
+      kind: 'set',
+      type: 'str',
+      value: { ...stated, kind: 'choice', initial: 0, choices: [value] },
+      texts: new TextChoices([value]),
+    };
+  if (!(Math.abs(stated.initial) <= MAX_ATTRIBUTE_VALUE)) return null;
+  if (typeof value === 'boolean') return { kind: 'set', type: 'bool', value: { ...stated, kind: 'switch' } };
+  if (typeof value === 'bigint') return { kind: 'set', type: 'int', value: { ...stated, kind: 'integer' } };
+  if (typeof value === 'number') return { kind: 'set', type: 'float', value: { ...stated, kind: 'number' } };
+  return null;
 }
 
 /** A setting of nn~ as text; null for anything else. */

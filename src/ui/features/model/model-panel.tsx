@@ -9,6 +9,7 @@ import { edit, editGesture, setParameter, type Gesture } from '../../engine-clie
 import { usePage } from '../../engine-client/page.js';
 import { EmptyState } from '../../shared/controls/empty-state.js';
 import { RangeFields } from '../../shared/controls/range-fields.js';
+import { Select } from '../../shared/controls/select.js';
 import { Slider } from '../../shared/controls/slider.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import table from '../../shared/controls/table.module.css';
@@ -62,8 +63,12 @@ function setValue(index: number, attribute: ModelAttribute, value: number, gestu
 }
 
 function AttributeRow({ attribute, index }: { attribute: ModelAttribute; index: number }) {
-  const { name, kind, initial, value, range } = attribute;
-  const label = name.replaceAll('_', ' ');
+  const { kind, initial, value, range, bounds, choices } = attribute;
+  const label = attribute.name.replaceAll('_', ' ');
+  const setAtOnce = (chosen: number) => {
+    setValue(index, attribute, chosen, 'begin');
+    setValue(index, attribute, chosen, 'end');
+  };
   return (
     <tr>
       <th scope="row" className={styles.name}>
@@ -77,10 +82,21 @@ function AttributeRow({ attribute, index }: { attribute: ModelAttribute; index: 
               label={label}
               help={`Sets ${label} of the model.`}
               checked={value >= 0.5}
-              onChange={(on) => {
-                setValue(index, attribute, Number(on), 'begin');
-                setValue(index, attribute, Number(on), 'end');
-              }}
+              onChange={(on) => setAtOnce(Number(on))}
+            />
+          </td>
+          <td />
+        </>
+      ) : kind === 'choice' ? (
+        <>
+          <td>
+            <Select
+              label={label}
+              tone="control"
+              help={`Sets ${label} of the model: one of what its code knows.`}
+              value={String(value)}
+              choices={(choices ?? []).map((choice, i) => ({ value: String(i), label: choice }))}
+              onChange={(chosen) => setAtOnce(Number(chosen))}
             />
           </td>
           <td />
@@ -101,8 +117,8 @@ function AttributeRow({ attribute, index }: { attribute: ModelAttribute; index: 
           </td>
           <td className={styles.range}>
             <RangeFields
-              min={-MAX_ATTRIBUTE_VALUE}
-              max={MAX_ATTRIBUTE_VALUE}
+              min={bounds?.[0] ?? -MAX_ATTRIBUTE_VALUE}
+              max={bounds?.[1] ?? MAX_ATTRIBUTE_VALUE}
               unit={kind === 'integer' ? 'count' : 'plain'}
               labels={[`${label} lowest`, `${label} highest`]}
               help={[
@@ -110,7 +126,7 @@ function AttributeRow({ attribute, index }: { attribute: ModelAttribute; index: 
                 'What the right end of the control stands for.',
               ]}
               range={range}
-              initial={usualRange(kind, initial)}
+              initial={usualRange(attribute)}
               onAccept={([low, high]) =>
                 low < high && edit({ type: 'set-attribute', index, change: { range: [low, high] } })
               }

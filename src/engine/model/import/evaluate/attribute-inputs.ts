@@ -2,13 +2,20 @@ import type { StatedAttribute } from '../../../../document/model-attribute.js';
 import { elementCount, type Value } from '../../../onnx/graph.js';
 import type { Context } from './context.js';
 import type { Interpreter } from './interpreter.js';
-import { scalar, symbolic } from './tensors/content.js';
+import { concrete, scalar, symbolic } from './tensors/content.js';
 import { Tensor } from './tensors/tensor.js';
+import { Text, TextChoices } from './text.js';
 import type { Instance, ScriptValue } from './values.js';
 
 /** One argument of a setter: a value that is set while the model plays, or one that stays as it is. */
 export type SetterArgument =
-  | { readonly kind: 'set'; readonly value: StatedAttribute }
+  | {
+      readonly kind: 'set';
+      readonly type: 'bool' | 'int' | 'float' | 'str';
+      readonly value: StatedAttribute;
+      /** Takes the texts that the code compares it with; left out where those of `value` are all. */
+      readonly texts?: TextChoices;
+    }
   | { readonly kind: 'kept'; readonly value: ScriptValue };
 
 /** An attribute of nn~ that can be set: the method that does so, and its arguments. */
@@ -53,7 +60,7 @@ export function setAttributes(
       const index = graph.constant('int64', [], BigInt64Array.of(BigInt(elements.length)));
       const element = graph.add('Gather', [vector, index], []);
       elements.push(element);
-      return asKind(context, element, arg.value);
+      return asArgument(context, element, arg);
     });
     interpreter.callMethod(root, setter, values);
   }
@@ -61,10 +68,18 @@ export function setAttributes(
 }
 
 /** A number that is only known when the graph runs is a tensor without dimensions, which torch counts like a number. */
-function asKind({ algebra }: Context, element: Value, { kind }: StatedAttribute): Tensor {
+function asArgument(
+  { algebra }: Context,
+  element: Value,
+  { type, value: { choices }, texts }: SetterArgument & { readonly kind: 'set' },
+): Tensor | Text {
   if (elementCount(element.shape) !== 1) throw new RangeError('an attribute is one number');
   const number = symbolic(element);
-  if (kind === 'switch') return Tensor.of(algebra.binary('gt', number, scalar('float32', 0.5)));
-  if (kind === 'integer') return Tensor.of(algebra.cast(algebra.unary('round', number), 'int64'));
-  return Tensor.of(number);
+  if (type === 'float') return Tensor.of(number);
+  if (type === 'bool') return Tensor.of(algebra.binary('gt', number, scalar('float32', 0.5)));
+  const integer = algebra.cast(algebra.unary('round', number), 'int64');
+  if (type === 'str') return new Text(texts ?? new TextChoices(choices ?? []), integer);
+  if (choices === undefined) return Tensor.of(integer);
+  const numbers = concrete('int64', [choices.length], Float64Array.from(choices, Number));
+  return Tensor.of(algebra.gather(numbers, integer, 0));
 }

@@ -1,9 +1,10 @@
 import { elementCount } from '../../../onnx/graph.js';
 import type { Changeable, Outcome } from './changes.js';
-import { type Context, OperationError } from './context.js';
+import { type Context, isProgramStop, OperationError } from './context.js';
 import { truth } from './operations/sequences.js';
-import { type Content, type Real, sameShape, scalar } from './tensors/content.js';
+import { concrete, type Content, type Real, sameShape, scalar } from './tensors/content.js';
 import { Storage, Tensor } from './tensors/tensor.js';
+import { Text, TextChoices } from './text.js';
 import { describe, Dict, Instance, List, Tuple, type ScriptValue } from './values.js';
 
 type Variables = ReadonlyMap<string, ScriptValue>;
@@ -111,8 +112,23 @@ class Junction {
       return readOnly(this.content(this.then.contentOf(a), this.otherwise.contentOf(b)));
     if (a instanceof Tuple && b instanceof Tuple) return new Tuple(this.items(a.items, b.items));
     if (a instanceof List && b instanceof List) return new List(this.items(a.items, b.items));
+    if (isText(a) && isText(b)) return this.text(a, b);
     // A number that depends on the condition becomes a tensor without dimensions, which torch counts like a number.
     return readOnly(this.real(this.number(this.then, a, b), this.number(this.otherwise, b, a)));
+  }
+
+  private text(a: string | Text, b: string | Text): ScriptValue {
+    if (a === b) return a;
+    const [first] = [a, b].filter((one) => one instanceof Text);
+    const choices = first?.choices ?? new TextChoices([]);
+    const number = (text: string | Text): Real => {
+      if (typeof text === 'string') return scalar('int64', choices.numberOf(text));
+      if (text.choices === choices) return text.number;
+      // What it can be now: texts that are added later come with another `Text`.
+      const numbers = Float64Array.from(text.choices.all, (one) => choices.numberOf(one));
+      return this.context.algebra.gather(concrete('int64', [numbers.length], numbers), text.number, 0);
+    };
+    return new Text(choices, this.real(number(a), number(b)));
   }
 
   private items(a: readonly ScriptValue[], b: readonly ScriptValue[]): ScriptValue[] {
@@ -153,7 +169,8 @@ class Junction {
 }
 
 /**
- * Runs both branches of an `if` whose condition is only known when the graph runs, each from the same state, and joins them.
+ * Runs both branches of an `if` whose condition is only known when the graph runs, each from the same state, and joins them. One
+ * that ends in an exception is left out.
  * @param condition a bool without dimensions
  * @param scope the variables before, and afterwards those after
  * @throws OperationError where the branches leave values of different kinds in the program's objects
@@ -165,17 +182,31 @@ export function runBothBranches(
   then: RunBranch,
   otherwise: RunBranch,
 ): void {
-  const run = (branch: RunBranch): Branch => {
+  const run = (branch: RunBranch): Branch | null => {
     const variables = new Map(scope);
-    return context.changes.attempt(
-      () => branch(variables),
-      (outcome) => new Branch(context, variables, outcome),
-    );
+    try {
+      return context.changes.attempt(
+        () => branch(variables),
+        (outcome) => new Branch(context, variables, outcome),
+      );
+    } catch (error) {
+      if (isProgramStop(error)) return null;
+      throw error;
+    }
   };
-  const junction = new Junction(context, condition, run(then), run(otherwise));
+  const [first, second] = [run(then), run(otherwise)];
+  // A graph raises no exception: what follows is what follows where the program goes on.
+  if (first === null || second === null) {
+    (first === null ? otherwise : then)(scope);
+    return;
+  }
+  const junction = new Junction(context, condition, first, second);
   junction.joinVariables(scope);
   junction.joinObjects();
 }
+
+const isText = (value: ScriptValue): value is string | Text =>
+  typeof value === 'string' || value instanceof Text;
 
 /** A tensor that may share memory with one of several others: writing into it would have to reach that one. */
 const readOnly = (content: Content): Tensor =>

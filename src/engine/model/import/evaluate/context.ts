@@ -24,6 +24,13 @@ export class OperationError extends Error {
   }
 }
 
+/** The program raises an exception. */
+export class ProgramStop extends OperationError {}
+
+/** Whether an error of an evaluation is the program's own exception. */
+export const isProgramStop = (error: unknown): boolean =>
+  error instanceof ProgramStop || (error instanceof Error && error.cause instanceof ProgramStop);
+
 /** Shared by all operations of one trace: the graph under construction and its noise inputs. */
 export class Context {
   readonly algebra: Algebra;

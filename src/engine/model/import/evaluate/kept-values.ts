@@ -6,6 +6,7 @@ import type {
 } from '../../../torchscript/pickle-values.js';
 import { sameShape, type TensorType } from './tensors/content.js';
 import { Tensor } from './tensors/tensor.js';
+import { Text } from './text.js';
 import {
   describe,
   Device,
@@ -46,6 +47,7 @@ export interface Kept {
 export class Keeper {
   private readonly collections = new Map<List | Dict, PickleValue>();
   private leaves: Leaf[] = [];
+  private carriesTensors = true;
 
   /** @param recordOf the object of the file that an instance stands for */
   constructor(private readonly recordOf: (instance: Instance) => InstanceRecord | undefined) {}
@@ -53,10 +55,11 @@ export class Keeper {
   /**
    * @param stored what this run found
    * @param carriesTensors false where a tensor does not outlive the call
-   * @throws RangeError for objects and functions that the file does not hold
+   * @throws RangeError for objects and functions that the file does not hold, and for a text that only the graph knows where it is carried
    */
   keep(stored: PickleValue | undefined, value: ScriptValue, path: string, carriesTensors: boolean): Kept {
     this.leaves = [];
+    this.carriesTensors = carriesTensors;
     const kept = this.value(stored, value, path);
     const holdsNewTensors = this.leaves.length > 0;
     if (holdsNewTensors && !carriesTensors) return { kept: stored ?? null, leaves: [], holdsNewTensors };
@@ -82,6 +85,10 @@ export class Keeper {
       if (record !== undefined) return record;
     }
     if (value instanceof Device) return 'cpu';
+    if (value instanceof Text) {
+      if (this.carriesTensors) throw new RangeError(`${path} keeps a text that an attribute sets`);
+      return stored ?? null;
+    }
     if (value instanceof Instance || value instanceof FunctionReference)
       throw new RangeError(`${path} is set to ${describe(value)}, which the file does not hold`);
     return value;

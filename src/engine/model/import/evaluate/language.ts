@@ -3,6 +3,7 @@ import { describePosition, type Expression, type Position } from '../../../torch
 import { elementCount, type ElementType } from '../../../onnx/graph.js';
 import { type Context, OperationError } from './context.js';
 import { Tensor } from './tensors/tensor.js';
+import { Text } from './text.js';
 import { describe, type ScriptValue } from './values.js';
 
 /** Named arguments that say where results are stored and do not change their values. */
@@ -63,7 +64,7 @@ function toNumber(context: Context, value: ScriptValue): number {
 }
 
 const TYPE_TESTS = new Map<string, (value: ScriptValue) => boolean>([
-  ['str', (value) => typeof value === 'string'],
+  ['str', (value) => typeof value === 'string' || value instanceof Text],
   ['int', (value) => typeof value === 'bigint'],
   ['float', (value) => typeof value === 'number'],
   ['bool', (value) => typeof value === 'boolean'],

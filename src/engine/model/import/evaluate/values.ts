@@ -1,6 +1,7 @@
 import type { FunctionDefinition } from '../../../torchscript/syntax.js';
 import { Changeable } from './changes.js';
 import { Tensor } from './tensors/tensor.js';
+import { Text } from './text.js';
 
 /** A list of the program: shared and changed in place. */
 export class List extends Changeable {
@@ -103,6 +104,7 @@ export type ScriptValue =
   | bigint
   | number
   | string
+  | Text
   | Tensor
   | List
   | Tuple
@@ -117,7 +119,7 @@ export function describe(value: ScriptValue | undefined): string {
   if (value === null) return 'None';
   if (typeof value === 'bigint') return 'an int';
   if (typeof value === 'number') return 'a float';
-  if (typeof value === 'string') return 'a string';
+  if (typeof value === 'string' || value instanceof Text) return 'a string';
   if (typeof value === 'boolean') return 'a bool';
   if (value instanceof Tensor) return `a tensor of shape [${value.shape.join(', ')}]`;
   if (value instanceof List) return 'a list';

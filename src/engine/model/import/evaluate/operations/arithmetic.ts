@@ -10,6 +10,7 @@ import {
 } from '../context.js';
 import { type BinaryName, modulo, UNARY, type UnaryName } from '../tensors/elementwise.js';
 import { Tensor } from '../tensors/tensor.js';
+import { Text } from '../text.js';
 import { describe, List, type ScriptValue } from '../values.js';
 import {
   combineAll,
@@ -22,6 +23,7 @@ import {
   toReal,
 } from './promotion.js';
 import { checkItems, equals } from './sequences.js';
+import { textEquals } from './texts.js';
 
 function isNumber(value: ScriptValue | undefined): value is bigint | number | boolean {
   return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean';
@@ -178,9 +180,11 @@ function equality(wanted: boolean): Operation {
   return op('self other', (args) => {
     const a = args.at(0) ?? null;
     const b = args.at(1) ?? null;
-    if (!(a instanceof Tensor) && !(b instanceof Tensor)) return equals(a, b) === wanted;
     const { context } = args;
-    const result = combine(context, a, b, elementwise('eq'), false);
+    const isText = a instanceof Text || b instanceof Text;
+    if (!isText && !(a instanceof Tensor) && !(b instanceof Tensor)) return equals(a, b) === wanted;
+    const result = isText ? textEquals(context, a, b) : combine(context, a, b, elementwise('eq'), false);
+    if (result === false) return !wanted;
     return wanted ? result : Tensor.of(context.algebra.unary('not', context.readReal(result)));
   });
 }

@@ -1,5 +1,5 @@
 import { isFloat } from '../tensors/content.js';
-import { op, type OperationTable, OperationError } from '../context.js';
+import { op, type OperationTable, OperationError, ProgramStop } from '../context.js';
 import type { ScriptValue } from '../values.js';
 import { typeCode } from './promotion.js';
 
@@ -12,7 +12,7 @@ export const BOOKKEEPING: OperationTable = {
   'prim::data': op('self', (args) => args.tensor(0)),
   'prim::unchecked_unwrap_optional': op('self', (args) => args.at(0) ?? null),
   'prim::RaiseException': op('message class', (args) => {
-    throw new OperationError(`the program stops with "${args.string(0, '')}"`);
+    throw new ProgramStop(`the program stops with "${args.string(0, '')}"`);
   }),
   _unwrap_optional: op('self', (args): ScriptValue => {
     if (!args.has(0)) throw new OperationError('a missing value is used');

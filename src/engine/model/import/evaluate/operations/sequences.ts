@@ -1,6 +1,8 @@
 import { type Arguments, type Context, op, type OperationTable, OperationError } from '../context.js';
 import { Tensor } from '../tensors/tensor.js';
+import { Text } from '../text.js';
 import { describe, Dict, List, Tuple, type ScriptValue } from '../values.js';
+import { isAmong } from './texts.js';
 
 /** What `if` and `bool()` make of a value. */
 export function truth(context: Context, value: ScriptValue): boolean {
@@ -129,9 +131,11 @@ export const SEQUENCES: OperationTable = {
     return new List([...dict.entries].map((entry) => new Tuple(entry)));
   }),
   __getitem__: op('self idx', (args) => getItem(args.at(0) ?? null, args.at(1) ?? null)),
-  __contains__: op('self item', (args) =>
-    iterate(args.at(0) ?? null).some((item) => equals(item, args.at(1))),
-  ),
+  __contains__: op('self item', (args) => {
+    const [items, wanted] = [iterate(args.at(0) ?? null), args.at(1)];
+    if (wanted instanceof Text || wanted instanceof Tensor) return isAmong(args.context, wanted, items);
+    return items.some((item) => equals(item, wanted));
+  }),
   _set_item: op('self idx el', (args) => {
     const target = args.at(0);
     if (target instanceof Dict) {
