@@ -5,7 +5,7 @@
 export const LAYERS = [
   ['src/ui/main.tsx', 'src/engine/cli'],
   ['src/ui/shell'],
-  ['src/ui/features/source'],
+  ['src/ui/features/source', 'src/ui/features/deck'],
   [
     'src/ui/features/pad',
     'src/ui/features/latents',

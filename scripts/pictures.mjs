@@ -30,6 +30,7 @@ const PICTURES = [
   ['dark', [900, 600], ['Examples', 'Inputs', 'Learn', 'Steering']],
   ['light', [900, 600], ['Library', 'Output']],
 ];
+const DECK = [1024, 768];
 const MOVING = {
   width: 900,
   height: 600,
@@ -136,6 +137,23 @@ async function takePictures(browser, url, encoder) {
   }
 }
 
+/** The deck view on a tablet. */
+async function takeDeck(browser, url, encoder) {
+  const [width, height] = DECK;
+  const page = await openPage(browser, url, 'dark', [width, height]);
+  await page.waitForTimeout(SETTLING_MILLISECONDS);
+  await waitForQuiet(page);
+  await page.getByRole('button', { name: 'Deck view' }).click();
+  await page.waitForTimeout(SETTLING_MILLISECONDS);
+  await dismissMessages(page);
+  save(
+    `deck-${width}.webp`,
+    await encodeWebp(encoder, await page.screenshot(), width, height, 0.9),
+    MAX_BYTES,
+  );
+  await page.context().close();
+}
+
 /** The cursor goes round over the pad, and the latents follow. */
 async function takeMoving(browser, url, encoder, attempts = 3) {
   const { width, height, shownWidth, shownHeight, pictures, milliseconds } = MOVING;
@@ -177,6 +195,7 @@ try {
   const encoder = await browser.newPage();
   await lengthenBuffer(browser, url);
   await takePictures(browser, url, encoder);
+  await takeDeck(browser, url, encoder);
   await takeMoving(browser, url, encoder);
 } finally {
   const ended = once(engine, 'exit');

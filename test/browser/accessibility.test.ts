@@ -221,6 +221,23 @@ describe('the accessibility of the page', () => {
     await page.context().close();
   });
 
+  it.each(['dark', 'light'] as const)(
+    'breaks no rule on the deck view, %s',
+    async (theme) => {
+      const { page } = await open({ width: 1024, height: 768 }, theme);
+      await page.getByRole('button', { name: 'Deck view' }).click();
+      await page.getByRole('main', { name: 'Deck' }).waitFor();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(
+        violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+        ),
+      ).toEqual([]);
+      await page.context().close();
+    },
+    AXE_MILLISECONDS,
+  );
+
   it(
     'has names that contain what is written',
     async () => {

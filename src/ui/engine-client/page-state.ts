@@ -57,6 +57,8 @@ export interface View {
   sweeping: number | null;
   /** Null while no label is asked for. */
   labelling: Labelling | null;
+  /** Whether the deck view is shown in place of the whole page. */
+  deck: boolean;
   shortcutsShown: boolean;
   /** Whether keys without a modifier are shortcuts; remembered. */
   singleKeys: boolean;

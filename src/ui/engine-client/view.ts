@@ -13,6 +13,7 @@ export const initialView = (): View => ({
   randomRadius: 0.25,
   sweeping: null,
   labelling: null,
+  deck: false,
   shortcutsShown: false,
   singleKeys: true,
   firstSteps: 'first-time',

@@ -1,3 +1,4 @@
+import { Deck } from '../features/deck/deck.js';
 import { Latents } from '../features/latents/latents.js';
 import { DropZone } from '../features/library/drop-zone.js';
 import { ImportBar } from '../features/library/import-bar.js';
@@ -15,8 +16,31 @@ import { ShortcutsHelp } from './shortcuts-help.js';
 import { Toasts } from './toasts.js';
 import styles from './app.module.css';
 
-/** The whole page: the pad on the left, latents and panels on the right, what is used while playing below. */
+/** The whole page, or the deck view, with what both show over them. */
 export function App() {
+  const deck = usePage(({ view }) => view.deck);
+  return (
+    <>
+      {deck ? (
+        <ErrorBoundary name="The deck view">
+          <Deck />
+          <div className={styles.deckMessages}>
+            <Toasts />
+          </div>
+        </ErrorBoundary>
+      ) : (
+        <WholePage />
+      )}
+      <ConnectionBanner />
+      <DropZone />
+      <ShortcutsHelp />
+      <HelpTip />
+    </>
+  );
+}
+
+/** Everything: the pad on the left, latents and panels on the right, what is used while playing below. */
+function WholePage() {
   const live = usePage((state) => state.live !== null);
   return (
     <div className={styles.app} data-live={live}>
@@ -47,10 +71,6 @@ export function App() {
       <ErrorBoundary name="The footer">
         <Footer />
       </ErrorBoundary>
-      <ConnectionBanner />
-      <DropZone />
-      <ShortcutsHelp />
-      <HelpTip />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { compare, perform, redo, undo } from '../engine-client/commands.js';
 import { store, usePage } from '../engine-client/page.js';
 import { setView } from '../engine-client/view.js';
+import { openDeck } from '../features/deck/open-deck.js';
 import { stepPreset } from '../features/library/library-commands.js';
 import { modelFacts } from '../features/library/model-facts.js';
 import { Button, IconButton, IconLink } from '../shared/controls/button.js';
@@ -45,6 +46,12 @@ export function Header() {
       </div>
       <Comparison />
       <div className={utilities.spacer} />
+      <IconButton
+        label="Deck view"
+        icon="deck"
+        help="What is played on stage, over the whole window, in sizes for fingers (D)."
+        onPress={openDeck}
+      />
       <IconButton
         label={theme === 'dark' ? 'Light theme' : 'Dark theme'}
         icon={theme === 'dark' ? 'sun' : 'moon'}

@@ -37,6 +37,7 @@ const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['Esc', 'discard a typed text; end an audition'],
   [`${COMMAND_KEY} Z`, 'undo; with Shift redo'],
   [`${COMMAND_KEY} S`, 'save the preset'],
+  ['D', 'deck view, in sizes for fingers; Esc leaves it'],
   ['[ and ]', 'previous and next preset'],
   ['?', 'this list'],
 ];

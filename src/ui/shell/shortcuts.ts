@@ -6,6 +6,7 @@ import { capture, acceptLabel, setLabelText } from '../features/examples/capture
 import { nudgeSelected, toggleMoving } from '../features/examples/move-example.js';
 import { pressAssigned, releaseAssigned } from '../features/controllers/keys.js';
 import { ARROWS, goTo, moveCursor } from '../features/inputs/cursor.js';
+import { closeDeck, openDeck } from '../features/deck/open-deck.js';
 import { randomise, releaseAll, stepDraw } from '../features/latents/holds.js';
 import { stepPreset } from '../features/library/library-commands.js';
 import { cue } from '../features/source/position.js';
@@ -32,10 +33,14 @@ const SHORTCUTS: Readonly<Record<string, (() => void) | undefined>> = {
   t: () => {
     if (store.getState().live !== null) tapTempo();
   },
+  d: () => (store.getState().view.deck ? closeDeck() : openDeck()),
   Escape: () => {
-    if (store.getState().waiting.auditioning !== null) perform({ type: 'audition', example: null });
-    if (store.getState().waiting.midiLearn !== null) perform({ type: 'learn-midi', input: null });
+    const { view, waiting } = store.getState();
+    if (waiting.auditioning !== null) perform({ type: 'audition', example: null });
+    if (waiting.midiLearn !== null) perform({ type: 'learn-midi', input: null });
+    const ended = view.moving || waiting.auditioning !== null || waiting.midiLearn !== null;
     setView(store, { moving: false });
+    if (view.deck && !ended) closeDeck();
   },
 };
 

@@ -48,8 +48,11 @@ function pressureInput(inputs: readonly Input[], x: number, y: number): number |
   return index < 0 ? null : index;
 }
 
-/** Two inputs of the performance space as a plane: cursor, examples, and the map underneath. */
-export function Pad({ map }: { map: MapPicture | null }) {
+/**
+ * Two inputs of the performance space as a plane: cursor, examples, and the map underneath.
+ * @param guides whether an empty instrument shows what to do first; left out, it does
+ */
+export function Pad({ map, guides = true }: { map: MapPicture | null; guides?: boolean }) {
   const picture = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const drag = useRef<Drag | null>(null);
@@ -248,8 +251,8 @@ export function Pad({ map }: { map: MapPicture | null }) {
       <PadPosition id={positionId} announces={focused} />
       <canvas ref={picture} aria-hidden="true" />
       <canvas ref={overlay} aria-hidden="true" />
-      {!moving && <FirstSteps />}
-      {!moving && <MapOffer />}
+      {guides && !moving && <FirstSteps />}
+      {guides && !moving && <MapOffer />}
       {moving && (
         <p className={`${styles.hint} ${styles.movingHint}`}>
           Drag an example to move it. <kbd>Esc</kbd> ends moving

@@ -35,6 +35,7 @@ const PATHS = {
   book: 'M8 4.5C6.5 3.3 4.7 3 2.8 3v9.2c1.9 0 3.7.3 5.2 1.3 1.5-1 3.3-1.3 5.2-1.3V3c-1.9 0-3.7.3-5.2 1.5zM8 4.5v9',
   star: 'M8 2.4l1.7 3.6 3.9.5-2.9 2.7.8 3.9L8 11.2l-3.5 1.9.8-3.9L2.4 6.5l3.9-.5z',
   starred: 'M8 2.4l1.7 3.6 3.9.5-2.9 2.7.8 3.9L8 11.2l-3.5 1.9.8-3.9L2.4 6.5l3.9-.5z',
+  deck: 'M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3',
   save: 'M3 3h8l2 2v8H3zM5.5 3v3h4.5V3M5.5 13V9.5h5V13',
 } as const;
 export type IconName = keyof typeof PATHS;

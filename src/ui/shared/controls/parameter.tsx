@@ -67,12 +67,13 @@ const SHOWN = {
   { label: string; caption: string; help: string; tone: 'control' | 'input' | 'output' | 'plain'; unit: Unit }
 >;
 
-interface ParameterProps {
+export interface ParameterProps {
   of: keyof typeof SHOWN;
   value: number;
 }
 
-function propsOf({ of, value }: ParameterProps) {
+/** What a control of an automatable parameter needs. */
+export function parameterProps({ of, value }: ParameterProps) {
   const index = PARAMETER_INDEX[of];
   const { min = 0, max = 1, initial = 0, skew = 1 } = PARAMETERS[index] ?? {};
   const onChange = (next: number, gesture: Gesture) => setParameter(index, next, gesture);
@@ -81,11 +82,11 @@ function propsOf({ of, value }: ParameterProps) {
 
 /** The knob of an automatable parameter. */
 export function ParameterKnob(props: ParameterProps) {
-  return <Knob {...propsOf(props)} />;
+  return <Knob {...parameterProps(props)} />;
 }
 
 /** The slider of an automatable parameter. */
 export function ParameterSlider(props: ParameterProps) {
-  const { label, help, tone, unit, value, min, max, initial, skew, onChange } = propsOf(props);
+  const { label, help, tone, unit, value, min, max, initial, skew, onChange } = parameterProps(props);
   return <Slider {...{ label, help, tone, unit, value, min, max, initial, skew, onChange }} />;
 }
