@@ -6,6 +6,7 @@ import { Program } from '../../torchscript/program.js';
 import { type ChosenAttributes, chooseAttributes } from './choose-attributes.js';
 import { type SettableAttribute, statedValues } from './evaluate/attribute-inputs.js';
 import { attributeNotes } from './attribute-notes.js';
+import { collectGarbage } from './collect-garbage.js';
 import { type BuiltGraph, type BuiltVariant, buildVariant } from './graph/build-variant.js';
 import { ModelFolder } from '../library/model-folder.js';
 import { IMPORTER_VERSION, type ModelManifest, type ModelVariant } from '../manifest.js';
@@ -99,6 +100,8 @@ async function writeVariants(
     const built: VariantSummary[] = [];
     for (const [index, variant] of variants.entries()) {
       await step(0.2 + (0.5 * index) / variants.length, 'Translating');
+      // What translating leaves behind, rearranged weights above all, would add up: V8 has no reason to hurry.
+      await collectGarbage();
       const result = tryVariant(program, nn, variant, settable, pool);
       if (result === null) continue;
       const { frames, batch, streaming, encoder, decoder } = result;
