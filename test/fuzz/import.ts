@@ -9,7 +9,7 @@ import { Archive } from '../../src/engine/torchscript/archive.js';
 import { Program } from '../../src/engine/torchscript/program.js';
 import { FIXTURE_NAMES, fixturePath } from '../engine/model/fixtures.js';
 import { buildZip } from '../engine/torchscript/archive-builder.js';
-import { breakBytes, randomBelow, type RandomBelow } from './mutate.js';
+import { breakBytes, breakCode, randomBelow, type RandomBelow } from './mutate.js';
 
 /** Number of mutated files, of those that were imported, and of each error's occurrences. */
 export interface FuzzReport {
@@ -17,52 +17,6 @@ export interface FuzzReport {
   readonly imported: number;
   readonly errors: ReadonlyMap<string, number>;
   readonly slowestMs: number;
-}
-
-const TOKENS = [
-  '0',
-  '-1',
-  '2',
-  '99999999',
-  '1e30',
-  'None',
-  'True',
-  'x',
-  'self',
-  '[]',
-  '()',
-  'inf',
-  '[1, 2]',
-  'torch.neg',
-  'while True:',
-  '"a"',
-];
-
-/** Replaces, removes and repeats words and lines; the result is often valid code. */
-function breakCode(source: string, random: RandomBelow): string {
-  const lines = source.split('\n');
-  const changes = 1 + random(3);
-  for (let i = 0; i < changes; i += 1) {
-    const at = random(lines.length);
-    const line = lines[at] ?? '';
-    switch (random(5)) {
-      case 0:
-        lines.splice(at, 1);
-        break;
-      case 1:
-        lines.splice(random(lines.length), 0, line);
-        break;
-      case 2:
-        lines[at] = line.replace(/-?\b\d+\b/, () => TOKENS[random(TOKENS.length)] ?? '0');
-        break;
-      default: {
-        const words = line.split(/\b/);
-        words[random(words.length)] = TOKENS[random(TOKENS.length)] ?? '';
-        lines[at] = words.join('');
-      }
-    }
-  }
-  return lines.join('\n');
 }
 
 interface Entry {
