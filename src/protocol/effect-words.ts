@@ -1,4 +1,4 @@
-import type { LatentEffect, LatentReport } from '../../../protocol/model-report.js';
+import type { LatentEffect, LatentReport } from './model-report.js';
 
 /** Changes that count as one step each. */
 const LOUDNESS_STEP_DB = 6;

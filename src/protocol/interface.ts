@@ -148,6 +148,8 @@ export interface ModelCard {
   /** Samples per latent frame. */
   hop: number;
   latentDims: number;
+  /** Latent dimensions before the export left any out. */
+  fullLatentDims: number;
   inputChannels: number;
   outputChannels: number;
   parameters: number;

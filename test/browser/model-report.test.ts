@@ -1,3 +1,4 @@
+import { effectWords } from '../../src/protocol/effect-words.js';
 import { useLiveEngine } from './live-engine.js';
 
 describe('what a model’s import measured', () => {
@@ -16,10 +17,13 @@ describe('what a model’s import measured', () => {
     const { card } = probe.slices.model;
     expect(card?.report?.latents).toHaveLength(card?.latentDims ?? 0);
     expect(card?.report?.memoryBytes).toBeGreaterThan(0);
-    const latents = page.getByRole('table').filter({ hasText: 'Activity' }).getByRole('row');
-    // With the row of its heads.
-    expect(await latents.count()).toBe((card?.latentDims ?? 0) + 1);
-    expect(await latents.nth(1).innerText()).toMatch(/dB.*oct/s);
+    const table = page.getByRole('table').filter({ hasText: 'Activity' });
+    const latents = table.getByRole('rowheader');
+    expect(await latents.count()).toBe(card?.latentDims);
+    expect(await table.innerText()).toMatch(/dB.*oct.*dB/s);
+    // As `tiller inspect` says it.
+    for (const latent of card?.report?.latents ?? [])
+      expect(await table.innerText()).toContain(effectWords(latent) ?? 'not measured');
     // Pressing the summary does not choose the model again.
     expect(probe.slices.history.canUndo).toBe(false);
     expect(consoleErrors).toEqual([]);

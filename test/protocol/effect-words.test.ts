@@ -1,5 +1,5 @@
-import type { LatentEffect } from '../../../../src/protocol/model-report.js';
-import { effectWords, isHeard } from '../../../../src/engine/model/report/effect-words.js';
+import type { LatentEffect } from '../../src/protocol/model-report.js';
+import { effectWords, isHeard } from '../../src/protocol/effect-words.js';
 
 const NONE: LatentEffect = { loudnessDb: 0, brightnessOctaves: 0, noisiness: 0, timbreDb: 0 };
 const latent = (effect: Partial<LatentEffect> | null) => ({

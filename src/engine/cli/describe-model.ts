@@ -1,6 +1,6 @@
 import type { ModelLoad, ModelReport } from '../../protocol/model-report.js';
 import type { ModelManifest } from '../model/manifest.js';
-import { effectWords, isHeard } from '../model/report/effect-words.js';
+import { effectWords, isHeard } from '../../protocol/effect-words.js';
 
 /** Describes a model in lines of text. @param report null where nothing has been measured */
 export function describeModel(manifest: ModelManifest, report: ModelReport | null): string[] {

@@ -7,7 +7,7 @@ import { MAX_LATENTS } from '../../document/limits.js';
 import { compareNames } from '../system/natural-order.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import type { LibraryEntry } from '../model/library/model-folder.js';
-import { effectWords } from '../model/report/effect-words.js';
+import { effectWords } from '../../protocol/effect-words.js';
 import { readReport } from '../model/report/report-file.js';
 import type { Instrument } from './instrument.js';
 import type { ModelSelection } from './model-selection.js';
@@ -166,7 +166,17 @@ export class ModelBrowser {
         : null;
     const maker = own ?? bundled;
     const report = await readReport(dir);
-    const { sha256, name, sampleRate, hop, latentDims, inputChannels, outputChannels, parameters } = manifest;
+    const {
+      sha256,
+      name,
+      sampleRate,
+      hop,
+      latentDims,
+      fullLatentDims,
+      inputChannels,
+      outputChannels,
+      parameters,
+    } = manifest;
     const sentences = [maker?.character, maker?.trainedOn && `Trained on ${maker.trainedOn}`];
     return {
       sha256,
@@ -174,6 +184,7 @@ export class ModelBrowser {
       sampleRate,
       hop,
       latentDims,
+      fullLatentDims,
       inputChannels,
       outputChannels,
       parameters,

@@ -1,5 +1,6 @@
 import type { ModelCard } from '../../../protocol/interface.js';
-import type { ModelLoad, ModelReport as Report } from '../../../protocol/model-report.js';
+import { effectWords, isHeard } from '../../../protocol/effect-words.js';
+import type { LatentEffect, ModelLoad, ModelReport as Report } from '../../../protocol/model-report.js';
 import styles from './model-report.module.css';
 
 const signed = (value: number, digits: number): string =>
@@ -29,6 +30,8 @@ export function ModelReport({ card, report }: { card: ModelCard; report: Report 
             <tr key={`${load.frames} ${load.batch}`}>
               <th scope="row">{loadName(load)}</th>
               <td>{(100 * load.shareOfRealTime).toFixed(1)} %</td>
+              <td>{load.encodeMs.toFixed(2)} ms to encode</td>
+              <td>{load.decodeMs.toFixed(2)} ms to decode</td>
             </tr>
           ))}
         </tbody>
@@ -47,7 +50,10 @@ function loadName({ frames, batch }: ModelLoad): string {
 function LatentTable({ card, report }: { card: ModelCard; report: Report }) {
   return (
     <table className={styles.table}>
-      <caption>What each latent does from the low to the high end of its range</caption>
+      <caption>
+        {report.latents.filter(isHeard).length} of {report.latents.length} latents change the sound. From the
+        low to the high end of its range, each does this:
+      </caption>
       <thead>
         <tr>
           <th scope="col">Latent</th>
@@ -65,31 +71,49 @@ function LatentTable({ card, report }: { card: ModelCard; report: Report }) {
           <th scope="col" data-help="0 is a pure tone, 1 is noise.">
             Noisiness
           </th>
+          <th scope="col" data-help="How far the spectra differ in their shape, without level.">
+            Timbre
+          </th>
         </tr>
       </thead>
-      <tbody>
-        {report.latents.map(({ activity, effect }, d) => {
-          const [low, high] = card.latentRanges[d] ?? [0, 0];
-          return (
-            <tr key={d}>
+      {report.latents.map((latent, d) => {
+        const [low, high] = card.latentRanges[d] ?? [0, 0];
+        return (
+          <tbody key={d}>
+            <tr>
               <th scope="row">{d + 1}</th>
               <td>
                 {ranged(low)} … {ranged(high)}
               </td>
-              <td>{activity.toFixed(2)}</td>
-              {effect === null ? (
-                <td colSpan={3}>not measured</td>
+              <td>{latent.activity.toFixed(2)}</td>
+              {latent.effect === null ? (
+                <td colSpan={4}>not measured</td>
               ) : (
-                <>
-                  <td>{signed(effect.loudnessDb, 1)} dB</td>
-                  <td>{signed(effect.brightnessOctaves, 1)} oct</td>
-                  <td>{signed(effect.noisiness, 2)}</td>
-                </>
+                <EffectCells effect={latent.effect} />
               )}
             </tr>
-          );
-        })}
-      </tbody>
+            {latent.effect !== null && (
+              <tr>
+                <td />
+                <td colSpan={6} className={styles.words}>
+                  {effectWords(latent)}
+                </td>
+              </tr>
+            )}
+          </tbody>
+        );
+      })}
     </table>
+  );
+}
+
+function EffectCells({ effect }: { effect: LatentEffect }) {
+  return (
+    <>
+      <td>{signed(effect.loudnessDb, 1)} dB</td>
+      <td>{signed(effect.brightnessOctaves, 1)} oct</td>
+      <td>{signed(effect.noisiness, 2)}</td>
+      <td>{effect.timbreDb.toFixed(1)} dB</td>
+    </>
   );
 }

@@ -97,7 +97,7 @@ function ModelFacts({ card, detailed }: { card: ModelCard; detailed: boolean }) 
       <span>
         {modelFacts(card)}
         {detailed &&
-          ` · ${shortCount(card.parameters)} parameters · ${card.inputChannels} in, ${card.outputChannels} out · own delay ${card.delaySamples} samples · licence ${card.licence ?? 'not stated'}`}
+          ` · ${card.latentDims} of ${card.fullLatentDims} latents · ${shortCount(card.parameters)} parameters · ${card.inputChannels} in, ${card.outputChannels} out · own delay ${card.delaySamples} samples (${((1000 * card.delaySamples) / card.sampleRate).toFixed(1)} ms) · licence ${card.licence ?? 'not stated'}`}
       </span>
       {card.bundled && <Tag>bundled</Tag>}
       {!card.streaming && (
