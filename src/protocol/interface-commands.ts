@@ -262,6 +262,15 @@ export const commandSchema = z.discriminatedUnion('type', [
   }),
   /** What is left out stays as it is. */
   z.strictObject({ type: z.literal('osc'), settings: oscSettingsSchema.partial() }),
+  /** What is left out stays as it is. */
+  z.strictObject({
+    type: z.literal('network-deck'),
+    settings: z.strictObject({
+      on: z.boolean().optional(),
+      keep: z.boolean().optional(),
+      address: z.ipv4().nullable().optional(),
+    }),
+  }),
   z.strictObject({ type: z.literal('midi-port'), name: deviceNameSchema.nullable() }),
   /** The device that feedback is sent to. */
   z.strictObject({ type: z.literal('midi-output'), name: deviceNameSchema.nullable() }),

@@ -1,5 +1,6 @@
 import type { LiveSource, OscSettings, PlayOrder, RememberedView } from './interface-commands.js';
 import type { ControllerActivity, ControllersState } from './controllers.js';
+import type { NetworkDeckState } from './network-deck.js';
 import type { ProgramsState } from './programs.js';
 import type { Example } from '../document/example.js';
 import type { KeptLoop } from '../document/kept-loop.js';
@@ -357,12 +358,15 @@ export interface Slices {
   waveform: Waveform | null;
   recorder: RecorderState;
   ports: PortsState;
+  networkDeck: NetworkDeckState;
 }
 export type SliceName = keyof Slices;
 
 /** A text message of the engine to the page. */
 export type EngineMessage =
   | { type: 'welcome'; version: number; kind: 'live' | 'plugin'; engine: string; slices: Slices }
+  /** To a deck in the network, which sees what is played and no more. */
+  | { type: 'welcome'; version: number; kind: 'deck'; engine: string; slices: Partial<Slices> }
   | { type: 'state'; slices: Partial<Slices> }
   | { type: 'done'; request: number; result: string | null }
   | { type: 'failed'; request: number | null; fault: Fault }

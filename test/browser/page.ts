@@ -37,7 +37,7 @@ function recordAnnouncements(): void {
       this.addEventListener('message', ({ data }) => {
         if (typeof data !== 'string') return;
         const message = JSON.parse(data) as EngineMessage;
-        if (message.type === 'welcome') window.announced = message.slices;
+        if (message.type === 'welcome' && message.kind !== 'deck') window.announced = message.slices;
         else if (message.type === 'state' && window.announced !== undefined)
           window.announced = { ...window.announced, ...message.slices };
       });

@@ -71,7 +71,7 @@ export class Probe {
   }
 
   private receive(announcement: EngineMessage): void {
-    if (announcement.type === 'welcome') this.slices = announcement.slices;
+    if (announcement.type === 'welcome' && announcement.kind !== 'deck') this.slices = announcement.slices;
     if (announcement.type === 'state') this.slices = { ...this.slices, ...announcement.slices };
   }
 }

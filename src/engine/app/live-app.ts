@@ -10,6 +10,7 @@ import { hasUnsavedChanges, shareEqualParts } from '../../document/difference.js
 import { loadedFrom } from '../presets/loaded-from.js';
 import { Autosave, moveAside, readAutosave } from '../persistence/autosave.js';
 import { StoredFile } from '../persistence/stored-file.js';
+import { DeckFile } from '../persistence/stored-deck.js';
 import { fileStamp } from '../system/file-stamp.js';
 import { controllerMap } from '../persistence/controller-map.js';
 import { Favourites } from '../persistence/favourites.js';
@@ -34,7 +35,8 @@ import { Programs } from '../persistence/programs.js';
 import { PresetBrowser } from '../instrument/preset-browser.js';
 import { GestureRecorder } from '../inputs/recorder.js';
 import type { PageServices } from '../http/page-services.js';
-import { startServer, type RunningServer, type ServerOptions } from '../http/server.js';
+import { NetworkDeck } from '../http/network-deck.js';
+import { PAGE_FOLDER, startServer, type RunningServer, type ServerOptions } from '../http/server.js';
 
 export interface InterfaceOptions extends ServerOptions {
   presets: PresetStore;
@@ -56,6 +58,8 @@ export interface InterfaceOptions extends ServerOptions {
   favouritesPath?: string;
   /** File that stores what a plugin's window remembers; left out, it is not stored. */
   viewPath?: string;
+  /** File that keeps the deck in the network where the player says so; left out, it is off at every start. */
+  deckPath?: string;
   /** File that stores the recorded gesture; left out, it is not stored. */
   takePath?: string;
 }
@@ -92,7 +96,8 @@ export async function serveInstrument(
   const programs = options.programs ?? new Programs(null);
   const view = new ViewStore(options.viewPath ?? null);
   await view.load().catch((error: unknown) => instrument.notify(error));
-  const { hostLatency = null } = options;
+  const { hostLatency = null, deckPath, pageFolder = PAGE_FOLDER } = options;
+  const networkDeck = new NetworkDeck(pageFolder, deckPath === undefined ? null : new DeckFile(deckPath));
   const library = { presets, models, favourites, programs, controllers };
   const examples = { carrier, mapMaker };
   const services: PageServices = {
@@ -105,16 +110,24 @@ export async function serveInstrument(
     recorder,
     ports,
     feedback: output,
+    networkDeck,
     painter,
   };
   const close = async () => {
     actions.recorder = null;
     feedback.close();
     recorder.close();
-    await Promise.all([painter.close(), carrier.close(), mapMaker.close(), ports.close()]);
+    await Promise.all([
+      painter.close(),
+      carrier.close(),
+      mapMaker.close(),
+      ports.close(),
+      networkDeck.close(),
+    ]);
   };
   try {
     const server = await startServer(services, options);
+    await networkDeck.restore().catch((error: unknown) => instrument.notify(error));
     return {
       ...server,
       instrument,

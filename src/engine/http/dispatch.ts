@@ -224,6 +224,9 @@ export async function dispatch(
     case 'osc':
       await services.ports.setOsc(command.settings);
       return null;
+    case 'network-deck':
+      await services.networkDeck.set(command.settings);
+      return null;
     case 'midi-port':
       services.ports.openMidi(command.name);
       return null;

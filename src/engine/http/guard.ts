@@ -13,20 +13,20 @@ export function sameToken(given: string | undefined, token: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-const names = (port: number) => [`127.0.0.1:${port}`, `localhost:${port}`];
+/** The names, with the port, under which this machine's own pages reach a server on loopback. */
+export const loopbackNames = (port: number): string[] => [`127.0.0.1:${port}`, `localhost:${port}`];
 
 /**
- * Whether the request names this server as its host. A page from elsewhere that points its own domain at
- * loopback (DNS rebinding) names that domain, and is refused.
+ * Whether the request names this server as its host. A page from elsewhere that points its own domain at this server's address
+ * (DNS rebinding) names that domain, and is refused.
+ * @param names of the server, each with its port
  */
-export const hostAllowed = (request: IncomingMessage, port: number): boolean =>
-  names(port).includes(request.headers.host ?? '');
+export const hostAllowed = (request: IncomingMessage, names: readonly string[]): boolean =>
+  names.includes(request.headers.host ?? '');
 
 /** Whether the request comes from a page that this server served. A missing Origin is refused too. */
-export const originAllowed = (request: IncomingMessage, port: number): boolean =>
-  names(port)
-    .map((name) => `http://${name}`)
-    .includes(request.headers.origin ?? '');
+export const originAllowed = (request: IncomingMessage, names: readonly string[]): boolean =>
+  names.some((name) => request.headers.origin === `http://${name}`);
 
 /** The requested path as it was sent: not every one is a valid URL. */
 export const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
@@ -49,10 +49,8 @@ export function offeredToken(request: IncomingMessage): string | undefined {
 }
 
 /** Headers of every response: scripts, styles and sockets from this server only, nothing inline. */
-export function securityHeaders(port: number): Record<string, string> {
-  const sockets = names(port)
-    .map((name) => `ws://${name}`)
-    .join(' ');
+export function securityHeaders(names: readonly string[]): Record<string, string> {
+  const sockets = names.map((name) => `ws://${name}`).join(' ');
   return {
     'content-security-policy': [
       "default-src 'none'",

@@ -9,7 +9,8 @@ import type { Notice } from '../instrument/instrument-state.js';
 import { parameterValues } from '../../document/parameter-values.js';
 import type { PageServices } from './page-services.js';
 import { PriorityWatch } from './priority-watch.js';
-import { SliceView } from './slices.js';
+import { SliceView, visible } from './slices.js';
+import type { WindowRole } from './window-role.js';
 import { ConnectedWindow } from './window.js';
 
 /** Changes are collected for this long, so that a gesture sends one state per animation frame, not one per move. */
@@ -33,9 +34,9 @@ export class Hub {
     this.view = new SliceView(services);
     const changed = () => this.schedule();
     const { instrument, presets, models, favourites, programs, controllers } = services;
-    const { carrier, mapMaker, live, hostLatency, recorder, ports } = services;
+    const { carrier, mapMaker, live, hostLatency, recorder, ports, networkDeck } = services;
     const library = [instrument, presets, models, favourites, programs, controllers];
-    const parts = [...library, carrier, mapMaker, live, hostLatency, recorder, ports];
+    const parts = [...library, carrier, mapMaker, live, hostLatency, recorder, ports, networkDeck];
     this.subscriptions = [
       ...parts.flatMap((part) => (part === null ? [] : [part.subscribe(changed)])),
       services.painter.subscribe(() => this.windows.forEach((window) => window.repaint())),
@@ -44,27 +45,30 @@ export class Hub {
     ];
   }
 
-  /** Number of open windows. */
+  /** Number of open pages of this machine. */
   get size(): number {
-    return this.windows.size;
+    return this.pages().length;
   }
 
-  /** Takes a page's connection: sends it the whole state, then what changes, until it closes. */
-  add(socket: WebSocket): void {
-    const window = new ConnectedWindow(socket, this.services, (speaker) => {
+  private pages(): ConnectedWindow[] {
+    return [...this.windows].filter(({ role }) => role.slices === null);
+  }
+
+  /** Takes a page's connection: sends it the state that its role sees, then what changes, until it closes. */
+  add(socket: WebSocket, role: WindowRole): void {
+    const window = new ConnectedWindow(socket, this.services, role, (speaker) => {
       for (const other of this.windows) if (other !== speaker) other.loseSpeaker();
     });
     this.flush();
     this.windows.add(window);
     socket.on('close', () => this.windows.delete(window));
     socket.on('error', () => socket.terminate());
-    window.send({
-      type: 'welcome',
-      version: INTERFACE_VERSION,
-      kind: this.kind,
-      engine: this.version,
-      slices: this.view.current,
-    });
+    const engine = { version: INTERFACE_VERSION, engine: this.version };
+    window.send(
+      role.slices === null
+        ? { type: 'welcome', ...engine, kind: this.kind, slices: this.view.current }
+        : { type: 'welcome', ...engine, kind: 'deck', slices: visible(this.view.current, role.slices) },
+    );
     this.sendNotice();
   }
 
@@ -86,17 +90,18 @@ export class Hub {
     this.sendNotice();
   }
 
-  /** Sends a new notice to every window; one that came while no window was open goes to the first. */
+  /** Sends a new notice to every page; one that came while none was open goes to the first. */
   private sendNotice(): void {
     const { notice } = this.services.instrument.state;
-    if (notice === this.notice || this.windows.size === 0) return;
+    const pages = this.pages();
+    if (notice === this.notice || pages.length === 0) return;
     this.notice = notice;
     if (notice === null) return;
-    for (const window of this.windows) window.send({ type: 'notice', ...notice });
+    for (const window of pages) window.send({ type: 'notice', ...notice });
   }
 
   private sendActivity(activity: ControllerActivity): void {
-    for (const window of this.windows) window.send({ type: 'activity', ...activity });
+    for (const window of this.pages()) window.send({ type: 'activity', ...activity });
   }
 
   private sendTelemetry(telemetry: Telemetry): void {

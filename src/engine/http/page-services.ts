@@ -15,6 +15,7 @@ import type { Favourites } from '../persistence/favourites.js';
 import type { ViewStore } from '../persistence/remembered-view.js';
 import type { Programs } from '../persistence/programs.js';
 import type { HostLatencyState } from '../../protocol/interface.js';
+import type { NetworkDeck } from './network-deck.js';
 import type { Painter } from '../map/painter.js';
 
 /** The parts of the engine that the page can use. `live` is null in a plugin, where the host plays. Main thread. */
@@ -83,6 +84,7 @@ export interface PageServices {
   readonly recorder: Pick<GestureRecorder, 'state' | 'subscribe' | 'act' | 'csv' | 'midi'>;
   readonly ports: Pick<Ports, 'state' | 'subscribe' | 'setOsc' | 'openMidi' | 'openMidiOutput'>;
   readonly feedback: Pick<FeedbackOutput, 'addListener'>;
+  readonly networkDeck: Pick<NetworkDeck, 'state' | 'subscribe' | 'set' | 'onDeck'>;
   readonly painter: Pick<Painter, 'paint' | 'subscribe'>;
 }
 

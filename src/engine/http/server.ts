@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import { MAX_COMMAND_BYTES } from '../../protocol/interface-commands.js';
 import { audioFrameBytes, MAX_MICROPHONE_FRAMES } from '../../protocol/interface-frames.js';
-import { CLOSE_STOPPED, HELLO_PATH, SOCKET_PATH, SUBPROTOCOL } from '../../protocol/interface.js';
+import { HELLO_PATH, SOCKET_PATH, SUBPROTOCOL } from '../../protocol/interface.js';
 import {
   DOWNLOAD_PATHS,
   MAP_QUERY,
@@ -18,9 +17,11 @@ import {
 import { MAX_INPUTS, MAX_RATE, MIN_MODEL_RATE } from '../../document/limits.js';
 import { formatNpy, readNpy } from '../audio/npy.js';
 import { TillerError } from '../../document/tiller-error.js';
+import { endSocket, listen, refuse, refuseUpgrade } from './connections.js';
 import {
   bearer,
   hostAllowed,
+  loopbackNames,
   newToken,
   offeredToken,
   originAllowed,
@@ -33,7 +34,9 @@ import { Hub } from './hub.js';
 import { pageFiles } from './page-files.js';
 import type { PageServices } from './page-services.js';
 import { drain, receiveUpload } from './uploads.js';
+import { systemCode } from '../system/file-error.js';
 import { sweepUploads } from '../system/upload-folders.js';
+import { DECK_ROLE, PAGE_ROLE } from './window-role.js';
 import { toFault } from './window.js';
 
 export interface ServerOptions {
@@ -63,7 +66,8 @@ const MAX_WINDOWS = 16;
 const MAX_CONNECTIONS = 128;
 /** Shortest token, in characters. */
 const MIN_TOKEN_LENGTH = 16;
-const PAGE_FOLDER = fileURLToPath(new URL('../ui', import.meta.url));
+/** Folder of the built page. */
+export const PAGE_FOLDER = fileURLToPath(new URL('../ui', import.meta.url));
 
 /**
  * Serves the page, its files and its socket on loopback. Main thread.
@@ -77,13 +81,13 @@ export async function startServer(services: PageServices, options: ServerOptions
   const hub = new Hub(services, options.kind, options.version);
   const files = pageFiles(options.pageFolder ?? PAGE_FOLDER, (response) => refuse(response, 404));
   const answering = new Set<Promise<void>>();
-  let port = 0;
+  let names: string[] = [];
   const temporaryFolder = options.temporaryFolder ?? tmpdir();
   void sweepUploads(temporaryFolder);
 
   const server = createServer((request, response) => {
-    for (const [name, value] of Object.entries(securityHeaders(port))) response.setHeader(name, value);
-    if (!hostAllowed(request, port)) return refuse(response, 403);
+    for (const [name, value] of Object.entries(securityHeaders(names))) response.setHeader(name, value);
+    if (!hostAllowed(request, names)) return refuse(response, 403);
     const path = pathOf(request);
     const guarded = path === HELLO_PATH || path.startsWith('/upload/') || path.startsWith('/download/');
     if (!guarded) {
@@ -91,7 +95,7 @@ export async function startServer(services: PageServices, options: ServerOptions
       return files(request, response);
     }
     if (!sameToken(bearer(request), token)) return refuse(response, 401);
-    const answered = answer(services, path, request, response, { port, temporaryFolder })
+    const answered = answer(services, path, request, response, { names, temporaryFolder })
       .catch(async (error: unknown) => {
         await drain(request);
         if (response.headersSent) response.destroy();
@@ -115,23 +119,27 @@ export async function startServer(services: PageServices, options: ServerOptions
     const refusal =
       path !== SOCKET_PATH
         ? '404 Not Found'
-        : !hostAllowed(request, port) || !originAllowed(request, port)
+        : !hostAllowed(request, names) || !originAllowed(request, names)
           ? '403 Forbidden'
           : !sameToken(offeredToken(request), token)
             ? '401 Unauthorized'
             : hub.size >= MAX_WINDOWS
               ? '503 Service Unavailable'
               : null;
-    if (refusal !== null) {
-      // The client may never close its end.
-      socket.once('finish', () => socket.destroy());
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (open) => hub.add(open));
+    if (refusal !== null) return refuseUpgrade(socket, refusal);
+    sockets.handleUpgrade(request, socket, head, (open) => hub.add(open, PAGE_ROLE));
   });
+  services.networkDeck.onDeck = (socket) => hub.add(socket, DECK_ROLE);
 
-  port = await listen(server, options.port ?? 0);
+  const port = await listen(server, '127.0.0.1', options.port ?? 0).catch((error: unknown) => {
+    if (systemCode(error) !== 'EADDRINUSE') throw error;
+    throw new TillerError(
+      'argument-invalid',
+      `Port ${options.port ?? 0} is in use by another program.`,
+      'Leave the port out to use a free one.',
+    );
+  });
+  names = loopbackNames(port);
   return {
     port,
     token,
@@ -148,42 +156,12 @@ export async function startServer(services: PageServices, options: ServerOptions
   };
 }
 
-/** A page that does not answer the end of its socket is cut off after this. */
-const CLOSE_MILLISECONDS = 500;
-
-/** Informs a page that the engine stops, so that it does not wait for another one. */
-async function endSocket(socket: WebSocket): Promise<void> {
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  const timer = setTimeout(() => socket.terminate(), CLOSE_MILLISECONDS);
-  socket.close(CLOSE_STOPPED, 'stopped');
-  await closed;
-  clearTimeout(timer);
-}
-
-function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    // Rejecting has no effect on later errors, such as a connection that could not be accepted.
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new TillerError(
-              'argument-invalid',
-              `Port ${port} is in use by another program.`,
-              'Leave the port out to use a free one.',
-            )
-          : error,
-      );
-    });
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
 async function answer(
   services: PageServices,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  { port, temporaryFolder }: { port: number; temporaryFolder: string },
+  { names, temporaryFolder }: { names: readonly string[]; temporaryFolder: string },
 ): Promise<void> {
   if (request.method === 'GET') {
     if (path === HELLO_PATH) return void response.writeHead(204).end();
@@ -200,7 +178,7 @@ async function answer(
     return refuse(response, 404);
   }
   if (request.method !== 'POST') return refuse(response, 405);
-  if (!originAllowed(request, port)) return refuse(response, 403);
+  if (!originAllowed(request, names)) return refuse(response, 403);
   const kind = (Object.keys(UPLOAD_PATHS) as UploadKind[]).find((name) => UPLOAD_PATHS[name] === path);
   if (kind === undefined) return refuse(response, 404);
   const uploaded = await receiveUpload(request, kind, temporaryFolder, (file, name) =>
@@ -270,10 +248,6 @@ function rateOf(text: string | null): number | undefined {
 function statusOf(error: unknown): number {
   if (!(error instanceof TillerError)) return 500;
   return error.code === 'archive-too-large' ? 413 : 400;
-}
-
-function refuse(response: ServerResponse, status: number): void {
-  response.writeHead(status, { connection: 'close' }).end();
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -111,6 +111,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
   waveform: ({ live }) => live?.waveform ?? null,
   recorder: ({ recorder }) => recorder.state,
   ports: ({ ports }) => ports.state,
+  networkDeck: ({ networkDeck }) => networkDeck.state,
 };
 
 /**
@@ -147,4 +148,11 @@ export class SliceView {
 export function copy<N extends SliceName>(from: Partial<Slices>, to: Partial<Slices>, name: N): void {
   const value = from[name];
   if (value !== undefined) to[name] = value;
+}
+
+/** Those of the slices that have one of these names. */
+export function visible(slices: Partial<Slices>, names: ReadonlySet<SliceName>): Partial<Slices> {
+  const seen: Partial<Slices> = {};
+  for (const name of names) copy(slices, seen, name);
+  return seen;
 }

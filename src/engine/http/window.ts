@@ -8,6 +8,8 @@ import { dispatch, type Window } from './dispatch.js';
 import type { SpeakerEnd } from '../live/live-session.js';
 import type { PageServices, LiveServices } from './page-services.js';
 import { copy } from './slices.js';
+import { TokenBucket } from './token-bucket.js';
+import type { WindowRole } from './window-role.js';
 
 /** Unsent bytes of a window's socket above which it gets no telemetry. */
 const TELEMETRY_BACKLOG = 256 * 1024;
@@ -43,12 +45,15 @@ export class ConnectedWindow implements Window {
   constructor(
     private readonly socket: WebSocket,
     private readonly services: PageServices,
+    readonly role: WindowRole,
     /** Called when this window becomes the speaker in place of another. */
     private readonly onSpeaker: (window: ConnectedWindow) => void,
   ) {
     socket.binaryType = 'arraybuffer';
+    const commands = new TokenBucket(role.commandsPerSecond);
     socket.on('message', (data, binary) => {
-      if (binary) this.receiveFrame(data as ArrayBuffer);
+      if (!commands.take(performance.now())) socket.close(1008, 'too many commands');
+      else if (binary) this.receiveFrame(data as ArrayBuffer);
       else void this.receiveText(Buffer.from(data as ArrayBuffer).toString('utf8'));
     });
     socket.on('close', () => {
@@ -77,7 +82,9 @@ export class ConnectedWindow implements Window {
 
   /** Sends the parts that changed, now or once the socket has drained. */
   sendState(changed: Partial<Slices>): void {
-    for (const name of Object.keys(changed) as SliceName[]) copy(changed, this.pending, name);
+    const { slices } = this.role;
+    for (const name of Object.keys(changed) as SliceName[])
+      if (slices === null || slices.has(name)) copy(changed, this.pending, name);
     this.sendPending();
   }
 
@@ -101,6 +108,12 @@ export class ConnectedWindow implements Window {
       }
       request = envelope.data.request ?? null;
       const { command } = envelope.data;
+      if (!this.role.allows(command))
+        throw new TillerError(
+          'message-invalid',
+          'A deck in the network can only play.',
+          'Do this on the machine that Tiller runs on.',
+        );
       this.follow(command);
       const result = await dispatch(this.services, this, command);
       if (request !== null) this.send({ type: 'done', request, result });
@@ -137,7 +150,7 @@ export class ConnectedWindow implements Window {
   }
 
   private receiveFrame(frame: ArrayBuffer): void {
-    const head = readAudioHead(frame, FRAME.microphone);
+    const head = this.role.slices === null ? readAudioHead(frame, FRAME.microphone) : null;
     if (head === null || head.frames > MAX_MICROPHONE_FRAMES) {
       this.socket.close(1008, 'unknown frame');
       return;

@@ -1,7 +1,7 @@
-import { networkInterfaces } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { createNanoEvents } from 'nanoevents';
 import { TillerError } from '../../document/tiller-error.js';
+import { networkAddresses } from '../system/network-addresses.js';
 import { OscReceiver } from './osc-receiver.js';
 import type { OscControls } from './osc-controls.js';
 import { OscSender } from './osc-sender.js';
@@ -189,13 +189,4 @@ export class Ports {
     this.state = { ...this.state, ...changed };
     this.events.emit('change');
   }
-}
-
-/** IPv4 addresses of this machine that others of the network can send to. */
-function networkAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flat()
-    .flatMap((address) =>
-      address === undefined || address.internal || address.family !== 'IPv4' ? [] : [address.address],
-    );
 }

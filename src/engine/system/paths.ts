@@ -17,6 +17,8 @@ export const controllerMapFile = (presetsFolder: string): string =>
 export const AUTOSAVE = join(user.data, 'session.json');
 /** Its MIDI device and OSC ports. */
 export const CONTROLLERS = join(user.data, 'controllers.json');
+/** The deck in the network, where the player keeps it from one start to the next. */
+export const DECK = join(user.data, 'deck.json');
 /** Favourite presets and models, of the live session and of every plugin instance. */
 export const FAVOURITES = join(user.data, 'favourites.json');
 

@@ -4,6 +4,9 @@ const DECK = 'deck';
 
 const fragment = (): URLSearchParams => new URLSearchParams(window.location.hash.slice(1));
 
+/** Whether the page comes from this machine: to others, engines serve decks only. */
+export const isOwnMachine = (): boolean => ['127.0.0.1', 'localhost'].includes(window.location.hostname);
+
 /** Whether the address asks for the deck view. */
 export const isDeckAddress = (): boolean => fragment().has(DECK);
 

@@ -1,5 +1,6 @@
 import { OSC_OFF, type Slices } from '../../protocol/interface.js';
 import { defaultLearning } from '../../document/default-learning.js';
+import { NO_NETWORK_DECK } from '../../protocol/network-deck.js';
 import { NO_CONTROLLERS } from '../../protocol/controllers.js';
 import { DEFAULT_OUTPUT } from '../../document/default-output.js';
 
@@ -38,4 +39,5 @@ export const initialSlices = (): Slices => ({
     midi: { available: false, reason: null, ports: [], chosen: null, outputs: [], chosenOutput: null },
     osc: { ...OSC_OFF, error: null, addresses: [] },
   },
+  networkDeck: NO_NETWORK_DECK,
 });

@@ -79,8 +79,8 @@ export interface View {
 /** Everything that the page shows: the engine's state as last announced, and this window's own. */
 export interface PageState extends Slices {
   connection: Connection;
-  /** Whether the engine runs by itself or inside a plugin. */
-  kind: 'live' | 'plugin';
+  /** Whether the engine runs by itself or inside a plugin; `deck` where this page is a deck in the network of either. */
+  kind: 'live' | 'plugin' | 'deck';
   /** Version of the engine; empty before the first connection. */
   engine: string;
   view: View;

@@ -7,12 +7,15 @@ import { shareParts } from './share.js';
 import { toast, toastFault } from './toasts.js';
 import { initialView, repairView, setView } from './view.js';
 
-/** @param view what this window remembers from its last visit; the rest takes its initial value. */
-export function createPageStore(view: Partial<View> = {}): PageStore {
+/**
+ * @param view what this window remembers from its last visit; the rest takes its initial value
+ * @param kind until the engine has told it
+ */
+export function createPageStore(view: Partial<View> = {}, kind: PageState['kind'] = 'live'): PageStore {
   return createStore<PageState>(() => ({
     ...initialSlices(),
     connection: 'connecting',
-    kind: 'live',
+    kind,
     engine: '',
     view: { ...initialView(), ...view },
     toasts: [],

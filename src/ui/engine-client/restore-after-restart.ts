@@ -13,17 +13,19 @@ export function rememberAudioFile(id: number, file: File): void {
 
 /**
  * A restarted engine restores the document and the recorder's take by itself. The page restores the rest: audio files, source, buffer,
- * MIDI and OSC ports, held latents, and whether the take loops.
+ * MIDI and OSC ports, the deck in the network, held latents, and whether the take loops.
  */
 export function restoreAfterRestart(): void {
   client.onOpen((before) => {
-    if (before.engine === '') return;
-    const { live, ports, holds, recorder } = store.getState();
+    const { kind, live, ports, holds, recorder, networkDeck } = store.getState();
+    if (before.engine === '' || kind === 'deck') return;
     const restore = async () => {
       if (before.live !== null && live !== null) await restoreLive(before.live, live);
       await restorePorts(before.ports, ports);
       restoreHolds(before.holds, holds);
       await restoreLoop(before.recorder, recorder);
+      if (before.networkDeck.on && !networkDeck.on)
+        await client.ask({ type: 'network-deck', settings: { on: true } });
     };
     restore().catch((error: unknown) => {
       if (!(error instanceof RefusedError)) throw error;

@@ -18,7 +18,8 @@ import styles from './app.module.css';
 
 /** The whole page, or the deck view, with what both show over them. */
 export function App() {
-  const deck = usePage(({ view }) => view.deck);
+  const isRemote = usePage(({ kind }) => kind === 'deck');
+  const deck = usePage(({ view }) => view.deck) || isRemote;
   return (
     <>
       {deck ? (
@@ -32,7 +33,7 @@ export function App() {
         <WholePage />
       )}
       <ConnectionBanner />
-      <DropZone />
+      {!isRemote && <DropZone />}
       <ShortcutsHelp />
       <HelpTip />
     </>

@@ -100,6 +100,7 @@ export function installShortcuts(): void {
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || takesText(event.target)) return;
     if ((event.ctrlKey || event.metaKey) && !event.altKey) {
+      if (store.getState().kind === 'deck') return;
       const key = event.key.toLowerCase();
       const arrow = ARROWS[event.key];
       const fine = fineDivisor(event);
@@ -130,6 +131,9 @@ function typeAhead({ key }: KeyboardEvent): boolean {
   return true;
 }
 
+/** The shortcuts of a deck in the network, beside those that move the cursor. */
+const DECK_KEYS = new Set(['f', 'p']);
+
 /** @returns whether the key was handled */
 function handleKey(event: KeyboardEvent): boolean {
   const arrow = ARROWS[event.key];
@@ -156,6 +160,7 @@ function handleKey(event: KeyboardEvent): boolean {
     return example !== undefined;
   }
   if (event.repeat) return false;
+  if (store.getState().kind === 'deck' && !DECK_KEYS.has(event.key.toLowerCase())) return false;
   const shortcut = SHORTCUTS[event.key] ?? SHORTCUTS[event.key.toLowerCase()];
   shortcut?.();
   return shortcut !== undefined;

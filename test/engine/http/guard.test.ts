@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import type { IncomingMessage } from 'node:http';
 import { SUBPROTOCOL } from '../../../src/protocol/interface.js';
 import {
   bearer,
   hostAllowed,
+  loopbackNames,
   newToken,
   offeredToken,
   originAllowed,
@@ -29,22 +31,63 @@ describe('access to the engine', () => {
   });
 
   it.each(['127.0.0.1:8000', 'localhost:8000'])('accepts the host %s', (host) => {
-    expect(hostAllowed(asking({ host }), 8000)).toBe(true);
+    expect(hostAllowed(asking({ host }), loopbackNames(8000))).toBe(true);
   });
 
   it.each(['evil.example:8000', '127.0.0.1:8001', '127.0.0.1', 'localhost:8000.evil.example', ''])(
     'does not answer to the host "%s"',
     (host) => {
-      expect(hostAllowed(asking({ host }), 8000)).toBe(false);
+      expect(hostAllowed(asking({ host }), loopbackNames(8000))).toBe(false);
     },
   );
 
   it('accepts only the origins of its own pages', () => {
-    expect(originAllowed(asking({ origin: 'http://127.0.0.1:8000' }), 8000)).toBe(true);
+    expect(originAllowed(asking({ origin: 'http://127.0.0.1:8000' }), loopbackNames(8000))).toBe(true);
     for (const origin of ['https://127.0.0.1:8000', 'http://evil.example', 'null', 'http://127.0.0.1:80']) {
-      expect(originAllowed(asking({ origin }), 8000)).toBe(false);
+      expect(originAllowed(asking({ origin }), loopbackNames(8000))).toBe(false);
     }
-    expect(originAllowed(asking({}), 8000)).toBe(false);
+    expect(originAllowed(asking({}), loopbackNames(8000))).toBe(false);
+  });
+
+  it('accepts no other host and origin, whatever they are', () => {
+    const names = ['192.168.1.5:7874'];
+    const near = fc.constantFrom(
+      '192.168.1.5',
+      '192.168.1.5:',
+      '192.168.1.5:7874.',
+      'localhost:7874',
+      '127.0.0.1:7874',
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.domain(), fc.ipV4(), near), fc.nat(65_535), (name, port) => {
+        for (const host of [
+          name,
+          `${name}:${port}`,
+          `${name}:7874`,
+          ` ${names.join()}`,
+          `${names.join()}/${name}`,
+        ]) {
+          expect(hostAllowed(asking({ host }), names)).toBe(host === names[0]);
+          for (const scheme of ['http', 'https', 'ws', ''])
+            expect(originAllowed(asking({ origin: `${scheme}://${host}` }), names)).toBe(
+              scheme === 'http' && host === names[0],
+            );
+        }
+      }),
+    );
+    expect(hostAllowed(asking({ host: '192.168.1.5:7874' }), names)).toBe(true);
+    expect(originAllowed(asking({ origin: 'http://192.168.1.5:7874' }), names)).toBe(true);
+  });
+
+  it('accepts no other token, whatever it is', () => {
+    const token = newToken();
+    fc.assert(fc.property(fc.string(), (other) => sameToken(other, token) === (other === token)));
+    fc.assert(
+      fc.property(fc.nat(token.length - 1), fc.constantFrom('-', '_', 'A', 'z', '0'), (at, letter) => {
+        const other = token.slice(0, at) + letter + token.slice(at + 1);
+        return sameToken(other, token) === (other === token);
+      }),
+    );
   });
 
   it('reads tokens only from the header and the subprotocol', () => {
@@ -56,7 +99,7 @@ describe('access to the engine', () => {
   });
 
   it('allows only its own scripts and styles', () => {
-    const policy = securityHeaders(8000)['content-security-policy'] ?? '';
+    const policy = securityHeaders(loopbackNames(8000))['content-security-policy'] ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self'");
     expect(policy).not.toMatch(/unsafe|\*|https?:/);

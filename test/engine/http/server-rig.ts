@@ -4,6 +4,7 @@ import { TillerError } from '../../../src/document/tiller-error.js';
 import type { PageServices } from '../../../src/engine/http/page-services.js';
 import { TelemetryFrame } from '../../../src/protocol/interface-frames.js';
 import { NO_CONTROLLERS } from '../../../src/protocol/controllers.js';
+import { NO_NETWORK_DECK } from '../../../src/protocol/network-deck.js';
 import { NO_PROGRAMS } from '../../../src/protocol/programs.js';
 import { OSC_OFF, type EngineMessage } from '../../../src/protocol/interface.js';
 import type { Bench } from './rig.js';
@@ -81,6 +82,7 @@ export function servicesOf(bench: Bench, taken: string[]): PageServices {
     live: null,
     hostLatency: null,
     view: { state: null, set: done },
+    networkDeck: { ...quiet, state: NO_NETWORK_DECK, set: done, onDeck: () => undefined },
     recorder: {
       ...quiet,
       state: { state: 'empty', seconds: 0, points: 0 },

@@ -197,8 +197,8 @@ describe('the interface’s server', () => {
     await client.until(() => client.heard.length > 0);
     const welcome = client.find('welcome');
     expect(welcome).toMatchObject({ kind: 'plugin', engine: '9.9' });
-    expect(welcome?.slices.examples.map(({ label }) => label)).toEqual(['sound 0', 'sound 1']);
-    expect(welcome?.slices.steering.dimensions).toHaveLength(3);
+    expect(welcome?.slices.examples?.map(({ label }) => label)).toEqual(['sound 0', 'sound 1']);
+    expect(welcome?.slices.steering?.dimensions).toHaveLength(3);
 
     client.ask(1, { type: 'parameter', index: 0, value: 0.25 });
     await client.until(() => client.find('state') !== undefined);

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
+import { PAGE_ROLE } from '../../../src/engine/http/window-role.js';
 import { ConnectedWindow } from '../../../src/engine/http/window.js';
 import type { PageServices } from '../../../src/engine/http/page-services.js';
 import type { EngineMessage, Slices } from '../../../src/protocol/interface.js';
@@ -35,7 +36,12 @@ describe('a window whose socket is full', () => {
   // Regression: state that changed meanwhile was only sent with the next change.
   it('gets the latest state as soon as the socket has drained', () => {
     const socket = new FullSocket();
-    const window = new ConnectedWindow(socket as unknown as WebSocket, {} as PageServices, () => undefined);
+    const window = new ConnectedWindow(
+      socket as unknown as WebSocket,
+      {} as PageServices,
+      PAGE_ROLE,
+      () => undefined,
+    );
     window.sendState(about(1));
     window.sendFrame(new Uint8Array(5 * MIB));
     window.sendState(about(2));
@@ -51,7 +57,12 @@ describe('a window whose socket is full', () => {
 
   it('gets no telemetry meanwhile', () => {
     const socket = new FullSocket();
-    const window = new ConnectedWindow(socket as unknown as WebSocket, {} as PageServices, () => undefined);
+    const window = new ConnectedWindow(
+      socket as unknown as WebSocket,
+      {} as PageServices,
+      PAGE_ROLE,
+      () => undefined,
+    );
     window.sendFrame(new Uint8Array(MIB));
     const before = socket.bufferedAmount;
     window.sendTelemetry(new Uint8Array(100));

@@ -18,6 +18,7 @@ import { wholeNumber } from '../numbers.js';
 import {
   AUTOSAVE,
   CONTROLLERS,
+  DECK,
   FAVOURITES,
   USER_PRESETS,
   bundledFolder,
@@ -67,6 +68,7 @@ async function serve(options: Options, command: Command): Promise<void> {
     controllersPath: CONTROLLERS,
     controllerMapPath: controllerMapFile(options.presets),
     favouritesPath: FAVOURITES,
+    deckPath: DECK,
     version: VERSION,
     port: options.port,
     ...(options.preset === undefined ? {} : { preset: await requestedPreset(options.preset) }),

@@ -7,6 +7,7 @@ import { NumberField } from '../../shared/controls/number-field.js';
 import { Select } from '../../shared/controls/select.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { AssignmentsCard } from './assignments.js';
+import { NetworkDeckCard } from './network-deck.js';
 import { ProgramChangesCard } from './program-changes.js';
 import { openWebMidi } from './web-midi.js';
 import { Card, Cards } from '../../shared/controls/card.js';
@@ -24,6 +25,7 @@ export function ControllersPanel() {
       <MidiCard />
       <ProgramChangesCard />
       <OscCard />
+      <NetworkDeckCard />
     </Cards>
   );
 }

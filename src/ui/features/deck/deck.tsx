@@ -56,7 +56,7 @@ export function Deck() {
 
 function DeckHeader() {
   const name = usePage(({ about }) => about.name);
-  const many = usePage(({ library }) => library.presets.length > 0);
+  const isRemote = usePage(({ kind }) => kind === 'deck');
   const model = usePage(({ model: { card, missing, loading } }) =>
     loading ? 'Loading…' : missing === null ? (card?.name ?? 'No model') : `${missing.name} is missing`,
   );
@@ -65,18 +65,18 @@ function DeckHeader() {
       <DeckButton
         label="Previous preset"
         icon="left"
-        disabled={!many}
+
         onPress={() => press('previousPreset')}
       />
       <h1 className={styles.preset}>
         <span>{name || 'Untitled'}</span>
         <small>{model}</small>
       </h1>
-      <DeckButton label="Next preset" icon="right" disabled={!many} onPress={() => press('nextPreset')} />
+      <DeckButton label="Next preset" icon="right" onPress={() => press('nextPreset')} />
       {document.fullscreenEnabled && (
         <DeckButton label="Full screen" icon="deck" tone="quiet" onPress={toggleFullScreen} />
       )}
-      <DeckButton label="Close the deck view" icon="close" tone="quiet" onPress={closeDeck} />
+      {!isRemote && <DeckButton label="Close the deck view" icon="close" tone="quiet" onPress={closeDeck} />}
     </header>
   );
 }

@@ -8,8 +8,9 @@ export function openDeck(): void {
   setView(store, { deck: true });
 }
 
-/** Shows the whole page again. */
+/** Shows the whole page again; nothing on a deck in the network, which has none. */
 export function closeDeck(): void {
+  if (store.getState().kind === 'deck') return;
   if (document.fullscreenElement !== null) void document.exitFullscreen();
   window.history.replaceState(null, '', addressOf(false));
   setView(store, { deck: false });
