@@ -11,6 +11,7 @@ import { boolOf, runBothBranches } from './branches.js';
 import { callOperation, guardOperation } from './call-operation.js';
 import type { Context } from './context.js';
 import { getItem, iterate, truth } from './operations/sequences.js';
+import { asString } from './operations/strings.js';
 import { Tensor } from './tensors/tensor.js';
 import { describe, Dict, FunctionReference, Instance, List, Tuple, type ScriptValue } from './values.js';
 
@@ -372,10 +373,8 @@ export class Interpreter {
       }
       case 'print':
         return null;
-      case 'str': {
-        const value = argument(0);
-        return typeof value === 'object' ? describe(value) : String(value);
-      }
+      case 'str':
+        return asString(argument(0));
       default:
         throw unsupported(`the function "${name}"`, at);
     }

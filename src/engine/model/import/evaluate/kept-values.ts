@@ -4,7 +4,7 @@ import type {
   StorageType,
   TensorRecord,
 } from '../../../torchscript/pickle-values.js';
-import { sameShape, type TensorType } from './tensors/content.js';
+import { type Concrete, sameShape, scalar, type TensorType } from './tensors/content.js';
 import { Tensor } from './tensors/tensor.js';
 import { Text } from './text.js';
 import {
@@ -125,6 +125,42 @@ export class Keeper {
     return record;
   }
 }
+
+/**
+ * A buffer in place of a number that the call has replaced by another one. It has no dimensions, so that torch counts it like
+ * a number in arithmetic, and starts as the file states it; null where the attribute does not go from number to number.
+ */
+export function numberBuffer({
+  record,
+  name,
+  path,
+  kept,
+  isSetOutside,
+}: {
+  readonly record: InstanceRecord;
+  readonly name: string;
+  readonly path: string;
+  readonly kept: PickleValue;
+  readonly isSetOutside: boolean;
+}): { readonly record: TensorRecord; readonly initial: Concrete } | null {
+  const first = record.attributes.get(name);
+  if (isSetOutside || typeof first !== typeof kept) return null;
+  if (typeof first === 'number')
+    return { record: scalarRecord('float64', path), initial: scalar('float64', first) };
+  if (typeof first === 'bigint')
+    return { record: scalarRecord('int64', path), initial: scalar('int64', Number(first)) };
+  return null;
+}
+
+const scalarRecord = (type: 'float64' | 'int64', path: string): TensorRecord => ({
+  kind: 'tensor',
+  storage: `kept ${path}`,
+  type,
+  storageLength: 1,
+  offset: 0,
+  sizes: [],
+  strides: [],
+});
 
 /** Whether two stored values are the same; tensors and objects where they are one. */
 export function sameStored(a: PickleValue | undefined, b: PickleValue | undefined): boolean {

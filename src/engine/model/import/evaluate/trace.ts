@@ -18,7 +18,7 @@ import { Context, type NoiseInput } from './context.js';
 import { Interpreter } from './interpreter.js';
 import { carryLeaves } from './carry-leaves.js';
 import { type Call, sameCall } from './first-call.js';
-import type { AttributeValues, Leaf } from './kept-values.js';
+import { type AttributeValues, type Leaf, numberBuffer } from './kept-values.js';
 import { type KeptAttribute, Objects } from './objects.js';
 import { Storage, Tensor, type View, WindowError } from './tensors/tensor.js';
 
@@ -83,7 +83,7 @@ class Findings {
  * Evaluates `method(input)` of the model's root for a fixed input shape. Buffers start as stored. Those that the
  * program changes from call to call become state: they are found by evaluating repeatedly until no further buffer
  * changes. Assigning another tensor to an attribute, or to a place of its list, tuple or dict, counts as overwriting its
- * buffer. Where the file has none, because the attribute is None or the list empty until the first call, the state is taken
+ * buffer; a number that keeps changing, a phase or a counter, becomes a buffer without dimensions. Where the file has none, because the attribute is None or the list empty until the first call, the state is taken
  * to start at zero if the first call then gives the same.
  * @param attributes set anew before each call, to values that are an input of the graph
  * @throws TillerError `operation-unsupported`, `model-shape`, `model-interface`
@@ -170,7 +170,7 @@ class Run {
     if (newLeaves.length > 0 && this.planState()) return true;
     if (newLeaves.length > 0) findings.firstCall = this.asCall(output, newLeaves);
     const settles = mayFold && this.settleBuffers();
-    const replaces = this.updateAttributes();
+    const replaces = this.updateAttributes(mayFold);
     return this.planState(mayFold) || settles || replaces;
   }
 
@@ -207,14 +207,18 @@ class Run {
     return again;
   }
 
-  private updateAttributes(): boolean {
+  /** @param numbersMaySettle false where a number that still changes from call to call becomes state */
+  private updateAttributes(numbersMaySettle: boolean): boolean {
     const { attributes, newBuffers } = this.findings;
     let again = false;
-    for (const { record, name, stored, kept, leaves } of this.kept) {
+    for (const attribute of this.kept) {
+      const { record, name, stored, kept, leaves } = attribute;
       for (const leaf of leaves) if (leaf.isNew) newBuffers.set(leaf.record, this.startOfNew(leaf));
       if (Object.is(stored, kept)) continue;
+      const buffer = numbersMaySettle ? null : numberBuffer(attribute);
+      if (buffer !== null) newBuffers.set(buffer.record, buffer.initial);
       const overrides = attributes.get(record) ?? new Map<string, PickleValue>();
-      attributes.set(record, overrides.set(name, kept));
+      attributes.set(record, overrides.set(name, buffer?.record ?? kept));
       again = true;
     }
     return again;

@@ -40,6 +40,23 @@ const CASES: readonly [string, string[], number[], number[]][] = [
     [3],
     [1, 2, 3],
   ],
+  [
+    'lists sliced backwards, and strings',
+    [
+      'items = [1, 2, 3, 4]',
+      'back = torch.slice(items, None, None, -1)',
+      'part = torch.slice(items, 2, 0, -2)',
+      'text = torch.percentFormat("%d_%s of %s", (7, torch.format("{}-{}", 0.5, None), True))',
+      'if torch.eq(text, "7_0.5-None of True"):',
+      '  found = torch.find(text, "of", 0, torch.len(text))',
+      'else:',
+      '  found = -100',
+      'y = torch.add(torch.mul(x, (back)[0]), found)',
+      'return torch.add(y, torch.add((part)[0], torch.add(torch.len(part), torch.find(text, "cpu"))))',
+    ],
+    [2],
+    [14, 18],
+  ],
   ['a number as a vector', ['return torch.mul(x, torch.unsqueeze(torch.mean(x), 0))'], [2], [0, 0.5]],
   ['numbers stacked', ['return torch.stack([torch.mean(x), torch.sum(x)])'], [2], [0.5, 1]],
   [

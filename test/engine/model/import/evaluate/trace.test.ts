@@ -279,9 +279,9 @@ describe('state between calls', () => {
       /behaves differently/,
     ],
     [
-      'a count',
-      ['self.n = torch.add(self.n, 1)', 'return torch.mul(x, self.n)'],
-      { n: 0n },
+      'a count in a list',
+      ['_0 = torch._set_item(self.n, 0, torch.add((self.n)[0], 1))', 'return torch.mul(x, (self.n)[0])'],
+      { n: [0n] },
       /behaves differently/,
     ],
   ])('the graph cannot carry %s', async (_, lines, attributes, message) => {

@@ -26,7 +26,6 @@ export const BOOKKEEPING: OperationTable = {
   }),
   is_floating_point: op('self', (args) => isFloat(args.tensor(0).type)),
   is_complex: op('self', (args) => args.tensor(0).type === 'complex64'),
-  format: op('self a b c d e f', (args) => args.string(0, '')),
   warn: op('message stacklevel', () => null),
   requires_grad_: op('self requires_grad', (args) => args.at(0) ?? null),
   device: op('name', (args) => args.at(0) ?? null),

@@ -21,6 +21,7 @@ import { RESAMPLING } from './resampling.js';
 import { SEQUENCES } from './sequences.js';
 import { SHAPE } from './shape.js';
 import { SPECTROGRAMS } from './spectrograms.js';
+import { STRINGS } from './strings.js';
 import { VIEWS } from './views.js';
 import { WINDOWS } from './windows.js';
 
@@ -46,6 +47,7 @@ const DIRECT: OperationTable = {
   ...SEQUENCES,
   ...SHAPE,
   ...SPECTROGRAMS,
+  ...STRINGS,
   ...VIEWS,
   ...WINDOWS,
 };

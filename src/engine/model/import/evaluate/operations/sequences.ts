@@ -68,6 +68,20 @@ export function sliceBounds(
   return { first, count: Math.max(0, Math.ceil((last - first) / step)) };
 }
 
+/** The same of a list, whose slices may run backwards. */
+export function listSlice(
+  size: number,
+  start: number | null,
+  end: number | null,
+  step: number,
+): { first: number; count: number } {
+  if (step >= 0) return sliceBounds(size, start, end, step);
+  const clamp = (value: number): number => Math.min(size - 1, Math.max(-1, value < 0 ? value + size : value));
+  const first = clamp(start ?? size - 1);
+  const last = end === null ? -1 : clamp(end);
+  return { first, count: Math.max(0, Math.ceil((first - last) / -step)) };
+}
+
 /** Equality as `==` finds it, without tensors. */
 export function equals(a: ScriptValue | undefined, b: ScriptValue | undefined): boolean {
   if ((a instanceof List && b instanceof List) || (a instanceof Tuple && b instanceof Tuple)) {

@@ -4,7 +4,7 @@ import { type Arguments, axisOf, type Context, op, type OperationTable, Operatio
 import { mapContent, Tensor } from '../tensors/tensor.js';
 import { List, type ScriptValue } from '../values.js';
 import { elementType, resultType, toReal } from './promotion.js';
-import { checkItems, sliceBounds } from './sequences.js';
+import { checkItems, listSlice, sliceBounds } from './sequences.js';
 
 /** A shape with at most one -1, resolved. */
 function resolveShape(shape: readonly number[], count: number): readonly number[] {
@@ -192,16 +192,9 @@ export const SHAPE: OperationTable = {
   slice: op('self dim start end step', (args) => {
     const value = args.at(0);
     if (value instanceof List) {
-      const bounds = sliceBounds(
-        value.items.length,
-        args.optionalInt(1),
-        args.optionalInt(2),
-        args.int(3, 1),
-      );
       const step = args.int(3, 1);
-      return new List(
-        Array.from({ length: bounds.count }, (_, i) => value.items[bounds.first + i * step] ?? null),
-      );
+      const { first, count } = listSlice(value.items.length, args.optionalInt(1), args.optionalInt(2), step);
+      return new List(Array.from({ length: count }, (_, i) => value.items[first + i * step] ?? null));
     }
     const x = args.tensor(0);
     const axis = axisOf(args.int(1, 0), x.shape.length);
