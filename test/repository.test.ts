@@ -18,7 +18,7 @@ const BINARY = [
   /^models\/loops\/[\w-]+\.wav$/,
   /^models\/(metal|percussion|voices)\/[\w-]+\.(ts|png)$/,
   /^test\/fixtures\/audio\/tone\.(m4a|mp3|ogg|opus)$/,
-  /^test\/fixtures\/(attributes|models|operations)\/[\w.-]+\.(f32|torchscript)$/,
+  /^test\/fixtures\/(attributes|models|operations|prior)\/[\w.-]+\.(f32|torchscript)$/,
   /^(src|native)\/.*icons?\/[\w-]+\.(png|ico|icns)$/,
 ];
 

@@ -48,7 +48,7 @@ const TRIGGERS = [
 
 function groupOf(parameter: number): ActionGroup {
   if (parameter < MAX_INPUTS) return 'Inputs';
-  if (attributeIndex(parameter) >= 0) return 'Model';
+  if (attributeIndex(parameter) >= 0 || parameter >= PARAMETER_INDEX.prior) return 'Model';
   if (parameter >= PARAMETER_INDEX.loop || parameter === PARAMETER_INDEX.freeze) return 'Time';
   return parameter >= PARAMETER_INDEX.offset ? 'Latents' : 'Sound';
 }

@@ -7,6 +7,8 @@ export const DEFAULT_OUTPUT = {
   latentNoise: 0,
   width: 0,
   freeze: false,
+  prior: false,
+  priorTemperature: 0,
   loop: false,
   loopLength: '1 bar',
   loopSlot: 0,

@@ -23,6 +23,10 @@ export const outputSchema = z.strictObject({
   width: z.number().min(0).max(1),
   /** Holds the latents at their present values. */
   freeze: z.boolean(),
+  /** Has the model's prior give the latents, in place of what it hears. Without effect for a model that has none. */
+  prior: z.boolean(),
+  /** What the prior's input is given, as nn~ would: 0 is what it was trained for, less is more regular. */
+  priorTemperature: z.number().min(-5).max(5),
   /** Repeats the latents that were encoded last. */
   loop: z.boolean(),
   loopLength: z.enum(LOOP_LENGTH_IDS),

@@ -52,6 +52,8 @@ const ACCESSORS: Readonly<Record<number, Accessor>> = {
   [at.freeze]: toggle('freeze'),
   [at.bypass]: toggle('bypass'),
   [at.loop]: toggle('loop'),
+  [at.prior]: toggle('prior'),
+  [at.priorTemperature]: level('priorTemperature'),
   [at.loopSlot]: {
     read: ({ output }) => output.loopSlot,
     write: ({ output }, value) => {

@@ -81,6 +81,8 @@ export const PARAMETERS: readonly Parameter[] = [
     ...linear('loopSlot', 'Loop slot', 0, LOOP_SLOT_NAMES.length - 1, RECORDED_LOOP, 'choice'),
     choices: LOOP_SLOT_NAMES,
   },
+  linear('prior', 'Prior', 0, 1, 0, 'switch'),
+  linear('priorTemperature', 'Prior temperature', -5, 5, 0),
 ];
 
 /** Index of the first parameter of each kind. */
@@ -101,6 +103,8 @@ export const PARAMETER_INDEX = {
   loopLength: MAX_INPUTS + 11 + HOST_OFFSETS,
   attribute: MAX_INPUTS + 12 + HOST_OFFSETS,
   loopSlot: MAX_INPUTS + 12 + HOST_OFFSETS + HOST_ATTRIBUTES,
+  prior: MAX_INPUTS + 13 + HOST_OFFSETS + HOST_ATTRIBUTES,
+  priorTemperature: MAX_INPUTS + 14 + HOST_OFFSETS + HOST_ATTRIBUTES,
 } as const;
 
 /** The latent dimension whose offset this parameter is, from 0; −1 for every other parameter. */

@@ -35,6 +35,11 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
     loops: [],
     otherModels: withInSets(otherModels, { loops: [] }),
   }),
+  // Version 4 played no prior.
+  4: ({ output, ...document }) => ({
+    ...document,
+    output: withFields(output, { prior: false, priorTemperature: 0 }),
+  }),
 };
 
 /** The sets of other models with further fields; what is no set is left for the schema to refuse. */

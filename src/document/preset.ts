@@ -13,7 +13,7 @@ export { modelReferenceSchema, type ModelReference } from './model-set.js';
 
 export const PRESET_FORMAT = 'tiller-preset';
 /** Raised with each change of the format; `parse-preset.ts` converts older presets. */
-export const PRESET_VERSION = 4;
+export const PRESET_VERSION = 5;
 
 /**
  * The whole instrument: the content of a preset file, the state in a host's project, and the document that the page

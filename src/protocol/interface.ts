@@ -155,6 +155,8 @@ export interface ModelCard {
   outputChannels: number;
   parameters: number;
   streaming: boolean;
+  /** Whether it can play without an input. */
+  hasPrior: boolean;
   delaySamples: number;
   licence: string | null;
   latentRanges: [number, number][];

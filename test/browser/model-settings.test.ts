@@ -5,6 +5,7 @@ import { dropFile, NO_OVERFLOW, overflow, screenshot, smallTargets } from './pag
 
 const MODEL = join('test', 'fixtures', 'attributes', 'learning.torchscript');
 
+const PRIOR = join('test', 'fixtures', 'prior', 'prior.torchscript');
 const CHOICES = join('test', 'fixtures', 'attributes', 'choices.torchscript');
 
 /** Imports run at the lowest priority, on machines that do other work. */
@@ -55,6 +56,26 @@ describe('what a model lets be set', () => {
         probe.slices.attributes[4]?.range[1] === 2,
       'the settings as the file states them',
     );
+    expect(consoleErrors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('lets a model that has a prior play by itself', async () => {
+    const { page, consoleErrors } = await open();
+    await dropFile(page, 'prior.ts', readFileSync(PRIOR));
+    const imported = () => probe.slices.library.models.find(({ name }) => name === 'prior');
+    await probe.until(() => imported() !== undefined, 'the import', IMPORT_MILLISECONDS);
+    probe.send({ type: 'select-model', sha256: imported()?.sha256 ?? '' });
+    await page.getByRole('tab', { name: 'Model', exact: true }).click();
+    await page.getByRole('switch', { name: 'Play by itself' }).click();
+    await probe.until(() => probe.slices.output.prior, 'the prior');
+    const temperature = page.getByRole('textbox', { name: 'Prior temperature, number' });
+    await temperature.fill('-1.5');
+    await temperature.press('Enter');
+    await probe.until(() => probe.slices.output.priorTemperature === -1.5, 'the temperature');
+    expect(await overflow(page)).toEqual(NO_OVERFLOW);
+    expect(await smallTargets(page)).toEqual([]);
+    await screenshot(page, 'model-prior');
     expect(consoleErrors).toEqual([]);
     await page.context().close();
   });

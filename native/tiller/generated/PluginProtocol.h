@@ -393,7 +393,7 @@ struct Parameter
 };
 
 /** Every automatable parameter; its position is its index in messages. */
-constexpr std::array<Parameter, 53> parameters { {
+constexpr std::array<Parameter, 55> parameters { {
     { "input1", "Input 1", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
     { "input2", "Input 2", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
     { "input3", "Input 3", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
@@ -447,6 +447,8 @@ constexpr std::array<Parameter, 53> parameters { {
     { "model7", "Model 7", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
     { "model8", "Model 8", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
     { "loopSlot", "Loop slot", 0.0f, 17.0f, 0.0f, 1.0f, ParameterUnit::Choice, "Recorded\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\nPad" },
+    { "prior", "Prior", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::Switch, "" },
+    { "priorTemperature", "Prior temperature", -5.0f, 5.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
 } };
 
 /** Index of the bypass parameter. */

@@ -1,5 +1,6 @@
 import type { ModelLoad, ModelReport } from '../../protocol/model-report.js';
 import type { ModelManifest } from '../model/manifest.js';
+import { hasPrior } from '../model/run/open-model.js';
 import { effectWords, isHeard } from '../../protocol/effect-words.js';
 
 /** Describes a model in lines of text. @param report null where nothing has been measured */
@@ -11,6 +12,7 @@ export function describeModel(manifest: ModelManifest, report: ModelReport | nul
     `rate        ${sampleRate} Hz, hop ${hop} samples (${milliseconds(hop)})`,
     `channels    ${inputChannels} in, ${outputChannels} out`,
     `latents     ${manifest.latentDims} of ${manifest.fullLatentDims}`,
+    `prior       ${hasPrior(manifest) ? 'yes: it plays without input, too' : 'none'}`,
     `parameters  ${manifest.parameters.toLocaleString('en')}`,
     `own delay   ${delaySamples} samples (${milliseconds(delaySamples)})`,
     `licence     ${manifest.licence ?? 'not stated in the file'}`,

@@ -7,6 +7,7 @@ import { addCodec } from './commands/codec.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { addExamples } from './commands/examples.js';
+import { addGenerate } from './commands/generate.js';
 import { addHost } from './commands/host.js';
 import { addImport } from './commands/import.js';
 import { addInspect } from './commands/inspect.js';
@@ -53,6 +54,7 @@ const program = new Command('tiller')
 for (const add of [
   addServe,
   addRender,
+  addGenerate,
   addImport,
   addInspect,
   addCodec,

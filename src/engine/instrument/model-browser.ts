@@ -8,6 +8,7 @@ import { compareNames } from '../system/natural-order.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import type { LibraryEntry } from '../model/library/model-folder.js';
 import { effectWords } from '../../protocol/effect-words.js';
+import { hasPrior } from '../model/run/open-model.js';
 import { readReport } from '../model/report/report-file.js';
 import type { Instrument } from './instrument.js';
 import type { ModelSelection } from './model-selection.js';
@@ -189,6 +190,7 @@ export class ModelBrowser {
       outputChannels,
       parameters,
       streaming: manifest.streaming,
+      hasPrior: hasPrior(manifest),
       delaySamples: manifest.delaySamples,
       licence: manifest.licence ?? maker?.licence ?? null,
       latentRanges: manifest.latentRanges,

@@ -87,7 +87,16 @@ export const manifestSchema = z.strictObject({
   /** What may be set while the model plays, in the order of the graphs' input; left out where there is nothing. */
   attributes: z.array(statedAttributeSchema).max(MAX_ATTRIBUTES).optional(),
   /** Sorted by frames, then batch; frames 1 and batch 1 is always there. */
-  variants: z.array(variantSchema.extend({ encoder: graphSchema, decoder: graphSchema })).min(1),
+  variants: z
+    .array(
+      variantSchema.extend({
+        encoder: graphSchema,
+        decoder: graphSchema,
+        /** What gives latents without an input, for one side: [1, controls, frames] to [1, dimensions, frames]. The first control is a temperature. */
+        prior: graphSchema.optional(),
+      }),
+    )
+    .min(1),
 });
 export type ModelManifest = z.infer<typeof manifestSchema>;
 

@@ -133,16 +133,21 @@ export class FrameControls {
   }
 
   /**
-   * To be called before a call of the model. All of its latent frames are computed with the attributes of the first one.
+   * To be called before a call of the model. All of its latent frames are computed with the attributes and the prior's settings of the first one.
    * @param attributes takes what the model's attributes are; those that are not known stay as they are
+   * @param priorIn takes the controls of the model's prior, [controls, frames]; empty where it has none
+   * @returns whether the prior gives the call's latents
    */
-  begin(attributes: Float32Array): void {
+  begin(attributes: Float32Array, priorIn: Float32Array): boolean {
     this.applyUpTo(this.frame);
     const { settings } = this;
     for (let i = 0; i < attributes.length; i += 1) {
       const attribute = settings.attributes[i];
       if (attribute !== undefined) attributes[i] = attribute.value;
     }
+    if (!settings.prior || priorIn.length === 0) return false;
+    priorIn.fill(settings.priorTemperature, 0, this.shape.frames);
+    return true;
   }
 
   /** Takes [batch, dims, frames] of encoder values to decoder values, over the frames of one call. */

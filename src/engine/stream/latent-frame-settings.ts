@@ -43,6 +43,9 @@ export interface FrameSettings {
   latentNoise: number;
   width: number;
   freeze: boolean;
+  /** Has the model's prior give the latents, where it has one. */
+  prior: boolean;
+  priorTemperature: number;
   loop: boolean;
   /** Index into `LOOP_LENGTHS`. */
   loopLength: number;
@@ -90,6 +93,12 @@ export function applyToFrames(settings: FrameSettings, parameter: number, value:
       return;
     case PARAMETER_INDEX.freeze:
       settings.freeze = value >= 0.5;
+      return;
+    case PARAMETER_INDEX.prior:
+      settings.prior = value >= 0.5;
+      return;
+    case PARAMETER_INDEX.priorTemperature:
+      settings.priorTemperature = value;
       return;
     case PARAMETER_INDEX.loop:
       settings.loop = value >= 0.5;

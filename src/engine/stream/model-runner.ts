@@ -33,7 +33,7 @@ function isSilent(samples: Float32Array): boolean {
 }
 
 /**
- * A model in the streaming loop: encode, controls, decode, with every failure caught and counted. An encoded latent that is not
+ * A model in the streaming loop: encode (or its prior), controls, decode, with every failure caught and counted. An encoded latent that is not
  * finite counts as 0: an encoder that normalises its latents and has no biases answers silence with 0 / 0. That is a fault only
  * where it persists while there is sound; the result of a call from an empty state is no reason to empty the state again. One
  * thread; allocates nothing while the model works.
@@ -114,10 +114,10 @@ export class GuardedModel {
 
   private fault(): keyof Faults | null {
     const { model, controls } = this;
-    controls.begin(model.attributes);
-    const threw = !this.call('encode');
+    const isGenerated = controls.begin(model.attributes, model.priorIn);
+    const threw = !this.call(isGenerated ? 'generate' : 'encode');
     if (threw) model.encoded.fill(0);
-    const replaced = zeroNonFinite(model.encoded) && !isSilent(model.audioIn);
+    const replaced = zeroNonFinite(model.encoded) && (isGenerated || !isSilent(model.audioIn));
     this.replacedCalls = replaced ? this.replacedCalls + 1 : 0;
     // Even after an exception, so that automation keeps its time.
     controls.run(model.encoded, model.latents);
@@ -148,7 +148,7 @@ export class GuardedModel {
     return false;
   }
 
-  private call(half: 'encode' | 'decode' | 'decodeAgain'): boolean {
+  private call(half: 'encode' | 'generate' | 'decode' | 'decodeAgain'): boolean {
     const start = performance.now();
     try {
       this.model[half](this.controls.noise.model);

@@ -44,6 +44,8 @@ export class Stream {
     latentNoise: 0,
     width: 0,
     freeze: false,
+    prior: false,
+    priorTemperature: 0,
     loop: false,
     loopLength: LOOP_LENGTH_IDS.indexOf(DEFAULT_LOOP_LENGTH),
     loopSlot: RECORDED_LOOP,
@@ -202,6 +204,8 @@ export class Stream {
     settings.latentNoise = output.latentNoise;
     settings.width = output.width;
     settings.freeze = output.freeze;
+    settings.prior = output.prior;
+    settings.priorTemperature = output.priorTemperature;
     // They act from the next call on: what was looped within a call is not decoded again.
     settings.loop = output.loop;
     settings.loopLength = LOOP_LENGTH_IDS.indexOf(output.loopLength);

@@ -28,7 +28,9 @@ const CONTENT: Readonly<Record<Panel, { title: string; panel: () => ReactElement
 export function PanelArea() {
   const panel = usePage(({ view }) => view.panel);
   const stale = usePage(({ training }) => training.stale && !training.running);
-  const hasSettings = usePage(({ attributes }) => attributes.length > 0);
+  const hasSettings = usePage(
+    ({ attributes, model }) => attributes.length > 0 || model.card?.hasPrior === true,
+  );
   const missing = usePage(({ model }) => model.missing !== null);
   const { panel: Content } = CONTENT[panel];
   const flagged = (name: Panel) => (name === 'learn' && stale) || (name === 'library' && missing);

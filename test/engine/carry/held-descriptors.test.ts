@@ -15,6 +15,8 @@ function sineModel(): RunningModel {
       ...{ latentDims: 2, delaySamples: 0 },
     },
     attributes: new Float32Array(0),
+    priorIn: new Float32Array(0),
+    generate: () => undefined,
     audioIn: new Float32Array(HOP),
     encoded: new Float32Array(2),
     latents,

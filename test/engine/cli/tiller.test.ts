@@ -33,6 +33,7 @@ describe('tiller', () => {
       'map',
       'examples',
       'render',
+      'generate',
       'bench',
       'doctor',
       'serve',
@@ -150,6 +151,24 @@ describe('tiller', () => {
     );
     expect(after).toEqual(before);
     expect(tiller('examples', 'export', PRESET, '-o', join(folder, 'examples.xls')).status).toBe(2);
+  });
+
+  it('lets a model with a prior play by itself, reproducibly, and refuses one without', () => {
+    const model = join(folder, 'dreaming.ts');
+    copyFileSync(join('test', 'fixtures', 'prior', 'prior.torchscript'), model);
+    const sounds = ['--noise=seed:1', '--noise=seed:1', '--noise=seed:2', '--temperature=-5'].map(
+      (option, i) => {
+        const out = join(folder, `dream${i}.wav`);
+        const result = json('generate', model, '--seconds', '2', option, '-o', out);
+        expect(result).toMatchObject({ seconds: 2, rate: 32_000, faults: 0 });
+        return readFileSync(out);
+      },
+    );
+    expect(sounds[1]?.equals(sounds[0] ?? Buffer.alloc(0))).toBe(true);
+    for (const other of sounds.slice(2)) expect(other.equals(sounds[0] ?? Buffer.alloc(0))).toBe(false);
+    const { status, stderr } = tiller('generate', 'percussion', '-o', join(folder, 'none.wav'));
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('has no prior');
   });
 
   it('renders a preset by its id', () => {

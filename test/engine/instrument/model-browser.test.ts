@@ -8,7 +8,10 @@ import { TillerError } from '../../../src/document/tiller-error.js';
 import { documentOf } from '../http/rig.js';
 
 const entry = (name: string, sha256: string) =>
-  ({ dir: `/nowhere/${sha256}`, manifest: { name, sha256, latentRanges: [] } }) as unknown as LibraryEntry;
+  ({
+    dir: `/nowhere/${sha256}`,
+    manifest: { name, sha256, latentRanges: [], variants: [] },
+  }) as unknown as LibraryEntry;
 const OWN = 'a'.repeat(64);
 const SHIPPED = 'b'.repeat(64);
 

@@ -3,6 +3,7 @@ import type { ModelShape, RunningModel } from '../../../src/engine/model/run/run
 /** A model that takes no time and allocates nothing, so that what is measured is the engine's own. It answers with its input. */
 export class IdleModel implements RunningModel {
   readonly attributes = new Float32Array(0);
+  readonly priorIn = new Float32Array(0);
   readonly audioIn: Float32Array;
   readonly encoded: Float32Array;
   readonly latents: Float32Array;
@@ -18,6 +19,10 @@ export class IdleModel implements RunningModel {
 
   encode(): void {
     this.encoded.fill(0.5);
+  }
+
+  generate(): void {
+    this.encode();
   }
 
   decode(): void {

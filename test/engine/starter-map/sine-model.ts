@@ -29,6 +29,8 @@ export function sineModel(
       delaySamples: 0,
     },
     attributes: new Float32Array(0),
+    priorIn: new Float32Array(0),
+    generate: () => undefined,
     audioIn: new Float32Array(hop * frames),
     encoded: new Float32Array(latentDims * frames),
     latents: new Float32Array(latentDims * frames),

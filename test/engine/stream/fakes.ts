@@ -26,6 +26,7 @@ const DEFAULT_SHAPE: ModelShape = {
 export class FakeModel implements RunningModel {
   readonly shape: ModelShape;
   readonly attributes = new Float32Array(0);
+  readonly priorIn = new Float32Array(0);
   readonly audioIn: Float32Array;
   readonly encoded: Float32Array;
   readonly latents: Float32Array;
@@ -57,6 +58,10 @@ export class FakeModel implements RunningModel {
         if (latentDims > 1) this.encoded[at + frames] = this.calls * frames + j;
       }
     }
+  }
+
+  generate(noise: NoiseSource): void {
+    this.encode(noise);
   }
 
   decode(_noise: NoiseSource): void {

@@ -57,8 +57,8 @@ function tryAttributes(
   attributes: readonly SettableAttribute[],
 ): ReadonlySet<string> | null {
   try {
-    const { encode, decode } = traceVariant(program, nn, PROBED, attributes);
-    const used = [usedElements(encode), usedElements(decode)];
+    const { encode, decode, prior } = traceVariant(program, nn, PROBED, attributes);
+    const used = [encode, decode, ...(prior === null ? [] : [prior])].map(usedElements);
     let element = 0;
     const names = attributes.filter((attribute) => {
       const from = element;

@@ -12,11 +12,14 @@ const WEIGHT_NOTES: Partial<Record<StorageType, string>> = {
 export const MAX_NOTE = 500;
 /** `forward` is `decode` after `encode`, which is how models are played. */
 const PLAYED_METHODS: readonly string[] = ['encode', 'decode', 'forward'];
+/** Besides these, where it fits the decoder. */
+const PRIOR = 'prior';
 
 /** What the interface of a file states. Rates in Hz. */
 export interface InterfaceFacts {
   readonly weightTypes: ReadonlySet<StorageType>;
   readonly hasEncoder: boolean;
+  readonly hasPrior: boolean;
   readonly methods: readonly string[];
   readonly rate: {
     readonly used: number;
@@ -27,8 +30,16 @@ export interface InterfaceFacts {
 }
 
 /** What a player should know of a model's interface, as sentences; empty for a usual model. */
-export function interfaceNotes({ weightTypes, hasEncoder, methods, rate }: InterfaceFacts): string[] {
-  const unused = methods.filter((name) => !PLAYED_METHODS.includes(name)).map((name) => `“${name}”`);
+export function interfaceNotes({
+  weightTypes,
+  hasEncoder,
+  hasPrior,
+  methods,
+  rate,
+}: InterfaceFacts): string[] {
+  const unused = methods
+    .filter((name) => !PLAYED_METHODS.includes(name) && !(hasPrior && name === PRIOR))
+    .map((name) => `“${name}”`);
   return [
     ...rateNotes(rate),
     ...(hasEncoder

@@ -123,7 +123,8 @@ function covers(manifest: ModelManifest, wanted: readonly ModelVariant[]): boole
 /** Whether every graph of a model can be opened. Graphs are opened one at a time to bound memory. */
 async function opens({ dir, manifest }: LibraryEntry): Promise<boolean> {
   for (const variant of manifest.variants)
-    for (const role of ['encoder', 'decoder'] as const) {
+    for (const role of ['encoder', 'decoder', 'prior'] as const) {
+      if (variant[role] === undefined) continue;
       const opened = await openGraph(dir, manifest, variant, role).catch(() => null);
       if (opened === null) return false;
       opened.close();

@@ -20,6 +20,8 @@ export interface NnInterface {
   readonly outputChannels: number;
   /** False for a decoder alone. */
   readonly hasEncoder: boolean;
+  /** What gives latents without an input; null where the file has no such method, or not one for these latents. */
+  readonly prior: PriorInterface | null;
   readonly latentDims: number;
   readonly fullLatentDims: number;
   readonly parameters: number;
@@ -32,7 +34,14 @@ export interface NnInterface {
   readonly notes: readonly string[];
 }
 
+/** A method `prior`: one set of latents for each latent frame of its inputs, the first of which is a temperature. */
+export interface PriorInterface {
+  readonly inputs: number;
+}
+
 const MAX_HOP = 65_536;
+/** Most inputs of a prior. */
+const MAX_PRIOR_INPUTS = 16;
 /** Wrappers around the object that states a number: combined exports have one. */
 const MAX_WRAPPERS = 2;
 const RATE_NAMES = ['sr', 'sampling_rate', 'sample_rate'] as const;
@@ -82,6 +91,7 @@ export function readInterface(program: Program, rates: KnownRates = {}): NnInter
       `The model has ${inputChannels} input and ${outputChannels} output channels; the limit is ${MAX_CHANNELS}.`,
     );
   }
+  const prior = methods.includes('prior') ? readPrior(program, latentDims, hop) : null;
   const { parameters, weightTypes } = surveyTensors(program);
   const sampleRate = chooseRate(program, rates);
   return {
@@ -90,6 +100,7 @@ export function readInterface(program: Program, rates: KnownRates = {}): NnInter
     inputChannels,
     outputChannels,
     hasEncoder,
+    prior,
     latentDims,
     fullLatentDims: readFullLatents(program, latentDims),
     parameters,
@@ -98,11 +109,19 @@ export function readInterface(program: Program, rates: KnownRates = {}): NnInter
     notes: interfaceNotes({
       weightTypes,
       hasEncoder,
+      hasPrior: prior !== null,
       methods: methods.filter((name) => typeof name === 'string'),
       rate: { used: sampleRate, ...rates, stated: statedNumber(program, RATE_NAMES) },
     }),
     licence: textOf(root.attributes.get('licence') ?? root.attributes.get('license') ?? null),
   };
+}
+
+/** @returns null where its latents are not those of the decoder */
+function readPrior(program: Program, latentDims: number, hop: number): PriorInterface | null {
+  const [inputs, inputRatio, outputs, outputRatio] = readParameters(program, 'prior_params');
+  const fits = inputRatio === hop && outputRatio === hop && outputs === latentDims;
+  return fits && inputs <= MAX_PRIOR_INPUTS ? { inputs } : null;
 }
 
 /** The methods that nn~ would offer: those in `_methods` or, in exports of RAVE 1, those with a `…_params` buffer. */

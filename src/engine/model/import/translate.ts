@@ -7,7 +7,8 @@ import { type ChosenAttributes, chooseAttributes } from './choose-attributes.js'
 import { type SettableAttribute, statedValues } from './evaluate/attribute-inputs.js';
 import { attributeNotes } from './attribute-notes.js';
 import { collectGarbage } from './collect-garbage.js';
-import { type BuiltGraph, type BuiltVariant, buildVariant } from './graph/build-variant.js';
+import { type BuiltGraph, type BuiltVariant, buildVariant, traceVariant } from './graph/build-variant.js';
+import { MAX_NOTE } from './import-notes.js';
 import { ModelFolder } from '../library/model-folder.js';
 import { IMPORTER_VERSION, type ModelManifest, type ModelVariant } from '../manifest.js';
 import { type KnownRates, type NnInterface, readInterface } from './nn-interface.js';
@@ -40,6 +41,8 @@ export interface Translation {
 /** Called with the share of the work that is done (0..1) and what is being done; may throw, which ends the translation. */
 export type TranslationStep = (share: number, what: string) => Promise<void> | void;
 
+/** The variant that is always built. */
+const SINGLE: ModelVariant = { frames: 1, batch: 1 };
 const WEIGHTS_FILE = 'weights.bin';
 
 /**
@@ -52,16 +55,18 @@ export async function translateModel(
 ): Promise<Translation> {
   await step(0.1, 'Reading the program');
   const program = Program.load(await Archive.fromBytes(file.bytes));
-  const nn = readInterface(program, rates);
+  const { nn, note: priorNote } = withPlayablePrior(program, readInterface(program, rates));
   await new ModelFolder(libraryDir).create();
   await staging.create();
   const chosen = chooseAttributes(program, nn);
   const built = await writeVariants(program, nn, chosen, variants, staging, step);
-  const { statedDelay, notes, hasEncoder, attributes: listed, ...known } = nn;
+  const { statedDelay, notes, attributes: listed } = nn;
+  const { sampleRate, hop, inputChannels, outputChannels, latentDims, fullLatentDims } = nn;
+  const { hasEncoder, parameters, licence } = nn;
   const attributes = statedValues(chosen.settable);
   return {
     statedDelay,
-    notes: [...notes, ...attributeNotes(listed, chosen)],
+    notes: [...notes, ...priorNote, ...attributeNotes(listed, chosen)],
     manifest: {
       format: 'tiller-model',
       version: 1,
@@ -69,7 +74,14 @@ export async function translateModel(
       name,
       sha256: file.sha256,
       sourceBytes: file.bytes.length,
-      ...known,
+      sampleRate,
+      hop,
+      inputChannels,
+      outputChannels,
+      latentDims,
+      fullLatentDims,
+      parameters,
+      licence,
       ...(hasEncoder ? {} : { hasNoEncoder: true }),
       streaming: built.every(({ streaming }) => streaming),
       delaySamples: 0,
@@ -78,6 +90,24 @@ export async function translateModel(
       variants: built.map(({ manifest }) => manifest),
     },
   };
+}
+
+/** The interface with its prior where that can be played: a model is not refused for what it can be played without. */
+function withPlayablePrior(
+  program: Program,
+  nn: NnInterface,
+): { readonly nn: NnInterface; readonly note: readonly string[] } {
+  if (nn.prior === null) return { nn, note: [] };
+  const without = { ...nn, prior: null };
+  // What the model itself is refused for is not the prior's fault.
+  traceVariant(program, without, SINGLE, []);
+  try {
+    traceVariant(program, nn, SINGLE, []);
+    return { nn, note: ['Plays without input, too: it has a prior, which gives the latents.'] };
+  } catch (error) {
+    if (!(error instanceof TillerError)) throw error;
+    return { nn: without, note: [`The file’s prior cannot be played. ${error.message}`.slice(0, MAX_NOTE)] };
+  }
 }
 
 interface VariantSummary {
@@ -104,12 +134,19 @@ async function writeVariants(
       await collectGarbage();
       const result = tryVariant(program, nn, variant, settable, pool);
       if (result === null) continue;
-      const { frames, batch, streaming, encoder, decoder } = result;
+      const { frames, batch, streaming, encoder, decoder, prior } = result;
       await writeGraph(staging, encoder);
       await writeGraph(staging, decoder);
+      if (prior !== undefined && batch === 1) await writeGraph(staging, prior);
       built.push({
         streaming,
-        manifest: { frames, batch, encoder: encoder.manifest, decoder: decoder.manifest },
+        manifest: {
+          frames,
+          batch,
+          encoder: encoder.manifest,
+          decoder: decoder.manifest,
+          ...(prior === undefined ? {} : { prior: prior.manifest }),
+        },
       });
     }
     await step(0.7, 'Writing');

@@ -16,19 +16,21 @@ const CONTROL_WORDS = 4;
 /** Value of `ANSWERS` once the thread has ended. */
 const ENDED = -1;
 
-export const REQUESTS = ['encode', 'decode', 'decodeAgain', 'reset', 'close'] as const;
+export const REQUESTS = ['encode', 'generate', 'decode', 'decodeAgain', 'reset', 'close'] as const;
 export type ModelRequest = (typeof REQUESTS)[number];
 
 export const modelMemorySchema = z.strictObject({
   control: int32Schema,
   failure: uint8Schema,
   audioIn: float32Schema,
+  priorIn: float32Schema,
   encoded: float32Schema,
   latents: float32Schema,
   attributes: float32Schema,
   audioOut: float32Schema,
   encoderNoise: z.array(float32Schema),
   decoderNoise: z.array(float32Schema),
+  priorNoise: z.array(float32Schema),
 });
 
 /**
@@ -40,7 +42,7 @@ export type ModelMemory = z.infer<typeof modelMemorySchema>;
 
 /** @throws TillerError `model-missing` when the model was not imported in this variant */
 export function createModelMemory(manifest: ModelManifest, variant: ModelVariant): ModelMemory {
-  const { encoder, decoder } = variantOf(manifest, variant);
+  const { encoder, decoder, prior } = variantOf(manifest, variant);
   const floats = ({ shape }: { readonly shape: readonly number[] }) =>
     new Float32Array(
       new SharedArrayBuffer(
@@ -55,12 +57,14 @@ export function createModelMemory(manifest: ModelManifest, variant: ModelVariant
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT)),
     failure: new Uint8Array(new SharedArrayBuffer(MESSAGE_BYTES)),
     audioIn: floats(encoder.input),
+    priorIn: floats(prior?.input ?? { shape: [0] }),
     encoded: floats(encoder.output),
     latents: floats(decoder.input),
     attributes,
     audioOut: floats(decoder.output),
     encoderNoise: noise(encoder),
     decoderNoise: noise(decoder),
+    priorNoise: prior === undefined ? [] : noise(prior),
   };
 }
 

@@ -32,6 +32,7 @@ class DrawnNoise implements NoiseSource {
 function warmUp(model: RunningModel): void {
   const noise = new ConstantNoise(0.5, 0);
   model.encode(noise);
+  if (model.priorIn.length > 0) model.generate(noise);
   model.decode(noise);
   model.reset();
 }
@@ -39,6 +40,7 @@ function warmUp(model: RunningModel): void {
 function serve(model: RunningModel, memory: ModelMemory): void {
   const encoderNoise = new DrawnNoise(memory.encoderNoise);
   const decoderNoise = new DrawnNoise(memory.decoderNoise);
+  const priorNoise = new DrawnNoise(memory.priorNoise);
   serveRequests(memory, (what) => {
     switch (what) {
       case 'encode':
@@ -46,6 +48,13 @@ function serve(model: RunningModel, memory: ModelMemory): void {
         model.attributes.set(memory.attributes);
         encoderNoise.restart();
         model.encode(encoderNoise);
+        memory.encoded.set(model.encoded);
+        return;
+      case 'generate':
+        model.priorIn.set(memory.priorIn);
+        model.attributes.set(memory.attributes);
+        priorNoise.restart();
+        model.generate(priorNoise);
         memory.encoded.set(model.encoded);
         return;
       case 'decode':

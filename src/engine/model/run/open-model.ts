@@ -18,15 +18,21 @@ export async function openModel(
   manifest: ModelManifest,
   variant: ModelVariant,
 ): Promise<RunningModel> {
-  const encoder = await openGraph(dir, manifest, variant, 'encoder');
+  const graphs = [await openGraph(dir, manifest, variant, 'encoder')];
   try {
-    const decoder = await openGraph(dir, manifest, variant, 'decoder');
-    return new OpenModel(shapeOf(manifest, variant), initialAttributes(manifest), encoder, decoder);
+    graphs.push(await openGraph(dir, manifest, variant, 'decoder'));
+    if (hasPrior(manifest)) graphs.push(await openGraph(dir, manifest, variant, 'prior'));
+    const [encoder, decoder, prior = null] = graphs as [RunningGraph, RunningGraph, RunningGraph?];
+    return new OpenModel(shapeOf(manifest, variant), initialAttributes(manifest), encoder, decoder, prior);
   } catch (error) {
-    encoder.close();
+    for (const graph of graphs) graph.close();
     throw error;
   }
 }
+
+/** Whether the model can play without an input. */
+export const hasPrior = ({ variants }: ModelManifest): boolean =>
+  variants.some(({ prior }) => prior !== undefined);
 
 /**
  * For work that listens to audio through the model.
@@ -56,7 +62,7 @@ export function openForListening(dir: string, manifest: ModelManifest): Promise<
 }
 
 /**
- * Opens the encoder or the decoder alone, with the attributes as the file states them. A model that was imported for one side only runs its graph once for each side, each
+ * Opens the encoder, the decoder or the prior alone, with the attributes as the file states them. A model that was imported for one side only runs its graph once for each side, each
  * with its own state.
  * @throws TillerError as `openModel` does
  */
@@ -64,25 +70,35 @@ export async function openGraph(
   dir: string,
   manifest: ModelManifest,
   variant: ModelVariant,
-  role: 'encoder' | 'decoder',
+  role: GraphRole,
 ): Promise<RunningGraph> {
   const graph = await loadRole(dir, manifest, variant, role);
   if (graph.attributes.length > 0) graph.attributes.set(initialAttributes(manifest));
   return graph;
 }
 
+type GraphRole = 'encoder' | 'decoder' | 'prior';
+
 async function loadRole(
   dir: string,
   manifest: ModelManifest,
   variant: ModelVariant,
-  role: 'encoder' | 'decoder',
+  role: GraphRole,
 ): Promise<RunningGraph> {
+  if (role === 'prior') return loadGraph(dir, priorOf(manifest, variant));
   const found = imported(manifest, variant);
   if (found !== undefined) return loadGraph(dir, found[role]);
   const single = imported(manifest, { ...variant, batch: 1 });
   return single === undefined
     ? loadGraph(dir, variantOf(manifest, variant)[role])
     : loadSides(dir, single[role], variant.batch);
+}
+
+/** @throws TillerError `model-missing` */
+function priorOf(manifest: ModelManifest, variant: ModelVariant): GraphManifest {
+  const { prior } = variantOf(manifest, variant);
+  if (prior !== undefined) return prior;
+  throw new TillerError('model-missing', `${manifest.name} has no prior.`, 'Import it again.');
 }
 
 type VariantManifest = ModelManifest['variants'][number];
@@ -106,6 +122,7 @@ export function variantOf(manifest: ModelManifest, variant: ModelVariant): Varia
       batch,
       encoder: forSides(single.encoder, batch),
       decoder: forSides(single.decoder, batch),
+      ...(single.prior === undefined ? {} : { prior: single.prior }),
     };
   throw new TillerError(
     'model-missing',
@@ -133,13 +150,23 @@ export function initialAttributes({ attributes = [] }: ModelManifest): Float32Ar
   return Float32Array.from(attributes, ({ initial }) => initial);
 }
 
+const NO_CONTROLS = new Float32Array(0);
+
 class OpenModel implements RunningModel {
+  /** True while the encoder's state is older than the latents. */
+  private encoderRests = false;
+
   constructor(
     readonly shape: ModelShape,
     readonly attributes: Float32Array,
     private readonly encoder: RunningGraph,
     private readonly decoder: RunningGraph,
+    private readonly prior: RunningGraph | null,
   ) {}
+
+  get priorIn(): Float32Array {
+    return this.prior?.input ?? NO_CONTROLS;
+  }
 
   get audioIn(): Float32Array {
     return this.encoder.input;
@@ -158,8 +185,20 @@ class OpenModel implements RunningModel {
   }
 
   encode(noise: NoiseSource): void {
+    if (this.encoderRests) this.encoder.reset();
+    this.encoderRests = false;
     this.passAttributes(this.encoder);
     this.encoder.run(noise, this.shape.batch);
+  }
+
+  generate(noise: NoiseSource): void {
+    const { prior, encoder } = this;
+    if (prior === null) throw new RangeError('the model has no prior');
+    this.encoderRests = true;
+    this.passAttributes(prior);
+    prior.run(noise, 1);
+    for (let at = 0; at < encoder.output.length; at += prior.output.length)
+      encoder.output.set(prior.output, at);
   }
 
   decode(noise: NoiseSource): void {
@@ -178,11 +217,14 @@ class OpenModel implements RunningModel {
   reset(): void {
     this.encoder.reset();
     this.decoder.reset();
+    this.prior?.reset();
+    this.encoderRests = false;
   }
 
   close(): void {
     this.encoder.close();
     this.decoder.close();
+    this.prior?.close();
   }
 }
 

@@ -25,15 +25,22 @@ export interface RunningModel {
   readonly shape: ModelShape;
   /** What the model's attributes are in the next `encode` and `decode`, in the manifest's order; as the file states them at first. */
   readonly attributes: Float32Array;
+  /** The controls of the next `generate`, [controls, frames], the first of which is a temperature; empty for a model without a prior. */
+  readonly priorIn: Float32Array;
   /** Write the next [batch, inputChannels, hop × frames] samples here, then call `encode`. */
   readonly audioIn: Float32Array;
-  /** [batch, latentDims, frames]: written by `encode`. */
+  /** [batch, latentDims, frames]: written by `encode` and `generate`. */
   readonly encoded: Float32Array;
   /** [batch, latentDims, frames]: write here, then call `decode`. */
   readonly latents: Float32Array;
   /** [batch, outputChannels, hop × frames]: written by `decode`. */
   readonly audioOut: Float32Array;
   encode(noise: NoiseSource): void;
+  /**
+   * In place of `encode`: has the model's prior give the latents, the same on all sides. The encoder hears nothing of that time: its
+   * next call begins with its first state. Only valid with a prior.
+   */
+  generate(noise: NoiseSource): void;
   decode(noise: NoiseSource): void;
   /**
    * Replaces the last `decode`: decodes the current `latents` from the state in which that call began, with the same noise and attributes.
@@ -46,7 +53,7 @@ export interface RunningModel {
 }
 
 /**
- * The encoder or the decoder of a model, with preallocated tensors: write `input`, call `run`, read `output` before the next
+ * The encoder, the decoder or the prior of a model, with preallocated tensors: write `input`, call `run`, read `output` before the next
  * call. For the thread that opened it.
  */
 export interface RunningGraph {

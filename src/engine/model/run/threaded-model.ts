@@ -15,11 +15,13 @@ export class ThreadedModel implements RunningModel {
   readonly shape: ModelShape;
   readonly attributes: Float32Array;
   readonly audioIn: Float32Array;
+  readonly priorIn: Float32Array;
   readonly encoded: Float32Array;
   readonly latents: Float32Array;
   readonly audioOut: Float32Array;
   private readonly encoderNoise: readonly Distribution[];
   private readonly decoderNoise: readonly Distribution[];
+  private readonly priorNoise: readonly Distribution[];
 
   /** @param memory that the thread of this variant was started with */
   constructor(
@@ -27,20 +29,27 @@ export class ThreadedModel implements RunningModel {
     variant: ModelVariant,
     private readonly memory: ModelMemory,
   ) {
-    const { encoder, decoder } = variantOf(manifest, variant);
+    const { encoder, decoder, prior } = variantOf(manifest, variant);
     this.shape = shapeOf(manifest, variant);
     this.attributes = memory.attributes;
     this.audioIn = memory.audioIn;
+    this.priorIn = memory.priorIn;
     this.encoded = memory.encoded;
     this.latents = memory.latents;
     this.audioOut = memory.audioOut;
     this.encoderNoise = encoder.noise.map(({ distribution }) => distribution);
     this.decoderNoise = decoder.noise.map(({ distribution }) => distribution);
+    this.priorNoise = (prior?.noise ?? []).map(({ distribution }) => distribution);
   }
 
   encode(noise: NoiseSource): void {
     this.draw(noise, this.encoderNoise, this.memory.encoderNoise);
     this.call('encode');
+  }
+
+  generate(noise: NoiseSource): void {
+    this.draw(noise, this.priorNoise, this.memory.priorNoise, 1);
+    this.call('generate');
   }
 
   decode(noise: NoiseSource): void {
@@ -61,11 +70,16 @@ export class ThreadedModel implements RunningModel {
     request(this.memory, 'close');
   }
 
-  private draw(noise: NoiseSource, distributions: readonly Distribution[], into: Float32Array[]): void {
+  private draw(
+    noise: NoiseSource,
+    distributions: readonly Distribution[],
+    into: Float32Array[],
+    batch = this.shape.batch,
+  ): void {
     for (let i = 0; i < distributions.length; i += 1) {
       const data = into[i] as Float32Array;
-      if (distributions[i] === 'uniform') noise.uniform(data, this.shape.batch);
-      else noise.normal(data, this.shape.batch);
+      if (distributions[i] === 'uniform') noise.uniform(data, batch);
+      else noise.normal(data, batch);
     }
   }
 

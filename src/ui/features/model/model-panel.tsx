@@ -5,21 +5,25 @@ import {
   type ModelAttribute,
 } from '../../../document/model-attribute.js';
 import { HOST_ATTRIBUTES, PARAMETER_INDEX } from '../../../document/parameters.js';
-import { edit, editGesture, setParameter, type Gesture } from '../../engine-client/commands.js';
+import { edit, editGesture, setParameter, setSwitch, type Gesture } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
 import { EmptyState } from '../../shared/controls/empty-state.js';
+import { FormLine } from '../../shared/controls/form-line.js';
+import { ParameterSlider } from '../../shared/controls/parameter.js';
 import { RangeFields } from '../../shared/controls/range-fields.js';
 import { Select } from '../../shared/controls/select.js';
 import { Slider } from '../../shared/controls/slider.js';
 import { Toggle } from '../../shared/controls/toggle.js';
+import form from '../../shared/controls/form.module.css';
 import table from '../../shared/controls/table.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './model-panel.module.css';
 
-/** What the model lets be set besides its latents: the attributes of nn~. */
+/** What the model lets be set besides its latents: whether it plays by itself, and the attributes of nn~. */
 export function ModelPanel() {
   const attributes = usePage((state) => state.attributes);
-  if (attributes.length === 0) {
+  const hasPrior = usePage(({ model }) => model.card?.hasPrior === true);
+  if (attributes.length === 0 && !hasPrior) {
     return (
       <EmptyState icon="sliders" title="Nothing to set">
         This model has no settings of its own. Its latents are on the panel Steering.
@@ -28,28 +32,54 @@ export function ModelPanel() {
   }
   return (
     <div className={`${utilities.panel} ${styles.model}`}>
-      <table className={`${table.table} ${styles.attributes}`}>
-        <thead>
-          <tr>
-            <th scope="col" className={styles.name}>
-              Setting
-            </th>
-            <th scope="col">Value</th>
-            <th scope="col" className={styles.range}>
-              Range
-            </th>
-            <th scope="col" className={styles.host}>
-              In a host
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {attributes.map((attribute, index) => (
-            <AttributeRow key={attribute.name} {...{ attribute, index }} />
-          ))}
-        </tbody>
-      </table>
+      {hasPrior && <Prior />}
+      {attributes.length > 0 && <Attributes attributes={attributes} />}
     </div>
+  );
+}
+
+/** Has the model play by itself. */
+function Prior() {
+  const { prior, priorTemperature } = usePage((state) => state.output);
+  return (
+    <div className={form.form}>
+      <FormLine title="Prior">
+        <Toggle
+          label="Play by itself"
+          help="The model’s prior gives the latents, in place of what is heard. Mapping and steering act on them."
+          checked={prior}
+          onChange={(on) => setSwitch(PARAMETER_INDEX.prior, on)}
+        />
+        <span className={styles.temperature}>Temperature</span>
+        <ParameterSlider of="priorTemperature" value={priorTemperature} />
+      </FormLine>
+    </div>
+  );
+}
+
+function Attributes({ attributes }: { attributes: readonly ModelAttribute[] }) {
+  return (
+    <table className={`${table.table} ${styles.attributes}`}>
+      <thead>
+        <tr>
+          <th scope="col" className={styles.name}>
+            Setting
+          </th>
+          <th scope="col">Value</th>
+          <th scope="col" className={styles.range}>
+            Range
+          </th>
+          <th scope="col" className={styles.host}>
+            In a host
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {attributes.map((attribute, index) => (
+          <AttributeRow key={attribute.name} {...{ attribute, index }} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -55,6 +55,13 @@ const SHOWN = {
     tone: 'plain',
     unit: 'plain',
   },
+  priorTemperature: {
+    label: 'Prior temperature',
+    caption: 'Temperature',
+    help: 'How far the prior departs from its likeliest course. 0 is what it was trained for.',
+    tone: 'control',
+    unit: 'plain',
+  },
   width: {
     label: 'Stereo width',
     caption: 'Width',

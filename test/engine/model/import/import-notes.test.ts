@@ -8,6 +8,7 @@ import type { ModelManifest } from '../../../../src/engine/model/manifest.js';
 const PLAIN: InterfaceFacts = {
   weightTypes: new Set(['float32']),
   hasEncoder: true,
+  hasPrior: false,
   methods: ['encode', 'decode', 'forward'],
   rate: { used: 44_100, stated: 44_100 },
 };
@@ -24,6 +25,11 @@ test.each<[Partial<InterfaceFacts>, string]>([
   [{ rate: { used: 48_000, stated: 44_100, given: 48_000 } }, 'states a sample rate of 44100 Hz: 48000 Hz'],
 ])('%j is noted', (change, text) => {
   expect(interfaceNotes({ ...PLAIN, ...change })).toEqual([expect.stringContaining(text)]);
+});
+
+test('a prior that fits the decoder is played, and not noted as unused', () => {
+  const methods = ['encode', 'decode', 'prior'];
+  expect(interfaceNotes({ ...PLAIN, methods, hasPrior: true })).toEqual([]);
 });
 
 test('what running a model showed is noted', () => {

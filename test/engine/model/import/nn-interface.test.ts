@@ -27,6 +27,7 @@ test('the declared interface is read', async () => {
     inputChannels: 1,
     outputChannels: 1,
     hasEncoder: true,
+    prior: null,
     latentDims: 4,
     fullLatentDims: 12,
     parameters: 0,

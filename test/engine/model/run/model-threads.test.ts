@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { importModel } from '../../../../src/engine/model/import/import.js';
 import { ModelThreads, type ModelDelivery } from '../../../../src/engine/model/run/model-threads.js';
 import { createNoise } from '../../../../src/engine/model/run/noise.js';
@@ -8,6 +9,9 @@ import { ThreadedModel } from '../../../../src/engine/model/run/threaded-model.j
 import { random } from '../../audio/signals.js';
 import { bundleWorkers, type Bundles } from '../../bundle-worker.js';
 import { fixturePath, type FixtureName } from '../fixtures.js';
+
+/** A model with a prior. */
+const PRIOR = join('test', 'fixtures', 'prior', 'prior.torchscript');
 
 describe('a model in a thread of its own', () => {
   let bundles: Bundles;
@@ -24,18 +28,19 @@ describe('a model in a thread of its own', () => {
   });
 
   const variant = { frames: 1, batch: 2 };
-  const models = new Map<FixtureName, ReturnType<typeof importModel>>();
-  const imported = (name: FixtureName) => {
+  type Name = FixtureName | 'prior';
+  const models = new Map<Name, ReturnType<typeof importModel>>();
+  const imported = (name: Name) => {
     const model =
       models.get(name) ??
-      importModel(fixturePath(name), {
+      importModel(name === 'prior' ? PRIOR : fixturePath(name), {
         libraryDir: bundles.folder,
         variants: [{ frames: 1, batch: 1 }, variant],
       });
     models.set(name, model);
     return model;
   };
-  const open = async (name: FixtureName, change: { dir?: string; frames?: number } = {}) => {
+  const open = async (name: Name, change: { dir?: string; frames?: number } = {}) => {
     const { dir, manifest } = await imported(name);
     const answer = new Promise<ModelDelivery>((resolve) => (delivered = resolve));
     const wanted = { ...variant, frames: change.frames ?? variant.frames };
@@ -47,7 +52,7 @@ describe('a model in a thread of its own', () => {
     throw new Error(delivery.failure.message);
   };
 
-  /** Encodes and decodes noise, decodes one call again and resets once; returns all that was given. */
+  /** Encodes noise, or has the prior play in calls 1 and 2, and decodes; decodes one call again and resets once. @returns all that was given */
   function use(model: RunningModel): number[] {
     const noise = createNoise({ kind: 'seed', seed: 3 }, 0);
     noise.width = 0.5;
@@ -56,7 +61,10 @@ describe('a model in a thread of its own', () => {
     for (let call = 0; call < 6; call += 1) {
       if (call === 4) model.reset();
       model.audioIn.forEach((_, i) => (model.audioIn[i] = draw() - 0.5));
-      model.encode(noise);
+      if (model.priorIn.length > 0 && (call === 1 || call === 2)) {
+        model.priorIn.fill(call);
+        model.generate(noise);
+      } else model.encode(noise);
       given.push(...model.encoded);
       model.latents.set(model.encoded);
       model.decode(noise);
@@ -69,7 +77,7 @@ describe('a model in a thread of its own', () => {
     return given;
   }
 
-  it.each(['mono', 'sides', 'oscillator'] as const)(
+  it.each(['mono', 'sides', 'oscillator', 'prior'] as const)(
     'sounds as %s does on the calling thread, bit for bit',
     async (name) => {
       const { dir, manifest, delivery } = await open(name);

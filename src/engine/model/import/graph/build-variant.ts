@@ -8,7 +8,7 @@ import { refuseSharedState } from '../evaluate/shared-state.js';
 import { transposeKernel } from '../evaluate/tensors/kernels.js';
 import { traceMethod, type Traced } from '../evaluate/trace.js';
 import type { GraphManifest, ModelVariant } from '../../manifest.js';
-import type { NnInterface } from '../nn-interface.js';
+import type { NnInterface, PriorInterface } from '../nn-interface.js';
 import { type BoundGraph, bindGraph, prune, STATE_IN, STATE_OUT } from './bind-graph.js';
 
 /** One file of a variant, ready to be written. */
@@ -22,11 +22,13 @@ export interface BuiltGraph {
 export interface BuiltVariant extends ModelVariant {
   readonly encoder: BuiltGraph;
   readonly decoder: BuiltGraph;
+  /** For one side, whatever the batch; left out where there is none. */
+  readonly prior?: BuiltGraph;
   readonly streaming: boolean;
 }
 
 /**
- * Builds both graphs of a variant; their weights go to the pool.
+ * Builds the graphs of a variant; their weights go to the pool.
  * @param attributes that are set while the model plays
  * @throws TillerError `operation-unsupported`, `model-shape`
  */
@@ -38,7 +40,7 @@ export function buildVariant(
   pool: WeightPool,
 ): BuiltVariant {
   const { frames, batch } = variant;
-  const { encode, decode } = traceVariant(program, nn, variant, attributes);
+  const { encode, decode, prior } = traceVariant(program, nn, variant, attributes);
   const streaming = !isBlockwise(encode) && !isBlockwise(decode);
   return {
     frames,
@@ -46,11 +48,21 @@ export function buildVariant(
     streaming,
     encoder: finish(bindGraph(optimise(encode), 'audio', 'latents'), 'encoder', variant, pool),
     decoder: finish(bindGraph(optimise(decode), 'latents', 'audio'), 'decoder', variant, pool),
+    ...(prior === null
+      ? {}
+      : {
+          prior: finish(
+            bindGraph(optimise(prior), 'controls', 'latents'),
+            'prior',
+            { frames, batch: 1 },
+            pool,
+          ),
+        }),
   };
 }
 
 /**
- * Both methods of a variant as they are evaluated.
+ * The methods of a variant as they are evaluated. A prior is evaluated for one side: it has one course, whatever listens to it.
  * @throws TillerError `operation-unsupported`, `model-shape`
  */
 export function traceVariant(
@@ -58,7 +70,7 @@ export function traceVariant(
   nn: NnInterface,
   { frames, batch }: ModelVariant,
   attributes: readonly SettableAttribute[],
-): { readonly encode: Traced; readonly decode: Traced } {
+): { readonly encode: Traced; readonly decode: Traced; readonly prior: Traced | null } {
   const audio = [batch, nn.inputChannels, nn.hop * frames];
   const latents = [batch, nn.latentDims, frames];
   const encode = nn.hasEncoder ? traceMethod(program, 'encode', audio, attributes) : zeros(audio, latents);
@@ -66,7 +78,21 @@ export function traceVariant(
   checkShape('encode', encode, latents);
   checkShape('decode', decode, [batch, nn.outputChannels, nn.hop * frames]);
   refuseSharedState(encode, decode);
-  return { encode, decode };
+  const prior =
+    nn.prior === null ? null : tracePrior(program, nn.prior, [1, nn.latentDims, frames], attributes);
+  for (const other of [encode, decode]) if (prior !== null) refuseSharedState(other, prior);
+  return { encode, decode, prior };
+}
+
+function tracePrior(
+  program: Program,
+  { inputs }: PriorInterface,
+  latents: readonly [number, number, number],
+  attributes: readonly SettableAttribute[],
+): Traced {
+  const traced = traceMethod(program, 'prior', [1, inputs, latents[2]], attributes);
+  checkShape('prior', traced, latents);
+  return traced;
 }
 
 /** In place of an encoder that the model does not have. */

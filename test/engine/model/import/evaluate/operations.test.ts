@@ -1,4 +1,6 @@
 import { TillerError } from '../../../../../src/document/tiller-error.js';
+import { bindGraph, prune } from '../../../../../src/engine/model/import/graph/bind-graph.js';
+import { runGraph } from '../../../onnx/run-graph.js';
 import { evaluate, trace } from './program.js';
 
 const ramp = (count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => i);
@@ -207,6 +209,53 @@ describe('random operations', () => {
       ['normal', [1, 3]],
     ]);
   });
+});
+
+describe('a draw by chances', () => {
+  /** The class for a number drawn evenly, of chances 1, 0, 3. */
+  const draw = async (u: number): Promise<number[]> => {
+    const traced = prune(await trace(['return torch.to(torch.multinomial(x, 1, True), 6)'], [2, 3]));
+    expect(traced.noise.map(({ distribution }) => distribution)).toEqual(['uniform']);
+    const { graph } = bindGraph(traced, 'x', 'y');
+    const [y] = runGraph(graph, {
+      x: Float32Array.of(1, 0, 3, 0, 1, 0),
+      noise0: Float32Array.of(u, u),
+    });
+    return [...(y as Float32Array)];
+  };
+
+  test.each([
+    [0, [0, 1]],
+    [0.24, [0, 1]],
+    [0.26, [2, 1]],
+    [0.9999999, [2, 1]],
+  ])('takes the class whose share of the sum holds %d', async (u, classes) => {
+    expect(await draw(u)).toEqual(classes);
+  });
+
+  test('of several without replacement is refused', async () => {
+    await expect(trace(['return torch.multinomial(x, 2)'], [1, 4])).rejects.toThrow('without replacement');
+  });
+});
+
+test('the inverse error function is exact to single precision', async () => {
+  const x = Float32Array.of(0, 0.1, -0.5, 0.9, 0.999, -0.99999, 1, -1);
+  const { data } = await evaluate(['return torch.erfinv(x)'], [1, 8], x);
+  // scipy.special.erfinv
+  const wanted = [
+    0,
+    0.0888559905,
+    -0.4769362762,
+    1.1630871537,
+    2.3267537655,
+    -3.123413274,
+    Infinity,
+    -Infinity,
+  ];
+  for (const [i, value] of wanted.entries())
+    if (Number.isFinite(value))
+      expect(Math.abs((data[i] ?? NaN) - value)).toBeLessThan(1e-3 * Math.abs(value) + 1e-6);
+    else expect(data[i]).toBe(value);
 });
 
 describe('refused', () => {

@@ -6,6 +6,27 @@ import { combineAll, isComplex, toComplex } from './promotion.js';
 
 /** Mathematical functions that ONNX has no operator for, and predicates. */
 
+/** Coefficients of the inverse error function over its argument, the highest power first. */
+const ERFINV_CENTRE = [
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164,
+  0.246640727, 1.50140941,
+];
+const ERFINV_TAIL = [
+  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047,
+  1.00167406, 2.83297682,
+];
+
+/** Giles, "Approximating the erfinv function", GPU Computing Gems 2, 2011: in single precision. */
+function inverseErrorFunction(f: Formulas, x: Real): Real {
+  const w = f.neg(f.log(f.mul(f.sub(1, x), f.add(1, x))));
+  const polynomial = (at: Real, [first = 0, ...others]: readonly number[]): Real =>
+    others.reduce((sum, coefficient) => f.add(f.mul(sum, at), coefficient), f.full(x, first));
+  const centre = polynomial(f.sub(w, 2.5), ERFINV_CENTRE);
+  const tail = polynomial(f.sub(f.sqrt(f.max(w, 0)), 3), ERFINV_TAIL);
+  const inside = f.mul(x, f.where(f.lt(w, 5), centre, tail));
+  return f.where(f.eq(f.abs(x), 1), f.mul(x, Infinity), inside);
+}
+
 const trunc = (f: Formulas, x: Real): Real => f.mul(f.unary('sign', x), f.unary('floor', f.abs(x)));
 
 /** Bounds given as numbers or tensors. */
@@ -51,6 +72,7 @@ export const FUNCTIONS: OperationTable = {
     if (a === undefined || b === undefined) throw new OperationError('two tensors were expected');
     return Tensor.of(f.sub(a, f.mul(trunc(f, f.div(a, b)), b)));
   }),
+  erfinv: formula('self', inverseErrorFunction),
   log1p: formula('self', (f, x) => f.log(f.add(x, 1))),
   expm1: formula('self', (f, x) => f.sub(f.exp(x), 1)),
   log2: formula('self', (f, x) => f.mul(f.log(x), Math.LOG2E)),

@@ -74,6 +74,22 @@ export const RANDOM: OperationTable = {
     const chance = args.has(1) ? scalar('float32', args.float(1)) : x;
     return shaped(args, 'uniform', x.shape, (f, u) => algebra.cast(f.lt(u, chance), x.type));
   }),
+  /** By where a number drawn evenly falls among the running sums; without replacement for one draw only. */
+  multinomial: op('input num_samples replacement generator', (args) => {
+    const chances = args.real(0);
+    const count = args.int(1);
+    if (count !== 1 && !args.bool(2, false))
+      throw new OperationError('several draws without replacement are not supported');
+    const { algebra } = args.context;
+    const [classes = 0, rows] = chances.shape.toReversed();
+    const sums = algebra.cumulativeSum(algebra.reshape(chances, [rows ?? 1, 1, classes]), 2);
+    const total = algebra.slice(sums, 2, classes - 1, 1);
+    return shaped(args, 'uniform', [rows ?? 1, count, 1], (f, u) => {
+      const passed = algebra.cast(f.le(sums, f.mul(u, total)), 'int64');
+      const drawn = f.min(f.sum(passed, [2]), classes - 1);
+      return algebra.reshape(drawn, rows === undefined ? [count] : [rows, count]);
+    });
+  }),
   randint: op('a b c dtype', (args) =>
     args.has(2)
       ? integers(args, args.int(0), args.int(1), args.ints(2))
