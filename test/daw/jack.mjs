@@ -9,7 +9,6 @@ import { level, likeness, readWav } from './wav.mjs';
 
 /** Of the server, in Hz. */
 export const RATE = 48_000;
-const COMMAND_MILLISECONDS = 10_000;
 const POLL_MILLISECONDS = 100;
 /** How long the server waits for a client, on a busy machine. */
 const CLIENT_MILLISECONDS = 20_000;
@@ -93,7 +92,7 @@ export class Jack {
   }
 
   #output(command, args) {
-    const { env } = this;
-    return spawnSync(command, args, { env, encoding: 'utf8', timeout: COMMAND_MILLISECONDS }).stdout ?? '';
+    const { env, limitMilliseconds: timeout } = this;
+    return spawnSync(command, args, { env, encoding: 'utf8', timeout }).stdout ?? '';
   }
 }

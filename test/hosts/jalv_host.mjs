@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Jack } from '../daw/jack.mjs';
 
 const LIMIT_MILLISECONDS = 120_000;
@@ -17,7 +17,7 @@ const jack = new Jack(
     HOME: home,
     XDG_RUNTIME_DIR: home,
     DISPLAY: 'none',
-    LV2_PATH: `${dirname(process.argv[2])}:/usr/lib/lv2`,
+    LV2_PATH: `${dirname(resolve(process.argv[2]))}:/usr/lib/lv2`,
   },
   LIMIT_MILLISECONDS,
 );
