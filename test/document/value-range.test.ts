@@ -44,7 +44,8 @@ test('sourceValueOf finds the position of every value in the range, and the near
         const position = sourceValueOf(input, value);
         expect(position).toBeGreaterThanOrEqual(0);
         expect(position).toBeLessThanOrEqual(1);
-        expect(inputValueOf(input, position)).toBeCloseTo(Math.min(high, Math.max(low, value)), 9);
+        // A position near 1 is exact to 1.1e-16 only, of which a cube root (the steepest curve, inverted) makes 4.8e-6.
+        expect(inputValueOf(input, position)).toBeCloseTo(Math.min(high, Math.max(low, value)), 5);
       },
     ),
   );
