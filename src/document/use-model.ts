@@ -146,7 +146,7 @@ function isWorthKeeping({
     trained !== null ||
     Object.keys(perDimension).length > 0 ||
     dimensions.some(({ locked, offset }) => locked || offset !== 0) ||
-    Object.keys(sharedSettings(dimensions)).length === 0 ||
+    (dimensions.length > 0 && Object.keys(sharedSettings(dimensions)).length === 0) ||
     !attributes.every(isAsStated)
   );
 }

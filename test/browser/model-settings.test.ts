@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { effectFile } from '../engine/model/import/effect-source.js';
 import { useLiveEngine } from './live-engine.js';
 import { dropFile, NO_OVERFLOW, overflow, screenshot, smallTargets } from './page.js';
 
@@ -76,6 +77,25 @@ describe('what a model lets be set', () => {
     expect(await overflow(page)).toEqual(NO_OVERFLOW);
     expect(await smallTargets(page)).toEqual([]);
     await screenshot(page, 'model-prior');
+    expect(consoleErrors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('takes the pad’s place for an effect, which has no map', async () => {
+    const { page, consoleErrors } = await open();
+    await dropFile(page, 'effect.ts', Buffer.from(effectFile()));
+    const imported = () => probe.slices.library.models.find(({ name }) => name === 'effect');
+    await probe.until(() => imported() !== undefined, 'the import', IMPORT_MILLISECONDS);
+    probe.send({ type: 'select-model', sha256: imported()?.sha256 ?? '' });
+    await page.getByText('No latents, no map').waitFor();
+    expect(await page.getByRole('button', { name: 'Map this model' }).count()).toBe(0);
+    await page.getByRole('combobox', { name: 'mode' }).selectOption('fold');
+    await probe.until(() => probe.slices.attributes[1]?.value === 1, 'the mode');
+    expect(await overflow(page)).toEqual(NO_OVERFLOW);
+    await screenshot(page, 'model-effect');
+    // There is nothing to capture.
+    await page.keyboard.press('c');
+    await page.getByText('is an effect: it has no latents.').first().waitFor();
     expect(consoleErrors).toEqual([]);
     await page.context().close();
   });

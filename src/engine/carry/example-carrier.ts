@@ -5,6 +5,7 @@ import { TillerError } from '../../document/tiller-error.js';
 import type { Carrying } from '../../protocol/interface.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
+import { requireLatents } from '../model/run/open-model.js';
 import { withAttributeValues } from '../model/manifest.js';
 import { errorOf } from '../workers/messages.js';
 import { WorkerThread } from '../workers/worker-thread.js';
@@ -57,6 +58,7 @@ export class ExampleCarrier {
       this.find(set.model.sha256, set.attributes),
       this.find(preset.model?.sha256, preset.attributes),
     ]);
+    requireLatents(to.manifest);
     const examples = set.examples.map(({ id, latents }) => ({ id, latents }));
     const carried = await this.run({ from, to, examples }, set.model.name);
     this.add(sha256, to.manifest.sha256, carried);

@@ -1,5 +1,5 @@
 import type { ModelLoad, ModelReport } from '../../protocol/model-report.js';
-import type { ModelManifest } from '../model/manifest.js';
+import { isEffect, type ModelManifest } from '../model/manifest.js';
 import { hasPrior } from '../model/run/open-model.js';
 import { effectWords, isHeard } from '../../protocol/effect-words.js';
 
@@ -11,8 +11,10 @@ export function describeModel(manifest: ModelManifest, report: ModelReport | nul
     `name        ${manifest.name} (${manifest.sha256.slice(0, 12)})`,
     `rate        ${sampleRate} Hz, hop ${hop} samples (${milliseconds(hop)})`,
     `channels    ${inputChannels} in, ${outputChannels} out`,
-    `latents     ${manifest.latentDims} of ${manifest.fullLatentDims}`,
-    `prior       ${hasPrior(manifest) ? 'yes: it plays without input, too' : 'none'}`,
+    isEffect(manifest)
+      ? 'latents     none: an effect'
+      : `latents     ${manifest.latentDims} of ${manifest.fullLatentDims}`,
+    ...(hasPrior(manifest) ? ['prior       yes: it plays without input, too'] : []),
     `parameters  ${manifest.parameters.toLocaleString('en')}`,
     `own delay   ${delaySamples} samples (${milliseconds(delaySamples)})`,
     `licence     ${manifest.licence ?? 'not stated in the file'}`,

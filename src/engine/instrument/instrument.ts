@@ -15,6 +15,7 @@ import type { Edit } from '../../document/edit.js';
 import type { HistorySteps } from '../../document/history.js';
 import { DocumentFiles } from './document-files.js';
 import type { DocumentOwner } from './document-owner.js';
+import { requireLatents } from '../model/run/open-model.js';
 import { Holds } from './holds.js';
 import type {
   Change,
@@ -194,9 +195,11 @@ export class Instrument {
    * Edits that follow with the key `CAPTURE_STEP` belong to the same step of the history.
    * @returns the identifier of the example
    * @throws TillerError `engine-busy` before the first sound, `argument-invalid` where the list of examples is full or a latent
-   * is beyond ±`MAX_LATENT_VALUE`
+   * is beyond ±`MAX_LATENT_VALUE`, `model-interface` where the model is an effect
    */
   capture(label: string): string {
+    const { manifest } = this.state.model;
+    if (manifest !== null) requireLatents(manifest);
     const latents = this.heldLatents.latents();
     const inputs = this.heldLatents.inputValues();
     this.store.history.seal();

@@ -70,8 +70,9 @@ export const manifestSchema = z.strictObject({
   hop: z.number().int().min(1).max(65_536),
   inputChannels: z.number().int().min(1).max(2),
   outputChannels: z.number().int().min(1).max(2),
-  latentDims: z.number().int().min(1).max(MAX_LATENTS),
-  fullLatentDims: z.number().int().min(1).max(MAX_FULL_LATENTS),
+  /** 0 for an effect: it has no latents. */
+  latentDims: z.number().int().min(0).max(MAX_LATENTS),
+  fullLatentDims: z.number().int().min(0).max(MAX_FULL_LATENTS),
   parameters: z.number().int().nonnegative(),
   /** False when the file was exported without caches: clicks at the block borders are the file's own. */
   streaming: z.boolean(),
@@ -90,7 +91,9 @@ export const manifestSchema = z.strictObject({
   variants: z
     .array(
       variantSchema.extend({
-        encoder: graphSchema,
+        /** Left out for an effect. */
+        encoder: graphSchema.optional(),
+        /** Of an effect, from audio to audio. */
         decoder: graphSchema,
         /** What gives latents without an input, for one side: [1, controls, frames] to [1, dimensions, frames]. The first control is a temperature. */
         prior: graphSchema.optional(),
@@ -110,3 +113,6 @@ export function withAttributeValues(manifest: ModelManifest, set: readonly Model
   }));
   return { ...manifest, attributes };
 }
+
+/** Whether a model turns audio into audio, without latents. */
+export const isEffect = ({ latentDims }: Pick<ModelManifest, 'latentDims'>): boolean => latentDims === 0;

@@ -7,7 +7,7 @@ import { type SoundStream, wholeSound } from '../audio/sound-stream.js';
 import type { ModelManifest } from '../model/manifest.js';
 import { encodeSound } from '../model/run/encode-sound.js';
 import { createNoise, type NoiseSource } from '../model/run/noise.js';
-import { openForListening, requireEncoder } from '../model/run/open-model.js';
+import { openForListening, requireEncoder, requireLatents } from '../model/run/open-model.js';
 import { probeSignal } from '../model/run/probe-signal.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { bundledFolder } from '../system/paths.js';
@@ -31,13 +31,14 @@ export interface MapModelOptions extends StarterMapOptions {
  * a time with models that run in real time.
  *
  * @param dir the model's folder
- * @throws TillerError as `starterMap`, `openModel` and `AudioStream.open` do
+ * @throws TillerError as `requireLatents`, `starterMap`, `openModel` and `AudioStream.open` do
  */
 export async function mapModel(
   dir: string,
   manifest: ModelManifest,
   { files, frames: given = [], onProgress, ...options }: MapModelOptions,
 ): Promise<Zone[]> {
+  requireLatents(manifest);
   const model = await openForListening(dir, manifest);
   try {
     const isGiven = files.length + given.length > 0;

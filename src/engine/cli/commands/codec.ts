@@ -4,7 +4,7 @@ import { AudioStream } from '../../audio/read.js';
 import { SoundReader } from '../../audio/sound-stream.js';
 import { TillerError } from '../../../document/tiller-error.js';
 import { zeroNonFinite } from '../../model/run/non-finite.js';
-import { openModel, requireEncoder } from '../../model/run/open-model.js';
+import { openModel, requireEncoder, requireLatents } from '../../model/run/open-model.js';
 import { streamNoise } from '../../stream/stream-noise.js';
 import { contextOf } from '../context.js';
 import { checkInput, checkOutput, checkSoundName, writeSound } from '../files.js';
@@ -91,6 +91,7 @@ async function decode(name: string, path: string, options: Options, command: Com
   checkSoundName(options.output);
   checkOutput(options.output, options.force);
   const { dir, manifest } = await models.resolve(name);
+  requireLatents(manifest);
   const { hop, outputChannels, latentDims, sampleRate } = manifest;
   const { rows, columns, data } = await readNpy(path);
   if (rows !== latentDims)

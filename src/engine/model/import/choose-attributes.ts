@@ -58,7 +58,7 @@ function tryAttributes(
 ): ReadonlySet<string> | null {
   try {
     const { encode, decode, prior } = traceVariant(program, nn, PROBED, attributes);
-    const used = [encode, decode, ...(prior === null ? [] : [prior])].map(usedElements);
+    const used = [encode, decode, prior].flatMap((traced) => (traced === null ? [] : usedElements(traced)));
     let element = 0;
     const names = attributes.filter((attribute) => {
       const from = element;

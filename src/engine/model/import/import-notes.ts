@@ -18,6 +18,8 @@ const PRIOR = 'prior';
 /** What the interface of a file states. Rates in Hz. */
 export interface InterfaceFacts {
   readonly weightTypes: ReadonlySet<StorageType>;
+  /** Played by `forward` alone. */
+  readonly isEffect: boolean;
   readonly hasEncoder: boolean;
   readonly hasPrior: boolean;
   readonly methods: readonly string[];
@@ -32,17 +34,21 @@ export interface InterfaceFacts {
 /** What a player should know of a model's interface, as sentences; empty for a usual model. */
 export function interfaceNotes({
   weightTypes,
+  isEffect,
   hasEncoder,
   hasPrior,
   methods,
   rate,
 }: InterfaceFacts): string[] {
   const unused = methods
-    .filter((name) => !PLAYED_METHODS.includes(name) && !(hasPrior && name === PRIOR))
+    .filter(
+      (name) => !(isEffect ? ['forward'] : PLAYED_METHODS).includes(name) && !(hasPrior && name === PRIOR),
+    )
     .map((name) => `“${name}”`);
   return [
     ...rateNotes(rate),
-    ...(hasEncoder
+    ...(isEffect ? ['An effect: it has no latents, so that nothing of it can be mapped.'] : []),
+    ...(hasEncoder || isEffect
       ? []
       : ['The file has no encoder: latents begin at 0 and are played by hand, and the track is not heard.']),
     ...[...weightTypes].sort().flatMap((type) => WEIGHT_NOTES[type] ?? []),

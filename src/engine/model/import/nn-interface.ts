@@ -1,7 +1,7 @@
 import { TillerError } from '../../../document/tiller-error.js';
 import { MAX_CHANNELS, MAX_LATENTS, MAX_RATE, MIN_MODEL_RATE } from '../../../document/limits.js';
 import { MAX_FULL_LATENTS } from '../manifest.js';
-import { interfaceNotes } from './import-notes.js';
+import { type InterfaceFacts, interfaceNotes } from './import-notes.js';
 import { listAttributes, type ListedAttribute } from './list-attributes.js';
 import type {
   InstanceRecord,
@@ -15,10 +15,13 @@ import type { StoredTensor } from '../../torchscript/tensors.js';
 /** A model's interface as declared by nn~'s conventions. */
 export interface NnInterface {
   readonly sampleRate: number;
+  /** Samples per latent frame; of an effect, those of a call, which `findBlock` chooses. */
   readonly hop: number;
   readonly inputChannels: number;
   readonly outputChannels: number;
-  /** False for a decoder alone. */
+  /** Set for a model that turns audio into audio, by its method `forward`, and has no latents. */
+  readonly isEffect: boolean;
+  /** False for a decoder alone, and for an effect. */
   readonly hasEncoder: boolean;
   /** What gives latents without an input; null where the file has no such method, or not one for these latents. */
   readonly prior: PriorInterface | null;
@@ -66,9 +69,11 @@ function refuse(message: string): TillerError {
  * @throws TillerError `model-interface`, `model-rate` where the sample rate is not known, and `model-weights` when a weight is no finite number
  */
 export function readInterface(program: Program, rates: KnownRates = {}): NnInterface {
-  const { root } = program;
   const methods = listedMethods(program);
-  if (!methods.includes('decode')) throw refuse('The model has no method "decode".');
+  if (!methods.includes('decode')) {
+    if (methods.includes('forward')) return readEffect(program, methods, rates);
+    throw refuse('The model has neither a method "decode" nor "forward".');
+  }
   const hasEncoder = methods.includes('encode');
   const [decodedDims, decodedRatio, outputChannels, outputRatio] = readParameters(program, 'decode_params');
   // A decoder alone is an instrument, which is played by its latents.
@@ -86,30 +91,65 @@ export function readInterface(program: Program, rates: KnownRates = {}): NnInter
   if (hop > MAX_HOP) throw refuse(`The model's hop of ${hop} samples is above the limit of ${MAX_HOP}.`);
   if (latentDims > MAX_LATENTS)
     throw refuse(`The model has ${latentDims} latent dimensions; the limit is ${MAX_LATENTS}.`);
-  if (inputChannels > MAX_CHANNELS || outputChannels > MAX_CHANNELS) {
-    throw refuse(
-      `The model has ${inputChannels} input and ${outputChannels} output channels; the limit is ${MAX_CHANNELS}.`,
-    );
-  }
+  checkChannels(inputChannels, outputChannels);
   const prior = methods.includes('prior') ? readPrior(program, latentDims, hop) : null;
-  const { parameters, weightTypes } = surveyTensors(program);
-  const sampleRate = chooseRate(program, rates);
   return {
-    sampleRate,
+    ...readRest(program, methods, rates, { isEffect: false, hasEncoder, hasPrior: prior !== null }),
     hop,
     inputChannels,
     outputChannels,
+    isEffect: false,
     hasEncoder,
     prior,
     latentDims,
     fullLatentDims: readFullLatents(program, latentDims),
+  };
+}
+
+/** A model that is played by `forward` alone. */
+function readEffect(program: Program, methods: readonly PickleValue[], rates: KnownRates): NnInterface {
+  const [inputChannels, inputRatio, outputChannels, outputRatio] = readParameters(program, 'forward_params');
+  if (inputRatio !== 1 || outputRatio !== 1)
+    throw refuse('The model takes or gives audio at a fraction of its sample rate.');
+  checkChannels(inputChannels, outputChannels);
+  return {
+    ...readRest(program, methods, rates, { isEffect: true, hasEncoder: false, hasPrior: false }),
+    hop: 1,
+    inputChannels,
+    outputChannels,
+    isEffect: true,
+    hasEncoder: false,
+    prior: null,
+    latentDims: 0,
+    fullLatentDims: 0,
+  };
+}
+
+function checkChannels(inputChannels: number, outputChannels: number): void {
+  if (inputChannels <= MAX_CHANNELS && outputChannels <= MAX_CHANNELS) return;
+  throw refuse(
+    `The model has ${inputChannels} input and ${outputChannels} output channels; the limit is ${MAX_CHANNELS}.`,
+  );
+}
+
+/** What does not depend on which methods are played. */
+function readRest(
+  program: Program,
+  methods: readonly PickleValue[],
+  rates: KnownRates,
+  kind: Pick<InterfaceFacts, 'isEffect' | 'hasEncoder' | 'hasPrior'>,
+): Pick<NnInterface, 'sampleRate' | 'parameters' | 'statedDelay' | 'attributes' | 'notes' | 'licence'> {
+  const { root } = program;
+  const { parameters, weightTypes } = surveyTensors(program);
+  const sampleRate = chooseRate(program, rates);
+  return {
+    sampleRate,
     parameters,
     statedDelay: readDelay(program),
     attributes: listAttributes(program),
     notes: interfaceNotes({
+      ...kind,
       weightTypes,
-      hasEncoder,
-      hasPrior: prior !== null,
       methods: methods.filter((name) => typeof name === 'string'),
       rate: { used: sampleRate, ...rates, stated: statedNumber(program, RATE_NAMES) },
     }),

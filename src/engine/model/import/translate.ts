@@ -55,14 +55,17 @@ export async function translateModel(
 ): Promise<Translation> {
   await step(0.1, 'Reading the program');
   const program = Program.load(await Archive.fromBytes(file.bytes));
-  const { nn, note: priorNote } = withPlayablePrior(program, readInterface(program, rates));
+  const { nn, note: priorNote } = withPlayablePrior(
+    program,
+    findBlock(program, readInterface(program, rates)),
+  );
   await new ModelFolder(libraryDir).create();
   await staging.create();
   const chosen = chooseAttributes(program, nn);
   const built = await writeVariants(program, nn, chosen, variants, staging, step);
   const { statedDelay, notes, attributes: listed } = nn;
   const { sampleRate, hop, inputChannels, outputChannels, latentDims, fullLatentDims } = nn;
-  const { hasEncoder, parameters, licence } = nn;
+  const { isEffect, hasEncoder, parameters, licence } = nn;
   const attributes = statedValues(chosen.settable);
   return {
     statedDelay,
@@ -82,7 +85,7 @@ export async function translateModel(
       fullLatentDims,
       parameters,
       licence,
-      ...(hasEncoder ? {} : { hasNoEncoder: true }),
+      ...(hasEncoder || isEffect ? {} : { hasNoEncoder: true }),
       streaming: built.every(({ streaming }) => streaming),
       delaySamples: 0,
       latentRanges: Array.from({ length: nn.latentDims }, () => [-3, 3] as [number, number]),
@@ -90,6 +93,28 @@ export async function translateModel(
       variants: built.map(({ manifest }) => manifest),
     },
   };
+}
+
+/** Samples of a call that are tried with an effect, whose file states none: the first that its code takes. */
+const EFFECT_BLOCKS = [512, 1024, 2048, 4096, 8192, 16_384] as const;
+
+/**
+ * The interface with the block in which an effect is called.
+ * @throws TillerError as `traceVariant`, for the first block, where its code takes none
+ */
+function findBlock(program: Program, nn: NnInterface): NnInterface {
+  if (!nn.isEffect) return nn;
+  let first: TillerError | null = null;
+  for (const hop of EFFECT_BLOCKS) {
+    try {
+      traceVariant(program, { ...nn, hop }, SINGLE, []);
+      return { ...nn, hop };
+    } catch (error) {
+      if (!(error instanceof TillerError)) throw error;
+      first ??= error;
+    }
+  }
+  throw first ?? new RangeError('no block was tried');
 }
 
 /** The interface with its prior where that can be played: a model is not refused for what it can be played without. */
@@ -135,15 +160,14 @@ async function writeVariants(
       const result = tryVariant(program, nn, variant, settable, pool);
       if (result === null) continue;
       const { frames, batch, streaming, encoder, decoder, prior } = result;
-      await writeGraph(staging, encoder);
-      await writeGraph(staging, decoder);
+      for (const graph of [encoder, decoder]) if (graph !== undefined) await writeGraph(staging, graph);
       if (prior !== undefined && batch === 1) await writeGraph(staging, prior);
       built.push({
         streaming,
         manifest: {
           frames,
           batch,
-          encoder: encoder.manifest,
+          ...(encoder === undefined ? {} : { encoder: encoder.manifest }),
           decoder: decoder.manifest,
           ...(prior === undefined ? {} : { prior: prior.manifest }),
         },

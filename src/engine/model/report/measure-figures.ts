@@ -4,6 +4,7 @@ import { wholeSound } from '../../audio/sound-stream.js';
 import type { LibraryEntry } from '../library/model-folder.js';
 import { encodeSound } from '../run/encode-sound.js';
 import { ConstantNoise } from '../run/noise.js';
+import { isEffect } from '../manifest.js';
 import { openForListening } from '../run/open-model.js';
 import { probeSignal } from '../run/probe-signal.js';
 import { measureEffects } from './measure-effects.js';
@@ -49,6 +50,7 @@ export async function measureFigures(
 }
 
 async function measureLatents({ dir, manifest }: LibraryEntry, mostMs: number): Promise<LatentReport[]> {
+  if (isEffect(manifest)) return [];
   const model = await openForListening(dir, manifest);
   try {
     const { sampleRate, hop } = manifest;

@@ -40,6 +40,8 @@ export const modelMemorySchema = z.strictObject({
  */
 export type ModelMemory = z.infer<typeof modelMemorySchema>;
 
+const NOTHING = { shape: [0] };
+
 /** @throws TillerError `model-missing` when the model was not imported in this variant */
 export function createModelMemory(manifest: ModelManifest, variant: ModelVariant): ModelMemory {
   const { encoder, decoder, prior } = variantOf(manifest, variant);
@@ -56,13 +58,13 @@ export function createModelMemory(manifest: ModelManifest, variant: ModelVariant
   return {
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT)),
     failure: new Uint8Array(new SharedArrayBuffer(MESSAGE_BYTES)),
-    audioIn: floats(encoder.input),
-    priorIn: floats(prior?.input ?? { shape: [0] }),
-    encoded: floats(encoder.output),
-    latents: floats(decoder.input),
+    audioIn: floats((encoder ?? decoder).input),
+    priorIn: floats(prior?.input ?? NOTHING),
+    encoded: floats(encoder?.output ?? NOTHING),
+    latents: floats(encoder === undefined ? NOTHING : decoder.input),
     attributes,
     audioOut: floats(decoder.output),
-    encoderNoise: noise(encoder),
+    encoderNoise: encoder === undefined ? [] : noise(encoder),
     decoderNoise: noise(decoder),
     priorNoise: prior === undefined ? [] : noise(prior),
   };

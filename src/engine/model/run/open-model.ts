@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TillerError } from '../../../document/tiller-error.js';
-import type { GraphManifest, ModelManifest, ModelVariant } from '../manifest.js';
+import { type GraphManifest, isEffect, type ModelManifest, type ModelVariant } from '../manifest.js';
 import type { NoiseSource } from './noise.js';
 import type { ModelShape, RunningGraph, RunningModel } from './running-model.js';
 import { SidesGraph } from './sides-graph.js';
@@ -18,14 +18,21 @@ export async function openModel(
   manifest: ModelManifest,
   variant: ModelVariant,
 ): Promise<RunningModel> {
-  const graphs = [await openGraph(dir, manifest, variant, 'encoder')];
+  const opened: RunningGraph[] = [];
+  const open = async (role: GraphRole): Promise<RunningGraph> => {
+    const graph = await openGraph(dir, manifest, variant, role);
+    opened.push(graph);
+    return graph;
+  };
   try {
-    graphs.push(await openGraph(dir, manifest, variant, 'decoder'));
-    if (hasPrior(manifest)) graphs.push(await openGraph(dir, manifest, variant, 'prior'));
-    const [encoder, decoder, prior = null] = graphs as [RunningGraph, RunningGraph, RunningGraph?];
-    return new OpenModel(shapeOf(manifest, variant), initialAttributes(manifest), encoder, decoder, prior);
+    const shape = shapeOf(manifest, variant);
+    const attributes = initialAttributes(manifest);
+    if (isEffect(manifest)) return new OpenEffect(shape, attributes, await open('decoder'));
+    const [encoder, decoder] = [await open('encoder'), await open('decoder')];
+    const prior = hasPrior(manifest) ? await open('prior') : null;
+    return new OpenModel(shape, attributes, encoder, decoder, prior);
   } catch (error) {
-    for (const graph of graphs) graph.close();
+    for (const graph of opened) graph.close();
     throw error;
   }
 }
@@ -35,10 +42,25 @@ export const hasPrior = ({ variants }: ModelManifest): boolean =>
   variants.some(({ prior }) => prior !== undefined);
 
 /**
- * For work that listens to audio through the model.
- * @throws TillerError `model-interface` where the model is a decoder alone
+ * For work with a model's latents.
+ * @throws TillerError `model-interface` where the model is an effect
  */
-export function requireEncoder({ name, hasNoEncoder }: ModelManifest): void {
+export function requireLatents(manifest: ModelManifest): void {
+  if (!isEffect(manifest)) return;
+  throw new TillerError(
+    'model-interface',
+    `“${manifest.name}” is an effect: it has no latents.`,
+    'Play audio through it, or choose another model.',
+  );
+}
+
+/**
+ * For work that listens to audio through the model.
+ * @throws TillerError `model-interface` where the model is a decoder alone, or an effect
+ */
+export function requireEncoder(manifest: ModelManifest): void {
+  requireLatents(manifest);
+  const { name, hasNoEncoder } = manifest;
   if (hasNoEncoder !== true) return;
   throw new TillerError(
     'model-interface',
@@ -85,20 +107,18 @@ async function loadRole(
   variant: ModelVariant,
   role: GraphRole,
 ): Promise<RunningGraph> {
-  if (role === 'prior') return loadGraph(dir, priorOf(manifest, variant));
+  if (role === 'prior') return loadGraph(dir, graphOf(manifest, variantOf(manifest, variant), role));
   const found = imported(manifest, variant);
-  if (found !== undefined) return loadGraph(dir, found[role]);
-  const single = imported(manifest, { ...variant, batch: 1 });
-  return single === undefined
-    ? loadGraph(dir, variantOf(manifest, variant)[role])
-    : loadSides(dir, single[role], variant.batch);
+  if (found !== undefined) return loadGraph(dir, graphOf(manifest, found, role));
+  const single = imported(manifest, { ...variant, batch: 1 }) ?? variantOf(manifest, variant);
+  return loadSides(dir, graphOf(manifest, single, role), variant.batch);
 }
 
 /** @throws TillerError `model-missing` */
-function priorOf(manifest: ModelManifest, variant: ModelVariant): GraphManifest {
-  const { prior } = variantOf(manifest, variant);
-  if (prior !== undefined) return prior;
-  throw new TillerError('model-missing', `${manifest.name} has no prior.`, 'Import it again.');
+function graphOf({ name }: ModelManifest, variant: VariantManifest, role: GraphRole): GraphManifest {
+  const graph = variant[role];
+  if (graph !== undefined) return graph;
+  throw new TillerError('model-missing', `${name} has no ${role}.`, 'Import it again.');
 }
 
 type VariantManifest = ModelManifest['variants'][number];
@@ -120,7 +140,7 @@ export function variantOf(manifest: ModelManifest, variant: ModelVariant): Varia
     return {
       frames,
       batch,
-      encoder: forSides(single.encoder, batch),
+      ...(single.encoder === undefined ? {} : { encoder: forSides(single.encoder, batch) }),
       decoder: forSides(single.decoder, batch),
       ...(single.prior === undefined ? {} : { prior: single.prior }),
     };
@@ -151,6 +171,54 @@ export function initialAttributes({ attributes = [] }: ModelManifest): Float32Ar
 }
 
 const NO_CONTROLS = new Float32Array(0);
+const NO_LATENTS = new Float32Array(0);
+
+/** An effect as a model without latents: what it hears is decoded. */
+class OpenEffect implements RunningModel {
+  readonly priorIn = NO_CONTROLS;
+  readonly encoded = NO_LATENTS;
+  readonly latents = NO_LATENTS;
+
+  constructor(
+    readonly shape: ModelShape,
+    readonly attributes: Float32Array,
+    private readonly forward: RunningGraph,
+  ) {}
+
+  get audioIn(): Float32Array {
+    return this.forward.input;
+  }
+
+  get audioOut(): Float32Array {
+    return this.forward.output;
+  }
+
+  encode(): void {
+    // There are no latents: `decode` takes the input.
+  }
+
+  generate(): void {
+    throw new RangeError('an effect has no prior');
+  }
+
+  decode(noise: NoiseSource): void {
+    const { forward, attributes, shape } = this;
+    if (forward.attributes.length > 0) forward.attributes.set(attributes);
+    forward.run(noise, shape.batch);
+  }
+
+  decodeAgain(): void {
+    this.forward.runAgain();
+  }
+
+  reset(): void {
+    this.forward.reset();
+  }
+
+  close(): void {
+    this.forward.close();
+  }
+}
 
 class OpenModel implements RunningModel {
   /** True while the encoder's state is older than the latents. */

@@ -37,7 +37,7 @@ export class ThreadedModel implements RunningModel {
     this.encoded = memory.encoded;
     this.latents = memory.latents;
     this.audioOut = memory.audioOut;
-    this.encoderNoise = encoder.noise.map(({ distribution }) => distribution);
+    this.encoderNoise = (encoder?.noise ?? []).map(({ distribution }) => distribution);
     this.decoderNoise = decoder.noise.map(({ distribution }) => distribution);
     this.priorNoise = (prior?.noise ?? []).map(({ distribution }) => distribution);
   }

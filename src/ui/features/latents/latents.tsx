@@ -178,7 +178,9 @@ export function Latents() {
         </div>
         {count === 0 && (
           <p className={styles.empty}>
-            {missing === null ? (
+            {card?.latentDims === 0 ? (
+              <>This model is an effect: it has no latents.</>
+            ) : missing === null ? (
               <>No model is loaded. Drop a RAVE model (.ts) on this window, or choose one in the Library.</>
             ) : (
               <>

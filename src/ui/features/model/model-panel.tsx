@@ -57,7 +57,8 @@ function Prior() {
   );
 }
 
-function Attributes({ attributes }: { attributes: readonly ModelAttribute[] }) {
+/** The attributes of nn~ with their values and ranges. */
+export function Attributes({ attributes }: { attributes: readonly ModelAttribute[] }) {
   return (
     <table className={`${table.table} ${styles.attributes}`}>
       <thead>

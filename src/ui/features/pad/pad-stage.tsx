@@ -9,6 +9,7 @@ import { Select } from '../../shared/controls/select.js';
 import { toggleMoving } from '../examples/move-example.js';
 import { describeSource } from '../inputs/sources.js';
 import { COMMAND_KEY } from '../../shared/platform.js';
+import { EffectSettings } from './effect-settings.js';
 import { InputFader } from './input-fader.js';
 import { InputMenu } from './input-menu.js';
 import { MapLegend } from './map-legend.js';
@@ -46,12 +47,22 @@ export function PadStage() {
   const map = useMap();
   const learned = usePage(({ training }) => training.learned);
   const moving = usePage(({ view }) => view.moving);
+  const isEffect = usePage(({ model }) => model.card?.latentDims === 0);
   const hasExamples = usePage(({ examples }) => examples.length > 0);
   const others = inputs
     .map((input, index) => ({ input, index }))
     .filter(({ index }) => index !== xInput && index !== yInput);
   const axes = inputs.map((input, i) => ({ value: String(i), label: input.name }));
 
+  if (isEffect)
+    return (
+      <section className={utilities.surface} aria-label="Performance space">
+        <SectionHead title="Effect">
+          <div className={utilities.spacer} />
+        </SectionHead>
+        <EffectSettings />
+      </section>
+    );
   return (
     <section className={utilities.surface} aria-label="Performance space">
       <SectionHead title="Pad" className={styles.head}>

@@ -7,6 +7,7 @@ import type { ModelManifest } from '../../../../src/engine/model/manifest.js';
 
 const PLAIN: InterfaceFacts = {
   weightTypes: new Set(['float32']),
+  isEffect: false,
   hasEncoder: true,
   hasPrior: false,
   methods: ['encode', 'decode', 'forward'],
@@ -18,6 +19,7 @@ test('a usual model needs no notes', () => expect(interfaceNotes(PLAIN)).toEqual
 test.each<[Partial<InterfaceFacts>, string]>([
   [{ weightTypes: new Set(['float32', 'bfloat16']) }, 'bfloat16 were converted'],
   [{ hasEncoder: false }, 'no encoder'],
+  [{ isEffect: true, hasEncoder: false, methods: ['forward'] }, 'An effect: it has no latents'],
   [{ weightTypes: new Set(['float16']) }, 'float16 were converted'],
   [{ weightTypes: new Set(['float64']) }, 'stored as float64'],
   [{ methods: ['encode', 'decode', 'prior'] }, 'method “prior” cannot be played yet'],

@@ -55,7 +55,7 @@ describe('importing', () => {
       [1, 1],
       [3, 2],
     ]);
-    expect(manifest.variants[1]?.encoder.input.shape).toEqual([2, 1, 48]);
+    expect(manifest.variants[1]?.encoder?.input.shape).toEqual([2, 1, 48]);
     await expect(openModel(dir, manifest, { frames: 2, batch: 1 })).rejects.toMatchObject({
       code: 'model-missing',
     });

@@ -20,7 +20,9 @@ export interface BuiltGraph {
 }
 
 export interface BuiltVariant extends ModelVariant {
-  readonly encoder: BuiltGraph;
+  /** Left out for an effect. */
+  readonly encoder?: BuiltGraph;
+  /** For an effect, from audio to audio. */
   readonly decoder: BuiltGraph;
   /** For one side, whatever the batch; left out where there is none. */
   readonly prior?: BuiltGraph;
@@ -41,13 +43,20 @@ export function buildVariant(
 ): BuiltVariant {
   const { frames, batch } = variant;
   const { encode, decode, prior } = traceVariant(program, nn, variant, attributes);
-  const streaming = !isBlockwise(encode) && !isBlockwise(decode);
+  const streaming = ![encode, decode].some((traced) => traced !== null && isBlockwise(traced));
   return {
     frames,
     batch,
     streaming,
-    encoder: finish(bindGraph(optimise(encode), 'audio', 'latents'), 'encoder', variant, pool),
-    decoder: finish(bindGraph(optimise(decode), 'latents', 'audio'), 'decoder', variant, pool),
+    ...(encode === null
+      ? {}
+      : { encoder: finish(bindGraph(optimise(encode), 'audio', 'latents'), 'encoder', variant, pool) }),
+    decoder: finish(
+      bindGraph(optimise(decode), encode === null ? 'input' : 'latents', 'audio'),
+      'decoder',
+      variant,
+      pool,
+    ),
     ...(prior === null
       ? {}
       : {
@@ -62,7 +71,7 @@ export function buildVariant(
 }
 
 /**
- * The methods of a variant as they are evaluated. A prior is evaluated for one side: it has one course, whatever listens to it.
+ * The methods of a variant as they are evaluated; for an effect, `decode` is its method `forward`. A prior is evaluated for one side: it has one course, whatever listens to it.
  * @throws TillerError `operation-unsupported`, `model-shape`
  */
 export function traceVariant(
@@ -70,9 +79,14 @@ export function traceVariant(
   nn: NnInterface,
   { frames, batch }: ModelVariant,
   attributes: readonly SettableAttribute[],
-): { readonly encode: Traced; readonly decode: Traced; readonly prior: Traced | null } {
+): { readonly encode: Traced | null; readonly decode: Traced; readonly prior: Traced | null } {
   const audio = [batch, nn.inputChannels, nn.hop * frames];
   const latents = [batch, nn.latentDims, frames];
+  if (nn.isEffect) {
+    const forward = traceMethod(program, 'forward', audio, attributes);
+    checkShape('forward', forward, [batch, nn.outputChannels, nn.hop * frames]);
+    return { encode: null, decode: forward, prior: null };
+  }
   const encode = nn.hasEncoder ? traceMethod(program, 'encode', audio, attributes) : zeros(audio, latents);
   const decode = traceMethod(program, 'decode', latents, attributes);
   checkShape('encode', encode, latents);

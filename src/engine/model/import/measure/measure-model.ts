@@ -1,4 +1,4 @@
-import type { ModelManifest } from '../../manifest.js';
+import { isEffect, type ModelManifest } from '../../manifest.js';
 import { probeSignal } from '../../run/probe-signal.js';
 import { measureDelay } from './delay.js';
 import { runSignals } from './run-signals.js';
@@ -44,7 +44,7 @@ export async function measureModel(dir: string, manifest: ModelManifest): Promis
   const run = (signals: readonly Float32Array[]) => runSignals(dir, manifest, frames, signals);
   const [response] = await run([signal]);
   if (response === undefined) throw new RangeError('every signal has a response');
-  const hasNonFiniteLatents = response.finiteCalls.includes(false);
+  const hasNonFiniteLatents = !isEffect(manifest) && response.finiteCalls.includes(false);
   const settleCalls = Math.ceil((SETTLE_SECONDS * sampleRate) / block) - 1;
   const settled = response.latents.filter((_, call) => call >= settleCalls && response.finiteCalls[call]);
   return {

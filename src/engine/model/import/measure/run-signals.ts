@@ -1,4 +1,4 @@
-import type { ModelManifest } from '../../manifest.js';
+import { isEffect, type ModelManifest } from '../../manifest.js';
 import { ConstantNoise } from '../../run/noise.js';
 import { zeroNonFinite } from '../../run/non-finite.js';
 import { openGraph } from '../../run/open-model.js';
@@ -31,6 +31,10 @@ export async function runSignals(
 ): Promise<ModelResponse[]> {
   const variant = { frames, batch: 1 };
   const block = manifest.hop * frames;
+  if (isEffect(manifest)) {
+    const forward = await openGraph(dir, manifest, variant, 'decoder');
+    return closingAfterwards(forward, () => signals.map((signal) => pass(forward, signal, block)));
+  }
   const encoder = await openGraph(dir, manifest, variant, 'encoder');
   const encoded = closingAfterwards(encoder, () => signals.map((signal) => encode(encoder, signal, block)));
   await collectGarbage();
@@ -52,6 +56,22 @@ function closingAfterwards<T>(graph: RunningGraph, work: () => T): T {
 }
 
 const silent = new ConstantNoise(0.5, 0);
+
+/** What an effect makes of a signal. */
+function pass(effect: RunningGraph, signal: Float32Array, block: number): ModelResponse {
+  const output = new Float32Array(signal.length);
+  const finiteCalls: boolean[] = [];
+  effect.reset();
+  for (let start = 0; start + block <= signal.length; start += block) {
+    for (let at = 0; at < effect.input.length; at += block)
+      effect.input.set(signal.subarray(start, start + block), at);
+    effect.run(silent, 1);
+    const isFinite = !zeroNonFinite(effect.output);
+    finiteCalls.push(isFinite);
+    if (isFinite) output.set(effect.output.subarray(0, block), start);
+  }
+  return { latents: [], finiteCalls, output };
+}
 
 function encode(
   encoder: RunningGraph,
