@@ -55,6 +55,7 @@ export async function streamBench(): Promise<BenchRow[]> {
       output: { loopLength: '1 beat' },
       loops: true,
     },
+    { name: 'equal rates, level matched', rate: 48_000, level: 0.1, output: { matchLevel: true } },
     { name: 'equal rates, limiter working', rate: 48_000, level: 3 },
     { name: '44.1 kHz track, 48 kHz model', rate: 44_100, level: 0.1 },
     {

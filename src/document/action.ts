@@ -48,6 +48,7 @@ const TRIGGERS = [
 
 function groupOf(parameter: number): ActionGroup {
   if (parameter < MAX_INPUTS) return 'Inputs';
+  if (parameter === PARAMETER_INDEX.matchLevel) return 'Sound';
   if (attributeIndex(parameter) >= 0 || parameter >= PARAMETER_INDEX.prior) return 'Model';
   if (parameter >= PARAMETER_INDEX.loop || parameter === PARAMETER_INDEX.freeze) return 'Time';
   return parameter >= PARAMETER_INDEX.offset ? 'Latents' : 'Sound';

@@ -14,6 +14,7 @@ export const DEFAULT_OUTPUT = {
   loopSlot: 0,
   loopStart: 'now',
   bypass: false,
+  matchLevel: false,
   listen: 'mid',
   onFault: 'dry',
   framesPerCall: 1,

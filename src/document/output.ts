@@ -35,6 +35,8 @@ export const outputSchema = z.strictObject({
   /** When another loop begins, or the loop ends: at once or with the next bar. */
   loopStart: z.enum(['now', 'bar']),
   bypass: z.boolean(),
+  /** Has the model's sound be as loud as the dry track, slowly. */
+  matchLevel: z.boolean(),
   /** What a mono model gets of a stereo track; `both` runs it on each channel separately. */
   listen: z.enum(['mid', 'left', 'right', 'both']),
   /** What is played while the engine or the model fails. */

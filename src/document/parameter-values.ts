@@ -54,6 +54,7 @@ const ACCESSORS: Readonly<Record<number, Accessor>> = {
   [at.loop]: toggle('loop'),
   [at.prior]: toggle('prior'),
   [at.priorTemperature]: level('priorTemperature'),
+  [at.matchLevel]: toggle('matchLevel'),
   [at.loopSlot]: {
     read: ({ output }) => output.loopSlot,
     write: ({ output }, value) => {

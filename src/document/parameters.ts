@@ -83,6 +83,7 @@ export const PARAMETERS: readonly Parameter[] = [
   },
   linear('prior', 'Prior', 0, 1, 0, 'switch'),
   linear('priorTemperature', 'Prior temperature', -5, 5, 0),
+  linear('matchLevel', 'Match level', 0, 1, 0, 'switch'),
 ];
 
 /** Index of the first parameter of each kind. */
@@ -105,6 +106,7 @@ export const PARAMETER_INDEX = {
   loopSlot: MAX_INPUTS + 12 + HOST_OFFSETS + HOST_ATTRIBUTES,
   prior: MAX_INPUTS + 13 + HOST_OFFSETS + HOST_ATTRIBUTES,
   priorTemperature: MAX_INPUTS + 14 + HOST_OFFSETS + HOST_ATTRIBUTES,
+  matchLevel: MAX_INPUTS + 15 + HOST_OFFSETS + HOST_ATTRIBUTES,
 } as const;
 
 /** The latent dimension whose offset this parameter is, from 0; −1 for every other parameter. */

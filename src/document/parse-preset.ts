@@ -35,10 +35,10 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
     loops: [],
     otherModels: withInSets(otherModels, { loops: [] }),
   }),
-  // Version 4 played no prior.
+  // Version 4 played no prior, and left the level of the model's sound as it is.
   4: ({ output, ...document }) => ({
     ...document,
-    output: withFields(output, { prior: false, priorTemperature: 0 }),
+    output: withFields(output, { prior: false, priorTemperature: 0, matchLevel: false }),
   }),
 };
 

@@ -138,6 +138,17 @@ describe('parsePreset', () => {
     expect(read).toEqual({ ...samplePreset(), output: { ...output, loop: true }, loops: [] });
   });
 
+  it('reads a preset of version 4, which neither played a prior nor matched levels', () => {
+    const preset = { ...samplePreset(), output: { ...samplePreset().output, matchLevel: true } };
+    const older = {
+      ...preset,
+      output: without(preset.output, 'matchLevel', 'prior', 'priorTemperature'),
+      version: 4,
+    };
+    expect(parsePreset(older)).toEqual({ ...preset, output: { ...preset.output, matchLevel: false } });
+    expect(parsePreset({ ...preset })).toEqual(preset);
+  });
+
   it('refuses a loop that does not fit the model or the inputs', () => {
     const [, loop] = samplePreset().loops;
     if (!loop) throw new Error('the sample has no loop');

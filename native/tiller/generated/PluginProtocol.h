@@ -393,7 +393,7 @@ struct Parameter
 };
 
 /** Every automatable parameter; its position is its index in messages. */
-constexpr std::array<Parameter, 55> parameters { {
+constexpr std::array<Parameter, 56> parameters { {
     { "input1", "Input 1", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
     { "input2", "Input 2", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
     { "input3", "Input 3", 0.0f, 1.0f, 0.5f, 1.0f, ParameterUnit::None, "" },
@@ -449,6 +449,7 @@ constexpr std::array<Parameter, 55> parameters { {
     { "loopSlot", "Loop slot", 0.0f, 17.0f, 0.0f, 1.0f, ParameterUnit::Choice, "Recorded\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\nPad" },
     { "prior", "Prior", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::Switch, "" },
     { "priorTemperature", "Prior temperature", -5.0f, 5.0f, 0.0f, 1.0f, ParameterUnit::None, "" },
+    { "matchLevel", "Match level", 0.0f, 1.0f, 0.0f, 1.0f, ParameterUnit::Switch, "" },
 } };
 
 /** Index of the bypass parameter. */

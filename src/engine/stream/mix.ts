@@ -5,6 +5,7 @@ import { Ramp } from '../audio/ramp.js';
 import type { Output } from '../../document/output.js';
 import { PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
 import { ChangeQueue } from './change-queue.js';
+import { LevelMatch } from './level-match.js';
 
 /** Time in which a level reaches a new value. */
 export const RAMP_SECONDS = 0.01;
@@ -14,7 +15,7 @@ const WAITING_CHANGES = 8192;
 const FAULT = PARAMETERS.length;
 
 /**
- * From the model's sound and the dry track to the output: dry/wet, the substitute on a fault, output gain, limiter, bypass.
+ * From the model's sound and the dry track to the output: the match of their levels, dry/wet, the substitute on a fault, output gain, limiter, bypass.
  * Sample n of the mix is track sample n − `delaySamples`; changes take the mix sample that shows the track
  * sample they arrived with. One thread; allocates nothing after construction.
  */
@@ -30,6 +31,8 @@ export class MixStage {
   /** The substitute: 1 is the dry track, 0 silence. */
   private readonly substitute: Ramp;
   private readonly bypass: Ramp;
+  private readonly match: LevelMatch;
+  private readonly hasModel: boolean;
   /** Positions are mix samples; bypass acts after the limiter, so that its changes wait for that delay, too. */
   private readonly changes = new ChangeQueue(WAITING_CHANGES, PARAMETERS.length + 1);
   private readonly track: DelayLine;
@@ -39,23 +42,26 @@ export class MixStage {
   private readonly dryGains: Float64Array;
   private readonly ceilings: Float64Array;
   private readonly bypassShares: Float64Array;
-  private readonly scratch: Readonly<Record<'dryWet' | 'gain' | 'fault' | 'substitute', Float64Array>>;
+  private readonly scratch: Readonly<
+    Record<'dryWet' | 'gain' | 'match' | 'fault' | 'substitute', Float64Array>
+  >;
   /** Mix samples since the start. */
   private position = 0;
 
   /**
    * @param delaySamples by which the wet signal is late
    * @param segment most samples per call
-   * @param hasModel false plays the dry track only
+   * @param wetChannels of the model's sound; 0 without a model, where the dry track alone is played
    */
   constructor(
     rate: number,
     channels: number,
     private readonly delaySamples: number,
     segment: number,
-    private readonly hasModel: boolean,
+    wetChannels: number,
     output: Output,
   ) {
+    this.hasModel = wetChannels > 0;
     const length = Math.max(1, Math.round(RAMP_SECONDS * rate));
     this.limiter = new Limiter(rate, channels);
     this.latencySamples = delaySamples + this.limiter.latencySamples;
@@ -67,12 +73,19 @@ export class MixStage {
     this.ceilings = new Float64Array(segment);
     this.bypassShares = new Float64Array(segment);
     const scratch = () => new Float64Array(segment);
-    this.scratch = { dryWet: scratch(), gain: scratch(), fault: scratch(), substitute: scratch() };
+    this.scratch = {
+      dryWet: scratch(),
+      gain: scratch(),
+      match: scratch(),
+      fault: scratch(),
+      substitute: scratch(),
+    };
     this.dryWet = new Ramp(length, output.dryWet);
     this.outputGain = new Ramp(length, dbToGain(output.outputGainDb));
     this.ceiling = new Ramp(length, dbToGain(output.ceilingDb));
     this.bypass = new Ramp(length, Number(output.bypass));
-    this.fault = new Ramp(length, hasModel ? 0 : 1);
+    this.match = new LevelMatch(rate, channels, wetChannels, output.matchLevel && this.hasModel);
+    this.fault = new Ramp(length, this.hasModel ? 0 : 1);
     this.substitute = new Ramp(length, 1);
     this.setFaultSubstitute(output.onFault);
     this.restart();
@@ -87,6 +100,7 @@ export class MixStage {
     for (const { changes } = this; changes.length > 0; changes.shift()) {
       if (changes.nextKey !== FAULT) this.aim(changes.nextKey, changes.nextValue);
     }
+    this.match.restart();
     this.fault.jump(this.hasModel ? 0 : 1);
     for (const ramp of [this.dryWet, this.outputGain, this.ceiling, this.substitute, this.bypass])
       ramp.finish();
@@ -98,6 +112,7 @@ export class MixStage {
     this.aim(PARAMETER_INDEX.outputGain, output.outputGainDb);
     this.aim(PARAMETER_INDEX.ceiling, output.ceilingDb);
     this.aim(PARAMETER_INDEX.bypass, Number(output.bypass));
+    this.aim(PARAMETER_INDEX.matchLevel, Number(output.matchLevel));
     this.setFaultSubstitute(output.onFault);
   }
 
@@ -136,7 +151,7 @@ export class MixStage {
   ): void {
     this.track.write(track, count);
     this.track.read(this.dry, count, this.delaySamples);
-    this.fillGains(count);
+    this.fillGains(wet, count);
     for (let c = 0; c < this.mixed.length; c += 1) {
       const mixed = this.mixed[c] as Float32Array;
       const dry = this.dry[c] as Float32Array;
@@ -181,12 +196,13 @@ export class MixStage {
     }
   }
 
-  private fillGains(count: number): void {
-    const { dryWet, gain, fault, substitute } = this.scratch;
+  private fillGains(wet: readonly Float32Array[], count: number): void {
+    const { dryWet, gain, match, fault, substitute } = this.scratch;
     for (let from = 0; from < count;) {
       const to = this.applyDue(from, count);
       this.dryWet.fill(dryWet, from, to);
       this.outputGain.fill(gain, from, to);
+      this.match.fill(wet, this.dry, match, from, to);
       this.fault.fill(fault, from, to);
       this.substitute.fill(substitute, from, to);
       this.ceiling.fill(this.ceilings, from, to);
@@ -197,7 +213,7 @@ export class MixStage {
       const wetShare = dryWet[i] as number;
       const failed = fault[i] as number;
       const level = gain[i] as number;
-      this.wetGains[i] = wetShare * (1 - failed) * level;
+      this.wetGains[i] = wetShare * (1 - failed) * level * (match[i] as number);
       this.dryGains[i] = (1 - wetShare + wetShare * failed * (substitute[i] as number)) * level;
     }
   }
@@ -230,6 +246,9 @@ export class MixStage {
         return;
       case PARAMETER_INDEX.bypass:
         this.bypass.aim(value >= 0.5 ? 1 : 0);
+        return;
+      case PARAMETER_INDEX.matchLevel:
+        this.match.aim(value >= 0.5 && this.hasModel);
         return;
       default:
         return;

@@ -80,7 +80,7 @@ export class Pipeline {
       channels,
       this.wetPath?.delaySamples ?? 0,
       this.segment,
-      model !== null,
+      this.wetPath?.channels ?? 0,
       output,
     );
     this.wet = Array.from({ length: this.wetPath?.channels ?? 1 }, () => new Float32Array(this.segment));
@@ -183,6 +183,7 @@ function isMixLevel(parameter: number): boolean {
     parameter === PARAMETER_INDEX.dryWet ||
     parameter === PARAMETER_INDEX.outputGain ||
     parameter === PARAMETER_INDEX.ceiling ||
-    parameter === PARAMETER_INDEX.bypass
+    parameter === PARAMETER_INDEX.bypass ||
+    parameter === PARAMETER_INDEX.matchLevel
   );
 }

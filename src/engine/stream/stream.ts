@@ -352,6 +352,9 @@ function noteLevel(output: Output, parameter: number, value: number): void {
     case PARAMETER_INDEX.bypass:
       output.bypass = value >= 0.5;
       return;
+    case PARAMETER_INDEX.matchLevel:
+      output.matchLevel = value >= 0.5;
+      return;
     default:
       return;
   }

@@ -44,6 +44,12 @@ export function OutputPanel() {
             checked={output.bypass}
             onChange={(on) => setSwitch(PARAMETER_INDEX.bypass, on)}
           />
+          <Toggle
+            label="Match level"
+            help="Makes the model's sound as loud as the dry sound, slowly and by 12 dB at most, before the ceiling."
+            checked={output.matchLevel}
+            onChange={(on) => setSwitch(PARAMETER_INDEX.matchLevel, on)}
+          />
           <Button
             label="Panic"
             tone="danger"
