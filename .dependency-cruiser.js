@@ -34,7 +34,7 @@ export const LAYERS = [
   ['src/engine/instrument'],
   ['src/engine/presets'],
   ['src/engine/stream'],
-  ['src/engine/mapping', 'src/engine/steering', 'src/engine/time'],
+  ['src/engine/mapping', 'src/engine/steering', 'src/engine/time', 'src/engine/follow'],
   ['src/engine/model/import'],
   ['src/engine/model/report'],
   ['src/engine/model/run'],

@@ -9,6 +9,7 @@ import { modelBench } from './model.js';
 import { pipeBench } from './pipe.js';
 import type { BenchRow } from './row.js';
 import { streamBench } from './stream.js';
+import { timeBench } from './time.js';
 
 /** The parts of the benchmark, by their names for `--only`. */
 const PARTS: Record<string, () => Promise<BenchRow[]>> = {
@@ -16,6 +17,7 @@ const PARTS: Record<string, () => Promise<BenchRow[]>> = {
   import: importBench,
   mapping: mappingBench,
   stream: streamBench,
+  time: timeBench,
   pipe: pipeBench,
   gesture: gestureBench,
   audio: audioBench,

@@ -62,7 +62,7 @@ export interface Assignment {
 
 /** Kinds of input sources that a controller map can override. */
 const isController = (source: InputSource): source is Extract<InputSource, ControllerSource> =>
-  !['pad', 'host', 'lfo', 'mpe', 'note-pitch', 'note-velocity'].includes(source.kind);
+  !['pad', 'host', 'lfo', 'audio', 'mpe', 'note-pitch', 'note-velocity'].includes(source.kind);
 
 /**
  * The inputs as they listen beside a controller map: one that the map assigns does not listen to the controller that its preset

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AUDIO_DESCRIPTORS, DESCRIPTOR_SCALES, MAX_FOLLOW_MILLISECONDS } from './audio-descriptors.js';
 import { SHARED_SOURCES, midiChannelSchema, sevenBitsSchema } from './controller-source.js';
 import { MAX_INPUTS } from './limits.js';
 import { LFO_SHAPES, MAX_LFO_PERIOD, MIN_LFO_PERIOD } from './lfo-shapes.js';
@@ -6,6 +7,24 @@ import { LFO_SHAPES, MAX_LFO_PERIOD, MIN_LFO_PERIOD } from './lfo-shapes.js';
 const channel = midiChannelSchema;
 /** Largest bend of a note (MPE 1.0: RPN 0 of a member channel is 0 to 96). */
 const MAX_BEND_SEMITONES = 96;
+
+const followMilliseconds = z.number().min(0).max(MAX_FOLLOW_MILLISECONDS);
+
+/** The audio that comes in, as the model gets it. */
+const audioSourceSchema = z
+  .strictObject({
+    kind: z.literal('audio'),
+    descriptor: z.enum(AUDIO_DESCRIPTORS),
+    /** Time constants for rising and falling; 0 follows at once. */
+    attackMilliseconds: followMilliseconds,
+    releaseMilliseconds: followMilliseconds,
+    /** What 0 and 1 mean, in the descriptor's unit; null where the range follows what was heard. */
+    heard: z.tuple([z.number(), z.number()]).nullable(),
+  })
+  .refine(({ descriptor, heard }) => {
+    const { low, high } = DESCRIPTOR_SCALES[descriptor];
+    return heard === null || (heard[0] >= low && heard[0] < heard[1] && heard[1] <= high);
+  }, 'the range of what is heard is not within that of its descriptor');
 
 /** Where an input's raw value (0..1) comes from. MIDI channel 0 means any. */
 export const inputSourceSchema = z.discriminatedUnion('kind', [
@@ -33,6 +52,7 @@ export const inputSourceSchema = z.discriminatedUnion('kind', [
     /** Of the random shapes: another seed gives other values, the same seed the same in every bounce. */
     seed: z.number().int().min(0).max(0xffff),
   }),
+  audioSourceSchema,
 ]);
 export type InputSource = z.infer<typeof inputSourceSchema>;
 
@@ -53,6 +73,7 @@ export const inputSchema = z.strictObject({
 export type Input = z.infer<typeof inputSchema>;
 
 /** Whether a source moves its input without the player or the host: the document's value is then where the input rests afterwards. */
-export const movesByItself = ({ source }: Pick<Input, 'source'>): boolean => source.kind === 'lfo';
+export const movesByItself = ({ source }: Pick<Input, 'source'>): boolean =>
+  source.kind === 'lfo' || source.kind === 'audio';
 
 export const inputsSchema = z.array(inputSchema).min(1).max(MAX_INPUTS);

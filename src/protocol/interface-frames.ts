@@ -1,3 +1,4 @@
+import { MAX_INPUTS } from '../document/limits.js';
 import type { MapMode } from './interface-commands.js';
 
 /**
@@ -46,7 +47,7 @@ const HEADER_BYTES = 8;
 
 /**
  * Lays out one telemetry frame: scalars, then `latents` values each of encoded, mapped and decoded, then the
- * parameters. The writer's buffers are made once; `frame` is sent as it is.
+ * parameters, then the ranges of the inputs that follow the audio. The writer's buffers are made once; `frame` is sent as it is.
  */
 export class TelemetryFrame {
   readonly frame: Uint8Array;
@@ -55,12 +56,14 @@ export class TelemetryFrame {
   readonly mapped: Float32Array;
   readonly decoded: Float32Array;
   readonly parameters: Float32Array;
+  /** Low and high of each input that follows the audio, in its descriptor's unit; NaN for other inputs. */
+  readonly audioRanges: Float32Array;
 
   constructor(
     readonly latents: number,
     readonly parameterCount: number,
   ) {
-    const floats = TELEMETRY_SCALARS + 3 * latents + parameterCount;
+    const floats = TELEMETRY_SCALARS + 3 * latents + parameterCount + 2 * MAX_INPUTS;
     const buffer = new ArrayBuffer(HEADER_BYTES + 4 * floats);
     this.frame = new Uint8Array(buffer);
     const head = new DataView(buffer);
@@ -78,6 +81,7 @@ export class TelemetryFrame {
     this.mapped = next(latents);
     this.decoded = next(latents);
     this.parameters = next(parameterCount);
+    this.audioRanges = next(2 * MAX_INPUTS);
   }
 
   /** The frame of a received message, copied into a writer of the right size; null when it is not one. */

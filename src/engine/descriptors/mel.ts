@@ -5,10 +5,16 @@ const fromMel = (mel: number) => 700 * (10 ** (mel / 2595) - 1);
 /** Energy below which a band counts as empty, relative to the mean power of a full-scale frame. */
 const FLOOR = 1e-10;
 
+/** The first bin of a band, the weights from there on, and their sum. */
+interface Filter {
+  readonly first: number;
+  readonly weights: Float64Array;
+  readonly total: number;
+}
+
 /** Triangular filters of equal width on the mel scale, from `lowHz` to `highHz`. */
 export class MelFilters {
-  /** Per band, the first bin and the weights from there on. */
-  private readonly filters: readonly { readonly first: number; readonly weights: Float64Array }[];
+  private readonly filters: readonly Filter[];
 
   /** @param size samples per frame of the spectra @param rate in Hz */
   constructor(bands: number, size: number, rate: number, lowHz: number, highHz: number) {
@@ -26,22 +32,19 @@ export class MelFilters {
       });
       // A band narrower than a bin keeps the bin that is nearest to it.
       if (!weights.some((weight) => weight > 0)) weights[0] = 1;
-      return { first, weights };
+      return { first, weights, total: weights.reduce((sum, weight) => sum + weight, 0) };
     });
   }
 
   /** Natural logarithm of each band's mean power. @param power per bin, divided by `fullScale` */
   logEnergies(power: ArrayLike<number>, fullScale: number, out: Float64Array): void {
-    this.filters.forEach(({ first, weights }, band) => {
+    for (let band = 0; band < this.filters.length; band += 1) {
+      const { first, weights, total } = this.filters[band] as Filter;
       let sum = 0;
-      let total = 0;
-      for (let i = 0; i < weights.length; i += 1) {
-        const weight = weights[i] ?? 0;
-        sum += weight * (power[first + i] ?? 0);
-        total += weight;
-      }
+      for (let i = 0; i < weights.length; i += 1)
+        sum += (weights[i] as number) * (power[first + i] as number);
       out[band] = Math.log(sum / total / fullScale + FLOOR);
-    });
+    }
   }
 }
 

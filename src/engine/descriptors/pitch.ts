@@ -1,3 +1,6 @@
+import { loadKernel } from '../audio/simd/kernel.js';
+import { WASM_BASE64 } from './difference.wasm.js';
+
 /** Range of fundamental frequencies that are looked for, in Hz. */
 const LOWEST_HZ = 50;
 const HIGHEST_HZ = 2000;
@@ -6,57 +9,84 @@ const THRESHOLD = 0.15;
 /** Share of the frames that must have a pitch. */
 const LEAST_PITCHED = 0.5;
 const FRAMES = 5;
+/** Samples that the kernel compares at once. */
+const STEP = 8;
+
+/** Exports of difference.wat, where the parameters are described. */
+interface DifferenceExports {
+  squaredDifference(one: number, other: number, end: number): number;
+}
 
 /**
- * Pitch of a steady mono sound: the median over a few frames of YIN (de Cheveigné & Kawahara, "YIN, a fundamental frequency
- * estimator for speech and music", 2002, equations 6 and 8, with parabolic interpolation).
+ * Finds the period of a short sound by YIN (de Cheveigné & Kawahara, "YIN, a fundamental frequency estimator for speech and music",
+ * 2002, equations 6 and 8, with parabolic interpolation), between 50 and 2000 Hz. One thread; allocates nothing after construction.
+ */
+export class PeriodFinder {
+  /** The sound, to be filled before `period`. */
+  readonly samples: Float32Array;
+  private readonly kernel: DifferenceExports;
+  private readonly shortest: number;
+  private readonly longest: number;
+  /** Samples that are compared. */
+  private readonly window: number;
+  private readonly difference: Float64Array;
+
+  /** @param rate in Hz */
+  constructor(private readonly rate: number) {
+    this.longest = Math.ceil(rate / LOWEST_HZ);
+    this.shortest = Math.max(2, Math.floor(rate / HIGHEST_HZ));
+    this.window = STEP * Math.ceil(this.longest / STEP);
+    const { exports, arrays } = loadKernel<DifferenceExports>(WASM_BASE64, [this.window + this.longest + 1]);
+    this.kernel = exports;
+    this.samples = arrays[0] as Float32Array;
+    this.difference = new Float64Array(this.longest + 2);
+  }
+
+  /** The fundamental frequency of `samples` in Hz; NaN where there is no period. Lags are compared in order until one is found. */
+  frequency(): number {
+    const { shortest, longest, difference } = this;
+    let sum = 0;
+    difference[0] = 1;
+    for (let lag = 1; lag <= longest + 1; lag += 1) {
+      const squared = this.squaredDifference(lag);
+      sum += squared;
+      difference[lag] = sum > 0 ? (squared * lag) / sum : 1;
+      // The lag before was a dip below the threshold.
+      const before = difference[lag - 1] as number;
+      if (lag > shortest && before < THRESHOLD && ((difference[lag] as number) >= before || lag > longest))
+        return this.rate / vertex(difference, lag - 1);
+    }
+    return NaN;
+  }
+
+  private squaredDifference(lag: number): number {
+    const { samples, window, kernel } = this;
+    const from = samples.byteOffset;
+    const bytes = Float32Array.BYTES_PER_ELEMENT;
+    return kernel.squaredDifference(from, from + lag * bytes, from + window * bytes);
+  }
+}
+
+/**
+ * Pitch of a steady mono sound: the median over a few frames.
  *
  * @param rate in Hz
  * @returns Hz, between 50 and 2000; null where less than half of the frames are periodic, or the sound is too short
  */
 export function pitchHz(samples: ArrayLike<number>, rate: number): number | null {
-  const longest = Math.ceil(rate / LOWEST_HZ);
-  const window = longest;
-  const room = samples.length - window - longest - 1;
+  const finder = new PeriodFinder(rate);
+  const room = samples.length - finder.samples.length;
   if (room < 0) return null;
   const pitches: number[] = [];
-  const difference = new Float64Array(longest + 2);
   for (let frame = 0; frame < FRAMES; frame += 1) {
     const from = Math.floor((room * frame) / (FRAMES - 1));
-    const period = periodAt(samples, from, window, rate / HIGHEST_HZ, longest, difference);
-    if (period !== null) pitches.push(rate / period);
+    for (let i = 0; i < finder.samples.length; i += 1) finder.samples[i] = samples[from + i] as number;
+    const hz = finder.frequency();
+    if (!Number.isNaN(hz)) pitches.push(hz);
   }
   if (pitches.length < LEAST_PITCHED * FRAMES) return null;
   pitches.sort((a, b) => a - b);
   return pitches[pitches.length >> 1] ?? null;
-}
-
-/** @param difference scratch, [longest + 2] @returns samples, or null where there is no period */
-function periodAt(
-  samples: ArrayLike<number>,
-  from: number,
-  window: number,
-  shortest: number,
-  longest: number,
-  difference: Float64Array,
-): number | null {
-  let sum = 0;
-  difference[0] = 1;
-  for (let lag = 1; lag <= longest + 1; lag += 1) {
-    let squared = 0;
-    for (let n = from; n < from + window; n += 1) {
-      const d = (samples[n] ?? 0) - (samples[n + lag] ?? 0);
-      squared += d * d;
-    }
-    sum += squared;
-    difference[lag] = sum > 0 ? (squared * lag) / sum : 1;
-  }
-  for (let lag = Math.max(2, Math.floor(shortest)); lag <= longest; lag += 1) {
-    if ((difference[lag] ?? 1) >= THRESHOLD) continue;
-    while (lag < longest && (difference[lag + 1] ?? 1) < (difference[lag] ?? 1)) lag += 1;
-    return vertex(difference, lag);
-  }
-  return null;
 }
 
 /** Place of the extremum of the parabola through three neighbouring values. */

@@ -11,6 +11,7 @@ export class SpectrumAnalyser {
   private readonly window: Float64Array;
   private readonly frame: number[];
   private readonly transformed: number[];
+  private readonly power: Float64Array;
 
   /** @param size samples per frame, a power of two from 4 on */
   constructor(readonly size: number) {
@@ -22,23 +23,30 @@ export class SpectrumAnalyser {
     );
     this.frame = new Array<number>(size).fill(0);
     this.transformed = new Array<number>(2 * size).fill(0);
+    this.power = new Float64Array(this.bins);
   }
 
-  /** How many frames `powers` gives for so many samples. */
+  /** How many frames `each` visits of so many samples. */
   frames(samples: number): number {
     return Math.max(1, Math.floor((samples - this.size) / (this.size / 2)) + 1);
   }
 
   /** Calls `visit` with the power of each bin, frame after frame; the array is reused. */
   each(samples: ArrayLike<number>, visit: (power: Float64Array) => void): void {
-    const power = new Float64Array(this.bins);
-    for (let f = 0; f < this.frames(samples.length); f += 1) {
-      const from = (f * this.size) / 2;
-      for (let i = 0; i < this.size; i += 1) this.frame[i] = (this.window[i] ?? 0) * (samples[from + i] ?? 0);
-      this.fft.realTransform(this.transformed, this.frame);
-      for (let bin = 0; bin < this.bins; bin += 1)
-        power[bin] = (this.transformed[2 * bin] ?? 0) ** 2 + (this.transformed[2 * bin + 1] ?? 0) ** 2;
-      visit(power);
+    for (let f = 0; f < this.frames(samples.length); f += 1)
+      visit(this.powerAt(samples, (f * this.size) / 2));
+  }
+
+  /** The power of each bin of the frame that begins at sample `from`; the array is reused. Allocates nothing. */
+  powerAt(samples: ArrayLike<number>, from: number): Float64Array {
+    const { size, window, frame, transformed, power } = this;
+    for (let i = 0; i < size; i += 1) frame[i] = (window[i] as number) * (samples[from + i] ?? 0);
+    this.fft.realTransform(transformed, frame);
+    for (let bin = 0; bin < power.length; bin += 1) {
+      const real = transformed[2 * bin] as number;
+      const imaginary = transformed[2 * bin + 1] as number;
+      power[bin] = real * real + imaginary * imaginary;
     }
+    return power;
   }
 }

@@ -108,10 +108,11 @@ export class Hub {
     if (this.windows.size === 0) return;
     const latents = telemetry.decoded.length;
     if (this.frame.latents !== latents) this.frame = new TelemetryFrame(latents, PARAMETERS.length);
-    const { frame, scalars, encoded, mapped, decoded, parameters } = this.frame;
+    const { frame, scalars, encoded, mapped, decoded, parameters, audioRanges } = this.frame;
     encoded.set(telemetry.encoded);
     mapped.set(telemetry.mapped);
     decoded.set(telemetry.decoded);
+    audioRanges.set(telemetry.audioRanges);
     [scalars[TELEMETRY.inputPeakLeft], scalars[TELEMETRY.inputPeakRight]] = telemetry.inputPeakDb;
     [scalars[TELEMETRY.outputPeakLeft], scalars[TELEMETRY.outputPeakRight]] = telemetry.outputPeakDb;
     [scalars[TELEMETRY.inputRmsLeft], scalars[TELEMETRY.inputRmsRight]] = telemetry.inputRmsDb;

@@ -7,9 +7,10 @@ import { LatentLoop, type LoopChoice } from '../time/latent-loop.js';
 import type { MusicalPosition } from '../time/timeline.js';
 import { ChangeQueue } from './change-queue.js';
 import { inputValueOf } from '../../document/value-range.js';
+import { Followers } from '../follow/followers.js';
 import { lfoAt } from '../time/lfo.js';
 import type { StreamNoise } from './stream-noise.js';
-import { type FrameSettings, type Motion, applyToFrames } from './latent-frame-settings.js';
+import { type AudioMotion, type FrameSettings, type Motion, applyToFrames } from './latent-frame-settings.js';
 
 /** Values of the last latent frame, first row of the batch, in latent units. */
 export interface FrameView {
@@ -45,6 +46,7 @@ export class FrameControls {
   /** True once there is a latent frame that freeze can hold. */
   private holding = false;
   private readonly loop: LatentLoop;
+  private readonly followers: Followers;
   private readonly choice: LoopChoice = { on: false, length: LOOP_LENGTHS[0], slot: 0, atBar: false };
   private readonly place: MusicalPosition = { elapsed: 0, beat: 0, beatsPerBar: 4, seconds: 0 };
   /** Index of the first latent frame of the last call. */
@@ -78,6 +80,7 @@ export class FrameControls {
     this.glidingStates = new Float64Array(frames * batch * (this.steerings[0]?.savedLength ?? 0));
     this.held = new Float32Array(batch * latentDims);
     this.loop = new LatentLoop(batch * latentDims, shape.sampleRate / shape.hop, batch);
+    this.followers = new Followers(shape);
     this.frameValues = new Float32Array(batch * latentDims);
     this.looped = new Float32Array(batch * latentDims * frames);
     this.encoded = new Float32Array(latentDims);
@@ -111,6 +114,7 @@ export class FrameControls {
     this.frame = 0;
     this.holding = false;
     this.loop.reset();
+    this.followers.reset();
     this.mapped.fill(NaN);
     for (const steering of this.steerings) steering.reset();
     this.noise.model.restart();
@@ -150,9 +154,14 @@ export class FrameControls {
     return true;
   }
 
-  /** Takes [batch, dims, frames] of encoder values to decoder values, over the frames of one call. */
-  run(encoded: Float32Array, latents: Float32Array): void {
+  /**
+   * Takes [batch, dims, frames] of encoder values to decoder values, over the frames of one call.
+   * @param audio what was encoded, [batch, inputChannels, frames × hop]
+   */
+  run(audio: Float32Array, encoded: Float32Array, latents: Float32Array): void {
     const { frames } = this.shape;
+    const { audioMotions } = this.settings;
+    if (audioMotions.length > 0) this.followers.hear(audio, audioMotions);
     this.settings.controlsDirty = false;
     this.automated = 0;
     this.callFrame = this.frame;
@@ -205,6 +214,16 @@ export class FrameControls {
     return changed;
   }
 
+  /** Writes the ends of the range that each input that follows the audio has now, [inputs, low and high], in the units of their descriptors. */
+  audioRanges(into: Float32Array): void {
+    const { audioMotions } = this.settings;
+    for (let i = 0; i < audioMotions.length; i += 1) {
+      const { index, source } = audioMotions[i] as AudioMotion;
+      into[2 * index] = this.followers.lowOf(source);
+      into[2 * index + 1] = this.followers.highOf(source);
+    }
+  }
+
   /** The loop that repeats, or would repeat, to be kept; null where too little was recorded. Allocates. */
   loopContent(): ReturnType<LatentLoop['content']> {
     return this.loop.content(lengthOf(this.settings));
@@ -226,7 +245,11 @@ export class FrameControls {
 
   /** Takes the inputs that move by themselves to latent frame `j` of the call. */
   private moveInputs(j: number): void {
-    const { motions, inputs } = this.settings;
+    const { motions, audioMotions, inputs } = this.settings;
+    for (let i = 0; i < audioMotions.length; i += 1) {
+      const { index, input } = audioMotions[i] as AudioMotion;
+      inputs[index] = inputValueOf(input, this.followers.positionAt(j, index));
+    }
     if (motions.length === 0) return;
     this.clock.locate(this.callFrame + j, this.place);
     for (let i = 0; i < motions.length; i += 1) {

@@ -6,6 +6,7 @@ import { PARAMETER_INDEX, attributeIndex, offsetDimension } from '../../document
 import type { Steering } from '../../document/steering.js';
 import { BLENDED_LOOPS } from '../../document/loop-slots.js';
 import type { PlayedLoops } from './loop-blend.js';
+import type { Follower } from '../follow/followers.js';
 import type { LfoSource } from '../time/lfo.js';
 
 /** A learned mapping as the streaming loop uses it. */
@@ -14,17 +15,29 @@ export interface FrameMapping {
   evaluate(inputs: Float64Array, latents: Float64Array): void;
 }
 
-/** An input that moves by itself. */
+/** An input that an LFO moves. */
 export interface Motion {
   readonly index: number;
   readonly input: Input;
   readonly source: LfoSource;
 }
 
-/** The inputs that move by themselves. */
+/** The inputs that LFOs move. */
 export function motionsOf(inputs: readonly Input[]): Motion[] {
   return inputs.flatMap((input, index) =>
     input.source.kind === 'lfo' ? [{ index, input, source: input.source }] : [],
+  );
+}
+
+/** An input that follows the audio. */
+export interface AudioMotion extends Follower {
+  readonly input: Input;
+}
+
+/** The inputs that follow the audio. */
+export function audioMotionsOf(inputs: readonly Input[]): AudioMotion[] {
+  return inputs.flatMap((input, index) =>
+    input.source.kind === 'audio' ? [{ index, input, source: input.source }] : [],
   );
 }
 
@@ -32,6 +45,7 @@ export function motionsOf(inputs: readonly Input[]): Motion[] {
 export interface FrameSettings {
   readonly inputs: Float64Array;
   motions: readonly Motion[];
+  audioMotions: readonly AudioMotion[];
   mapping: FrameMapping | null;
   steering: Steering;
   /** Counts the changes of `steering`. */

@@ -72,6 +72,8 @@ export const telemetrySchema = z.strictObject({
   type: z.literal('telemetry'),
   /** Every input (0..1) as the mapping of the last latent frame got it, those that move by themselves included. */
   inputs: float32Schema,
+  /** Low and high of each input that follows the audio, in its descriptor's unit; NaN for other inputs. */
+  audioRanges: float32Schema,
   /** Of the last latent frame, first row of the batch: one value per latent dimension, in latent units, as encoded. */
   encoded: float32Schema,
   /** As the mapping gives them; NaN where a dimension is not mapped. */

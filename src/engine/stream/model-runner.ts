@@ -120,7 +120,7 @@ export class GuardedModel {
     const replaced = zeroNonFinite(model.encoded) && (isGenerated || !isSilent(model.audioIn));
     this.replacedCalls = replaced ? this.replacedCalls + 1 : 0;
     // Even after an exception, so that automation keeps its time.
-    controls.run(model.encoded, model.latents);
+    controls.run(model.audioIn, model.encoded, model.latents);
     if (threw) return 'exceptions';
     return this.replacedCalls > CALLS_BEFORE_RESET ? 'latents' : this.decodeFault('decode');
   }

@@ -63,6 +63,7 @@ export class StreamReporter {
     this.report({
       type: 'telemetry',
       inputs: snapshot.inputs.slice(),
+      audioRanges: snapshot.audioRanges.slice(),
       encoded: snapshot.encoded.slice(0, dims),
       mapped: snapshot.mapped.slice(0, dims),
       decoded: snapshot.decoded.slice(0, dims),

@@ -17,7 +17,13 @@ import { copyTime, FREE_TIME, type MusicalTime } from '../time/musical-time.js';
 import { Handover, type ActivePipeline } from './model-exchange.js';
 import type { Faults } from './model-runner.js';
 import { Pipeline, type StreamSetup } from './pipeline.js';
-import { type FrameMapping, type FrameSettings, applyToFrames, motionsOf } from './latent-frame-settings.js';
+import {
+  type FrameMapping,
+  type FrameSettings,
+  applyToFrames,
+  audioMotionsOf,
+  motionsOf,
+} from './latent-frame-settings.js';
 import type { StreamSnapshot } from './telemetry.js';
 
 /**
@@ -36,6 +42,7 @@ export class Stream {
   private settings: FrameSettings = {
     inputs: this.inputs,
     motions: [],
+    audioMotions: [],
     mapping: null,
     steering: { amount: 1, glideSeconds: 0, dimensions: [] },
     steeringVersion: 0,
@@ -219,9 +226,10 @@ export class Stream {
    * moves takes its value in the document.
    */
   setMotions(inputs: readonly Input[]): void {
-    const before = this.settings.motions;
+    const { motions, audioMotions } = this.settings;
     this.settings.motions = motionsOf(inputs);
-    for (const { index } of before) {
+    this.settings.audioMotions = audioMotionsOf(inputs);
+    for (const { index } of [...motions, ...audioMotions]) {
       const input = inputs[index];
       if (input !== undefined && !movesByItself(input)) this.setParameter(index, input.value);
     }
@@ -282,6 +290,7 @@ export class Stream {
     const { pipeline, settings } = this;
     for (let i = 0; i < MAX_INPUTS; i += 1) into.inputs[i] = settings.inputs[i] as number;
     copyTime(this.time, into.time);
+    into.audioRanges.fill(NaN);
     if (pipeline === null) return;
     const { guarded, setup, mix } = pipeline;
     this.inputMeter.take(into.inputPeak, into.inputRms);
@@ -299,6 +308,7 @@ export class Stream {
     into.encoded.set(view.encoded);
     into.mapped.set(view.mapped);
     into.decoded.set(view.decoded);
+    guarded.controls.audioRanges(into.audioRanges);
     const { exceptions, latents, audio } = guarded.faults;
     into.faults = exceptions + latents + audio;
   }

@@ -9,6 +9,8 @@ export class StreamSnapshot {
   /** Dimensions of the model that plays, 0 without one; only so many latents are filled. */
   latentDims = 0;
   readonly inputs = new Float32Array(MAX_INPUTS);
+  /** Low and high of each input that follows the audio, in its descriptor's unit; NaN for other inputs. */
+  readonly audioRanges = new Float32Array(2 * MAX_INPUTS);
   /** Of the last latent frame, first row of the batch, in latent units. */
   readonly encoded = new Float32Array(MAX_LATENTS);
   /** NaN where a dimension is not mapped. */

@@ -77,4 +77,11 @@ export class LiveValues {
     if (movesByItself(input)) return this.frame?.parameters[parameter] ?? input.value;
     return this.parameter(parameter, input.value, now);
   }
+
+  /** What 0 and 1 mean of an input that follows the audio, in its descriptor's unit; null before that is known. */
+  audioRange(index: number): [low: number, high: number] | null {
+    const low = this.frame?.audioRanges[2 * index] ?? NaN;
+    const high = this.frame?.audioRanges[2 * index + 1] ?? NaN;
+    return low < high ? [low, high] : null;
+  }
 }

@@ -1,3 +1,5 @@
+import { AUDIO_DESCRIPTORS } from '../../../src/document/audio-descriptors.js';
+import type { Input } from '../../../src/document/input.js';
 import { createNoise } from '../../../src/engine/model/run/noise.js';
 import type { ModelShape } from '../../../src/engine/model/run/running-model.js';
 import { defaultInput } from '../../../src/document/default-preset.js';
@@ -13,6 +15,7 @@ import type { Player } from '../../../src/engine/stream/player.js';
 import { Stream } from '../../../src/engine/stream/stream.js';
 import { blockFrame, frame, loopWithoutMain } from '../host/pipes.js';
 import { IdleModel } from '../model/idle-model.js';
+import { noiseTrack } from '../stream/play.js';
 import { idlePlayer } from '../stream/idle-player.js';
 
 /**
@@ -35,6 +38,19 @@ const steering = {
   ...{ amount: 1, glideSeconds: 0.05 },
   dimensions: Array.from({ length: shape.latentDims }, defaultDimension),
 };
+/** Inputs that move by themselves: one by an LFO, and one for everything that can be followed in the audio. */
+const MOTIONS: Input[] = [
+  ...[{ kind: 'lfo', shape: 'random', period: 0.1, unit: 'seconds', phase: 0, seed: 0 } as const],
+  ...AUDIO_DESCRIPTORS.map((descriptor) => {
+    return {
+      kind: 'audio',
+      descriptor,
+      attackMilliseconds: 5,
+      releaseMilliseconds: 90,
+      heard: null,
+    } as const;
+  }),
+].map((source) => ({ ...defaultInput(source.kind), source }));
 /** Parameters that move in every block. */
 const MOVING = [0, 1, PARAMETER_INDEX.dryWet, PARAMETER_INDEX.outputGain, PARAMETER_INDEX.offset];
 
@@ -46,10 +62,11 @@ function streamAlone(): Play {
   stream.setOutput(defaultOutput());
   stream.setSteering(steering);
   stream.setMapping(mapping);
+  stream.setMotions(MOTIONS);
   const seed = { kind: 'seed', seed: 1 } as const;
   const noise = { model: createNoise(seed, 0), latents: createNoise(seed, 1) };
   stream.prepare({ rate: RATE, maxBlock: BLOCK, channels: 2, model: new IdleModel(shape), noise });
-  const input = [0, 1].map(() => new Float32Array(BLOCK).fill(0.1));
+  const input = [1, 2].map((seed) => noiseTrack(BLOCK, 0.1, seed));
   const output = input.map(() => new Float32Array(BLOCK));
   const changes = new ChangeQueue(4 * PARAMETERS.length, PARAMETERS.length);
   return (count) => {

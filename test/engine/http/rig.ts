@@ -29,6 +29,7 @@ export class Bench {
   sound(decoded: number[]): void {
     const telemetry: Telemetry = {
       inputs: new Float32Array(16),
+      audioRanges: new Float32Array(32),
       encoded: Float32Array.from(decoded),
       mapped: Float32Array.from(decoded),
       decoded: Float32Array.from(decoded),

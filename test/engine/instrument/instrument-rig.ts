@@ -54,6 +54,7 @@ export function telemetry(decoded: number[], inputs: number[] = []): { type: 'te
   return {
     type: 'telemetry',
     inputs: Float32Array.from(inputs),
+    audioRanges: new Float32Array(32).fill(NaN),
     encoded: values,
     mapped: values,
     decoded: values,

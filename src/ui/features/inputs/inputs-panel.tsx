@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from 'react';
-import type { Input } from '../../../document/input.js';
+import { movesByItself, type Input } from '../../../document/input.js';
 import { MAX_INPUTS } from '../../../document/limits.js';
 import { isInputActive } from '../../engine-client/activity.js';
 import { edit, editGesture, perform } from '../../engine-client/commands.js';
@@ -110,8 +110,13 @@ function InputCard({ index, input, only }: { index: number; input: Input; only: 
         />
       </div>
       <div className={`${styles.line} ${styles.settings}`}>
-        {hasController(source) && <ActivityLight isActive={isActive} />}
-        <SourceFields name={name} source={source} onChange={(next) => change({ source: next })} />
+        {hasController(input) && <ActivityLight isActive={isActive} />}
+        <SourceFields
+          name={name}
+          index={index}
+          source={source}
+          onChange={(next) => change({ source: next })}
+        />
         <LiveValue index={index} />
       </div>
       <div className={styles.line}>
@@ -152,7 +157,8 @@ function InputCard({ index, input, only }: { index: number; input: Input; only: 
   );
 }
 
-const hasController = ({ kind }: Input['source']) => kind !== 'pad' && kind !== 'host' && kind !== 'lfo';
+const hasController = (input: Input) =>
+  input.source.kind !== 'pad' && input.source.kind !== 'host' && !movesByItself(input);
 
 /** The input's current value, followed at every animation frame. */
 function LiveValue({ index }: { index: number }) {

@@ -5,6 +5,7 @@ import { Toggle } from '../../shared/controls/toggle.js';
 import { MAX_GAMEPAD_CONTROLS, MAX_PARAMETER_NUMBER } from '../../../document/limits.js';
 import { SensorRange } from '../controllers/sensor-range.js';
 import { MpeFields } from './mpe-fields.js';
+import { AudioFields } from './audio-fields.js';
 import { LfoFields } from './lfo-fields.js';
 import { MiniField } from '../../shared/controls/mini-field.js';
 
@@ -13,12 +14,14 @@ const ADDRESS = /^\/[!-~]{0,199}$/;
 
 interface FieldProps {
   name: string;
+  /** Of the input, from 0. */
+  index: number;
   source: InputSource;
   onChange: (source: InputSource) => void;
 }
 
 /** The settings of one source: controller number, channel, note range, address, axis or course. */
-export function SourceFields({ name, source, onChange }: FieldProps) {
+export function SourceFields({ name, index, source, onChange }: FieldProps) {
   const number = (
     label: string,
     help: string,
@@ -105,6 +108,8 @@ export function SourceFields({ name, source, onChange }: FieldProps) {
       );
     case 'lfo':
       return <LfoFields name={name} source={source} onChange={onChange} />;
+    case 'audio':
+      return <AudioFields name={name} index={index} source={source} onChange={onChange} />;
     case 'gamepad':
       return (
         <>

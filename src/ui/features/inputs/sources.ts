@@ -1,3 +1,4 @@
+import type { AudioDescriptor } from '../../../document/audio-descriptors.js';
 import type { InputSource } from '../../../document/input.js';
 import type { LfoShape } from '../../../document/lfo-shapes.js';
 import { describeController } from '../controllers/describe-source.js';
@@ -18,6 +19,7 @@ export const SOURCE_CHOICES: readonly Choice<InputSource['kind']>[] = [
   { value: 'gamepad', label: 'Gamepad axis' },
   { value: 'gamepad-button', label: 'Gamepad button' },
   { value: 'lfo', label: 'LFO' },
+  { value: 'audio', label: 'Incoming audio' },
 ];
 
 /** The settings that a kind of source has when it is selected; `index` is the input's, so that two inputs start different. */
@@ -48,8 +50,26 @@ export function defaultSource(kind: InputSource['kind'], index: number): InputSo
       return { kind, axis: index };
     case 'lfo':
       return { kind, shape: 'sine', period: 4, unit: 'beats', phase: 0, seed: index };
+    case 'audio':
+      return { kind, ...DEFAULT_FOLLOWER };
   }
 }
+
+/** What a new follower of the audio has. */
+export const DEFAULT_FOLLOWER = {
+  descriptor: 'loudness',
+  attackMilliseconds: 10,
+  releaseMilliseconds: 200,
+  heard: null,
+} as const;
+
+export const DESCRIPTOR_NAMES: Readonly<Record<AudioDescriptor, string>> = {
+  loudness: 'Loudness',
+  brightness: 'Brightness',
+  noisiness: 'Noisiness',
+  onset: 'Onsets',
+  pitch: 'Pitch',
+};
 
 export const SHAPE_NAMES: Readonly<Record<LfoShape, string>> = {
   sine: 'Sine',
@@ -83,6 +103,8 @@ export function describeSource(source: InputSource): string {
       return `MPE ${MPE_NAMES[source.dimension].toLowerCase()}`;
     case 'lfo':
       return `${SHAPE_NAMES[source.shape]}, ${formatPeriod(source)}`;
+    case 'audio':
+      return `${DESCRIPTOR_NAMES[source.descriptor]} of the audio`;
     case 'pitch-bend':
     case 'channel-pressure':
     case 'note-velocity':
