@@ -17,6 +17,15 @@ export interface LoopShares {
   readonly shares: Float64Array;
 }
 
+/** Whether two loops sound alike. Looks at every latent of equal ones; allocates nothing. */
+export function haveEqualContent(one: PlayableLoop | null, other: PlayableLoop | null): boolean {
+  if (one === null || other === null) return one === other;
+  if (one.frames !== other.frames || one.rows !== other.rows || one.beats !== other.beats) return false;
+  if (one.latents.length !== other.latents.length) return false;
+  for (let i = 0; i < one.latents.length; i += 1) if (one.latents[i] !== other.latents[i]) return false;
+  return true;
+}
+
 /**
  * Adds a share of a kept loop to `into`, between two of its latent frames.
  * @param phase 0..1 of its round

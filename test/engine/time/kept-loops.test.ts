@@ -31,7 +31,7 @@ const bankOf = (loops: (PlayableLoop | null)[], shares: [slot: number, share: nu
 /** Plays latent frames of `LIVE` with the choice that `at` makes for each. */
 function play(
   frames: number,
-  bank: LoopBank,
+  banks: LoopBank | ((frame: number) => LoopBank),
   at: (frame: number) => { on: boolean; slot: number; atBar?: boolean; length?: LoopLength },
   beatAt: (frame: number) => number = (frame) => frame * BEATS_PER_FRAME,
 ): number[] {
@@ -39,6 +39,7 @@ function play(
   return Array.from({ length: frames }, (_, frame) => {
     const values = Float32Array.of(LIVE);
     const place = { elapsed: frame * BEATS_PER_FRAME, beat: beatAt(frame), beatsPerBar: 4, seconds: 0 };
+    const bank = typeof banks === 'function' ? banks(frame) : banks;
     loop.process(values, place, { length: BAR, atBar: false, ...at(frame) }, bank);
     return values[0] as number;
   });
@@ -84,6 +85,54 @@ describe('a kept loop', () => {
     expect(played[603]).toBe(500);
     expect(played[799]).toBe(500);
     expect(played[803]).toBe(LIVE);
+  });
+
+  // The slot's new content was heard at once: a step within one latent frame.
+  it('fades to what takes the place of a loop that plays, and to the encoder where it is removed', () => {
+    const [old, next] = [bankOf([counting(100, 1, 4)]), bankOf([counting(200, 1, 4)])];
+    const gone = bankOf([null]);
+    const banks = (frame: number) => (frame < 50 ? old : frame < 90 ? next : gone);
+    const played = play(130, banks, () => ({ on: true, slot: 1 }));
+    expect(played.slice(49, 54)).toEqual([100, 125, 150, 175, 200]);
+    expect(played.slice(89, 94)).toEqual([200, -100, -400, -700, LIVE]);
+    // A second change within the fade waits for its end.
+    const hasty = play(
+      80,
+      (frame) => (frame < 50 ? old : frame < 52 ? next : gone),
+      () => ({ on: true, slot: 1 }),
+    );
+    expect(hasty.slice(49, 58)).toEqual([100, 125, 150, 175, 200, -100, -400, -700, LIVE]);
+  });
+
+  it('goes on without a fade where a bank has the same content under another name', () => {
+    const same = () => bankOf([counting(0, 100, 2), counting(7, 3, null)]);
+    const [first, second] = [same(), { ...same(), loops: [counting(0, 100, 2), counting(9, 3, null)] }];
+    const plain = play(300, first, () => ({ on: true, slot: 1 }));
+    expect(
+      play(
+        300,
+        (frame) => (frame < 150 ? first : second),
+        () => ({ on: true, slot: 1 }),
+      ),
+    ).toEqual(plain);
+  });
+
+  it('fades where the loops or the places of a blend change', () => {
+    const blend = (shares: [number, number][], level: number) =>
+      bankOf([counting(100, 1, 4), counting(level, 1, 4)], shares);
+    const choice = () => ({ on: true, slot: BLENDED_LOOPS });
+    const [half, other] = [
+      [
+        [0, 0.5],
+        [1, 0.5],
+      ] as [number, number][],
+      [[0, 1]] as [number, number][],
+    ];
+    const old = blend(half, 200);
+    const level = play(80, (frame) => (frame < 50 ? old : blend(half, 400)), choice);
+    expect(level.slice(49, 54)).toEqual([150, 175, 200, 225, 250]);
+    const places = play(80, (frame) => (frame < 50 ? old : blend(other, 200)), choice);
+    expect(places.slice(49, 54)).toEqual([150, 137.5, 125, 112.5, 100]);
   });
 
   it('fades from one to another in equal steps, also where the change comes within a fade', () => {
