@@ -14,7 +14,7 @@ import {
 } from './example-list.js';
 import { defaultInput } from './default-preset.js';
 import type { Input } from './input.js';
-import { checkLoop, type KeptLoop } from './kept-loop.js';
+import { MAX_LOOP_TEXT, checkLoop, type KeptLoop } from './kept-loop.js';
 import type { Preset } from './preset.js';
 import type { Edit } from './edit.js';
 import { attributeValueNear, withinBounds } from './model-attribute.js';
@@ -202,6 +202,7 @@ function setLoop(draft: Draft<Preset>, slot: number, loop: KeptLoop | null): voi
   if (loop !== null) checkLoopOf(draft, loop);
   while (draft.loops.length <= slot) draft.loops.push(null);
   draft.loops[slot] = loop;
+  if (loop !== null) checkLoopText(draft);
   while (draft.loops.at(-1) === null) draft.loops.pop();
 }
 
@@ -216,6 +217,17 @@ function editLoop(draft: Draft<Preset>, slot: number, change: LoopChange): void 
 function checkLoopOf({ steering, inputs }: Draft<Preset>, loop: KeptLoop): void {
   const problem = checkLoop(loop, steering.dimensions.length, inputs.length);
   if (problem !== undefined) throw refuse(`The loop ${problem}.`, 'Keep it again.');
+}
+
+/** An instrument whose loops are too many in all could not be stored. */
+function checkLoopText(draft: Draft<Preset>): void {
+  let text = 0;
+  for (const { loops } of modelSets(draft)) for (const loop of loops) text += loop?.latents.length ?? 0;
+  if (text > MAX_LOOP_TEXT)
+    throw refuse(
+      `The kept loops of this instrument, with those of its other models, would take ${(text / 2 ** 20).toFixed(1)} MB; at most ${MAX_LOOP_TEXT / 2 ** 20} MB can be kept.`,
+      'Remove a loop, or what belongs to a model that you do not need; or keep a shorter one.',
+    );
 }
 
 type LoopChange = Extract<Edit, { type: 'edit-loop' }>['change'];

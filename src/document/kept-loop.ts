@@ -6,6 +6,9 @@ import { checkPacked, packedSchema, unpack } from './packing.js';
 /** Most latents of a kept loop: a project holds all of them, and undo returns to each. */
 export const MAX_LOOP_VALUES = 65_536;
 
+/** Most characters of the packed latents of all loops of an instrument, those of other models included: half of what a preset may hold. */
+export const MAX_LOOP_TEXT = 8 * 1024 * 1024;
+
 /** A loop of latents that the player has kept. It belongs to the model whose latents they are. */
 export const keptLoopSchema = z.strictObject({
   name: z.string().max(60),

@@ -1,5 +1,5 @@
 import { applyEdit } from '../../src/document/apply-edit.js';
-import type { KeptLoop } from '../../src/document/kept-loop.js';
+import { MAX_LOOP_VALUES, type KeptLoop } from '../../src/document/kept-loop.js';
 import { pack } from '../../src/document/packing.js';
 import { useModel } from '../../src/document/use-model.js';
 import { samplePreset } from './sample-presets.js';
@@ -58,5 +58,24 @@ describe('kept loops', () => {
     const ranges = samplePreset().steering.dimensions.map(({ range }) => range);
     const back = useModel(changed, { name: 'sample', sha256: 'ab'.repeat(32) }, ranges);
     expect(back.loops).toEqual(samplePreset().loops);
+  });
+
+  // With those of sixteen models an instrument passed what a preset may hold: it was stored, and could not be read again.
+  it('are refused where those of all models together could not be stored', () => {
+    const preset = samplePreset();
+    const { dimensions } = preset.steering;
+    const frames = Math.floor(MAX_LOOP_VALUES / dimensions.length);
+    const long = loop(new Array<number>(frames * dimensions.length).fill(1), { frames });
+    const all = (loops: number) => new Array<KeptLoop>(loops).fill(long);
+    const [other] = preset.otherModels;
+    if (other === undefined) throw new Error('the sample has no other model');
+    const full = { ...preset, loops: all(15), otherModels: [{ ...other, dimensions, loops: all(8) }] };
+    const set = { type: 'set-loop', slot: 15, loop: long } as const;
+    expect(applyEdit(full, set).loops).toHaveLength(16);
+    const beyond = { ...full, otherModels: [{ ...other, dimensions, loops: all(9) }] };
+    expect(() => applyEdit(beyond, set)).toThrow(/8\.\d MB; at most 8 MB/);
+    // What takes no more room is still possible.
+    expect(applyEdit(beyond, { type: 'set-loop', slot: 0, loop: null }).loops[0]).toBeNull();
+    expect(applyEdit(beyond, { type: 'edit-loop', slot: 0, change: { name: 'a' } }).loops[0]?.name).toBe('a');
   });
 });

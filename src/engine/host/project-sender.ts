@@ -112,7 +112,7 @@ export class ProjectSender {
         new TillerError(
           'preset-invalid',
           'This instrument is larger than the 16 MB that a project may hold; the project keeps it as it was before.',
-          'Remove examples.',
+          'Remove examples, loops, or what belongs to a model that you do not need.',
         ),
       );
       return;

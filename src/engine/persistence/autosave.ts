@@ -11,6 +11,8 @@ import { renamePatiently } from '../system/rename.js';
 /** Interval at which the inputs' present values are written while they move. Everything else is written at once. */
 const VALUES_INTERVAL_MS = 700;
 const FORMAT = 'tiller-session';
+/** Longest file that is read, and so the longest that is written. */
+const MAX_SESSION_LENGTH = MAX_PRESET_BYTES + 2 * MAX_HISTORY_LENGTH;
 
 /** The live session's document as an earlier engine stored it. */
 export interface StoredSession {
@@ -49,12 +51,19 @@ export async function moveAside(path: string): Promise<string> {
 }
 
 function parseSession(text: string): StoredSession {
-  if (text.length > MAX_PRESET_BYTES + 2 * MAX_HISTORY_LENGTH) throw new RangeError('the file is too large');
+  if (text.length > MAX_SESSION_LENGTH) throw new RangeError('the file is too large');
   const session = sessionSchema.parse(JSON.parse(text));
   const preset = parsePreset(session.preset);
   const history = session.history === undefined ? NO_STEPS : parseHistory(session.history, preset);
   return { preset, presetId: session.presetId, history };
 }
+
+const tooLarge = () =>
+  new TillerError(
+    'preset-invalid',
+    'This instrument is larger than the 16 MB that can be stored; the session is kept on disk as it was before.',
+    'Remove examples, loops, or what belongs to a model that you do not need.',
+  );
 
 const sharedSession = (beside: string) =>
   new TillerError(
@@ -137,6 +146,7 @@ export class Autosave {
       history: this.formatHistory(history),
     });
     try {
+      if (text.length > MAX_SESSION_LENGTH) throw tooLarge();
       const beside = await this.file.write(text);
       this.failed = false;
       if (beside !== null) this.onError(sharedSession(beside));

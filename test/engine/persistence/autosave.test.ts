@@ -123,6 +123,34 @@ describe('Autosave', () => {
     expect(faults).toMatchObject([{ code: 'file-exists' }]);
   });
 
+  it('leaves the file as it was, and says so, where the instrument is larger than what can be read', async () => {
+    const path = join(folder, 'session.json');
+    const saving = autosave(path);
+    const document = documentOf(2, 3);
+    bench.instrument.edit({ type: 'set-seed', seed: 7 });
+    while (!(await written(path)).includes('"seed":7')) await new Promise(setImmediate);
+    const long = {
+      name: '',
+      frames: 1,
+      rows: 1,
+      beats: null,
+      inputs: null,
+      latents: 'A'.repeat(350_000),
+    } as const;
+    const set = {
+      model: { name: 'm', sha256: 'a'.repeat(64) },
+      loops: new Array<typeof long>(16).fill(long),
+    };
+    const { examples, trained, steering, attributes } = document;
+    const own = { examples, trained, attributes, perDimension: {}, dimensions: steering.dimensions };
+    const otherModels = [1, 2, 3, 4].map(() => ({ ...own, ...set }));
+    void bench.instrument.files.load({ ...document, otherModels }, 'page');
+    bench.instrument.edit({ type: 'set-seed', seed: 8 });
+    await saving.close();
+    expect(String(faults[0])).toMatch(/larger than the 16 MB/);
+    expect(await readAutosave(path)).toMatchObject({ preset: { seed: 7 } });
+  });
+
   it('reports once that it cannot write', async () => {
     await writeFile(join(folder, 'wall'), '');
     const saving = autosave(join(folder, 'wall', 'session.json'));
