@@ -99,10 +99,12 @@ export class Stream {
     const leaving = this.pipeline;
     if (leaving === null) throw new Error('the stream was not prepared');
     leaving.guarded?.controls.settle();
-    const { inputs, holds, steering, attributes } = this.settings;
+    const { holds, steering, attributes, loops } = this.settings;
+    const inputs = this.settings.inputs.slice();
     this.settings = {
       ...this.settings,
-      inputs: inputs.slice(),
+      inputs,
+      loops: new PlayedLoops(loops.loops, inputs),
       holds: holds.slice(),
       steering: structuredClone(steering),
       attributes: structuredClone(attributes),
@@ -250,7 +252,7 @@ export class Stream {
 
   /** The kept loops, from the next call of the model on. */
   setLoops(loops: readonly (SentLoop | null)[]): void {
-    this.settings.loops = new PlayedLoops(loops, this.inputs);
+    this.settings.loops = new PlayedLoops(loops, this.settings.inputs);
   }
 
   /** The loop that repeats, or would repeat, to be kept; null without a model, and where too little was played. Allocates. */

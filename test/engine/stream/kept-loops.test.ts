@@ -87,6 +87,26 @@ describe('kept loops in the stream', () => {
     expect(Math.min(...heard)).toBeGreaterThan(0.3 - 1e-3);
     expect(Math.max(...heard)).toBeLessThan(0.3 + 0.07);
   });
+
+  // It followed the inputs of the model before, which stood still from then on.
+  it('are blended by the present inputs after another model was opened', () => {
+    const stream = new Stream();
+    stream.setOutput({ ...defaultOutput(), ceilingDb: 0, loop: true, loopSlot: BLENDED_LOOPS });
+    const setup = { rate: RATE, maxBlock: 8192, channels: 1, noise: streamNoise() } as const;
+    stream.prepare({ ...setup, model: new LatentModel({ hop: HOP }) });
+    const placed = [kept(-0.5, [0]), kept(0.5, [1])];
+    const heard = (input: number) => {
+      stream.setParameter(PARAMETER_INDEX.input, input);
+      const [output] = play(stream, [new Float32Array(200 * HOP)], equalBlocks(200 * HOP, 512));
+      return output?.at(-1) ?? NaN;
+    };
+    stream.setLoops(sentLoops(placed));
+    expect(heard(1) - heard(0)).toBeGreaterThan(0.5);
+    stream.exchange(new LatentModel({ hop: HOP }), streamNoise());
+    expect(heard(1) - heard(0)).toBeGreaterThan(0.5);
+    stream.setLoops(sentLoops(placed));
+    expect(heard(1) - heard(0)).toBeGreaterThan(0.5);
+  });
 });
 
 describe('PlayedLoops', () => {
