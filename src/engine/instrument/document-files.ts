@@ -9,6 +9,7 @@ import type { DocumentOwner } from './document-owner.js';
 import type { Holds } from './holds.js';
 import type { Origin, ProgramSource } from './instrument-state.js';
 import type { Learner } from './learner.js';
+import type { LoopKeeper } from './loop-keeper.js';
 import type { ModelSelection } from './model-selection.js';
 import type { StateStore } from './state-store.js';
 
@@ -33,6 +34,7 @@ export class DocumentFiles {
     private readonly models: ModelSelection,
     private readonly holds: Holds,
     private readonly learner: Learner,
+    private readonly loops: LoopKeeper,
     private readonly owner: DocumentOwner,
   ) {}
 
@@ -61,6 +63,7 @@ export class DocumentFiles {
     this.store.history.restore(history);
     this.store.markSaved(saved && shareEqualParts(saved, preset));
     this.learner.restart(preset);
+    this.loops.forget();
     if (this.store.state.auditioning !== null) this.holds.audition(null);
     this.store.change(
       {

@@ -91,6 +91,7 @@ export class Instrument {
       this.models,
       this.heldLatents,
       this.learner,
+      this.loops,
       owner,
     );
     this.link.onReport((report) => this.receive(report));

@@ -2,6 +2,7 @@ import type { Edit } from '../../document/edit.js';
 import { MAX_LOOP_VALUES, type KeptLoop } from '../../document/kept-loop.js';
 import { LOOP_SLOTS } from '../../document/loop-slots.js';
 import { pack, unpack } from '../../document/packing.js';
+import type { ModelReference } from '../../document/model-set.js';
 import { TillerError } from '../../document/tiller-error.js';
 import type { StreamLink, StreamReport } from '../stream/messages.js';
 import type { StateStore } from './state-store.js';
@@ -15,6 +16,10 @@ export interface LoopMatrix {
 
 /** Keeps loops of latents in the document, from what plays and from files. Main thread. */
 export class LoopKeeper {
+  /** The requests that are not answered yet; they belong to the present document and this model. */
+  private readonly requests = new Map<number, ModelReference['sha256'] | undefined>();
+  private nextRequest = 0;
+
   /** @param edit changes the document, as `Instrument.edit` */
   constructor(
     private readonly store: StateStore,
@@ -25,11 +30,23 @@ export class LoopKeeper {
   /** Keeps the loop that repeats now, or would repeat, in a slot from 0. The document changes when the streaming worker has answered. */
   keep(slot: number): void {
     checkSlot(slot);
-    this.link.send({ type: 'keep-loop', slot });
+    const request = this.nextRequest;
+    this.nextRequest += 1;
+    this.requests.set(request, this.store.state.preset.model?.sha256);
+    this.link.send({ type: 'keep-loop', slot, request });
+  }
+
+  /** Another document takes the place of the present one: the loops that were asked for do not belong to it. */
+  forget(): void {
+    this.requests.clear();
   }
 
   /** Takes the loop that the streaming worker reports; what cannot be kept is shown to the player. */
-  receive({ slot, loop }: Extract<StreamReport, { type: 'loop-kept' }>): void {
+  receive({ slot, request, loop }: Extract<StreamReport, { type: 'loop-kept' }>): void {
+    const { model } = this.store.state.preset;
+    const isExpected = this.requests.has(request) && this.requests.get(request) === model?.sha256;
+    this.requests.delete(request);
+    if (!isExpected) return;
     try {
       if (loop === null)
         throw new TillerError(
@@ -39,7 +56,7 @@ export class LoopKeeper {
         );
       const { frames, rows, beats, values } = loop;
       const latents = this.store.state.preset.steering.dimensions.length;
-      // A model that has been exchanged meanwhile.
+      // A model that could not be opened, or is not open yet.
       if (values.length !== frames * rows * latents) return;
       this.set(slot, { frames, rows: rows === 2 ? 2 : 1, beats }, values);
     } catch (error) {

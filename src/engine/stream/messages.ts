@@ -30,8 +30,8 @@ export type StreamCommand =
   | { type: 'attributes'; attributes: readonly ModelAttribute[]; sets?: readonly number[] }
   /** The kept loops, by slot, in memory that is shared. */
   | { type: 'loops'; loops: readonly (SentLoop | null)[] }
-  /** Answered by `loop-kept`. */
-  | { type: 'keep-loop'; slot: number }
+  /** Answered by `loop-kept` with the same slot and request. */
+  | { type: 'keep-loop'; slot: number; request: number }
   /** Routes MIDI to the inputs; their present values are sent as `parameter`. */
   | { type: 'inputs'; inputs: Input[] }
   /** `index` into PARAMETERS, `value` in the parameter's own unit. */
@@ -135,6 +135,7 @@ export const streamReportSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('loop-kept'),
     slot: z.number().int().min(0),
+    request: z.number().int().min(0),
     loop: z
       .strictObject({
         frames: z.number().int().positive(),

@@ -120,6 +120,10 @@ export class Player {
     return this.loading ?? APPLIED;
   }
 
+  private reportLoop({ slot, request }: Extract<StreamCommand, { type: 'keep-loop' }>): void {
+    this.report({ type: 'loop-kept', slot, request, loop: this.stream.loopContent() });
+  }
+
   private set({ command, number }: Arrived): void {
     switch (command.type) {
       case 'mapping':
@@ -142,7 +146,7 @@ export class Player {
         this.stream.setLoops(command.loops);
         return;
       case 'keep-loop':
-        this.report({ type: 'loop-kept', slot: command.slot, loop: this.stream.loopContent() });
+        this.reportLoop(command);
         return;
       case 'inputs':
         this.controls.configure(command.inputs);
