@@ -12,7 +12,7 @@ import { Autosave, moveAside, readAutosave } from '../persistence/autosave.js';
 import { StoredFile } from '../persistence/stored-file.js';
 import { DeckFile } from '../persistence/stored-deck.js';
 import { fileStamp } from '../system/file-stamp.js';
-import { controllerMap } from '../persistence/controller-map.js';
+import { ControllerMapFile } from '../persistence/controller-map.js';
 import { Favourites } from '../persistence/favourites.js';
 import { readControllers, writeControllers } from '../persistence/stored-controllers.js';
 import { ViewStore } from '../persistence/remembered-view.js';
@@ -200,7 +200,7 @@ export async function startLiveSession(options: LiveSessionOptions): Promise<Run
   const instrument = new Instrument({ link: live, presets, models, trainer, programs });
   programs.onError((error) => instrument.notify(error));
   live.onRestart = () => void instrument.resend();
-  const map = controllerMap(options.controllerMapPath ?? null);
+  const map = new ControllerMapFile(options.controllerMapPath ?? null);
   const playerControllers = openControllers(instrument, presets, live, map);
   const opened: (() => void | Promise<void>)[] = [
     () => live.close(),

@@ -1,8 +1,7 @@
-import type { Assignment } from '../../document/assignment.js';
 import { Actions, type ActionTargets } from '../inputs/actions.js';
 import { Controllers } from '../inputs/controllers.js';
 import type { Instrument } from '../instrument/instrument.js';
-import type { SharedFile } from '../persistence/shared-file.js';
+import type { ControllerMapFile } from '../persistence/controller-map.js';
 import type { PresetStore } from '../presets/preset-store.js';
 
 /** What the player's controllers do, and to which of them it is assigned. */
@@ -20,7 +19,7 @@ export function openControllers(
   instrument: Instrument,
   presets: PresetStore,
   transport: ActionTargets['transport'],
-  map: SharedFile<readonly Assignment[]>,
+  map: ControllerMapFile,
 ): PlayerControllers {
   const actions = new Actions({ instrument, presets, transport });
   const controllers = new Controllers(instrument, map, actions);

@@ -1,5 +1,4 @@
-import type { Assignment } from '../../document/assignment.js';
-import type { SharedFile } from '../persistence/shared-file.js';
+import type { ControllerMapFile } from '../persistence/controller-map.js';
 import type { Programs } from '../persistence/programs.js';
 import type { Trainer } from '../mapping/trainer.js';
 import type { PresetStore } from '../presets/preset-store.js';
@@ -15,7 +14,7 @@ export interface HostServices {
   readonly models: ModelSource & ModelList;
   readonly trainer: Trainer;
   readonly programs: Programs;
-  readonly controllerMap: SharedFile<readonly Assignment[]>;
+  readonly controllerMap: ControllerMapFile;
   /** Starts serving the page of `instrument`; called when its window opens for the first time. */
   readonly serve: (
     instrument: Instrument,

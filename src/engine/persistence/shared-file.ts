@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createNanoEvents } from 'nanoevents';
 import writeFileAtomic from 'write-file-atomic';
+import { withFileLock } from '../system/file-lock.js';
 import { readStored } from './stored-file.js';
 
 /** Other engines' changes are noticed this much later at most. */
@@ -21,7 +22,8 @@ export interface SharedFormat<T> {
 }
 
 /**
- * A file of the player's that all engines share: each reads it again before it changes it, and follows the changes of the others.
+ * A file of the player's that all engines share: each changes what it says at that moment, one engine at a time, and follows the
+ * changes of the others.
  * Main thread.
  */
 export class SharedFile<T> {
@@ -78,12 +80,17 @@ export class SharedFile<T> {
   update(change: (content: T) => T): Promise<void> {
     const { path } = this;
     return this.inTurn(async () => {
-      // Another engine may have changed the file since it was read.
-      const next = change(path === null ? this.content : ((await this.read(path)) ?? this.format.empty));
-      if (path !== null) {
-        await mkdir(dirname(path), { recursive: true });
-        await writeFileAtomic(path, this.format.stringify(next));
+      if (path === null) {
+        this.set(change(this.content));
+        return;
       }
+      await mkdir(dirname(path), { recursive: true });
+      // Another engine may have changed the file since it was read, and may want to change it now.
+      const next = await withFileLock(path, async () => {
+        const changed = change((await this.read(path)) ?? this.format.empty);
+        await writeFileAtomic(path, this.format.stringify(changed));
+        return changed;
+      });
       this.set(next);
     });
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { serveInstrument, type RunningInterface } from '../../../src/engine/app/live-app.js';
 import { openControllers } from '../../../src/engine/app/player-controllers.js';
-import { controllerMap } from '../../../src/engine/persistence/controller-map.js';
+import { ControllerMapFile } from '../../../src/engine/persistence/controller-map.js';
 import { SOCKET_PATH } from '../../../src/protocol/interface.js';
 import { Bench } from './rig.js';
 
@@ -25,7 +25,7 @@ describe('requests without a token', () => {
       kind: 'plugin',
       version: '1',
       presets: bench.presets,
-      playerControllers: openControllers(bench.instrument, bench.presets, null, controllerMap(null)),
+      playerControllers: openControllers(bench.instrument, bench.presets, null, new ControllerMapFile(null)),
       models: {
         find: none,
         list: () => Promise.resolve([]),

@@ -8,7 +8,7 @@ import type { ControllerActivity } from '../../../src/protocol/controllers.js';
 import { Actions } from '../../../src/engine/inputs/actions.js';
 import { Controllers } from '../../../src/engine/inputs/controllers.js';
 import { OscControls, type OscArgument } from '../../../src/engine/inputs/osc-controls.js';
-import { controllerMap } from '../../../src/engine/persistence/controller-map.js';
+import { ControllerMapFile } from '../../../src/engine/persistence/controller-map.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { Bench, documentOf } from '../http/rig.js';
 
@@ -26,7 +26,7 @@ describe('Controllers', () => {
     const transport = { state: { playing: false }, play: () => undefined, tapTempo: () => void (taps += 1) };
     actions = new Actions({ instrument: bench.instrument, presets: bench.presets, transport });
     let ids = 0;
-    controllers = new Controllers(bench.instrument, controllerMap(null), actions, () => `id${(ids += 1)}`);
+    controllers = new Controllers(bench.instrument, new ControllerMapFile(null), actions, () => `id${(ids += 1)}`);
     osc = new OscControls(actions, controllers);
     active = [];
     controllers.onActivity((activity) => active.push(activity));

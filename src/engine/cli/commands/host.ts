@@ -3,7 +3,7 @@ import { PipeLink } from '../../host/pipe-link.js';
 import { runHost } from '../../app/plugin-app.js';
 import { Trainer } from '../../mapping/trainer.js';
 import { importInThread } from '../../model/import/import-thread.js';
-import { controllerMap } from '../../persistence/controller-map.js';
+import { ControllerMapFile } from '../../persistence/controller-map.js';
 import { Programs } from '../../persistence/programs.js';
 import { PresetStore } from '../../presets/preset-store.js';
 import { userLibraryDir } from '../../model/library/model-folder.js';
@@ -26,7 +26,7 @@ export function hostEngine(link: PipeLink): void {
   runHost(link, {
     presets,
     programs,
-    controllerMap: controllerMap(controllerMapFile(USER_PRESETS)),
+    controllerMap: new ControllerMapFile(controllerMapFile(USER_PRESETS)),
     models,
     trainer: new Trainer(),
     serve: async (instrument, hostLatency, playerControllers) => {
