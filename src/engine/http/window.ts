@@ -8,7 +8,7 @@ import { dispatch, type Window } from './dispatch.js';
 import type { SpeakerEnd } from '../live/live-session.js';
 import type { PageServices, LiveServices } from './page-services.js';
 import { copy } from './slices.js';
-import { TokenBucket } from './token-bucket.js';
+import { TokenBucket } from '../system/token-bucket.js';
 import type { WindowRole } from './window-role.js';
 
 /** Unsent bytes of a window's socket above which it gets no telemetry. */

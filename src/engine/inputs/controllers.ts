@@ -12,6 +12,7 @@ import type { Origin } from '../instrument/instrument-state.js';
 import { AssignmentPlayer } from '../stream/assignment-player.js';
 import type { StreamReport } from '../stream/messages.js';
 import type { Actions } from './actions.js';
+import { ActivityCollector } from './activity-collector.js';
 
 /** The player's controller map, as it is stored. */
 export interface ControllerMap {
@@ -33,6 +34,8 @@ const ORIGINS = { midi: 'midi', osc: 'osc', page: 'gamepad' } as const satisfies
 export class Controllers {
   state: ControllersState;
   private readonly player: AssignmentPlayer;
+  /** Of OSC and the page; the streaming worker collects MIDI's. */
+  private readonly active: ActivityCollector;
   private readonly events = createNanoEvents<{
     change: () => void;
     activity: (activity: ControllerActivity) => void;
@@ -54,6 +57,7 @@ export class Controllers {
       },
       trigger: (index) => this.run(this.at(index).action),
     });
+    this.active = new ActivityCollector((activity) => this.events.emit('activity', activity));
     this.subscriptions = [
       map.subscribe(() => this.follow()),
       instrument.onControl((report) => this.receive(report)),
@@ -119,10 +123,11 @@ export class Controllers {
 
   /**
    * A source of the page, or of OSC, has moved.
-   * @param raw in the sender's own unit: a gamepad's axis is −1..1, its buttons and keys 0..1
+   * @param raw in the sender's own unit: a gamepad's axis is −1..1, its buttons and keys 0..1; null where it is pressed and
+   * sends no number, as OSC buttons may: each assignment then takes it for its own upper end
    */
-  move(source: ControllerSource, raw: number): void {
-    if (!Number.isFinite(raw)) return;
+  move(source: ControllerSource, raw: number | null): void {
+    if (raw !== null && !Number.isFinite(raw)) return;
     if (this.state.learning !== null) {
       this.learnFrom(source);
       return;
@@ -131,14 +136,14 @@ export class Controllers {
     this.player.assignments.forEach((assignment, index) => {
       if (!sameSource(assignment.source, source)) return;
       active.push(assignment.id);
-      this.player.setPosition(index, positionOf(assignment.source, raw));
+      this.player.setPosition(index, raw === null ? 1 : positionOf(assignment.source, raw));
     });
-    if (active.length > 0) this.events.emit('activity', { assignments: active, inputs: [] });
+    this.active.add(active, []);
   }
 
   /** An input was moved by the OSC address or gamepad that is its own source. */
   noteInput(index: number): void {
-    this.events.emit('activity', { assignments: [], inputs: [index] });
+    this.active.add([], [index]);
   }
 
   /** Carries out an action now; an error is shown to the player. */
@@ -149,6 +154,7 @@ export class Controllers {
   /** Ends every subscription. */
   close(): void {
     for (const end of this.subscriptions) end();
+    this.active.close();
   }
 
   private follow(): void {

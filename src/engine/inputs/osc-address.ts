@@ -12,9 +12,12 @@ type Token =
   | { readonly kind: 'set'; readonly matches: (character: string) => boolean }
   | { readonly kind: 'texts'; readonly texts: readonly string[] };
 
+/** Whether an address has special characters. */
+export const isPattern = (address: string): boolean => /[?*[{]/.test(address);
+
 /** Whether an address of a message matches an address of an input. Without special characters they must be equal. */
 export function addressMatches(pattern: string, address: string): boolean {
-  if (!/[?*[{]/.test(pattern)) return pattern === address;
+  if (!isPattern(pattern)) return pattern === address;
   if (pattern.length > MAX_LENGTH || address.length > MAX_LENGTH) return false;
   const tokens = tokensOf(pattern);
   if (tokens === null) return false;

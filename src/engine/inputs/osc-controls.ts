@@ -3,7 +3,8 @@ import { withoutAssigned } from '../../document/assignment.js';
 import type { ControllerSource } from '../../document/controller-source.js';
 import { MAX_ACTION_EXAMPLE, MAX_INPUTS } from '../../document/limits.js';
 import type { Input } from '../../document/input.js';
-import { addressMatches } from './osc-address.js';
+import { TokenBucket } from '../system/token-bucket.js';
+import { addressMatches, isPattern } from './osc-address.js';
 import type { Actions } from './actions.js';
 import type { Controllers } from './controllers.js';
 
@@ -23,6 +24,8 @@ const EXAMPLE = '/tiller/example';
 const PRESET = '/tiller/preset';
 const LEARNABLE = /^\/[!-~]{0,199}$/;
 const PRESSED = 0.5;
+/** Most requests in a second whose address is a pattern. */
+const PATTERNS_PER_SECOND = 200;
 
 /** Inputs have `/tiller/input/N` already. */
 const ADDRESSED = ACTIONS.filter(({ parameter }) => parameter === undefined || parameter >= MAX_INPUTS);
@@ -34,6 +37,9 @@ const BY_ADDRESS = new Map(ADDRESSED.map((action) => [PREFIX + action.id, action
  * player's controller map. Main thread.
  */
 export class OscControls {
+  /** Of requests: one is compared with every address. */
+  private readonly patterns = new TokenBucket(PATTERNS_PER_SECOND);
+
   constructor(
     private readonly actions: Pick<Actions, 'positionOf' | 'move'>,
     private readonly controllers: Pick<Controllers, 'move' | 'run' | 'state' | 'noteInput'>,
@@ -72,6 +78,7 @@ export class OscControls {
   }
 
   private answer(address: string, reply: OscReply): void {
+    if (isPattern(address) && !this.patterns.take(performance.now())) return;
     for (const { id, kind } of actionsAt(address))
       if (kind !== 'trigger') reply(PREFIX + id, this.actions.positionOf({ id }));
   }
@@ -96,7 +103,7 @@ export class OscControls {
         sources.set(`${source.address} ${source.argument}`, source);
     for (const source of sources.values()) {
       // A button's message may have no arguments.
-      const value = args.length === 0 ? (source.high ?? 1) : args[source.argument]?.number;
+      const value = args.length === 0 ? null : args[source.argument]?.number;
       if (value !== undefined) this.controllers.move(source, value);
     }
   }
@@ -106,7 +113,7 @@ export class OscControls {
 function actionsAt(pattern: string): readonly Action[] {
   const action = BY_ADDRESS.get(pattern);
   if (action !== undefined) return [action];
-  if (!/[?*[{]/.test(pattern)) return [];
+  if (!isPattern(pattern)) return [];
   return ADDRESSED.filter(({ id }) => addressMatches(pattern, PREFIX + id));
 }
 

@@ -5,7 +5,8 @@ import { TillerError } from '../../document/tiller-error.js';
 import { systemCode } from '../system/file-error.js';
 import type { Input } from '../../document/input.js';
 import { inputValueOf, positionBetween } from '../../document/value-range.js';
-import { addressMatches } from './osc-address.js';
+import { TokenBucket } from '../system/token-bucket.js';
+import { addressMatches, isPattern } from './osc-address.js';
 import type { OscArgument, OscControls } from './osc-controls.js';
 
 /** This machine: the only host that OSC is sent to, and that it is received from unless the network is switched on. */
@@ -27,15 +28,26 @@ const COMMA = 0x2c;
 const NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?\s*$/i;
 /** Deepest nesting of bundles; deeper ones are ignored. */
 const MAX_NESTING = 8;
+/** Most messages of one datagram that are taken: a bundle can hold thousands, and other work waits meanwhile. */
+const MAX_MESSAGES = 1000;
+/** Most messages in a second whose address is a pattern: one is compared with every address that there is. */
+const PATTERNS_PER_SECOND = 200;
+/** Most answers in a second; the list of all addresses has about a hundred. */
+const ANSWERS_PER_SECOND = 1000;
 
 /**
  * Receives Open Sound Control 1.0 over UDP, from other programs of this machine or of the network. `/tiller/input/N` (1-based, 0..1) moves input N
  * whatever its source; an input whose source is an OSC address follows that address, from the source's low to its high value. A
  * message's address may be a pattern.
  * Arguments may have any numeric type or be numbers as text; true and false are 1 and 0; a message without type tags is read as
- * float32, or as int32 where that gives no usual number. Bundles are applied on arrival, whatever their time tag: live control has no time in advance. Main thread.
+ * float32, or as int32 where that gives no usual number. Messages beyond the bounds of a datagram and of a second are ignored. Bundles are applied on arrival, whatever their time tag: live control has no time in advance. Main thread.
  */
 export class OscReceiver {
+  /** How many more messages of the present datagram are taken. */
+  private room = 0;
+  private readonly patterns = new TokenBucket(PATTERNS_PER_SECOND);
+  private readonly answers = new TokenBucket(ANSWERS_PER_SECOND);
+
   private constructor(
     private readonly socket: Socket,
     private readonly settings: OscReceiverSettings,
@@ -45,6 +57,7 @@ export class OscReceiver {
   ) {
     socket.on('message', (datagram, sender) => {
       const packet = decoded(datagram);
+      this.room = MAX_MESSAGES;
       if (packet !== null) this.receive(packet, 0, sender);
     });
     // An error of the socket concerns one datagram only (ICMP port unreachable, for example).
@@ -97,6 +110,8 @@ export class OscReceiver {
       return;
     }
     const { address } = packet;
+    this.room -= 1;
+    if (this.room < 0 || (isPattern(address) && !this.patterns.take(performance.now()))) return;
     this.controls?.receive(address, packet.args.map(toArgument), (to, ...args) =>
       this.reply(sender, to, args),
     );
@@ -120,6 +135,7 @@ export class OscReceiver {
 
   /** Answers to where a message came from. Errors are ignored: UDP has no receiver to fail. */
   private reply({ address: host, port }: RemoteInfo, address: string, values: (number | string)[]): void {
+    if (!this.answers.take(performance.now())) return;
     const args = values.map((value) =>
       typeof value === 'number' ? { type: 'float' as const, value } : { type: 'string' as const, value },
     );

@@ -26,7 +26,12 @@ describe('Controllers', () => {
     const transport = { state: { playing: false }, play: () => undefined, tapTempo: () => void (taps += 1) };
     actions = new Actions({ instrument: bench.instrument, presets: bench.presets, transport });
     let ids = 0;
-    controllers = new Controllers(bench.instrument, new ControllerMapFile(null), actions, () => `id${(ids += 1)}`);
+    controllers = new Controllers(
+      bench.instrument,
+      new ControllerMapFile(null),
+      actions,
+      () => `id${(ids += 1)}`,
+    );
     osc = new OscControls(actions, controllers);
     active = [];
     controllers.onActivity((activity) => active.push(activity));
@@ -191,6 +196,39 @@ describe('Controllers', () => {
       send('/tiller/list');
       expect(replies).toContainEqual(['/tiller/action', '/tiller/panic', 'trigger', 'Panic: dry sound']);
       expect(replies.every(([, address]) => address !== '/tiller/input1')).toBe(true);
+    });
+
+    // The upper end of one of them was taken for all.
+    it('presses everything at an address without an argument, each at its own upper end', async () => {
+      const source = (high: number): ControllerSource => ({
+        kind: 'osc',
+        address: '/pad',
+        argument: 0,
+        high,
+      });
+      await controllers.add({ id: 'dryWet' }, source(100));
+      await controllers.add({ id: 'amount' }, source(0.25));
+      for (const id of ['id1', 'id2']) await controllers.edit(id, { mode: 'jump', range: [0, 0.5] });
+      send('/pad');
+      expect(output().dryWet).toBe(0.5);
+      expect(bench.instrument.state.preset.steering.amount).toBe(0.5);
+    });
+
+    // A sensor sent a thousand reports a second to every page.
+    it('reports activity about thirty times a second at most', async () => {
+      await controllers.add({ id: 'dryWet' }, { kind: 'osc', address: '/sensor', argument: 0 });
+      await controllers.add({ id: 'amount' }, { kind: 'osc', address: '/other', argument: 0 });
+      for (let i = 0; i < 500; i += 1) send('/sensor', number(i / 500));
+      send('/other', number(1));
+      expect(active).toEqual([{ assignments: ['id1'], inputs: [] }]);
+      while (active.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(active[1]).toEqual({ assignments: ['id1', 'id2'], inputs: [] });
+    });
+
+    it('answers patterns no more often than it can compare them', () => {
+      for (let i = 0; i < 5000; i += 1) send('/tiller/get', text('/tiller/dryWe?'));
+      expect(replies.length).toBeGreaterThan(100);
+      expect(replies.length).toBeLessThan(1000);
     });
 
     it('learns an address, and plays it with its argument', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { createSocket } from 'node:dgram';
 import { promisify } from 'node:util';
 import { Bundle, Client, Message } from 'node-osc';
+import type { OscControls, OscReply } from '../../../src/engine/inputs/osc-controls.js';
 import { OscReceiver } from '../../../src/engine/inputs/osc-receiver.js';
 import type { Input } from '../../../src/document/input.js';
 import { defaultInput } from '../../../src/document/default-preset.js';
@@ -265,5 +266,46 @@ describe('OscReceiver', () => {
       ),
     ).rejects.toMatchObject({ code: 'argument-invalid' });
     await first.close();
+  });
+
+  // Thousands of requests in one datagram kept the engine's main thread for seconds.
+  it.each([
+    ['requests', '/tiller/get', 1000, 1000],
+    ['patterns', '/tiller/{get,list}', 400, 900],
+    ['patterns that match nothing', '/x/*', 400, 900],
+  ])('takes a bounded number of %s of one datagram', async (_what, address, least, most) => {
+    let received = 0;
+    let notify: () => void = () => undefined;
+    const controls = {
+      receive: (_: string, __: unknown, reply: OscReply) => {
+        received += 1;
+        for (let i = 0; i < 10; i += 1) reply('/answer', i);
+        notify();
+      },
+      listening: (present: readonly Input[]) => present,
+      noteInput: () => undefined,
+    };
+    const port = await OscReceiver.open(
+      { port: 0, wekinator: false },
+      () => inputs,
+      () => undefined,
+      controls as unknown as OscControls,
+    );
+    const socket = createSocket('udp4');
+    let answers = 0;
+    socket.on('message', () => (answers += 1));
+    const one = message(address, 's', string('/a'));
+    const many = bundle(0, 1, ...Array.from({ length: 1300 }, () => one));
+    socket.send(many, port.port, '127.0.0.1');
+    while (received === 0) await new Promise<void>((resolve) => (notify = resolve));
+    // The datagram is taken at once: what comes after it is a datagram of its own.
+    const taken = received;
+    expect(taken).toBeGreaterThanOrEqual(least);
+    expect(taken).toBeLessThanOrEqual(most);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(received).toBe(taken);
+    expect(answers).toBeLessThanOrEqual(2000);
+    socket.close();
+    await port.close();
   });
 });

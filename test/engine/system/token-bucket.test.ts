@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { TokenBucket } from '../../../src/engine/http/token-bucket.js';
+import { TokenBucket } from '../../../src/engine/system/token-bucket.js';
 
 describe('a token bucket', () => {
   it('lets through no more than its rate over any span, beyond one burst', () => {
