@@ -12,6 +12,7 @@ import {
   NRPN_FINE,
   PITCH_BEND,
 } from '../stream/midi-status.js';
+import type { Instrument } from '../instrument/instrument.js';
 import type { Actions } from './actions.js';
 import type { Controllers } from './controllers.js';
 
@@ -19,6 +20,8 @@ import type { Controllers } from './controllers.js';
 const COLLECT_MILLISECONDS = 30;
 /** Most messages in that time: a MIDI cable carries about thirty. */
 const MOST_MESSAGES = 20;
+/** A motor fader has arrived this much later at most, and what it sends on its way with it. */
+const ECHO_MILLISECONDS = 500;
 /** A controller that has sent something counts as being moved by the player for this long. */
 const HELD_MILLISECONDS = 300;
 
@@ -46,12 +49,18 @@ export class Feedback {
   private readonly sent = new Map<string, string>();
   /** By assignment, until when it counts as held. */
   private readonly heldUntil = new Map<string, number>();
+  /** By assignment that is being moved: ends the wait for its arrival. */
+  private readonly moving = new Map<string, () => void>();
+  /** Place in the map of the assignment that comes first, so that those at its end get their turn. */
+  private first = 0;
   private cancel: (() => void) | null = null;
   private readonly subscriptions: (() => void)[];
 
   /** @param send takes channel messages of up to three bytes */
   constructor(
-    instrument: { subscribe(listener: () => void): () => void },
+    private readonly instrument: Pick<Instrument, 'expectEcho'> & {
+      subscribe(listener: () => void): () => void;
+    },
     private readonly controllers: Pick<Controllers, 'state' | 'subscribe' | 'onActivity'>,
     private readonly actions: Pick<Actions, 'positionOf'>,
     private readonly send: (message: readonly number[]) => void,
@@ -74,6 +83,7 @@ export class Feedback {
   close(): void {
     for (const end of this.subscriptions) end();
     this.cancel?.();
+    for (const cancel of this.moving.values()) cancel();
   }
 
   private hold(assignments: readonly string[]): void {
@@ -92,9 +102,14 @@ export class Feedback {
     const now = this.clock.now();
     let room = MOST_MESSAGES;
     let wait = Infinity;
-    for (const assignment of this.controllers.state.assignments) {
+    const { assignments } = this.controllers.state;
+    const first = this.first < assignments.length ? this.first : 0;
+    for (let i = 0; i < assignments.length; i += 1) {
+      const at = (first + i) % assignments.length;
+      const assignment = assignments[at] as Assignment;
       if (!assignment.feedback || !canFollow(assignment)) continue;
-      const messages = feedbackFor(assignment, this.actions.positionOf(assignment.action));
+      const share = shareOf(assignment, this.actions.positionOf(assignment.action));
+      const messages = messagesFor(assignment.source, share);
       const text = messages.join(';');
       if (text === this.sent.get(assignment.id)) continue;
       const held = (this.heldUntil.get(assignment.id) ?? 0) - now;
@@ -103,28 +118,41 @@ export class Feedback {
         continue;
       }
       if (room < messages.length) {
+        this.first = at;
         wait = 0;
         break;
       }
       room -= messages.length;
       this.sent.set(assignment.id, text);
+      this.expectEcho(assignment, share);
       for (const message of messages) this.send(message);
     }
     if (wait < Infinity) this.schedule(Math.max(COLLECT_MILLISECONDS, wait));
+  }
+
+  /** What a motor fader sends while it moves must not move the value. @param share position of the controller, 0..1 */
+  private expectEcho({ id, action }: Assignment, share: number): void {
+    if (actionOf(action).kind !== 'continuous') return;
+    this.moving.get(id)?.();
+    this.instrument.expectEcho(id, share);
+    const end = () => {
+      this.moving.delete(id);
+      this.instrument.expectEcho(id, null);
+    };
+    this.moving.set(id, this.clock.after(ECHO_MILLISECONDS, end));
   }
 }
 
 const canFollow = ({ action, source }: Assignment): boolean =>
   actionOf(action).kind !== 'trigger' && transportOf(source) === 'midi';
 
-/** The messages that take a controller to where its action is. @param position of the action, 0..1 */
-function feedbackFor({ range, source }: Assignment, position: number): readonly (readonly number[])[] {
-  const [from, to] = range;
+/** Where a controller is, 0..1, when its action is at `position`. */
+function shareOf({ range: [from, to] }: Assignment, position: number): number {
   const share = from === to ? position : (position - from) / (to - from);
-  return messagesFor(source, Math.min(1, Math.max(0, share)));
+  return Math.min(1, Math.max(0, share));
 }
 
-/** @param position of the controller, 0..1 */
+/** The messages that take a controller to a position. @param position of the controller, 0..1 */
 function messagesFor(source: ControllerSource, position: number): readonly (readonly number[])[] {
   const seven = Math.round(127 * position);
   const fourteen = Math.round(MAX_14_BITS * position);

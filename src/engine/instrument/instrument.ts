@@ -134,6 +134,11 @@ export class Instrument {
     this.link.send({ type: 'controllers', assignments });
   }
 
+  /** Feedback moves an assigned controller to `position`, 0..1; null once it has arrived. */
+  expectEcho(assignment: string, position: number | null): void {
+    this.link.send({ type: 'expect-echo', assignment, position });
+  }
+
   /**
    * Changes the document as one step of the undo history.
    * @param options.coalesce edits in a row with the same key are one step

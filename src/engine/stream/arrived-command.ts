@@ -4,7 +4,7 @@ import type { MovedParameters } from './moved-parameters.js';
 /** Commands that wait for a model that is expected or being opened. */
 type Setting = Exclude<
   StreamCommand,
-  { type: 'load' | 'restart' | 'expect-model' | 'controllers' | 'panic' }
+  { type: 'load' | 'restart' | 'expect-model' | 'controllers' | 'expect-echo' | 'panic' }
 >;
 
 /** A setting, and its number where it sets parameters (`MovedParameters`); else 0. */

@@ -6,6 +6,8 @@ import { PARAMETERS } from '../../document/parameters.js';
 const STEPS = 127;
 /** A fader this near to the present value has picked it up: controllers of seven bits cannot be nearer. */
 const PICK_UP_DISTANCE = 0.5 / STEPS;
+/** A motor fader may overshoot by this much on its way. */
+const ECHO_TOLERANCE = 3 / STEPS;
 /** What a source passes to be pressed. */
 const MIDDLE = 0.5;
 
@@ -25,6 +27,10 @@ interface Playing {
   readonly step: number;
   /** Last position that the source sent, in the range of the assignment; NaN before the first one. */
   last: number;
+  /** The same as the source sent it, 0..1. */
+  sent: number;
+  /** Where feedback moves the source, 0..1; NaN where nothing does. */
+  target: number;
   /** The action's position after this assignment moved it; NaN where it has not picked it up. */
   moved: number;
   pressed: boolean;
@@ -53,10 +59,39 @@ export class AssignmentPlayer {
     return this.playing.length;
   }
 
+  /**
+   * The source of an assignment is being moved to `position` by feedback: until NaN is given, what it sends on the way there is the
+   * motor's and not the player's. @param index of the assignment
+   */
+  expectEcho(index: number, position: number): void {
+    const one = this.playing[index];
+    if (one?.kind !== 'continuous') return;
+    if (Number.isNaN(position) && !Number.isNaN(one.target)) rest(one, one.target);
+    one.target = position;
+  }
+
+  /**
+   * Whether a position of a source is one on the way to where feedback moves it. A position off the way is the player's, who
+   * then has the source. @param index of the assignment
+   */
+  isEcho(index: number, position: number): boolean {
+    const one = this.playing[index];
+    if (one === undefined || Number.isNaN(one.target)) return false;
+    // A source that has sent nothing yet may come from anywhere.
+    const [from, to] = Number.isNaN(one.sent) ? [0, 1] : [one.sent, one.target];
+    if (position < Math.min(from, to) - ECHO_TOLERANCE || position > Math.max(from, to) + ECHO_TOLERANCE) {
+      one.target = NaN;
+      return false;
+    }
+    rest(one, position);
+    return true;
+  }
+
   /** The source of an assignment is now at `position`. @param index of the assignment */
   setPosition(index: number, position: number): void {
     const one = this.playing[index];
     if (one === undefined || !(position >= 0 && position <= 1)) return;
+    one.sent = position;
     if (one.kind === 'continuous') {
       const [low, high] = one.assignment.range;
       this.slide(one, index, low + position * (high - low));
@@ -111,10 +146,17 @@ export class AssignmentPlayer {
   }
 }
 
+/** The source rests at `position`, 0..1, without having moved anything. */
+function rest(one: Playing, position: number): void {
+  const [low, high] = one.assignment.range;
+  one.sent = position;
+  one.last = low + position * (high - low);
+}
+
 function begin(assignment: Assignment): Playing {
   const { kind, parameter } = actionOf(assignment.action);
   const choices = parameter === undefined ? undefined : PARAMETERS[parameter]?.choices;
   const direction = assignment.range[1] < assignment.range[0] ? -1 : 1;
   const step = direction / (choices === undefined ? STEPS : choices.length - 1);
-  return { assignment, kind, step, last: NaN, moved: NaN, pressed: false };
+  return { assignment, kind, step, last: NaN, sent: NaN, target: NaN, moved: NaN, pressed: false };
 }

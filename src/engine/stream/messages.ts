@@ -38,6 +38,8 @@ export type StreamCommand =
   | { type: 'parameter'; index: number; value: number }
   /** The player's controller map. */
   | { type: 'controllers'; assignments: readonly Assignment[] }
+  /** Feedback moves an assigned controller to `position`, 0..1; null once it has arrived. */
+  | { type: 'expect-echo'; assignment: string; position: number | null }
   /** Fades to the dry track at once, without waiting for a model that is being opened. */
   | { type: 'panic' }
   /** Holds a latent at `value`, in latent units; null releases it. */

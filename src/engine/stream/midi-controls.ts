@@ -59,6 +59,7 @@ export class MidiControls {
         target.parameter(offsetSamples, index, value);
       },
       control: (_offset, index, position) => {
+        if (this.player.isEcho(index, position)) return;
         this.note(index);
         if (this.isRemote[index] === 1) this.positions[index] = position;
         else this.player.setPosition(index, position);
@@ -89,6 +90,12 @@ export class MidiControls {
     });
     this.player.configure(assignments);
     this.router.assign(assignments);
+  }
+
+  /** Feedback moves the source of an assignment: see `AssignmentPlayer.expectEcho`. @param position null ends it */
+  expectEcho(id: string, position: number | null): void {
+    const index = this.assignments.findIndex((assignment) => assignment.id === id);
+    this.player.expectEcho(index, position ?? NaN);
   }
 
   /** A parameter has this value now, in its own unit. */

@@ -109,6 +109,7 @@ export class Player {
   apply(command: StreamCommand): Promise<void> {
     if (command.type === 'restart') this.stream.restart();
     else if (command.type === 'controllers') this.controls.assign(command.assignments);
+    else if (command.type === 'expect-echo') this.controls.expectEcho(command.assignment, command.position);
     else if (command.type === 'panic') this.panic();
     else if (command.type === 'expect-model') this.waiting ??= [];
     else if (command.type === 'load') this.changeTo(command.model);

@@ -16,7 +16,8 @@ const cc = { kind: 'cc', channel: 3, controller: 7, bits: 7 } as const;
 /** Feedback with a clock of its own; `pass` lets time pass, and returns what was sent meanwhile. */
 function setUp(...assignments: Assignment[]) {
   let now = 0;
-  let due: { at: number; call: () => void } | null = null;
+  let due: { at: number; call: () => void }[] = [];
+  const echoes: [string, number | null][] = [];
   const sent: (readonly number[])[] = [];
   let state: ControllersState = { assignments, learning: null };
   const values = new Map<string, number>();
@@ -27,7 +28,7 @@ function setUp(...assignments: Assignment[]) {
     return () => undefined;
   };
   const feedback = new Feedback(
-    { subscribe },
+    { subscribe, expectEcho: (...echo) => void echoes.push(echo) },
     {
       get state() {
         return state;
@@ -43,14 +44,16 @@ function setUp(...assignments: Assignment[]) {
     {
       now: () => now,
       after: (milliseconds, call) => {
-        due = { at: now + milliseconds, call };
-        return () => (due = null);
+        const one = { at: now + milliseconds, call };
+        due.push(one);
+        return () => (due = due.filter((other) => other !== one));
       },
     },
   );
   const changed = () => listeners.forEach((listener) => listener());
   return {
     feedback,
+    echoes,
     set: (position: number, id = 'dryWet') => {
       values.set(id, position);
       changed();
@@ -62,10 +65,12 @@ function setUp(...assignments: Assignment[]) {
     touch: (...ids: string[]) => notify({ assignments: ids, inputs: [] }),
     pass: (milliseconds: number) => {
       const end = now + milliseconds;
-      for (let next = due; next !== null && next.at <= end; next = due) {
-        now = next.at;
-        due = null;
-        next.call();
+      const earliest = () => due.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      for (let next = earliest(); next !== undefined; next = earliest()) {
+        const { at, call } = next;
+        now = at;
+        due = due.filter((other) => other !== next);
+        call();
       }
       now = end;
       return sent.splice(0).map((message) => [...message]);
@@ -163,5 +168,34 @@ describe('Feedback', () => {
     feedback.resend();
     expect(pass(30)).toEqual([[0xb2, 7, 127]]);
     feedback.close();
+  });
+
+  // With values that change all the time, those at the end of the map were never sent.
+  it('sends to all in turn where more changes than a cable carries', () => {
+    const many = Array.from({ length: 60 }, (_, i) => assign(`a${i}`, { ...cc, controller: i }));
+    const { set, pass } = setUp(...many);
+    const heard = new Set<number | undefined>();
+    for (let i = 0; i < 12; i += 1) {
+      set((i % 2) / 2 + 0.1);
+      for (const [, controller] of pass(30)) heard.add(controller);
+    }
+    expect(heard.size).toBe(60);
+  });
+
+  it('says where it moves a fader, until it has arrived', () => {
+    const { set, pass, echoes } = setUp(
+      assign('a', cc, { range: [0, 0.5] }),
+      assign('b', { ...cc, controller: 8 }, { action: { id: 'freeze' }, mode: 'press' }),
+    );
+    set(0.25);
+    set(1, 'freeze');
+    expect(pass(30)).toHaveLength(2);
+    expect(echoes.splice(0)).toEqual([['a', 0.5]]);
+    pass(200);
+    set(0.5);
+    pass(480);
+    expect(echoes.splice(0)).toEqual([['a', 1]]);
+    pass(100);
+    expect(echoes).toEqual([['a', null]]);
   });
 });

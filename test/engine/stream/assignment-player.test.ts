@@ -122,4 +122,63 @@ describe('AssignmentPlayer', () => {
       ),
     );
   });
+
+  describe('with a motor fader', () => {
+    /** As MIDI is routed: what is no echo is played. */
+    const motor = (mode: AssignmentMode, range: [number, number] = [0, 1]) => {
+      const rig = setUp('dryWet', mode, range);
+      return {
+        ...rig,
+        hear: (...positions: number[]) => {
+          for (const position of positions)
+            if (!rig.player.isEcho(0, position)) rig.player.setPosition(0, position);
+          return rig.state.value;
+        },
+      };
+    };
+
+    // What the fader sent on its way moved the value back to where the fader was.
+    it.each(['jump', 'pick-up'] as const)('takes what it sends on its way for the motor’s (%s)', (mode) => {
+      const { state, player, hear } = motor(mode);
+      hear(0.45, 0.55, 0.2);
+      state.value = 0.9;
+      player.expectEcho(0, 0.9);
+      expect(hear(0.3, 0.5, 0.7, 0.88, 0.91, 0.9)).toBe(0.9);
+      player.expectEcho(0, NaN);
+      expect(hear(0.85)).toBe(0.85);
+      expect(hear(0.2)).toBe(0.2);
+    });
+
+    it('is the player’s as soon as it leaves the way', () => {
+      const { state, player, hear } = motor('jump');
+      hear(0.5);
+      state.value = 0.9;
+      player.expectEcho(0, 0.9);
+      expect(hear(0.6)).toBe(0.9);
+      expect(hear(0.4)).toBe(0.4);
+      expect(hear(0.6)).toBe(0.6);
+    });
+
+    it('has picked the value up where it sends nothing on its way', () => {
+      const { state, player, hear } = motor('pick-up', [0.5, 1]);
+      state.value = 0.75;
+      player.expectEcho(0, 0.5);
+      player.expectEcho(0, NaN);
+      expect(hear(0.52)).toBe(0.76);
+    });
+
+    it('never moves a value by an echo, wherever it comes from', () => {
+      const unit = fc.double({ min: 0, max: 1, noNaN: true });
+      fc.assert(
+        fc.property(unit, unit, fc.array(unit, { maxLength: 20 }), (from, to, shares) => {
+          const { state, player, hear } = motor('jump');
+          hear(from);
+          state.value = to;
+          player.expectEcho(0, to);
+          const way = [...shares].sort((a, b) => a - b).map((share) => from + share * (to - from));
+          expect(hear(...way, to)).toBe(to);
+        }),
+      );
+    });
+  });
 });
