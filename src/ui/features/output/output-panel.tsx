@@ -44,18 +44,20 @@ export function OutputPanel() {
             checked={output.bypass}
             onChange={(on) => setSwitch(PARAMETER_INDEX.bypass, on)}
           />
-          <Toggle
-            label="Match level"
-            help="Makes the model's sound as loud as the dry sound, slowly and by 12 dB at most, before the ceiling."
-            checked={output.matchLevel}
-            onChange={(on) => setSwitch(PARAMETER_INDEX.matchLevel, on)}
-          />
           <Button
             label="Panic"
             tone="danger"
             keyName="P"
             help="Fades to the dry sound at once, and ends freeze, loop and held latents. Bypass off brings the model back."
             onPress={() => perform({ type: 'trigger', action: { id: 'panic' } })}
+          />
+        </FormLine>
+        <FormLine title="Level">
+          <Toggle
+            label="Match level"
+            help="Makes the model's sound as loud as the dry sound, slowly and by 12 dB at most, before the ceiling."
+            checked={output.matchLevel}
+            onChange={(on) => setSwitch(PARAMETER_INDEX.matchLevel, on)}
           />
         </FormLine>
         <FormLine title="Latent loop">
