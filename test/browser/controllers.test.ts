@@ -201,10 +201,22 @@ describe('controllers', () => {
       await probe.until(() => input(1) === 1, 'the input by its own source');
     });
 
-    it('panic by a key: dry, and nothing held', async () => {
+    it('panic by its key, and by one that has learned it: dry, and nothing held', async () => {
       await page.keyboard.press('p');
       await probe.until(() => probe.slices.output.bypass && !probe.slices.output.freeze, 'the dry sound');
       expect(probe.slices.output.loop).toBe(false);
+      const { bypass, freeze } = PARAMETER_INDEX;
+      for (const [index, value] of [
+        [bypass, 0],
+        [freeze, 1],
+      ] as const)
+        probe.send({ type: 'parameter', index, value });
+      await probe.until(() => !probe.slices.output.bypass && probe.slices.output.freeze, 'the model, frozen');
+      await learn('Panic: dry sound');
+      await page.keyboard.press('x');
+      await row('Panic: dry sound').getByText('Key X').waitFor();
+      await page.keyboard.press('x');
+      await probe.until(() => probe.slices.output.bypass && !probe.slices.output.freeze, 'dry once more');
       probe.send({ type: 'undo' });
       probe.send({ type: 'edit', edit: { type: 'set-output', change: { ...defaultOutput() } } });
       for (const { id } of assigned()) probe.send({ type: 'remove-controller', id });
