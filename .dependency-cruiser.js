@@ -29,7 +29,7 @@ export const LAYERS = [
   ['src/engine/live'],
   ['src/engine/persistence'],
   ['src/engine/starter-map'],
-  ['src/engine/map', 'src/engine/carry'],
+  ['src/engine/map', 'src/engine/carry', 'src/engine/listen-with'],
   ['src/engine/inputs'],
   ['src/engine/instrument'],
   ['src/engine/presets'],

@@ -17,6 +17,7 @@ import type { Input } from './input.js';
 import { MAX_LOOP_TEXT, checkLoop, type KeptLoop } from './kept-loop.js';
 import type { Preset } from './preset.js';
 import type { Edit } from './edit.js';
+import { checkAdapter, type ListenWith } from './listen-with.js';
 import { attributeValueNear, withinBounds } from './model-attribute.js';
 import { hasEnabledExamples } from './training-source.js';
 
@@ -60,6 +61,8 @@ export function editLabel(edit: Edit): string {
       return edit.loop === null ? 'remove loop' : 'keep loop';
     case 'edit-loop':
       return 'change loop';
+    case 'listen-with':
+      return 'listen with another model';
     case 'set-output':
       return 'change output';
     case 'set-seed':
@@ -176,6 +179,9 @@ function change(draft: Draft<Preset>, edit: Edit): void {
     case 'edit-loop':
       editLoop(draft, edit.slot, edit.change);
       return;
+    case 'listen-with':
+      setListenWith(draft, edit.listenWith);
+      return;
     case 'set-output':
       assign(draft.output, edit.change);
       return;
@@ -196,6 +202,14 @@ function setAttribute(
   const hasRange = attribute.kind === 'number' || attribute.kind === 'integer';
   if (range !== undefined && hasRange) attribute.range = withinBounds(range, attribute.bounds);
   attribute.value = attributeValueNear(attribute, value ?? attribute.value);
+}
+
+function setListenWith(draft: Draft<Preset>, listenWith: ListenWith | null): void {
+  if (draft.model === null)
+    throw refuse('There is no model to play with another’s encoder.', 'Choose a model first.');
+  const fault = listenWith === null ? undefined : checkAdapter(listenWith, draft.steering.dimensions.length);
+  if (fault !== undefined) throw refuse(`The adapter ${fault}.`, 'Choose the encoder again.');
+  draft.listenWith = listenWith;
 }
 
 function setLoop(draft: Draft<Preset>, slot: number, loop: KeptLoop | null): void {

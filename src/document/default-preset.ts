@@ -36,6 +36,7 @@ export function emptyPreset(model: ModelReference | null, latentDims: number): P
     },
     attributes: [],
     loops: [],
+    listenWith: null,
     output: defaultOutput(),
     otherModels: [],
     seed: 1,

@@ -6,6 +6,7 @@ import { exampleSchema } from './example.js';
 import { keptLoopSchema } from './kept-loop.js';
 import { LOOP_SLOTS } from './loop-slots.js';
 import { inputSchema } from './input.js';
+import { listenWithSchema } from './listen-with.js';
 import { modelReferenceSchema, presetSchema } from './preset.js';
 import { MAX_ATTRIBUTES, modelAttributeSchema } from './model-attribute.js';
 import { dimensionSteeringSchema } from './steering.js';
@@ -101,6 +102,8 @@ export const editSchema = z.discriminatedUnion('type', [
     slot: loopSlot,
     change: keptLoopSchema.pick({ name: true, inputs: true }).partial(),
   }),
+  /** Another model's encoder hears the track; null for the model's own. */
+  z.strictObject({ type: z.literal('listen-with'), listenWith: listenWithSchema.nullable() }),
   z.strictObject({ type: z.literal('set-output'), change: outputSchema.partial() }),
   z.strictObject({ type: z.literal('set-seed'), seed: presetSchema.shape.seed }),
 ]);

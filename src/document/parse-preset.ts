@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TillerError } from './tiller-error.js';
+import { checkAdapter } from './listen-with.js';
 import { checkLoop } from './kept-loop.js';
 import { DEFAULT_LOOP_LENGTH } from './loop-lengths.js';
 import type { Preset } from './preset.js';
@@ -35,10 +36,12 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
     loops: [],
     otherModels: withInSets(otherModels, { loops: [] }),
   }),
-  // Version 4 played no prior, and left the level of the model's sound as it is.
-  4: ({ output, ...document }) => ({
+  // Version 4 played no prior, and with no other model's encoder, and left the level of the model's sound as it is.
+  4: ({ output, otherModels, ...document }) => ({
     ...document,
     output: withFields(output, { prior: false, priorTemperature: 0, matchLevel: false }),
+    listenWith: null,
+    otherModels: withInSets(otherModels, { listenWith: null }),
   }),
 };
 
@@ -83,7 +86,7 @@ function checkCounts(preset: Preset): void {
 function checkSet(
   inputs: number,
   latents: number,
-  { examples, trained, loops }: Pick<Preset, 'examples' | 'trained' | 'loops'>,
+  { examples, trained, loops, listenWith }: Pick<Preset, 'examples' | 'trained' | 'loops' | 'listenWith'>,
   whose: string,
 ): void {
   const ids = new Set<string>();
@@ -100,6 +103,8 @@ function checkSet(
     const problem = loop === null ? undefined : checkLoop(loop, latents, inputs);
     if (problem !== undefined) throw invalid(`Loop ${i + 1}${whose} ${problem}.`);
   }
+  const fault = listenWith === null ? undefined : checkAdapter(listenWith, latents);
+  if (fault !== undefined) throw invalid(`The adapter to the latents${whose} ${fault}.`);
   if (trained !== null && (trained.inputs !== inputs || trained.dimensions.length !== latents))
     throw invalid(
       `The learned mapping${whose} leads from ${trained.inputs} inputs to ${trained.dimensions.length} latents instead of from ${inputs} to ${latents}.`,

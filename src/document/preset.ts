@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { outputSchema } from './output.js';
 import { learningSchema } from './learning.js';
+import { listenWithSchema } from './listen-with.js';
 import { examplesSchema } from './example.js';
 import { trainedMappingSchema } from './trained.js';
 import { inputsSchema } from './input.js';
@@ -26,7 +27,7 @@ export const presetSchema = z.strictObject({
   description: z.string().max(4000),
   tags: z.array(z.string().min(1).max(40)).max(32),
   author: z.string().max(120),
-  /** The model that is played, and that `examples`, `trained`, `attributes`, `loops` and `steering.dimensions` belong to. */
+  /** The model that is played, and that `examples`, `trained`, `attributes`, `loops`, `listenWith` and `steering.dimensions` belong to. */
   model: modelReferenceSchema.nullable(),
   inputs: inputsSchema,
   examples: examplesSchema,
@@ -38,6 +39,8 @@ export const presetSchema = z.strictObject({
   attributes: modelAttributesSchema,
   /** Loops of latents that the player has kept, by slot. */
   loops: keptLoopsSchema,
+  /** Whose encoder hears the track; null for the model's own. */
+  listenWith: listenWithSchema.nullable(),
   output: outputSchema,
   /** What belongs to models that the instrument has played before, for when it plays them again. */
   otherModels: z.array(modelSetSchema).max(MAX_OTHER_MODELS),

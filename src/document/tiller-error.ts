@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'training-cancelled'
   | 'training-failed'
   | 'carry-cancelled'
+  | 'listen-cancelled'
   | 'map-cancelled'
   // files, messages, engine
   | 'file-missing'

@@ -59,18 +59,22 @@ export function withAttributesOf(preset: Preset, { attributes: stated }: Playabl
 
 /** The examples, mapping and settings of the model that `preset` plays. */
 export function presentSet(
-  { examples, learning, trained, steering, attributes, loops }: Preset,
+  { examples, learning, trained, steering, attributes, loops, listenWith }: Preset,
   model: ModelReference,
 ): ModelSet {
   const { dimensions } = steering;
-  return { model, examples, perDimension: learning.perDimension, trained, dimensions, attributes, loops };
+  const { perDimension } = learning;
+  return { model, examples, perDimension, trained, dimensions, attributes, loops, listenWith };
 }
 
 /** The fields of a document that plays `set.model`. */
 export function fieldsOf(
   { learning, steering }: Pick<Preset, 'learning' | 'steering'>,
-  { model, examples, perDimension, trained, dimensions, attributes, loops }: ModelSet,
-): Pick<Preset, 'model' | 'examples' | 'learning' | 'trained' | 'steering' | 'attributes' | 'loops'> {
+  { model, examples, perDimension, trained, dimensions, attributes, loops, listenWith }: ModelSet,
+): Pick<
+  Preset,
+  'model' | 'examples' | 'learning' | 'trained' | 'steering' | 'attributes' | 'loops' | 'listenWith'
+> {
   return {
     model,
     examples,
@@ -79,6 +83,7 @@ export function fieldsOf(
     steering: { ...steering, dimensions },
     attributes,
     loops,
+    listenWith,
   };
 }
 
@@ -118,6 +123,7 @@ function newSet({ steering }: Preset, model: ModelReference, latentRanges: Laten
     })),
     attributes: [],
     loops: [],
+    listenWith: null,
   };
 }
 
@@ -139,10 +145,12 @@ function isWorthKeeping({
   dimensions,
   attributes,
   loops,
+  listenWith,
 }: ModelSet): boolean {
   return (
     examples.length > 0 ||
     loops.some((loop) => loop !== null) ||
+    listenWith !== null ||
     trained !== null ||
     Object.keys(perDimension).length > 0 ||
     dimensions.some(({ locked, offset }) => locked || offset !== 0) ||

@@ -141,6 +141,9 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** Adds the examples that the preset keeps for the model `from`, at the places of the present model that sound most like them. */
   z.strictObject({ type: z.literal('carry-examples'), from: sha256 }),
   bare('cancel-carry'),
+  /** Has another model's encoder hear the track; null for the model's own. `adapted`: its latents are changed to those of the model. */
+  z.strictObject({ type: z.literal('listen-with'), sha256: sha256.nullable(), adapted: z.boolean() }),
+  bare('cancel-listen-with'),
   /** Adds sounds of the present model that differ, placed on the plane of two inputs, and has them learned. */
   z.strictObject({
     type: z.literal('map-model'),

@@ -1,3 +1,4 @@
+import type { ListeningWith } from './listening-with.js';
 import type { LiveSource, OscSettings, PlayOrder, RememberedView } from './interface-commands.js';
 import type { ControllerActivity, ControllersState } from './controllers.js';
 import type { NetworkDeckState } from './network-deck.js';
@@ -157,6 +158,8 @@ export interface ModelCard {
   streaming: boolean;
   /** Whether it can play without an input. */
   hasPrior: boolean;
+  /** False for a decoder alone, and for an effect. */
+  hasEncoder: boolean;
   delaySamples: number;
   licence: string | null;
   latentRanges: [number, number][];
@@ -325,6 +328,7 @@ export interface Slices {
   otherModels: OtherModel[];
   /** Null while no examples are being carried over. */
   carrying: Carrying | null;
+  listenWith: ListeningWith;
   /** Null while the engine does not listen to the model. */
   listening: Listening | null;
   learning: Learning;

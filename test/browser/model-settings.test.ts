@@ -18,8 +18,6 @@ describe('what a model lets be set', () => {
   it('is set on a panel of its own, bounded by the player, and can be undone', async () => {
     const { page, consoleErrors } = await open();
     const tab = page.getByRole('tab', { name: 'Model', exact: true });
-    // Most models have nothing of that kind.
-    expect(await tab.count()).toBe(0);
     await dropFile(page, 'learning.ts', readFileSync(MODEL));
     const imported = () => probe.slices.library.models.find(({ name }) => name === 'learning');
     await probe.until(() => imported() !== undefined, 'the import', IMPORT_MILLISECONDS);
@@ -81,6 +79,29 @@ describe('what a model lets be set', () => {
     await page.context().close();
   });
 
+  it('has another model listen, and goes back', async () => {
+    const { page, consoleErrors } = await open();
+    const [player, other] = probe.slices.library.models.filter(({ bundled }) => bundled);
+    probe.send({ type: 'select-model', sha256: player?.sha256 ?? '' });
+    await probe.until(() => probe.slices.model.card?.sha256 === player?.sha256, 'the model');
+    await page.getByRole('tab', { name: 'Model', exact: true }).click();
+    const choice = page.getByRole('combobox', { name: 'Whose encoder listens' });
+    await choice.selectOption(other?.sha256 ?? '');
+    await probe.until(
+      () => probe.slices.listenWith.model?.sha256 === other?.sha256,
+      'the encoder',
+      IMPORT_MILLISECONDS,
+    );
+    await page.getByRole('switch', { name: 'Adapted' }).waitFor();
+    expect(await overflow(page)).toEqual(NO_OVERFLOW);
+    expect(await smallTargets(page)).toEqual([]);
+    await screenshot(page, 'model-listen');
+    await choice.selectOption('own');
+    await probe.until(() => probe.slices.listenWith.model === null, 'the own encoder');
+    expect(consoleErrors).toEqual([]);
+    await page.context().close();
+  });
+
   it('takes the pad’s place for an effect, which has no map', async () => {
     const { page, consoleErrors } = await open();
     await dropFile(page, 'effect.ts', Buffer.from(effectFile()));
@@ -96,6 +117,10 @@ describe('what a model lets be set', () => {
     // There is nothing to capture.
     await page.keyboard.press('c');
     await page.getByText('is an effect: it has no latents.').first().waitFor();
+    // The next page waits for latents.
+    const [bundled] = probe.slices.library.models.filter((model) => model.bundled);
+    probe.send({ type: 'select-model', sha256: bundled?.sha256 ?? '' });
+    await probe.until(() => probe.slices.steering.dimensions.length > 0, 'a model with latents');
     expect(consoleErrors).toEqual([]);
     await page.context().close();
   });

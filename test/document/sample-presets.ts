@@ -60,6 +60,7 @@ export function samplePreset(): Preset {
         trained: null,
         dimensions: [defaultDimension(), defaultDimension()],
         loops: [],
+        listenWith: null,
         attributes: [],
       },
     ],

@@ -20,6 +20,7 @@ import { readTake, writeTake } from '../persistence/stored-take.js';
 import { LiveSession } from '../live/live-session.js';
 import { MidiPorts } from '../inputs/midi-ports.js';
 import { isClockStatus } from '../../protocol/midi-clock.js';
+import { EncoderChoice } from '../listen-with/encoder-choice.js';
 import { ExampleCarrier } from '../carry/example-carrier.js';
 import { MapMaker } from '../starter-map/map-maker.js';
 import type { HostLatency } from '../host/host-latency.js';
@@ -81,6 +82,7 @@ export async function serveInstrument(
   const presets = await PresetBrowser.open(options.presets, instrument, models);
   const painter = new Painter(instrument, options.models);
   const carrier = new ExampleCarrier(instrument, options.models);
+  const encoderChoice = new EncoderChoice(instrument, options.models);
   const mapMaker = new MapMaker(instrument, options.models);
   const recorder = new GestureRecorder(instrument);
   if (options.takePath !== undefined) await storeTakes(recorder, instrument, options.takePath);
@@ -99,7 +101,7 @@ export async function serveInstrument(
   const { hostLatency = null, deckPath, pageFolder = PAGE_FOLDER } = options;
   const networkDeck = new NetworkDeck(pageFolder, deckPath === undefined ? null : new DeckFile(deckPath));
   const library = { presets, models, favourites, programs, controllers };
-  const examples = { carrier, mapMaker };
+  const examples = { carrier, mapMaker, encoderChoice };
   const services: PageServices = {
     instrument,
     ...library,
@@ -120,6 +122,7 @@ export async function serveInstrument(
     await Promise.all([
       painter.close(),
       carrier.close(),
+      encoderChoice.close(),
       mapMaker.close(),
       ports.close(),
       networkDeck.close(),

@@ -42,6 +42,7 @@ function exitCode(error: TillerError): number {
     case 'training-cancelled':
     case 'training-failed':
     case 'carry-cancelled':
+    case 'listen-cancelled':
     case 'map-cancelled':
     case 'engine-busy':
     case 'internal':

@@ -11,6 +11,7 @@ import { addGenerate } from './commands/generate.js';
 import { addHost } from './commands/host.js';
 import { addImport } from './commands/import.js';
 import { addInspect } from './commands/inspect.js';
+import { addListen } from './commands/listen.js';
 import { addMap } from './commands/map.js';
 import { addRender } from './commands/render.js';
 import { addServe } from './commands/serve.js';
@@ -60,6 +61,7 @@ for (const add of [
   addCodec,
   addTrain,
   addMap,
+  addListen,
   addExamples,
   addBench,
   addDoctor,

@@ -86,6 +86,12 @@ export async function dispatch(
     case 'carry-examples':
       await services.carrier.carry(command.from);
       return null;
+    case 'listen-with':
+      await services.encoderChoice.choose(command.sha256, command.adapted);
+      return null;
+    case 'cancel-listen-with':
+      services.encoderChoice.cancel();
+      return null;
     case 'cancel-carry':
       services.carrier.cancel();
       return null;

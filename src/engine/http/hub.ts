@@ -34,9 +34,19 @@ export class Hub {
     this.view = new SliceView(services);
     const changed = () => this.schedule();
     const { instrument, presets, models, favourites, programs, controllers } = services;
-    const { carrier, mapMaker, live, hostLatency, recorder, ports, networkDeck } = services;
+    const { carrier, encoderChoice, mapMaker, live, hostLatency, recorder, ports, networkDeck } = services;
     const library = [instrument, presets, models, favourites, programs, controllers];
-    const parts = [...library, carrier, mapMaker, live, hostLatency, recorder, ports, networkDeck];
+    const parts = [
+      ...library,
+      carrier,
+      encoderChoice,
+      mapMaker,
+      live,
+      hostLatency,
+      recorder,
+      ports,
+      networkDeck,
+    ];
     this.subscriptions = [
       ...parts.flatMap((part) => (part === null ? [] : [part.subscribe(changed)])),
       services.painter.subscribe(() => this.windows.forEach((window) => window.repaint())),

@@ -1,4 +1,5 @@
 import type { ExampleCarrier } from '../carry/example-carrier.js';
+import type { EncoderChoice } from '../listen-with/encoder-choice.js';
 import type { Controllers } from '../inputs/controllers.js';
 import type { FeedbackOutput } from '../inputs/feedback-output.js';
 import type { GestureRecorder } from '../inputs/recorder.js';
@@ -77,6 +78,7 @@ export interface PageServices {
   >;
   readonly mapMaker: Pick<MapMaker, 'state' | 'subscribe' | 'map' | 'addSound' | 'gather' | 'cancel'>;
   readonly carrier: Pick<ExampleCarrier, 'state' | 'subscribe' | 'carry' | 'cancel'>;
+  readonly encoderChoice: Pick<EncoderChoice, 'state' | 'subscribe' | 'choose' | 'cancel'>;
   readonly live: LiveServices | null;
   /** Null in the live session. */
   readonly hostLatency: HostLatencyService | null;

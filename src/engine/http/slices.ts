@@ -57,6 +57,11 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
   examples: ({ instrument }) => instrument.state.preset.examples,
   otherModels: ({ instrument }) => otherModelsOf(instrument.state.preset.otherModels),
   carrying: ({ carrier }) => carrier.state,
+  listenWith: ({ instrument, encoderChoice }, last) => {
+    const { listenWith } = instrument.state.preset;
+    const adapted = listenWith !== null && listenWith.adapter !== null;
+    return keep(last, { model: listenWith?.model ?? null, adapted, preparing: encoderChoice.state });
+  },
   listening: ({ mapMaker }) => mapMaker.state,
   learning: ({ instrument }) => instrument.state.preset.learning,
   steering: ({ instrument }) => instrument.state.preset.steering,

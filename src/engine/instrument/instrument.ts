@@ -291,8 +291,10 @@ export class Instrument {
   /** Makes `next` the present document and sends the streaming worker what differs. */
   private adopt(next: Preset, origin: Origin, parameter?: Change['parameter']): void {
     const before = this.state.preset;
-    if (before.model?.sha256 !== next.model?.sha256) {
-      this.link.send({ type: 'expect-model' });
+    const isOther = before.model?.sha256 !== next.model?.sha256;
+    const isHeardOtherwise = before.listenWith !== next.listenWith;
+    if (isOther || isHeardOtherwise) this.link.send({ type: 'expect-model' });
+    if (isOther) {
       this.heldLatents.leaveModel();
       this.learner.leaveModel();
     }
@@ -303,6 +305,8 @@ export class Instrument {
     const midiLearn = followInput(this.state.midiLearn, before.inputs, next.inputs);
     this.store.change({ preset: next, holds, training, midiLearn }, origin, parameter);
     this.learner.update();
+    // Whoever chooses another model has it opened.
+    if (isHeardOtherwise && !isOther) void this.models.load(next.model);
   }
 
   private receive(report: StreamReport): void {

@@ -191,6 +191,7 @@ export class ModelBrowser {
       parameters,
       streaming: manifest.streaming,
       hasPrior: hasPrior(manifest),
+      hasEncoder: manifest.hasNoEncoder !== true && latentDims > 0,
       delaySamples: manifest.delaySamples,
       licence: manifest.licence ?? maker?.licence ?? null,
       latentRanges: manifest.latentRanges,

@@ -1,7 +1,9 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { ModelReference } from '../../document/preset.js';
 import { useModel, withAttributesOf } from '../../document/use-model.js';
+import type { ListenWith } from '../../document/listen-with.js';
 import type { ModelManifest } from '../model/manifest.js';
+import { fitsDecoder, type Listener, listenerOf } from '../model/run/listener.js';
 import type { StreamLink } from '../stream/messages.js';
 import type { DocumentOwner } from './document-owner.js';
 import type { Holds } from './holds.js';
@@ -61,14 +63,17 @@ export class ModelSelection {
     const { store } = this;
     this.holds.clearHeard();
     store.change({ model: { ...store.state.model, loading: true } }, 'engine');
+    const { listenWith } = store.state.preset;
     const found = reference && (await this.find(reference));
+    const listener = found && listenWith && (await this.findListener(listenWith, found.manifest));
     if (load === this.loads) {
-      this.link.send({ type: 'load', model: found });
+      this.link.send({ type: 'load', model: found && { ...found, listener } });
       store.change(
         { model: { manifest: found?.manifest ?? null, missing: found ? null : reference, loading: false } },
         'engine',
       );
       if (reference && !found && absence === 'unexpected') store.notify(missing(reference));
+      else if (found && listenWith && !listener) store.notify(unheard(listenWith.model));
     }
     this.completeAttributes();
   }
@@ -79,6 +84,12 @@ export class ModelSelection {
     if (found === null)
       throw new TillerError('model-missing', 'This model is not in the library.', 'Import its .ts file.');
     return found.manifest;
+  }
+
+  /** @returns null where the library does not have the model, or its encoder does not fit any more: then the own one plays */
+  private async findListener(listenWith: ListenWith, player: ModelManifest): Promise<Listener | null> {
+    const found = await this.find(listenWith.model);
+    return found !== null && fitsDecoder(found.manifest, player) ? listenerOf(listenWith, found) : null;
   }
 
   private async find({ sha256 }: ModelReference): ReturnType<ModelSource['find']> {
@@ -98,6 +109,13 @@ export class ModelSelection {
     if (next !== preset) this.owner.adopt(next, 'engine');
   }
 }
+
+const unheard = ({ name }: ModelReference) =>
+  new TillerError(
+    'model-missing',
+    `This preset listens with the encoder of “${name}”, which is not in the library: the model’s own encoder plays.`,
+    'Import its .ts file, or choose another on the panel Model.',
+  );
 
 const missing = (reference: ModelReference) =>
   new TillerError(

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { atRate } from '../audio/at-rate.js';
+import { bundledLoops } from '../audio/bundled-loops.js';
 import { AudioStream } from '../audio/read.js';
 import { type SoundStream, wholeSound } from '../audio/sound-stream.js';
 import type { ModelManifest } from '../model/manifest.js';
@@ -10,7 +9,6 @@ import { createNoise, type NoiseSource } from '../model/run/noise.js';
 import { openForListening, requireEncoder, requireLatents } from '../model/run/open-model.js';
 import { probeSignal } from '../model/run/probe-signal.js';
 import type { RunningModel } from '../model/run/running-model.js';
-import { bundledFolder } from '../system/paths.js';
 import { type StarterMapOptions, type Zone, starterMap } from './starter-map.js';
 
 /** Of each sound, at most so much is encoded. */
@@ -102,15 +100,4 @@ export async function encodeAll(
     await nextTurn();
   }
   return frames;
-}
-
-/** Paths of the loops that come with Tiller, sorted. */
-async function bundledLoops(): Promise<string[]> {
-  const folder = bundledFolder('loops');
-  if (folder === null) return [];
-  const names = await readdir(folder);
-  return names
-    .filter((name) => name.endsWith('.wav'))
-    .sort()
-    .map((name) => join(folder, name));
 }

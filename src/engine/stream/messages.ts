@@ -7,6 +7,7 @@ import type { Output } from '../../document/output.js';
 import type { SentLoop } from './loop-blend.js';
 import type { MappingLayout } from '../mapping/layout.js';
 import type { ModelManifest } from '../model/manifest.js';
+import type { Listener } from '../model/run/listener.js';
 import type { NoiseSetting } from '../model/run/noise.js';
 import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { Input } from '../../document/input.js';
@@ -14,11 +15,18 @@ import type { Steering } from '../../document/steering.js';
 import { PARAMETERS } from '../../document/parameters.js';
 import { float32Schema } from '../workers/messages.js';
 
+/** A model of the library, and the one whose encoder takes the place of its own. */
+export interface PlacedModel {
+  readonly dir: string;
+  readonly manifest: ModelManifest;
+  readonly listener?: Listener | null;
+}
+
 /** Commands of the main thread to the streaming worker, applied between two blocks, in order. */
 export type StreamCommand =
   /** The `load` of another model will follow. Commands until then belong to that model and wait for it: the present one plays on unchanged. */
   | { type: 'expect-model' }
-  | { type: 'load'; model: { dir: string; manifest: ModelManifest } | null }
+  | { type: 'load'; model: PlacedModel | null }
   /** Laid out by the sender: that takes milliseconds, which the streaming thread does not have. */
   | { type: 'mapping'; layout: MappingLayout | null }
   /**

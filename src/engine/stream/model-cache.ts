@@ -34,4 +34,12 @@ export class ModelCache {
   }
 }
 
-const keyOf = ({ dir }: ModelPlace, { frames, batch }: ModelVariant): string => `${dir} ${frames} ${batch}`;
+const keyOf = ({ dir, listener }: ModelPlace, { frames, batch }: ModelVariant): string =>
+  `${dir} ${frames} ${batch} ${listenerKey(listener)}`;
+
+/** The same for listeners that sound the same. */
+export function listenerKey(listener: ModelPlace['listener']): string {
+  if (listener === undefined || listener === null) return '';
+  const { dir, delaySamples, adapter } = listener;
+  return `${dir} ${delaySamples} ${adapter?.join() ?? ''}`;
+}

@@ -1,6 +1,6 @@
 import type { ModelVariant } from '../model/manifest.js';
 import type { RunningModel } from '../model/run/running-model.js';
-import { ModelCache } from './model-cache.js';
+import { listenerKey, ModelCache } from './model-cache.js';
 import { openHere, type ModelOpener, type ModelPlace } from './model-opener.js';
 import type { ModelChannels } from './routing.js';
 
@@ -30,7 +30,9 @@ const sameVariant = (a: ModelVariant | null, b: ModelVariant | undefined): boole
   a?.frames === b?.frames && a?.batch === b?.batch;
 
 const samePlace = (a: ModelPlace | null, b: ModelPlace | null): boolean =>
-  a?.manifest.sha256 === b?.manifest.sha256 && a?.dir === b?.dir;
+  a?.manifest.sha256 === b?.manifest.sha256 &&
+  a?.dir === b?.dir &&
+  listenerKey(a?.listener) === listenerKey(b?.listener);
 
 /**
  * Has the model of the document opened, in the variant that the settings require, while the one before it plays on; closes

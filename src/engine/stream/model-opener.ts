@@ -4,9 +4,9 @@ import type { ModelDelivery, ModelOrder } from '../model/run/model-threads.js';
 import { openModel } from '../model/run/open-model.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { ThreadedModel } from '../model/run/threaded-model.js';
-import type { StreamCommand } from './messages.js';
+import type { PlacedModel } from './messages.js';
 
-export type ModelPlace = NonNullable<Extract<StreamCommand, { type: 'load' }>['model']>;
+export type ModelPlace = PlacedModel;
 
 /** Opens models for a player, on the player's thread or in another. */
 export interface ModelOpener {
@@ -16,8 +16,8 @@ export interface ModelOpener {
 
 /** Opens models on the calling thread, which plays nothing meanwhile. */
 export const openHere: ModelOpener = {
-  open({ dir, manifest }, variant, done) {
-    openModel(dir, manifest, variant).then(done, (error: unknown) =>
+  open({ dir, manifest, listener = null }, variant, done) {
+    openModel(dir, manifest, variant, listener).then(done, (error: unknown) =>
       done(error instanceof Error ? error : new Error(String(error))),
     );
   },
@@ -37,7 +37,8 @@ export class ThreadOpener implements ModelOpener {
   open(place: ModelPlace, variant: ModelVariant, done: (opened: RunningModel | Error) => void): void {
     const id = ++this.orders;
     this.pending.set(id, { place, variant, done });
-    this.order({ id, dir: place.dir, manifest: place.manifest, variant });
+    const { dir, manifest, listener = null } = place;
+    this.order({ id, dir, manifest, variant, listener });
   }
 
   /** Takes the answer to an order. */
@@ -46,7 +47,9 @@ export class ThreadOpener implements ModelOpener {
     if (order === undefined) return;
     this.pending.delete(delivery.id);
     if ('memory' in delivery)
-      order.done(new ThreadedModel(order.place.manifest, order.variant, delivery.memory));
+      order.done(
+        new ThreadedModel(order.place.manifest, order.variant, delivery.memory, order.place.listener ?? null),
+      );
     else {
       const { code, message, hint } = delivery.failure;
       order.done(new TillerError(code, message, hint));

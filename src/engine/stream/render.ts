@@ -1,13 +1,12 @@
 import { TillerError } from '../../document/tiller-error.js';
 import { MAX_BLOCK } from '../../document/limits.js';
 import { SoundReader, type SoundStream } from '../audio/sound-stream.js';
-import type { ModelManifest } from '../model/manifest.js';
 import type { NoiseSetting } from '../model/run/noise.js';
 import type { Gesture } from './gesture.js';
 import { PARAMETER_INDEX } from '../../document/parameters.js';
 import { withAttributesOf } from '../../document/use-model.js';
 import type { Preset } from '../../document/preset.js';
-import type { StreamReport } from './messages.js';
+import type { PlacedModel, StreamReport } from './messages.js';
 import { sendDifference } from './send-difference.js';
 import { Player } from './player.js';
 
@@ -21,7 +20,7 @@ export interface RenderOptions {
   readonly output: (channels: readonly Float32Array[], count: number) => void;
   readonly preset: Preset;
   /** Null renders the dry track. */
-  readonly model: { readonly dir: string; readonly manifest: ModelManifest } | null;
+  readonly model: PlacedModel | null;
   readonly gesture?: Gesture;
   /** Samples per block, 1..8192. The result does not depend on it. */
   readonly block?: number;

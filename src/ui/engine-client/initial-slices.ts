@@ -11,6 +11,7 @@ export const initialSlices = (): Slices => ({
   examples: [],
   otherModels: [],
   carrying: null,
+  listenWith: { model: null, adapted: false, preparing: null },
   listening: null,
   learning: defaultLearning(),
   steering: { amount: 1, glideSeconds: 0, dimensions: [] },

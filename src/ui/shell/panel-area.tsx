@@ -28,9 +28,6 @@ const CONTENT: Readonly<Record<Panel, { title: string; panel: () => ReactElement
 export function PanelArea() {
   const panel = usePage(({ view }) => view.panel);
   const stale = usePage(({ training }) => training.stale && !training.running);
-  const hasSettings = usePage(
-    ({ attributes, model }) => attributes.length > 0 || model.card?.hasPrior === true,
-  );
   const missing = usePage(({ model }) => model.missing !== null);
   const { panel: Content } = CONTENT[panel];
   const flagged = (name: Panel) => (name === 'learn' && stale) || (name === 'library' && missing);
@@ -46,7 +43,7 @@ export function PanelArea() {
         // Arrow keys that move between the tabs must not move the pad's cursor, too.
         onKeyDown={(event) => event.key.startsWith('Arrow') && event.stopPropagation()}
       >
-        {PANELS.filter((name) => name !== 'model' || hasSettings || panel === 'model').map((name) => (
+        {PANELS.map((name) => (
           <Tabs.Trigger key={name} value={name} data-flagged={flagged(name)}>
             {CONTENT[name].title}
           </Tabs.Trigger>

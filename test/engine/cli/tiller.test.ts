@@ -34,6 +34,7 @@ describe('tiller', () => {
       'examples',
       'render',
       'generate',
+      'listen',
       'bench',
       'doctor',
       'serve',
@@ -169,6 +170,22 @@ describe('tiller', () => {
     const { status, stderr } = tiller('generate', 'percussion', '-o', join(folder, 'none.wav'));
     expect(status).not.toBe(0);
     expect(stderr).toContain('has no prior');
+  });
+
+  it('has another model’s encoder hear what a preset plays, reproducibly', () => {
+    const sounds = [0, 1].map((i) => {
+      const [preset, out] = [join(folder, `listens${i}.tiller.json`), join(folder, `listens${i}.wav`)];
+      expect(json('listen', PRESET, 'voices', '-o', preset)).toMatchObject({
+        model: 'voices',
+        adapted: true,
+      });
+      expect(tiller('render', LOOP, '-p', preset, '-o', out).status).toBe(0);
+      return readFileSync(out);
+    });
+    expect(sounds[1]?.equals(sounds[0] ?? Buffer.alloc(0))).toBe(true);
+    const own = join(folder, 'listens-itself.wav');
+    expect(tiller('render', LOOP, '-p', PRESET, '-o', own).status).toBe(0);
+    expect(readFileSync(own).equals(sounds[0] ?? Buffer.alloc(0))).toBe(false);
   });
 
   it('renders a preset by its id', () => {

@@ -1,3 +1,4 @@
+import type { ModelManifest } from '../../../src/engine/model/manifest.js';
 import { Trainer } from '../../../src/engine/mapping/trainer.js';
 import { emptyPreset } from '../../../src/document/default-preset.js';
 import type { PresetStore } from '../../../src/engine/presets/preset-store.js';
@@ -10,6 +11,8 @@ import type { Preset } from '../../../src/document/preset.js';
 export class Bench {
   readonly sent: StreamCommand[] = [];
   readonly instrument: Instrument;
+  /** The library, by SHA-256; empty at first. */
+  readonly models = new Map<string, { dir: string; manifest: ModelManifest }>();
   private report: (report: StreamReport) => void = () => undefined;
 
   constructor(readonly presets: PresetStore) {
@@ -21,7 +24,7 @@ export class Bench {
         },
       },
       presets,
-      models: { find: () => Promise.resolve(null) },
+      models: { find: (sha256) => Promise.resolve(this.models.get(sha256) ?? null) },
       trainer: new Trainer(),
     });
   }

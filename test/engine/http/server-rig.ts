@@ -65,6 +65,7 @@ export function servicesOf(bench: Bench, taken: string[]): PageServices {
     },
     programs: { ...quiet, state: NO_PROGRAMS, set: done, assign: done },
     carrier: { ...quiet, state: null, carry: done, cancel: () => undefined },
+    encoderChoice: { ...quiet, state: null, choose: done, cancel: () => undefined },
     mapMaker: {
       ...quiet,
       state: null,

@@ -141,8 +141,15 @@ describe('Autosave', () => {
       model: { name: 'm', sha256: 'a'.repeat(64) },
       loops: new Array<typeof long>(16).fill(long),
     };
-    const { examples, trained, steering, attributes } = document;
-    const own = { examples, trained, attributes, perDimension: {}, dimensions: steering.dimensions };
+    const { examples, trained, steering, attributes, listenWith } = document;
+    const own = {
+      examples,
+      trained,
+      attributes,
+      listenWith,
+      perDimension: {},
+      dimensions: steering.dimensions,
+    };
     const otherModels = [1, 2, 3, 4].map(() => ({ ...own, ...set }));
     void bench.instrument.files.load({ ...document, otherModels }, 'page');
     bench.instrument.edit({ type: 'set-seed', seed: 8 });

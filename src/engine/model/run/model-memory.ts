@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { float32Schema, int32Schema, uint8Schema } from '../../workers/messages.js';
 import type { GraphManifest, ModelManifest, ModelVariant } from '../manifest.js';
+import type { Listener } from './listener.js';
 import { initialAttributes, variantOf } from './open-model.js';
 
 /** Room for the message of a failed call, in bytes. */
@@ -43,8 +44,13 @@ export type ModelMemory = z.infer<typeof modelMemorySchema>;
 const NOTHING = { shape: [0] };
 
 /** @throws TillerError `model-missing` when the model was not imported in this variant */
-export function createModelMemory(manifest: ModelManifest, variant: ModelVariant): ModelMemory {
-  const { encoder, decoder, prior } = variantOf(manifest, variant);
+export function createModelMemory(
+  manifest: ModelManifest,
+  variant: ModelVariant,
+  listener: Listener | null = null,
+): ModelMemory {
+  const { encoder: own, decoder, prior } = variantOf(manifest, variant);
+  const encoder = listener === null ? own : variantOf(listener.manifest, variant).encoder;
   const floats = ({ shape }: { readonly shape: readonly number[] }) =>
     new Float32Array(
       new SharedArrayBuffer(
@@ -60,7 +66,8 @@ export function createModelMemory(manifest: ModelManifest, variant: ModelVariant
     failure: new Uint8Array(new SharedArrayBuffer(MESSAGE_BYTES)),
     audioIn: floats((encoder ?? decoder).input),
     priorIn: floats(prior?.input ?? NOTHING),
-    encoded: floats(encoder?.output ?? NOTHING),
+    // The decoder's input has the shape of its latents, whoever encodes them.
+    encoded: floats(encoder === undefined ? NOTHING : decoder.input),
     latents: floats(encoder === undefined ? NOTHING : decoder.input),
     attributes,
     audioOut: floats(decoder.output),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { TillerError } from '../../../document/tiller-error.js';
 import { failureOf, failureSchema, type Failure } from '../../workers/messages.js';
 import { WorkerThread } from '../../workers/worker-thread.js';
+import { listenerSchema } from './listener.js';
 import { manifestSchema, variantSchema } from '../manifest.js';
 import {
   createModelMemory,
@@ -20,6 +21,8 @@ export const modelOrderSchema = z.strictObject({
   dir: z.string(),
   manifest: manifestSchema,
   variant: variantSchema,
+  /** The model whose encoder takes the place of its own; null where none does. */
+  listener: listenerSchema.nullable(),
 });
 export type ModelOrder = z.infer<typeof modelOrderSchema>;
 
@@ -59,10 +62,10 @@ export class ModelThreads {
   ) {}
 
   /** Starts to open a model. Every order is answered once by `deliver`. */
-  open({ id, dir, manifest, variant }: ModelOrder): void {
+  open({ id, dir, manifest, variant, listener }: ModelOrder): void {
     let memory: ModelMemory;
     try {
-      memory = createModelMemory(manifest, variant);
+      memory = createModelMemory(manifest, variant, listener);
     } catch (error) {
       this.deliver({ id, failure: failureOf(error) });
       return;
@@ -75,7 +78,7 @@ export class ModelThreads {
     const thread = new WorkerThread<never, FromModelWorker>({
       url: this.workerUrl,
       name: 'tiller-model',
-      data: { dir, manifest, variant, memory } satisfies z.infer<typeof modelWorkerDataSchema>,
+      data: { dir, manifest, variant, listener, memory } satisfies z.infer<typeof modelWorkerDataSchema>,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MEGABYTES },
       stdoutToStderr: true,
       schema: fromModelWorkerSchema,

@@ -76,12 +76,12 @@ function serve(model: RunningModel, memory: ModelMemory): void {
   });
 }
 
-const { dir, manifest, variant, memory } = startedWith(modelWorkerDataSchema);
+const { dir, manifest, variant, listener, memory } = startedWith(modelWorkerDataSchema);
 const post = postTo<FromModelWorker>();
 endWithWork();
 let model: RunningModel | null = null;
 try {
-  model = await openModel(dir, manifest, variant);
+  model = await openModel(dir, manifest, variant, listener);
   warmUp(model);
   post({ type: 'opened', thread: kernelThreadId() ?? 0 });
 } catch (error) {

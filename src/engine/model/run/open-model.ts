@@ -4,6 +4,7 @@ import { TillerError } from '../../../document/tiller-error.js';
 import { type GraphManifest, isEffect, type ModelManifest, type ModelVariant } from '../manifest.js';
 import type { NoiseSource } from './noise.js';
 import type { ModelShape, RunningGraph, RunningModel } from './running-model.js';
+import { AdaptedEncoder, type Listener } from './listener.js';
 import { SidesGraph } from './sides-graph.js';
 import { StatefulGraph } from './stateful-graph.js';
 import { SyncSession } from './sync-session.js';
@@ -11,12 +12,14 @@ import { SyncSession } from './sync-session.js';
 /**
  * Opens a model of the library for streaming, on the calling thread.
  * @param dir the model's folder
+ * @param listener the model whose encoder takes the place of its own
  * @throws TillerError `model-missing` when there is no such variant, `model-corrupt` when its files are damaged
  */
 export async function openModel(
   dir: string,
   manifest: ModelManifest,
   variant: ModelVariant,
+  listener: Listener | null = null,
 ): Promise<RunningModel> {
   const opened: RunningGraph[] = [];
   const open = async (role: GraphRole): Promise<RunningGraph> => {
@@ -25,16 +28,24 @@ export async function openModel(
     return graph;
   };
   try {
-    const shape = shapeOf(manifest, variant);
+    const shape = shapeOf(manifest, variant, listener);
     const attributes = initialAttributes(manifest);
     if (isEffect(manifest)) return new OpenEffect(shape, attributes, await open('decoder'));
-    const [encoder, decoder] = [await open('encoder'), await open('decoder')];
+    const encoder = listener === null ? await open('encoder') : await openListener(listener, shape);
+    if (listener !== null) opened.push(encoder);
+    const decoder = await open('decoder');
     const prior = hasPrior(manifest) ? await open('prior') : null;
     return new OpenModel(shape, attributes, encoder, decoder, prior);
   } catch (error) {
     for (const graph of opened) graph.close();
     throw error;
   }
+}
+
+/** The encoder of another model, whose latents are made those of the model that plays. */
+async function openListener({ dir, manifest, adapter }: Listener, shape: ModelShape): Promise<RunningGraph> {
+  const encoder = await openGraph(dir, manifest, shape, 'encoder');
+  return new AdaptedEncoder(encoder, adapter, manifest.latentDims, shape);
 }
 
 /** Whether the model can play without an input. */
@@ -160,8 +171,13 @@ function forSides(graph: GraphManifest, sides: number): GraphManifest {
 }
 
 /** Rates and sizes of a model in a variant. */
-export function shapeOf(manifest: ModelManifest, { frames, batch }: ModelVariant): ModelShape {
-  const { sampleRate, hop, inputChannels, outputChannels, latentDims, delaySamples } = manifest;
+export function shapeOf(
+  manifest: ModelManifest,
+  { frames, batch }: ModelVariant,
+  listener: Listener | null = null,
+): ModelShape {
+  const { sampleRate, hop, inputChannels, outputChannels, latentDims } = manifest;
+  const { delaySamples } = listener ?? manifest;
   return { sampleRate, hop, frames, batch, inputChannels, outputChannels, latentDims, delaySamples };
 }
 

@@ -2,6 +2,7 @@ import { TillerError } from '../../../document/tiller-error.js';
 import type { ModelManifest, ModelVariant } from '../manifest.js';
 import { awaitAnswer, request, type ModelMemory, type ModelRequest } from './model-memory.js';
 import type { NoiseSource } from './noise.js';
+import type { Listener } from './listener.js';
 import { shapeOf, variantOf } from './open-model.js';
 import type { ModelShape, RunningModel } from './running-model.js';
 
@@ -28,9 +29,11 @@ export class ThreadedModel implements RunningModel {
     manifest: ModelManifest,
     variant: ModelVariant,
     private readonly memory: ModelMemory,
+    listener: Listener | null = null,
   ) {
-    const { encoder, decoder, prior } = variantOf(manifest, variant);
-    this.shape = shapeOf(manifest, variant);
+    const { encoder: own, decoder, prior } = variantOf(manifest, variant);
+    const encoder = listener === null ? own : variantOf(listener.manifest, variant).encoder;
+    this.shape = shapeOf(manifest, variant, listener);
     this.attributes = memory.attributes;
     this.audioIn = memory.audioIn;
     this.priorIn = memory.priorIn;

@@ -14,25 +14,31 @@ import { RangeFields } from '../../shared/controls/range-fields.js';
 import { Select } from '../../shared/controls/select.js';
 import { Slider } from '../../shared/controls/slider.js';
 import { Toggle } from '../../shared/controls/toggle.js';
+import { ListenWith } from './listen-with.js';
 import form from '../../shared/controls/form.module.css';
 import table from '../../shared/controls/table.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
 import styles from './model-panel.module.css';
 
-/** What the model lets be set besides its latents: whether it plays by itself, and the attributes of nn~. */
+/** What the model lets be set besides its latents: whether it plays by itself, whose encoder listens, and the attributes of nn~. */
 export function ModelPanel() {
   const attributes = usePage((state) => state.attributes);
-  const hasPrior = usePage(({ model }) => model.card?.hasPrior === true);
-  if (attributes.length === 0 && !hasPrior) {
+  const card = usePage(({ model }) => model.card);
+  if (attributes.length === 0 && (card === null || card.latentDims === 0)) {
     return (
       <EmptyState icon="sliders" title="Nothing to set">
-        This model has no settings of its own. Its latents are on the panel Steering.
+        {card === null ? 'No model is loaded.' : 'This model has no settings of its own.'}
       </EmptyState>
     );
   }
   return (
     <div className={`${utilities.panel} ${styles.model}`}>
-      {hasPrior && <Prior />}
+      {card !== null && card.latentDims > 0 && (
+        <div className={form.form}>
+          {card.hasPrior && <Prior />}
+          <ListenWith card={card} />
+        </div>
+      )}
       {attributes.length > 0 && <Attributes attributes={attributes} />}
     </div>
   );
@@ -42,18 +48,16 @@ export function ModelPanel() {
 function Prior() {
   const { prior, priorTemperature } = usePage((state) => state.output);
   return (
-    <div className={form.form}>
-      <FormLine title="Prior">
-        <Toggle
-          label="Play by itself"
-          help="The model’s prior gives the latents, in place of what is heard. Mapping and steering act on them."
-          checked={prior}
-          onChange={(on) => setSwitch(PARAMETER_INDEX.prior, on)}
-        />
-        <span className={styles.temperature}>Temperature</span>
-        <ParameterSlider of="priorTemperature" value={priorTemperature} />
-      </FormLine>
-    </div>
+    <FormLine title="Prior">
+      <Toggle
+        label="Play by itself"
+        help="The model’s prior gives the latents, in place of what is heard. Mapping and steering act on them."
+        checked={prior}
+        onChange={(on) => setSwitch(PARAMETER_INDEX.prior, on)}
+      />
+      <span className={styles.temperature}>Temperature</span>
+      <ParameterSlider of="priorTemperature" value={priorTemperature} />
+    </FormLine>
   );
 }
 

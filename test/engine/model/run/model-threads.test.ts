@@ -44,7 +44,7 @@ describe('a model in a thread of its own', () => {
     const { dir, manifest } = await imported(name);
     const answer = new Promise<ModelDelivery>((resolve) => (delivered = resolve));
     const wanted = { ...variant, frames: change.frames ?? variant.frames };
-    threads.open({ id: 7, dir: change.dir ?? dir, manifest, variant: wanted });
+    threads.open({ id: 7, dir: change.dir ?? dir, manifest, variant: wanted, listener: null });
     return { dir, manifest, delivery: await answer };
   };
   const memoryOf = (delivery: ModelDelivery): ModelMemory => {

@@ -1,0 +1,137 @@
+import { createNanoEvents } from 'nanoevents';
+import type { ListenWith } from '../../document/listen-with.js';
+import { pack } from '../../document/packing.js';
+import { TillerError } from '../../document/tiller-error.js';
+import type { PreparingListener } from '../../protocol/listening-with.js';
+import type { Instrument } from '../instrument/instrument.js';
+import type { ModelSource } from '../instrument/instrument-state.js';
+import { fitsDecoder } from '../model/run/listener.js';
+import { requireEncoder } from '../model/run/open-model.js';
+import { errorOf } from '../workers/messages.js';
+import { WorkerThread } from '../workers/worker-thread.js';
+import { type FromListenerWorker, fromListenerWorkerSchema, type ListenerData } from './messages.js';
+
+/** A job that runs. `end` settles it. */
+interface Job {
+  readonly worker: WorkerThread<never, FromListenerWorker>;
+  readonly end: (error: TillerError) => void;
+}
+
+/**
+ * Chooses whose encoder hears the track, in place of that of the model that plays, and has what the two need of each other found out in a
+ * background thread, while the music plays. Main thread.
+ */
+export class EncoderChoice {
+  /** What is prepared; null while nothing is. */
+  state: PreparingListener | null = null;
+  private readonly events = createNanoEvents<{ change: () => void }>();
+  private job: Job | null = null;
+
+  constructor(
+    private readonly instrument: Pick<Instrument, 'state' | 'edit'>,
+    private readonly models: Pick<ModelSource, 'find'>,
+    private readonly workerUrl: URL = new URL('./listener-worker.js', import.meta.url),
+  ) {}
+
+  /** Calls `listener` after each change of `state`. @returns a function that ends the subscription */
+  subscribe(listener: () => void): () => void {
+    return this.events.on('change', listener);
+  }
+
+  /**
+   * Has another model's encoder hear the track, as one step of the undo history. A job that runs is cancelled.
+   * @param sha256 of the model; null for the one that plays
+   * @param isAdapted false to take its latents as they are, which then must be as many
+   * @throws TillerError `model-missing` where either model is not in the library, `model-interface` where latents are to be adapted to those of a decoder alone, `argument-invalid` where they do not fit or another
+   *   model plays by the time that the two are prepared, `listen-cancelled`, `model-failed`. The document is then unchanged.
+   */
+  async choose(sha256: string | null, isAdapted: boolean): Promise<void> {
+    this.cancel();
+    const playing = this.instrument.state.preset.model?.sha256;
+    if (sha256 === null || sha256 === playing) {
+      this.instrument.edit({ type: 'listen-with', listenWith: null });
+      return;
+    }
+    const [player, listened] = await Promise.all([this.find(playing), this.find(sha256)]);
+    const isSameCount = listened.manifest.latentDims === player.manifest.latentDims;
+    if (!fitsDecoder(listened.manifest, player.manifest) || !(isAdapted || isSameCount)) throw unfit();
+    if (isAdapted) requireEncoder(player.manifest);
+    const listenWith = await this.run({ player, listened, isAdapted });
+    if (this.instrument.state.preset.model?.sha256 !== playing) throw unfit();
+    this.instrument.edit({ type: 'listen-with', listenWith });
+  }
+
+  /** Ends the job that runs; the encoder stays. */
+  cancel(): void {
+    this.job?.end(new TillerError('listen-cancelled', 'The encoder was left as it is: it was cancelled.'));
+  }
+
+  /** Cancels the job that runs, and resolves when its thread has ended. */
+  async close(): Promise<void> {
+    const worker = this.job?.worker;
+    this.cancel();
+    await worker?.end();
+  }
+
+  private async find(sha256: string | undefined): Promise<ListenerData['player']> {
+    const found = sha256 === undefined ? null : await this.models.find(sha256);
+    if (found !== null) return found;
+    throw new TillerError(
+      'model-missing',
+      'Both models are needed to find out how they fit, and one of them is not in the library.',
+      'Import its .ts file.',
+    );
+  }
+
+  private run(data: ListenerData): Promise<ListenWith> {
+    const { name, sha256, latentDims } = data.listened.manifest;
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        if (this.job?.worker !== worker) return false;
+        this.job = null;
+        this.change(null);
+        void worker.end();
+        return true;
+      };
+      const end = (error: TillerError) => {
+        if (settle()) reject(error);
+      };
+      const worker = new WorkerThread<never, FromListenerWorker>({
+        url: this.workerUrl,
+        name: 'tiller-listener',
+        data,
+        background: true,
+        schema: fromListenerWorkerSchema,
+        onMessage: (message) => {
+          if (message.type === 'failed') end(errorOf(message.failure));
+          else if (message.type === 'progress') this.change({ model: name, progress: message.share });
+          else if (settle()) {
+            const { delaySamples, adapter } = message;
+            const weights = adapter && { inputs: latentDims, weights: pack(adapter, 'float32') };
+            resolve({ model: { name, sha256 }, delaySamples, adapter: weights });
+          }
+        },
+        onFailure: ({ reason, cause }) =>
+          end(
+            new TillerError('internal', `The encoder could not be prepared: ${reason}.`, 'Try again.', {
+              cause,
+            }),
+          ),
+      });
+      this.job = { worker, end };
+      this.change({ model: name, progress: 0 });
+    });
+  }
+
+  private change(state: PreparingListener | null): void {
+    this.state = state;
+    this.events.emit('change');
+  }
+}
+
+const unfit = () =>
+  new TillerError(
+    'argument-invalid',
+    'This encoder does not fit the model that plays.',
+    'It needs the same sample rate, hop and input channels; choose one that is listed.',
+  );
