@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { networkAddresses } from '../../src/engine/system/network-addresses.js';
 import { useLiveEngine } from './live-engine.js';
-import { NO_OVERFLOW, overflow, screenshot, STEP_MILLISECONDS } from './page.js';
+import { NO_OVERFLOW, openPage, overflow, screenshot, STEP_MILLISECONDS } from './page.js';
 
 /** Only where this machine is in a network can it be reached from there. */
 const inNetwork = networkAddresses().length > 0 ? describe : describe.skip;
@@ -107,5 +107,21 @@ inNetwork('the deck view on a tablet in the network', () => {
     probe.send({ type: 'network-deck', settings: { on: false } });
     await probe.until(() => !probe.slices.networkDeck.on, 'the end');
     for (const each of [tablet, stranger, late, page]) await each.context().close();
+  });
+
+  it('works in a plugin, too, for as long as the instance runs', async () => {
+    const engine = await live.sandbox.startInPlugin('presets/drum-garden.tiller.json');
+    const { page } = await openPage(live.browser, engine.url);
+    const plugin = await live.sandbox.openProbe(engine);
+    await openCard(page);
+    expect(plugin.slices.networkDeck).toMatchObject({ on: false, canKeep: false });
+    expect(await card(page).getByRole('switch', { name: 'Keep on' }).count()).toBe(0);
+    await card(page).getByRole('switch', { name: 'On', exact: true }).click();
+    await plugin.until(() => plugin.slices.networkDeck.url !== null, 'the deck');
+    const { tablet, errors } = await openTablet(plugin.slices.networkDeck.url ?? '');
+    await tablet.getByRole('button', { name: 'Panic' }).tap();
+    await plugin.until(() => plugin.slices.output.bypass, 'the dry track');
+    expect(errors).toEqual([]);
+    for (const each of [tablet, page]) await each.context().close();
   });
 });

@@ -258,6 +258,25 @@ describe('Player', () => {
       expect(moved()).toHaveLength(1);
     });
 
+    it('leaves what a motor fader sends on its way alone, and does not count it as the player’s', async () => {
+      const assignments = [{ ...assign('a', 'dryWet', 7, 'jump'), feedback: true }];
+      await player.apply({ type: 'controllers', assignments });
+      player.midi(0, 0xb0, 7, 20);
+      player.idle();
+      expect(moved()).toHaveLength(1);
+      reports.length = 0;
+      await player.apply({ type: 'parameter', index: PARAMETER_INDEX.dryWet, value: 1 });
+      await player.apply({ type: 'expect-echo', assignment: 'a', position: 1 });
+      for (const value of [30, 64, 100, 127]) player.midi(0, 0xb0, 7, value);
+      player.idle();
+      expect(moved()).toEqual([]);
+      expect(reports.filter(({ type }) => type === 'controllers-active')).toEqual([]);
+      await player.apply({ type: 'expect-echo', assignment: 'a', position: null });
+      player.midi(0, 0xb0, 7, 64);
+      player.idle();
+      expect(moved()).toEqual([{ index: PARAMETER_INDEX.dryWet, value: 64 / 127 }]);
+    });
+
     it('plays an input by its range and curve', async () => {
       const input = { ...defaultInput('x'), range: [0.2, 0.6] as [number, number], inverted: true };
       await player.apply({ type: 'inputs', inputs: [input] });
