@@ -4,6 +4,7 @@ import { gestureBench } from './gesture.js';
 import { hostsBench } from './hosts.js';
 import { importBench } from './import.js';
 import { instancesBench } from './instances.js';
+import { mapBench } from './map.js';
 import { mappingBench } from './mapping.js';
 import { modelBench } from './model.js';
 import { pipeBench } from './pipe.js';
@@ -15,6 +16,7 @@ import { timeBench } from './time.js';
 const PARTS: Record<string, () => Promise<BenchRow[]>> = {
   model: modelBench,
   import: importBench,
+  map: mapBench,
   mapping: mappingBench,
   stream: streamBench,
   time: timeBench,

@@ -8,18 +8,20 @@ import { type Sound, timbreDistance } from './survey.js';
 const WANTED_ORDER = 0.93;
 /** Relative worth of a lack of order, against spread relative to that of the most spread-out choice. */
 const ORDER_WEIGHT = 4;
-const EXCHANGES = 1500;
+const EXCHANGES = 4000;
+/** Exchanges between two steps of the generator. */
+const EXCHANGES_PER_STEP = 100;
 
 /**
  * Chooses `count` sounds that differ as much as they can while their descriptors follow the pad's axes between them, too: from
- * the most spread-out choice on, sounds are exchanged at random while that is better.
+ * the most spread-out choice on, sounds are exchanged at random while that is better. A generator, as `starterMap` is.
  */
-export function chooseSounds(
+export function* chooseSounds(
   sounds: readonly Sound[],
   count: number,
   layout: Layout,
   random: Random,
-): Sound[] {
+): Generator<undefined, Sound[]> {
   const distance = (a: number, b: number) => timbreDistance(sounds[a] as Sound, sounds[b] as Sound);
   let chosen = spreadPoints(sounds.length, count, distance);
   const values = axisValues(sounds, layout);
@@ -39,6 +41,7 @@ export function chooseSounds(
     };
     let best = spread(chosen) - lack(chosen);
     for (let i = 0; i < EXCHANGES; i += 1) {
+      if (i % EXCHANGES_PER_STEP === 0) yield;
       const other = Math.floor(random.uniform() * sounds.length);
       const place = Math.floor(random.uniform() * chosen.length);
       if (chosen.includes(other)) continue;

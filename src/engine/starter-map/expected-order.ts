@@ -10,54 +10,48 @@ const SIDE = 6;
 /** Distance below which a place counts as an example's own; squared. */
 const SAME_PLACE = 1e-6;
 
-/** A value that was measured of some sounds, at other latents: kernel ridge regression with a Gaussian kernel. */
-function regression(
-  latents: readonly Float64Array[],
-  values: readonly number[],
-): (at: ArrayLike<number>) => number {
-  const size = latents[0]?.length ?? 0;
-  const scales = spreads(latents, size);
-  const kernel = (a: ArrayLike<number>, b: ArrayLike<number>) => {
-    let sum = 0;
-    for (let d = 0; d < size; d += 1) sum += (((a[d] ?? 0) - (b[d] ?? 0)) / (scales[d] ?? 1)) ** 2;
-    return Math.exp(-sum / (2 * size * KERNEL_VARIANCE));
-  };
-  const gram = Matrix.zeros(latents.length, latents.length);
-  latents.forEach((a, i) => latents.forEach((b, j) => gram.set(i, j, kernel(a, b) + (i === j ? NOISE : 0))));
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const weights = new CholeskyDecomposition(gram)
-    .solve(Matrix.columnVector(values.map((value) => value - mean)))
-    .to1DArray();
-  return (at) => latents.reduce((sum, known, i) => sum + (weights[i] ?? 0) * kernel(known, at), mean);
-}
-
-function spreads(latents: readonly Float64Array[], size: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, d) => {
-    const mean = latents.reduce((sum, vector) => sum + (vector[d] ?? 0), 0) / latents.length;
-    const variance =
-      latents.reduce((sum, vector) => sum + ((vector[d] ?? 0) - mean) ** 2, 0) / latents.length;
-    return Math.sqrt(variance) || 1;
-  });
-}
-
 /**
  * Foretells how well two descriptors follow the pad's axes between the examples, without decoding anything: latents are blended
  * as the learned map does (Shepard 1968, inverse square distances), and the descriptors of the blends are regressed from
- * those of the measured sounds.
+ * those of the measured sounds, by kernel ridge regression with a Gaussian kernel.
+ *
+ * A blend is a weighted sum of sounds, so that its distance to every sound follows from the sounds' inner products: what a
+ * choice costs does not depend on the number of latent dimensions.
  */
 export class ExpectedOrder {
-  private readonly descriptors: readonly [
-    (at: ArrayLike<number>) => number,
-    (at: ArrayLike<number>) => number,
-  ];
+  /** Inner products of the latents, each dimension relative to its spread. */
+  private readonly products: readonly Float64Array[];
+  private readonly squares: Float64Array;
+  /** Of a squared distance, in the exponent. */
+  private readonly sharpness: number;
+  private readonly weights: readonly [Float64Array, Float64Array];
   private readonly grid: readonly (readonly [number, number])[];
 
   /** @param values of the two descriptors that stand along x and y, for each of `latents` */
-  constructor(
-    private readonly latents: readonly Float64Array[],
-    values: readonly [readonly number[], readonly number[]],
-  ) {
-    this.descriptors = [regression(latents, values[0]), regression(latents, values[1])];
+  constructor(latents: readonly Float64Array[], values: readonly [readonly number[], readonly number[]]) {
+    const size = latents[0]?.length ?? 0;
+    const scaled = scaledToSpreads(latents, size);
+    this.products = scaled.map((a) =>
+      Float64Array.from(scaled, (b) => a.reduce((sum, value, d) => sum + value * (b[d] ?? 0), 0)),
+    );
+    this.squares = Float64Array.from(this.products, (row, i) => row[i] ?? 0);
+    this.sharpness = 1 / (2 * size * KERNEL_VARIANCE);
+    const gram = Matrix.zeros(latents.length, latents.length);
+    this.products.forEach((row, i) =>
+      row.forEach((product, j) => {
+        const squared = (this.squares[i] ?? 0) + (this.squares[j] ?? 0) - 2 * product;
+        gram.set(i, j, Math.exp(-squared * this.sharpness) + (i === j ? NOISE : 0));
+      }),
+    );
+    const solver = new CholeskyDecomposition(gram);
+    // Of a descriptor's mean nothing remains in a rank correlation.
+    const solve = (of: readonly number[]) => {
+      const mean = of.reduce((sum, value) => sum + value, 0) / of.length;
+      return Float64Array.from(
+        solver.solve(Matrix.columnVector(of.map((value) => value - mean))).to1DArray(),
+      );
+    };
+    this.weights = [solve(values[0]), solve(values[1])];
     this.grid = Array.from({ length: SIDE * SIDE }, (_, i) => [
       ((i % SIDE) + 0.5) / SIDE,
       (Math.floor(i / SIDE) + 0.5) / SIDE,
@@ -69,29 +63,55 @@ export class ExpectedOrder {
    * @returns the lesser of the two rank correlations between axis and descriptor, −1..1
    */
   of(chosen: readonly number[], places: readonly (readonly [number, number])[]): number {
-    const blends = this.grid.map((at) => this.blend(chosen, places, at));
+    const rows = chosen.map((index) => this.products[index] as Float64Array);
+    const blends = this.grid.map((at) => this.descriptorsOf(chosen, rows, shares(places, at)));
     return Math.min(
       ...([0, 1] as const).map((axis) =>
         rankCorrelation(
           this.grid.map((at) => at[axis]),
-          blends.map((blend) => this.descriptors[axis](blend)),
+          blends.map((blend) => blend[axis]),
         ),
       ),
     );
   }
 
-  private blend(
+  /** Both descriptors, less their means, of the sounds `chosen` blended in these shares. @param rows of `products` */
+  private descriptorsOf(
     chosen: readonly number[],
-    places: readonly (readonly [number, number])[],
-    [x, y]: readonly [number, number],
-  ): Float64Array {
-    const blend = new Float64Array(this.latents[0]?.length ?? 0);
-    let total = 0;
-    places.forEach(([px, py], i) => {
-      const weight = 1 / ((px - x) ** 2 + (py - y) ** 2 + SAME_PLACE);
-      total += weight;
-      this.latents[chosen[i] ?? 0]?.forEach((value, d) => (blend[d] = (blend[d] ?? 0) + weight * value));
-    });
-    return blend.map((value) => value / total);
+    rows: readonly Float64Array[],
+    parts: readonly number[],
+  ): [number, number] {
+    const { squares, sharpness, weights } = this;
+    let square = 0;
+    for (let a = 0; a < rows.length; a += 1)
+      for (let b = 0; b < rows.length; b += 1)
+        square += (parts[a] ?? 0) * (parts[b] ?? 0) * (rows[a]?.[chosen[b] ?? 0] ?? 0);
+    let x = 0;
+    let y = 0;
+    for (let i = 0; i < squares.length; i += 1) {
+      let product = 0;
+      for (let a = 0; a < rows.length; a += 1) product += (parts[a] ?? 0) * (rows[a]?.[i] ?? 0);
+      const similarity = Math.exp((2 * product - square - (squares[i] ?? 0)) * sharpness);
+      x += similarity * (weights[0][i] ?? 0);
+      y += similarity * (weights[1][i] ?? 0);
+    }
+    return [x, y];
   }
+}
+
+/** How much of each example the learned map blends at a place. */
+function shares(places: readonly (readonly [number, number])[], [x, y]: readonly [number, number]): number[] {
+  const weights = places.map(([px, py]) => 1 / ((px - x) ** 2 + (py - y) ** 2 + SAME_PLACE));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+function scaledToSpreads(latents: readonly Float64Array[], size: number): Float64Array[] {
+  const spreads = Float64Array.from({ length: size }, (_, d) => {
+    const mean = latents.reduce((sum, vector) => sum + (vector[d] ?? 0), 0) / latents.length;
+    const variance =
+      latents.reduce((sum, vector) => sum + ((vector[d] ?? 0) - mean) ** 2, 0) / latents.length;
+    return Math.sqrt(variance) || 1;
+  });
+  return latents.map((vector) => vector.map((value, d) => value / (spreads[d] ?? 1)));
 }

@@ -65,7 +65,11 @@ export function* starterMap(
   }
   const usable = audible(measured, options.ceilingDb);
   if (usable.length < LEAST_SOUNDS) throw noSounds(measured.length);
-  const chosen = chooseSounds(usable, options.zones, options.layout, random);
+  const choosing = chooseSounds(usable, options.zones, options.layout, random);
+  let choice = choosing.next();
+  for (; choice.done !== true; choice = choosing.next())
+    yield places.length / (places.length + options.zones);
+  const chosen = choice.value;
   const pitches: (number | null)[] = [];
   for (const { latents } of chosen) {
     pitches.push(survey.pitch(latents));
