@@ -8,6 +8,7 @@ import { mapBench } from './map.js';
 import { mappingBench } from './mapping.js';
 import { modelBench } from './model.js';
 import { pipeBench } from './pipe.js';
+import { restBench } from './rest.js';
 import type { BenchRow } from './row.js';
 import { streamBench } from './stream.js';
 import { timeBench } from './time.js';
@@ -29,6 +30,7 @@ const PARTS: Record<string, () => Promise<BenchRow[]>> = {
 const SEPARATE: Record<string, () => Promise<BenchRow[]>> = {
   hosts: hostsBench,
   instances: instancesBench,
+  rest: restBench,
 };
 
 /** Names of the parts. */

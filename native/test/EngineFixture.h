@@ -58,4 +58,7 @@ int measurePatterns();
 /** Plays instances that are opened at once beside other programs for `seconds` after all are heard, and prints how. */
 int measureInstances (int count, int otherPrograms, double seconds);
 
+/** Counts for `seconds` how often an instance that does nothing wakes the processor, and prints it. */
+int measureRest (double seconds);
+
 } // namespace tiller::test

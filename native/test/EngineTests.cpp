@@ -256,6 +256,9 @@ int main (int count, char** rawArguments)
     bundle = arguments[1];
 
    #if ! defined (_WIN32)
+    if (arguments[2] == "--rest")
+        return measureRest (std::atof (arguments[3].c_str()));
+
     if (arguments[2] == "--patterns" || arguments[2] == "--instances")
     {
         // Whether a host calls in time must not depend on what else runs.

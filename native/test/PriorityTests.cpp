@@ -214,7 +214,7 @@ void pausesAreCounted()
 class NotingProcess final : public ChildProcess
 {
 public:
-    Readiness wait (bool, std::uint32_t) override { return Readiness::timeout; }
+    Readiness wait (bool, std::uint32_t, WakeSignal*) override { return Readiness::timeout; }
     std::ptrdiff_t read (std::uint8_t*, std::size_t) override { return 0; }
     std::ptrdiff_t write (const std::uint8_t*, std::size_t) override { return 0; }
     std::string terminate() override { return {}; }

@@ -88,11 +88,11 @@ void watchdogIgnoresTheTimeOfAStoppedHost()
     Watchdog watchdog;
     auto now = Clock::now();
     watchdog.restart (now);
-    watchdog.advance (now += 1h, unknown, unknown);
+    watchdog.advance (now += 1h, 50ms, unknown, unknown);
     CHECK (! watchdog.hasExpired (350ms), "an hour in a debugger was taken for silence of the engine");
 
     for (int i = 0; i < 40; ++i)
-        watchdog.advance (now += 10ms, unknown, unknown);
+        watchdog.advance (now += 10ms, 50ms, unknown, unknown);
 
     CHECK (watchdog.hasExpired (350ms));
     CHECK (! watchdog.hasExpired (1s));
@@ -317,6 +317,37 @@ void anInterruptedWaitKeepsItsTime()
     CHECK_EQUAL (interruptedPolls, 0);
 }
 
+/** A signal that is set before the wait ends it, too, and only one. */
+void aWakeSignalEndsAWait()
+{
+    const auto child = start ({ "/bin/sleep", "600" });
+    const std::chrono::seconds longest { static_cast<int> (patience) };
+    const auto microseconds = static_cast<std::uint32_t> (std::chrono::microseconds (longest).count());
+    WakeSignal signal;
+    const auto begin = Clock::now();
+    signal.set();
+    signal.set();
+    CHECK (child->wait (false, microseconds, &signal) == ChildProcess::Readiness::timeout);
+    CHECK (Clock::now() - begin < longest, "a signal that was set before did not end the wait");
+    const auto again = Clock::now();
+    CHECK (child->wait (false, 20000, &signal) == ChildProcess::Readiness::timeout);
+    CHECK (Clock::now() - again >= 20ms, "a signal ended two waits");
+    std::thread other ([&] { signal.set(); });
+    CHECK (child->wait (false, microseconds, &signal) == ChildProcess::Readiness::timeout);
+    CHECK (Clock::now() - again < longest, "another thread's signal did not end the wait");
+    other.join();
+}
+
+/** What the child has written is told, though a signal came at the same time. */
+void aWakeSignalHidesNoData()
+{
+    const auto child = start ({ "/bin/sh", "-c", "echo; exec sleep 600" });
+    CHECK (eventually (patience, [&] { return child->wait (false, 1000) == ChildProcess::Readiness::ready; }));
+    WakeSignal signal;
+    signal.set();
+    CHECK (child->wait (false, 1000, &signal) == ChildProcess::Readiness::ready);
+}
+
 } // namespace
 
 void addProcessTests (Suite& suite)
@@ -326,6 +357,8 @@ void addProcessTests (Suite& suite)
    #if defined (TILLER_LINUX_PROCESSES)
     suite.add ("the system tells what a thread does", theSystemTellsWhatAThreadDoes);
    #endif
+    suite.add ("a wake signal ends a wait", aWakeSignalEndsAWait);
+    suite.add ("a wake signal hides no data", aWakeSignalHidesNoData);
     suite.add ("places are given back", placesAreGivenBack);
     suite.add ("failed starts hold up the next", failedStartsHoldUpTheNext);
     suite.add ("the backoff grows until a long run", backoffGrowsUntilALongRun);

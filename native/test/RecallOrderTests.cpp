@@ -16,7 +16,7 @@ namespace
 /** Takes everything that is written to it. */
 struct Pipe final : ChildProcess
 {
-    Readiness wait (bool, std::uint32_t) override                       { return Readiness::timeout; }
+    Readiness wait (bool, std::uint32_t, WakeSignal*) override          { return Readiness::timeout; }
     std::ptrdiff_t read (std::uint8_t*, std::size_t) override           { return 0; }
     ThreadActivity activity (std::uint32_t) const override              { return {}; }
     RealtimeAnswer setRealtime (std::uint32_t, bool) override           { return {}; }

@@ -23,6 +23,8 @@ namespace
     constexpr std::size_t maxPendingBytes = 256 * 1024;
     /** Audio flows where a block arrived within this time. */
     constexpr Milliseconds activeTime { 500 };
+    /** Where none has come for this long, there is no hurry, not even where the last was one of an offline render. */
+    constexpr Milliseconds quietAfter { 2000 };
     /** An engine keeps up where no block was late within this time. */
     constexpr Milliseconds keepsUpAfter { 200 };
     /** A host that may wait for the engine does so where a block arrived within this time. */
@@ -122,6 +124,12 @@ bool BlockTransport::hasStream()
     return exchange.streamFormat().channels != 0;
 }
 
+bool BlockTransport::isQuiet (Clock::time_point now)
+{
+    const std::lock_guard lock (mutex);
+    return now - lastBlockTime > quietAfter && samplesInFlight == 0 && exchange.toEngine.readable() == 0;
+}
+
 bool BlockTransport::isActive (Clock::time_point now)
 {
     const std::lock_guard lock (mutex);
@@ -141,8 +149,7 @@ bool BlockTransport::keepsUp (Clock::time_point now) noexcept
 
 std::uint32_t BlockTransport::pollIntervalMicroseconds() const noexcept
 {
-    // Without blocks there is no hurry, not even where the last was one of an offline render.
-    if (Clock::now() - lastBlockTime > 2s)
+    if (Clock::now() - lastBlockTime > quietAfter)
         return 5000;
 
     // Polled at a low rate between the bursts of a host that is ahead of time.

@@ -78,6 +78,9 @@ public:
     /** Whether the host has prepared a stream. */
     bool hasStream();
 
+    /** Whether no host block has come for a while, and nothing waits for the engine. */
+    bool isQuiet (Clock::time_point now);
+
     /** Whether host blocks still arrive, or an offline render waits for the engine: its next block comes only after that. */
     bool isActive (Clock::time_point now);
 

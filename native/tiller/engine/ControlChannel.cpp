@@ -43,6 +43,7 @@ void ControlChannel::openInterface()
 {
     const std::lock_guard lock (mutex);
     interfaceWanted = true;
+    interfaceOpen.store (true, std::memory_order_relaxed);
     appendMessage (requests, to_engine::OpenInterface {});
 }
 
@@ -129,15 +130,16 @@ void ControlChannel::setFailed (const std::string& reason, int failuresInARow)
     });
 }
 
-void ControlChannel::sendRequests (SendBuffer& outbox)
+bool ControlChannel::sendRequests (SendBuffer& outbox)
 {
     const std::lock_guard lock (mutex);
 
     if (! connected || requests.empty())
-        return;
+        return false;
 
     outbox.add (requests);
     requests.clear();
+    return true;
 }
 
 bool ControlChannel::sendDirtyParameters (SendBuffer& outbox)

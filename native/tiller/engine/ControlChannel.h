@@ -9,6 +9,7 @@
 #include "tiller/state/PresetRecall.h"
 #include "tiller/stream/AudioExchange.h"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -44,6 +45,9 @@ public:
     /** Has the engine serve its page, now and after each restart; the address comes with the snapshot. [main-thread] */
     void openInterface();
 
+    /** The window is closed; the engine goes on serving its page. [main-thread] */
+    void closeInterface() noexcept { interfaceOpen.store (false, std::memory_order_relaxed); }
+
     /** Reports the latency that the host gets to this engine and each one after it; nothing where it has not changed. [main-thread] */
     void sendHostLatency (const protocol::to_engine::Latency&);
 
@@ -61,14 +65,17 @@ public:
     /** Number of this engine's streaming thread in the system; 0 where it is not known. */
     std::uint32_t streamThread() const noexcept { return connected ? streamThreadId : 0; }
 
+    /** Whether the window is open: what the player does there is to be heard of at once. */
+    bool isInterfaceOpen() const noexcept { return interfaceOpen.load (std::memory_order_relaxed); }
+
     /** Whether this engine has applied the last state that it was sent. */
     bool hasLoaded();
 
     /** Handles any message but audio, liveness and `prepared`; false where it breaks the protocol. */
     bool receive (const Message&);
 
-    /** Sends what the main thread has asked for. */
-    void sendRequests (SendBuffer&);
+    /** Sends what the main thread has asked for. @returns whether it has asked for anything */
+    bool sendRequests (SendBuffer&);
 
     /**
         Sends the parameters that the host has moved; audio blocks carry them where there are any. False, with nothing sent, while
@@ -122,6 +129,7 @@ private:
     PresetRecall& recall;
     AudioExchange& exchange;
     const std::function<void()> onChange;
+    std::atomic<bool> interfaceOpen { false };
 
     std::mutex mutex;
     // Under `mutex`.

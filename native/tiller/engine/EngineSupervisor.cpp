@@ -20,6 +20,13 @@ namespace
     constexpr Milliseconds standbyStartLimit { 300 };
     constexpr Milliseconds mainThreadLimit { 5000 };
 
+    /** An engine that nothing was heard of and nothing was sent to for this long is at rest. */
+    constexpr Milliseconds restAfter { 2000 };
+    /** How often an engine at rest is asked for an answer. */
+    constexpr Milliseconds restTick { 250 };
+    /** By how much a wait may exceed what was meant before its end counts as that of a host that was itself stopped. */
+    constexpr Milliseconds lateness { 50 };
+
     /** How often a start that has to wait for others asks again. */
     constexpr Milliseconds startPollInterval { 20 };
 
@@ -48,6 +55,7 @@ void EngineSupervisor::start()
     }
 
     wake.notify_all();
+    signal.set();
 }
 
 void EngineSupervisor::endAfter (Clock::duration delay)
@@ -64,6 +72,7 @@ void EngineSupervisor::stop()
     }
 
     wake.notify_all();
+    signal.set();
 
     if (thread.joinable())
         thread.join();
@@ -87,6 +96,13 @@ void EngineSupervisor::run()
     sigset_t signals;
     sigfillset (&signals);
     pthread_sigmask (SIG_BLOCK, &signals, nullptr);
+   #endif
+
+    // For profilers.
+   #if defined (__linux__)
+    pthread_setname_np (pthread_self(), "tiller-link");
+   #elif defined (__APPLE__)
+    pthread_setname_np ("tiller-link");
    #endif
 
     for (;;)
@@ -158,7 +174,7 @@ void EngineSupervisor::launch()
     control.connect (outbox);
     transport.engineStarted();
     watchdog.restart (started);
-    nextTick = started;
+    nextTick = lastNews = started;
     priorities.restart();
 }
 
@@ -227,7 +243,8 @@ void EngineSupervisor::fail (const std::string& reason)
 
 void EngineSupervisor::serve()
 {
-    const auto readiness = process->wait (outbox.pending() > 0, transport.pollIntervalMicroseconds());
+    const auto interval = pollIntervalMicroseconds (Clock::now());
+    const auto readiness = process->wait (outbox.pending() > 0, interval, &signal);
 
     if (readiness == ChildProcess::Readiness::ready && ! receive())
         return;
@@ -240,7 +257,9 @@ void EngineSupervisor::serve()
 
     // A block that was made after a request of the main thread must not overtake it.
     const auto waited = transport.waiting();
-    control.sendRequests (outbox);
+
+    if (control.sendRequests (outbox))
+        lastNews = Clock::now();
 
     if (control.isConnected())
         transport.sendBlocks (outbox, waited);
@@ -251,17 +270,30 @@ void EngineSupervisor::serve()
         return;
     }
 
-    runTimers (Clock::now());
+    runTimers (Clock::now(), std::chrono::microseconds (interval) + lateness);
 }
 
-void EngineSupervisor::runTimers (Clock::time_point now)
+/** Whether neither the host nor the player nor the engine does anything. */
+bool EngineSupervisor::isAtRest (Clock::time_point now)
 {
-    watchdog.advance (now, [this] { return process->activity (control.streamThread()); }, [this] { return process->activity (0); });
+    return control.isConnected() && ! startSlot && ! control.isInterfaceOpen() && now - lastNews > restAfter && transport.isQuiet (now);
+}
+
+/** Where a host may send blocks they are looked for: the audio thread makes no system call, and so it cannot end a wait. */
+std::uint32_t EngineSupervisor::pollIntervalMicroseconds (Clock::time_point now)
+{
+    return isAtRest (now) && ! transport.hasStream() ? static_cast<std::uint32_t> (std::chrono::microseconds (restTick).count())
+                                                     : transport.pollIntervalMicroseconds();
+}
+
+void EngineSupervisor::runTimers (Clock::time_point now, Clock::duration longestStep)
+{
+    watchdog.advance (now, longestStep, [this] { return process->activity (control.streamThread()); }, [this] { return process->activity (0); });
     const bool connected = control.isConnected();
 
     if (now >= nextTick)
     {
-        nextTick = now + Milliseconds (protocol::tickMilliseconds);
+        nextTick = now + (isAtRest (now) ? restTick : Milliseconds (protocol::tickMilliseconds));
         process->stderrTail();
 
         if (connected)
@@ -309,9 +341,13 @@ void EngineSupervisor::reportRender()
 void EngineSupervisor::sendWithoutAudio()
 {
     const auto waited = transport.waiting();
+    const auto before = outbox.pending();
 
     if (control.sendDirtyParameters (outbox))
         transport.sendRecall (outbox, waited);
+
+    if (outbox.pending() != before)
+        lastNews = Clock::now();
 }
 
 } // namespace tiller

@@ -49,6 +49,9 @@ public:
     /** Starts a failed engine now instead of after its delay. [main-thread] */
     void retryNow();
 
+    /** The control channel or the transport has something for the engine, which may have been left alone for a while. [any-thread] but the audio thread */
+    void wakeUp() noexcept { signal.set(); }
+
 private:
     // [io-thread]
     void run();
@@ -62,7 +65,9 @@ private:
     bool dispatch (const Message&);
     void sendWithoutAudio();
     void reportRender();
-    void runTimers (Clock::time_point now);
+    void runTimers (Clock::time_point now, Clock::duration longestStep);
+    bool isAtRest (Clock::time_point now);
+    std::uint32_t pollIntervalMicroseconds (Clock::time_point now);
 
     const CommandLine command;
     ControlChannel& control;
@@ -72,7 +77,8 @@ private:
 
     // Between the main thread and the I/O thread.
     std::mutex mutex;
-    std::condition_variable wake;
+    std::condition_variable wake;       ///< where no engine runs
+    WakeSignal signal;                  ///< where one does
     bool wanted = false, quitting = false, retry = false;
     Clock::time_point wantedUntil = Clock::time_point::max();
 
@@ -84,7 +90,7 @@ private:
     Backoff backoff;
     ThreadPriorities priorities;
     OwnThreadPriority ownPriority;
-    Clock::time_point started {}, nextTick {}, nextStart {}, dueSince {};
+    Clock::time_point started {}, nextTick {}, nextStart {}, dueSince {}, lastNews {};
     std::unique_ptr<StartSlot> startSlot;   ///< while the engine starts
     bool urgent = false;                ///< the user has asked for the next start
     std::uint32_t ticks = 0;

@@ -65,6 +65,8 @@ bool EngineSupervisor::dispatch (const Message& message)
             if (! message.get (prepared))
                 return false;
 
+            lastNews = Clock::now();
+
             if (transport.enginePrepared (prepared))
             {
                 control.setRunning();
@@ -115,6 +117,7 @@ bool EngineSupervisor::dispatch (const Message& message)
         }
 
         default:
+            lastNews = Clock::now();
             return control.receive (message);
     }
 }

@@ -208,14 +208,21 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
 void PluginProcessor::openInterface()
 {
     isInterfaceOpen = true;
-    supervisor.start();
     control.openInterface();
+    supervisor.start();
 }
 
 void PluginProcessor::closeInterface()
 {
     isInterfaceOpen = false;
+    control.closeInterface();
     endEngineWhereUnused();
+}
+
+void PluginProcessor::loadPreset (const juce::String& id)
+{
+    recall.request ({ PresetRequest::none, id.toStdString() });
+    supervisor.wakeUp();
 }
 
 void PluginProcessor::endEngineWhereUnused()
@@ -270,6 +277,7 @@ void PluginProcessor::reportLatency()
 {
     const auto& format = exchange.streamFormat();
     control.sendHostLatency ({ static_cast<float> (format.rate), project.fixedLatency(), exchange.latencySamples (exchange.engineLatency()) });
+    supervisor.wakeUp();
     const auto fixed = fixedLatencySamples();
     // Last: a host may prepare the plugin again before this returns.
     setLatencySamples (static_cast<int> (fixed > 0 ? fixed : exchange.latencySamples (exchange.latency())));

@@ -55,7 +55,7 @@ public:
     /** The window is closed. */
     void closeInterface();
     void retryEngine()                                      { supervisor.retryNow(); }
-    void loadPreset (const juce::String& id)                { recall.request ({ PresetRequest::none, id.toStdString() }); }
+    void loadPreset (const juce::String& id);
     /** In pixels; 0 where the window was never opened. */
     juce::Point<int> windowSize() const                     { return project.windowSize(); }
     void setWindowSize (int width, int height)              { project.setWindowSize (width, height); }

@@ -129,6 +129,7 @@ void PluginProcessor::setStateInformation (const void* data, int size)
         table.invalidateAll();
 
     control.finishLoading (loaded.recall);
+    supervisor.wakeUp();
 
     // Hosts read the latency once they have loaded a project.
     if (exchange.streamFormat().channels != 0 && (loaded.fixedLatency > 0.0f || fixedBefore > 0.0f))

@@ -2,6 +2,7 @@
 
 #include "tiller/process/RealtimeAnswer.h"
 #include "tiller/process/ThreadActivity.h"
+#include "tiller/process/WakeSignal.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -42,10 +43,10 @@ public:
     enum class Readiness { timeout, ready, closed };
 
     /**
-        Waits until the child's stdout can be read (or, with `toWrite`, its stdin written), for at most `microseconds`. `closed`
-        where stdout has ended and nothing is left in it.
+        Waits until the child's stdout can be read (or, with `toWrite`, its stdin written), for at most `microseconds`, and not
+        once `wake` is set, which is reset thereby: `timeout`, too. `closed` where stdout has ended and nothing is left in it.
     */
-    virtual Readiness wait (bool toWrite, std::uint32_t microseconds) = 0;
+    virtual Readiness wait (bool toWrite, std::uint32_t microseconds, WakeSignal* wake = nullptr) = 0;
 
     /** Reads from stdout without waiting: the number of bytes, 0 where none are there yet, -1 where it has ended. */
     virtual std::ptrdiff_t read (std::uint8_t* target, std::size_t capacity) = 0;

@@ -97,9 +97,12 @@ public:
     /** The engine has announced that it will be silent for this much longer than the limits; 0 ends that. */
     void extendLimits (Milliseconds time) noexcept          { extension = time; }
 
-    /** Advances the time of the watchdog; to be called at least every 50 ms. The two tell what the threads do. */
+    /**
+        Advances the time of the watchdog by no more than `longestStep`, the longest time that the watching thread meant to pass
+        before this. The two tell what the threads do.
+    */
     template <typename Activity, typename MainActivity>
-    void advance (Clock::time_point now, Activity&& activity, MainActivity&& mainActivity)
+    void advance (Clock::time_point now, Clock::duration longestStep, Activity&& activity, MainActivity&& mainActivity)
     {
         const auto step = std::min<Clock::duration> (now - lastAdvance, longestStep);
         lastAdvance = now;
@@ -114,7 +117,6 @@ public:
     bool mainHasExpired (Milliseconds limit) const noexcept { return mainSilence.duration() > limit + extension; }
 
 private:
-    static constexpr Milliseconds longestStep { 50 };
     Clock::time_point lastAdvance {};
     Silence silence, mainSilence;
     Milliseconds extension {};

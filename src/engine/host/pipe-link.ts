@@ -11,8 +11,11 @@ import {
   type ToPipe,
 } from './messages.js';
 
-/** The main thread raises its counter this often: the plugin treats an engine whose counter stops as hung. */
-const BEAT_MILLISECONDS = 100;
+/**
+ * The main thread raises its counter this often: the plugin treats an engine whose counter stops for seconds as hung. Each beat
+ * wakes the processor of an engine that is otherwise at rest.
+ */
+const BEAT_MILLISECONDS = 250;
 
 /** The plugin's messages but audio and reports of the stream. */
 export type FromPlugin = Exclude<FromPipe, { type: 'report' | 'open-model' }>;

@@ -9,6 +9,7 @@
 #include "tiller/process/posix/SpawnChild.h"
 #include "tiller/process/posix/ThreadActivityPosix.h"
 #include "tiller/process/posix/ThreadPriorityPosix.h"
+#include "tiller/process/posix/WakeSource.h"
 
 #include <algorithm>
 #include <array>
@@ -107,17 +108,24 @@ namespace
 
         ~PosixProcess() override { terminate(); }
 
-        Readiness wait (bool toWrite, std::uint32_t microseconds) override
+        Readiness wait (bool toWrite, std::uint32_t microseconds, WakeSignal* wake) override
         {
-            std::array<pollfd, 2> fds { { { childOut.get(), POLLIN, 0 }, { childIn.get(), POLLOUT, 0 } } };
-            const auto count = static_cast<nfds_t> (toWrite ? 2 : 1);
+            // Of a negative descriptor nothing is reported.
+            const int wakeEnd = wake != nullptr ? wake->source().readEnd.get() : -1;
+            std::array<pollfd, 3> fds { { { childOut.get(), POLLIN, 0 }, { wakeEnd, POLLIN, 0 }, { toWrite ? childIn.get() : -1, POLLOUT, 0 } } };
             const auto deadline = Clock::now() + std::chrono::microseconds (microseconds);
             const int ready = retryOnInterrupt ([&]
             {
-                return pollFor (fds.data(), count, std::chrono::ceil<std::chrono::microseconds> (deadline - Clock::now()));
+                return pollFor (fds.data(), fds.size(), std::chrono::ceil<std::chrono::microseconds> (deadline - Clock::now()));
             });
 
             if (ready <= 0)
+                return Readiness::timeout;
+
+            if (fds[1].revents != 0)
+                wake->source().reset();
+
+            if (fds[0].revents == 0 && fds[2].revents == 0)
                 return Readiness::timeout;
 
             return (fds[0].revents & POLLIN) == 0 && (fds[0].revents & (POLLHUP | POLLERR)) != 0 ? Readiness::closed : Readiness::ready;

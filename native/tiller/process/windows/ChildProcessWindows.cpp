@@ -5,6 +5,7 @@
 #include "tiller/process/windows/ChildSetup.h"
 #include "tiller/process/windows/OverlappedPipe.h"
 #include "tiller/process/windows/WaitableTimer.h"
+#include "tiller/process/windows/WakeSource.h"
 
 #include <algorithm>
 #include <array>
@@ -33,7 +34,7 @@ namespace
 
         ~WindowsProcess() override { terminate(); }
 
-        Readiness wait (bool toWrite, std::uint32_t microseconds) override
+        Readiness wait (bool toWrite, std::uint32_t microseconds, WakeSignal* wake) override
         {
             const auto state = [&]
             {
@@ -46,11 +47,14 @@ namespace
             if (const auto now = state(); now != Readiness::timeout || microseconds == 0)
                 return now;
 
-            std::array<HANDLE, 3> events { childOut.event() };
+            std::array<HANDLE, 4> events { childOut.event() };
             DWORD count = 1, milliseconds = (microseconds + 999) / 1000;
 
             if (toWrite)
                 events[count++] = childIn.event();
+
+            if (wake != nullptr && wake->source().event)
+                events[count++] = wake->source().event.get();
 
             if (timer.start (microseconds))
             {
