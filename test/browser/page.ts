@@ -7,7 +7,7 @@ import type { Probe } from './probe.js';
 /** On machines that do other work, a browser without a graphics processor takes long for a step. */
 export const STEP_MILLISECONDS = 90_000;
 
-export const PANELS = ['Examples', 'Learn', 'Inputs', 'Steering', 'Output', 'Library'] as const;
+export const PANELS = ['Examples', 'Learn', 'Inputs', 'Steering', 'Model', 'Output', 'Library'] as const;
 
 /** The result of `overflow` for a page whose contents all fit. */
 export const NO_OVERFLOW = { across: 0, down: 0, outside: [], clipped: [] };
