@@ -101,10 +101,15 @@ function installTimedMidi(name, midi) {
 
 /**
  * A session whose track carries `plugin` with `automation` (see session.lua), and gets `midi`, pairs of seconds and
- * bytes, from a MIDI track. `preset` is a program of the plugin's to choose in Ardour's list, four digits from 0. Returns
+ * bytes, from a MIDI track; `tempos` and `meters` are its tempo map. `preset` is a program of the plugin's to choose in Ardour's list, four digits from 0. Returns
  * its folder, the plugin's latency and the name of that program.
  */
-export function makeSession(name, plugin, samples, { automation = '', midi = [], preset = '' } = {}) {
+export function makeSession(
+  name,
+  plugin,
+  samples,
+  { automation = '', midi = [], preset = '', tempos = '', meters = '' } = {},
+) {
   const folder = join(scratch, name);
   const out = run('ardour7-lua', [fileURLToPath(new URL('session.lua', import.meta.url))], {
     TILLER_SESSION: folder,
@@ -112,6 +117,8 @@ export function makeSession(name, plugin, samples, { automation = '', midi = [],
     TILLER_DRAW: automation,
     TILLER_MIDI: midi.length > 0 ? installTimedMidi(name, midi) : '',
     TILLER_PRESET: preset,
+    TILLER_TEMPOS: tempos,
+    TILLER_METERS: meters,
     TILLER_SETTLE: plugin === STOCK ? '0.5' : '4',
   });
   const track = /^TRACK (\d+)$/m.exec(out)?.[1] ?? fail(`Ardour did not make the session:\n${out}`);
@@ -202,10 +209,10 @@ function install(change) {
 }
 
 /** Runs `main` with the plugin installed in a home of its own, and says what its checks came to. */
-export function scenario(main, { change = () => undefined } = {}) {
+export async function scenario(main, { change = () => undefined } = {}) {
   try {
     install(change);
-    main();
+    await main();
     const failed = results.filter((holds) => !holds).length;
     console.log(`${results.length - failed} passed, ${failed} failed`);
     if (failed > 0) process.exitCode = 1;

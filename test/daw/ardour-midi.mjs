@@ -81,7 +81,7 @@ function playMidi(kind, plugin, preset, recalled) {
   return low;
 }
 
-scenario(
+await scenario(
   () => {
     // Ardour 7.3 takes a program's number from the byte behind it (`VST3PI::evoral_to_vst3`): in VST3 it is always the first.
     const { folder, presetName } = playMidi('VST3', TILLER, '0001', 'the preset of the first program');

@@ -27,7 +27,7 @@ const EARLIEST = 2 * FRAME;
 
 const milliseconds = (samples) => `${((1000 * samples) / RATE).toFixed(1)} ms`;
 
-scenario(() => {
+await scenario(() => {
   const input = makeBursts(SECONDS * RATE);
   const step = (from, to) =>
     `0=${from} ${DRAWN / RATE}=${from} ${DRAWN / RATE + RISE}=${to} ${SECONDS}=${to}`;

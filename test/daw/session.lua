@@ -3,7 +3,8 @@
 -- (automation, as "Parameter: seconds=value seconds=value; Parameter: ...", values as Ardour has them), TILLER_MIDI (the
 -- script that sends MIDI on a track of its own, into a MIDI input that the audio track gets; or nothing), TILLER_PRESET
 -- (which of the plugin's own programs to choose in Ardour's list of presets; or nothing), TILLER_SETTLE (seconds that the
--- plugin has to report its latency).
+-- plugin has to report its latency), TILLER_TEMPOS (tempos that hold from a quarter note on, as "beat=tempo beat=tempo"; or
+-- nothing), TILLER_METERS (meters that hold from a quarter note on, as "beat=3/4").
 local rate = 48000
 local folder = os.getenv("TILLER_SESSION")
 local kind, id = os.getenv("TILLER_PLUGIN"):match("^(%S+) (%S+)$")
@@ -11,6 +12,20 @@ local kind, id = os.getenv("TILLER_PLUGIN"):match("^(%S+) (%S+)$")
 AudioEngine:set_backend("None (Dummy)", "", "")
 local session = create_session(folder, "session", rate)
 assert(session, "the session could not be made")
+
+local tempos = os.getenv("TILLER_TEMPOS")
+if tempos ~= "" then
+  local map = Temporal.TempoMap.fetch_writable()
+  for beat, tempo in tempos:gmatch("(%S+)=(%S+)") do
+    local ticks = math.floor(tonumber(beat) * Temporal.ticks_per_beat)
+    map:set_tempo(Temporal.Tempo(tonumber(tempo), tonumber(tempo), 4), Temporal.timepos_t.from_ticks(ticks))
+  end
+  for beat, beats, note in os.getenv("TILLER_METERS"):gmatch("(%S+)=(%d+)/(%d+)") do
+    local ticks = math.floor(tonumber(beat) * Temporal.ticks_per_beat)
+    map:set_meter(Temporal.Meter(tonumber(beats), tonumber(note)), Temporal.timepos_t.from_ticks(ticks))
+  end
+  Temporal.TempoMap.update(map)
+end
 
 local track = session:new_audio_track(2, 2, nil, 1, "Track", ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true):front()
 local script = os.getenv("TILLER_MIDI")

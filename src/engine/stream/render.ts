@@ -2,6 +2,7 @@ import { TillerError } from '../../document/tiller-error.js';
 import { MAX_BLOCK } from '../../document/limits.js';
 import { SoundReader, type SoundStream } from '../audio/sound-stream.js';
 import type { NoiseSetting } from '../model/run/noise.js';
+import type { MusicalTime } from '../time/musical-time.js';
 import type { Gesture } from './gesture.js';
 import { PARAMETER_INDEX } from '../../document/parameters.js';
 import { withAttributesOf } from '../../document/use-model.js';
@@ -22,6 +23,8 @@ export interface RenderOptions {
   /** Null renders the dry track. */
   readonly model: PlacedModel | null;
   readonly gesture?: Gesture;
+  /** Where a sample of the input lies in the music, asked for at the start of each block; a clock of its own where left out. */
+  readonly time?: (sample: number) => MusicalTime;
   /** Samples per block, 1..8192. The result does not depend on it. */
   readonly block?: number;
   /** The preset's own seed where left out. */
@@ -84,7 +87,7 @@ export async function render(options: RenderOptions): Promise<Rendered> {
 
 /** Plays everything; returns the samples per channel. */
 async function play(player: Player, options: RenderOptions, block: number): Promise<number> {
-  const { input, output, gesture, onProgress } = options;
+  const { input, output, gesture, time, onProgress } = options;
   const { rate, channels } = input;
   const latency = player.latencySamples;
   const reader = new SoundReader(input);
@@ -107,6 +110,7 @@ async function play(player: Player, options: RenderOptions, block: number): Prom
       if (offset >= block) break;
       player.parameter(Math.max(0, offset), PARAMETER_INDEX.input + index, value);
     }
+    if (time !== undefined) player.setTime(time(at));
     player.process(blockIn, blockOut, block);
     const from = Math.max(0, latency - at);
     const to = Math.min(block, samples + latency - at);

@@ -134,4 +134,37 @@ describe('a latent loop', () => {
       { examples: [[lengthOf('1 beat'), 897, 0.021825706816071933]] },
     );
   });
+
+  it('is the round before the last line of the grid, faded at its end to what was before it', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...LOOP_LENGTHS.filter((length: LoopLength) => length.seconds === undefined)),
+        fc.integer({ min: 50, max: 1200 }),
+        // Beside the lines of the grid, where rounding decides which round it is.
+        fc.integer({ min: -5000, max: 5000 }).map((n) => n / 100 + 0.0037),
+        (length: LoopLength, on, origin) => {
+          const beatAt = (frame: number) => origin + frame * BEATS_PER_FRAME;
+          const played = play(on + 700, length, (frame) => frame >= on, beatAt);
+          // Each latent frame has its own number, so that a value says where it is from.
+          let beats = length.beats ?? (length.bars ?? 1) * 4;
+          const start = () => (beats * Math.floor(beatAt(on) / beats) - beats - origin) / BEATS_PER_FRAME;
+          while (start() < 0) beats /= 2;
+          const frames = beats / BEATS_PER_FRAME;
+          const seam = Math.min(SEAM_FRAMES, frames / 4);
+          let error = 0;
+          for (let frame = on + SEAM_FRAMES; frame < on + 700; frame += 1) {
+            const at = (beatAt(frame) / beats - Math.floor(beatAt(frame) / beats)) * frames;
+            const fade = Math.max(0, (at - (frames - seam)) / seam);
+            // Where the record ends within the fade, its first or last latent frame is held.
+            const recorded = (index: number) => Math.min(on - 1, Math.max(0, index));
+            const [value, before] = [recorded(start() + at), recorded(start() + at - frames)];
+            const expected = value + fade * (before - value);
+            error = Math.max(error, Math.abs((played[frame]?.value ?? NaN) - expected));
+          }
+          expect(error).toBeLessThan(0.005);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
 });

@@ -57,4 +57,36 @@ describe('an input that moves by itself', () => {
       }),
     );
   });
+
+  it('is its shape at the place in the cycle that beats, seconds and phase give', () => {
+    const settings = fc.record({
+      shape: fc.constantFrom(...LFO_SHAPES),
+      period: fc.double({ min: 0.05, max: 600, noNaN: true }),
+      unit: fc.constantFrom('beats' as const, 'seconds' as const),
+      phase: fc.double({ min: 0, max: 1, noNaN: true }),
+      seed: fc.integer({ min: 0, max: 0xffff }),
+    });
+    const time = fc.double({ min: -1e4, max: 1e4, noNaN: true });
+    fc.assert(
+      fc.property(settings, time, time, (change, beat, seconds) => {
+        const { shape, period, unit, phase } = change;
+        const cycles = (unit === 'beats' ? beat : seconds) / period + phase;
+        const x = cycles - Math.floor(cycles);
+        // Middle of a cycle, as steps: one value for all of it.
+        const step = (ahead: number) => {
+          const middle = (Math.floor(cycles) + ahead + 0.5 - phase) * period;
+          return lfoAt(lfo({ ...change, shape: 'steps' }), place(middle, middle));
+        };
+        const rise = 0.5 - 0.5 * Math.cos(Math.PI * x);
+        const expected = {
+          sine: Math.sin(Math.PI * x) ** 2,
+          triangle: 1 - Math.abs(2 * x - 1),
+          ramp: x,
+          steps: step(0),
+          random: step(0) + rise * (step(1) - step(0)),
+        }[shape];
+        expect(lfoAt(lfo(change), place(beat, seconds))).toBeCloseTo(expected, 6);
+      }),
+    );
+  });
 });

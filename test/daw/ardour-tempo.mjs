@@ -1,0 +1,109 @@
+// Tempo changes in a real DAW: Ardour plays a song of several tempos and meters through a kept loop and an input that an LFO
+// moves. The export must be what the engine alone makes of the same song, the same each time, and the same from the middle on.
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import {
+  RATE,
+  SECONDS,
+  TILLER,
+  check,
+  exportSession,
+  firstDifference,
+  makeSession,
+  meanDifference,
+  scenario,
+} from './ardour-host.mjs';
+import { makeBursts } from './wav.mjs';
+
+/** Samples of which all changes are multiples: whole blocks of any host, so that no block has two tempos. */
+const GRID = 8192;
+const tempoOf = (samplesPerBeat) => (60 * RATE) / samplesPerBeat;
+const SECTIONS = [
+  { beat: 0, tempo: tempoOf(2 * GRID), beatsPerBar: 4 },
+  { beat: 4, tempo: tempoOf(1.5 * GRID), beatsPerBar: 3 },
+  { beat: 10, tempo: tempoOf(3 * GRID), beatsPerBar: 4 },
+];
+/** A round of the loop in beats, and its latents: a ramp, so that each place of it sounds different. */
+const LOOP_BEATS = 3;
+const LOOP_FRAMES = 40;
+const LFO = { kind: 'lfo', shape: 'triangle', period: 1.5, unit: 'beats', phase: 0, seed: 0 };
+
+/** Bundles the model of the song, which is made of the engine's own classes. */
+async function loadModel() {
+  // Within the project, where a bundle finds the packages that it leaves out.
+  const folder = mkdtempSync(join('node_modules', '.tiller-daw-'));
+  const outfile = join(folder, 'song-model.mjs');
+  const options = { bundle: true, platform: 'node', format: 'esm', packages: 'external' };
+  await build({ entryPoints: ['test/daw/song-model.ts'], outfile, ...options });
+  const model = await import(pathToFileURL(outfile).href);
+  rmSync(folder, { recursive: true });
+  return model;
+}
+
+/** Turns every factory preset into one with a loop that plays and an input that moves. Returns the first one's text. */
+function moveByItself(engines) {
+  let first = '';
+  for (const engine of engines) {
+    const presets = join(engine, 'dist', 'presets');
+    for (const name of readdirSync(presets).filter((entry) => entry.endsWith('.tiller.json'))) {
+      const path = join(presets, name);
+      const preset = JSON.parse(readFileSync(path, 'utf8'));
+      const latents = preset.steering.dimensions.length;
+      const values = Float32Array.from(
+        { length: LOOP_FRAMES * latents },
+        (_, i) => Math.floor(i / latents) / 20 - 1,
+      );
+      const loop = { name: '', frames: LOOP_FRAMES, rows: 1, beats: LOOP_BEATS, inputs: null };
+      preset.loops = [{ ...loop, latents: Buffer.from(values.buffer).toString('base64') }];
+      preset.inputs[0].source = LFO;
+      Object.assign(preset.output, { loop: true, loopSlot: 1, loopStart: 'now' });
+      const text = JSON.stringify(preset);
+      writeFileSync(path, text);
+      if (preset.tags.includes('first steps')) first = text;
+    }
+  }
+  return first;
+}
+
+const { placeIn, renderSong } = await loadModel();
+let preset = '';
+await scenario(
+  async () => {
+    const input = makeBursts(SECONDS * RATE);
+    const song = {
+      tempos: SECTIONS.map(({ beat, tempo }) => `${beat}=${tempo}`).join(' '),
+      meters: SECTIONS.map(({ beat, beatsPerBar }) => `${beat}=${beatsPerBar}/4`).join(' '),
+    };
+    const { folder } = makeSession('tempos', TILLER, input, song);
+    const first = exportSession(folder, 'tempos-first');
+    const second = exportSession(folder, 'tempos-second');
+    const expected = await renderSong(preset, RATE, [input, input], (sample) =>
+      placeIn(SECTIONS, RATE, sample),
+    );
+    const still = await renderSong(preset, RATE, [input, input], () => ({
+      tempo: 120,
+      playing: true,
+      beat: 0,
+      beatsPerBar: 4,
+    }));
+    const end = Math.min(first[0].length, input.length);
+    if (process.env.TILLER_DUMP)
+      writeFileSync(process.env.TILLER_DUMP, JSON.stringify([first[0], expected[0]].map((x) => [...x])));
+    const same = firstDifference(first, second);
+    check(
+      'exported twice, the same bits',
+      same === first[0].length,
+      `${first[0].length} samples, first difference at ${same}`,
+    );
+    const error = meanDifference(first[0], expected[0], 0, end);
+    const moved = meanDifference(expected[0], still[0], 0, end);
+    check(
+      'as the engine alone plays the song',
+      error < 1e-3 * moved,
+      `mean difference ${error.toExponential(1)}, ${moved.toExponential(1)} to a song that stands still; first difference at ${firstDifference(first, expected)}`,
+    );
+  },
+  { change: (engines) => (preset = moveByItself(engines)) },
+);
