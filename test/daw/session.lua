@@ -16,13 +16,14 @@ assert(session, "the session could not be made")
 local tempos = os.getenv("TILLER_TEMPOS")
 if tempos ~= "" then
   local map = Temporal.TempoMap.fetch_writable()
-  for beat, tempo in tempos:gmatch("(%S+)=(%S+)") do
-    local ticks = math.floor(tonumber(beat) * Temporal.ticks_per_beat)
-    map:set_tempo(Temporal.Tempo(tonumber(tempo), tonumber(tempo), 4), Temporal.timepos_t.from_ticks(ticks))
-  end
+  -- Ardour keeps a tempo at its bar and beat: a meter that came later would move it.
   for beat, beats, note in os.getenv("TILLER_METERS"):gmatch("(%S+)=(%d+)/(%d+)") do
     local ticks = math.floor(tonumber(beat) * Temporal.ticks_per_beat)
     map:set_meter(Temporal.Meter(tonumber(beats), tonumber(note)), Temporal.timepos_t.from_ticks(ticks))
+  end
+  for beat, tempo in tempos:gmatch("(%S+)=(%S+)") do
+    local ticks = math.floor(tonumber(beat) * Temporal.ticks_per_beat)
+    map:set_tempo(Temporal.Tempo(tonumber(tempo), tonumber(tempo), 4), Temporal.timepos_t.from_ticks(ticks))
   end
   Temporal.TempoMap.update(map)
 end

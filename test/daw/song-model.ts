@@ -14,8 +14,16 @@ export interface Section {
   readonly beatsPerBar: number;
 }
 
-/** What the engine must be told of the place of sample `sample` in a song, worked out from its sections. */
-export function placeIn(sections: readonly Section[], rate: number, sample: number): MusicalTime {
+/**
+ * What the engine must be told of the place of sample `sample` in a song, worked out from its sections.
+ * @param knowsBars whether the host says where bars begin; otherwise they are counted from the first beat of the song
+ */
+export function placeIn(
+  sections: readonly Section[],
+  rate: number,
+  sample: number,
+  knowsBars = true,
+): MusicalTime {
   let from = 0;
   let present = sections[0] as Section;
   for (const next of sections.slice(1)) {
@@ -27,7 +35,7 @@ export function placeIn(sections: readonly Section[], rate: number, sample: numb
   const { tempo, beatsPerBar } = present;
   const since = ((sample - from) * tempo) / 60 / rate;
   // A bar of the grid that the part begins on: bars of other lengths lie before it.
-  const first = beatsPerBar * Math.floor(present.beat / beatsPerBar);
+  const first = knowsBars ? beatsPerBar * Math.floor(present.beat / beatsPerBar) : present.beat;
   return { tempo, playing: true, beat: first + since, beatsPerBar };
 }
 

@@ -12,6 +12,13 @@ namespace
     constexpr double maxBeats = 5e7;
     /** Hosts round: a bar that begins this little before the grid, in bars, begins on it. */
     constexpr double barTolerance = 1e-6;
+
+    /** Whether a bar that begins at `bar` can be the one of `beat`. Ardour 7.3 gives four times the number of the bar. */
+    bool holds (double bar, double beat, double beatsPerBar) noexcept
+    {
+        const auto since = (beat - bar) / beatsPerBar;
+        return since >= -barTolerance && since <= 1.0 + barTolerance;
+    }
 }
 
 MusicalTime hostTime (juce::AudioPlayHead* head) noexcept
@@ -41,7 +48,7 @@ MusicalTime hostTime (juce::AudioPlayHead* head) noexcept
     time.beat = *beat;
 
     // Bars do not begin at multiples of their length where the signature has changed, or the song begins with an upbeat.
-    if (const auto bar = position->getPpqPositionOfLastBarStart(); bar && std::abs (*bar) < maxBeats)
+    if (const auto bar = position->getPpqPositionOfLastBarStart(); bar && holds (*bar, *beat, time.beatsPerBar))
         time.beat -= *bar - time.beatsPerBar * std::floor (*bar / time.beatsPerBar + barTolerance);
 
     return time;
