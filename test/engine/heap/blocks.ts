@@ -59,7 +59,7 @@ type Play = (count: number) => void | Promise<void>;
 
 function streamAlone(): Play {
   const stream = new Stream();
-  stream.setOutput(defaultOutput());
+  stream.setOutput({ ...defaultOutput(), matchLevel: true });
   stream.setSteering(steering);
   stream.setMapping(mapping);
   stream.setMotions(MOTIONS);
