@@ -26,6 +26,8 @@ export class EncoderChoice {
   state: PreparingListener | null = null;
   private readonly events = createNanoEvents<{ change: () => void }>();
   private job: Job | null = null;
+  /** Counts choices and cancellations: a choice that another has overtaken ends. */
+  private turns = 0;
 
   constructor(
     private readonly instrument: Pick<Instrument, 'state' | 'edit'>,
@@ -39,31 +41,36 @@ export class EncoderChoice {
   }
 
   /**
-   * Has another model's encoder hear the track, as one step of the undo history. A job that runs is cancelled.
+   * Has another model's encoder hear the track, as one step of the undo history. A choice that is not made yet is cancelled.
    * @param sha256 of the model; null for the one that plays
    * @param isAdapted false to take its latents as they are, which then must be as many
    * @throws TillerError `model-missing` where either model is not in the library, `model-interface` where latents are to be adapted to those of a decoder alone, `argument-invalid` where they do not fit or another
-   *   model plays by the time that the two are prepared, `listen-cancelled`, `model-failed`. The document is then unchanged.
+   *   model or document plays by the time that the two are prepared, `listen-cancelled`, `model-failed`. The document is then unchanged.
    */
   async choose(sha256: string | null, isAdapted: boolean): Promise<void> {
     this.cancel();
-    const playing = this.instrument.state.preset.model?.sha256;
+    const turn = this.turns;
+    // Versions of a document share it.
+    const { model } = this.instrument.state.preset;
+    const playing = model?.sha256;
     if (sha256 === null || sha256 === playing) {
       this.instrument.edit({ type: 'listen-with', listenWith: null });
       return;
     }
     const [player, listened] = await Promise.all([this.find(playing), this.find(sha256)]);
+    if (turn !== this.turns) throw cancelled();
     const isSameCount = listened.manifest.latentDims === player.manifest.latentDims;
     if (!fitsDecoder(listened.manifest, player.manifest) || !(isAdapted || isSameCount)) throw unfit();
     if (isAdapted) requireEncoder(player.manifest);
     const listenWith = await this.run({ player, listened, isAdapted });
-    if (this.instrument.state.preset.model?.sha256 !== playing) throw unfit();
+    if (this.instrument.state.preset.model !== model) throw overtaken();
     this.instrument.edit({ type: 'listen-with', listenWith });
   }
 
-  /** Ends the job that runs; the encoder stays. */
+  /** Ends the choice that is not made yet; the encoder stays. */
   cancel(): void {
-    this.job?.end(new TillerError('listen-cancelled', 'The encoder was left as it is: it was cancelled.'));
+    this.turns += 1;
+    this.job?.end(cancelled());
   }
 
   /** Cancels the job that runs, and resolves when its thread has ended. */
@@ -128,6 +135,16 @@ export class EncoderChoice {
     this.events.emit('change');
   }
 }
+
+const cancelled = () =>
+  new TillerError('listen-cancelled', 'The encoder was left as it is: it was cancelled.');
+
+const overtaken = () =>
+  new TillerError(
+    'argument-invalid',
+    'Another model or preset plays by now: its encoder was left as it is.',
+    'Choose the encoder again where it is wanted.',
+  );
 
 const unfit = () =>
   new TillerError(

@@ -179,6 +179,44 @@ describe('a model that is played with the encoder of another', () => {
       expect(bench.sent.at(-1)).toMatchObject({ type: 'load', model: { dir: summed.dir, listener: null } });
     });
 
+    // Both looked for their models at once, and the job of the first was then lost: it never settled, and its thread stayed.
+    it('is that of the last of two choices made at once', async () => {
+      const first = choice.choose(reversed.manifest.sha256, true);
+      const second = choice.choose(reversed.manifest.sha256, true);
+      await expect(first).rejects.toMatchObject({ code: 'listen-cancelled' });
+      await second;
+      expect(preset().listenWith).not.toBeNull();
+    });
+
+    it('is not made after the own encoder was chosen, or the choice was closed', async () => {
+      const early = choice.choose(reversed.manifest.sha256, true);
+      const rejected = expect(early).rejects.toMatchObject({ code: 'listen-cancelled' });
+      await choice.choose(null, false);
+      await rejected;
+      const late = choice.choose(reversed.manifest.sha256, true);
+      const closed = expect(late).rejects.toMatchObject({ code: 'listen-cancelled' });
+      await choice.close();
+      await closed;
+      expect(choice.state).toBeNull();
+      expect(preset().listenWith).toBeNull();
+    });
+
+    // It was made in the preset that had been opened meanwhile, where that plays the same model.
+    it('is not made in another preset', async () => {
+      const opened = new Promise<void>((resolve) => {
+        choice.subscribe(() => {
+          if (choice.state !== null) resolve();
+        });
+      });
+      const chosen = choice.choose(reversed.manifest.sha256, true);
+      const rejected = expect(chosen).rejects.toMatchObject({ code: 'argument-invalid' });
+      await opened;
+      const other = useModel(emptyPreset(null, 0), summed.manifest, summed.manifest.latentRanges);
+      await bench.instrument.files.load(other, 'engine');
+      await rejected;
+      expect(preset().listenWith).toBeNull();
+    });
+
     it('can be cancelled', async () => {
       const chosen = choice.choose(reversed.manifest.sha256, true);
       const rejected = expect(chosen).rejects.toMatchObject({ code: 'listen-cancelled' });
