@@ -4,6 +4,7 @@ import { ASSIGNMENT_MODES, type Assignment } from '../../document/assignment.js'
 import { assignmentSchema } from '../../document/assignment-schema.js';
 import { controllerSourceSchema } from '../../document/controller-source.js';
 import { MAX_CONTROLLERS } from '../../document/limits.js';
+import { TillerError } from '../../document/tiller-error.js';
 import { SharedFile } from './shared-file.js';
 
 const FORMAT = 'tiller-controller-map';
@@ -90,8 +91,23 @@ export class ControllerMapFile {
     this.file.close();
   }
 
-  /** Changes what the file says now and stores it. @throws as `SharedFile.update` */
+  /**
+   * Changes what the file says now and stores it.
+   * @throws as `SharedFile.update`; TillerError `argument-invalid` where there are too many with those of a later version
+   */
   update(change: (assignments: readonly Assignment[]) => readonly Assignment[]): Promise<void> {
-    return this.file.update(({ assignments, later }) => ({ assignments: change(assignments), later }));
+    return this.file.update(({ assignments: before, later }) => {
+      const assignments = change(before);
+      if (assignments.length > before.length && assignments.length + later.length > MAX_CONTROLLERS)
+        throw tooMany(later.length);
+      return { assignments, later };
+    });
   }
 }
+
+const tooMany = (later: number) =>
+  new TillerError(
+    'argument-invalid',
+    `At most ${MAX_CONTROLLERS} controllers can be assigned, ${later} of which a newer Tiller has made.`,
+    'Remove some first.',
+  );

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Assignment } from '../../../src/document/assignment.js';
+import { MAX_CONTROLLERS } from '../../../src/document/limits.js';
 import { ControllerMapFile } from '../../../src/engine/persistence/controller-map.js';
 
 const assignment: Assignment = {
@@ -71,6 +72,23 @@ describe('the controller map', () => {
     await map.update((assignments) => [...assignments, { ...assignment, id: 'b' }]);
     const { assignments } = JSON.parse(await readFile(path, 'utf8')) as { assignments: unknown[] };
     expect(assignments).toEqual([assignment, { ...assignment, id: 'b' }, later]);
+  });
+
+  // With those that this version does not show, there were more than are read: the whole map was put aside.
+  it('takes no more assignments than it reads, those of a later version among them', async () => {
+    const later = { ...assignment, id: 'later', mode: 'scaled' };
+    const known = Array.from({ length: MAX_CONTROLLERS - 1 }, (_, i) => ({ ...assignment, id: `${i}` }));
+    const file = { format: 'tiller-controller-map', version: 1, assignments: [later, ...known] };
+    await writeFile(path, JSON.stringify(file));
+    const map = new ControllerMapFile(path);
+    const added = map.update((assignments) => [...assignments, assignment]);
+    await expect(added).rejects.toThrow(`At most ${MAX_CONTROLLERS} controllers can be assigned, 1 of which`);
+    await map.open();
+    expect(map.content).toEqual(known);
+    await map.update((assignments) => assignments.slice(1));
+    await map.update((assignments) => [...assignments, assignment]);
+    map.close();
+    expect(map.content).toEqual([...known.slice(1), assignment]);
   });
 
   it.each([
