@@ -73,7 +73,7 @@ export class ModelBrowser {
   }
 
   /**
-   * Imports a `.ts` file after those that wait already; it does not play yet.
+   * Imports a `.ts` file after those that wait already; it does not play yet, but listens where the preset listens with it.
    * @param fileName shown with the progress
    * @param sampleRate in Hz, in place of the one that the file states
    * @returns the model's SHA-256
@@ -113,8 +113,10 @@ export class ModelBrowser {
     onProgress(0, 'Reading the file');
     try {
       const rate = sampleRate === undefined ? {} : { sampleRate };
-      const { manifest } = await this.models.import(path, { onProgress, signal, ...rate });
-      return manifest.sha256;
+      const { sha256 } = (await this.models.import(path, { onProgress, signal, ...rate })).manifest;
+      const { listenWith } = this.instrument.state.preset;
+      if (listenWith?.model.sha256 === sha256) await this.instrument.models.lookAgain();
+      return sha256;
     } finally {
       this.importing = null;
       await this.refresh();
@@ -141,7 +143,9 @@ export class ModelBrowser {
 
   private async follow(sha256: string): Promise<void> {
     await this.refresh();
-    if (this.instrument.state.preset.model?.sha256 === sha256) await this.instrument.models.lookAgain();
+    const { model, listenWith } = this.instrument.state.preset;
+    if (model?.sha256 === sha256 || listenWith?.model.sha256 === sha256)
+      await this.instrument.models.lookAgain();
   }
 
   private async refresh(): Promise<void> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelReport } from '../../../src/protocol/model-report.js';
 import type { LibraryEntry } from '../../../src/engine/model/library/model-folder.js';
+import type { ListenWith } from '../../../src/document/listen-with.js';
 import { ModelBrowser } from '../../../src/engine/instrument/model-browser.js';
 import { TillerError } from '../../../src/document/tiller-error.js';
 import { documentOf } from '../http/rig.js';
@@ -32,12 +33,16 @@ describe('the model browser', () => {
   beforeEach(() => {
     own = entry('choir', OWN);
   });
-  const open = async (playing: string, bundledFolder: string | null = null) => {
+  const open = async (
+    playing: string,
+    bundledFolder: string | null = null,
+    listenWith: ListenWith | null = null,
+  ) => {
     entries = [own, entry('percussion', SHIPPED)];
     looked = 0;
     held = [];
     emptied = false;
-    const preset = { ...documentOf(2, 1), model: { name: 'it', sha256: playing } };
+    const preset = { ...documentOf(2, 1), model: { name: 'it', sha256: playing }, listenWith };
     return ModelBrowser.open(
       {
         list: () => Promise.resolve(entries),
@@ -166,6 +171,25 @@ describe('the model browser', () => {
     await browser.restore(OWN);
     expect(looked).toBe(2);
     expect(browser.cards.map(({ name }) => name)).toEqual(['choir', 'percussion']);
+  });
+
+  // The preset went on listening with its own encoder until it was opened again.
+  it('are looked for again where the instrument listens with one that is removed, brought back or imported', async () => {
+    const model = { name: 'choir', sha256: OWN };
+    const browser = await open(SHIPPED, null, { model, delaySamples: 0, adapter: null });
+    await browser.remove(OWN);
+    expect(looked).toBe(1);
+    await browser.restore(OWN);
+    expect(looked).toBe(2);
+    const [listened, other] = [browser.import('/a', 'a.ts'), browser.import('/b', 'b.ts')];
+    await turn();
+    held[0]?.finish(own);
+    await listened;
+    expect(looked).toBe(3);
+    await turn();
+    held[1]?.finish(entry('bells', 'c'.repeat(64)));
+    await other;
+    expect(looked).toBe(3);
   });
 
   const turn = () => new Promise((resolve) => setImmediate(resolve));
