@@ -1,9 +1,8 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { ModelReference } from '../../document/preset.js';
 import { useModel, withAttributesOf } from '../../document/use-model.js';
-import type { ListenWith } from '../../document/listen-with.js';
 import type { ModelManifest } from '../model/manifest.js';
-import { fitsDecoder, type Listener, listenerOf } from '../model/run/listener.js';
+import { listenerOf, unheard } from '../model/run/listener.js';
 import type { StreamLink } from '../stream/messages.js';
 import type { DocumentOwner } from './document-owner.js';
 import type { Holds } from './holds.js';
@@ -44,7 +43,10 @@ export class ModelSelection {
     await this.load(next.model);
   }
 
-  /** Looks for the document's model again, after the player removed it from the library or restored it; shows no notice. */
+  /**
+   * Looks for the document's model, and the one that it listens with, again, after the player removed one from the library or restored
+   * it; shows no notice of its own model.
+   */
   lookAgain(): Promise<void> {
     return this.load(this.store.state.preset.model, 'expected');
   }
@@ -65,7 +67,8 @@ export class ModelSelection {
     store.change({ model: { ...store.state.model, loading: true } }, 'engine');
     const { listenWith } = store.state.preset;
     const found = reference && (await this.find(reference));
-    const listener = found && listenWith && (await this.findListener(listenWith, found.manifest));
+    const listened = found && listenWith && (await this.find(listenWith.model));
+    const listener = found && listenWith && listenerOf(listenWith, listened, found.manifest);
     if (load === this.loads) {
       this.link.send({ type: 'load', model: found && { ...found, listener } });
       store.change(
@@ -73,7 +76,7 @@ export class ModelSelection {
         'engine',
       );
       if (reference && !found && absence === 'unexpected') store.notify(missing(reference));
-      else if (found && listenWith && !listener) store.notify(unheard(listenWith.model));
+      else if (found && listenWith && !listener) store.notify(unheard(listenWith, listened));
     }
     this.completeAttributes();
   }
@@ -84,12 +87,6 @@ export class ModelSelection {
     if (found === null)
       throw new TillerError('model-missing', 'This model is not in the library.', 'Import its .ts file.');
     return found.manifest;
-  }
-
-  /** @returns null where the library does not have the model, or its encoder does not fit any more: then the own one plays */
-  private async findListener(listenWith: ListenWith, player: ModelManifest): Promise<Listener | null> {
-    const found = await this.find(listenWith.model);
-    return found !== null && fitsDecoder(found.manifest, player) ? listenerOf(listenWith, found) : null;
   }
 
   private async find({ sha256 }: ModelReference): ReturnType<ModelSource['find']> {
@@ -109,13 +106,6 @@ export class ModelSelection {
     if (next !== preset) this.owner.adopt(next, 'engine');
   }
 }
-
-const unheard = ({ name }: ModelReference) =>
-  new TillerError(
-    'model-missing',
-    `This preset listens with the encoder of “${name}”, which is not in the library: the model’s own encoder plays.`,
-    'Import its .ts file, or choose another on the panel Model.',
-  );
 
 const missing = (reference: ModelReference) =>
   new TillerError(

@@ -137,12 +137,13 @@ describe('a model that is played with the encoder of another', () => {
         adapter: { inputs: 4 },
       });
       // The bundled worker finds no loops: it hears the test signal alone.
-      const fitted = listenerOf(listenWith as ListenWith, reversed).adapter;
+      const fitted = listenerOf(listenWith as ListenWith, reversed, summed.manifest)?.adapter;
       for (const [i, value] of (listener.adapter ?? []).entries()) expect(fitted?.[i]).toBeCloseTo(value, 1);
       expect(bench.instrument.state.dirty).toBe(true);
       const recalled = parsePresetText(formatPreset(preset()));
       expect(recalled.listenWith).toEqual(listenWith);
-      expect(listenerOf(recalled.listenWith as ListenWith, reversed).adapter).toEqual(fitted);
+      const again = listenerOf(recalled.listenWith as ListenWith, reversed, summed.manifest);
+      expect(again?.adapter).toEqual(fitted);
       bench.instrument.undo();
       expect(preset().listenWith).toBeNull();
       bench.instrument.redo();
@@ -176,6 +177,24 @@ describe('a model that is played with the encoder of another', () => {
       bench.models.set(summed.manifest.sha256, summed);
       await bench.instrument.files.load(missing, 'engine');
       expect(bench.instrument.state.notice?.text).toContain('listens with the encoder of “gone”');
+      expect(bench.sent.at(-1)).toMatchObject({ type: 'load', model: { dir: summed.dir, listener: null } });
+    });
+
+    // The model could then not be opened, live; a render read its audio in the other's hops.
+    it('leaves the own encoder where the other does not fit any more, and says so', async () => {
+      await choice.choose(reversed.manifest.sha256, true);
+      const { listenWith } = preset();
+      if (listenWith === null) throw new Error('nothing was chosen');
+      const { manifest } = reversed;
+      for (const change of [{ latentDims: 5 }, { hop: 128 }, { inputChannels: 2 }]) {
+        const other = { dir: reversed.dir, manifest: { ...manifest, ...change } };
+        expect(listenerOf(listenWith, other, summed.manifest)).toBeNull();
+      }
+      expect(listenerOf({ ...listenWith, adapter: null }, reversed, summed.manifest)).toBeNull();
+      bench.models.set(summed.manifest.sha256, summed);
+      bench.models.set(manifest.sha256, { dir: reversed.dir, manifest: { ...manifest, latentDims: 5 } });
+      await bench.instrument.files.load({ ...preset() }, 'engine');
+      expect(bench.instrument.state.notice?.text).toContain('which does not fit the model any more');
       expect(bench.sent.at(-1)).toMatchObject({ type: 'load', model: { dir: summed.dir, listener: null } });
     });
 

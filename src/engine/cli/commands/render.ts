@@ -11,7 +11,7 @@ import { parseGestureCsv } from '../../inputs/gesture-csv.js';
 import type { Preset } from '../../../document/preset.js';
 import { isPresetId, readPresetFile } from '../../presets/preset-file.js';
 import { PresetStore } from '../../presets/preset-store.js';
-import { type Listener, listenerOf } from '../../model/run/listener.js';
+import { listenerOf, unheard } from '../../model/run/listener.js';
 import { render } from '../../stream/render.js';
 import type { Context } from '../context.js';
 import { contextOf } from '../context.js';
@@ -74,16 +74,15 @@ export async function modelOf(preset: Preset, { models }: Context) {
   return found;
 }
 
-/** The model that a preset listens with; null where it does with its own, or that is missing, which is said. */
-async function listenerFor(preset: Preset, { models, report }: Context): Promise<Listener | null> {
+/** The preset's model, with the one that it listens with; where that is missing or does not fit, its own encoder plays, which is said. */
+async function playedBy(preset: Preset, context: Context) {
+  const model = await modelOf(preset, context);
   const { listenWith } = preset;
-  if (listenWith === null) return null;
-  const found = await models.find(listenWith.model.sha256);
-  if (found !== null) return listenerOf(listenWith, found);
-  report.warn(
-    `the preset listens with the model “${listenWith.model.name}”, which is not in the library; the model’s own encoder plays`,
-  );
-  return null;
+  if (listenWith === null) return model;
+  const listened = await context.models.find(listenWith.model.sha256);
+  const listener = listenerOf(listenWith, listened, model.manifest);
+  if (listener === null) context.report.warn(unheard(listenWith, listened).message);
+  return { ...model, listener };
 }
 
 /** `tiller render IN -o OUT --preset P`. */
@@ -105,7 +104,7 @@ export function addRender(program: Command): void {
       checkSoundName(options.output);
       checkOutput(options.output, options.force);
       const preset = await presetOf(options.preset);
-      const model = { ...(await modelOf(preset, context)), listener: await listenerFor(preset, context) };
+      const model = await playedBy(preset, context);
       const gesture = options.gesture === undefined ? undefined : await readGesture(options.gesture, preset);
       const file = await AudioStream.open(path);
       const input = atRate(file, options.rate);

@@ -19,13 +19,40 @@ export const listenerSchema = z.strictObject({
 });
 export type Listener = z.infer<typeof listenerSchema>;
 
-/** What a document keeps of a listener, with where its model lies. */
+/** A model of the library that a document listens with. */
+type Listened = { readonly dir: string; readonly manifest: ModelManifest } | null;
+
+/**
+ * What a document keeps of a listener, with where its model lies.
+ * @param listened null where the library does not have it
+ * @returns null where it cannot be played with the decoder of `player`, whose own encoder then plays (`unheard`)
+ */
 export function listenerOf(
   { delaySamples, adapter }: ListenWith,
-  { dir, manifest }: { readonly dir: string; readonly manifest: ModelManifest },
-): Listener {
+  listened: Listened,
+  player: ModelManifest,
+): Listener | null {
+  if (listened === null || !fitsDecoder(listened.manifest, player)) return null;
+  const { dir, manifest } = listened;
+  if (manifest.latentDims !== (adapter?.inputs ?? player.latentDims)) return null;
   const weights = adapter && Float32Array.from(unpack(adapter.weights, 'float32'));
   return { dir, manifest, delaySamples, adapter: weights };
+}
+
+/** Why there is no listener, for the player. */
+export function unheard({ model: { name } }: ListenWith, listened: Listened): TillerError {
+  const encoder = `This preset listens with the encoder of “${name}”`;
+  if (listened === null)
+    return new TillerError(
+      'model-missing',
+      `${encoder}, which is not in the library: the model’s own encoder plays.`,
+      'Import its .ts file, or choose another on the panel Model.',
+    );
+  return new TillerError(
+    'model-interface',
+    `${encoder}, which does not fit the model any more: the model’s own encoder plays.`,
+    'Choose it again on the panel Model.',
+  );
 }
 
 /** Whether one model's encoder can be played with another's decoder: both must cut the sound into the same frames. */
