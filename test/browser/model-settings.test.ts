@@ -107,6 +107,11 @@ describe('what a model lets be set', () => {
     await dropFile(page, 'effect.ts', Buffer.from(effectFile()));
     const imported = () => probe.slices.library.models.find(({ name }) => name === 'effect');
     await probe.until(() => imported() !== undefined, 'the import', IMPORT_MILLISECONDS);
+    // An empty preset was opened in place of this one, and could not be mapped.
+    const { name } = probe.slices.about;
+    await page.getByRole('button', { name: 'Map it' }).click();
+    await page.getByText('it has no latents that could be mapped').first().waitFor();
+    expect(probe.slices.about.name).toBe(name);
     probe.send({ type: 'select-model', sha256: imported()?.sha256 ?? '' });
     await page.getByText('No latents, no map').waitFor();
     expect(await page.getByRole('button', { name: 'Map this model' }).count()).toBe(0);
@@ -114,6 +119,21 @@ describe('what a model lets be set', () => {
     await probe.until(() => probe.slices.attributes[1]?.value === 1, 'the mode');
     expect(await overflow(page)).toEqual(NO_OVERFLOW);
     await screenshot(page, 'model-effect');
+    // Its panels asked for examples and latents, and the deck had a pad that did nothing.
+    for (const [tab, text] of [
+      ['Examples', 'it has no latents that an example could keep'],
+      ['Learn', 'it has no latents that a mapping could lead to'],
+      ['Steering', 'what it lets be set is on the panel Model'],
+    ] as const) {
+      await page.getByRole('tab', { name: tab, exact: true }).click();
+      await page.getByText(text).waitFor();
+    }
+    await page.keyboard.press('d');
+    await page.getByText('No latents, no map').waitFor();
+    expect(await page.getByRole('application', { name: /^Pad/ }).count()).toBe(0);
+    expect(await overflow(page)).toEqual(NO_OVERFLOW);
+    await screenshot(page, 'model-effect-deck');
+    await page.keyboard.press('Escape');
     // There is nothing to capture.
     await page.keyboard.press('c');
     await page.getByText('is an effect: it has no latents.').first().waitFor();

@@ -1,6 +1,8 @@
 import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { perform } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
+import { useIsEffect } from '../../engine-client/use-is-effect.js';
+import { EmptyState } from '../../shared/controls/empty-state.js';
 import { Pad } from '../pad/pad.js';
 import { useMap } from '../pad/use-map.js';
 import { DeckButton, DeckSwitch } from './deck-button.js';
@@ -21,6 +23,7 @@ export function Deck() {
   const xInput = usePage(({ view }) => view.xInput);
   const yInput = usePage(({ view }) => view.yInput);
   const map = useMap();
+  const isEffect = useIsEffect();
   useWakeLock();
   return (
     <main
@@ -30,7 +33,15 @@ export function Deck() {
       onContextMenu={(event) => event.preventDefault()}
     >
       <DeckHeader />
-      <Pad map={map} guides={false} />
+      {isEffect ? (
+        <div className={styles.noPad}>
+          <EmptyState icon="sliders" title="No latents, no map">
+            This model is an effect: play the faders, and what it lets be set by MIDI, OSC or a host.
+          </EmptyState>
+        </div>
+      ) : (
+        <Pad map={map} guides={false} />
+      )}
       <div className={styles.side}>
         <div className={styles.faders} role="group" aria-label="Faders">
           {inputs.map(

@@ -2,6 +2,7 @@ import { memo, type CSSProperties } from 'react';
 import type { Example } from '../../../document/example.js';
 import { edit, perform } from '../../engine-client/commands.js';
 import { store, usePage } from '../../engine-client/page.js';
+import { useIsEffect } from '../../engine-client/use-is-effect.js';
 import { setView } from '../../engine-client/view.js';
 import { Badge } from '../../shared/controls/badge.js';
 import { IconButton } from '../../shared/controls/button.js';
@@ -21,14 +22,21 @@ import styles from './examples.module.css';
 export function ExamplesPanel() {
   const examples = usePage((state) => state.examples);
   const selected = usePage(({ view }) => view.selectedExample);
+  const isEffect = useIsEffect();
   const selectedExample = examples.find(({ id }) => id === selected);
   if (examples.length === 0) {
     return (
       <>
-        <EmptyState icon="target" title="No examples yet">
-          Find a sound with the latents above, put the cursor where it belongs on the pad, and press{' '}
-          <kbd>C</kbd>. Two or three examples are enough to begin.
-        </EmptyState>
+        {isEffect ? (
+          <EmptyState icon="target" title="No examples">
+            This model is an effect: it has no latents that an example could keep.
+          </EmptyState>
+        ) : (
+          <EmptyState icon="target" title="No examples yet">
+            Find a sound with the latents above, put the cursor where it belongs on the pad, and press{' '}
+            <kbd>C</kbd>. Two or three examples are enough to begin.
+          </EmptyState>
+        )}
         <CarryOver />
       </>
     );

@@ -1,4 +1,5 @@
 import { store, usePage } from '../../engine-client/page.js';
+import { useIsEffect } from '../../engine-client/use-is-effect.js';
 import { setView } from '../../engine-client/view.js';
 import { Badge } from '../../shared/controls/badge.js';
 import { EmptyState } from '../../shared/controls/empty-state.js';
@@ -15,7 +16,14 @@ export function FitView({ count }: { count: number }) {
   const training = usePage((state) => state.training);
   const examples = usePage((state) => state.examples);
   const selected = usePage(({ view }) => view.dimension);
+  const isEffect = useIsEffect();
   const { report } = training;
+  if (isEffect)
+    return (
+      <EmptyState title="Nothing to learn">
+        This model is an effect: it has no latents that a mapping could lead to.
+      </EmptyState>
+    );
   if (report === null || count === 0) {
     return (
       <EmptyState

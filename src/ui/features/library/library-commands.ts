@@ -25,8 +25,14 @@ export const openPreset = (id: string): Promise<boolean> => replacePreset({ type
 export const newPreset = (model?: string): Promise<boolean> =>
   replacePreset({ type: 'new-preset', ...(model === undefined ? {} : { model }) });
 
-/** Opens an empty instrument on a model and has it mapped, over its two inputs. @param model its SHA-256 */
+/** Opens an empty instrument on a model and has it mapped, over its two inputs; an effect has nothing to map, which is said. @param model its SHA-256 */
 export async function newMap(model: string): Promise<void> {
+  const card = store.getState().library.models.find(({ sha256 }) => sha256 === model);
+  if (card?.latentDims === 0) {
+    const text = `“${card.name}” is an effect: it has no latents that could be mapped.`;
+    toast(store, { level: 'error', text, hint: 'Play audio through it.' });
+    return;
+  }
   if (await newPreset(model)) perform(mapRequest(0, 1, 'loudness'));
 }
 

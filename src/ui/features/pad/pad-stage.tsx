@@ -1,6 +1,7 @@
 import { movesByItself } from '../../../document/input.js';
 import type { MapMode } from '../../../protocol/interface.js';
 import { store, usePage } from '../../engine-client/page.js';
+import { useIsEffect } from '../../engine-client/use-is-effect.js';
 import { setView } from '../../engine-client/view.js';
 import { Button } from '../../shared/controls/button.js';
 import { SectionHead } from '../../shared/controls/section-head.js';
@@ -47,7 +48,7 @@ export function PadStage() {
   const map = useMap();
   const learned = usePage(({ training }) => training.learned);
   const moving = usePage(({ view }) => view.moving);
-  const isEffect = usePage(({ model }) => model.card?.latentDims === 0);
+  const isEffect = useIsEffect();
   const hasExamples = usePage(({ examples }) => examples.length > 0);
   const others = inputs
     .map((input, index) => ({ input, index }))

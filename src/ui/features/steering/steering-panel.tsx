@@ -3,6 +3,7 @@ import { MAX_LATENT_VALUE } from '../../../document/limits.js';
 import type { DimensionSteering, SteeringMode } from '../../../document/steering.js';
 import { edit, editGesture, type Gesture } from '../../engine-client/commands.js';
 import { store, usePage } from '../../engine-client/page.js';
+import { useIsEffect } from '../../engine-client/use-is-effect.js';
 import { setView } from '../../engine-client/view.js';
 import { EmptyState } from '../../shared/controls/empty-state.js';
 import { FormLine } from '../../shared/controls/form-line.js';
@@ -35,9 +36,14 @@ export function SteeringPanel() {
   const steering = usePage((state) => state.steering);
   const radius = usePage(({ view }) => view.randomRadius);
   const selected = usePage(({ view }) => view.dimension);
+  const isEffect = useIsEffect();
   const all = steering.dimensions.map((_, i) => i);
   if (all.length === 0) {
-    return (
+    return isEffect ? (
+      <EmptyState icon="sliders" title="No latents">
+        This model is an effect: what it lets be set is on the panel Model.
+      </EmptyState>
+    ) : (
       <EmptyState icon="sliders" title="No latents yet">
         Choose a model in the Library; its latents are listed here.
       </EmptyState>
