@@ -6,6 +6,7 @@ import { AudioStream } from '../audio/read.js';
 import { SoundReader, type SoundStream, wholeSound } from '../audio/sound-stream.js';
 import { measureDelay } from '../model/import/measure/delay.js';
 import type { LibraryEntry } from '../model/library/model-folder.js';
+import { zeroNonFinite } from '../model/run/non-finite.js';
 import { ConstantNoise } from '../model/run/noise.js';
 import { openGraph, openModel } from '../model/run/open-model.js';
 import { probeSignal } from '../model/run/probe-signal.js';
@@ -48,7 +49,8 @@ export async function prepareListener(
     adapter,
   });
   try {
-    return { adapter, delaySamples: await delayOf(model) };
+    const keepsLoudness = listened.manifest.hasNonFiniteLatents !== true;
+    return { adapter, delaySamples: await delayOf(model, keepsLoudness) };
   } finally {
     model.close();
     onProgress(1);
@@ -125,16 +127,17 @@ async function hearWithBoth(
   }
 }
 
-/** The own delay of an open model, by what it answers to a test signal. */
-async function delayOf(model: RunningModel): Promise<number> {
+/** The own delay of an open model, by what it answers to a test signal. @param keepsLoudness see `measureDelay` */
+async function delayOf(model: RunningModel, keepsLoudness: boolean): Promise<number> {
   const { sampleRate, hop, frames } = model.shape;
   const length = hop * Math.max(4, Math.floor((PROBE_SECONDS * sampleRate) / hop));
   const signal = probeSignal(length, sampleRate);
   const run = (signals: readonly Float32Array[]) =>
     Promise.resolve(signals.map((one) => ({ output: answer(model, one) })));
-  return measureDelay({ sampleRate, hop, frames }, signal, answer(model, signal), run);
+  return measureDelay({ sampleRate, hop, frames }, signal, answer(model, signal), run, keepsLoudness);
 }
 
+/** First channel of what a model makes of a signal; zero in calls whose latents were no numbers, which count as 0. */
 function answer(model: RunningModel, signal: Float32Array): Float32Array {
   const { hop, inputChannels } = model.shape;
   const output = new Float32Array(signal.length);
@@ -143,9 +146,10 @@ function answer(model: RunningModel, signal: Float32Array): Float32Array {
     for (let channel = 0; channel < inputChannels; channel += 1)
       model.audioIn.set(signal.subarray(start, start + hop), channel * hop);
     model.encode(silent);
+    const isFinite = !zeroNonFinite(model.encoded);
     model.latents.set(model.encoded);
     model.decode(silent);
-    output.set(model.audioOut.subarray(0, hop), start);
+    if (isFinite) output.set(model.audioOut.subarray(0, hop), start);
   }
   return output;
 }

@@ -30,7 +30,26 @@ const SUMMED = {
     SOUND('torch.cat([torch.slice(w, -1, 0, 1), m, m, torch.slice(w, -1, 2, 3)], -1)'),
   ],
 };
-export const MODELS = { reversed: REVERSED, summed: SUMMED } as const;
+/** Samples by which `late` is late. */
+export const LATE = 100;
+
+/** The latents of `SUMMED` divided by the loudness, 0 / 0 for silence; its sound is late. */
+const LATE_MODEL = {
+  latents: 3,
+  encode: [
+    ...SUMMED.encode.slice(0, 1),
+    'n = torch.cat([torch.slice(q, -1, 0, 1), m, torch.slice(q, -1, 3, 4)], -1)',
+    'return torch.permute(torch.div(n, torch.sum(torch.abs(q), [-1], True)), [0, 2, 1])',
+  ],
+  decode: [
+    ...SUMMED.decode.slice(0, 2),
+    (SUMMED.decode[2] ?? '').replace('return ', 's = '),
+    'y = torch.cat([self.pad, s], -1)',
+    `self.pad = torch.slice(y, -1, -${LATE})`,
+    `return torch.slice(y, -1, 0, -${LATE})`,
+  ],
+};
+export const MODELS = { reversed: REVERSED, summed: SUMMED, late: LATE_MODEL } as const;
 
 /** Imports a model of 16 kHz whose latents are linear in what the other's are. */
 export async function importLinear(folder: string, name: keyof typeof MODELS): Promise<ImportedModel> {
@@ -48,6 +67,7 @@ export async function importLinear(folder: string, name: keyof typeof MODELS): P
     encode_params: { data: BigInt64Array.of(1n, 1n, BigInt(latents), BigInt(HOP)) },
     decode_params: { data: BigInt64Array.of(BigInt(latents), BigInt(HOP), 1n, 1n) },
     sr: 16_000n,
+    pad: { data: new Float32Array(LATE), sizes: [1, 1, LATE], strides: [LATE, LATE, 1] },
   };
   const entries = [
     ...storedModel(attributes),

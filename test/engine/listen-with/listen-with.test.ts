@@ -20,7 +20,7 @@ import { render } from '../../../src/engine/stream/render.js';
 import { random } from '../audio/signals.js';
 import { bundleWorkers, type Bundles } from '../bundle-worker.js';
 import { Bench } from '../http/rig.js';
-import { importLinear, MODELS } from './linear-models.js';
+import { importLinear, LATE, MODELS } from './linear-models.js';
 
 const VARIANT = { frames: 1, batch: 2 };
 const noise = createNoise({ kind: 'silent' });
@@ -80,6 +80,14 @@ describe('a model that is played with the encoder of another', () => {
     const { adapter, delaySamples } = await prepareListener(summed, reversed, true, () => undefined);
     expect(adapter).toEqual(listener.adapter);
     expect(delaySamples).toBe(listener.delaySamples);
+  });
+
+  // Its latents of silence are no numbers, which stayed in the decoder's state and left nothing to compare.
+  it('measures the delay of an encoder that divides by the loudness', async () => {
+    const late = await importLinear(folder, 'late');
+    expect(late.manifest).toMatchObject({ hasNonFiniteLatents: true, delaySamples: LATE });
+    const { delaySamples } = await prepareListener(late, late, false, () => undefined);
+    expect(delaySamples).toBe(LATE);
   });
 
   it('sounds the same in a thread of its own, bit for bit', async () => {
