@@ -128,6 +128,15 @@ describe('what a model lets be set', () => {
       await page.getByRole('tab', { name: tab, exact: true }).click();
       await page.getByText(text).waitFor();
     }
+    // Its report had an empty table of latents.
+    await page.getByRole('tab', { name: 'Library', exact: true }).click();
+    await page.getByRole('radio', { name: 'Models' }).click();
+    await page.getByText('What was measured').click();
+    await page
+      .getByText(/ms for a call/)
+      .first()
+      .waitFor();
+    expect(await page.getByText('latents change the sound').count()).toBe(0);
     await page.keyboard.press('d');
     await page.getByText('No latents, no map').waitFor();
     expect(await page.getByRole('application', { name: /^Pad/ }).count()).toBe(0);

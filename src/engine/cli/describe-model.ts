@@ -22,13 +22,19 @@ export function describeModel(manifest: ModelManifest, report: ModelReport | nul
   ];
 }
 
-function describeReport({ latentRanges }: ModelManifest, report: ModelReport): string[] {
+function describeReport(manifest: ModelManifest, report: ModelReport): string[] {
   const { notes, loads, processor, memoryBytes, latents } = report;
   return [
     ...(memoryBytes === null ? [] : [`memory      ${(memoryBytes / 2 ** 20).toFixed(0)} MB while it plays`]),
-    ...loads.map(loadLine),
+    ...loads.map((load) => loadLine(load, isEffect(manifest))),
     `            measured on ${processor}`,
     ...notes.map((note) => `note        ${note}`),
+    ...(isEffect(manifest) ? [] : describeLatents(manifest, latents)),
+  ];
+}
+
+function describeLatents({ latentRanges }: ModelManifest, latents: ModelReport['latents']): string[] {
+  return [
     `heard       ${latents.filter(isHeard).length} of ${latents.length} latents change the sound`,
     'latent      range            activity  from its low to its high end',
     ...latents.map((latent, d) => {
@@ -53,7 +59,13 @@ function effectText(latent: ModelReport['latents'][number]): string {
   return `${effectWords(latent) ?? ''} (${figures.join(', ')})`;
 }
 
-function loadLine({ frames, batch, encodeMs, decodeMs, shareOfRealTime }: ModelLoad): string {
+function loadLine(
+  { frames, batch, encodeMs, decodeMs, shareOfRealTime }: ModelLoad,
+  ofEffect: boolean,
+): string {
   const setting = `${frames} frame${frames === 1 ? '' : 's'} per call, ${batch === 1 ? 'mono' : 'stereo'}`;
-  return `load        ${(100 * shareOfRealTime).toFixed(1)} % of real time with ${setting}: ${encodeMs.toFixed(2)} ms to encode, ${decodeMs.toFixed(2)} ms to decode`;
+  const times = ofEffect
+    ? `${decodeMs.toFixed(2)} ms for a call`
+    : `${encodeMs.toFixed(2)} ms to encode, ${decodeMs.toFixed(2)} ms to decode`;
+  return `load        ${(100 * shareOfRealTime).toFixed(1)} % of real time with ${setting}: ${times}`;
 }

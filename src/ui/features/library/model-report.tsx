@@ -10,6 +10,7 @@ const ranged = (value: number): string => value.toFixed(1).replace('-', '−');
 /** What the import of the model that plays measured, folded away at first. */
 export function ModelReport({ card, report }: { card: ModelCard; report: Report }) {
   const { notes, loads, processor, memoryBytes } = report;
+  const isEffect = card.latentDims === 0;
   return (
     <details className={styles.report}>
       <summary className={styles.summary}>What was measured</summary>
@@ -30,13 +31,19 @@ export function ModelReport({ card, report }: { card: ModelCard; report: Report 
             <tr key={`${load.frames} ${load.batch}`}>
               <th scope="row">{loadName(load)}</th>
               <td>{(100 * load.shareOfRealTime).toFixed(1)} %</td>
-              <td>{load.encodeMs.toFixed(2)} ms to encode</td>
-              <td>{load.decodeMs.toFixed(2)} ms to decode</td>
+              {isEffect ? (
+                <td>{load.decodeMs.toFixed(2)} ms for a call</td>
+              ) : (
+                <>
+                  <td>{load.encodeMs.toFixed(2)} ms to encode</td>
+                  <td>{load.decodeMs.toFixed(2)} ms to decode</td>
+                </>
+              )}
             </tr>
           ))}
         </tbody>
       </table>
-      <LatentTable card={card} report={report} />
+      {!isEffect && <LatentTable card={card} report={report} />}
     </details>
   );
 }
