@@ -24,7 +24,7 @@ const MEANINGFUL = LAYOUTS.filter((layout) => layout !== 'likeness');
  * @param paths `.ts` files; the bundled models, or those in `TILLER_BENCH_MODELS` (separated by `:`)
  */
 export async function mapBench(
-  paths: readonly string[] = modelsToMeasure(['percussion', 'voices', 'metal']),
+  paths: readonly string[] = modelsToMeasure(['percussion', 'voices', 'metal', 'machines']),
 ): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   const libraryDir = await mkdtemp(join(tmpdir(), 'tiller-bench-'));

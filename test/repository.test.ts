@@ -16,7 +16,7 @@ import { join } from 'node:path';
 const BINARY = [
   /^docs\/images\/[\w-]+\.(png|webp)$/,
   /^models\/loops\/[\w-]+\.wav$/,
-  /^models\/(metal|percussion|voices)\/[\w-]+\.(ts|png)$/,
+  /^models\/(machines|metal|percussion|voices)\/[\w-]+\.(ts|png)$/,
   /^test\/fixtures\/audio\/tone\.(m4a|mp3|ogg|opus)$/,
   /^test\/fixtures\/(attributes|models|operations|prior)\/[\w.-]+\.(f32|torchscript)$/,
   /^(src|native)\/.*icons?\/[\w-]+\.(png|ico|icns)$/,

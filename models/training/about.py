@@ -88,4 +88,20 @@ ABOUT = {
             "trained for 37 minutes only, from the voices' weights: held between bells, it can sound like a flute."
         ),
     ),
+    "machines": About(
+        title="Machines and air",
+        character="drones, motors, wind, steam, hum and radio; steady, humming and blowing",
+        trained_on=(
+            "wind, steam, motors, engines, fans, hum, radio, drones and blown tubes by synthesis; 26 of Sonic Pi's samples (ambience, "
+            "robots, telephones, a printer, vinyl) at four speeds, and grains of them; random phrases on eight General MIDI pads and "
+            "effects of FluidR3 GM and MuseScore General, played by FluidSynth (`models/training/corpus`)"
+        ),
+        licence="CC0-1.0",
+        notice=MUSESCORE_NOTICE,
+        weak=(
+            "The pitch of a recording is not kept: a hum, a motor or a pad comes out as another drone, in the median half an octave "
+            "away. Noise and hiss keep their colour; attacks rise some milliseconds late. Chords become one drone. It was trained for "
+            "46 minutes of a processor only, from the percussion model's weights."
+        ),
+    ),
 }

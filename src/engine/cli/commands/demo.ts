@@ -22,7 +22,7 @@ import { modelOf, readGesture } from './render.js';
 const SCENES = [
   { loop: 'kit-beat', preset: 'drum-garden' },
   { loop: 'choir-pad', preset: 'held-choir' },
-  { loop: 'tabla', preset: 'struck-by-hand' },
+  { loop: 'machine-room', preset: 'engine-room' },
   { loop: 'bells', preset: 'vibraphone-keys' },
 ] as const;
 const CHANNELS = 2;
