@@ -8,7 +8,7 @@ import { IMPORTER_VERSION, type ModelManifest, type ModelVariant, manifestSchema
 import { openGraph } from '../run/open-model.js';
 import { formatReport, readReport, REPORT_FILE } from '../report/report-file.js';
 import { measureReport } from '../report/measure-report.js';
-import { collectGarbage } from './collect-garbage.js';
+import { collectAfterModel } from './collect-garbage.js';
 import { runningNotes } from './import-notes.js';
 import { measureModel } from './measure/measure-model.js';
 import { type Translation, translateModel, type TranslationStep } from './translate.js';
@@ -55,11 +55,11 @@ export async function importModel(path: string, options: ImportOptions): Promise
     }
     await step(0.8, 'Measuring');
     // The file and its translation take as much memory as onnxruntime is about to need.
-    await collectGarbage();
+    await collectAfterModel(found.manifest.sourceBytes);
     const manifest = await completeManifest(found, staging.dir);
     await staging.write(MANIFEST_FILE, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
     await step(0.9, 'Listening to its latents');
-    await collectGarbage();
+    await collectAfterModel(manifest.sourceBytes);
     const notes = [...found.notes, ...runningNotes(manifest, found.statedDelay)];
     const report = await measureReport({ dir: staging.dir, manifest }, { notes, signal });
     await staging.write(REPORT_FILE, formatReport(report));

@@ -6,7 +6,7 @@ import { Program } from '../../torchscript/program.js';
 import { type ChosenAttributes, chooseAttributes } from './choose-attributes.js';
 import { type SettableAttribute, statedValues } from './evaluate/attribute-inputs.js';
 import { attributeNotes } from './attribute-notes.js';
-import { collectGarbage } from './collect-garbage.js';
+import { collectAfterModel } from './collect-garbage.js';
 import { type BuiltGraph, type BuiltVariant, buildVariant, traceVariant } from './graph/build-variant.js';
 import { MAX_NOTE } from './import-notes.js';
 import { ModelFolder } from '../library/model-folder.js';
@@ -62,7 +62,8 @@ export async function translateModel(
   await new ModelFolder(libraryDir).create();
   await staging.create();
   const chosen = chooseAttributes(program, nn);
-  const built = await writeVariants(program, nn, chosen, variants, staging, step);
+  const sourceBytes = file.bytes.length;
+  const built = await writeVariants(program, nn, chosen, { variants, staging, sourceBytes }, step);
   const { statedDelay, notes, attributes: listed } = nn;
   const { sampleRate, hop, inputChannels, outputChannels, latentDims, fullLatentDims } = nn;
   const { isEffect, hasEncoder, parameters, licence } = nn;
@@ -76,7 +77,7 @@ export async function translateModel(
       importer: IMPORTER_VERSION,
       name,
       sha256: file.sha256,
-      sourceBytes: file.bytes.length,
+      sourceBytes,
       sampleRate,
       hop,
       inputChannels,
@@ -145,8 +146,11 @@ async function writeVariants(
   program: Program,
   nn: NnInterface,
   { settable }: ChosenAttributes,
-  variants: readonly ModelVariant[],
-  staging: Staging,
+  {
+    variants,
+    staging,
+    sourceBytes,
+  }: Pick<TranslationRequest, 'variants' | 'staging'> & { readonly sourceBytes: number },
   step: TranslationStep,
 ): Promise<VariantSummary[]> {
   const weights = await staging.openFile(WEIGHTS_FILE);
@@ -156,7 +160,7 @@ async function writeVariants(
     for (const [index, variant] of variants.entries()) {
       await step(0.2 + (0.5 * index) / variants.length, 'Translating');
       // What translating leaves behind, rearranged weights above all, would add up: V8 has no reason to hurry.
-      await collectGarbage();
+      await collectAfterModel(sourceBytes);
       const result = tryVariant(program, nn, variant, settable, pool);
       if (result === null) continue;
       const { frames, batch, streaming, encoder, decoder, prior } = result;

@@ -3,7 +3,7 @@ import { ConstantNoise } from '../../run/noise.js';
 import { zeroNonFinite } from '../../run/non-finite.js';
 import { openGraph } from '../../run/open-model.js';
 import type { RunningGraph } from '../../run/running-model.js';
-import { collectGarbage } from '../collect-garbage.js';
+import { collectAfterModel } from '../collect-garbage.js';
 
 /** What a model made of one signal. */
 export interface ModelResponse {
@@ -37,7 +37,7 @@ export async function runSignals(
   }
   const encoder = await openGraph(dir, manifest, variant, 'encoder');
   const encoded = closingAfterwards(encoder, () => signals.map((signal) => encode(encoder, signal, block)));
-  await collectGarbage();
+  await collectAfterModel(manifest.sourceBytes);
   const decoder = await openGraph(dir, manifest, variant, 'decoder');
   return closingAfterwards(decoder, () =>
     encoded.map((response, i) => ({
