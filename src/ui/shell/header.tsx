@@ -47,12 +47,6 @@ export function Header() {
       <Comparison />
       <div className={utilities.spacer} />
       <IconButton
-        label="Deck view"
-        icon="deck"
-        help="What is played on stage, over the whole window, in sizes for fingers (D)."
-        onPress={openDeck}
-      />
-      <IconButton
         label={theme === 'dark' ? 'Light theme' : 'Dark theme'}
         icon={theme === 'dark' ? 'sun' : 'moon'}
         onPress={switchTheme}
@@ -68,6 +62,12 @@ export function Header() {
         icon="keys"
         help="Lists the keyboard shortcuts (?)."
         onPress={() => setView(store, { shortcutsShown: true })}
+      />
+      <IconButton
+        label="Deck view"
+        icon="deck"
+        help="What is played on stage, over the whole window, in sizes for fingers (D)."
+        onPress={openDeck}
       />
       <EngineStatus />
     </header>
