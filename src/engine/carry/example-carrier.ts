@@ -7,20 +7,13 @@ import type { Instrument } from '../instrument/instrument.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
 import { requireLatents } from '../model/run/open-model.js';
 import { withAttributeValues } from '../model/manifest.js';
-import { errorOf } from '../workers/messages.js';
-import { WorkerThread } from '../workers/worker-thread.js';
+import { JobRunner } from '../workers/job-runner.js';
 import {
   fromCarryWorkerSchema,
   type CarryWorkerData,
   type FromCarryWorker,
   type LatentsOfExample,
 } from './messages.js';
-
-/** A job that runs. `end` settles it. */
-interface Job {
-  readonly worker: WorkerThread<never, FromCarryWorker>;
-  readonly end: (error: TillerError) => void;
-}
 
 /**
  * Carries the examples that a document keeps for another model over to the present one, in a background thread: each to the
@@ -30,13 +23,27 @@ export class ExampleCarrier {
   /** The job that runs; null while none does. */
   state: Carrying | null = null;
   private readonly events = createNanoEvents<{ change: () => void }>();
-  private job: Job | null = null;
+  private readonly jobs: JobRunner<FromCarryWorker>;
 
   constructor(
     private readonly instrument: Pick<Instrument, 'state' | 'edit'>,
     private readonly models: Pick<ModelSource, 'find'>,
-    private readonly workerUrl: URL = new URL('./carry-worker.js', import.meta.url),
-  ) {}
+    workerUrl: URL = new URL('./carry-worker.js', import.meta.url),
+  ) {
+    this.jobs = new JobRunner({
+      url: workerUrl,
+      name: 'tiller-carry',
+      schema: fromCarryWorkerSchema,
+      cancelled,
+      failed: (reason, cause) =>
+        new TillerError(
+          'internal',
+          `The examples could not be carried over: ${reason}.`,
+          'They are kept with their model.',
+          { cause },
+        ),
+    });
+  }
 
   /** Calls `listener` after each change of `state`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
@@ -66,14 +73,12 @@ export class ExampleCarrier {
 
   /** Ends the job that runs; its examples are not added. */
   cancel(): void {
-    this.job?.end(cancelled());
+    this.jobs.cancel();
   }
 
   /** Cancels the job that runs, and resolves when its thread has ended. */
-  async close(): Promise<void> {
-    const worker = this.job?.worker;
-    this.cancel();
-    await worker?.end();
+  close(): Promise<void> {
+    return this.jobs.close();
   }
 
   private async find(
@@ -90,43 +95,11 @@ export class ExampleCarrier {
     return { dir: found.dir, manifest: withAttributeValues(found.manifest, attributes) };
   }
 
-  private run(data: CarryWorkerData, name: string): Promise<LatentsOfExample[]> {
-    return new Promise((resolve, reject) => {
-      const settle = () => {
-        if (this.job?.worker !== worker) return false;
-        this.job = null;
-        this.change(null);
-        void worker.end();
-        return true;
-      };
-      const end = (error: TillerError) => {
-        if (settle()) reject(error);
-      };
-      const worker = new WorkerThread<never, FromCarryWorker>({
-        url: this.workerUrl,
-        name: 'tiller-carry',
-        data,
-        background: true,
-        schema: fromCarryWorkerSchema,
-        onMessage: (message) => {
-          if (message.type === 'failed') end(errorOf(message.failure));
-          else if (message.type === 'progress') this.change({ model: name, progress: message.share });
-          else if (settle()) resolve(message.examples);
-        },
-        onFailure: ({ reason, cause }) =>
-          end(
-            new TillerError(
-              'internal',
-              `The examples could not be carried over: ${reason}.`,
-              'They are kept with their model.',
-              { cause },
-            ),
-          ),
-      });
-      this.cancel();
-      this.job = { worker, end };
-      this.change({ model: name, progress: 0 });
-    });
+  private async run(data: CarryWorkerData, name: string): Promise<LatentsOfExample[]> {
+    const { examples } = await this.jobs.run(data, (progress) =>
+      this.change(progress === null ? null : { model: name, progress }),
+    );
+    return examples;
   }
 
   /** Labels, positions and weights are those that the examples have by now. */

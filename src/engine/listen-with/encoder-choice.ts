@@ -7,15 +7,8 @@ import type { Instrument } from '../instrument/instrument.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
 import { fitsDecoder } from '../model/run/listener.js';
 import { requireEncoder } from '../model/run/open-model.js';
-import { errorOf } from '../workers/messages.js';
-import { WorkerThread } from '../workers/worker-thread.js';
+import { JobRunner } from '../workers/job-runner.js';
 import { type FromListenerWorker, fromListenerWorkerSchema, type ListenerData } from './messages.js';
-
-/** A job that runs. `end` settles it. */
-interface Job {
-  readonly worker: WorkerThread<never, FromListenerWorker>;
-  readonly end: (error: TillerError) => void;
-}
 
 /**
  * Chooses whose encoder hears the track, in place of that of the model that plays, and has what the two need of each other found out in a
@@ -25,15 +18,24 @@ export class EncoderChoice {
   /** What is prepared; null while nothing is. */
   state: PreparingListener | null = null;
   private readonly events = createNanoEvents<{ change: () => void }>();
-  private job: Job | null = null;
+  private readonly jobs: JobRunner<FromListenerWorker>;
   /** Counts choices and cancellations: a choice that another has overtaken ends. */
   private turns = 0;
 
   constructor(
     private readonly instrument: Pick<Instrument, 'state' | 'edit'>,
     private readonly models: Pick<ModelSource, 'find'>,
-    private readonly workerUrl: URL = new URL('./listener-worker.js', import.meta.url),
-  ) {}
+    workerUrl: URL = new URL('./listener-worker.js', import.meta.url),
+  ) {
+    this.jobs = new JobRunner({
+      url: workerUrl,
+      name: 'tiller-listener',
+      schema: fromListenerWorkerSchema,
+      cancelled,
+      failed: (reason, cause) =>
+        new TillerError('internal', `The encoder could not be prepared: ${reason}.`, 'Try again.', { cause }),
+    });
+  }
 
   /** Calls `listener` after each change of `state`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void {
@@ -70,14 +72,13 @@ export class EncoderChoice {
   /** Ends the choice that is not made yet; the encoder stays. */
   cancel(): void {
     this.turns += 1;
-    this.job?.end(cancelled());
+    this.jobs.cancel();
   }
 
   /** Cancels the job that runs, and resolves when its thread has ended. */
-  async close(): Promise<void> {
-    const worker = this.job?.worker;
-    this.cancel();
-    await worker?.end();
+  close(): Promise<void> {
+    this.turns += 1;
+    return this.jobs.close();
   }
 
   private async find(sha256: string | undefined): Promise<ListenerData['player']> {
@@ -90,44 +91,13 @@ export class EncoderChoice {
     );
   }
 
-  private run(data: ListenerData): Promise<ListenWith> {
+  private async run(data: ListenerData): Promise<ListenWith> {
     const { name, sha256, latentDims } = data.listened.manifest;
-    return new Promise((resolve, reject) => {
-      const settle = () => {
-        if (this.job?.worker !== worker) return false;
-        this.job = null;
-        this.change(null);
-        void worker.end();
-        return true;
-      };
-      const end = (error: TillerError) => {
-        if (settle()) reject(error);
-      };
-      const worker = new WorkerThread<never, FromListenerWorker>({
-        url: this.workerUrl,
-        name: 'tiller-listener',
-        data,
-        background: true,
-        schema: fromListenerWorkerSchema,
-        onMessage: (message) => {
-          if (message.type === 'failed') end(errorOf(message.failure));
-          else if (message.type === 'progress') this.change({ model: name, progress: message.share });
-          else if (settle()) {
-            const { delaySamples, adapter } = message;
-            const weights = adapter && { inputs: latentDims, weights: pack(adapter, 'float32') };
-            resolve({ model: { name, sha256 }, delaySamples, adapter: weights });
-          }
-        },
-        onFailure: ({ reason, cause }) =>
-          end(
-            new TillerError('internal', `The encoder could not be prepared: ${reason}.`, 'Try again.', {
-              cause,
-            }),
-          ),
-      });
-      this.job = { worker, end };
-      this.change({ model: name, progress: 0 });
-    });
+    const { delaySamples, adapter } = await this.jobs.run(data, (progress) =>
+      this.change(progress === null ? null : { model: name, progress }),
+    );
+    const weights = adapter && { inputs: latentDims, weights: pack(adapter, 'float32') };
+    return { model: { name, sha256 }, delaySamples, adapter: weights };
   }
 
   private change(state: PreparingListener | null): void {

@@ -6,8 +6,7 @@ import type { Listening } from '../../protocol/interface.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
 import { withAttributeValues } from '../model/manifest.js';
-import { errorOf } from '../workers/messages.js';
-import { WorkerThread } from '../workers/worker-thread.js';
+import { JobRunner } from '../workers/job-runner.js';
 import { HeardFrames } from './heard-frames.js';
 import { AXIS_NAMES, type Layout } from './layout.js';
 import {
@@ -34,12 +33,6 @@ export interface MapRequest {
 
 type Heard = Exclude<FromListening, { type: 'progress' | 'failed' }>;
 
-/** A job that runs. `end` settles it. */
-interface Running {
-  readonly worker: WorkerThread<never, FromListening>;
-  readonly end: (error: TillerError) => void;
-}
-
 /**
  * Makes examples by listening to the present model in a background thread: a starter map, or one from an audio file. Jobs run
  * one after the other. Main thread.
@@ -48,7 +41,7 @@ export class MapMaker {
   /** The job that runs; null while none does. */
   state: Listening | null = null;
   private readonly events = createNanoEvents<{ change: () => void }>();
-  private running: Running | null = null;
+  private readonly jobs: JobRunner<FromListening>;
   private queue: Promise<unknown> = Promise.resolve();
   private closed = false;
   private readonly heard = new HeardFrames();
@@ -59,8 +52,16 @@ export class MapMaker {
   constructor(
     private readonly instrument: Pick<Instrument, 'state' | 'edit' | 'train' | 'subscribe' | 'onTelemetry'>,
     private readonly models: Pick<ModelSource, 'find'>,
-    private readonly workerUrl: URL = new URL('./listening-worker.js', import.meta.url),
+    workerUrl: URL = new URL('./listening-worker.js', import.meta.url),
   ) {
+    this.jobs = new JobRunner({
+      url: workerUrl,
+      name: 'tiller-listening',
+      schema: fromListeningSchema,
+      cancelled,
+      failed: (reason, cause) =>
+        new TillerError('internal', `Listening to the model failed: ${reason}.`, 'Try again.', { cause }),
+    });
     let playing = this.modelOf();
     this.unsubscribe = [
       instrument.onTelemetry(({ encoded, inputRmsDb }) => this.heard.add(encoded, inputRmsDb)),
@@ -136,16 +137,14 @@ export class MapMaker {
 
   /** Ends the job that runs; nothing is added. */
   cancel(): void {
-    this.running?.end(cancelled());
+    this.jobs.cancel();
   }
 
   /** Ends the job that runs and those that wait, and resolves when their threads have ended. */
   async close(): Promise<void> {
     this.closed = true;
     for (const end of this.unsubscribe) end();
-    const worker = this.running?.worker;
-    this.cancel();
-    await worker?.end();
+    await this.jobs.close();
   }
 
   private modelOf(): string | undefined {
@@ -218,36 +217,7 @@ export class MapMaker {
   }
 
   private run(data: ListeningData, file: string | null): Promise<Heard> {
-    return new Promise((resolve, reject) => {
-      const settle = () => {
-        if (this.running?.worker !== worker) return false;
-        this.running = null;
-        this.change(null);
-        void worker.end();
-        return true;
-      };
-      const end = (error: TillerError) => {
-        if (settle()) reject(error);
-      };
-      const worker = new WorkerThread<never, FromListening>({
-        url: this.workerUrl,
-        name: 'tiller-listening',
-        data,
-        background: true,
-        schema: fromListeningSchema,
-        onMessage: (message) => {
-          if (message.type === 'failed') end(errorOf(message.failure));
-          else if (message.type === 'progress') this.change({ file, progress: message.share });
-          else if (settle()) resolve(message);
-        },
-        onFailure: ({ reason, cause }) =>
-          end(
-            new TillerError('internal', `Listening to the model failed: ${reason}.`, 'Try again.', { cause }),
-          ),
-      });
-      this.running = { worker, end };
-      this.change({ file, progress: 0 });
-    });
+    return this.jobs.run(data, (progress) => this.change(progress === null ? null : { file, progress }));
   }
 
   private change(state: Listening | null): void {
