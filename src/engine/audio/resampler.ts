@@ -1,6 +1,5 @@
 import { rateRatio, resamplerFilter, resamplerLookahead } from './resampler-filter.js';
-import { loadKernel } from './simd/kernel.js';
-import { WASM_BASE64 } from './simd/polyphase.wasm.js';
+import { type PolyphaseExports, loadPolyphase } from './simd/polyphase.js';
 
 export { rateRatio, resamplerLookahead };
 
@@ -19,22 +18,6 @@ export interface ResamplerOptions {
    * silent at negative times.
    */
   readonly origin?: number;
-}
-
-/** Exports of polyphase.wat, where the parameters are described. */
-interface PolyphaseExports {
-  convolve(
-    rows: number,
-    rowBytes: number,
-    phases: number,
-    samples: number,
-    phase: number,
-    denominator: number,
-    wholeStep: number,
-    phaseStep: number,
-    output: number,
-    count: number,
-  ): void;
 }
 
 /** The filter and its buffers in the kernel's memory. */
@@ -98,7 +81,7 @@ export class Resampler {
       this.history = sizes.map((size) => new Float32Array(size));
     } else {
       const { rows, phases } = filter;
-      const { exports, arrays } = loadKernel<PolyphaseExports>(WASM_BASE64, [rows.length, PIECE, ...sizes]);
+      const { exports, arrays } = loadPolyphase([rows.length, PIECE, ...sizes]);
       const [ownRows, output, ...history] = arrays as [Float32Array, Float32Array, ...Float32Array[]];
       ownRows.set(rows);
       this.polyphase = { kernel: exports, rows: ownRows, phases, output };

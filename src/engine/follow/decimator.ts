@@ -1,5 +1,4 @@
-import { loadKernel } from '../audio/simd/kernel.js';
-import { WASM_BASE64 } from '../audio/simd/polyphase.wasm.js';
+import { type PolyphaseExports, loadPolyphase } from '../audio/simd/polyphase.js';
 
 /** Zeros of the sinc on each side. */
 const LOBES = 4;
@@ -7,22 +6,6 @@ const LOBES = 4;
 const CUTOFF = 0.8;
 /** The kernel takes rows of a multiple of this many taps. */
 const ROW_TAPS = 16;
-
-/** The export of polyphase.wat, where the parameters are described. */
-interface PolyphaseExports {
-  convolve(
-    rows: number,
-    rowBytes: number,
-    phases: number,
-    samples: number,
-    phase: number,
-    denominator: number,
-    wholeStep: number,
-    phaseStep: number,
-    output: number,
-    count: number,
-  ): void;
-}
 
 /**
  * Every n-th sample of a low-pass filtered signal, counted back from its end: a Hann-windowed sinc, a quick one for analysis. One
@@ -49,7 +32,7 @@ export class Decimator {
     const taps = lowPass(factor);
     const read = (outputs - 1) * factor + taps.length;
     const arrays = [taps.length, outputs, Math.max(read, leastInput)];
-    const loaded = loadKernel<PolyphaseExports>(WASM_BASE64, arrays);
+    const loaded = loadPolyphase(arrays);
     [this.taps, this.output, this.input] = loaded.arrays as [Float32Array, Float32Array, Float32Array];
     this.taps.set(taps);
     this.kernel = loaded.exports;
