@@ -207,14 +207,12 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
 //==============================================================================
 void PluginProcessor::openInterface()
 {
-    isInterfaceOpen = true;
     control.openInterface();
     supervisor.start();
 }
 
 void PluginProcessor::closeInterface()
 {
-    isInterfaceOpen = false;
     control.closeInterface();
     endEngineWhereUnused();
 }
@@ -227,7 +225,7 @@ void PluginProcessor::loadPreset (const juce::String& id)
 
 void PluginProcessor::endEngineWhereUnused()
 {
-    if (! isInterfaceOpen && exchange.streamFormat().channels == 0)
+    if (! control.isInterfaceOpen() && exchange.streamFormat().channels == 0)
         supervisor.endAfter (unusedEngineTime);
 }
 

@@ -132,7 +132,6 @@ private:
 
     // [main-thread]
     EngineSnapshot snapshot;
-    bool isInterfaceOpen = false;
     int restartsSeen = 0;
     std::string namesShown, presetsShown;
 
