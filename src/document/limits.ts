@@ -9,6 +9,9 @@ export const MIN_RATE = 22_050;
 export const MAX_RATE = 192_000;
 /** Lowest sample rate of a model, in Hz. */
 export const MIN_MODEL_RATE = 8000;
+/** Longest own delay of a model, in seconds: large RAVE models reach more than half a second. Longer ones are not looked for at import. */
+export const MAX_MODEL_DELAY_SECONDS = 1;
+export const MAX_MODEL_DELAY_SAMPLES = MAX_MODEL_DELAY_SECONDS * MAX_RATE;
 /** Largest block, in samples per channel, that a host may deliver at once. */
 export const MAX_BLOCK = 8192;
 export const MAX_CHANNELS = 2;

@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { MAX_LATENTS } from './limits.js';
+import { MAX_LATENTS, MAX_MODEL_DELAY_SAMPLES } from './limits.js';
 import { modelReferenceSchema } from './model-reference.js';
 import { checkPacked, packedSchema } from './packing.js';
-
-/** Longest own delay of a model, in samples. */
-const MAX_DELAY_SAMPLES = 1e6;
 
 /** Latents of one model as a linear function of another's: for each, one weight for each of the other's, then a constant. */
 export const adapterSchema = z.strictObject({
@@ -19,7 +16,7 @@ export type LatentAdapter = z.infer<typeof adapterSchema>;
 export const listenWithSchema = z.strictObject({
   model: modelReferenceSchema,
   /** Of both together, at their rate. */
-  delaySamples: z.number().int().min(0).max(MAX_DELAY_SAMPLES),
+  delaySamples: z.number().int().min(0).max(MAX_MODEL_DELAY_SAMPLES),
   /** Null where its latents are taken as they are. */
   adapter: adapterSchema.nullable(),
 });

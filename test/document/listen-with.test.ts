@@ -1,4 +1,5 @@
 import { applyEdit } from '../../src/document/apply-edit.js';
+import { MAX_MODEL_DELAY_SAMPLES } from '../../src/document/limits.js';
 import { pack } from '../../src/document/packing.js';
 import { parsePreset } from '../../src/document/parse-preset.js';
 import { samplePreset } from './sample-presets.js';
@@ -31,6 +32,7 @@ describe('whose encoder hears the track', () => {
       listenWith(latents),
       listenWith(3 * latents, 300),
       { ...listenWith(3 * latents), delaySamples: -1 },
+      { ...listenWith(3 * latents), delaySamples: MAX_MODEL_DELAY_SAMPLES + 1 },
     ])
       expect(() => parsePreset({ ...preset, listenWith: wrong })).toThrow();
     const broken = listenWith(3 * latents);

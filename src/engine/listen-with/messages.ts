@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_MODEL_DELAY_SAMPLES } from '../../document/limits.js';
 import { manifestSchema } from '../model/manifest.js';
 import { failureSchema, float32Schema } from '../workers/messages.js';
 
@@ -19,7 +20,7 @@ export const fromListenerWorkerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('progress'), share: z.number().min(0).max(1) }),
   z.strictObject({
     type: z.literal('prepared'),
-    delaySamples: z.number().int().nonnegative(),
+    delaySamples: z.number().int().min(0).max(MAX_MODEL_DELAY_SAMPLES),
     adapter: float32Schema.nullable(),
   }),
   z.strictObject({ type: z.literal('failed'), failure: failureSchema }),

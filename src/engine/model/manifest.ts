@@ -5,7 +5,7 @@ import {
   type ModelAttribute,
   statedAttributeSchema,
 } from '../../document/model-attribute.js';
-import { MAX_LATENTS, MAX_RATE, MIN_MODEL_RATE } from '../../document/limits.js';
+import { MAX_LATENTS, MAX_MODEL_DELAY_SAMPLES, MAX_RATE, MIN_MODEL_RATE } from '../../document/limits.js';
 
 /** Most latent dimensions that a model may have before it leaves any out. */
 export const MAX_FULL_LATENTS = 4096;
@@ -77,7 +77,7 @@ export const manifestSchema = z.strictObject({
   /** False when the file was exported without caches: clicks at the block borders are the file's own. */
   streaming: z.boolean(),
   /** Delay of the decoded audio behind the input, in samples at `sampleRate`, beyond the accumulation of one hop. */
-  delaySamples: z.number().int().nonnegative(),
+  delaySamples: z.number().int().min(0).max(MAX_MODEL_DELAY_SAMPLES),
   /** Per dimension: [low, high] that the model's own latents cover (2nd to 98th percentile over a probe). */
   latentRanges: z.array(z.tuple([z.number(), z.number()])),
   /** Set where the encoder gives latents that are not finite, as some do for silence: they count as 0. */

@@ -1,9 +1,8 @@
 import FFT from 'fft.js';
+import { MAX_MODEL_DELAY_SECONDS } from '../../../../document/limits.js';
 import type { ModelResponse } from './run-signals.js';
 import type { ModelShape } from '../../run/running-model.js';
 
-/** Longest delay that is looked for, in seconds: large RAVE models reach half a second. */
-const MAX_DELAY_SECONDS = 1;
 /** Share of the energies that a peak must explain to count as the delay. */
 const WAVEFORM_THRESHOLD = 0.25;
 const ENVELOPE_THRESHOLD = 0.4;
@@ -37,7 +36,7 @@ export async function measureDelay(
   run: RunSignals,
   keepsLoudness = true,
 ): Promise<number> {
-  const longest = Math.min(Math.round(MAX_DELAY_SECONDS * sampleRate), input.length >> 1);
+  const longest = Math.min(Math.round(MAX_MODEL_DELAY_SECONDS * sampleRate), input.length >> 1);
   const waveform = bestLag(input, output, longest);
   if (waveform.strength >= WAVEFORM_THRESHOLD) return waveform.lag;
   const [envelope] = (keepsLoudness ? ENVELOPE_SECONDS : [])
