@@ -1,16 +1,23 @@
 import type { ModelVariant } from '../model/manifest.js';
+import { sameListener } from '../model/run/listener.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import type { ModelPlace } from './model-opener.js';
 
+/** What a model was opened from. */
+interface Origin {
+  readonly place: ModelPlace;
+  readonly variant: ModelVariant;
+}
+
 /** Keeps the last model that was released: going back and forth between two presets opens each model once. */
 export class ModelCache {
-  private readonly keys = new WeakMap<RunningModel, string>();
+  private readonly origins = new WeakMap<RunningModel, Origin>();
   private released: RunningModel | null = null;
 
   /** The model in this variant, where it is the one that was released last; then it is no longer kept here. */
   take(place: ModelPlace, variant: ModelVariant): RunningModel | null {
     const { released } = this;
-    if (released === null || this.keys.get(released) !== keyOf(place, variant)) return null;
+    if (released === null || !isFrom(this.origins.get(released), place, variant)) return null;
     this.released = null;
     released.reset();
     return released;
@@ -18,7 +25,7 @@ export class ModelCache {
 
   /** Remembers where a model was opened from, so that `take` finds it once it is released. */
   opened(model: RunningModel, place: ModelPlace, variant: ModelVariant): void {
-    this.keys.set(model, keyOf(place, variant));
+    this.origins.set(model, { place, variant });
   }
 
   /** Keeps a model that is no longer played, and closes the one that was kept before. */
@@ -34,12 +41,17 @@ export class ModelCache {
   }
 }
 
-const keyOf = ({ dir, listener }: ModelPlace, { frames, batch }: ModelVariant): string =>
-  `${dir} ${frames} ${batch} ${listenerKey(listener)}`;
-
-/** The same for listeners that sound the same. */
-export function listenerKey(listener: ModelPlace['listener']): string {
-  if (listener === undefined || listener === null) return '';
-  const { dir, delaySamples, adapter } = listener;
-  return `${dir} ${delaySamples} ${adapter?.join() ?? ''}`;
+function isFrom(origin: Origin | undefined, place: ModelPlace, variant: ModelVariant): boolean {
+  return (
+    origin !== undefined &&
+    origin.place.dir === place.dir &&
+    sameVariant(origin.variant, variant) &&
+    sameListener(origin.place.listener, place.listener)
+  );
 }
+
+/** Whether two variants are the same, or there are none. */
+export const sameVariant = (
+  a: ModelVariant | null | undefined,
+  b: ModelVariant | null | undefined,
+): boolean => a?.frames === b?.frames && a?.batch === b?.batch;

@@ -1,6 +1,7 @@
 import type { ModelVariant } from '../model/manifest.js';
 import type { RunningModel } from '../model/run/running-model.js';
-import { listenerKey, ModelCache } from './model-cache.js';
+import { sameListener } from '../model/run/listener.js';
+import { ModelCache, sameVariant } from './model-cache.js';
 import { openHere, type ModelOpener, type ModelPlace } from './model-opener.js';
 import type { ModelChannels } from './routing.js';
 
@@ -26,13 +27,8 @@ interface Opening {
   readonly settle: () => void;
 }
 
-const sameVariant = (a: ModelVariant | null, b: ModelVariant | undefined): boolean =>
-  a?.frames === b?.frames && a?.batch === b?.batch;
-
 const samePlace = (a: ModelPlace | null, b: ModelPlace | null): boolean =>
-  a?.manifest.sha256 === b?.manifest.sha256 &&
-  a?.dir === b?.dir &&
-  listenerKey(a?.listener) === listenerKey(b?.listener);
+  a?.manifest.sha256 === b?.manifest.sha256 && a?.dir === b?.dir && sameListener(a?.listener, b?.listener);
 
 /**
  * Has the model of the document opened, in the variant that the settings require, while the one before it plays on; closes

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_MODEL_DELAY_SAMPLES } from '../../../document/limits.js';
 import type { ListenWith } from '../../../document/listen-with.js';
 import { unpack } from '../../../document/packing.js';
 import { TillerError } from '../../../document/tiller-error.js';
@@ -13,11 +14,24 @@ export const listenerSchema = z.strictObject({
   dir: z.string(),
   manifest: manifestSchema,
   /** Own delay of its encoder and the other's decoder together, in samples at their rate. */
-  delaySamples: z.number().int().nonnegative(),
+  delaySamples: z.number().int().min(0).max(MAX_MODEL_DELAY_SAMPLES),
   /** [latents, inputs + 1], the constant last; null where its latents are taken as they are. */
   adapter: float32Schema.nullable(),
 });
 export type Listener = z.infer<typeof listenerSchema>;
+
+/** Whether two listeners sound the same; both may be none. Allocates nothing. */
+export function sameListener(a: Listener | null | undefined, b: Listener | null | undefined): boolean {
+  if (!a || !b) return !a === !b;
+  return a.dir === b.dir && a.delaySamples === b.delaySamples && sameValues(a.adapter, b.adapter);
+}
+
+function sameValues(a: Float32Array | null, b: Float32Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 /** A model of the library that a document listens with. */
 type Listened = { readonly dir: string; readonly manifest: ModelManifest } | null;
