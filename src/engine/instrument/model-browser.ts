@@ -8,6 +8,7 @@ import { compareNames } from '../system/natural-order.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import type { LibraryEntry } from '../model/library/model-folder.js';
 import { effectWords } from '../../protocol/effect-words.js';
+import { isEffect } from '../model/manifest.js';
 import { hasPrior } from '../model/run/open-model.js';
 import { readReport } from '../model/report/report-file.js';
 import type { Instrument } from './instrument.js';
@@ -171,31 +172,20 @@ export class ModelBrowser {
         : null;
     const maker = own ?? bundled;
     const report = await readReport(dir);
-    const {
-      sha256,
-      name,
-      sampleRate,
-      hop,
-      latentDims,
-      fullLatentDims,
-      inputChannels,
-      outputChannels,
-      parameters,
-    } = manifest;
     const sentences = [maker?.character, maker?.trainedOn && `Trained on ${maker.trainedOn}`];
     return {
-      sha256,
-      name,
-      sampleRate,
-      hop,
-      latentDims,
-      fullLatentDims,
-      inputChannels,
-      outputChannels,
-      parameters,
+      sha256: manifest.sha256,
+      name: manifest.name,
+      sampleRate: manifest.sampleRate,
+      hop: manifest.hop,
+      latentDims: manifest.latentDims,
+      fullLatentDims: manifest.fullLatentDims,
+      inputChannels: manifest.inputChannels,
+      outputChannels: manifest.outputChannels,
+      parameters: manifest.parameters,
       streaming: manifest.streaming,
       hasPrior: hasPrior(manifest),
-      hasEncoder: manifest.hasNoEncoder !== true && latentDims > 0,
+      hasEncoder: manifest.hasNoEncoder !== true && !isEffect(manifest),
       delaySamples: manifest.delaySamples,
       licence: manifest.licence ?? maker?.licence ?? null,
       latentRanges: manifest.latentRanges,
