@@ -9,6 +9,8 @@ export const modelLoadSchema = z.strictObject({
   batch: z.number().int().min(1).max(2),
   encodeMs: z.number().nonnegative(),
   decodeMs: z.number().nonnegative(),
+  /** The prior, which runs in the encoder's place while it plays; absent where the model has none, or an earlier version measured. */
+  priorMs: z.number().nonnegative().optional(),
   /** Encode and decode together, as a share of the time that the audio of a call lasts. */
   shareOfRealTime: z.number().nonnegative(),
 });

@@ -60,12 +60,14 @@ function effectText(latent: ModelReport['latents'][number]): string {
 }
 
 function loadLine(
-  { frames, batch, encodeMs, decodeMs, shareOfRealTime }: ModelLoad,
+  { frames, batch, encodeMs, decodeMs, priorMs, shareOfRealTime }: ModelLoad,
   ofEffect: boolean,
 ): string {
   const setting = `${frames} frame${frames === 1 ? '' : 's'} per call, ${batch === 1 ? 'mono' : 'stereo'}`;
   const times = ofEffect
     ? `${decodeMs.toFixed(2)} ms for a call`
     : `${encodeMs.toFixed(2)} ms to encode, ${decodeMs.toFixed(2)} ms to decode`;
-  return `load        ${(100 * shareOfRealTime).toFixed(1)} % of real time with ${setting}: ${times}`;
+  const prior =
+    priorMs === undefined ? '' : `, ${priorMs.toFixed(2)} ms for the prior in the encoder’s place`;
+  return `load        ${(100 * shareOfRealTime).toFixed(1)} % of real time with ${setting}: ${times}${prior}`;
 }

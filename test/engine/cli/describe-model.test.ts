@@ -35,6 +35,14 @@ describe('a model in lines of text', () => {
     expect(text.match(/-1\.00 … +1\.00/g)).toHaveLength(2);
   });
 
+  it('says what a prior takes, where there is one', () => {
+    const report = reportOf(1);
+    expect(describeModel(manifestOf(1), report).join('\n')).not.toContain('prior');
+    const loads = report.loads.map((load) => ({ ...load, priorMs: 1.5 }));
+    const text = describeModel(manifestOf(1), { ...report, loads }).join('\n');
+    expect(text).toContain('1.50 ms for the prior');
+  });
+
   // It had the head of an empty table, and a time to encode.
   it('says nothing of latents for an effect', () => {
     const text = describeModel(manifestOf(0), reportOf(0)).join('\n');

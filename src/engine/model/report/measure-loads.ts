@@ -31,9 +31,11 @@ export async function measureLoads({ dir, manifest }: LibraryEntry): Promise<Mod
 /** The load of an open model; its state is reset before and after. */
 export function measureLoad(model: RunningModel): ModelLoad {
   const { frames, batch, hop, sampleRate } = model.shape;
+  const hasPrior = model.priorIn.length > 0;
   const noise = createNoise({ kind: 'seed', seed: 0 });
   const encodeMs: number[] = [];
   const decodeMs: number[] = [];
+  const priorMs: number[] = [];
   model.reset();
   model.audioIn.set(probeSignal(model.audioIn.length, sampleRate));
   const began = performance.now();
@@ -45,15 +47,26 @@ export function measureLoad(model: RunningModel): ModelLoad {
     const encoded = performance.now();
     model.latents.set(model.encoded);
     model.decode(noise);
+    const decoded = performance.now();
+    if (hasPrior) model.generate(noise);
+    const generated = performance.now();
     if (call < 0) continue;
     encodeMs.push(encoded - start);
-    decodeMs.push(performance.now() - encoded);
+    decodeMs.push(decoded - encoded);
+    priorMs.push(generated - decoded);
   }
   model.reset();
   const encode = median(encodeMs);
   const decode = median(decodeMs);
   const lastsMs = (1000 * frames * hop) / sampleRate;
-  return { frames, batch, encodeMs: encode, decodeMs: decode, shareOfRealTime: (encode + decode) / lastsMs };
+  return {
+    frames,
+    batch,
+    encodeMs: encode,
+    decodeMs: decode,
+    ...(hasPrior ? { priorMs: median(priorMs) } : {}),
+    shareOfRealTime: (encode + decode) / lastsMs,
+  };
 }
 
 function median(values: readonly number[]): number {

@@ -37,6 +37,7 @@ export function ModelReport({ card, report }: { card: ModelCard; report: Report 
                 <>
                   <td>{load.encodeMs.toFixed(2)} ms to encode</td>
                   <td>{load.decodeMs.toFixed(2)} ms to decode</td>
+                  {load.priorMs !== undefined && <td>{load.priorMs.toFixed(2)} ms for the prior</td>}
                 </>
               )}
             </tr>

@@ -54,6 +54,12 @@ describe('a model with a prior', () => {
     expect(notes?.join()).not.toContain('cannot be played');
   });
 
+  it('has its load in the report, in each variant', async () => {
+    const { loads = [] } = (await readReport(entry.dir)) ?? {};
+    expect(loads).toHaveLength(entry.manifest.variants.length);
+    for (const { priorMs } of loads) expect(priorMs).toBeGreaterThan(0);
+  });
+
   it.each([
     [1, 1],
     [4, 1],

@@ -54,8 +54,9 @@ describe('the report of a model', () => {
     const entry = await imported('delay', 2, 2);
     const loads = await measureLoads(entry);
     expect(loads.map(({ frames, batch }) => [frames, batch])).toEqual([[1, 1], [2, 2]]); // prettier-ignore
-    for (const { encodeMs, decodeMs, frames, shareOfRealTime } of loads) {
+    for (const { encodeMs, decodeMs, priorMs, frames, shareOfRealTime } of loads) {
       expect(encodeMs).toBeGreaterThan(0);
+      expect(priorMs).toBeUndefined();
       const lastsMs = (1000 * 16 * frames) / 16_000;
       expect(shareOfRealTime).toBeCloseTo((encodeMs + decodeMs) / lastsMs, 6);
     }
