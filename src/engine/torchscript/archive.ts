@@ -1,6 +1,7 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { TillerError } from '../../document/tiller-error.js';
+import { notTorchScript } from './other-files.js';
 
 const MAX_ENTRIES = 65_536;
 /** Bounds of what compressed entries may grow to, in bytes. Weights are stored, only code is compressed. */
@@ -32,13 +33,7 @@ export class Archive {
    * @throws TillerError `not-a-model` when the bytes are no zip, `archive-corrupt`, `archive-too-large`
    */
   static async fromBytes(bytes: Buffer): Promise<Archive> {
-    if (bytes.length < 22 || bytes.readUInt32LE(0) !== 0x04034b50) {
-      throw new TillerError(
-        'not-a-model',
-        'This is not a TorchScript model: the file is no zip archive.',
-        'Choose a .ts file exported by RAVE for nn~.',
-      );
-    }
+    if (bytes.length < 22 || bytes.readUInt32LE(0) !== 0x04034b50) throw notTorchScript(bytes);
     try {
       const zip = await fromBufferPromise(bytes);
       return new Archive(bytes, stripTopFolder(await readSlots(zip)));

@@ -1,5 +1,6 @@
 import { TillerError } from '../../document/tiller-error.js';
 import type { Archive } from './archive.js';
+import { noCode, otherArchive } from './other-files.js';
 import { parseSource } from './parser.js';
 import { unpickle } from './pickle.js';
 import type { InstanceRecord, PickleValue, TensorRecord } from './pickle-values.js';
@@ -38,13 +39,7 @@ export class Program {
    */
   static load(archive: Archive): Program {
     const versionEntry = VERSION_ENTRIES.find((name) => archive.has(name));
-    if (!archive.has('data.pkl') || versionEntry === undefined) {
-      throw new TillerError(
-        'not-a-model',
-        'This archive holds no TorchScript model.',
-        'Choose a .ts file exported by RAVE for nn~.',
-      );
-    }
+    if (!archive.has('data.pkl') || versionEntry === undefined) throw otherArchive(archive.names());
     const version = Number(readText(archive, versionEntry));
     if (!Number.isInteger(version) || version < 1 || version > NEWEST_VERSION) {
       throw new TillerError(
@@ -56,9 +51,9 @@ export class Program {
       throw new TillerError('not-a-model', 'This model was written on a big-endian machine.');
     }
     // What torch.save writes looks the same, and may hold what no export does: it is not even read.
-    if (!archive.names().some((name) => name.startsWith('code/'))) throw noModel();
+    if (!archive.names().some((name) => name.startsWith('code/'))) throw noCode();
     const root = unpickle(readSmall(archive, 'data.pkl'));
-    if (typeof root !== 'object' || root?.kind !== 'instance') throw noModel();
+    if (typeof root !== 'object' || root?.kind !== 'instance') throw noCode();
     const { classes, functions } = loadCode(archive);
     return new Program(archive, root, loadConstants(archive), classes, functions);
   }
@@ -109,14 +104,6 @@ function readSmall(archive: Archive, name: string): Buffer {
 
 function readText(archive: Archive, name: string): string {
   return readSmall(archive, name).toString('latin1').trim();
-}
-
-function noModel(): TillerError {
-  return new TillerError(
-    'not-a-model',
-    'This file holds data, but no model.',
-    'A training checkpoint must be exported to a .ts file first: rave export.',
-  );
 }
 
 function loadConstants(archive: Archive): readonly PickleValue[] {
