@@ -55,7 +55,7 @@ export function parseGestureCsv(text: string, inputs: number): Gesture {
   }
   if (rows.length === 0) throw unreadable('The gesture is empty.');
   if (rows.every(({ values }) => values.every(Number.isNaN)))
-    throw unreadable('The gesture has times, but no column of values.');
+    throw unreadable('The gesture has no values beside its first column, which holds the times.');
   return { inputs, moves: interpolateRows(rows) };
 }
 

@@ -65,8 +65,8 @@ describe('parseGestureCsv', () => {
     ['seconds,x\n', /empty/],
     ['0,0.5\n1,2\n', /Line 2.*0 to 1/],
     // Regression: a file without a column of values moved nothing, without a message.
-    ['seconds\n0\n1\n', /no column of values/],
-    ['x\n0\n0.5\n1\n', /no column of values/],
+    ['seconds\n0\n1\n', /no values beside its first column/],
+    ['x\n0\n0.5\n1\n', /no values beside its first column/],
     // Every line was taken for a line of names, and the gesture was called empty.
     ['seconds x\n0 0.5\n1 0.25\n', /Line 2.*“0 0.5”.*time/],
     ['{\n"json": [1]\n}\n', /Line 2.*time/],
