@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { importModel } from '../src/engine/model/import/import.js';
 import type { LibraryEntry } from '../src/engine/model/library/model-folder.js';
+import type { ModelManifest } from '../src/engine/model/manifest.js';
 import { createNoise } from '../src/engine/model/run/noise.js';
 import { openModel } from '../src/engine/model/run/open-model.js';
 import type { RunningModel } from '../src/engine/model/run/running-model.js';
@@ -11,15 +12,17 @@ import { modelsToMeasure } from './bundled.js';
 import { type BenchRow, summarise } from './row.js';
 import { TorchPeer } from './torch-peer.js';
 
-/** Samples of the measured block, as in the design's table. */
-const BLOCK = 2048;
+/** Least samples of one measurement: several calls where they are shorter. */
+const LEAST_SAMPLES = 2048;
 /** Limit of encode and decode, as a share of one core. */
 const MOST_PERCENT = 15;
+/** How many times faster than torch.jit in calls of the same size. */
+const LEAST_RATIO = 3;
 /** Tiller and the peer are measured alternately, so that other load affects both; the first turn is warm-up. */
 const TURNS = 11;
-const BLOCKS_EACH = 20;
+const MEASUREMENTS_EACH = 20;
 
-/** One way to process a block: measures it repeatedly, in milliseconds. */
+/** One way to encode and decode: measures it repeatedly, in milliseconds per call. */
 interface Contender {
   readonly times: number[];
   readonly play: (count: number) => number[] | Promise<number[]>;
@@ -30,14 +33,13 @@ const contender = (play: Contender['play']): Contender => ({ times: [], play });
 async function takeTurns(contenders: readonly Contender[]): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) {
     for (const { times, play } of contenders) {
-      const measured = await play(BLOCKS_EACH);
+      const measured = await play(MEASUREMENTS_EACH);
       if (turn > 0) times.push(...measured);
     }
   }
 }
 
-/** Calls per block, at least one; the time of a longer call counts in proportion. */
-const callsOf = (samples: number): number => Math.max(1, Math.round(BLOCK / samples));
+const callsOf = (samples: number): number => Math.max(1, Math.round(LEAST_SAMPLES / samples));
 
 function tiller(model: RunningModel): Contender {
   const { hop, frames, sampleRate } = model.shape;
@@ -52,21 +54,19 @@ function tiller(model: RunningModel): Contender {
         model.latents.set(model.encoded);
         model.decode(noise);
       }
-      return ((performance.now() - start) * BLOCK) / (calls * hop * frames);
+      return (performance.now() - start) / calls;
     }),
   );
 }
 
+/** @param samples of a call */
 function torch(peer: TorchPeer, samples: number): Contender {
   const calls = callsOf(samples);
-  return contender(async (count) =>
-    (await peer.measure(samples, calls, count)).map((ms) => (ms * BLOCK) / (calls * samples)),
-  );
+  return contender(async (count) => (await peer.measure(samples, calls, count)).map((ms) => ms / calls));
 }
 
 /**
- * Encode and decode of 2048 samples, per model and frames per call, beside torch.jit on the same file: all of the block
- * at once, and, for information, in calls of one frame.
+ * Encode and decode, per model and latent frames per call, beside torch.jit on the same file in calls of as many frames.
  * @param paths `.ts` files; the bundled models, or those in `TILLER_BENCH_MODELS` (separated by `:`)
  */
 export async function modelBench(
@@ -82,52 +82,64 @@ export async function modelBench(
   return rows;
 }
 
+/** The same calls in Tiller and, where there is torch, in torch.jit. */
+interface Pair {
+  readonly frames: number;
+  readonly ours: Contender;
+  readonly theirs: Contender | null;
+}
+
 async function modelRows(path: string, { dir, manifest }: LibraryEntry): Promise<BenchRow[]> {
-  const { hop, sampleRate } = manifest;
+  const { hop } = manifest;
   const peer = await TorchPeer.open(path);
   const models: RunningModel[] = [];
   try {
     for (const { frames, batch } of manifest.variants) {
       if (batch === 1) models.push(await openModel(dir, manifest, { frames, batch }));
     }
-    const ours = models.map(tiller);
-    const whole = peer && torch(peer, Math.max(BLOCK, hop));
-    const single = peer && hop < BLOCK ? torch(peer, hop) : null;
-    await takeTurns([...ours, whole, single].filter((one) => one !== null));
-    return models.flatMap(({ shape: { frames } }, i): BenchRow[] => {
-      const measured = summarise(ours[i]?.times ?? []);
-      const theirs = whole && summarise(whole.times).median;
-      const theirsSingle = single && frames === 1 ? summarise(single.times).median : null;
-      const percent = (ms: number) => (100 * ms * sampleRate) / (1000 * BLOCK);
-      const speed: BenchRow = {
-        name: `${basename(path)}, ${BLOCK} samples, ${frames} frames a call`,
-        unit: 'ms',
-        ...measured,
-        ...(theirs === null
-          ? {}
-          : {
-              bar: theirs / 3,
-              barKind: 'max',
-              peer: { name: 'torch.jit', median: theirs, ratio: theirs / measured.median },
-            }),
-        ...(theirsSingle === null
-          ? {}
-          : {
-              note: `torch.jit in calls of ${hop} too: ${theirsSingle.toPrecision(3)} (×${(theirsSingle / measured.median).toFixed(1)})`,
-            }),
-      };
-      const load: BenchRow = {
-        name: `${basename(path)}, share of real time, ${frames} frames a call`,
-        unit: '%',
-        median: percent(measured.median),
-        p99: percent(measured.p99),
-        bar: MOST_PERCENT,
-        barKind: 'max',
-      };
-      return [speed, load];
+    const pairs = models.map((model): Pair => {
+      const { frames } = model.shape;
+      return { frames, ours: tiller(model), theirs: peer && torch(peer, hop * frames) };
     });
+    await takeTurns(pairs.flatMap(({ ours, theirs }) => (theirs === null ? [ours] : [ours, theirs])));
+    return pairs.flatMap((pair) => pairRows(basename(path), pair, manifest, peer));
   } finally {
     for (const model of models) model.close();
     peer?.close();
   }
+}
+
+function pairRows(
+  file: string,
+  { frames, ours, theirs }: Pair,
+  { hop, sampleRate }: ModelManifest,
+  peer: TorchPeer | null,
+): BenchRow[] {
+  const measured = summarise(ours.times);
+  const name = `${file}, calls of ${frames} × ${hop} samples`;
+  const percent = (ms: number) => (100 * ms * sampleRate) / (1000 * hop * frames);
+  const speed: BenchRow = { name, unit: 'ms', ...measured, ...comparison(measured.median, theirs, peer) };
+  const load: BenchRow = {
+    name: `${name}, share of real time`,
+    unit: '%',
+    median: percent(measured.median),
+    p99: percent(measured.p99),
+    bar: MOST_PERCENT,
+    barKind: 'max',
+  };
+  return [speed, load];
+}
+
+function comparison(median: number, theirs: Contender | null, peer: TorchPeer | null): Partial<BenchRow> {
+  if (theirs === null || peer === null) return { note: 'no peer: no python3 here has torch' };
+  const peerMedian = summarise(theirs.times).median;
+  return {
+    bar: peerMedian / LEAST_RATIO,
+    barKind: 'max',
+    peer: {
+      name: `torch.jit ${peer.version} in the same calls`,
+      median: peerMedian,
+      ratio: peerMedian / median,
+    },
+  };
 }

@@ -9,7 +9,7 @@ const PROGRAM = `
 import json, sys, time, torch
 torch.set_num_threads(1); torch.set_grad_enabled(False)
 model = torch.jit.load(sys.argv[1]); channels = int(model.encode_params[0])
-print("ready", flush=True)
+print("ready", torch.__version__, flush=True)
 for line in sys.stdin:
     samples, calls, count = map(int, line.split())
     x = 0.1 * torch.randn(1, channels, samples); times = []
@@ -27,6 +27,8 @@ export class TorchPeer {
   private constructor(
     private readonly process: ChildProcess,
     private readonly lines: AsyncIterator<string>,
+    /** Of torch. */
+    readonly version: string,
   ) {}
 
   /** Opens a `.ts` file; null where python3 has no torch. */
@@ -36,7 +38,8 @@ export class TorchPeer {
       child.on('error', () => child.stdout.destroy());
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
       const first = await lines.next().catch(() => ({ done: true, value: '' }));
-      if (first.done !== true && first.value === 'ready') return new TorchPeer(child, lines);
+      const [word, version = ''] = first.done === true ? [] : first.value.split(' ');
+      if (word === 'ready') return new TorchPeer(child, lines, version);
       child.kill();
     }
     return null;
