@@ -38,6 +38,7 @@ int main (int count, char** arguments)
     addStreamTests (suite);
     addAutomationPointTests (suite);
     addRecallOrderTests (suite);
+    addTransportRaceTests (suite);
     addSupervisorTests (suite);
     return suite.run (first);
 }

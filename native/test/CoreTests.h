@@ -16,6 +16,7 @@ void addStreamTests (Suite&);
 void addAutomationPointTests (Suite&);
 void addSupervisorTests (Suite&);
 void addRecallOrderTests (Suite&);
+void addTransportRaceTests (Suite&);
 
 // On Linux only.
 void addRealtimeKitTests (Suite&);

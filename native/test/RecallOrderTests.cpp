@@ -1,6 +1,7 @@
 // In which order an engine gets parameters, audio and the presets that are asked for: the block transport without an engine.
 
 #include "CoreTests.h"
+#include "WrittenPipe.h"
 
 #include "tiller/engine/BlockTransport.h"
 
@@ -13,29 +14,6 @@ namespace tiller::test
 namespace
 {
 
-/** Takes everything that is written to it. */
-struct Pipe final : ChildProcess
-{
-    Readiness wait (bool, std::uint32_t, WakeSignal*) override          { return Readiness::timeout; }
-    std::ptrdiff_t read (std::uint8_t*, std::size_t) override           { return 0; }
-    ThreadActivity activity (std::uint32_t) const override              { return {}; }
-    RealtimeAnswer setRealtime (std::uint32_t, bool) override           { return {}; }
-    std::optional<std::uint64_t> pauses (std::uint32_t) const override  { return {}; }
-    std::string terminate() override                                    { return {}; }
-    const std::string& stderrTail() override                            { return nothing; }
-
-    std::ptrdiff_t write (const std::uint8_t* source, std::size_t count) override
-    {
-        const auto taken = std::min (count, parser.freeBytes());
-        std::memcpy (parser.space(), source, taken);
-        parser.arrived (taken);
-        return static_cast<std::ptrdiff_t> (taken);
-    }
-
-    MessageParser parser;
-    std::string nothing;
-};
-
 /** A host that plays blocks, and an engine that answers them with silence. */
 struct RecallFixture
 {
@@ -45,7 +23,7 @@ struct RecallFixture
     PresetRecall recall;
     BlockTransport transport { exchange, recall };
     SendBuffer outbox;
-    Pipe pipe;
+    WrittenPipe pipe;
     bool resend = false;
 
     RecallFixture()

@@ -257,6 +257,9 @@ void BlockTransport::sendBlocks (SendBuffer& outbox, const Waiting& waited)
 
     auto& queue = exchange.toEngine;
     const auto allowedDelay = allowedDelaySamples();
+    // Before `isWaiting`: a call says first that it waits, and then how far the stream has got. The other way round a block was too
+    // late by the position of a call that waits, for a host that did not yet wait.
+    const auto position = exchange.position();
     const auto maxLate = static_cast<std::int32_t> (maxLateSeconds * format.rate);
     // An engine that has not caught up yet is slow at first: it gets the newest audio, not the backlog. A host that waits for it
     // needs all that can still be heard.
@@ -272,7 +275,7 @@ void BlockTransport::sendBlocks (SendBuffer& outbox, const Waiting& waited)
         lastBlockTime = Clock::now();
         lastBlockSeconds = front.block.frames / format.rate;
         const auto end = front.block.position + front.block.frames;
-        const auto lateBy = distance (exchange.position(), end + allowedDelay);
+        const auto lateBy = distance (position, end + allowedDelay);
 
         if (! streaming)
         {
