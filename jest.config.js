@@ -1,3 +1,5 @@
+import { HOT_GLOBALS } from './test/hot-globals.js';
+
 // Tests see a copy of the environment; why this must stand in the real one, `src/engine/model/run/sync-session.ts` says.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
@@ -10,7 +12,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.tsx?$': [
-      '@swc/jest',
+      '<rootDir>/test/transform.js',
       {
         jsc: {
           target: 'es2022',
@@ -21,5 +23,7 @@ export default {
       },
     ],
   },
+  // For packages that are no modules; in modules `transform` declares them.
+  sandboxInjectedGlobals: HOT_GLOBALS.filter((name) => name !== 'NaN' && name !== 'Infinity'),
   testTimeout: 60_000,
 };
