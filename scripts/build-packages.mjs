@@ -1,4 +1,4 @@
 // Prints the Debian packages that building and testing the plugin needs, in one line: for a workflow that installs them with sudo.
-import { buildPackages } from './native-build.mjs';
+import { buildPackages, DISPLAY_PACKAGES } from './native-build.mjs';
 
-console.log([...buildPackages(process.env.TILLER_JUCE_DIR ?? ''), 'xvfb', 'openbox'].join(' '));
+console.log([...buildPackages(process.env.TILLER_JUCE_DIR ?? ''), ...DISPLAY_PACKAGES].join(' '));

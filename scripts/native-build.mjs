@@ -17,6 +17,8 @@ const JUCE_LIBRARIES = [
   ...['libasound2-dev', 'libfreetype-dev', 'libfontconfig1-dev', 'libx11-dev', 'libxcomposite-dev'],
   ...['libxcursor-dev', 'libxext-dev', 'libxinerama-dev', 'libxrandr-dev', 'libxrender-dev'],
 ];
+/** What the tests of the plugin's window run on, and pluginval. */
+export const DISPLAY_PACKAGES = ['xvfb', 'xauth', 'openbox', 'xdotool'];
 const WEBKIT = ['libwebkit2gtk-4.0-dev', 'libwebkit2gtk-4.1-dev'];
 
 export function run(command, args, options = {}) {

@@ -10,7 +10,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { ensureBundle } from './bundle.mjs';
 import { ensureDependencies, root } from './dependencies.mjs';
-import { artefacts, buildDir, buildNative, buildWithCmake, ensurePackages } from './native-build.mjs';
+import {
+  artefacts,
+  buildDir,
+  buildNative,
+  buildWithCmake,
+  DISPLAY_PACKAGES,
+  ensurePackages,
+} from './native-build.mjs';
 import { linkFolder, packEngine } from './pack-engine.mjs';
 
 if (process.platform !== 'linux') {
@@ -51,7 +58,7 @@ function makeBundle(name) {
 
 /** Calls `use` with an X11 display with a window manager. */
 async function withDisplay(use) {
-  ensurePackages(['xvfb', 'openbox', 'xdotool']);
+  ensurePackages(DISPLAY_PACKAGES);
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
