@@ -164,7 +164,7 @@ void anUnusedEngineEnds()
     plugin.flush ({ { amount, 0, 0.25 } });
     const auto saved = plugin.state();
     plugin.activate (fixture.setup);
-    CHECK (fixture.live->secondsUntil (0.25f * level, 30.0) >= 0.0, "heard is ", fixture.live->step());
+    CHECK (fixture.live->secondsUntil (0.25f * level, patience) >= 0.0, "heard is ", fixture.live->step());
     // The fake engine tells what it was given to undo.
     CHECK (eventually (patience, [&] { return decodeState (plugin.state()).preset == "{\"given\":\"a step to undo\"}"; }), decodeState (plugin.state()).preset);
     CHECK_EQUAL (decodeState (saved).preset, std::string ("{\"edited\":true}"));
