@@ -11,12 +11,11 @@ import {
 import { errorOf } from '../../../src/engine/workers/messages.js';
 import { WorkerThread } from '../../../src/engine/workers/worker-thread.js';
 import { ExampleCarrier } from '../../../src/engine/carry/example-carrier.js';
-import { importModel } from '../../../src/engine/model/import/import.js';
 import type { LibraryEntry } from '../../../src/engine/model/library/model-folder.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { bundleWorkers } from '../bundle-worker.js';
 import { Bench, documentOf } from '../http/rig.js';
-import { fixturePath } from '../model/fixtures.js';
+import { importFixture } from '../model/import-fixture.js';
 
 /** Answers with latents that are the example's first one, as many as the new model has. Never answers to a label of “slow”. */
 const FAKE_WORKER = `
@@ -40,7 +39,7 @@ describe('examples of another model', () => {
     folder = await mkdtemp(join(tmpdir(), 'tiller-carry-'));
     await writeFile(join(folder, 'fake.mjs'), FAKE_WORKER);
     await writeFile(join(folder, 'broken.mjs'), 'process.exit(1);');
-    identity = await importModel(fixturePath('identity'), {
+    identity = await importFixture('identity', {
       libraryDir: join(folder, 'models'),
       variants: [{ frames: 1, batch: 1 }],
     });

@@ -3,17 +3,17 @@ import { closeSync, openSync, readFileSync, readdirSync, writeFileSync } from 'n
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { WavWriter } from '../../../src/engine/audio/wav.js';
-import { LOOP, PRESET, PROGRAM, ProgramRig } from './program-rig.js';
+import { PRESET, PROGRAM, ProgramRig } from './program-rig.js';
 
 const rig = new ProgramRig();
-const { folder, tiller, json } = rig;
+const { folder, sound, tiller, json } = rig;
 afterAll(() => rig.remove());
 
 describe('tiller, where something is wrong', () => {
   it('overwrites a file only with --force', () => {
     const out = join(folder, 'kept.wav');
     writeFileSync(out, 'mine');
-    expect(tiller('render', LOOP, '-p', PRESET, '-o', out).status).toBe(5);
+    expect(tiller('render', sound, '-p', PRESET, '-o', out).status).toBe(5);
     expect(readFileSync(out, 'utf8')).toBe('mine');
   });
 
@@ -24,19 +24,24 @@ describe('tiller, where something is wrong', () => {
     ['a file that is no model', ['import', 'package.json'], 6, /./],
     ['a file that is no preset', ['train', 'package.json', '-o', 'x.json'], 3, /not a Tiller preset/],
     ['a file that is no sound', ['render', 'package.json', '-p', PRESET, '-o', 'x.wav'], 3, /./],
-    ['an impossible block', ['render', LOOP, '-p', PRESET, '-o', 'x.wav', '--block', '0'], 2, /1 to 8192/],
+    ['an impossible block', ['render', sound, '-p', PRESET, '-o', 'x.wav', '--block', '0'], 2, /1 to 8192/],
     ['a device for a model', ['import', '/dev/zero'], 4, /no ordinary file/],
-    ['a device for a preset', ['render', LOOP, '-p', '/dev/zero', '-o', 'x.wav'], 4, /is a device/],
+    ['a device for a preset', ['render', sound, '-p', '/dev/zero', '-o', 'x.wav'], 4, /is a device/],
     [
       'a device for a gesture',
-      ['render', LOOP, '-p', PRESET, '-g', '/dev/zero', '-o', 'x.wav'],
+      ['render', sound, '-p', PRESET, '-g', '/dev/zero', '-o', 'x.wav'],
       4,
       /is a device/,
     ],
     ['a device for latents', ['decode', 'percussion', '/dev/zero', '-o', 'x.wav'], 4, /is a device/],
-    ['another format', ['render', LOOP, '-p', PRESET, '-o', 'x.mp3'], 2, /no.* an MP3: .*writes WAV/],
-    ['too long a name', ['render', LOOP, '-p', PRESET, '-o', `${'x'.repeat(300)}.wav`], 4, /too long a name/],
-    ['an unknown preset', ['render', LOOP, '-p', 'factory/nothing', '-o', 'x.wav'], 4, /no preset/],
+    ['another format', ['render', sound, '-p', PRESET, '-o', 'x.mp3'], 2, /no.* an MP3: .*writes WAV/],
+    [
+      'too long a name',
+      ['render', sound, '-p', PRESET, '-o', `${'x'.repeat(300)}.wav`],
+      4,
+      /too long a name/,
+    ],
+    ['an unknown preset', ['render', sound, '-p', 'factory/nothing', '-o', 'x.wav'], 4, /no preset/],
     ['a library without a name', ['--library', '', 'doctor'], 2, /no name/],
     ['a demo without a folder', ['demo', '-o', ''], 2, /no name/],
     ['an unknown part', ['bench', '--only', 'nothing'], 2, /no part .*\n.*gesture/],
@@ -86,7 +91,7 @@ describe('tiller, where something is wrong', () => {
     const gesture = join(folder, 'long.csv');
     writeFileSync(gesture, 'seconds,x\n0,0\n600,1\n');
     const out = join(folder, 'long-gesture.wav');
-    const { status, stderr } = tiller('render', LOOP, '-p', PRESET, '-g', gesture, '-o', out);
+    const { status, stderr } = tiller('render', sound, '-p', PRESET, '-g', gesture, '-o', out);
     expect([status, stderr]).toEqual([
       0,
       expect.stringMatching(/gesture lasts 600\.0 s, longer than the audio/),
@@ -96,7 +101,7 @@ describe('tiller, where something is wrong', () => {
   it('warns that a preset’s examples have not been trained', () => {
     const untrained = join(folder, 'untrained.tiller.json');
     writeFileSync(untrained, JSON.stringify({ ...JSON.parse(readFileSync(PRESET, 'utf8')), trained: null }));
-    const { status, stderr } = tiller('render', LOOP, '-p', untrained, '-o', join(folder, 'untrained.wav'));
+    const { status, stderr } = tiller('render', sound, '-p', untrained, '-o', join(folder, 'untrained.wav'));
     expect([status, stderr]).toEqual([0, expect.stringContaining('tiller train')]);
   });
 
@@ -112,7 +117,7 @@ describe('tiller, where something is wrong', () => {
     const malicious = join(folder, 'malicious.tiller.json');
     const model = { name: 'a\u001b[2Jb\u0007', sha256: 'a'.repeat(64) };
     writeFileSync(malicious, JSON.stringify({ ...JSON.parse(readFileSync(PRESET, 'utf8')), model }));
-    const { status, stderr } = tiller('render', LOOP, '-p', malicious, '-o', join(folder, 'malicious.wav'));
+    const { status, stderr } = tiller('render', sound, '-p', malicious, '-o', join(folder, 'malicious.wav'));
     expect(status).toBe(4);
     expect(stderr).toContain('“a [2Jb ”');
   });
@@ -145,7 +150,7 @@ describe('tiller, where something is wrong', () => {
 
   it('gives errors as JSON with --json', () => {
     expect(json('inspect', 'nothing')).toMatchObject({ error: { code: 'model-missing' } });
-    for (const words of [[], ['sing'], ['import'], ['render', LOOP, '--block', '0']]) {
+    for (const words of [[], ['sing'], ['import'], ['render', sound, '--block', '0']]) {
       const { status, stdout, stderr } = tiller('--json', ...words);
       expect([words, status, stderr]).toEqual([words, 2, '']);
       expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'argument-invalid' } });

@@ -1,18 +1,33 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The built program, as a user runs it. */
 export const PROGRAM = 'dist/engine/tiller.js';
-export const LOOP = 'models/loops/kit-beat.wav';
-export const MODEL = 'models/percussion/percussion.ts';
+const LOOP = 'models/loops/kit-beat.wav';
 export const PRESET = 'presets/drum-garden.tiller.json';
+
+/** The start of a WAV. @param seconds a whole number */
+function startOf(path: string, seconds: number): Buffer {
+  const wav = readFileSync(path);
+  const begin = wav.indexOf('data') + 8;
+  const start = Buffer.from(wav.subarray(0, begin + seconds * wav.readUInt32LE(28)));
+  start.writeUInt32LE(start.length - 8, 4);
+  start.writeUInt32LE(start.length - begin, begin - 4);
+  return start;
+}
 
 /** A folder of the test's own that is home and library to the programs it runs. */
 export class ProgramRig {
   readonly folder = mkdtempSync(join(tmpdir(), 'tiller-cli-'));
+  /** Two seconds of a loop, for where their number does not matter. */
+  readonly sound = join(this.folder, 'sound.wav');
   private readonly running: ChildProcessWithoutNullStreams[] = [];
+
+  constructor() {
+    writeFileSync(this.sound, startOf(LOOP, 2));
+  }
 
   /** Runs the program to its end. */
   readonly tiller = (...args: string[]) => {

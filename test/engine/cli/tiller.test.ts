@@ -15,10 +15,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { WavWriter } from '../../../src/engine/audio/wav.js';
 import { parseNpy } from '../../../src/engine/audio/npy.js';
-import { LOOP, MODEL, PRESET, PROGRAM, ProgramRig } from './program-rig.js';
+import { fixturePath } from '../model/fixtures.js';
+import { PRESET, PROGRAM, ProgramRig } from './program-rig.js';
 
 const rig = new ProgramRig();
-const { folder, tiller, json } = rig;
+const { folder, sound, tiller, json } = rig;
 afterEach(() => rig.endAll());
 afterAll(() => rig.remove());
 
@@ -58,7 +59,7 @@ describe('tiller', () => {
       ['seed:3', 'c'],
       ['seed:4', 'd'],
     ] as const) {
-      expect(tiller('encode', 'percussion', LOOP, '-o', z, '--force', '--noise', noise).status).toBe(0);
+      expect(tiller('encode', 'percussion', sound, '-o', z, '--force', '--noise', noise).status).toBe(0);
       expect(
         tiller('decode', 'percussion', z, '-o', join(folder, `${name}.wav`), '--noise', noise).status,
       ).toBe(0);
@@ -98,7 +99,7 @@ describe('tiller', () => {
   it('runs models with onnxruntime’s telemetry switched off', () => {
     const home = mkdtempSync(join(folder, 'home-'));
     const out = join(home, 'z.npy');
-    const { status } = spawnSync(process.execPath, [PROGRAM, 'encode', 'percussion', LOOP, '-o', out], {
+    const { status } = spawnSync(process.execPath, [PROGRAM, 'encode', 'percussion', sound, '-o', out], {
       // Without CI variables, with which onnxruntime switches telemetry off itself.
       env: { PATH: process.env['PATH'], HOME: home },
     });
@@ -115,7 +116,7 @@ describe('tiller', () => {
       const out = join(folder, `block${block}.wav`);
       const { status } = tiller(
         'render',
-        LOOP,
+        sound,
         '-p',
         preset,
         '-g',
@@ -130,7 +131,7 @@ describe('tiller', () => {
     });
     expect(rendered[0]?.equals(rendered[1] ?? Buffer.alloc(0))).toBe(true);
     const still = join(folder, 'still.wav');
-    tiller('render', LOOP, '-p', preset, '-o', still);
+    tiller('render', sound, '-p', preset, '-o', still);
     expect(readFileSync(still).equals(rendered[0] ?? Buffer.alloc(0))).toBe(false);
   });
 
@@ -179,19 +180,19 @@ describe('tiller', () => {
         model: 'voices',
         adapted: true,
       });
-      expect(tiller('render', LOOP, '-p', preset, '-o', out).status).toBe(0);
+      expect(tiller('render', sound, '-p', preset, '-o', out).status).toBe(0);
       return readFileSync(out);
     });
     expect(sounds[1]?.equals(sounds[0] ?? Buffer.alloc(0))).toBe(true);
     const own = join(folder, 'listens-itself.wav');
-    expect(tiller('render', LOOP, '-p', PRESET, '-o', own).status).toBe(0);
+    expect(tiller('render', sound, '-p', PRESET, '-o', own).status).toBe(0);
     expect(readFileSync(own).equals(sounds[0] ?? Buffer.alloc(0))).toBe(false);
   });
 
   it('renders a preset by its id', () => {
     const [byId, byPath] = [join(folder, 'by-id.wav'), join(folder, 'by-path.wav')];
-    expect(tiller('render', LOOP, '-p', 'factory/drum-garden', '-o', byId).status).toBe(0);
-    expect(tiller('render', LOOP, '-p', PRESET, '-o', byPath).status).toBe(0);
+    expect(tiller('render', sound, '-p', 'factory/drum-garden', '-o', byId).status).toBe(0);
+    expect(tiller('render', sound, '-p', PRESET, '-o', byPath).status).toBe(0);
     expect(readFileSync(byId).equals(readFileSync(byPath))).toBe(true);
   });
 
@@ -199,7 +200,7 @@ describe('tiller', () => {
     const [target, link] = [join(folder, 'target.wav'), join(folder, 'link.wav')];
     writeFileSync(target, 'before');
     symlinkSync(target, link);
-    expect(tiller('render', LOOP, '-p', PRESET, '-f', '-o', link).status).toBe(0);
+    expect(tiller('render', sound, '-p', PRESET, '-f', '-o', link).status).toBe(0);
     expect(readlinkSync(link)).toBe(target);
     expect(readFileSync(target).length).toBeGreaterThan(1000);
   });
@@ -207,7 +208,7 @@ describe('tiller', () => {
   it('reports a model that is already in the library, with its present name', () => {
     const library = join(folder, 'twice');
     const [first, second] = ['mine.ts', 'renamed.ts'].map((name) => join(folder, name)) as [string, string];
-    for (const path of [first, second]) copyFileSync(MODEL, path);
+    for (const path of [first, second]) copyFileSync(fixturePath('identity'), path);
     const load = (path: string) => tiller('--library', library, 'import', path).stdout;
     expect(load(first)).toMatch(/^Imported into .*\nname +mine /);
     expect(load(second)).toMatch(/^Already in the library: .*\nname +mine /);
@@ -215,7 +216,7 @@ describe('tiller', () => {
 
   it('renders at another rate', () => {
     const out = join(folder, 'rate.wav');
-    const result = json('render', LOOP, '-p', PRESET, '--rate', '48000', '-o', out);
+    const result = json('render', sound, '-p', PRESET, '--rate', '48000', '-o', out);
     expect(result).toMatchObject({ rate: 48_000, faults: 0 });
     expect(readFileSync(out).readUInt32LE(24)).toBe(48_000);
   });

@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defaultOutput } from '../../../src/document/output.js';
-import { importModel } from '../../../src/engine/model/import/import.js';
 import { FRAME_HEADER_BYTES, PLUGIN_PROTOCOL_VERSION, TO_ENGINE } from '../../../src/protocol/plugin.js';
 import { bundleWorkers, type Bundles } from '../bundle-worker.js';
-import { fixturePath } from '../model/fixtures.js';
+import { importFixture } from '../model/import-fixture.js';
 import { blockFrame, frame, wholeFramesIn, type ReadFrame } from './pipes.js';
 
 const BLOCK = 128;
@@ -101,7 +100,7 @@ describe('a preset with another model, recalled in the plugin for the first time
     const [first, second] = await Promise.all(
       (['identity', 'delay'] as const).map(async (name) => ({
         type: 'load',
-        model: await importModel(fixturePath(name), variants),
+        model: await importFixture(name, variants),
       })),
     );
     const settings = { type: 'output', output: { ...defaultOutput(), inputGainDb: INPUT_GAIN_DB } };

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ImportedModel, importModel } from '../../../src/engine/model/import/import.js';
+import type { ImportedModel } from '../../../src/engine/model/import/import.js';
+import { importUnmeasured } from '../model/import-fixture.js';
 import { buildZip } from '../torchscript/archive-builder.js';
 import { storedModel } from '../model/import/evaluate/stored.js';
 
@@ -75,5 +76,5 @@ export async function importLinear(folder: string, name: keyof typeof MODELS): P
     { name: 'm/code/__torch__.py', data: lines.join('\n') },
   ];
   await writeFile(path, buildZip(entries));
-  return importModel(path, { libraryDir: join(folder, 'models') });
+  return importUnmeasured(path, { libraryDir: join(folder, 'models') });
 }

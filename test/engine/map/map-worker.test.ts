@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trainMapping } from '../../../src/engine/mapping/train.js';
-import { importModel } from '../../../src/engine/model/import/import.js';
 import {
   fromMapWorkerSchema,
   type FromMapWorker,
@@ -9,7 +8,7 @@ import {
 } from '../../../src/engine/map/messages.js';
 import { WorkerThread } from '../../../src/engine/workers/worker-thread.js';
 import { bundleWorkers, type Bundles } from '../bundle-worker.js';
-import { fixturePath } from '../model/fixtures.js';
+import { importFixture } from '../model/import-fixture.js';
 import { documentOf } from '../http/rig.js';
 
 describe('the map worker', () => {
@@ -36,7 +35,7 @@ describe('the map worker', () => {
 
   // The levels of a picture that was painted while the model was being opened were never measured.
   it('measures a picture that was painted before its model was open', async () => {
-    const { dir, manifest } = await importModel(fixturePath('mono'), {
+    const { dir, manifest } = await importFixture('mono', {
       libraryDir: join(bundles.folder, 'library'),
     });
     const [variant] = manifest.variants;

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { useModel } from '../../../src/document/use-model.js';
-import { importModel } from '../../../src/engine/model/import/import.js';
 import type { LibraryEntry } from '../../../src/engine/model/library/model-folder.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { MapMaker } from '../../../src/engine/starter-map/map-maker.js';
 import { STARTER_REGRESSOR } from '../../../src/engine/starter-map/starter-preset.js';
 import { Bench, documentOf } from '../http/rig.js';
-import { fixturePath } from '../model/fixtures.js';
+import { importFixture } from '../model/import-fixture.js';
 
 /** Answers with two sounds, the first with the number of frames, or with the latents of a file; never answers to seed 9. */
 const FAKE_WORKER = `
@@ -42,7 +41,7 @@ describe('listening to a model', () => {
     folder = await mkdtemp(join(tmpdir(), 'tiller-map-'));
     await writeFile(join(folder, 'fake.mjs'), FAKE_WORKER);
     await writeFile(join(folder, 'broken.mjs'), 'process.exit(1);');
-    identity = await importModel(fixturePath('identity'), {
+    identity = await importFixture('identity', {
       libraryDir: join(folder, 'models'),
       variants: [{ frames: 1, batch: 1 }],
     });

@@ -10,13 +10,13 @@ import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import type { Preset } from '../../../src/document/preset.js';
 import { useModel } from '../../../src/document/use-model.js';
 import { trainMapping } from '../../../src/engine/mapping/train.js';
-import { importModel } from '../../../src/engine/model/import/import.js';
 import { ModelFolder, type LibraryEntry } from '../../../src/engine/model/library/model-folder.js';
 import type { StreamCommand } from '../../../src/engine/stream/messages.js';
 import { Player } from '../../../src/engine/stream/player.js';
 import { sendDifference } from '../../../src/engine/stream/send-difference.js';
 import { shipped } from '../../models/shipped.js';
-import { FIXTURE_NAMES, fixturePath, type FixtureName } from '../model/fixtures.js';
+import { FIXTURE_NAMES, type FixtureName } from '../model/fixtures.js';
+import { importFixture } from '../model/import-fixture.js';
 
 const RATE = 48_000;
 const BLOCK = 512;
@@ -126,7 +126,7 @@ describe('what is captured is what is heard', () => {
 
   const open = async (name: string): Promise<LibraryEntry> => {
     if ((FIXTURE_NAMES as readonly string[]).includes(name))
-      return importModel(fixturePath(name as FixtureName), {
+      return importFixture(name as FixtureName, {
         libraryDir: folder,
         variants: [{ frames: 1, batch: 1 }],
       });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Assignment, AssignmentMode } from '../../../src/document/assignment.js';
 import { defaultOutput } from '../../../src/document/output.js';
-import { type ImportedModel, importModel } from '../../../src/engine/model/import/import.js';
+import type { ImportedModel } from '../../../src/engine/model/import/import.js';
 import type { StreamReport } from '../../../src/engine/stream/messages.js';
 import { PARAMETER_INDEX } from '../../../src/document/parameters.js';
 import type { Input } from '../../../src/document/input.js';
@@ -11,7 +11,7 @@ import { defaultInput } from '../../../src/document/default-preset.js';
 import { learnedSource } from '../../../src/engine/stream/midi-router.js';
 import { Player } from '../../../src/engine/stream/player.js';
 import { defaultDimension } from '../../../src/document/steering.js';
-import { fixturePath } from '../model/fixtures.js';
+import { importFixture } from '../model/import-fixture.js';
 import { noiseTrack } from './play.js';
 
 const BLOCK = 256;
@@ -26,8 +26,8 @@ describe('Player', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tiller-player-'));
     const variants = { libraryDir: folder, variants: [{ frames: 1, batch: 1 }] };
-    identity = await importModel(fixturePath('identity'), variants);
-    delay = await importModel(fixturePath('delay'), variants);
+    identity = await importFixture('identity', variants);
+    delay = await importFixture('delay', variants);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -85,7 +85,7 @@ describe('Player', () => {
   });
 
   it('takes the variant that automated width calls for, once', async () => {
-    const wide = await importModel(fixturePath('identity'), {
+    const wide = await importFixture('identity', {
       libraryDir: join(folder, 'wide'),
       variants: [
         { frames: 1, batch: 1 },

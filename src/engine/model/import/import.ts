@@ -20,6 +20,8 @@ export interface ImportOptions extends ImportControl {
   readonly variants?: readonly ModelVariant[];
   /** Name in the library; by default that of the file. */
   readonly name?: string;
+  /** Runs the translated model to find out what it takes and does; by default `measureReport`, which takes seconds. */
+  readonly measure?: typeof measureReport;
 }
 
 export type ImportedModel = LibraryEntry;
@@ -40,7 +42,7 @@ export const DEFAULT_VARIANTS: readonly ModelVariant[] = [
  * @throws TillerError with the codes of model files, `file-missing`, `disk-full` and `disk-denied`
  */
 export async function importModel(path: string, options: ImportOptions): Promise<ImportedModel> {
-  const { libraryDir, signal } = options;
+  const { libraryDir, signal, measure = measureReport } = options;
   const step: TranslationStep = async (share, what) => {
     options.onProgress?.(share, what);
     await nextTurn();
@@ -61,7 +63,7 @@ export async function importModel(path: string, options: ImportOptions): Promise
     await step(0.9, 'Listening to its latents');
     await collectAfterModel(manifest.sourceBytes);
     const notes = [...found.notes, ...runningNotes(manifest, found.statedDelay)];
-    const report = await measureReport({ dir: staging.dir, manifest }, { notes, signal });
+    const report = await measure({ dir: staging.dir, manifest }, { notes, signal });
     await staging.write(REPORT_FILE, formatReport(report));
     await step(0.98, 'Adding to the library');
     const dir = await staging.commit(manifest.sha256);

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { importModel, type ImportedModel } from '../../../../src/engine/model/import/import.js';
+import type { ImportedModel } from '../../../../src/engine/model/import/import.js';
 import { createNoise } from '../../../../src/engine/model/run/noise.js';
 import { openModel } from '../../../../src/engine/model/run/open-model.js';
-import { FIXTURE_NAMES, fixtureData, fixtureMeta, fixturePath, type FixtureName } from '../fixtures.js';
+import { FIXTURE_NAMES, fixtureData, fixtureMeta, type FixtureName } from '../fixtures.js';
+import { importFixture } from '../import-fixture.js';
 
 /** The accuracy of the import against torch.jit, block after block. */
 const MIN_SNR_DB = 90;
@@ -32,7 +33,7 @@ describe.each(FIXTURE_NAMES)('the model "%s"', (name: FixtureName) => {
   beforeAll(async () => {
     library = await mkdtemp(join(tmpdir(), 'tiller-parity-'));
     const { frames, batch } = meta;
-    imported = await importModel(fixturePath(name), { libraryDir: library, variants: [{ frames, batch }] });
+    imported = await importFixture(name, { libraryDir: library, variants: [{ frames, batch }] });
   });
   afterAll(() => rm(library, { recursive: true }));
 

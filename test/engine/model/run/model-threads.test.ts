@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { importModel } from '../../../../src/engine/model/import/import.js';
 import { ModelThreads, type ModelDelivery } from '../../../../src/engine/model/run/model-threads.js';
 import { createNoise } from '../../../../src/engine/model/run/noise.js';
 import { openModel } from '../../../../src/engine/model/run/open-model.js';
@@ -9,6 +8,7 @@ import { ThreadedModel } from '../../../../src/engine/model/run/threaded-model.j
 import { random } from '../../audio/signals.js';
 import { bundleWorkers, type Bundles } from '../../bundle-worker.js';
 import { fixturePath, type FixtureName } from '../fixtures.js';
+import { importUnmeasured } from '../import-fixture.js';
 
 /** A model with a prior. */
 const PRIOR = join('test', 'fixtures', 'prior', 'prior.torchscript');
@@ -29,11 +29,11 @@ describe('a model in a thread of its own', () => {
 
   const variant = { frames: 1, batch: 2 };
   type Name = FixtureName | 'prior';
-  const models = new Map<Name, ReturnType<typeof importModel>>();
+  const models = new Map<Name, ReturnType<typeof importUnmeasured>>();
   const imported = (name: Name) => {
     const model =
       models.get(name) ??
-      importModel(name === 'prior' ? PRIOR : fixturePath(name), {
+      importUnmeasured(name === 'prior' ? PRIOR : fixturePath(name), {
         libraryDir: bundles.folder,
         variants: [{ frames: 1, batch: 1 }, variant],
       });

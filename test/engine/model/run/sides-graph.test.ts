@@ -1,18 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ImportedModel, importModel } from '../../../../src/engine/model/import/import.js';
+import type { ImportedModel } from '../../../../src/engine/model/import/import.js';
 import type { ModelManifest } from '../../../../src/engine/model/manifest.js';
 import { createNoise } from '../../../../src/engine/model/run/noise.js';
 import { openModel } from '../../../../src/engine/model/run/open-model.js';
-import { fixturePath } from '../fixtures.js';
+import { importFixture } from '../import-fixture.js';
 
 let library: string;
 let imported: ImportedModel;
 
 beforeAll(async () => {
   library = await mkdtemp(join(tmpdir(), 'tiller-sides-'));
-  imported = await importModel(fixturePath('mono'), {
+  imported = await importFixture('mono', {
     libraryDir: library,
     variants: [{ frames: 1, batch: 2 }],
   });
