@@ -153,7 +153,7 @@ describe('what is captured is what is heard', () => {
             expect(Math.max(...misses)).toBeLessThanOrEqual(1e-6);
           });
         }),
-        { numRuns: 12 },
+        { numRuns: 6 },
       );
       listener.close();
     },
