@@ -25,5 +25,6 @@ export default {
   },
   // For packages that are no modules; in modules `transform` declares them.
   sandboxInjectedGlobals: HOT_GLOBALS.filter((name) => name !== 'NaN' && name !== 'Infinity'),
-  testTimeout: 60_000,
+  // For what must happen on a machine that does much else. A test has a limit of its own only where it needs more.
+  testTimeout: 300_000,
 };

@@ -3,10 +3,6 @@ import type { Page } from 'playwright-core';
 import { useLiveEngine } from './live-engine.js';
 import { NO_OVERFLOW, overflow, PANELS, shownBy, smallTargets } from './page.js';
 
-const AXE_MILLISECONDS = 180_000;
-/** For a test of many steps on a busy machine. */
-const LONG_MILLISECONDS = 180_000;
-
 describe('the accessibility of the page', () => {
   const { probe, open, play } = useLiveEngine({
     ready: async () => {
@@ -221,77 +217,63 @@ describe('the accessibility of the page', () => {
     await page.context().close();
   });
 
-  it.each(['dark', 'light'] as const)(
-    'breaks no rule on the deck view, %s',
-    async (theme) => {
-      const { page } = await open({ width: 1024, height: 768 }, theme);
-      await page.getByRole('button', { name: 'Deck view' }).click();
-      await page.getByRole('main', { name: 'Deck' }).waitFor();
-      const { violations } = await new AxeBuilder({ page }).analyze();
+  it.each(['dark', 'light'] as const)('breaks no rule on the deck view, %s', async (theme) => {
+    const { page } = await open({ width: 1024, height: 768 }, theme);
+    await page.getByRole('button', { name: 'Deck view' }).click();
+    await page.getByRole('main', { name: 'Deck' }).waitFor();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+    ).toEqual([]);
+    await page.context().close();
+  });
+
+  it('has names that contain what is written', async () => {
+    const { page } = await open();
+    for (const panel of PANELS) {
+      await page.getByRole('tab', { name: panel }).click();
+      const { violations } = await new AxeBuilder({ page })
+        .withRules(['label-content-name-mismatch'])
+        .analyze();
       expect(
         violations.map(
-          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+          ({ id, nodes }) => `${panel}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
         ),
       ).toEqual([]);
-      await page.context().close();
-    },
-    AXE_MILLISECONDS,
-  );
+    }
+    await page.context().close();
+  });
 
-  it(
-    'has names that contain what is written',
-    async () => {
-      const { page } = await open();
-      for (const panel of PANELS) {
-        await page.getByRole('tab', { name: panel }).click();
-        const { violations } = await new AxeBuilder({ page })
-          .withRules(['label-content-name-mismatch'])
-          .analyze();
-        expect(
-          violations.map(
-            ({ id, nodes }) => `${panel}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-          ),
-        ).toEqual([]);
-      }
-      await page.context().close();
-    },
-    AXE_MILLISECONDS,
-  );
-
-  it(
-    'shows the first steps on an empty pad until the first mapping, and gives the focus back after the label',
-    async () => {
-      probe.send({ type: 'new-preset' });
-      await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
-      const { page } = await open();
-      const steps = page.getByRole('group', { name: 'First steps' });
-      const done = (count: number) =>
-        steps
-          .locator('[data-done=true]')
-          .nth(count - 1)
-          .waitFor();
-      await steps.waitFor();
-      expect(await steps.locator('[data-done=true]').count()).toBe(0);
-      await play(page);
-      await page.keyboard.press('r');
-      await done(1);
-      await pad(page).focus();
-      await page.keyboard.press('ArrowRight');
-      await done(2);
-      await page.keyboard.press('c');
-      await page.getByLabel('Label of the captured sound').and(page.locator(':focus')).waitFor();
-      await page.keyboard.type('hum');
-      await page.keyboard.press('Enter');
-      await pad(page).and(page.locator(':focus')).waitFor();
-      await probe.until(() => probe.slices.training.learned, 'the mapping');
-      await steps.waitFor({ state: 'detached' });
-      await page.keyboard.press('?');
-      await page.getByRole('button', { name: 'First steps' }).click();
-      await steps.waitFor();
-      await page.getByRole('button', { name: 'Close the first steps' }).click();
-      await steps.waitFor({ state: 'detached' });
-      await page.context().close();
-    },
-    LONG_MILLISECONDS,
-  );
+  it('shows the first steps on an empty pad until the first mapping, and gives the focus back after the label', async () => {
+    probe.send({ type: 'new-preset' });
+    await probe.until(() => probe.slices.examples.length === 0, 'an empty instrument');
+    const { page } = await open();
+    const steps = page.getByRole('group', { name: 'First steps' });
+    const done = (count: number) =>
+      steps
+        .locator('[data-done=true]')
+        .nth(count - 1)
+        .waitFor();
+    await steps.waitFor();
+    expect(await steps.locator('[data-done=true]').count()).toBe(0);
+    await play(page);
+    await page.keyboard.press('r');
+    await done(1);
+    await pad(page).focus();
+    await page.keyboard.press('ArrowRight');
+    await done(2);
+    await page.keyboard.press('c');
+    await page.getByLabel('Label of the captured sound').and(page.locator(':focus')).waitFor();
+    await page.keyboard.type('hum');
+    await page.keyboard.press('Enter');
+    await pad(page).and(page.locator(':focus')).waitFor();
+    await probe.until(() => probe.slices.training.learned, 'the mapping');
+    await steps.waitFor({ state: 'detached' });
+    await page.keyboard.press('?');
+    await page.getByRole('button', { name: 'First steps' }).click();
+    await steps.waitFor();
+    await page.getByRole('button', { name: 'Close the first steps' }).click();
+    await steps.waitFor({ state: 'detached' });
+    await page.context().close();
+  });
 });

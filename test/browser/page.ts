@@ -5,7 +5,7 @@ import type { EngineMessage, Slices } from '../../src/protocol/interface.js';
 import type { Probe } from './probe.js';
 
 /** On machines that do other work, a browser without a graphics processor takes long for a step. */
-export const STEP_MILLISECONDS = 90_000;
+export const STEP_MILLISECONDS = 180_000;
 
 export const PANELS = ['Examples', 'Learn', 'Inputs', 'Steering', 'Model', 'Output', 'Library'] as const;
 

@@ -46,7 +46,7 @@ export class Probe {
   }
 
   /** Waits until `holds`, checked at every message of the engine; `what` names it in the error. */
-  async until(holds: () => boolean, what: string, milliseconds = 90_000): Promise<void> {
+  async until(holds: () => boolean, what: string, milliseconds = 180_000): Promise<void> {
     if (holds()) return;
     await new Promise<void>((resolve, reject) => {
       const stop = () => {

@@ -76,7 +76,7 @@ describe('the engine inside a plugin', () => {
     expect(payload.length).toBe(16 + 64 * 4);
     engine.stdin.end();
     expect(await ended()).toEqual({ code: 0, words: '' });
-  }, 30_000);
+  });
 
   test('plays a model without a trace of onnxruntime’s reports to its maker', async () => {
     const { say, received } = start();
@@ -85,7 +85,7 @@ describe('the engine inside a plugin', () => {
     // Reported once the preset's model is open: its own delay is part of it.
     expect((await received('prepared')).fields['latencySamples']).toBeGreaterThan(1000);
     expect(existsSync(join(home, '.cache', 'Microsoft'))).toBe(false);
-  }, 30_000);
+  });
 
   test('the page is served once, on request', async () => {
     const { say, received } = start();
@@ -93,7 +93,7 @@ describe('the engine inside a plugin', () => {
     const { text } = await received('interface');
     expect(text).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#/);
     expect((await fetch(text)).status).toBe(200);
-  }, 30_000);
+  });
 
   test('garbage ends it with the reason', async () => {
     const { say, received, ended } = start();
@@ -103,5 +103,5 @@ describe('the engine inside a plugin', () => {
     const { code, words } = await ended();
     expect(code).toBe(1);
     expect(words).toMatch(/not a frame/);
-  }, 30_000);
+  });
 });

@@ -139,5 +139,5 @@ describe('examples of another model', () => {
       expect(value).toBeGreaterThanOrEqual(low);
       expect(value).toBeLessThanOrEqual(high);
     });
-  }, 300_000);
+  });
 });

@@ -54,7 +54,7 @@ describe('the controller map', () => {
     const map = new ControllerMapFile(path);
     await map.update((assignments) => [...assignments, assignment]);
     expect(await readdir(join(path, '..'))).toEqual(['controller-map.json']);
-  }, 60_000);
+  });
 
   // A later version's action had the whole map refused, and the file put aside.
   it.each([

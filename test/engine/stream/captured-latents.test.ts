@@ -157,6 +157,5 @@ describe('what is captured is what is heard', () => {
       );
       listener.close();
     },
-    300_000,
   );
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
     libraryDir: library,
     variants: [{ frames: 1, batch: 2 }],
   });
-}, 240_000);
+});
 afterAll(() => rm(library, { recursive: true }));
 
 /** Some blocks of two different sides, each latent of the second call decoded anew. */
