@@ -118,7 +118,8 @@ function playerOf(model: RunningModel, { output = {}, inputs, keepsLoops }: Case
   return () => {
     const start = process.cpuUsage();
     for (let block = 0; block < BLOCKS_EACH; block += 1) {
-      stream.setTime({ tempo: TEMPO, playing: true, beat: (at * TEMPO) / 60 / sampleRate, beatsPerBar: 4 });
+      const song = { tempo: TEMPO, playing: true, beatsPerBar: 4, songSample: at };
+      stream.setTime({ ...song, beat: (at * TEMPO) / 60 / sampleRate });
       const from = at % (track.length - hop);
       const input = track.subarray(from, from + hop);
       stream.process([input, input], wet, hop, null);

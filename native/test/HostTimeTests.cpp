@@ -2,18 +2,26 @@
 
 #include "HostFixture.h"
 
+#include <limits>
+
 namespace tiller::test
 {
 
 namespace
 {
 
-/** Index of the Loop parameter; while it is on, the fake engine plays the beat in thousandths, -0.001 while the transport is stopped. */
+/** Index of the Loop parameter; while it is on, the fake engine plays where it is in the song (test/native/fake-engine.ts). */
 constexpr int loop = 42;
 
-/** Renders `numSamples` in blocks of random length, the transport as `at` says for each sample. */
+struct Heard
+{
+    std::vector<double> beats;              ///< -1 while the transport is stopped
+    std::vector<double> songSamples;        ///< modulo 2^20; -2^20 where they are not known
+};
+
+/** Renders `numSamples` in blocks of random length, the transport as `at` says for each sample, beginning at `firstSample` of the song. */
 template <typename At>
-std::vector<double> beats (int numSamples, At&& at, int maxBlock = 512)
+Heard places (int numSamples, At&& at, int maxBlock = 512, std::int64_t firstSample = 0)
 {
     const StreamSetup setup { 48000.0, maxBlock, 2, 2, true };
     Vst3Instance plugin (bundle);
@@ -26,17 +34,26 @@ std::vector<double> beats (int numSamples, At&& at, int maxBlock = 512)
     {
         const int length = std::min (numSamples - sample, std::uniform_int_distribution<int> (1, maxBlock) (random));
         auto transport = at (sample);
-        transport.timeSamples = sample;
+        transport.timeSamples = firstSample + sample;
         plugin.process (input, output, sample, length, sample == 0 ? std::vector<Point> { { loop, 0, 1.0 } } : std::vector<Point> {}, transport);
         sample += length;
     }
 
-    std::vector<double> heard;
+    Heard heard;
 
     for (std::size_t i = static_cast<std::size_t> (plugin.latencySamples()); i < output[0].size(); ++i)
-        heard.push_back (1000.0 * output[0][i]);
+    {
+        heard.beats.push_back (1000.0 * output[0][i]);
+        heard.songSamples.push_back (2097152.0 * output[1][i]);
+    }
 
     return heard;
+}
+
+template <typename At>
+std::vector<double> beats (int numSamples, At&& at, int maxBlock = 512)
+{
+    return places (numSamples, at, maxBlock).beats;
 }
 
 void checkBeats (const std::vector<double>& heard, double first, double perSample)
@@ -62,6 +79,54 @@ void theTransportReachesTheEngine()
     checkBeats (beats (20000, at), 17.25, perSample);
     // Blocks that the engine gets in parts.
     checkBeats (beats (40000, at, 12000), 17.25, perSample);
+}
+
+/** Exactly, in blocks that the engine gets in parts, before the song's start, and beyond 32 bits. */
+void theSampleOfTheSongReachesTheEngine()
+{
+    const auto at = [] (int)
+    {
+        Transport transport { true };
+        transport.tempo = 120.0;
+        return transport;
+    };
+
+    for (const std::int64_t first : { std::int64_t { -5000 }, std::int64_t { 12345 }, (std::int64_t { 1 } << 40) - 7000 })
+    {
+        const auto heard = places (40000, at, 12000, first).songSamples;
+
+        for (std::size_t i = 0; i < heard.size(); ++i)
+        {
+            const auto expected = static_cast<double> ((first + static_cast<std::int64_t> (i)) & 0xfffff);
+            CHECK (heard[i] == expected, "sample ", i, " is ", heard[i], " of the song, not ", expected);
+        }
+    }
+
+    const auto beyond = places (2000, at, 64, std::int64_t { 1 } << 60).songSamples;
+    CHECK (beyond.at (0) == -1048576.0, "no song is that long");
+}
+
+/** Ardour 7.3 gives four times the number of the bar as its start: in bars of three, the grid jumped from bar to bar. */
+void barsThatCannotBeginThereAreIgnored()
+{
+    const double perSample = 180.0 / 60.0 / 48000.0;
+    const auto heardWith = [=] (auto&& barStart)
+    {
+        return beats (96000, [=] (int sample)
+        {
+            Transport transport { true };
+            transport.tempo = 180.0;
+            transport.numerator = 3;
+            transport.beat = 30.5 + sample * perSample;
+            transport.barStart = barStart (transport.beat);
+            return transport;
+        });
+    };
+    checkBeats (heardWith ([] (double beat) { return 4.0 * std::floor (beat / 3.0); }), 30.5, perSample);
+    checkBeats (heardWith ([] (double beat) { return beat + 0.5; }), 30.5, perSample);
+    checkBeats (heardWith ([] (double beat) { return beat - 3.5; }), 30.5, perSample);
+    checkBeats (heardWith ([] (double) { return std::numeric_limits<double>::quiet_NaN(); }), 30.5, perSample);
+    checkBeats (heardWith ([] (double) { return -std::numeric_limits<double>::infinity(); }), 30.5, perSample);
 }
 
 /** Bars of three quarter notes, the first behind an upbeat of one: the grid begins there. Hosts round the start of a bar. */
@@ -113,7 +178,9 @@ void theLengthOfTheLoopIsAChoice()
 void addTimeTests (Suite& suite)
 {
     suite.add ("the transport reaches the engine", theTransportReachesTheEngine);
+    suite.add ("the sample of the song reaches the engine", theSampleOfTheSongReachesTheEngine);
     suite.add ("bars that begin anywhere make the grid", barsThatBeginAnywhereMakeTheGrid);
+    suite.add ("bars that cannot begin there are ignored", barsThatCannotBeginThereAreIgnored);
     suite.add ("odd transports are within bounds", oddTransportsAreWithinBounds);
     suite.add ("the length of the loop is a choice", theLengthOfTheLoopIsAChoice);
 }

@@ -7,7 +7,7 @@
  *
  * This file is the only declaration: `npm run protocol` writes `native/tiller/generated/PluginProtocol.h` from it.
  */
-export const PLUGIN_PROTOCOL_VERSION = 5;
+export const PLUGIN_PROTOCOL_VERSION = 6;
 
 export const FRAME_HEADER_BYTES = 8;
 export const MAX_PAYLOAD_BYTES = 17 * 1024 * 1024;
@@ -75,7 +75,8 @@ export const TO_ENGINE = {
       'first sample in the stream, modulo 2^32. `recall` is the number of the last request for a preset in this block ' +
       '(a MIDI program change) or before it. `tempo` is in quarter notes per minute, 0 where the host gives none; `beat` ' +
       '(a signed number) and `beatFraction` are the quarter notes since a bar began that all others are counted from, valid where ' +
-      'the transport is flagged as playing. Tail: parameter events, MIDI events, planar float32.',
+      'the transport is flagged as playing; `songSampleLow` and `songSampleHigh` are the halves of a signed number, the samples since ' +
+      'the song began, valid where that is flagged, too. Tail: parameter events, MIDI events, planar float32.',
     [
       ['epoch', 'u32'],
       ['position', 'u32'],
@@ -89,6 +90,8 @@ export const TO_ENGINE = {
       ['beat', 'u32'],
       ['beatFraction', 'f32'],
       ['beatsPerBar', 'f32'],
+      ['songSampleLow', 'u32'],
+      ['songSampleHigh', 'u32'],
     ],
     'block',
   ),
@@ -305,6 +308,8 @@ export const BLOCK_FLAG = {
   recallPending: 16,
   /** The transport runs, and `beat` and `beatFraction` are its position. */
   playing: 32,
+  /** The transport says how many samples the song is old. */
+  songSample: 64,
 } as const;
 
 /** `program` of a `recallPreset` that names an identifier. */

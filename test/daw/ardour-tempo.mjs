@@ -87,7 +87,7 @@ await scenario(
     const render = async (time) =>
       (await renderSong(preset, RATE, [track, track], time)).map((channel) => channel.subarray(RUN_UP));
     const expected = await render((sample) => placeIn(SECTIONS, RATE, sample - RUN_UP - latency, false));
-    const still = await render(() => ({ tempo: 120, playing: true, beat: 0, beatsPerBar: 4 }));
+    const still = await render(() => ({ tempo: 120, playing: true, beat: 0, beatsPerBar: 4, songSample: 0 }));
     const end = Math.min(first[0].length, input.length);
     const same = firstDifference(first, second);
     check(

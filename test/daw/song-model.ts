@@ -36,7 +36,7 @@ export function placeIn(
   const since = ((sample - from) * tempo) / 60 / rate;
   // A bar of the grid that the part begins on: bars of other lengths lie before it.
   const first = knowsBars ? beatsPerBar * Math.floor(present.beat / beatsPerBar) : present.beat;
-  return { tempo, playing: true, beat: first + since, beatsPerBar };
+  return { tempo, playing: true, beat: first + since, beatsPerBar, songSample: sample };
 }
 
 /** The same song through the engine alone. @param preset text of a preset file */

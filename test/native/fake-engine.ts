@@ -4,7 +4,8 @@
  *
  * Its output can be distinguished from the dry track: the input, `LATENCY` samples later, times the `amount`
  * parameter at its sample position, plus noise of the size of the `latentNoise` parameter. Program change n means an
- * amount of n / 127, bypass an amount of 1. While `loop` is on it plays the beat in thousandths, −0.001 while the transport stands.
+ * amount of n / 127, bypass an amount of 1. While `loop` is on it plays on its first channel the beat in thousandths, −0.001 while the transport
+ * stands, and on its second the sample of the song, modulo 2^20, in shares of 2^21; −0.5 where it is not known.
  * Without an instrument it selects one with a glide of `CHOSEN_GLIDE`.
  * `TILLER_FAKE_FAULT` names a file whose first word is a fault to produce at the next tick; it is removed first.
  */
@@ -105,6 +106,12 @@ class FakePlayer implements PipePlayer {
     return playing ? beat + (sample * tempo) / 60 / this.rate : -1;
   }
 
+  private songSampleAt(sample: number): number {
+    const { playing, songSample } = this.time;
+    if (!playing || Number.isNaN(songSample)) return -0.5;
+    return ((((songSample + sample) % 2 ** 20) + 2 ** 20) % 2 ** 20) / 2 ** 21;
+  }
+
   process(input: Float32Array[], output: Float32Array[], frames: number): void {
     let taken = 0;
     for (let i = 0; i < frames; i++) {
@@ -115,7 +122,8 @@ class FakePlayer implements PipePlayer {
       const noise = (this.values[PARAMETER_INDEX.latentNoise] ?? 0) * this.noise.next();
       const loops = (this.values[PARAMETER_INDEX.loop] ?? 0) >= 0.5;
       for (const [c, line] of this.lines.entries()) {
-        const sample = loops ? this.beatAt(i) / 1000 : (input[c]?.[i] ?? 0) * gain + noise;
+        const place = c === 0 ? this.beatAt(i) / 1000 : this.songSampleAt(i);
+        const sample = loops ? place : (input[c]?.[i] ?? 0) * gain + noise;
         const channel = output[c];
         if (channel) channel[i] = this.nan ? NaN : this.latencySamples === 0 ? sample : (line[this.at] ?? 0);
         line[this.at] = sample;

@@ -9,7 +9,7 @@
 namespace tiller::protocol
 {
 
-constexpr std::uint32_t version = 5;
+constexpr std::uint32_t version = 6;
 constexpr std::size_t frameHeaderBytes = 8;
 constexpr std::size_t maxPayloadBytes = 17825792;
 constexpr std::size_t maxTextBytes = 16777216;
@@ -35,6 +35,7 @@ enum BlockFlag : std::uint32_t
     allParameters = 8,
     recallPending = 16,
     playing = 32,
+    songSample = 64,
 };
 
 enum class Gesture : std::uint32_t
@@ -103,11 +104,11 @@ struct Prepare
 };
 static_assert (sizeof (Prepare) == Prepare::bytes);
 
-/** One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its first sample in the stream, modulo 2^32. `recall` is the number of the last request for a preset in this block (a MIDI program change) or before it. `tempo` is in quarter notes per minute, 0 where the host gives none; `beat` (a signed number) and `beatFraction` are the quarter notes since a bar began that all others are counted from, valid where the transport is flagged as playing. Tail: parameter events, MIDI events, planar float32. */
+/** One host block, answered in order by `samples` unless it is flagged as skipped. `position` is that of its first sample in the stream, modulo 2^32. `recall` is the number of the last request for a preset in this block (a MIDI program change) or before it. `tempo` is in quarter notes per minute, 0 where the host gives none; `beat` (a signed number) and `beatFraction` are the quarter notes since a bar began that all others are counted from, valid where the transport is flagged as playing; `songSampleLow` and `songSampleHigh` are the halves of a signed number, the samples since the song began, valid where that is flagged, too. Tail: parameter events, MIDI events, planar float32. */
 struct Block
 {
     static constexpr std::uint16_t type = 4;
-    static constexpr std::size_t bytes = 48;
+    static constexpr std::size_t bytes = 56;
     std::uint32_t epoch;
     std::uint32_t position;
     std::uint32_t frames;
@@ -120,6 +121,8 @@ struct Block
     std::uint32_t beat;
     float beatFraction;
     float beatsPerBar;
+    std::uint32_t songSampleLow;
+    std::uint32_t songSampleHigh;
 };
 static_assert (sizeof (Block) == Block::bytes);
 

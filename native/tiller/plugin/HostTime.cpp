@@ -10,6 +10,8 @@ namespace
 {
     /** Beyond this many quarter notes (300 days at 120 per minute) a position is no position. */
     constexpr double maxBeats = 5e7;
+    /** The same in samples: the engine counts them in double precision. */
+    constexpr std::int64_t maxSamples = std::int64_t { 1 } << 48;
     /** Hosts round: a bar that begins this little before the grid, in bars, begins on it. */
     constexpr double barTolerance = 1e-6;
 
@@ -46,6 +48,12 @@ MusicalTime hostTime (juce::AudioPlayHead* head) noexcept
 
     time.playing = true;
     time.beat = *beat;
+
+    if (const auto sample = position->getTimeInSamples(); sample && *sample > -maxSamples && *sample < maxSamples)
+    {
+        time.hasSongSample = true;
+        time.songSample = *sample;
+    }
 
     // Bars do not begin at multiples of their length where the signature has changed, or the song begins with an upbeat.
     if (const auto bar = position->getPpqPositionOfLastBarStart(); bar && holds (*bar, *beat, time.beatsPerBar))

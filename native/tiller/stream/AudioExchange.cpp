@@ -148,14 +148,16 @@ bool AudioExchange::send (const HostBlock& block, std::uint32_t position) noexce
         static_cast<std::uint32_t> (format.channels),
         (block.renderStart ? protocol::restart : 0u) | (block.offline ? protocol::offline : 0u)
             | (block.allParameters ? protocol::allParameters : 0u) | (block.recallPending ? protocol::recallPending : 0u)
-            | (block.time.playing ? protocol::playing : 0u),
+            | (block.time.playing ? protocol::playing : 0u) | (block.time.hasSongSample ? protocol::songSample : 0u),
         block.parameterEventCount,
         block.midiEventCount,
         block.recall,
         block.time.tempo,
         static_cast<std::uint32_t> (static_cast<std::int32_t> (wholeBeats)),
         static_cast<float> (block.time.beat - wholeBeats),
-        block.time.beatsPerBar
+        block.time.beatsPerBar,
+        static_cast<std::uint32_t> (block.time.songSample),
+        static_cast<std::uint32_t> (block.time.songSample >> 32)
     };
 
     const std::size_t parameterBytes = block.parameterEventCount * protocol::ParameterEvent::bytes;

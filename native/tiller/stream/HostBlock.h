@@ -23,12 +23,15 @@ struct MusicalTime
     bool playing = false;           ///< the transport runs, and `beat` is its position
     double beat = 0.0;              ///< quarter notes since a bar began that all others are counted from
     float beatsPerBar = 4.0f;       ///< quarter notes
+    bool hasSongSample = false;     ///< `songSample` is known, and valid while the transport runs
+    std::int64_t songSample = 0;    ///< samples since the song began
 
     /** The same `samples` later. */
     MusicalTime after (int samples, double rate) const noexcept
     {
         auto later = *this;
         later.beat += samples * static_cast<double> (tempo) / 60.0 / rate;
+        later.songSample += samples;
         return later;
     }
 };

@@ -88,6 +88,9 @@ export class Block {
     time.playing = (flags & BLOCK_FLAG.playing) !== 0;
     time.beat = bytes.readInt32LE(start + at.beat) + bytes.readFloatLE(start + at.beatFraction);
     time.beatsPerBar = bytes.readFloatLE(start + at.beatsPerBar);
+    const songSample =
+      bytes.readInt32LE(start + at.songSampleHigh) * 2 ** 32 + bytes.readUInt32LE(start + at.songSampleLow);
+    time.songSample = (flags & BLOCK_FLAG.songSample) !== 0 ? songSample : NaN;
     this.hasTime = time.tempo !== 0;
     if (!this.hasTime) return;
     if (!(time.tempo >= MIN_TEMPO && time.tempo <= MAX_TEMPO)) throw invalid(`a tempo of ${time.tempo}`);

@@ -191,7 +191,7 @@ export class LiveRenderer {
       else silence.pull(this.input, 0, LIVE_BLOCK);
       this.player.setTime(this.transport.time);
       this.player.process(this.input, ring.next, LIVE_BLOCK);
-      this.transport.advance(LIVE_BLOCK / this.rate);
+      this.transport.advance(LIVE_BLOCK, this.rate);
       ring.commit();
       rendered.blocks += 1;
       // The speaker gets the first blocks while the next are rendered.

@@ -8,7 +8,7 @@ const CLOSING_BEATS = 8;
 /** The beat of the live session, which runs as long as something is rendered. One thread; allocates nothing. */
 export class LiveTransport {
   /** Of the next sample; the same object each time. */
-  readonly time: MusicalTime = { ...FREE_TIME, playing: true };
+  readonly time: MusicalTime = { ...FREE_TIME, playing: true, songSample: 0 };
 
   /** Goes on at `perMinute`, from `beat` or, where that is null, from where it is. */
   jump(perMinute: number, beat: number | null): void {
@@ -23,8 +23,9 @@ export class LiveTransport {
     else this.time.tempo = perMinute * (1 + off / CLOSING_BEATS);
   }
 
-  /** @param seconds that have been rendered since the last call */
-  advance(seconds: number): void {
-    this.time.beat += (seconds * this.time.tempo) / 60;
+  /** @param samples that have been rendered since the last call @param rate in Hz */
+  advance(samples: number, rate: number): void {
+    this.time.beat += (samples / rate / 60) * this.time.tempo;
+    this.time.songSample += samples;
   }
 }

@@ -108,6 +108,7 @@ export const telemetrySchema = z.strictObject({
     playing: z.boolean(),
     beat: z.number(),
     beatsPerBar: z.number().positive(),
+    songSample: z.number().or(z.nan()),
   }),
 });
 export type Telemetry = Omit<z.infer<typeof telemetrySchema>, 'type'>;

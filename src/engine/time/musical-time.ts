@@ -8,10 +8,18 @@ export interface MusicalTime {
   beat: number;
   /** Quarter notes per bar, above 0, at most `MAX_BEATS_PER_BAR`. */
   beatsPerBar: number;
+  /** Samples of the track since the song began, a whole number that may be negative; NaN where nobody says. */
+  songSample: number;
 }
 
 /** The clock without a host, and before one has said anything. */
-export const FREE_TIME: Readonly<MusicalTime> = { tempo: 120, playing: false, beat: 0, beatsPerBar: 4 };
+export const FREE_TIME: Readonly<MusicalTime> = {
+  tempo: 120,
+  playing: false,
+  beat: 0,
+  beatsPerBar: 4,
+  songSample: NaN,
+};
 
 /** Copies every field; allocates nothing. */
 export function copyTime(from: Readonly<MusicalTime>, into: MusicalTime): void {
@@ -19,4 +27,5 @@ export function copyTime(from: Readonly<MusicalTime>, into: MusicalTime): void {
   into.playing = from.playing;
   into.beat = from.beat;
   into.beatsPerBar = from.beatsPerBar;
+  into.songSample = from.songSample;
 }

@@ -12,7 +12,7 @@ export interface MusicalPosition {
   /** Quarter notes since the start of a bar; jumps with the transport. */
   beat: number;
   beatsPerBar: number;
-  /** Seconds since the song began, as computed from beat and tempo: they jump with the transport, and not with the tempo. */
+  /** Seconds since the song began; jump with the transport, and not with the tempo. */
   seconds: number;
 }
 
@@ -27,7 +27,7 @@ export class Timeline {
   private readonly beats = new Float64Array(CAPACITY);
   private readonly beatsPerSample = new Float64Array(CAPACITY);
   private readonly beatsPerBar = new Float64Array(CAPACITY);
-  private readonly seconds = new Float64Array(CAPACITY);
+  private readonly songSamples = new Float64Array(CAPACITY);
   private first = 0;
   private count = 0;
   private readonly here: MusicalPosition = { elapsed: 0, beat: 0, beatsPerBar: 4, seconds: 0 };
@@ -51,14 +51,16 @@ export class Timeline {
   /** From track sample `sample` on the music goes on as `time` says. Samples rise from call to call. */
   mark(sample: number, time: Readonly<MusicalTime>): void {
     this.locate(sample, this.here);
-    const { elapsed, beat, beatsPerBar, seconds } = this.here;
+    const { elapsed, beat, beatsPerBar } = this.here;
     const last = this.slot(this.count - 1);
     const beatsPerSample = time.tempo / 60 / this.rate;
     const next = time.playing ? time.beat : beat;
     const jumps = Math.abs(next - beat) >= TOLERANCE_BEATS;
-    if (!jumps && beatsPerSample === this.beatsPerSample[last] && time.beatsPerBar === beatsPerBar) return;
-    const songSeconds = jumps ? (next * 60) / time.tempo : seconds;
-    this.add(sample, elapsed, next, songSeconds, beatsPerSample, time.beatsPerBar);
+    const songSample = (this.songSamples[last] as number) + (sample - (this.samples[last] as number));
+    const nextSongSample = this.songSampleAt(time, jumps ? next / beatsPerSample : songSample);
+    const goesOn = !jumps && nextSongSample === songSample;
+    if (goesOn && beatsPerSample === this.beatsPerSample[last] && time.beatsPerBar === beatsPerBar) return;
+    this.add(sample, elapsed, next, nextSongSample, beatsPerSample, time.beatsPerBar);
   }
 
   /** Writes where track sample `sample` lies; one from before all that is kept counts on backwards. */
@@ -66,11 +68,17 @@ export class Timeline {
     let i = this.count - 1;
     while (i > 0 && (this.samples[this.slot(i)] as number) > sample) i -= 1;
     const at = this.slot(i);
-    const since = (sample - (this.samples[at] as number)) * (this.beatsPerSample[at] as number);
-    into.elapsed = (this.elapsed[at] as number) + since;
-    into.beat = (this.beats[at] as number) + since;
+    const samples = sample - (this.samples[at] as number);
+    const beats = samples * (this.beatsPerSample[at] as number);
+    into.elapsed = (this.elapsed[at] as number) + beats;
+    into.beat = (this.beats[at] as number) + beats;
     into.beatsPerBar = this.beatsPerBar[at] as number;
-    into.seconds = (this.seconds[at] as number) + (sample - (this.samples[at] as number)) / this.rate;
+    into.seconds = ((this.songSamples[at] as number) + samples) / this.rate;
+  }
+
+  /** The transport's, where it runs and says it. */
+  private songSampleAt({ playing, songSample }: Readonly<MusicalTime>, otherwise: number): number {
+    return playing && !Number.isNaN(songSample) ? songSample : otherwise;
   }
 
   private slot(i: number): number {
@@ -81,7 +89,7 @@ export class Timeline {
     sample: number,
     elapsed: number,
     beat: number,
-    seconds: number,
+    songSample: number,
     beatsPerSample: number,
     beatsPerBar: number,
   ): void {
@@ -92,7 +100,7 @@ export class Timeline {
     this.samples[at] = sample;
     this.elapsed[at] = elapsed;
     this.beats[at] = beat;
-    this.seconds[at] = seconds;
+    this.songSamples[at] = songSample;
     this.beatsPerSample[at] = beatsPerSample;
     this.beatsPerBar[at] = beatsPerBar;
   }

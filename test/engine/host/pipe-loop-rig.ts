@@ -48,8 +48,9 @@ export class RecordingPlayer implements PipePlayer {
     if (offline !== this.offline) this.calls.push(offline ? 'offline' : 'live');
     this.offline = offline;
   }
-  setTime({ tempo, playing, beat, beatsPerBar }: MusicalTime): void {
-    this.calls.push(`time ${tempo} ${playing ? beat : 'stopped'} ${beatsPerBar}`);
+  setTime({ tempo, playing, beat, beatsPerBar, songSample }: MusicalTime): void {
+    const place = playing ? `${beat} ${songSample}` : 'stopped';
+    this.calls.push(`time ${tempo} ${place} ${beatsPerBar}`);
   }
   takeNow(): void {
     this.calls.push('now');

@@ -79,12 +79,20 @@ describe('PipeLoop', () => {
       blockFrame({ position: 0, channels: [[0]] }),
       blockFrame({
         ...{ position: 1, channels: [[0]], flags: BLOCK_FLAG.playing },
-        time: { tempo: 93.5, beat: -2.75, beatsPerBar: 3 },
+        time: { tempo: 93.5, beat: -2.75, beatsPerBar: 3, songSample: 5 },
       }),
-      blockFrame({ position: 2, channels: [[0]], time: { tempo: 120, beat: 7, beatsPerBar: 4 } }),
+      ...[-5, 2 ** 32 + 7, -(2 ** 40) - 1].map((songSample, i) =>
+        blockFrame({
+          ...{ position: 2 + i, channels: [[0]], flags: BLOCK_FLAG.playing | BLOCK_FLAG.songSample },
+          time: { tempo: 120, beat: i, beatsPerBar: 4, songSample },
+        }),
+      ),
+      blockFrame({ position: 5, channels: [[0]], time: { tempo: 120, beat: 7, beatsPerBar: 4 } }),
     ]);
     expect(player.calls.slice(1)).toEqual([
-      ...['process 1', 'time 93.5 -2.75 3', 'process 1', 'time 120 stopped 4', 'process 1'],
+      ...['process 1', 'time 93.5 -2.75 NaN 3', 'process 1'],
+      ...['time 120 0 -5 4', 'process 1', `time 120 1 ${2 ** 32 + 7} 4`, 'process 1'],
+      ...[`time 120 2 ${-(2 ** 40) - 1} 4`, 'process 1', 'time 120 stopped 4', 'process 1'],
     ]);
   });
 

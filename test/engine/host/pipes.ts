@@ -109,7 +109,12 @@ export interface BlockContent {
   parameters?: readonly (readonly [offset: number, index: number, value: number])[];
   midi?: readonly (readonly [offset: number, status: number, data1: number, data2: number])[];
   /** Of the host's transport; none where left out. */
-  time?: { readonly tempo: number; readonly beat: number; readonly beatsPerBar: number };
+  time?: {
+    readonly tempo: number;
+    readonly beat: number;
+    readonly beatsPerBar: number;
+    readonly songSample?: number;
+  };
 }
 
 /** A block as the plugin would send it. */
@@ -151,6 +156,8 @@ export function blockFrame({
       beat: Math.floor(time?.beat ?? 0) >>> 0,
       beatFraction: (time?.beat ?? 0) - Math.floor(time?.beat ?? 0),
       beatsPerBar: time?.beatsPerBar ?? 4,
+      songSampleLow: Number(BigInt.asUintN(32, BigInt(time?.songSample ?? 0))),
+      songSampleHigh: Number(BigInt.asUintN(32, BigInt(time?.songSample ?? 0) >> 32n)),
     },
     Buffer.concat([events, ...samples]),
   );

@@ -44,7 +44,7 @@ export class Bench {
       modelLoad: 0.1,
       totalLoad: 0.2,
       faults: 3,
-      time: { tempo: 90, playing: true, beat: -1.5, beatsPerBar: 4 },
+      time: { tempo: 90, playing: true, beat: -1.5, beatsPerBar: 4, songSample: NaN },
     };
     this.report({ type: 'telemetry', ...telemetry });
   }

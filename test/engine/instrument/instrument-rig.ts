@@ -66,6 +66,6 @@ export function telemetry(decoded: number[], inputs: number[] = []): { type: 'te
     modelLoad: 0,
     totalLoad: 0,
     faults: 0,
-    time: { tempo: 90, playing: true, beat: -1.5, beatsPerBar: 4 },
+    time: { tempo: 90, playing: true, beat: -1.5, beatsPerBar: 4, songSample: NaN },
   };
 }

@@ -93,17 +93,17 @@ describe('the live session’s transport', () => {
   it('jumps to a beat that is set, and closes in on a clock that it follows without a jump', () => {
     const transport = new LiveTransport();
     transport.jump(120, 7);
-    transport.advance(0.5);
+    transport.advance(24_000, 48_000);
     expect(transport.time.beat).toBe(8);
     // The clock is 0.1 beats ahead.
     for (let beat = 8; beat < 60; beat++) {
       transport.follow(120, beat + 0.1);
       expect(Math.abs(transport.time.tempo - 120)).toBeLessThan(2);
-      transport.advance(0.5);
+      transport.advance(24_000, 48_000);
     }
     expect(transport.time.beat).toBeCloseTo(60.1, 3);
     transport.follow(90, 4);
-    expect(transport.time).toEqual({ tempo: 90, playing: true, beat: 4, beatsPerBar: 4 });
+    expect(transport.time).toEqual({ tempo: 90, playing: true, beat: 4, beatsPerBar: 4, songSample: 53 * 24_000 });
     transport.follow(95, null);
     expect(transport.time).toMatchObject({ tempo: 95, beat: 4 });
   });

@@ -35,7 +35,7 @@ function play(
   for (const size of blocks) {
     for (const [sample, on] of switches)
       if (sample >= at && sample < at + size) changes.push(sample - at, PARAMETER_INDEX.loop, Number(on));
-    stream.setTime({ tempo: TEMPO, playing: true, beat: beatAt(at), beatsPerBar: 4 });
+    stream.setTime({ tempo: TEMPO, playing: true, beat: beatAt(at), beatsPerBar: 4, songSample: NaN });
     stream.process([track.subarray(at, at + size)], [output.subarray(at, at + size)], size, changes);
     at += size;
   }

@@ -34,7 +34,8 @@ function play(blocks: readonly number[], from: number): Float32Array {
   const output = new Float32Array(SAMPLES);
   let at = 0;
   for (const size of blocks) {
-    stream.setTime({ tempo: TEMPO, playing: true, beat: ((from + at) * TEMPO) / 60 / RATE, beatsPerBar: 4 });
+    const song = { tempo: TEMPO, playing: true, beatsPerBar: 4, songSample: from + at };
+    stream.setTime({ ...song, beat: ((from + at) * TEMPO) / 60 / RATE });
     stream.process([new Float32Array(size)], [output.subarray(at, at + size)], size, null);
     at += size;
   }

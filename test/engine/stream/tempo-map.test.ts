@@ -49,9 +49,9 @@ function play(from: number, prepare: (stream: Stream) => void): number[] {
   return Array.from({ length: frames }, (_, j) => output[latencySamples + j * HOP + HOP / 2] ?? NaN);
 }
 
-/** An input that a triangle of a beat and a half moves. */
-function motion(stream: Stream): void {
-  const source = { kind: 'lfo', shape: 'triangle', period: 1.5, unit: 'beats', phase: 0, seed: 0 } as const;
+/** An input that a triangle of a beat and a half moves, or of as many seconds. */
+function motion(stream: Stream, unit: 'beats' | 'seconds' = 'beats'): void {
+  const source = { kind: 'lfo', shape: 'triangle', period: 1.5, unit, phase: 0, seed: 0 } as const;
   const dimensions = [{ ...defaultDimension(), mode: 'override' as const }];
   stream.setSteering({ amount: 1, glideSeconds: 0, dimensions });
   stream.setMapping({ evaluate: (inputs, latents) => void (latents[0] = inputs[0] as number) });
@@ -79,6 +79,21 @@ describe('a song of several tempos and meters', () => {
       const phase = phaseOf(frame, 1.5);
       expect(value).toBeCloseTo(phase < 0.5 ? phase : 1 - phase, 5);
     });
+  });
+
+  it('moves an input by the song’s seconds, in every latent frame', () => {
+    play(0, (stream) => motion(stream, 'seconds')).forEach((value, frame) => {
+      const phase = ((frame * HOP) / RATE / 1.5) % 1;
+      expect(value).toBeCloseTo(phase < 0.5 ? phase : 1 - phase, 5);
+    });
+  });
+
+  // From where the tempo had changed on, it began at another phase than the whole song had there.
+  it('gives an input in seconds the same bits from the middle on as in the whole', () => {
+    const inSeconds = (stream: Stream) => motion(stream, 'seconds');
+    const whole = play(0, inSeconds);
+    for (const from of [24 * BLOCK, 50 * BLOCK, 100 * BLOCK])
+      expect(play(from, inSeconds)).toEqual(whole.slice(from / HOP));
   });
 
   it('plays a kept loop on its grid, in every latent frame', () => {

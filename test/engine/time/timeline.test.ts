@@ -8,8 +8,8 @@ const at = (timeline: Timeline, sample: number): MusicalPosition => {
   timeline.locate(sample, place);
   return place;
 };
-const time = (tempo: number, beat: number, playing = true, beatsPerBar = 4) => ({
-  ...{ tempo, beat, playing, beatsPerBar },
+const time = (tempo: number, beat: number, playing = true, beatsPerBar = 4, songSample = NaN) => ({
+  ...{ tempo, beat, playing, beatsPerBar, songSample },
 });
 
 describe('a timeline', () => {
@@ -60,6 +60,49 @@ describe('a timeline', () => {
             const error = at(timeline, probe).beat - (start + probe * beatsPerSample);
             expect(Math.abs(error)).toBeLessThan(2e-5);
           }
+        },
+      ),
+    );
+  });
+
+  // Seconds were counted from the beat, as if the song had had its present tempo from the start.
+  it('counts seconds by the transport’s samples, whatever the tempo was', () => {
+    const timeline = new Timeline(RATE);
+    timeline.mark(0, time(120, 8, true, 4, 480_000));
+    timeline.mark(24_000, time(60, 9, true, 4, 504_000));
+    expect(at(timeline, 12_000).seconds).toBe(10.25);
+    expect(at(timeline, 48_000).seconds).toBe(11);
+    // Jumps with the transport, also where the beat does not.
+    timeline.mark(72_000, time(60, 10, true, 4, -48_000));
+    expect(at(timeline, 96_000).seconds).toBe(-0.5);
+    timeline.mark(96_000, time(60, 0, false, 4, 0));
+    expect(at(timeline, 120_000).seconds).toBe(0);
+  });
+
+  it('gives a song the same seconds, bit for bit, wherever it is entered', () => {
+    const blocks = fc.array(fc.integer({ min: 1, max: 8192 }), { minLength: 1, maxLength: 40 });
+    const song = fc.integer({ min: -(2 ** 40), max: 2 ** 40 });
+    fc.assert(
+      fc.property(
+        blocks,
+        fc.nat({ max: 39 }),
+        song,
+        fc.infiniteStream(fc.constantFrom(60, 97.3, 1000)),
+        (sizes, skipped, start, tempos) => {
+          const whole = new Timeline(RATE);
+          const later = new Timeline(RATE);
+          let sample = 0;
+          let entered = NaN;
+          for (const [i, size] of sizes.entries()) {
+            const tempo = tempos.next().value;
+            const place = time(tempo, i, true, 4, start + sample);
+            whole.mark(sample, place);
+            if (i === Math.min(skipped, sizes.length - 1)) entered = sample;
+            if (!Number.isNaN(entered)) later.mark(sample - entered, place);
+            sample += size;
+          }
+          for (const probe of [sample, (sample + entered) / 2])
+            expect(at(later, probe - entered).seconds).toBe(at(whole, probe).seconds);
         },
       ),
     );
