@@ -9,12 +9,13 @@ const THRESHOLD = 0.15;
 /** Share of the frames that must have a pitch. */
 const LEAST_PITCHED = 0.5;
 const FRAMES = 5;
-/** Samples that the kernel compares at once. */
+/** Samples that the kernel compares at once, and lags. */
 const STEP = 8;
+const LAGS = 4;
 
 /** Exports of difference.wat, where the parameters are described. */
 interface DifferenceExports {
-  squaredDifference(one: number, other: number, end: number): number;
+  squaredDifferences(one: number, other: number, end: number, to: number): void;
 }
 
 /**
@@ -30,27 +31,34 @@ export class PeriodFinder {
   /** Samples that are compared. */
   private readonly window: number;
   private readonly difference: Float64Array;
+  /** Squared differences at the lags that the kernel compared last. */
+  private readonly squared: Float32Array;
 
   /** @param rate in Hz */
   constructor(private readonly rate: number) {
     this.longest = Math.ceil(rate / LOWEST_HZ);
     this.shortest = Math.max(2, Math.floor(rate / HIGHEST_HZ));
     this.window = STEP * Math.ceil(this.longest / STEP);
-    const { exports, arrays } = loadKernel<DifferenceExports>(WASM_BASE64, [this.window + this.longest + 1]);
+    const lengths = [this.window + this.longest + LAGS, LAGS];
+    const { exports, arrays } = loadKernel<DifferenceExports>(WASM_BASE64, lengths);
     this.kernel = exports;
-    this.samples = arrays[0] as Float32Array;
+    const [samples, squared] = arrays as [Float32Array, Float32Array];
+    // The kernel reads a few values beyond the longest lag, of which nothing is used.
+    this.samples = samples.subarray(0, this.window + this.longest + 1);
+    this.squared = squared;
     this.difference = new Float64Array(this.longest + 2);
   }
 
   /** The fundamental frequency of `samples` in Hz; NaN where there is no period. Lags are compared in order until one is found. */
   frequency(): number {
-    const { shortest, longest, difference } = this;
+    const { shortest, longest, difference, squared } = this;
     let sum = 0;
     difference[0] = 1;
     for (let lag = 1; lag <= longest + 1; lag += 1) {
-      const squared = this.squaredDifference(lag);
-      sum += squared;
-      difference[lag] = sum > 0 ? (squared * lag) / sum : 1;
+      if ((lag - 1) % LAGS === 0) this.compare(lag);
+      const here = squared[(lag - 1) % LAGS] as number;
+      sum += here;
+      difference[lag] = sum > 0 ? (here * lag) / sum : 1;
       // The lag before was a dip below the threshold.
       const before = difference[lag - 1] as number;
       if (lag > shortest && before < THRESHOLD && ((difference[lag] as number) >= before || lag > longest))
@@ -59,11 +67,12 @@ export class PeriodFinder {
     return NaN;
   }
 
-  private squaredDifference(lag: number): number {
-    const { samples, window, kernel } = this;
+  /** Writes the squared differences at `lag` and the next ones into `squared`. */
+  private compare(lag: number): void {
+    const { samples, window, kernel, squared } = this;
     const from = samples.byteOffset;
     const bytes = Float32Array.BYTES_PER_ELEMENT;
-    return kernel.squaredDifference(from, from + lag * bytes, from + window * bytes);
+    kernel.squaredDifferences(from, from + lag * bytes, from + window * bytes, squared.byteOffset);
   }
 }
 

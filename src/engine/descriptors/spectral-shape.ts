@@ -3,6 +3,10 @@ const HIGHEST_HZ = 16_000;
 /** Half-octave bands are wide enough to distinguish a partial from noise from there on, the higher of both; below there is one band. */
 const FLATNESS_FROM_HZ = 250;
 const FLATNESS_FROM_BIN = 21;
+/** Powers whose product one logarithm is taken of. */
+const LOGARITHM_BINS = 4;
+/** Added to each power: the product of four is no denormal number then. That of float32 is at least 1e-45. */
+const LEAST_POWER = 1e-60;
 /** Flatness of one frame of Gaussian noise: exp(−γ), the geometric mean of exponentially distributed powers of mean 1. */
 const NOISE_FLATNESS = 0.5615;
 
@@ -34,7 +38,7 @@ export class SpectralShape {
   }
 
   /** Centre of gravity on a logarithmic frequency axis: the base-2 logarithm of Hz; NaN for silence. */
-  brightnessOctaves(power: Float64Array): number {
+  brightnessOctaves(power: Float32Array | Float64Array): number {
     const { octaves, firstBin } = this;
     let sum = 0;
     let total = 0;
@@ -47,7 +51,7 @@ export class SpectralShape {
   }
 
   /** Sets `flatness` and `power`. */
-  measureFlatness(power: Float64Array): void {
+  measureFlatness(power: Float32Array): void {
     const { bandEdges } = this;
     let weighted = 0;
     let total = 0;
@@ -56,10 +60,16 @@ export class SpectralShape {
       const to = bandEdges[band + 1] as number;
       let sum = 0;
       let logarithms = 0;
+      let product = 1;
       for (let bin = from; bin < to; bin += 1) {
-        sum += power[bin] as number;
-        logarithms += Math.log((power[bin] as number) + Number.MIN_VALUE);
+        const value = power[bin] as number;
+        sum += value;
+        product *= value + LEAST_POWER;
+        if ((bin - from) % LOGARITHM_BINS !== LOGARITHM_BINS - 1) continue;
+        logarithms += Math.log(product);
+        product = 1;
       }
+      logarithms += Math.log(product);
       if (!(sum > 0)) continue;
       weighted += (sum * Math.exp(logarithms / (to - from))) / (sum / (to - from));
       total += sum;

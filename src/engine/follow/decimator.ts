@@ -38,13 +38,19 @@ export class Decimator {
     this.kernel = loaded.exports;
   }
 
-  /** Fills `output` from the end of `input`. */
-  run(): void {
+  /**
+   * Fills `output` from the end of `input`.
+   * @param fresh by how many samples `input` has moved on since the last call: outputs of then are kept where they fit. Infinity
+   * computes them all
+   */
+  run(fresh: number): void {
     const { taps, output, input, factor, kernel } = this;
-    const from = input.length - ((output.length - 1) * factor + taps.length);
+    const count = fresh % factor === 0 ? Math.min(output.length, fresh / factor) : output.length;
+    output.copyWithin(0, count);
+    const from = input.length - ((count - 1) * factor + taps.length);
     const address = input.byteOffset + from * Float32Array.BYTES_PER_ELEMENT;
-    const count = output.length;
-    kernel.convolve(taps.byteOffset, taps.byteLength, 1, address, 0, 1, factor, 0, output.byteOffset, count);
+    const target = output.byteOffset + (output.length - count) * Float32Array.BYTES_PER_ELEMENT;
+    kernel.convolve(taps.byteOffset, taps.byteLength, 1, address, 0, 1, factor, 0, target, count);
   }
 }
 

@@ -43,8 +43,10 @@ export class SoundFigures {
   private frame = 0;
   /** The latent frame whose band energies were taken last. */
   private bandsFrame = 0;
+  /** The latent frame whose pitch was taken last; −Infinity before any. */
+  private pitchFrame = -Infinity;
   private loudnessLufs = NaN;
-  private spectrum: Float64Array | null = null;
+  private spectrum: Float32Array | null = null;
 
   /**
    * @param rate in Hz
@@ -78,6 +80,7 @@ export class SoundFigures {
     for (const bands of this.bandEnergies) bands.fill(ONSET_FLOOR);
     this.frame = 0;
     this.bandsFrame = 0;
+    this.pitchFrame = -Infinity;
     this.loudnessLufs = NaN;
     this.spectrum = null;
   }
@@ -130,7 +133,7 @@ export class SoundFigures {
     }
   }
 
-  private powerSpectrum(): Float64Array {
+  private powerSpectrum(): Float32Array {
     const { analyser, history } = this;
     this.spectrum ??= analyser.powerAt(history, history.length - analyser.size);
     return this.spectrum;
@@ -170,8 +173,9 @@ export class SoundFigures {
   }
 
   private pitchOctaves(): number {
-    const { decimator, periods } = this;
-    decimator.run();
+    const { decimator, periods, frame, hop } = this;
+    decimator.run((frame - this.pitchFrame) * hop);
+    this.pitchFrame = frame;
     periods.samples.set(decimator.output);
     return Math.log2(periods.frequency());
   }
