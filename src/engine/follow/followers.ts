@@ -46,6 +46,9 @@ export class Followers {
   /** Values of the present latent frame by descriptor. */
   private readonly values = new Float64Array(AUDIO_DESCRIPTORS.length);
   private readonly wanted = new Uint8Array(AUDIO_DESCRIPTORS.length);
+  /** The call of the model in which each input followed last, and the number of the present one. */
+  private readonly lastCall = new Float64Array(MAX_INPUTS).fill(-1);
+  private call = 0;
 
   constructor(private readonly shape: SoundShape) {
     const { sampleRate, hop, frames } = shape;
@@ -69,16 +72,23 @@ export class Followers {
   }
 
   /**
-   * Hears a call of the model.
+   * Hears a call of the model. To be called for each of them, also while no input follows.
    * @param audio what the model encodes, [batch, inputChannels, frames × hop]
    */
   hear(audio: Float32Array, followers: readonly Follower[]): void {
+    this.call += 1;
+    const { hop, frames, batch, inputChannels } = this.shape;
+    const signals = batch * inputChannels;
+    if (followers.length === 0) {
+      for (let j = 0; j < frames; j += 1) this.figures.pass(audio, j * hop, signals, frames * hop);
+      return;
+    }
+    for (let i = 0; i < followers.length; i += 1) this.begin((followers[i] as Follower).index);
     this.wanted.fill(0);
     for (let i = 0; i < followers.length; i += 1)
       this.wanted[AUDIO_DESCRIPTORS.indexOf((followers[i] as Follower).source.descriptor)] = 1;
-    const { hop, frames, batch, inputChannels } = this.shape;
     for (let j = 0; j < frames; j += 1) {
-      this.figures.hear(audio, j * hop, batch * inputChannels, frames * hop, this.wanted[ONSET] === 1);
+      this.figures.hear(audio, j * hop, signals, frames * hop, this.wanted[ONSET] === 1);
       this.measure();
       for (let i = 0; i < followers.length; i += 1) this.follow(followers[i] as Follower, j);
     }
@@ -97,6 +107,12 @@ export class Followers {
   /** The upper end of it. */
   highOf({ descriptor, heard }: AudioSource): number {
     return heard === null ? shown(descriptor, this.ranges[descriptor].high) : heard[1];
+  }
+
+  /** Forgets where an input was that did not follow in the last call. */
+  private begin(index: number): void {
+    if (this.lastCall[index] !== this.call - 1) this.present[index] = NaN;
+    this.lastCall[index] = this.call;
   }
 
   /** Takes the values that are wanted, and lets their ranges hear them. */

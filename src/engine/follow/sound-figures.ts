@@ -45,6 +45,8 @@ export class SoundFigures {
   private bandsFrame = 0;
   /** The latent frame whose pitch was taken last; −Infinity before any. */
   private pitchFrame = -Infinity;
+  /** Whether the last latent frame was passed over. */
+  private isPaused = false;
   private loudnessLufs = NaN;
   private spectrum: Float32Array | null = null;
 
@@ -81,6 +83,7 @@ export class SoundFigures {
     this.frame = 0;
     this.bandsFrame = 0;
     this.pitchFrame = -Infinity;
+    this.isPaused = false;
     this.loudnessLufs = NaN;
     this.spectrum = null;
   }
@@ -95,21 +98,25 @@ export class SoundFigures {
    */
   hear(audio: Float32Array, from: number, signals: number, apart: number, wantsOnset: boolean): void {
     const { history, hop, frameEnergies } = this;
-    const start = history.length - hop;
-    history.copyWithin(0, hop);
-    for (let i = 0; i < hop; i += 1) {
-      let sum = 0;
-      for (let s = 0; s < signals; s += 1) sum += audio[from + s * apart + i] as number;
-      history[start + i] = sum / signals;
-    }
-    this.weighted.add(history, start, history.length);
-    frameEnergies[this.frame % frameEnergies.length] = this.weighted.take();
+    this.record(audio, from, signals, apart);
+    if (this.isPaused) this.weighted.reset();
+    this.weighted.add(history, history.length - hop, history.length);
+    const frameEnergy = this.weighted.take();
+    if (this.isPaused) frameEnergies.fill(frameEnergy);
+    else frameEnergies[this.frame % frameEnergies.length] = frameEnergy;
+    this.isPaused = false;
     let energy = 0;
     for (let i = 0; i < frameEnergies.length; i += 1) energy += frameEnergies[i] as number;
     this.loudnessLufs = lufsOfPower(energy / (frameEnergies.length * hop));
-    this.spectrum = null;
     this.frame += 1;
     if (wantsOnset) this.addBands();
+  }
+
+  /** Passes over the next latent frame, whose figures nobody asks for: those of the next ones will be of its samples, too. */
+  pass(audio: Float32Array, from: number, signals: number, apart: number): void {
+    this.record(audio, from, signals, apart);
+    this.frame += 1;
+    this.isPaused = true;
   }
 
   /** Whether the latent frame is silent. */
@@ -131,6 +138,18 @@ export class SoundFigures {
       case 'pitch':
         return this.isSilent ? NaN : this.pitchOctaves();
     }
+  }
+
+  private record(audio: Float32Array, from: number, signals: number, apart: number): void {
+    const { history, hop } = this;
+    const start = history.length - hop;
+    history.copyWithin(0, hop);
+    for (let i = 0; i < hop; i += 1) {
+      let sum = 0;
+      for (let s = 0; s < signals; s += 1) sum += audio[from + s * apart + i] as number;
+      history[start + i] = sum / signals;
+    }
+    this.spectrum = null;
   }
 
   private powerSpectrum(): Float32Array {

@@ -161,7 +161,7 @@ export class FrameControls {
   run(audio: Float32Array, encoded: Float32Array, latents: Float32Array): void {
     const { frames } = this.shape;
     const { audioMotions } = this.settings;
-    if (audioMotions.length > 0) this.followers.hear(audio, audioMotions);
+    this.followers.hear(audio, audioMotions);
     this.settings.controlsDirty = false;
     this.automated = 0;
     this.callFrame = this.frame;

@@ -26,6 +26,11 @@ function positions(audio: Float32Array, sources: readonly AudioSource[], frames 
   return result;
 }
 
+/** Frozen ranges of each descriptor. */
+const RANGES: Readonly<Record<AudioSource['descriptor'], readonly [number, number]>> = {
+  ...{ loudness: [-60, 0], brightness: [100, 6400], noisiness: [0, 1], onset: [0, 10], pitch: [50, 2000] },
+};
+
 const seconds = (length: number, sample: (n: number) => number) =>
   Float32Array.from({ length: Math.round(length * RATE) }, (_, n) => sample(n));
 const tone =
@@ -97,6 +102,36 @@ describe('an input that follows the audio', () => {
     const pitch = { descriptor: 'pitch', heard: [100, 1600] } satisfies Partial<AudioSource>;
     for (const hz of [110, 220, 440, 880])
       expect(last(seconds(0.5, tone(hz)), pitch)).toBeCloseTo(Math.log2(hz / 100) / 4, 2);
+  });
+
+  // It compared the sound with what it had heard last, before the pause.
+  it('takes nothing for an onset or another sound when it follows again after a while', () => {
+    const quiet = seconds(1, tone(200, 0.01));
+    const loud = seconds(1, tone(3200));
+    const sources = AUDIO_DESCRIPTORS.map((descriptor) =>
+      sourceOf({ descriptor, heard: [...RANGES[descriptor]] }),
+    );
+    const followed = sources.map((source, index) => ({ index, source }));
+    for (const frames of [1, 3]) {
+      const shape = { sampleRate: RATE, hop: HOP, frames, batch: 1, inputChannels: 1 };
+      const pausing = new Followers(shape);
+      const always = new Followers(shape);
+      const play = (audio: Float32Array, others: typeof followed, visit: () => void) => {
+        for (let at = 0; at + frames * HOP <= audio.length; at += frames * HOP) {
+          const call = audio.subarray(at, at + frames * HOP);
+          pausing.hear(call, others);
+          always.hear(call, followed);
+          visit();
+        }
+      };
+      play(quiet, followed, () => undefined);
+      play(loud, [], () => undefined);
+      play(loud, followed, () => {
+        for (let j = 0; j < frames; j += 1)
+          for (const { index } of followed)
+            expect(pausing.positionAt(j, index)).toBeCloseTo(always.positionAt(j, index), 1);
+      });
+    }
   });
 
   it('has a peak where a sound begins, and none where it goes on', () => {
