@@ -6,8 +6,9 @@ import { Ramp } from '../audio/ramp.js';
 const STEP_SECONDS = 0.1;
 /** Steps of the measure: three seconds, the short-term loudness of EBU Tech 3341. */
 const STEPS = 30;
-/** So many steps are heard before the gain moves at first. */
+/** So many steps are heard before the gain moves at first; of another model fewer. */
 const FEWEST_STEPS = 4;
+const FEWEST_STEPS_OF_ANOTHER = 2;
 /** Time constant with which the gain follows the measure. */
 const FOLLOW_SECONDS = 1;
 /** Steps in which either sound is softer than this are not measured: the gain holds. */
@@ -17,8 +18,8 @@ export const MAX_MATCH_DB = 12;
 
 /**
  * The gain by which the model's sound is as loud as the dry track: K-weighted loudness (ITU-R BS.1770-5) of both over the last
- * three seconds in which both were heard. The gain moves slowly, within ±`MAX_MATCH_DB`, and holds in silence. The result
- * depends on the sound since it was switched on and on nothing else. One thread; allocates nothing after construction.
+ * three seconds in which both were heard. The gain moves slowly, within ±`MAX_MATCH_DB`, and holds in silence. Only for another
+ * model it moves to the first measure at once. The result depends on the sound since it was switched on and on nothing else. One thread; allocates nothing after construction.
  */
 export class LevelMatch {
   private readonly stepSamples: number;
@@ -32,6 +33,8 @@ export class LevelMatch {
   /** Samples of the present step. */
   private filled = 0;
   private gainDb = 0;
+  /** Whether the sound is of a model that replaced another. */
+  private isAnother = false;
   private readonly gain: Ramp;
   private readonly silence: number;
   private readonly follow: number;
@@ -67,6 +70,14 @@ export class LevelMatch {
   restart(): void {
     this.forget();
     this.gain.jump(1);
+  }
+
+  /** Goes on from the gain of the match before, whose model this one's replaces. To be called before any sound. */
+  carryOn(before: LevelMatch): void {
+    if (!this.on || !before.on) return;
+    this.isAnother = true;
+    this.gainDb = before.gainDb;
+    this.gain.jump(dbToGain(this.gainDb));
   }
 
   /**
@@ -108,7 +119,8 @@ export class LevelMatch {
     this.wetSteps[this.steps % STEPS] = wetEnergy;
     this.drySteps[this.steps % STEPS] = dryEnergy;
     this.steps += 1;
-    if (this.steps < FEWEST_STEPS) return;
+    const fewest = this.isAnother ? FEWEST_STEPS_OF_ANOTHER : FEWEST_STEPS;
+    if (this.steps < fewest) return;
     const count = Math.min(this.steps, STEPS);
     let wetSum = 0;
     let drySum = 0;
@@ -118,7 +130,9 @@ export class LevelMatch {
     }
     const wanted = lufsOfPower(drySum) - lufsOfPower(wetSum);
     const bounded = Math.min(MAX_MATCH_DB, Math.max(-MAX_MATCH_DB, wanted));
-    this.gainDb += this.follow * (bounded - this.gainDb);
+    // Of another model the mean of the measures until the usual pace is faster.
+    const follow = this.isAnother ? Math.max(this.follow, 1 / (this.steps - fewest + 1)) : this.follow;
+    this.gainDb += follow * (bounded - this.gainDb);
     this.gain.aim(dbToGain(this.gainDb));
   }
 
@@ -133,5 +147,6 @@ export class LevelMatch {
     this.steps = 0;
     this.filled = 0;
     this.gainDb = 0;
+    this.isAnother = false;
   }
 }

@@ -106,6 +106,11 @@ export class MixStage {
       ramp.finish();
   }
 
+  /** Takes over from the mix of the model before: see `LevelMatch.carryOn`. */
+  carryOn(before: MixStage): void {
+    this.match.carryOn(before.match);
+  }
+
   /** Ramps to these levels from the next sample on. */
   setOutput(output: Output): void {
     this.aim(PARAMETER_INDEX.dryWet, output.dryWet);

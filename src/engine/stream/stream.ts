@@ -112,6 +112,7 @@ export class Stream {
     const coming = new Pipeline({ ...leaving.setup, model, noise }, this.settings, this.output);
     coming.setOffline(this.offline);
     coming.setTime(this.time);
+    coming.mix.carryOn(leaving.mix);
     this.pipeline = coming;
     const heard = this.handover?.heard ?? (leaving.hasPlayed ? leaving : null);
     this.handover = heard && new Handover(heard, coming);

@@ -138,6 +138,27 @@ describe('the match of levels', () => {
     expect(gainsOf(match, [wet], [dry])).toEqual(first);
   });
 
+  // A model change played up to 12 dB off for a second, also where the same model came back with other settings.
+  it('goes on from the gain of the model before, and is at the level of another within half a second', () => {
+    const dry = noise(6, 0.1);
+    const before = mono();
+    expect(reached(scaled(dry, 0.5), dry, before)).toBeCloseTo(6, 0);
+    const same = mono();
+    same.carryOn(before);
+    for (const gain of gainsOf(same, [scaled(dry, 0.5)], [dry])) expect(toDb(gain)).toBeCloseTo(6, 0);
+    const other = mono();
+    other.carryOn(before);
+    const gains = gainsOf(other, [scaled(dry, 2)], [dry]);
+    expect(toDb(gains[RATE / 10] ?? NaN)).toBeCloseTo(6, 0);
+    expect(toDb(gains[RATE / 2] ?? NaN)).toBeCloseTo(-6, 0);
+    // From a match that is off there is nothing to go on from.
+    const anew = mono();
+    anew.carryOn(mono(false));
+    expect(gainsOf(anew, [scaled(dry, 2)], [dry])).toEqual(gainsOf(mono(), [scaled(dry, 2)], [dry]));
+    other.restart();
+    expect(gainsOf(other, [scaled(dry, 2)], [dry])).toEqual(gainsOf(mono(), [scaled(dry, 2)], [dry]));
+  });
+
   it('stays within its bounds and does not depend on block sizes, whatever is heard', () => {
     const levels = fc.array(
       fc.tuple(fc.constantFrom(0, 1e-4, 0.01, 0.3, 8), fc.constantFrom(0, 0.02, 1, 30)),
@@ -159,6 +180,14 @@ describe('the match of levels', () => {
     );
   });
 });
+
+/** Twice as loud. */
+class LouderModel extends FakeModel {
+  protected override sound(): void {
+    super.sound();
+    this.audioOut.forEach((sample, i) => (this.audioOut[i] = 2 * sample));
+  }
+}
 
 describe('a stream with matched levels', () => {
   const prepared = (output: Parameters<Stream['setOutput']>[0]) => {
@@ -205,6 +234,28 @@ describe('a stream with matched levels', () => {
     out.forEach((sample, i) => {
       if (Math.abs(sample - (unmatched[i] ?? NaN)) > 2e-3) throw new Error(`sample ${i}`);
     });
+  });
+
+  it('goes on through a change of the model, and is soon at the level of the other', () => {
+    const { stream } = prepared({ ...quietModel, matchLevel: true });
+    const track = noise(8, 0.1, 1, TRACK_RATE);
+    const blocks = equalBlocks(track.length, 512);
+    play(stream, [track], blocks);
+    // The settings ask for a model of 9 dB less; this one is 6 dB louder than that.
+    const louder = new LouderModel({ hop: 512, delaySamples: 300 });
+    const { latencySamples } = stream.exchange(louder, streamNoise());
+    const [out = new Float32Array()] = play(stream, [track], blocks);
+    const levelAt = (seconds: number) => {
+      const from = Math.round(seconds * TRACK_RATE);
+      const power = (sound: Float32Array) => sound.reduce((sum, sample) => sum + sample * sample, 0);
+      const length = TRACK_RATE / 10;
+      const heard = power(out.subarray(from, from + length));
+      return (
+        10 * Math.log10(heard / power(track.subarray(from - latencySamples, from - latencySamples + length)))
+      );
+    };
+    expect(levelAt(0.1)).toBeGreaterThan(4);
+    for (let seconds = 0.6; seconds < 7; seconds += 0.1) expect(Math.abs(levelAt(seconds))).toBeLessThan(0.7);
   });
 
   it('is bit-identical for any block sizes, switched by automation', () => {
