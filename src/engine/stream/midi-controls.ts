@@ -14,8 +14,8 @@ import { MidiRouter, isLearnable } from './midi-router.js';
 export interface MidiTarget {
   /** See `Player.parameter`. */
   parameter(offsetSamples: number, index: number, value: number): void;
-  /** Fades to the dry track at once. */
-  panic(): void;
+  /** Fades to the dry track, from that sample of the next block on. */
+  panic(offsetSamples: number): void;
   report(report: StreamReport): void;
 }
 
@@ -178,7 +178,7 @@ export class MidiControls {
   private trigger(index: number): void {
     const assignment = this.assignments[index];
     if (assignment === undefined) return;
-    if (assignment.action.id === 'panic') this.target.panic();
+    if (assignment.action.id === 'panic') this.target.panic(this.offsetSamples);
     this.target.report({ type: 'triggered', assignment: assignment.id });
   }
 }

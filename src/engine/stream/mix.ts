@@ -132,6 +132,12 @@ export class MixStage {
     this.changes.push(position + delay, parameter, value);
   }
 
+  /** Bypasses from the next sample on; changes of bypass that still wait are dropped. */
+  fadeToDry(): void {
+    this.changes.remove(PARAMETER_INDEX.bypass);
+    this.bypass.aim(1);
+  }
+
   /** Drops the changes of a parameter that still wait. */
   dropChanges(parameter: number): void {
     this.changes.remove(parameter);

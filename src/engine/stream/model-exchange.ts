@@ -8,7 +8,7 @@ const FADE_SECONDS = 0.03;
 /** What makes the sound: one pipeline, or several while one replaces another. Its methods are `Pipeline`'s. */
 export interface ActivePipeline extends Pick<
   Pipeline,
-  'process' | 'receive' | 'dropChanges' | 'setOutput' | 'setLevel' | 'setOffline' | 'setTime'
+  'process' | 'receive' | 'dropChanges' | 'fadeToDry' | 'setOutput' | 'setLevel' | 'setOffline' | 'setTime'
 > {
   /** True while `model` is played: it must not be closed yet. */
   plays(model: RunningModel): boolean;
@@ -57,6 +57,11 @@ export class Handover implements ActivePipeline {
   dropChanges(parameter: number): void {
     this.next.dropChanges(parameter);
     this.old.dropChanges(parameter);
+  }
+
+  fadeToDry(): void {
+    this.next.fadeToDry();
+    this.old.fadeToDry();
   }
 
   setOutput(output: Output): void {

@@ -137,6 +137,11 @@ export class Pipeline {
     this.guarded?.controls.dropChanges(parameter);
   }
 
+  /** See `MixStage.fadeToDry`. */
+  fadeToDry(): void {
+    this.mix.fadeToDry();
+  }
+
   /** Ramps to these levels, and listens to these sides, from the next sample on. */
   setOutput(output: Output): void {
     this.wetPath?.setInputGain(output.inputGainDb);

@@ -17,7 +17,7 @@ import { streamNoise } from './stream-noise.js';
 import { requiredVariant } from './routing.js';
 import { kernelThreadId } from '../workers/thread-priority.js';
 import { StreamReporter } from './stream-reporter.js';
-import { Stream } from './stream.js';
+import { FADE_TO_DRY, Stream } from './stream.js';
 
 /** Changes that one block may bring; what is beyond is thinned. */
 const MAX_CHANGES = 4096;
@@ -33,7 +33,7 @@ const APPLIED = Promise.resolve();
 export class Player {
   private readonly stream = new Stream();
   /** Moves for the next block; positions are samples of that block. */
-  private readonly changes = new ChangeQueue(MAX_CHANGES, PARAMETERS.length);
+  private readonly changes = new ChangeQueue(MAX_CHANGES, PARAMETERS.length + 1);
   private readonly moves = new MovedParameters();
   private readonly controls: MidiControls;
   private readonly reporter: StreamReporter;
@@ -58,7 +58,7 @@ export class Player {
   ) {
     this.controls = new MidiControls({
       parameter: (offsetSamples, index, value) => this.parameter(offsetSamples, index, value),
-      panic: () => this.panic(),
+      panic: (offsetSamples) => this.panic(offsetSamples),
       report,
     });
     this.reporter = new StreamReporter(this.stream, this.moves, this.controls, report);
@@ -110,8 +110,10 @@ export class Player {
     if (command.type === 'restart') this.stream.restart();
     else if (command.type === 'controllers') this.controls.assign(command.assignments);
     else if (command.type === 'expect-echo') this.controls.expectEcho(command.assignment, command.position);
-    else if (command.type === 'panic') this.panic();
-    else if (command.type === 'expect-model') this.waiting ??= [];
+    else if (command.type === 'panic') {
+      this.panic(0);
+      this.takeNow();
+    } else if (command.type === 'expect-model') this.waiting ??= [];
     else if (command.type === 'load') this.changeTo(command.model);
     else {
       const arrived = { command, number: numberOf(this.moves, command) };
@@ -221,12 +223,14 @@ export class Player {
     this.models.follow();
   }
 
-  /** Fades to the dry track at once, within 10 ms: the model, its mapping and what waits for them have no part in it. */
-  private panic(): void {
-    const { bypass } = PARAMETER_INDEX;
-    this.parameter(0, bypass, 1);
-    this.changes.remove(bypass);
-    this.stream.setParameter(bypass, 1);
+  /**
+   * Fades to the dry track from the next block's sample `offsetSamples` on, within 10 ms: the model, its mapping and what waits for
+   * them have no part in it.
+   */
+  private panic(offsetSamples: number): void {
+    this.parameter(offsetSamples, PARAMETER_INDEX.bypass, 1);
+    // As a change of bypass it would be heard with the track's sample that it arrived with.
+    this.changes.push(offsetSamples, FADE_TO_DRY, 1);
   }
 
   /** Whether the blocks that follow belong to an offline render; see `Stream.setOffline`. */
@@ -250,8 +254,10 @@ export class Player {
   /** Applies the queued moves at once, for callers without sample positions. */
   takeNow(): void {
     const { changes } = this;
-    for (; changes.next < Infinity; changes.shift())
-      this.stream.setParameter(changes.nextKey, changes.nextValue);
+    for (; changes.next < Infinity; changes.shift()) {
+      if (changes.nextKey === FADE_TO_DRY) this.stream.fadeToDry();
+      else this.stream.setParameter(changes.nextKey, changes.nextValue);
+    }
   }
 
   /** Applies and reports the queued moves at once, for when no block will follow because no speaker is open. */

@@ -8,7 +8,7 @@ import { PlayedLoops, type SentLoop } from './loop-blend.js';
 import type { FrameControls } from './controls.js';
 import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from '../../document/loop-lengths.js';
 import type { RunningModel } from '../model/run/running-model.js';
-import { PARAMETER_INDEX, clampParameter } from '../../document/parameters.js';
+import { PARAMETER_INDEX, PARAMETERS, clampParameter } from '../../document/parameters.js';
 import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamNoise } from './stream-noise.js';
@@ -16,6 +16,7 @@ import type { ChangeQueue } from './change-queue.js';
 import { copyTime, FREE_TIME, type MusicalTime } from '../time/musical-time.js';
 import { Handover, type ActivePipeline } from './model-exchange.js';
 import type { Faults } from './model-runner.js';
+import { noteLevel } from './note-level.js';
 import { Pipeline, type StreamSetup } from './pipeline.js';
 import {
   type FrameMapping,
@@ -25,6 +26,12 @@ import {
   motionsOf,
 } from './latent-frame-settings.js';
 import type { StreamSnapshot } from './telemetry.js';
+
+/**
+ * Key of a change, after those of the parameters: the output fades to the dry track from its sample on. A change of bypass would be
+ * heard with the track sample that it arrived with, by the latency later.
+ */
+export const FADE_TO_DRY = PARAMETERS.length;
 
 /**
  * One playing instrument: a track through a model, steered, mixed and limited. Synchronous, one thread. Settings (`set…`)
@@ -283,6 +290,12 @@ export class Stream {
     this.active?.setLevel(index, bounded);
   }
 
+  /** Bypasses from the next sample of the output on, whatever track sample that shows; see `FADE_TO_DRY`. */
+  fadeToDry(): void {
+    noteLevel(this.output, PARAMETER_INDEX.bypass, 1);
+    this.active?.fadeToDry();
+  }
+
   /** Drops the changes of a parameter that arrived with the audio and still wait for their sample. */
   dropChanges(index: number): void {
     this.active?.dropChanges(index);
@@ -341,35 +354,13 @@ export class Stream {
   /** Takes the changes up to sample `until` of the block: they arrived with the next track sample. */
   private receive(changes: ChangeQueue, until: number): void {
     for (; changes.length > 0 && changes.next <= until; changes.shift()) {
+      if (changes.nextKey === FADE_TO_DRY) {
+        this.fadeToDry();
+        continue;
+      }
       noteLevel(this.output, changes.nextKey, changes.nextValue);
       this.active?.receive(changes.nextKey, changes.nextValue);
     }
-  }
-}
-
-/** Keeps the settings that the next `prepare` starts from in step with automation. */
-function noteLevel(output: Output, parameter: number, value: number): void {
-  switch (parameter) {
-    case PARAMETER_INDEX.inputGain:
-      output.inputGainDb = value;
-      return;
-    case PARAMETER_INDEX.dryWet:
-      output.dryWet = value;
-      return;
-    case PARAMETER_INDEX.outputGain:
-      output.outputGainDb = value;
-      return;
-    case PARAMETER_INDEX.ceiling:
-      output.ceilingDb = value;
-      return;
-    case PARAMETER_INDEX.bypass:
-      output.bypass = value >= 0.5;
-      return;
-    case PARAMETER_INDEX.matchLevel:
-      output.matchLevel = value >= 0.5;
-      return;
-    default:
-      return;
   }
 }
 

@@ -25,7 +25,7 @@ const panic: Assignment = {
 
 describe('panic in a plugin', () => {
   it.each([0, 100, BLOCK - 1])(
-    'is the dry track, bit for bit, 10 ms after the block that brings its MIDI (sample %p of it)',
+    'is the dry track, bit for bit, 10 ms after the sample of its MIDI (%p of its block), and not before it',
     async (offset) => {
       const player = idlePlayer({ rate: RATE, maxBlock: BLOCK, shape, output: { outputGainDb: -12 } });
       await player.apply({ type: 'controllers', assignments: [panic] });
@@ -59,11 +59,11 @@ describe('panic in a plugin', () => {
         if (name === 'samples')
           for (let i = 0; i < BLOCK; i += 1)
             heard[payload.readUInt32LE(4) + i] = payload.readFloatLE(16 + 4 * i);
-      const dryFrom = pressed * BLOCK + LIMIT;
+      const before = pressed * BLOCK + offset;
+      const dryFrom = before + LIMIT;
       const dry = (from: number, to: number) => track.slice(from - latency, to - latency);
       expect(latency).toBeGreaterThan(0);
       expect(heard.slice(dryFrom)).toEqual(dry(dryFrom, track.length));
-      const before = pressed * BLOCK;
       expect(heard.slice(before - 1000, before)).not.toEqual(dry(before - 1000, before));
       expect(heard[before - 1]).toBeCloseTo((track[before - 1 - latency] ?? NaN) * 10 ** (-12 / 20), 3);
       player.close();

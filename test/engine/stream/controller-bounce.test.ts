@@ -13,7 +13,7 @@ const assign = (id: string, controller: number, mode: Assignment['mode']): Assig
   range: [0, 1],
   feedback: false,
 });
-/** The fader picks the gain up on its way down; the encoder turns the ceiling; the button bypasses, and ends that. */
+/** The fader picks the gain up on its way down; the encoder turns the ceiling; the button bypasses, and ends that; then panic. */
 const MESSAGES: readonly (readonly [sample: number, controller: number, value: number])[] = [
   [100, 7, 127],
   [1003, 7, 40],
@@ -23,6 +23,8 @@ const MESSAGES: readonly (readonly [sample: number, controller: number, value: n
   [5001, 9, 127],
   [5002, 9, 0],
   [7777, 9, 127],
+  [7779, 9, 0],
+  [8123, 10, 127],
 ];
 
 function bounce(blocks: readonly number[], messages = MESSAGES): Float32Array {
@@ -31,6 +33,7 @@ function bounce(blocks: readonly number[], messages = MESSAGES): Float32Array {
     assign('outputGain', 7, 'pick-up'),
     assign('ceiling', 8, 'twos-complement'),
     assign('bypass', 9, 'press'),
+    assign('panic', 10, 'press'),
   ];
   void player.apply({ type: 'controllers', assignments });
   player.prepare(48_000, 8192, 1);

@@ -323,11 +323,12 @@ describe('Player', () => {
         at = 0;
         hear(50);
         await player.apply({ type: 'expect-model' });
+        const offset = by === 'controller' ? 100 : 0;
         const before = at;
-        if (by === 'controller') player.midi(100, 0xb0, 1, 127);
+        if (by === 'controller') player.midi(offset, 0xb0, 1, 127);
         else await player.apply({ type: 'panic' });
         const heard = hear(10);
-        const ramp = 0.01 * 48_000;
+        const ramp = offset + 0.01 * 48_000;
         const dry = Float32Array.from(heard, (_, i) => track[before + i - latency] as number);
         expect(heard.subarray(ramp)).toEqual(dry.subarray(ramp));
         // Each sample lies between the mix and the dry track; the mix is the track at −12 dB here.
