@@ -96,12 +96,15 @@ export class Ports {
     this.storeChoice();
   }
 
-  /** Opens the devices and the ports that an earlier engine stored. */
+  /**
+   * Opens the devices and the ports that an earlier engine stored. Not to the network: another one may be around by now, and whoever is in it
+   * could play. The player switches that on each time.
+   */
   async restore({ midi, midiOutput, osc }: StoredControllers): Promise<void> {
     this.midi?.select(midi);
     this.midi?.outputs.select(midiOutput);
     this.scan();
-    this.osc = osc;
+    this.osc = { ...osc, network: false };
     await this.applyOsc();
   }
 

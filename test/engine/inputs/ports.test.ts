@@ -135,4 +135,19 @@ describe('OSC of the session', () => {
     expect(stored).toHaveLength(1);
     await next.close();
   });
+
+  // A machine that was taken to another network could be played by anybody in it.
+  it('receives from this machine alone after a start, whatever was stored', async () => {
+    const { socket, port } = await udp();
+    socket.close();
+    sockets.length = 0;
+    await once(socket, 'close');
+    const next = new Ports(bench.instrument, null);
+    const osc = { ...settings, receive: true, network: true, receivePort: port };
+    await next.restore({ midi: null, midiOutput: null, osc });
+    expect(next.state.osc).toMatchObject({ receive: true, network: false, addresses: [] });
+    await next.setOsc({ network: true });
+    expect(next.state.osc).toMatchObject({ receive: true, network: true, error: null });
+    await next.close();
+  });
 });
