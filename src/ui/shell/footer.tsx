@@ -1,5 +1,6 @@
 import { learn } from '../engine-client/commands.js';
 import { usePage } from '../engine-client/page.js';
+import { useIsEffect } from '../engine-client/use-is-effect.js';
 import { capture } from '../features/examples/capture.js';
 import { randomise, releaseAll, stepDraw } from '../features/latents/holds.js';
 import { toggleFreeze } from '../features/output/freeze.js';
@@ -17,6 +18,7 @@ export function Footer() {
   const running = usePage(({ training }) => training.running);
   const hasModel = usePage(({ model }) => model.card !== null);
   const live = usePage((state) => state.live !== null);
+  const isEffect = useIsEffect();
   const draws = usePage((state) => state.draws);
   return (
     <footer className={styles.footer} data-testid="footer">
@@ -75,7 +77,12 @@ export function Footer() {
           keyName="F"
           icon="snow"
           pressed={output.freeze}
-          help="Holds the latents at their current values."
+          disabled={isEffect}
+          help={
+            isEffect
+              ? 'The model is an effect: it has no latents to hold.'
+              : 'Holds the latents at their current values.'
+          }
           onPress={toggleFreeze}
         />
       </div>

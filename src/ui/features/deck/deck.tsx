@@ -36,7 +36,8 @@ export function Deck() {
       {isEffect ? (
         <div className={styles.noPad}>
           <EmptyState icon="sliders" title="No latents, no map">
-            This model is an effect: play the faders, and what it lets be set by MIDI, OSC or a host.
+            This model is an effect: there is nothing to freeze or to loop. Play the faders, and what it lets
+            be set by MIDI, OSC or a host.
           </EmptyState>
         </div>
       ) : (
@@ -54,9 +55,13 @@ export function Deck() {
           <DeckMeter />
         </div>
         <div className={styles.buttons}>
-          <DeckSwitch of={PARAMETER_INDEX.freeze} on={output.freeze} />
-          <DeckSwitch of={PARAMETER_INDEX.loop} on={output.loop} />
-          <LoopLength />
+          {!isEffect && (
+            <>
+              <DeckSwitch of={PARAMETER_INDEX.freeze} on={output.freeze} />
+              <DeckSwitch of={PARAMETER_INDEX.loop} on={output.loop} />
+              <LoopLength />
+            </>
+          )}
           <DeckSwitch of={PARAMETER_INDEX.bypass} on={output.bypass} />
           <DeckButton label="Panic" tone="danger" onPress={() => press('panic')} />
         </div>

@@ -3,6 +3,7 @@ import { LOOP_LENGTH_IDS } from '../../../document/loop-lengths.js';
 import { PARAMETER_INDEX } from '../../../document/parameters.js';
 import { edit, perform, setSwitch } from '../../engine-client/commands.js';
 import { usePage } from '../../engine-client/page.js';
+import { useIsEffect } from '../../engine-client/use-is-effect.js';
 import { Button } from '../../shared/controls/button.js';
 import { FormLine } from '../../shared/controls/form-line.js';
 import { ParameterKnob } from '../../shared/controls/parameter.js';
@@ -21,6 +22,7 @@ export function OutputPanel() {
   const output = usePage((state) => state.output);
   // Without a host the buffer of the speakers takes the place of this setting.
   const isPlugin = usePage((state) => state.live === null);
+  const isEffect = useIsEffect();
   const set = (change: Partial<Output>) => edit({ type: 'set-output', change });
   return (
     <div className={`${utilities.panel} ${styles.output}`}>
@@ -34,8 +36,13 @@ export function OutputPanel() {
         <FormLine title="Sound">
           <Toggle
             label="Freeze"
-            help="Holds the latents at their current values."
+            help={
+              isEffect
+                ? 'The model is an effect: it has no latents to hold.'
+                : 'Holds the latents at their current values.'
+            }
             checked={output.freeze}
+            disabled={isEffect}
             onChange={(on) => setSwitch(PARAMETER_INDEX.freeze, on)}
           />
           <Toggle
@@ -60,27 +67,31 @@ export function OutputPanel() {
             onChange={(on) => setSwitch(PARAMETER_INDEX.matchLevel, on)}
           />
         </FormLine>
-        <FormLine title="Latent loop">
-          <Toggle
-            label="Loop"
-            help="Repeats the latents that were encoded last; mapping and steering act on them."
-            checked={output.loop}
-            onChange={(on) => setSwitch(PARAMETER_INDEX.loop, on)}
-          />
-          <Select
-            label="Length of the latent loop"
-            value={output.loopLength}
-            choices={LOOP_LENGTH_IDS.map((id) => ({ value: id, label: id }))}
-            help={
-              isPlugin
-                ? 'Beats and bars follow the host’s tempo and position; a beat is a quarter note.'
-                : 'Beats follow the tempo beside the waveform; a beat is a quarter note.'
-            }
-            onChange={(loopLength) => set({ loopLength })}
-          />
-          <MusicalPosition />
-        </FormLine>
-        <KeptLoops />
+        {!isEffect && (
+          <>
+            <FormLine title="Latent loop">
+              <Toggle
+                label="Loop"
+                help="Repeats the latents that were encoded last; mapping and steering act on them."
+                checked={output.loop}
+                onChange={(on) => setSwitch(PARAMETER_INDEX.loop, on)}
+              />
+              <Select
+                label="Length of the latent loop"
+                value={output.loopLength}
+                choices={LOOP_LENGTH_IDS.map((id) => ({ value: id, label: id }))}
+                help={
+                  isPlugin
+                    ? 'Beats and bars follow the host’s tempo and position; a beat is a quarter note.'
+                    : 'Beats follow the tempo beside the waveform; a beat is a quarter note.'
+                }
+                onChange={(loopLength) => set({ loopLength })}
+              />
+              <MusicalPosition />
+            </FormLine>
+            <KeptLoops />
+          </>
+        )}
         <FormLine title="Input channels">
           <Segmented
             label="Input channels of the model"
