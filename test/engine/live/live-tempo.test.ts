@@ -103,7 +103,13 @@ describe('the live session’s transport', () => {
     }
     expect(transport.time.beat).toBeCloseTo(60.1, 3);
     transport.follow(90, 4);
-    expect(transport.time).toEqual({ tempo: 90, playing: true, beat: 4, beatsPerBar: 4, songSample: 53 * 24_000 });
+    expect(transport.time).toEqual({
+      tempo: 90,
+      playing: true,
+      beat: 4,
+      beatsPerBar: 4,
+      songSample: 53 * 24_000,
+    });
     transport.follow(95, null);
     expect(transport.time).toMatchObject({ tempo: 95, beat: 4 });
   });

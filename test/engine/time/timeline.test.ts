@@ -94,7 +94,7 @@ describe('a timeline', () => {
           let sample = 0;
           let entered = NaN;
           for (const [i, size] of sizes.entries()) {
-            const tempo = tempos.next().value;
+            const tempo = tempos.next().value as number;
             const place = time(tempo, i, true, 4, start + sample);
             whole.mark(sample, place);
             if (i === Math.min(skipped, sizes.length - 1)) entered = sample;
