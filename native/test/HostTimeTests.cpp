@@ -81,7 +81,7 @@ void theTransportReachesTheEngine()
     checkBeats (beats (40000, at, 12000), 17.25, perSample);
 }
 
-/** Exactly, in blocks that the engine gets in parts, before the song's start, and beyond 32 bits. */
+/** Exactly, in blocks that the engine gets in parts, and beyond 32 bits; before the song's start it is not known. */
 void theSampleOfTheSongReachesTheEngine()
 {
     const auto at = [] (int)
@@ -91,7 +91,7 @@ void theSampleOfTheSongReachesTheEngine()
         return transport;
     };
 
-    for (const std::int64_t first : { std::int64_t { -5000 }, std::int64_t { 12345 }, (std::int64_t { 1 } << 40) - 7000 })
+    for (const std::int64_t first : { std::int64_t { 0 }, std::int64_t { 12345 }, (std::int64_t { 1 } << 40) - 7000 })
     {
         const auto heard = places (40000, at, 12000, first).songSamples;
 
@@ -104,6 +104,19 @@ void theSampleOfTheSongReachesTheEngine()
 
     const auto beyond = places (2000, at, 64, std::int64_t { 1 } << 60).songSamples;
     CHECK (beyond.at (0) == -1048576.0, "no song is that long");
+
+    // A count-in: JUCE gives a VST3 the sample 0 all the time, at which an LFO would stand still.
+    const auto countIn = places (4000, [] (int sample)
+    {
+        Transport transport { true };
+        transport.tempo = 120.0;
+        transport.beat = (sample - 2000) * 120.0 / 60.0 / 48000.0;
+        return transport;
+    }, 64, -2000).songSamples;
+    CHECK (countIn.at (0) == -1048576.0 && countIn.at (1500) == -1048576.0, countIn.at (0));
+
+    for (std::size_t i = 2064; i < countIn.size(); ++i)
+        CHECK (countIn[i] == static_cast<double> (i) - 2000.0, "sample ", i, " is ", countIn[i], " of the song");
 }
 
 /** Ardour 7.3 gives four times the number of the bar as its start: in bars of three, the grid jumped from bar to bar. */

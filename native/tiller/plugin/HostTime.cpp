@@ -49,7 +49,8 @@ MusicalTime hostTime (juce::AudioPlayHead* head) noexcept
     time.playing = true;
     time.beat = *beat;
 
-    if (const auto sample = position->getTimeInSamples(); sample && *sample > -maxSamples && *sample < maxSamples)
+    // JUCE's wrapper for VST3 raises samples before the song's start to 0.
+    if (const auto sample = position->getTimeInSamples(); sample && *sample > -maxSamples && *sample < maxSamples && (*sample != 0 || *beat >= 0.0))
     {
         time.hasSongSample = true;
         time.songSample = *sample;
