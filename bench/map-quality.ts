@@ -10,9 +10,8 @@ import { openForListening } from '../src/engine/model/run/open-model.js';
 import type { RunningModel } from '../src/engine/model/run/running-model.js';
 import { normalDraws } from '../src/engine/starter-map/candidates.js';
 import { labelFor } from '../src/engine/starter-map/labels.js';
-import { axisValues, type Layout } from '../src/engine/starter-map/layout.js';
+import { type AxisOrder, type Layout, orderAlong } from '../src/engine/starter-map/layout.js';
 import { encodeAll } from '../src/engine/starter-map/map-model.js';
-import { rankCorrelation } from '../src/engine/starter-map/rank-correlation.js';
 import { meanNearest } from '../src/engine/starter-map/spread.js';
 import type { Zone } from '../src/engine/starter-map/starter-map.js';
 import { starterPreset } from '../src/engine/starter-map/starter-preset.js';
@@ -73,8 +72,8 @@ export class MapQuality {
   }
 
   /** Rank correlation of x and y with what they mean, of the zones as they sound when they are measured again. */
-  orderOfZones(zones: readonly Zone[], layout: Exclude<Layout, 'likeness'>): [number, number] {
-    return order(
+  orderOfZones(zones: readonly Zone[], layout: Layout): AxisOrder {
+    return orderAlong(
       zones.map(({ place }) => place),
       zones.map(({ latents }) => this.measure(latents)),
       layout,
@@ -82,7 +81,7 @@ export class MapQuality {
   }
 
   /** The same of random places of the learned map. */
-  orderBetween(zones: readonly Zone[], layout: Exclude<Layout, 'likeness'>): [number, number] {
+  orderBetween(zones: readonly Zone[], layout: Layout): AxisOrder {
     const { manifest } = this.entry;
     const { examples, learning } = starterPreset(manifest, zones, layout);
     const latentCount = manifest.latentDims;
@@ -98,7 +97,7 @@ export class MapQuality {
       mapping.evaluate(Float64Array.from(place), latents);
       return this.measure(latents);
     });
-    return order(places, sounds, layout);
+    return orderAlong(places, sounds, layout);
   }
 
   /** Of the zones as they sound when they are measured again, in dB re full scale. */
@@ -119,18 +118,4 @@ export class MapQuality {
     if (sound === null) throw new Error('a place of the map gives no steady sound');
     return sound;
   }
-}
-
-function order(
-  places: readonly (readonly [number, number])[],
-  sounds: readonly Sound[],
-  layout: Exclude<Layout, 'likeness'>,
-): [number, number] {
-  const values = axisValues(sounds, layout) ?? [[], []];
-  const along = (axis: 0 | 1) =>
-    rankCorrelation(
-      places.map((place) => place[axis]),
-      values[axis],
-    );
-  return [along(0), along(1)];
 }

@@ -56,7 +56,7 @@ async function mapRows(
     for (const seed of SEEDS) {
       const start = performance.now();
       const before = process.cpuUsage();
-      const zones = await mapModel(entry.dir, entry.manifest, {
+      const { zones } = await mapModel(entry.dir, entry.manifest, {
         files: [],
         frames: quality.frames,
         zones: DEFAULT_ZONES,

@@ -13,12 +13,12 @@ beforeAll(async () => (entries = await new ModelFolder('dist/models').list()));
 
 describe.each(shipped)('the starter map of %s', (name) => {
   let quality: MapQuality;
-  let zones: Zone[];
+  let zones: readonly Zone[];
 
   beforeAll(async () => {
     const entry = entries.find(({ manifest }) => manifest.name === name) as LibraryEntry;
     quality = await MapQuality.open(entry);
-    zones = await mapModel(entry.dir, entry.manifest, {
+    ({ zones } = await mapModel(entry.dir, entry.manifest, {
       files: [],
       frames: quality.frames,
       zones: DEFAULT_ZONES,
@@ -26,7 +26,7 @@ describe.each(shipped)('the starter map of %s', (name) => {
       layout: 'loudness',
       seed: 1,
       ceilingDb: CEILING_DB,
-    });
+    }));
   }, TIMEOUT_MS);
   afterAll(() => quality.close());
 

@@ -272,6 +272,11 @@ export class Instrument {
     this.store.notify(error);
   }
 
+  /** Shows a warning to the player, as the notice of the state. */
+  warn(text: string, hint: string | null): void {
+    this.store.change({ notice: { level: 'warning', text, hint } }, 'engine');
+  }
+
   /** Ends the training worker and every subscription. */
   async close(): Promise<void> {
     await this.learner.close();

@@ -1,19 +1,18 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { GRID, gridShares } from './blends.js';
 import { rankCorrelation } from './rank-correlation.js';
 
 /** Width of the kernel, relative to the spread of the latents: squared, per dimension. */
 const KERNEL_VARIANCE = 1.5;
+/** Relative to the values' size. */
+const LEAST_SPREAD = 1e-9;
 /** Share of noise in the measured values that the regression assumes. */
 const NOISE = 0.05;
-/** The pad is looked at in so many columns and rows. */
-const SIDE = 6;
-/** Distance below which a place counts as an example's own; squared. */
-const SAME_PLACE = 1e-6;
 
 /**
  * Foretells how well two descriptors follow the pad's axes between the examples, without decoding anything: latents are blended
- * as the learned map does (Shepard 1968, inverse square distances), and the descriptors of the blends are regressed from
- * those of the measured sounds, by kernel ridge regression with a Gaussian kernel.
+ * as the learned map does, and the descriptors of the blends are regressed from those of the measured sounds, by kernel ridge
+ * regression with a Gaussian kernel.
  *
  * A blend is a weighted sum of sounds, so that its distance to every sound follows from the sounds' inner products: what a
  * choice costs does not depend on the number of latent dimensions.
@@ -25,7 +24,6 @@ export class ExpectedOrder {
   /** Of a squared distance, in the exponent. */
   private readonly sharpness: number;
   private readonly weights: readonly [Float64Array, Float64Array];
-  private readonly grid: readonly (readonly [number, number])[];
 
   /** @param values of the two descriptors that stand along x and y, for each of `latents` */
   constructor(latents: readonly Float64Array[], values: readonly [readonly number[], readonly number[]]) {
@@ -52,10 +50,6 @@ export class ExpectedOrder {
       );
     };
     this.weights = [solve(values[0]), solve(values[1])];
-    this.grid = Array.from({ length: SIDE * SIDE }, (_, i) => [
-      ((i % SIDE) + 0.5) / SIDE,
-      (Math.floor(i / SIDE) + 0.5) / SIDE,
-    ]);
   }
 
   /**
@@ -64,11 +58,11 @@ export class ExpectedOrder {
    */
   of(chosen: readonly number[], places: readonly (readonly [number, number])[]): number {
     const rows = chosen.map((index) => this.products[index] as Float64Array);
-    const blends = this.grid.map((at) => this.descriptorsOf(chosen, rows, shares(places, at)));
+    const blends = gridShares(places).map((shares) => this.descriptorsOf(chosen, rows, shares));
     return Math.min(
       ...([0, 1] as const).map((axis) =>
         rankCorrelation(
-          this.grid.map((at) => at[axis]),
+          GRID.map((at) => at[axis]),
           blends.map((blend) => blend[axis]),
         ),
       ),
@@ -79,7 +73,7 @@ export class ExpectedOrder {
   private descriptorsOf(
     chosen: readonly number[],
     rows: readonly Float64Array[],
-    parts: readonly number[],
+    parts: Float64Array,
   ): [number, number] {
     const { squares, sharpness, weights } = this;
     let square = 0;
@@ -99,19 +93,16 @@ export class ExpectedOrder {
   }
 }
 
-/** How much of each example the learned map blends at a place. */
-function shares(places: readonly (readonly [number, number])[], [x, y]: readonly [number, number]): number[] {
-  const weights = places.map(([px, py]) => 1 / ((px - x) ** 2 + (py - y) ** 2 + SAME_PLACE));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
-
+/** Each dimension less its mean, relative to its spread. Blends of equal values differ by rounding, which is no spread. */
 function scaledToSpreads(latents: readonly Float64Array[], size: number): Float64Array[] {
-  const spreads = Float64Array.from({ length: size }, (_, d) => {
-    const mean = latents.reduce((sum, vector) => sum + (vector[d] ?? 0), 0) / latents.length;
-    const variance =
-      latents.reduce((sum, vector) => sum + ((vector[d] ?? 0) - mean) ** 2, 0) / latents.length;
-    return Math.sqrt(variance) || 1;
-  });
-  return latents.map((vector) => vector.map((value, d) => value / (spreads[d] ?? 1)));
+  const mean = new Float64Array(size);
+  const spread = new Float64Array(size);
+  for (let d = 0; d < size; d += 1) {
+    const values = latents.map((vector) => vector[d] ?? 0);
+    const middle = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / values.length;
+    mean[d] = middle;
+    spread[d] = Math.sqrt(variance) > LEAST_SPREAD * (1 + Math.abs(middle)) ? Math.sqrt(variance) : 1;
+  }
+  return latents.map((vector) => vector.map((value, d) => (value - (mean[d] ?? 0)) / (spread[d] ?? 1)));
 }

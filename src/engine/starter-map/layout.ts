@@ -1,5 +1,6 @@
 import { principalDirections } from '../map/principal.js';
 import { TIMBRE_SIZE } from '../descriptors/descriptors.js';
+import { rankCorrelation } from './rank-correlation.js';
 import type { Sound } from './survey.js';
 
 /** What the pad's vertical axis means; the horizontal one is brightness but for `likeness`, where neighbours sound alike. */
@@ -34,6 +35,36 @@ export function axisValues(sounds: readonly Sound[], layout: Layout): [number[],
     sounds.map((sound) => Math.log2(Math.max(1, sound.brightnessHz))),
     sounds.map((sound) => (layout === 'loudness' ? sound.loudnessLufs : sound.noisiness)),
   ];
+}
+
+/** How well a map follows its axes: Spearman's rank correlation of [x, y] with what they mean, −1..1. */
+export type AxisOrder = readonly [number, number];
+
+/** @param places of the sounds on the pad, [x, y] in 0..1 @returns 0 along axes without a meaning of their own */
+export function orderAlong(
+  places: readonly (readonly [number, number])[],
+  sounds: readonly Sound[],
+  layout: Layout,
+): AxisOrder {
+  const values = axisValues(sounds, layout) ?? [[], []];
+  const along = (axis: 0 | 1) =>
+    rankCorrelation(
+      places.map((place) => place[axis]),
+      values[axis],
+    );
+  return [along(0), along(1)];
+}
+
+/** Order below which an axis does not keep to its name everywhere. */
+const LEAST_ORDER = 0.8;
+
+/** What a player should know of the axes of a map: one sentence for each that is followed only in part. */
+export function axisNotes(layout: Layout, order: AxisOrder | null): string[] {
+  return AXIS_NAMES[layout].flatMap((name, axis) => {
+    const found = order?.[axis] ?? 1;
+    if (found >= LEAST_ORDER) return [];
+    return `“${name}” holds only in part on this map: the sounds of the model differ too little in it (agreement ${found.toFixed(2)}; 1 is exact).`;
+  });
 }
 
 /** The first two principal components of the timbre vectors: the plane that keeps the most of their distances. */

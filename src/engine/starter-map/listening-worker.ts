@@ -31,11 +31,11 @@ async function listen(): Promise<void> {
     return;
   }
   const frames = job.frames.map((frame) => Float64Array.from(frame));
-  const zones = await mapModel(dir, manifest, { ...job, files: [], frames, onProgress });
+  const { zones, order } = await mapModel(dir, manifest, { ...job, files: [], frames, onProgress });
   const sounds = zones.map(({ label, hue, place: [x, y], latents }) => {
     return { label, hue, place: [x, y] as [number, number], latents: Array.from(latents) };
   });
-  post({ type: 'mapped', sounds });
+  post({ type: 'mapped', sounds, order: order && [...order] });
 }
 
 /** At most `count` of a list, spread evenly over it. */

@@ -8,7 +8,7 @@ import type { ModelSource } from '../instrument/instrument-state.js';
 import { withAttributeValues } from '../model/manifest.js';
 import { JobRunner } from '../workers/job-runner.js';
 import { HeardFrames } from './heard-frames.js';
-import { AXIS_NAMES, type Layout } from './layout.js';
+import { AXIS_NAMES, axisNotes, type Layout } from './layout.js';
 import {
   type FromListening,
   fromListeningSchema,
@@ -18,7 +18,7 @@ import {
   type PlacedSound,
 } from './messages.js';
 import { DEFAULT_CANDIDATES, DEFAULT_ZONES } from './starter-map.js';
-import { STARTER_REGRESSOR } from './starter-preset.js';
+import { STARTER_REGRESSOR } from './starter-regressor.js';
 
 export interface MapRequest {
   /** Indices of the inputs that move the pad's cursor across and up. */
@@ -50,7 +50,10 @@ export class MapMaker {
   private readonly unsubscribe: (() => void)[];
 
   constructor(
-    private readonly instrument: Pick<Instrument, 'state' | 'edit' | 'train' | 'subscribe' | 'onTelemetry'>,
+    private readonly instrument: Pick<
+      Instrument,
+      'state' | 'edit' | 'train' | 'subscribe' | 'onTelemetry' | 'warn'
+    >,
     private readonly models: Pick<ModelSource, 'find'>,
     workerUrl: URL = new URL('./listening-worker.js', import.meta.url),
   ) {
@@ -81,7 +84,7 @@ export class MapMaker {
   /**
    * Adds sounds of the present model that differ, placed on the pad, as one step of the undo history, and has them learned. In a
    * document without examples, the two inputs get the names of what they then mean, and all latents a regressor that keeps
-   * between the sounds.
+   * between the sounds. Where the map follows its axes only in part, a warning says so.
    * @throws TillerError `argument-invalid` where the inputs are not two, or where another model plays or an input is gone by the
    *   time that the sounds are found; `map-cancelled`, and as `mapModel`. The document is then unchanged.
    */
@@ -103,6 +106,9 @@ export class MapMaker {
     if (heard.type !== 'mapped') throw new Error('a map was asked for');
     this.checkInputs(x, y);
     this.instrument.edit(this.mapEdit(heard.sounds, x, y, layout));
+    const notes = axisNotes(layout, heard.order);
+    if (notes.length > 0)
+      this.instrument.warn(notes.join(' '), 'Another layout, or a map of your own audio, may do better.');
     await this.instrument.train();
   }
 

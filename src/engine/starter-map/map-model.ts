@@ -9,7 +9,7 @@ import { createNoise, type NoiseSource } from '../model/run/noise.js';
 import { openForListening, requireEncoder, requireLatents } from '../model/run/open-model.js';
 import { probeSignal } from '../model/run/probe-signal.js';
 import type { RunningModel } from '../model/run/running-model.js';
-import { type StarterMapOptions, type Zone, starterMap } from './starter-map.js';
+import { type StarterMap, type StarterMapOptions, starterMap } from './starter-map.js';
 
 /** Of each sound, at most so much is encoded. */
 const SECONDS_OF_EACH = 30;
@@ -35,7 +35,7 @@ export async function mapModel(
   dir: string,
   manifest: ModelManifest,
   { files, frames: given = [], onProgress, ...options }: MapModelOptions,
-): Promise<Zone[]> {
+): Promise<StarterMap> {
   requireLatents(manifest);
   const model = await openForListening(dir, manifest);
   try {

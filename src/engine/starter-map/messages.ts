@@ -9,6 +9,8 @@ import { MAX_ZONES } from './starter-map.js';
 
 const latents = z.array(z.number()).min(1).max(MAX_LATENTS);
 const share = z.number().min(0).max(1);
+/** Rounding may lead a little beyond. */
+const rankCorrelation = z.number().min(-1.001).max(1.001);
 
 /** Most latent frames that one map is made of. */
 export const MAX_MAP_FRAMES = 4096;
@@ -53,7 +55,12 @@ export type PlacedSound = z.infer<typeof placedSoundSchema>;
 export const fromListeningSchema = z.discriminatedUnion('type', [
   /** Share of the work that is done, 0..1. */
   z.strictObject({ type: z.literal('progress'), share }),
-  z.strictObject({ type: z.literal('mapped'), sounds: z.array(placedSoundSchema).min(1).max(MAX_ZONES) }),
+  z.strictObject({
+    type: z.literal('mapped'),
+    sounds: z.array(placedSoundSchema).min(1).max(MAX_ZONES),
+    /** How well the map follows its axes; null where they have no meaning of their own. */
+    order: z.tuple([rankCorrelation, rankCorrelation]).nullable(),
+  }),
   /** The latents of a file where it is loudest. */
   z.strictObject({ type: z.literal('heard'), latents }),
   z.strictObject({ type: z.literal('frames'), frames: z.array(latents).max(MAX_FILE_FRAMES) }),

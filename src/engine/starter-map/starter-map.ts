@@ -4,9 +4,9 @@ import { createNoise } from '../model/run/noise.js';
 import { HeldSound } from '../model/run/held-sound.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { candidates } from './candidates.js';
-import { chooseSounds } from './choose-sounds.js';
+import { chooseSounds, MOST_MEASURED } from './choose-sounds.js';
 import { distinct, labelFor } from './labels.js';
-import { type Layout, huesFor, placesFor } from './layout.js';
+import { type AxisOrder, type Layout, huesFor, placesFor } from './layout.js';
 import { type Sound, Survey, audible } from './survey.js';
 
 export const DEFAULT_ZONES = 9;
@@ -38,6 +38,12 @@ export interface Zone extends Sound {
   readonly pitchHz: number | null;
 }
 
+export interface StarterMap {
+  readonly zones: readonly Zone[];
+  /** As measured all over the pad; null where the axes have no meaning of their own. */
+  readonly order: AxisOrder | null;
+}
+
 /**
  * Chooses places of the latent space that sound steady and different from each other, and lays them out on the pad. A
  * generator, so that whoever runs it can report progress, let messages through, or stop it: it gives the share done, 0..1.
@@ -52,39 +58,41 @@ export function* starterMap(
   frames: readonly Float64Array[],
   ranges: readonly (readonly [number, number])[],
   options: StarterMapOptions,
-): Generator<number, Zone[]> {
+): Generator<number, StarterMap> {
   const noise = createNoise({ kind: 'seed', seed: 1 });
   const survey = new Survey(new HeldSound(model, noise));
   const random = new Random(options.seed);
   const places = candidates(frames, ranges, options.candidates, random);
+  const steps = places.length + MOST_MEASURED + options.zones;
   const measured: Sound[] = [];
   for (const [i, latents] of places.entries()) {
     const sound = survey.measure(latents);
     if (sound !== null) measured.push(sound);
-    yield (i + 1) / (places.length + options.zones);
+    yield (i + 1) / steps;
   }
   const usable = audible(measured, options.ceilingDb);
   if (usable.length < LEAST_SOUNDS) throw noSounds(measured.length);
-  const choosing = chooseSounds(usable, options.zones, options.layout, random);
+  const measure = (latents: Float64Array) => survey.measure(latents);
+  const choosing = chooseSounds(usable, options.zones, options.layout, measure, random);
   let choice = choosing.next();
-  for (; choice.done !== true; choice = choosing.next())
-    yield places.length / (places.length + options.zones);
-  const chosen = choice.value;
+  for (; choice.done !== true; choice = choosing.next()) yield (places.length + choice.value) / steps;
+  const { sounds: chosen, order } = choice.value;
   const pitches: (number | null)[] = [];
   for (const { latents } of chosen) {
     pitches.push(survey.pitch(latents));
-    yield (places.length + pitches.length) / (places.length + options.zones);
+    yield 1 - (chosen.length - pitches.length) / steps;
   }
   const labels = distinct(chosen.map((sound, i) => labelFor(sound, pitches[i] ?? null)));
   const hues = huesFor(chosen);
   const at = placesFor(chosen, options.layout);
-  return chosen.map((sound, i) => ({
+  const zones = chosen.map((sound, i) => ({
     ...sound,
     label: labels[i] ?? '',
     hue: hues[i] ?? 0,
     place: at[i] ?? [0.5, 0.5],
     pitchHz: pitches[i] ?? null,
   }));
+  return { zones, order };
 }
 
 function noSounds(steady: number): TillerError {

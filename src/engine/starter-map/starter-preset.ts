@@ -1,17 +1,11 @@
 import { applyEdit } from '../../document/apply-edit.js';
 import { useModel } from '../../document/use-model.js';
 import { emptyPreset } from '../../document/default-preset.js';
-import type { RegressorSettings } from '../../document/learning.js';
 import type { Preset } from '../../document/preset.js';
 import type { ModelManifest } from '../model/manifest.js';
 import { AXIS_NAMES, type Layout } from './layout.js';
 import type { Zone } from './starter-map.js';
-
-/**
- * Passes through its examples, and between them stays within what they are: no place is louder than measured because of an
- * overshoot, and brightness and loudness grow along the axes.
- */
-export const STARTER_REGRESSOR: RegressorSettings = { kind: 'knn', k: 6, falloff: 2 };
+import { STARTER_REGRESSOR } from './starter-regressor.js';
 
 /** A new preset with the zones as examples; nothing is learned yet. */
 export function starterPreset(manifest: ModelManifest, zones: readonly Zone[], layout: Layout): Preset {

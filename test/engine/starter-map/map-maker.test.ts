@@ -6,7 +6,7 @@ import { useModel } from '../../../src/document/use-model.js';
 import type { LibraryEntry } from '../../../src/engine/model/library/model-folder.js';
 import { PresetStore } from '../../../src/engine/presets/preset-store.js';
 import { MapMaker } from '../../../src/engine/starter-map/map-maker.js';
-import { STARTER_REGRESSOR } from '../../../src/engine/starter-map/starter-preset.js';
+import { STARTER_REGRESSOR } from '../../../src/engine/starter-map/starter-regressor.js';
 import { Bench, documentOf } from '../http/rig.js';
 import { importFixture } from '../model/import-fixture.js';
 
@@ -26,6 +26,7 @@ else if (job.seed !== 9)
       { label: job.frames.length === 0 ? 'dark hum' : job.frames.length + ' frames', hue: 10, place: [0.1, 0.2], latents: latents(0) },
       { label: 'bright noise', hue: 200, place: [0.9, 0.8], latents: latents(1) },
     ],
+    order: job.layout === 'likeness' ? null : [0.95, job.layout === 'noisiness' ? 0.5 : 0.85],
   });
 `;
 
@@ -81,6 +82,18 @@ describe('listening to a model', () => {
     bench.instrument.undo();
     expect([preset().examples, preset().inputs[0]?.name]).toEqual([[], 'X']);
     expect(bench.instrument.state.undoLabel).toBeNull();
+  });
+
+  it('warns of an axis that the map follows only in part', async () => {
+    await open('fake.mjs');
+    await maker.map(REQUEST);
+    await maker.map({ ...REQUEST, layout: 'likeness' });
+    expect(bench.instrument.state.notice?.level).not.toBe('warning');
+    await maker.map({ ...REQUEST, layout: 'noisiness' });
+    const { level, text } = bench.instrument.state.notice ?? {};
+    expect(level).toBe('warning');
+    expect(text).toMatch(/^“Tonal to noisy” holds only in part .*0\.50; 1 is exact\)\.$/);
+    expect(preset().examples).toHaveLength(6);
   });
 
   it('adds to the examples that are there, and leaves names and regressors as they are', async () => {

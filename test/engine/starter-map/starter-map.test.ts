@@ -32,7 +32,7 @@ function make(latentDims: number, options: Partial<StarterMapOptions> = {}, faul
   });
   for (;;) {
     const { done, value } = steps.next();
-    if (done === true) return { zones: value, shares };
+    if (done === true) return { ...value, shares };
     shares.push(value);
   }
 }
@@ -48,6 +48,14 @@ describe('a starter map', () => {
     expect(zones).toHaveLength(7);
     expect(inOrder(zones, 0, ({ brightnessHz }) => brightnessHz)).toBe(true);
     expect(inOrder(zones, 1, ({ loudnessLufs }) => loudnessLufs)).toBe(true);
+  });
+
+  it('says how well it follows its axes', () => {
+    for (const along of make(3).order ?? []) expect(along).toBeGreaterThan(0.8);
+    expect(make(3, { layout: 'likeness' }).order).toBeNull();
+    // Without a latent for noise, noisiness says nothing of the place.
+    const { order } = make(2, { layout: 'noisiness' });
+    expect(Math.abs(order?.[1] ?? 1)).toBeLessThan(0.95);
   });
 
   it('stands in the order of noisiness where that is asked for', () => {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { formatPreset } from '../../../document/parse-preset.js';
 import { Trainer } from '../../mapping/trainer.js';
-import { LAYOUTS, type Layout } from '../../starter-map/layout.js';
+import { axisNotes, LAYOUTS, type Layout } from '../../starter-map/layout.js';
 import { mapModel } from '../../starter-map/map-model.js';
 import { DEFAULT_CANDIDATES, DEFAULT_ZONES, MAX_ZONES, type Zone } from '../../starter-map/starter-map.js';
 import { starterPreset } from '../../starter-map/starter-preset.js';
@@ -55,7 +55,7 @@ export function addMap(program: Command): void {
       const { dir, manifest } = await models.resolve(name);
       const progress = report.progress('Listening');
       const empty = starterPreset(manifest, [], layout);
-      const zones = await mapModel(dir, manifest, {
+      const { zones, order } = await mapModel(dir, manifest, {
         files,
         zones: count,
         candidates: DEFAULT_CANDIDATES,
@@ -79,9 +79,10 @@ export function addMap(program: Command): void {
       } catch (error) {
         throw fromFileError(error, output);
       }
-      report.result({ output, model: manifest.name, layout, seed, zones: zones.map(figures) }, [
+      report.result({ output, model: manifest.name, layout, seed, order, zones: zones.map(figures) }, [
         `${basename(output)}: ${zones.length} sounds of “${manifest.name}” on the pad, ${preset.inputs.map((input) => input.name.toLowerCase()).join(' and ')}`,
         ...zones.map(line),
+        ...axisNotes(layout, order),
       ]);
     });
 }
