@@ -6,6 +6,9 @@ import { SyncSession } from '../../../src/engine/model/run/sync-session.js';
 import { elementCount, type Graph } from '../../../src/engine/onnx/graph.js';
 import { WeightPool, writeModel } from '../../../src/engine/onnx/write.js';
 
+/** What an input that is not given is filled with: an even draw that lies in the middle. */
+const UNGIVEN = 0.5;
+
 /** Writes a graph, opens it in onnxruntime and runs it once. */
 export function runGraph(graph: Graph, inputs: Readonly<Record<string, Float32Array>>): Float32Array[] {
   const dir = mkdtempSync(join(tmpdir(), 'tiller-onnx-'));
@@ -17,7 +20,11 @@ export function runGraph(graph: Graph, inputs: Readonly<Record<string, Float32Ar
     const feeds = Object.fromEntries(
       graph.inputs.map(({ name, value }) => [
         name,
-        new Tensor('float32', inputs[name] ?? new Float32Array(), value.shape),
+        new Tensor(
+          'float32',
+          inputs[name] ?? new Float32Array(elementCount(value.shape)).fill(UNGIVEN),
+          value.shape,
+        ),
       ]),
     );
     const outputs = graph.outputs.map(
