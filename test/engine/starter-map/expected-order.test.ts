@@ -5,10 +5,10 @@ const vectors = (...rows: number[][]) => rows.map((row) => Float64Array.from(row
 
 describe('the order that is foretold', () => {
   it('is high where the descriptors follow the latents that the axes follow', () => {
-    const latents = vectors([0, 0], [1, 2], [2, 1], [1, 1], [0, 2], [2, 0]);
+    const latents = vectors([0, 0], [1, 2], [2, 1], [1, 1], [0, 2], [2, 0], [2, 2], [0, 1], [1, 0]);
     const along = (d: number) => latents.map((vector) => vector[d] ?? 0);
     const order = new ExpectedOrder(latents, [along(0), along(1)]);
-    expect(order.of([0, 1, 2], places)).toBeGreaterThan(0.9);
+    expect(order.of([0, 1, 2], places)).toBeGreaterThan(0.7);
     expect(order.of([2, 1, 0], places)).toBeLessThan(0);
   });
 
