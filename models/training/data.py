@@ -21,6 +21,7 @@ import soundfile as sf
 
 from corpus import machines, metal, percussion, voices
 from corpus.sources import SAMPLE_RATE, load_mono, to_peak
+from variations import SPEEDS, at_speed, source_samples, tilted
 
 CORPORA = {"percussion": percussion, "voices": voices, "metal": metal, "machines": machines}
 
@@ -50,20 +51,35 @@ def build(name: str, out: Path, minutes: float, seed: int) -> None:
 class CropSampler:
     """Random crops of a training array, silence-aware: a crop whose RMS is under -60 dBFS is redrawn nine times in ten.
 
-    Each crop has a random gain (-18 to +1 dB, kept under full scale) and a random sign. Resuming restores `rng`.
+    Each crop has a random gain (-18 to +1 dB, kept under full scale) and a random sign; a share `varied` of them another speed,
+    and as many, drawn apart, another spectral tilt (`variations.py`). Resuming restores `rng`.
     """
 
     audio: np.ndarray
     crop: int
     rng: np.random.Generator
+    varied: float = 0.0
+
+    def source(self, samples: int) -> np.ndarray:
+        """float32 [samples] of the array, from a random place on."""
+        start = int(self.rng.integers(len(self.audio) - samples))
+        return self.audio[start : start + samples].astype(np.float32) / 32768
+
+    def clip(self) -> np.ndarray:
+        """float32 [crop], varied or not."""
+        if self.rng.random() < self.varied:
+            speed = SPEEDS[int(self.rng.integers(len(SPEEDS)))]
+            clip = at_speed(self.source(source_samples(self.crop, speed)), self.crop, speed)
+        else:
+            clip = self.source(self.crop)
+        return tilted(clip, self.rng, SAMPLE_RATE) if self.rng.random() < self.varied else clip
 
     def batch(self, size: int) -> np.ndarray:
         """float32 [size, crop] in -1..1."""
         out = np.empty((size, self.crop), dtype=np.float32)
         for row in range(size):
             while True:
-                start = int(self.rng.integers(len(self.audio) - self.crop))
-                clip = self.audio[start : start + self.crop].astype(np.float32) / 32768
+                clip = self.clip()
                 if float(np.mean(clip**2)) > 1e-6 or self.rng.random() < 0.1:
                     break
             gain = 10 ** (self.rng.uniform(-18, 1) / 20) * self.rng.choice([-1, 1])

@@ -25,6 +25,7 @@ from model import BANDS, Autoencoder, ClickBank, Config, ToneBank, noise_like, t
 from pqmf import Analysis, Synthesis, delay_samples, filters
 from tones import offset_distance, tone_distances, tone_targets
 from train import Run, configuration, parse
+from variations import SPEEDS, STEEPEST_TILT_DB, at_speed, source_samples, tilted
 from warm_start import bundled, grown, open_exported
 
 CONFIG = Config(encoder_width=24, widths=(32, 24, 16, 12), tones=20)
@@ -224,6 +225,35 @@ class Data(unittest.TestCase):
         silent = np.mean(np.all(first == 0, axis=1))
         self.assertGreater(silent, 0.0)
         self.assertLess(silent, 0.3)
+
+    def test_varied_crops_are_seeded_and_bounded(self) -> None:
+        audio = np.random.default_rng(0).integers(-32768, 32767, 100_000).astype(np.int16)
+        first = CropSampler(audio, 4099, np.random.default_rng(1), 0.5).batch(60)
+        again = CropSampler(audio, 4099, np.random.default_rng(1), 0.5).batch(60)
+        self.assertTrue(np.array_equal(first, again))
+        self.assertFalse(np.array_equal(first, CropSampler(audio, 4099, np.random.default_rng(1)).batch(60)))
+        self.assertLessEqual(float(np.abs(first).max()), 1.0)
+
+    def test_another_speed_moves_the_pitch_and_keeps_the_level(self) -> None:
+        crop = 4099
+        for speed in SPEEDS:
+            count = source_samples(crop, speed)
+            played = at_speed(np.sin(2 * np.pi * 0.01 * np.arange(count)).astype(np.float32), crop, speed)
+            expected = 0.01 * speed[1] / speed[0]
+            basis = np.exp(-2j * np.pi * expected * np.arange(crop)) * np.hanning(crop)
+            self.assertEqual(len(played), crop)
+            self.assertAlmostEqual(float(2 * abs(np.sum(basis * played)) / np.sum(np.hanning(crop))), 1.0, delta=0.01)
+
+    def test_a_tilt_is_even_about_its_middle_and_bounded(self) -> None:
+        impulse = np.zeros(65536, dtype=np.float32)
+        impulse[0] = 1
+        ends = set()
+        for seed in range(20):
+            response = 20 * np.log10(np.abs(np.fft.rfft(tilted(impulse, np.random.default_rng(seed), 44100))))
+            self.assertAlmostEqual(float(response[0] + response[-1]), 0.0, delta=0.01)
+            self.assertLessEqual(float(np.abs(response).max()), STEEPEST_TILT_DB / 2 + 0.01)
+            ends.add(bool(response[-1] > 0))
+        self.assertEqual(ends, {False, True})
 
     def test_midi_lengths_follow_the_standard(self) -> None:
         """The examples of the Standard MIDI File specification."""

@@ -188,7 +188,7 @@ class Run:
         self.optimiser = torch.optim.Adam(self.trainable, lr=arguments.rate, betas=(0.8, 0.98))
         folder = Path(arguments.data) / arguments.name
         audio = np.load(folder / "train.npy", mmap_mode="r")
-        self.sampler = CropSampler(audio, arguments.crop, np.random.default_rng(arguments.seed))
+        self.sampler = CropSampler(audio, arguments.crop, np.random.default_rng(arguments.seed), arguments.varied)
         self.clips = {
             p.stem: torch.tensor(sf.read(p, dtype="float32")[0][: 6 * self.model.config.sample_rate], device=self.device)
             for p in sorted((folder / "held-out").glob("*.wav"))
@@ -355,6 +355,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=1_000_000)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--crop", type=int, default=16384, help="samples, a multiple of 512")
+    parser.add_argument("--varied", type=float, default=0.0, metavar="SHARE", help="share of crops at another speed, and of those tilted")
     parser.add_argument("--rate", type=float, help=f"peak learning rate: {FRESH_RATE} unless given, with --from {FROM_RATE}")
     parser.add_argument("--clip", type=float, default=5.0, help="largest gradient norm")
     parser.add_argument("--set", nargs="+", default=[], metavar="FIELD=VALUE", help="sizes of the model, as latents=16")
