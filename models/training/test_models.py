@@ -14,6 +14,7 @@ import numpy as np
 import soundfile as sf
 import torch
 
+from blend import blended
 from blocks import MAX_BATCH
 from calibration import distances, output_gain
 from data import CropSampler
@@ -446,6 +447,22 @@ class WarmStart(unittest.TestCase):
         target = self.audio[:, 0, : -old.config.delay]
         expected, given = (log_distance(self.heard(model)[:, 0, old.config.delay :], target) for model in (old, new))
         self.assertAlmostEqual(float(given), float(expected), delta=0.01)
+
+    def test_a_blend_lies_between_start_and_checkpoint(self) -> None:
+        start, trained = Autoencoder(CONFIG), grown(Autoencoder(CONFIG), {"clicks": True})
+        checkpoint = {"config": trained.config.as_dict(), "average": trained.state_dict(), "step": 7}
+        torch.manual_seed(7)
+        ends = {share: blended(start, checkpoint, share) for share in (0.0, 0.5, 1.0)}
+        first, last = start.encoder.head.weight, trained.encoder.head.weight
+        for share, state in ends.items():
+            self.assertEqual(state["step"], 7)
+            torch.testing.assert_close(state["average"]["encoder.head.weight"], first + share * (last - first))
+        model = Autoencoder(trained.config)
+        model.load_state_dict(ends[0.0]["average"])
+        torch.testing.assert_close(self.heard(model), self.heard(start), atol=1e-3, rtol=0)
+        other = {**checkpoint, "config": replace(CONFIG, encoder_width=32).as_dict()}
+        with self.assertRaisesRegex(ValueError, "other sizes"):
+            blended(start, other, 0.5)
 
     def test_what_was_added_learns(self) -> None:
         new = grown(Autoencoder(CONFIG), {"latents": 12, "clicks": True, "tone_bend": 0.6, "tones_per_octave": 24, "tones": 40})
