@@ -42,7 +42,7 @@ describe('what a model lets be set', () => {
     const learn = page.getByRole('switch', { name: 'learn target' });
     await learn.click();
     await probe.until(() => probe.slices.attributes[1]?.value === 1, 'the switch');
-    expect(await learn.isChecked()).toBe(true);
+    await page.getByRole('switch', { name: 'learn target', checked: true }).waitFor();
     const shape = page.getByRole('textbox', { name: 'shape, number' });
     await shape.fill('2');
     await shape.press('Enter');
@@ -118,6 +118,9 @@ describe('what a model lets be set', () => {
     await page.getByRole('combobox', { name: 'mode' }).selectOption('fold');
     await probe.until(() => probe.slices.attributes[1]?.value === 1, 'the mode');
     expect(await overflow(page)).toEqual(NO_OVERFLOW);
+    const playing = page.getByRole('group', { name: 'Playing' });
+    for (const label of ['Capture', 'Learn', 'Random', 'Release', 'Freeze'])
+      await playing.getByRole('button', { name: label, disabled: true }).waitFor();
     await screenshot(page, 'model-effect');
     // Its panels asked for examples and latents, and the deck had a pad that did nothing.
     for (const [tab, text] of [
@@ -140,6 +143,8 @@ describe('what a model lets be set', () => {
     await page.keyboard.press('d');
     await page.getByText('No latents, no map').waitFor();
     expect(await page.getByRole('application', { name: /^Pad/ }).count()).toBe(0);
+    const deck = page.getByTestId('deck');
+    expect(await deck.getByRole('button', { name: /^(Freeze|Loop)/ }).count()).toBe(0);
     expect(await overflow(page)).toEqual(NO_OVERFLOW);
     await screenshot(page, 'model-effect-deck');
     await page.keyboard.press('Escape');

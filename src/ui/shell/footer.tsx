@@ -20,6 +20,7 @@ export function Footer() {
   const live = usePage((state) => state.live !== null);
   const isEffect = useIsEffect();
   const draws = usePage((state) => state.draws);
+  const help = (text: string) => (isEffect ? 'The model is an effect: it has no latents.' : text);
   return (
     <footer className={styles.footer} data-testid="footer">
       {live && <Transport />}
@@ -29,8 +30,8 @@ export function Footer() {
           keyName="C"
           icon="target"
           tone="primary"
-          disabled={!hasModel}
-          help="Stores the current sound as an example at the cursor."
+          disabled={!hasModel || isEffect}
+          help={help('Stores the current sound as an example at the cursor.')}
           onPress={() => void capture()}
         />
         <Button
@@ -38,15 +39,16 @@ export function Footer() {
           keyName="L"
           icon="brain"
           pressed={stale || running}
-          help="Trains the mapping on the examples."
+          disabled={isEffect}
+          help={help('Trains the mapping on the examples.')}
           onPress={learn}
         />
         <Button
           label="Random"
           keyName="R"
           icon="dice"
-          disabled={!hasModel}
-          help="Moves every unlocked latent to a random value near the current one."
+          disabled={!hasModel || isEffect}
+          help={help('Moves every unlocked latent to a random value near the current one.')}
           onPress={randomise}
         />
         <div className={styles.draws} role="group" aria-label="Random draws">
@@ -69,7 +71,8 @@ export function Footer() {
           label="Release"
           keyName="S"
           icon="release"
-          help="Releases all held latents: the mapping controls them again."
+          disabled={isEffect}
+          help={help('Releases all held latents: the mapping controls them again.')}
           onPress={releaseAll}
         />
         <Button
@@ -78,11 +81,7 @@ export function Footer() {
           icon="snow"
           pressed={output.freeze}
           disabled={isEffect}
-          help={
-            isEffect
-              ? 'The model is an effect: it has no latents to hold.'
-              : 'Holds the latents at their current values.'
-          }
+          help={help('Holds the latents at their current values.')}
           onPress={toggleFreeze}
         />
       </div>

@@ -36,6 +36,8 @@ export function paintLatents(
 ): void {
   const colours = palette();
   context.clearRect(0, 0, width, height);
+  // In their place there are words.
+  if (scene.dimensions.length === 0) return;
   const zero = Math.round(valueToY(0, 1, height)) + 0.5;
   context.fillStyle = colours.line;
   context.fillRect(0, zero - 0.5, width, 1);
