@@ -73,7 +73,7 @@ describe('a decoder alone', () => {
   );
 
   it('is mapped by its ranges, and refuses to listen to audio', async () => {
-    const zones = await mapModel(entry.dir, entry.manifest, {
+    const { zones } = await mapModel(entry.dir, entry.manifest, {
       files: [],
       zones: 3,
       candidates: 40,
