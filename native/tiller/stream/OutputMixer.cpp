@@ -87,6 +87,8 @@ void OutputMixer::process (const HostBlock& block, std::uint32_t position, const
         threshold->advanceTo (first - static_cast<std::uint32_t> (engine.capacity()));
 
     const auto audibleFrom = later (available.begin, later (engineFrom.position(), modelFilledFrom.position()));
+    // Before that, a render plays what it was given before it began.
+    const auto expectedFrom = later (engineFrom.position() + latency.model, modelFilledFrom.position());
 
     // After an underrun half the margin must be there again before the engine is heard, or the output would flutter.
     if (rebuffering && (block.offline || waited || distance (available.end, first + numSamples + latency.scheduling / 2) >= 0))
@@ -129,7 +131,7 @@ void OutputMixer::process (const HostBlock& block, std::uint32_t position, const
             step = true;
         }
 
-        if (! inTime && ! isBypassed && distance (played, later (engineFrom.position(), modelFilledFrom.position())) >= 0)
+        if (! inTime && ! isBypassed && distance (played, expectedFrom) >= 0)
             ++missing;
 
         dryGain = approach (dryGain, dryTarget, fadeStep);
