@@ -63,7 +63,7 @@ export function axisNotes(layout: Layout, order: AxisOrder | null): string[] {
   return AXIS_NAMES[layout].flatMap((name, axis) => {
     const found = order?.[axis] ?? 1;
     if (found >= LEAST_ORDER) return [];
-    return `“${name}” holds only in part on this map: the sounds of the model differ too little in it (agreement ${found.toFixed(2)}; 1 is exact).`;
+    return `“${name}” holds only in part on this map: the sounds of the model differ too little in it (agreement ${found.toFixed(2)}; 1 is exact). Another layout may suit it better.`;
   });
 }
 

@@ -92,7 +92,9 @@ describe('listening to a model', () => {
     await maker.map({ ...REQUEST, layout: 'noisiness' });
     const { level, text } = bench.instrument.state.notice ?? {};
     expect(level).toBe('warning');
-    expect(text).toMatch(/^“Tonal to noisy” holds only in part .*0\.50; 1 is exact\)\.$/);
+    expect(text).toMatch(
+      /^“Tonal to noisy” holds only in part .*0\.50; 1 is exact\)\. Another layout may suit it better\.$/,
+    );
     expect(preset().examples).toHaveLength(6);
   });
 
