@@ -36,7 +36,6 @@ export const LAYERS = [
   ['src/engine/stream'],
   ['src/engine/mapping', 'src/engine/steering', 'src/engine/time', 'src/engine/follow'],
   ['src/engine/model/import'],
-  ['src/engine/model/precision'],
   ['src/engine/model/report'],
   ['src/engine/model/run'],
   ['src/engine/model/library'],
