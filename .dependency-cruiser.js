@@ -36,6 +36,7 @@ export const LAYERS = [
   ['src/engine/stream'],
   ['src/engine/mapping', 'src/engine/steering', 'src/engine/time', 'src/engine/follow'],
   ['src/engine/model/import'],
+  ['src/engine/model/precision'],
   ['src/engine/model/report'],
   ['src/engine/model/run'],
   ['src/engine/model/library'],
