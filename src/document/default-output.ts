@@ -18,5 +18,7 @@ export const DEFAULT_OUTPUT = {
   listen: 'mid',
   onFault: 'dry',
   framesPerCall: 1,
+  precision: 'exact',
+  bounceExact: false,
   margin: 'normal',
 } as const;

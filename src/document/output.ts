@@ -3,6 +3,10 @@ import { DEFAULT_OUTPUT } from './default-output.js';
 import { BLENDED_LOOPS } from './loop-slots.js';
 import { LOOP_LENGTH_IDS } from './loop-lengths.js';
 
+/** How a model's matrices are multiplied: as its file has them, or in 8 bits where that is faster. */
+export const precisionSchema = z.enum(['exact', 'light']);
+export type Precision = z.infer<typeof precisionSchema>;
+
 export const engineMarginSchema = z.enum(['tight', 'normal', 'safe']);
 export type EngineMargin = z.infer<typeof engineMarginSchema>;
 
@@ -43,6 +47,10 @@ export const outputSchema = z.strictObject({
   onFault: z.enum(['dry', 'silence']),
   /** Latent frames per model call: one for the lowest latency, more for the lowest load. */
   framesPerCall: z.union([z.literal(1), z.literal(2), z.literal(4)]),
+  /** Light takes less of the processor. A model that has no light form is played exactly. */
+  precision: precisionSchema,
+  /** Has an offline render play exactly, whatever `precision` says. */
+  bounceExact: z.boolean(),
   /** Scheduling margin of the plugin: less latency, or fewer gaps on a busy machine. */
   margin: engineMarginSchema,
 });

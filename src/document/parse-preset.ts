@@ -43,6 +43,11 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
     listenWith: null,
     otherModels: withInSets(otherModels, { listenWith: null }),
   }),
+  // Version 5 played every model exactly.
+  5: ({ output, ...document }) => ({
+    ...document,
+    output: withFields(output, { precision: 'exact', bounceExact: false }),
+  }),
 };
 
 /** The sets of other models with further fields; what is no set is left for the schema to refuse. */

@@ -14,7 +14,7 @@ export { modelReferenceSchema, type ModelReference } from './model-set.js';
 
 export const PRESET_FORMAT = 'tiller-preset';
 /** Raised with each change of the format; `parse-preset.ts` converts older presets. */
-export const PRESET_VERSION = 5;
+export const PRESET_VERSION = 6;
 
 /**
  * The whole instrument: the content of a preset file, the state in a host's project, and the document that the page

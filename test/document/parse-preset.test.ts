@@ -172,6 +172,16 @@ describe('parsePreset', () => {
       expect(codeOf(() => parsePreset({ ...preset, otherModels }))).toBe('preset-invalid');
   });
 
+  it('reads a preset of version 5, which played every model exactly', () => {
+    const light = { ...samplePreset(), output: { ...samplePreset().output, precision: 'light' as const } };
+    const older = { ...light, output: without(light.output, 'precision', 'bounceExact'), version: 5 };
+    expect(parsePreset(older).output).toMatchObject({ precision: 'exact', bounceExact: false });
+    expect(parsePreset(light)).toEqual(light);
+    expect(codeOf(() => parsePreset({ ...light, output: { ...light.output, precision: 'half' } }))).toBe(
+      'preset-invalid',
+    );
+  });
+
   it('refuses a version whose migration is gone', () => {
     expect(codeOf(() => parsePreset({ ...samplePreset(), version: 1 }, {}, 2))).toBe('preset-invalid');
   });

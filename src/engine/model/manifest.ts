@@ -6,6 +6,7 @@ import {
   statedAttributeSchema,
 } from '../../document/model-attribute.js';
 import { MAX_LATENTS, MAX_MODEL_DELAY_SAMPLES, MAX_RATE, MIN_MODEL_RATE } from '../../document/limits.js';
+import { precisionSchema } from '../../document/output.js';
 
 /** Most latent dimensions that a model may have before it leaves any out. */
 export const MAX_FULL_LATENTS = 4096;
@@ -22,12 +23,16 @@ const tensorSchema = z.strictObject({
 /** A noise input of a graph: filled anew before each call. */
 const noiseSchema = tensorSchema.extend({ distribution: z.enum(['uniform', 'normal']) });
 
+const onnxFile = z.string().regex(/^[\w.-]+\.onnx$/);
+
 /**
  * One ONNX file. Audio is float32 [batch, channels, hop × frames], latents float32 [batch, dimensions, frames];
  * all state is passed as one flat float32 tensor, in and out, zero or as stored in `initialState`.
  */
 export const graphSchema = z.strictObject({
-  file: z.string().regex(/^[\w.-]+\.onnx$/),
+  file: onnxFile,
+  /** The same graph with some of its matrices in 8 bits; left out where that gains nothing. */
+  lightFile: onnxFile.optional(),
   input: tensorSchema,
   output: tensorSchema,
   noise: z.array(noiseSchema),
@@ -52,6 +57,10 @@ export const variantSchema = z.strictObject({
   batch: z.number().int().min(1).max(2),
 });
 export type ModelVariant = Readonly<z.infer<typeof variantSchema>>;
+
+/** A variant as it is played: exactly, where its precision is left out, and where a graph has no light form. */
+export const playedVariantSchema = variantSchema.extend({ precision: precisionSchema.optional() });
+export type PlayedVariant = Readonly<z.infer<typeof playedVariantSchema>>;
 
 /** Raised whenever imports produce different graphs; models of an older version are translated again on their next import. */
 export const IMPORTER_VERSION = 6;
@@ -116,3 +125,22 @@ export function withAttributeValues(manifest: ModelManifest, set: readonly Model
 
 /** Whether a model turns audio into audio, without latents. */
 export const isEffect = ({ latentDims }: Pick<ModelManifest, 'latentDims'>): boolean => latentDims === 0;
+
+/** The files of a model's light form, sorted; none where it has no such form. */
+export const lightFiles = ({ variants }: Pick<ModelManifest, 'variants'>): string[] =>
+  variants
+    .flatMap(({ encoder, decoder }) => [encoder?.lightFile, decoder.lightFile])
+    .filter((file) => file !== undefined)
+    .sort();
+
+/** Whether a model has a light form of its graphs for so many frames and sides. */
+export const hasLight = (
+  { variants }: Pick<ModelManifest, 'variants'>,
+  { frames, batch }: ModelVariant,
+): boolean => {
+  const ofSides = (sides: number) =>
+    variants.find((variant) => variant.frames === frames && variant.batch === sides);
+  // A model that was imported for one side plays two of them by that side's graphs.
+  const found = ofSides(batch) ?? ofSides(1);
+  return (found?.encoder?.lightFile ?? found?.decoder.lightFile) !== undefined;
+};

@@ -1,12 +1,12 @@
-import type { ModelVariant } from '../model/manifest.js';
-import { sameListener } from '../model/run/listener.js';
+import type { Precision } from '../../document/output.js';
+import type { PlayedVariant } from '../model/manifest.js';
 import type { RunningModel } from '../model/run/running-model.js';
-import type { ModelPlace } from './model-opener.js';
+import { samePlace, type ModelPlace } from './model-opener.js';
 
 /** What a model was opened from. */
 interface Origin {
   readonly place: ModelPlace;
-  readonly variant: ModelVariant;
+  readonly variant: PlayedVariant;
 }
 
 /** Keeps the last model that was released: going back and forth between two presets opens each model once. */
@@ -15,7 +15,7 @@ export class ModelCache {
   private released: RunningModel | null = null;
 
   /** The model in this variant, where it is the one that was released last; then it is no longer kept here. */
-  take(place: ModelPlace, variant: ModelVariant): RunningModel | null {
+  take(place: ModelPlace, variant: PlayedVariant): RunningModel | null {
     const { released } = this;
     if (released === null || !isFrom(this.origins.get(released), place, variant)) return null;
     this.released = null;
@@ -24,7 +24,7 @@ export class ModelCache {
   }
 
   /** Remembers where a model was opened from, so that `take` finds it once it is released. */
-  opened(model: RunningModel, place: ModelPlace, variant: ModelVariant): void {
+  opened(model: RunningModel, place: ModelPlace, variant: PlayedVariant): void {
     this.origins.set(model, { place, variant });
   }
 
@@ -41,17 +41,14 @@ export class ModelCache {
   }
 }
 
-function isFrom(origin: Origin | undefined, place: ModelPlace, variant: ModelVariant): boolean {
-  return (
-    origin !== undefined &&
-    origin.place.dir === place.dir &&
-    sameVariant(origin.variant, variant) &&
-    sameListener(origin.place.listener, place.listener)
-  );
+function isFrom(origin: Origin | undefined, place: ModelPlace, variant: PlayedVariant): boolean {
+  return origin !== undefined && samePlace(origin.place, place) && sameVariant(origin.variant, variant);
 }
 
 /** Whether two variants are the same, or there are none. */
 export const sameVariant = (
-  a: ModelVariant | null | undefined,
-  b: ModelVariant | null | undefined,
-): boolean => a?.frames === b?.frames && a?.batch === b?.batch;
+  a: PlayedVariant | null | undefined,
+  b: PlayedVariant | null | undefined,
+): boolean => a?.frames === b?.frames && a?.batch === b?.batch && precisionOf(a) === precisionOf(b);
+
+const precisionOf = (variant: PlayedVariant | null | undefined): Precision => variant?.precision ?? 'exact';

@@ -1,9 +1,7 @@
-import type { ModelVariant } from '../model/manifest.js';
+import type { ModelManifest, PlayedVariant } from '../model/manifest.js';
 import type { RunningModel } from '../model/run/running-model.js';
-import { sameListener } from '../model/run/listener.js';
 import { ModelCache, sameVariant } from './model-cache.js';
-import { openHere, type ModelOpener, type ModelPlace } from './model-opener.js';
-import type { ModelChannels } from './routing.js';
+import { openHere, samePlace, type ModelOpener, type ModelPlace } from './model-opener.js';
 
 /** What the loader needs of the player. */
 export interface ModelUser {
@@ -12,7 +10,7 @@ export interface ModelUser {
   /** True once a block was played: from then on the next one must not wait. */
   hasStarted(): boolean;
   /** The variant of a model that the settings and the track require. */
-  variantFor(model: ModelChannels): ModelVariant;
+  variantFor(manifest: ModelManifest): PlayedVariant;
   /** Plays a model from now on, or the dry track; `ModelLoader.model` is that one. May ask for another at once. */
   play(): void;
   /** True while a model is heard: it must not be closed yet. */
@@ -26,9 +24,6 @@ interface Opening {
   readonly promise: Promise<void>;
   readonly settle: () => void;
 }
-
-const samePlace = (a: ModelPlace | null, b: ModelPlace | null): boolean =>
-  a?.manifest.sha256 === b?.manifest.sha256 && a?.dir === b?.dir && sameListener(a?.listener, b?.listener);
 
 /**
  * Has the model of the document opened, in the variant that the settings require, while the one before it plays on; closes
@@ -45,7 +40,7 @@ export class ModelLoader {
   private loads = 0;
   private opening: Opening | null = null;
   /** The model that is being opened: it is not ordered twice. */
-  private ordered: { readonly place: ModelPlace; readonly variant: ModelVariant } | null = null;
+  private ordered: { readonly place: ModelPlace; readonly variant: PlayedVariant } | null = null;
   private closed = false;
 
   /** @param opener opens models once something plays; before, they are opened on this thread */
@@ -106,9 +101,9 @@ export class ModelLoader {
   }
 
   private needsOtherVariant(): boolean {
-    const { playing, user } = this;
-    if (playing === null || !user.isPrepared()) return false;
-    return !sameVariant(user.variantFor(playing.shape), playing.shape);
+    const { playing, place, user } = this;
+    if (playing === null || place === null || !user.isPrepared()) return false;
+    return !sameVariant(user.variantFor(place.manifest), playing.shape);
   }
 
   private open(): void {

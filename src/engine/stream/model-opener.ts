@@ -1,5 +1,6 @@
 import { TillerError } from '../../document/tiller-error.js';
-import type { ModelVariant } from '../model/manifest.js';
+import { lightFiles, type PlayedVariant } from '../model/manifest.js';
+import { sameListener } from '../model/run/listener.js';
 import type { ModelDelivery, ModelOrder } from '../model/run/model-threads.js';
 import { openModel } from '../model/run/open-model.js';
 import type { RunningModel } from '../model/run/running-model.js';
@@ -8,10 +9,21 @@ import type { PlacedModel } from './messages.js';
 
 export type ModelPlace = PlacedModel;
 
+/** Whether two places hold the same graphs, or there are none. */
+export const samePlace = (a: ModelPlace | null, b: ModelPlace | null): boolean =>
+  a?.manifest.sha256 === b?.manifest.sha256 &&
+  a?.dir === b?.dir &&
+  // A light form may be made, or made again, while the model plays.
+  lightFilesOf(a) === lightFilesOf(b) &&
+  sameListener(a?.listener, b?.listener);
+
+const lightFilesOf = (place: ModelPlace | null): string | undefined =>
+  place === null ? undefined : lightFiles(place.manifest).join();
+
 /** Opens models for a player, on the player's thread or in another. */
 export interface ModelOpener {
   /** Calls `done` once, between two blocks, with the model or the error. */
-  open(place: ModelPlace, variant: ModelVariant, done: (opened: RunningModel | Error) => void): void;
+  open(place: ModelPlace, variant: PlayedVariant, done: (opened: RunningModel | Error) => void): void;
 }
 
 /** Opens models on the calling thread, which plays nothing meanwhile. */
@@ -27,14 +39,14 @@ export const openHere: ModelOpener = {
 export class ThreadOpener implements ModelOpener {
   private readonly pending = new Map<
     number,
-    { place: ModelPlace; variant: ModelVariant; done: (opened: RunningModel | Error) => void }
+    { place: ModelPlace; variant: PlayedVariant; done: (opened: RunningModel | Error) => void }
   >();
   private orders = 0;
 
   /** @param order passes an order to the main thread, which answers with a delivery */
   constructor(private readonly order: (order: ModelOrder) => void) {}
 
-  open(place: ModelPlace, variant: ModelVariant, done: (opened: RunningModel | Error) => void): void {
+  open(place: ModelPlace, variant: PlayedVariant, done: (opened: RunningModel | Error) => void): void {
     const id = ++this.orders;
     this.pending.set(id, { place, variant, done });
     const { dir, manifest, listener = null } = place;

@@ -47,6 +47,7 @@ export class Player {
   private track: { rate: number; maxBlock: number; channels: 1 | 2 } | null = null;
   /** True once a block was played since `prepare`: from then on the next one must not wait. */
   private started = false;
+  private offline = false;
   private readonly thread = kernelThreadId();
 
   /**
@@ -233,9 +234,15 @@ export class Player {
     this.changes.push(offsetSamples, FADE_TO_DRY, 1);
   }
 
-  /** Whether the blocks that follow belong to an offline render; see `Stream.setOffline`. */
+  /**
+   * Whether the blocks that follow belong to an offline render; see `Stream.setOffline`. Where that is to be exact, and is not what
+   * plays, the exact form of the model is `loading` then.
+   */
   setOffline(offline: boolean): void {
+    if (offline === this.offline) return;
+    this.offline = offline;
     this.stream.setOffline(offline);
+    this.models.follow();
   }
 
   /** Where the next block lies in the music; see `Stream.setTime`. */
@@ -299,7 +306,8 @@ export class Player {
     return {
       isPrepared: () => this.track !== null,
       hasStarted: () => this.started,
-      variantFor: (model) => requiredVariant(this.output, this.track?.channels ?? 1, model),
+      variantFor: (manifest) =>
+        requiredVariant(this.output, this.track?.channels ?? 1, manifest, this.offline),
       play: () => this.playModel(),
       plays: (model) => this.stream.plays(model),
       failed: ({ message }) => this.report({ type: 'failed', code: 'model-failed', message }),

@@ -1,5 +1,5 @@
 import type { Output } from '../../document/output.js';
-import type { ModelVariant } from '../model/manifest.js';
+import { hasLight, type ModelManifest, type PlayedVariant } from '../model/manifest.js';
 
 /** Input and output channels of a model per row of its batch. */
 export interface ModelChannels {
@@ -12,12 +12,24 @@ const framesPerCall = (output: Pick<Output, 'framesPerCall'>): 1 | 4 => (output.
 
 /**
  * The variant of a model that `Stream.prepare` needs. A stereo track needs a batch of two to process its channels separately with a
- * model of one input, or to give each channel its own noise with a model of one output.
+ * model of one input, or to give each channel its own noise with a model of one output. Where a model has no light form, or an offline
+ * render is to be exact, it is the exact one.
  */
-export function requiredVariant(output: Output, trackChannels: number, model: ModelChannels): ModelVariant {
+export function requiredVariant(
+  output: Output,
+  trackChannels: number,
+  model: ModelChannels & Pick<ModelManifest, 'variants'>,
+  offline = false,
+): PlayedVariant {
   const separate = output.listen === 'both' && model.inputChannels === 1;
   const wide = output.width > 0 && model.outputChannels === 1;
-  return { frames: framesPerCall(output), batch: trackChannels === 2 && (separate || wide) ? 2 : 1 };
+  const variant = {
+    frames: framesPerCall(output),
+    batch: trackChannels === 2 && (separate || wide) ? 2 : 1,
+  };
+  const isLight =
+    output.precision === 'light' && !(offline && output.bounceExact) && hasLight(model, variant);
+  return { ...variant, precision: isLight ? 'light' : 'exact' };
 }
 
 /**

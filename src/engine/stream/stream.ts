@@ -212,7 +212,7 @@ export class Stream {
     this.pipeline?.guarded?.controls.setNoise(noise);
   }
 
-  /** Levels, mix and listening. `framesPerCall`, and a `listen` or `width` that needs another batch, take another model. */
+  /** Levels, mix and listening. `framesPerCall`, `precision`, and a `listen` or `width` that needs another batch, take another model. */
   setOutput(output: Output): void {
     this.output = { ...output };
     const { settings } = this;

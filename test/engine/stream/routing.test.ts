@@ -116,12 +116,52 @@ describe('width', () => {
 });
 
 describe('the variant that is needed', () => {
-  const wanted = (output: Partial<Output>, channels: number, inputChannels: number, outputChannels: number) =>
-    requiredVariant({ ...defaultOutput(), ...output }, channels, { inputChannels, outputChannels });
+  const tensor = { name: 'x', shape: [1] };
+  const graph = { file: 'g.onnx', input: tensor, output: tensor, noise: [], state: null, initialState: null };
+  /** With a light form for one frame of one side. */
+  const variants = [
+    { frames: 1, batch: 1, encoder: graph, decoder: { ...graph, lightFile: 'g.light.onnx' } },
+    { frames: 4, batch: 1, encoder: graph, decoder: graph },
+    { frames: 4, batch: 2, encoder: graph, decoder: graph },
+  ];
+  const wanted = (
+    output: Partial<Output>,
+    channels: number,
+    inputChannels: number,
+    outputChannels: number,
+    offline = false,
+  ) =>
+    requiredVariant(
+      { ...defaultOutput(), ...output },
+      channels,
+      { inputChannels, outputChannels, variants },
+      offline,
+    );
+
+  test('is light where that is asked for and there is such a form', () => {
+    const precision = 'light';
+    expect(wanted({ precision }, 1, 1, 1).precision).toBe('light');
+    expect(wanted({}, 1, 1, 1).precision).toBe('exact');
+    expect(wanted({ precision, framesPerCall: 4 }, 1, 1, 1).precision).toBe('exact');
+    // There are no graphs for one frame of two sides: those of one side play both.
+    expect(wanted({ precision, listen: 'both' }, 2, 1, 1)).toEqual({ frames: 1, batch: 2, precision });
+    expect(wanted({ precision, framesPerCall: 4, listen: 'both' }, 2, 1, 1).precision).toBe('exact');
+  });
+
+  test('is exact offline where a bounce is to be', () => {
+    const precision = 'light';
+    expect(wanted({ precision }, 1, 1, 1, true).precision).toBe('light');
+    expect(wanted({ precision, bounceExact: true }, 1, 1, 1, true).precision).toBe('exact');
+    expect(wanted({ precision, bounceExact: true }, 1, 1, 1).precision).toBe('light');
+  });
 
   test('has two rows only where the sides differ', () => {
-    expect(wanted({}, 2, 1, 1)).toEqual({ frames: 1, batch: 1 });
-    expect(wanted({ listen: 'both', framesPerCall: 4 }, 2, 1, 1)).toEqual({ frames: 4, batch: 2 });
+    expect(wanted({}, 2, 1, 1)).toEqual({ frames: 1, batch: 1, precision: 'exact' });
+    expect(wanted({ listen: 'both', framesPerCall: 4 }, 2, 1, 1)).toEqual({
+      frames: 4,
+      batch: 2,
+      precision: 'exact',
+    });
     // Models are imported for 1 and 4 frames: a preset with 2 could not be rendered, and stayed dry.
     expect(wanted({ framesPerCall: 2 }, 2, 1, 1)).toMatchObject({ frames: 1 });
     expect(wanted({ width: 0.1 }, 2, 1, 1).batch).toBe(2);

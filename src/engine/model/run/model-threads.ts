@@ -3,7 +3,7 @@ import { TillerError } from '../../../document/tiller-error.js';
 import { failureOf, failureSchema, type Failure } from '../../workers/messages.js';
 import { WorkerThread } from '../../workers/worker-thread.js';
 import { listenerSchema } from './listener.js';
-import { manifestSchema, variantSchema } from '../manifest.js';
+import { manifestSchema, playedVariantSchema } from '../manifest.js';
 import {
   createModelMemory,
   markEnded,
@@ -20,7 +20,7 @@ export const modelOrderSchema = z.strictObject({
   id: z.number().int(),
   dir: z.string(),
   manifest: manifestSchema,
-  variant: variantSchema,
+  variant: playedVariantSchema,
   /** The model whose encoder takes the place of its own; null where none does. */
   listener: listenerSchema.nullable(),
 });

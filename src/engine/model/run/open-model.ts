@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Precision } from '../../../document/output.js';
 import { TillerError } from '../../../document/tiller-error.js';
-import { type GraphManifest, isEffect, type ModelManifest, type ModelVariant } from '../manifest.js';
+import {
+  type GraphManifest,
+  isEffect,
+  type ModelManifest,
+  type ModelVariant,
+  type PlayedVariant,
+} from '../manifest.js';
 import type { NoiseSource } from './noise.js';
 import type { ModelShape, RunningGraph, RunningModel } from './running-model.js';
 import { AdaptedEncoder, type Listener } from './listener.js';
@@ -18,7 +25,7 @@ import { SyncSession } from './sync-session.js';
 export async function openModel(
   dir: string,
   manifest: ModelManifest,
-  variant: ModelVariant,
+  variant: PlayedVariant,
   listener: Listener | null = null,
 ): Promise<RunningModel> {
   const opened: RunningGraph[] = [];
@@ -102,7 +109,7 @@ export function openForListening(dir: string, manifest: ModelManifest): Promise<
 export async function openGraph(
   dir: string,
   manifest: ModelManifest,
-  variant: ModelVariant,
+  variant: PlayedVariant,
   role: GraphRole,
 ): Promise<RunningGraph> {
   const graph = await loadRole(dir, manifest, variant, role);
@@ -115,14 +122,16 @@ type GraphRole = 'encoder' | 'decoder' | 'prior';
 async function loadRole(
   dir: string,
   manifest: ModelManifest,
-  variant: ModelVariant,
+  variant: PlayedVariant,
   role: GraphRole,
 ): Promise<RunningGraph> {
-  if (role === 'prior') return loadGraph(dir, graphOf(manifest, variantOf(manifest, variant), role));
+  const graphIn = (found: VariantManifest) =>
+    inPrecision(graphOf(manifest, found, role), variant.precision ?? 'exact');
+  if (role === 'prior') return loadGraph(dir, graphIn(variantOf(manifest, variant)));
   const found = imported(manifest, variant);
-  if (found !== undefined) return loadGraph(dir, graphOf(manifest, found, role));
+  if (found !== undefined) return loadGraph(dir, graphIn(found));
   const single = imported(manifest, { ...variant, batch: 1 }) ?? variantOf(manifest, variant);
-  return loadSides(dir, graphOf(manifest, single, role), variant.batch);
+  return loadSides(dir, graphIn(single), variant.batch);
 }
 
 /** @throws TillerError `model-missing` */
@@ -130,6 +139,10 @@ function graphOf({ name }: ModelManifest, variant: VariantManifest, role: GraphR
   const graph = variant[role];
   if (graph !== undefined) return graph;
   throw new TillerError('model-missing', `${name} has no ${role}.`, 'Import it again.');
+}
+
+function inPrecision(graph: GraphManifest, precision: Precision): GraphManifest {
+  return precision === 'light' ? { ...graph, file: graph.lightFile ?? graph.file } : graph;
 }
 
 type VariantManifest = ModelManifest['variants'][number];
@@ -173,12 +186,22 @@ function forSides(graph: GraphManifest, sides: number): GraphManifest {
 /** Rates and sizes of a model in a variant. */
 export function shapeOf(
   manifest: ModelManifest,
-  { frames, batch }: ModelVariant,
+  { frames, batch, precision = 'exact' }: PlayedVariant,
   listener: Listener | null = null,
 ): ModelShape {
   const { sampleRate, hop, inputChannels, outputChannels, latentDims } = manifest;
   const { delaySamples } = listener ?? manifest;
-  return { sampleRate, hop, frames, batch, inputChannels, outputChannels, latentDims, delaySamples };
+  return {
+    sampleRate,
+    hop,
+    frames,
+    batch,
+    precision,
+    inputChannels,
+    outputChannels,
+    latentDims,
+    delaySamples,
+  };
 }
 
 /** What the file states. */

@@ -1,3 +1,4 @@
+import type { Precision } from '../../../document/output.js';
 import type { NoiseSource } from './noise.js';
 
 /** A model's dimensions, from which the streaming loop allocates its buffers. Rates and delays are the model's own. */
@@ -8,6 +9,8 @@ export interface ModelShape {
   /** Latent frames per call. */
   readonly frames: number;
   readonly batch: number;
+  /** As it was asked for; exact where it is left out. */
+  readonly precision?: Precision;
   readonly inputChannels: number;
   readonly outputChannels: number;
   readonly latentDims: number;

@@ -1,5 +1,5 @@
 import { TillerError } from '../../../document/tiller-error.js';
-import type { ModelManifest, ModelVariant } from '../manifest.js';
+import type { ModelManifest, PlayedVariant } from '../manifest.js';
 import { awaitAnswer, request, type ModelMemory, type ModelRequest } from './model-memory.js';
 import type { NoiseSource } from './noise.js';
 import type { Listener } from './listener.js';
@@ -27,7 +27,7 @@ export class ThreadedModel implements RunningModel {
   /** @param memory that the thread of this variant was started with */
   constructor(
     manifest: ModelManifest,
-    variant: ModelVariant,
+    variant: PlayedVariant,
     private readonly memory: ModelMemory,
     listener: Listener | null = null,
   ) {
