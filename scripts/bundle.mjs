@@ -42,9 +42,13 @@ function importModels() {
   rmSync(staged, { recursive: true, force: true });
   mkdirSync(staged, { recursive: true });
   for (const path of modelFiles()) {
-    const { status } = spawnSync(process.execPath, [program, 'import', path, '--library', staged], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    const { status } = spawnSync(
+      process.execPath,
+      [program, 'import', path, '--no-light', '--library', staged],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
     if (status !== 0) process.exit(status ?? 1);
     const card = join(dirname(path), 'card.json');
     const target = join(staged, basename(path, '.ts'));

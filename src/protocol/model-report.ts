@@ -35,6 +35,41 @@ const latentReportSchema = z.strictObject({
 });
 export type LatentReport = z.infer<typeof latentReportSchema>;
 
+/** Of a processor that measured a light form, and of the way in which it was made. */
+const lightOrigin = {
+  /** `LIGHT_VERSION` of the attempt. */
+  version: z.number().int().positive().max(1e9),
+  processor: z.string().max(200),
+};
+
+/** What a model's light form gives and what it costs, measured when it was made. */
+export const lightFiguresSchema = z.strictObject({
+  /** Of the variants that have light graphs. */
+  loads: z.array(modelLoadSchema).max(64),
+  /** With one latent frame per call in mono, how many times faster than the exact form by turns with it: encode and decode together. */
+  timesFaster: z.number().positive(),
+  /** Bytes of the matrices of these graphs, in both forms. */
+  weightBytes: z.strictObject({
+    exact: z.number().int().nonnegative(),
+    light: z.number().int().nonnegative(),
+  }),
+  /** Power of the exact form's latents over that of the difference, in dB, for the bundled loops; null for an effect, which has none. */
+  latentsSnrDb: z.number().nullable(),
+  /** The same of the audio that is decoded from each form's own latents. */
+  audioSnrDb: z.number(),
+  /** Log-spectral distance of that audio, in dB. */
+  spectralDistanceDb: z.number().nonnegative(),
+});
+export type LightFigures = z.infer<typeof lightFiguresSchema>;
+
+/** What came of the attempt to make a light form: it was made, it would gain too little on the processor, or change the sound too much. */
+export const lightReportSchema = z.discriminatedUnion('outcome', [
+  z.strictObject({ outcome: z.literal('made'), ...lightOrigin, figures: lightFiguresSchema }),
+  z.strictObject({ outcome: z.literal('gains-too-little'), ...lightOrigin }),
+  z.strictObject({ outcome: z.literal('differs-too-much'), ...lightOrigin }),
+]);
+export type LightReport = z.infer<typeof lightReportSchema>;
+
 /** What was found out about a model by translating and running it, besides its manifest. */
 export const modelReportSchema = z.strictObject({
   format: z.literal('tiller-model-report'),
@@ -47,6 +82,8 @@ export const modelReportSchema = z.strictObject({
   processor: z.string().max(200),
   /** Resident memory that the model adds while it plays with one latent frame per call in mono; null where it was not measured. */
   memoryBytes: z.number().int().nonnegative().nullable(),
+  /** Absent where no light form was tried yet. */
+  light: lightReportSchema.optional(),
   /** One for each latent dimension. */
   latents: z.array(latentReportSchema).max(MAX_LATENTS),
 });

@@ -1,4 +1,5 @@
-import type { ModelLoad, ModelReport } from '../../protocol/model-report.js';
+import { lightWords } from '../../protocol/light-words.js';
+import type { LightReport, ModelLoad, ModelReport } from '../../protocol/model-report.js';
 import { isEffect, type ModelManifest } from '../model/manifest.js';
 import { hasPrior } from '../model/run/open-model.js';
 import { effectWords, isHeard } from '../../protocol/effect-words.js';
@@ -23,13 +24,29 @@ export function describeModel(manifest: ModelManifest, report: ModelReport | nul
 }
 
 function describeReport(manifest: ModelManifest, report: ModelReport): string[] {
-  const { notes, loads, processor, memoryBytes, latents } = report;
+  const { notes, loads, processor, memoryBytes, latents, light } = report;
   return [
     ...(memoryBytes === null ? [] : [`memory      ${(memoryBytes / 2 ** 20).toFixed(0)} MB while it plays`]),
     ...loads.map((load) => loadLine(load, isEffect(manifest))),
     `            measured on ${processor}`,
+    ...(light === undefined ? [] : describeLight(light, isEffect(manifest))),
     ...notes.map((note) => `note        ${note}`),
     ...(isEffect(manifest) ? [] : describeLatents(manifest, latents)),
+  ];
+}
+
+function describeLight(light: LightReport, ofEffect: boolean): string[] {
+  if (light.outcome !== 'made') return [`light       ${lightWords(light)}`];
+  const { latentsSnrDb, audioSnrDb, spectralDistanceDb, loads } = light.figures;
+  const below = [
+    ...(latentsSnrDb === null ? [] : [`${latentsSnrDb.toFixed(0)} dB below the latents`]),
+    `${audioSnrDb.toFixed(0)} dB below the audio`,
+  ];
+  return [
+    `light       ${lightWords(light)}`,
+    `            the difference is ${below.join(', ')}; spectra ${spectralDistanceDb.toFixed(2)} dB apart`,
+    ...loads.map((load) => loadLine(load, ofEffect).replace('load       ', '      light')),
+    `            measured on ${light.processor}`,
   ];
 }
 

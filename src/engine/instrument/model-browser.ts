@@ -10,6 +10,7 @@ import type { LibraryEntry } from '../model/library/model-folder.js';
 import { effectWords } from '../../protocol/effect-words.js';
 import { isEffect } from '../model/manifest.js';
 import { hasPrior } from '../model/run/open-model.js';
+import { addLight } from '../model/precision/add-light.js';
 import { readReport } from '../model/report/report-file.js';
 import type { Instrument } from './instrument.js';
 import type { ModelSelection } from './model-selection.js';
@@ -45,6 +46,9 @@ export class ModelBrowser {
   /** The last import; one runs at a time, since each takes a processor core and hundreds of megabytes. */
   private queue: Promise<unknown> = Promise.resolve();
   private cancelling = new AbortController();
+  /** Light forms that are being made, one after the other. */
+  private lightQueue: Promise<void> = Promise.resolve();
+  private readonly closing = new AbortController();
   private closed = false;
 
   private constructor(
@@ -94,11 +98,13 @@ export class ModelBrowser {
     this.events.emit('change');
   }
 
-  /** Cancels every import; resolves when all have ended. */
+  /** Cancels every import and the making of light forms; resolves when all have ended. */
   async close(): Promise<void> {
     this.closed = true;
     this.cancelling.abort();
+    this.closing.abort();
     await this.queue;
+    await this.lightQueue;
   }
 
   private async importNow(path: string, file: string, sampleRate?: number): Promise<string> {
@@ -114,7 +120,9 @@ export class ModelBrowser {
     onProgress(0, 'Reading the file');
     try {
       const rate = sampleRate === undefined ? {} : { sampleRate };
-      const { sha256 } = (await this.models.import(path, { onProgress, signal, ...rate })).manifest;
+      const imported = await this.models.import(path, { onProgress, signal, ...rate });
+      const { sha256 } = imported.manifest;
+      if (this.models.owns(imported)) void this.makeLight(imported);
       const { listenWith } = this.instrument.state.preset;
       if (listenWith?.model.sha256 === sha256) await this.instrument.models.lookAgain();
       return sha256;
@@ -122,6 +130,21 @@ export class ModelBrowser {
       this.importing = null;
       await this.refresh();
     }
+  }
+
+  /**
+   * Makes a model's light form after those that are waited for already, while it may be playing; where there is one then, and the
+   * document asks for it, it is played. A model that has none is left as it is: why there is none is in its report, and where the work
+   * failed, the next import tries again.
+   * @param again where it was tried before
+   */
+  makeLight(entry: LibraryEntry, again = false): Promise<void> {
+    const made = this.lightQueue.then(async () => {
+      const tried = await addLight(entry, { again, signal: this.closing.signal });
+      if (tried !== entry) await this.follow(tried.manifest.sha256);
+    });
+    this.lightQueue = made.catch(() => undefined);
+    return this.lightQueue;
   }
 
   /** Moves a model to the library's trash. Where it plays, the instrument keeps everything else and shows it as missing. */

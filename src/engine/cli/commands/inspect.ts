@@ -3,6 +3,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { join } from 'node:path';
 import type { ModelReport } from '../../../protocol/model-report.js';
 import type { LibraryEntry } from '../../model/library/model-folder.js';
+import { addLight } from '../../model/precision/add-light.js';
 import { measureLoads } from '../../model/report/measure-loads.js';
 import { processorName } from '../../model/report/measure-figures.js';
 import { measureReport } from '../../model/report/measure-report.js';
@@ -21,9 +22,18 @@ export function addInspect(program: Command): void {
     .action(async (name: string, { again }: { again?: true }, command: Command) => {
       const { report, models } = contextOf(command);
       const entry = await models.resolve(name);
-      const found = await reportOf(entry, models.owns(entry), again === true);
-      report.result({ ...entry, report: found }, describeModel(entry.manifest, found));
+      const isOwn = models.owns(entry);
+      const found = await reportOf(entry, isOwn, again === true);
+      const shown = again === true && isOwn ? await tryLight(entry) : { entry, found };
+      const { manifest } = shown.entry;
+      report.result({ ...shown.entry, report: shown.found }, describeModel(manifest, shown.found));
     });
+}
+
+/** Makes the light form anew, for this machine. @throws TillerError as `addLight` */
+async function tryLight(entry: LibraryEntry) {
+  const added = await addLight(entry, { again: true });
+  return { entry: added, found: await readReport(added.dir) };
 }
 
 /** The report beside the model, its loads those of this machine. Where there is none, it is measured and kept. */
@@ -33,7 +43,8 @@ async function reportOf(entry: LibraryEntry, isOwn: boolean, again: boolean): Pr
     if (kept.processor === processorName()) return kept;
     return { ...kept, loads: await measureLoads(entry), processor: processorName() };
   }
-  const measured = await measureReport(entry, { notes: kept?.notes ?? [], thorough: true });
+  const figures = await measureReport(entry, { notes: kept?.notes ?? [], thorough: true });
+  const measured = kept?.light === undefined ? figures : { ...figures, light: kept.light };
   // A bundled model may lie where nothing can be written.
   if (!isOwn) return measured;
   const path = join(entry.dir, REPORT_FILE);

@@ -1,3 +1,4 @@
+import type { Precision } from '../../../document/output.js';
 import type { ModelLoad } from '../../../protocol/model-report.js';
 import type { LibraryEntry } from '../library/model-folder.js';
 import { createNoise } from '../run/noise.js';
@@ -15,10 +16,13 @@ const MOST_MS = 100;
  * Runs each variant of a model for some calls and measures what it takes of the processor.
  * @throws TillerError `model-corrupt`, `model-failed`
  */
-export async function measureLoads({ dir, manifest }: LibraryEntry): Promise<ModelLoad[]> {
+export async function measureLoads(
+  { dir, manifest }: LibraryEntry,
+  precision: Precision = 'exact',
+): Promise<ModelLoad[]> {
   const loads: ModelLoad[] = [];
   for (const { frames, batch } of manifest.variants) {
-    const model = await openModel(dir, manifest, { frames, batch });
+    const model = await openModel(dir, manifest, { frames, batch, precision });
     try {
       loads.push(measureLoad(model));
     } finally {

@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type ModelReport, modelReportSchema } from '../../../protocol/model-report.js';
+import { runForJson } from '../../workers/json-process.js';
 import type { LibraryEntry } from '../library/model-folder.js';
 import { measureFigures } from './measure-figures.js';
-
-/** Measuring a large model thoroughly takes a minute; a process that takes longer hangs. */
-const MOST_MS = 10 * 60_000;
 
 export interface ReportOptions {
   /** What the translation found, one sentence each. */
@@ -28,27 +23,9 @@ export async function measureReport(
   { notes, thorough = false, signal }: ReportOptions,
   script: URL = new URL('./report-worker.js', import.meta.url),
 ): Promise<ModelReport> {
-  const measured = await measureInProcess(entry.dir, thorough, signal, script);
+  const args = [entry.dir, ...(thorough ? ['thorough'] : [])];
+  const measured = await runForJson(script, args, modelReportSchema, signal);
   signal?.throwIfAborted();
   const figures = measured ?? (await measureFigures(entry, { thorough, memoryBytes: null }));
   return { ...figures, notes: [...notes] };
-}
-
-/** @returns null where the process cannot be started, or fails */
-async function measureInProcess(
-  dir: string,
-  thorough: boolean,
-  signal: AbortSignal | undefined,
-  script: URL,
-): Promise<ModelReport | null> {
-  try {
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [fileURLToPath(script), dir, ...(thorough ? ['thorough'] : [])],
-      { timeout: MOST_MS, windowsHide: true, ...(signal === undefined ? {} : { signal }) },
-    );
-    return modelReportSchema.parse(JSON.parse(stdout));
-  } catch {
-    return null;
-  }
 }

@@ -32,14 +32,25 @@ const RUN_OPTIONS = {};
 export class SyncSession {
   private readonly session: InstanceType<typeof binding.InferenceSession>;
 
-  /** Reads the model (and the weights beside it) from a file. */
-  constructor(path: string) {
+  /**
+   * Reads the model (and the weights beside it) from a file.
+   * @param profilePrefix start of the path of a file that `dispose` writes, with what each node took
+   */
+  constructor(
+    path: string,
+    private readonly profilePrefix: string | null = null,
+  ) {
     if (process.env[SILENCE] !== '1')
       throw new Error(`${SILENCE} was not set before this thread was started`);
     // Takes 14 MB, which an import does not need while it translates.
     initOrt();
     this.session = new binding.InferenceSession();
-    this.session.loadModel(path, OPTIONS);
+    this.session.loadModel(
+      path,
+      profilePrefix === null
+        ? OPTIONS
+        : { ...OPTIONS, enableProfiling: true, profileFilePrefix: profilePrefix },
+    );
   }
 
   /** Writes into the tensors of `fetches`; those must have the shapes that the graph gives. */
@@ -49,6 +60,7 @@ export class SyncSession {
 
   /** Frees the session; it must not be run afterwards. */
   dispose(): void {
+    if (this.profilePrefix !== null) this.session.endProfiling();
     this.session.dispose();
   }
 }

@@ -1,6 +1,12 @@
 import type { ModelCard } from '../../../protocol/interface.js';
 import { effectWords, isHeard } from '../../../protocol/effect-words.js';
-import type { LatentEffect, ModelLoad, ModelReport as Report } from '../../../protocol/model-report.js';
+import { lightWords } from '../../../protocol/light-words.js';
+import type {
+  LatentEffect,
+  LightReport,
+  ModelLoad,
+  ModelReport as Report,
+} from '../../../protocol/model-report.js';
 import styles from './model-report.module.css';
 
 const signed = (value: number, digits: number): string =>
@@ -9,7 +15,7 @@ const ranged = (value: number): string => value.toFixed(1).replace('-', '−');
 
 /** What the import of the model that plays measured, folded away at first. */
 export function ModelReport({ card, report }: { card: ModelCard; report: Report }) {
-  const { notes, loads, processor, memoryBytes } = report;
+  const { notes, loads, processor, memoryBytes, light } = report;
   const isEffect = card.latentDims === 0;
   return (
     <details className={styles.report}>
@@ -44,8 +50,20 @@ export function ModelReport({ card, report }: { card: ModelCard; report: Report 
           ))}
         </tbody>
       </table>
+      {light !== undefined && <LightLine light={light} />}
       {!isEffect && <LatentTable card={card} report={report} />}
     </details>
+  );
+}
+
+function LightLine({ light }: { light: LightReport }) {
+  const words = lightWords(light);
+  return (
+    <p className={styles.light}>
+      {light.outcome === 'made'
+        ? `Light form: ${words}; spectra ${light.figures.spectralDistanceDb.toFixed(1)} dB apart.`
+        : `${words.charAt(0).toUpperCase()}${words.slice(1)}.`}
+    </p>
   );
 }
 
