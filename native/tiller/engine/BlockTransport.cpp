@@ -60,6 +60,7 @@ void BlockTransport::release()
 void BlockTransport::resetStream() noexcept
 {
     streaming = hasDelivered = hasCaughtUp = parametersLost = false;
+    sentRestart = 0;
     recalls.streamReset();
     exchange.setEngineReady (false);
     samplesInFlight = 0;
@@ -196,9 +197,19 @@ bool BlockTransport::receiveSamples (const Message& message)
     samplesInFlight -= fields.frames;
     auto& buffer = exchange.fromEngine;
 
-    // After a gap the engine's own latency is filled from input that it did not get: none of that may be heard.
-    if (! hasDelivered || fields.position != buffer.writePosition())
-        buffer.jumpTo (fields.position, fields.position == 0 ? 0 : fields.position + exchange.latency().model);
+    const bool isGap = ! hasDelivered || fields.position != buffer.writePosition();
+
+    // After a gap the engine's own latency is filled from input that it did not get: none of that may be heard. Where it begins
+    // anew there is no such input, and its output does not depend on what it had got before.
+    if (fields.position == sentRestart)
+    {
+        if (isGap || distance (buffer.readable().begin, fields.position) > 0)
+            buffer.jumpTo (fields.position, fields.position);
+    }
+    else if (isGap)
+    {
+        buffer.jumpTo (fields.position, fields.position + exchange.latency().model);
+    }
 
     hasDelivered = true;
     const auto end = fields.position + fields.frames;
@@ -322,9 +333,16 @@ void BlockTransport::sendBlock (QueuedBlock front, bool withoutAudio, SendBuffer
         removeProgramChanges (front.block.midiEvents, target + front.midiOffset (0));
 
     if (withoutAudio)
+    {
         front.block.flags |= protocol::skipped;
+    }
     else
+    {
         samplesInFlight += front.block.frames;
+
+        if ((front.block.flags & protocol::restart) != 0)
+            sentRestart = front.block.position;
+    }
 
     front.payloadBytes = static_cast<std::uint32_t> (parametersBegin + end - begin - protocol::frameHeaderBytes);
     std::memcpy (target, &front, sizeof (front));

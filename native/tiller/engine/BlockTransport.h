@@ -115,6 +115,7 @@ private:
     bool hasCaughtUp = false;                   ///< and some of them in time
     bool parametersLost = false;                ///< blocks with parameters were skipped since the last resend was requested
     std::uint32_t sentEnd = 0;                  ///< stream position behind the last block that was taken from the exchange
+    std::uint32_t sentRestart = 0;              ///< stream position of the last block with which this engine begins anew
     std::uint32_t samplesInFlight = 0;          ///< sent to the engine and not delivered back yet
 
     // The I/O thread's own.
