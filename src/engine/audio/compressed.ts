@@ -1,6 +1,3 @@
-import { decoder as mp3Decoder } from '@audio/decode-mp3';
-import { decoder as opusDecoder } from '@audio/decode-opus';
-import { decoder as vorbisDecoder } from '@audio/decode-vorbis';
 import type { ByteSource } from './byte-source.js';
 import type { Decoded, Pieces } from './pieces.js';
 
@@ -25,12 +22,17 @@ interface PieceDecoder {
   free(): void;
 }
 
-/** The decoder for an MP3, Ogg Vorbis or Ogg Opus file that begins with `head`; null for other files. */
+/**
+ * The decoder for an MP3, Ogg Vorbis or Ogg Opus file that begins with `head`; null for other files. Each contains its WebAssembly as
+ * text, a hundred kilobytes and more: it is loaded with the first file of its kind.
+ */
 export async function compressedDecoder(head: Uint8Array): Promise<PieceDecoder | null> {
-  if (isMpeg(head)) return mp3Decoder();
+  if (isMpeg(head)) return (await import('@audio/decode-mp3')).decoder();
   if (!isOgg(head)) return null;
-  if (text(head, OGG_PACKET, OGG_PACKET + 8) === 'OpusHead') return opusDecoder();
-  if (text(head, OGG_PACKET, OGG_PACKET + 7) === '\u0001vorbis') return vorbisDecoder();
+  if (text(head, OGG_PACKET, OGG_PACKET + 8) === 'OpusHead')
+    return (await import('@audio/decode-opus')).decoder();
+  if (text(head, OGG_PACKET, OGG_PACKET + 7) === '\u0001vorbis')
+    return (await import('@audio/decode-vorbis')).decoder();
   return null;
 }
 

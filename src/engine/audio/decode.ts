@@ -1,6 +1,6 @@
 // One decoder per format: the umbrella package `audio-decode` brings a decoder under GPL-2.0-only.
 import decodeAiff from '@audio/decode-aiff';
-import { decoder as flacDecoder } from '@audio/decode-flac';
+import type { decoder as flacDecoder } from '@audio/decode-flac';
 import { decoder as wavDecoder } from '@audio/decode-wav';
 import { TillerError } from '../../document/tiller-error.js';
 import { type AiffChunks, aiffSamples, findAiffChunks, isAiff } from './aiff-chunks.js';
@@ -42,8 +42,11 @@ export async function decodePieces(
   if (isWav(head)) return samplePieces(audio, findWavChunks(audio), name, reading);
   if (isWave64(head)) return samplePieces(audio, findWave64Chunks(audio), name, reading);
   if (isAiff(head)) return aiffPieces(audio, findAiffChunks(audio), name, reading);
-  if (String.fromCharCode(...head.subarray(0, 4)) === 'fLaC')
-    return { samples: null, pieces: flacPieces(audio, await flacDecoder(), flacBits(head), reading) };
+  if (String.fromCharCode(...head.subarray(0, 4)) === 'fLaC') {
+    // Loaded with the first file of its kind, as the other decoders with WebAssembly are (`compressedDecoder`).
+    const { decoder: openFlac } = await import('@audio/decode-flac');
+    return { samples: null, pieces: flacPieces(audio, await openFlac(), flacBits(head), reading) };
+  }
   const decoder = await compressedDecoder(head);
   if (decoder !== null) return { samples: null, pieces: compressedPieces(audio, decoder, reading) };
   throw unreadable(

@@ -5,7 +5,7 @@ import { TillerError } from '../../document/tiller-error.js';
 import type { Carrying } from '../../protocol/interface.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
-import { requireLatents } from '../model/run/open-model.js';
+import { requireLatents } from '../model/run/model-kind.js';
 import { withAttributeValues } from '../model/manifest.js';
 import { JobRunner } from '../workers/job-runner.js';
 import {

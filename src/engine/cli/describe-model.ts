@@ -1,7 +1,7 @@
 import { lightWords } from '../../protocol/light-words.js';
 import type { LightReport, ModelLoad, ModelReport } from '../../protocol/model-report.js';
 import { isEffect, type ModelManifest } from '../model/manifest.js';
-import { hasPrior } from '../model/run/open-model.js';
+import { hasPrior } from '../model/run/model-kind.js';
 import { effectWords, isHeard } from '../../protocol/effect-words.js';
 
 /** Describes a model in lines of text. @param report null where nothing has been measured */

@@ -2,20 +2,7 @@
 import { Command, type CommanderError } from 'commander';
 import { TillerError } from '../../document/tiller-error.js';
 import { fromFileError, systemCode } from '../system/file-error.js';
-import { addBench } from './commands/bench.js';
-import { addCodec } from './commands/codec.js';
-import { addDemo } from './commands/demo.js';
-import { addDoctor } from './commands/doctor.js';
-import { addExamples } from './commands/examples.js';
-import { addGenerate } from './commands/generate.js';
-import { addHost } from './commands/host.js';
-import { addImport } from './commands/import.js';
-import { addInspect } from './commands/inspect.js';
-import { addListen } from './commands/listen.js';
-import { addMap } from './commands/map.js';
-import { addRender } from './commands/render.js';
-import { addServe } from './commands/serve.js';
-import { addTrain } from './commands/train.js';
+import { addCommands } from './commands.js';
 import { EXIT, Report } from './report.js';
 import { VERSION } from './version.js';
 
@@ -52,25 +39,8 @@ const program = new Command('tiller')
   .configureOutput(json ? { writeErr: () => undefined } : {})
   .exitOverride(refuse);
 
-for (const add of [
-  addServe,
-  addRender,
-  addGenerate,
-  addImport,
-  addInspect,
-  addCodec,
-  addTrain,
-  addMap,
-  addListen,
-  addExamples,
-  addBench,
-  addDoctor,
-  addDemo,
-  addHost,
-])
-  add(program);
-
 try {
+  await addCommands(program, process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
   new Report(json).error(error);

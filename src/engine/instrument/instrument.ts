@@ -15,7 +15,7 @@ import type { Edit } from '../../document/edit.js';
 import type { HistorySteps } from '../../document/history.js';
 import { DocumentFiles } from './document-files.js';
 import type { DocumentOwner } from './document-owner.js';
-import { requireLatents } from '../model/run/open-model.js';
+import { requireLatents } from '../model/run/model-kind.js';
 import { Holds } from './holds.js';
 import type {
   Change,

@@ -9,7 +9,7 @@ import type { ModelLibrary } from '../model/library/model-library.js';
 import type { LibraryEntry } from '../model/library/model-folder.js';
 import { effectWords } from '../../protocol/effect-words.js';
 import { isEffect } from '../model/manifest.js';
-import { hasPrior } from '../model/run/open-model.js';
+import { hasPrior } from '../model/run/model-kind.js';
 import { addLight } from '../model/precision/add-light.js';
 import { readReport } from '../model/report/report-file.js';
 import type { Instrument } from './instrument.js';

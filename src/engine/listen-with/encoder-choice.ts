@@ -6,7 +6,7 @@ import type { PreparingListener } from '../../protocol/listening-with.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ModelSource } from '../instrument/instrument-state.js';
 import { fitsDecoder } from '../model/run/listener.js';
-import { requireEncoder } from '../model/run/open-model.js';
+import { requireEncoder } from '../model/run/model-kind.js';
 import { JobRunner } from '../workers/job-runner.js';
 import { type FromListenerWorker, fromListenerWorkerSchema, type ListenerData } from './messages.js';
 

@@ -7,7 +7,8 @@ import type { ModelManifest } from '../model/manifest.js';
 import { createNoise, type NoiseSource } from '../model/run/noise.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { HeldSound } from '../model/run/held-sound.js';
-import { openForListening, requireEncoder } from '../model/run/open-model.js';
+import { requireEncoder } from '../model/run/model-kind.js';
+import { openForListening } from '../model/run/open-model.js';
 import { Survey } from './survey.js';
 
 /** Of a file, at most so much is heard. */

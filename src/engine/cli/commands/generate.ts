@@ -5,7 +5,7 @@ import { PARAMETERS, PARAMETER_INDEX } from '../../../document/parameters.js';
 import { TillerError } from '../../../document/tiller-error.js';
 import { useModel } from '../../../document/use-model.js';
 import type { SoundStream } from '../../audio/sound-stream.js';
-import { hasPrior } from '../../model/run/open-model.js';
+import { hasPrior } from '../../model/run/model-kind.js';
 import { render } from '../../stream/render.js';
 import { contextOf } from '../context.js';
 import { checkOutput, checkSoundName, writeSound } from '../files.js';

@@ -7,7 +7,7 @@ import { formatPreset } from '../../../document/parse-preset.js';
 import { TillerError } from '../../../document/tiller-error.js';
 import { prepareListener } from '../../listen-with/prepare-listener.js';
 import { fitsDecoder } from '../../model/run/listener.js';
-import { requireEncoder } from '../../model/run/open-model.js';
+import { requireEncoder } from '../../model/run/model-kind.js';
 import { readPresetFile } from '../../presets/preset-file.js';
 import { fromFileError } from '../../system/file-error.js';
 import { contextOf } from '../context.js';

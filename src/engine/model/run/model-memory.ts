@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { float32Schema, int32Schema, uint8Schema } from '../../workers/messages.js';
 import type { GraphManifest, ModelManifest, ModelVariant } from '../manifest.js';
 import type { Listener } from './listener.js';
-import { initialAttributes, variantOf } from './open-model.js';
+import { initialAttributes, variantOf } from './model-variant.js';
 
 /** Room for the message of a failed call, in bytes. */
 const MESSAGE_BYTES = 1024;

@@ -2,16 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Precision } from '../../../document/output.js';
 import { TillerError } from '../../../document/tiller-error.js';
-import {
-  type GraphManifest,
-  isEffect,
-  type ModelManifest,
-  type ModelVariant,
-  type PlayedVariant,
-} from '../manifest.js';
+import { type GraphManifest, isEffect, type ModelManifest, type PlayedVariant } from '../manifest.js';
 import type { NoiseSource } from './noise.js';
 import type { ModelShape, RunningGraph, RunningModel } from './running-model.js';
 import { AdaptedEncoder, type Listener } from './listener.js';
+import { hasPrior } from './model-kind.js';
+import {
+  importedVariant,
+  initialAttributes,
+  shapeOf,
+  type VariantManifest,
+  variantOf,
+} from './model-variant.js';
 import { SidesGraph } from './sides-graph.js';
 import { StatefulGraph } from './stateful-graph.js';
 import { SyncSession } from './sync-session.js';
@@ -55,38 +57,6 @@ async function openListener({ dir, manifest, adapter }: Listener, shape: ModelSh
   return new AdaptedEncoder(encoder, adapter, manifest.latentDims, shape);
 }
 
-/** Whether the model can play without an input. */
-export const hasPrior = ({ variants }: ModelManifest): boolean =>
-  variants.some(({ prior }) => prior !== undefined);
-
-/**
- * For work with a model's latents.
- * @throws TillerError `model-interface` where the model is an effect
- */
-export function requireLatents(manifest: ModelManifest): void {
-  if (!isEffect(manifest)) return;
-  throw new TillerError(
-    'model-interface',
-    `“${manifest.name}” is an effect: it has no latents.`,
-    'Play audio through it, or choose another model.',
-  );
-}
-
-/**
- * For work that listens to audio through the model.
- * @throws TillerError `model-interface` where the model is a decoder alone, or an effect
- */
-export function requireEncoder(manifest: ModelManifest): void {
-  requireLatents(manifest);
-  const { name, hasNoEncoder } = manifest;
-  if (hasNoEncoder !== true) return;
-  throw new TillerError(
-    'model-interface',
-    `“${name}” has no encoder: it cannot listen to audio.`,
-    'Play its latents by hand, or choose another model.',
-  );
-}
-
 /** Most latent frames per call of a model that is listened to. */
 const MOST_FRAMES = 4;
 
@@ -128,9 +98,9 @@ async function loadRole(
   const graphIn = (found: VariantManifest) =>
     inPrecision(graphOf(manifest, found, role), variant.precision ?? 'exact');
   if (role === 'prior') return loadGraph(dir, graphIn(variantOf(manifest, variant)));
-  const found = imported(manifest, variant);
+  const found = importedVariant(manifest, variant);
   if (found !== undefined) return loadGraph(dir, graphIn(found));
-  const single = imported(manifest, { ...variant, batch: 1 }) ?? variantOf(manifest, variant);
+  const single = importedVariant(manifest, { ...variant, batch: 1 }) ?? variantOf(manifest, variant);
   return loadSides(dir, graphIn(single), variant.batch);
 }
 
@@ -143,70 +113,6 @@ function graphOf({ name }: ModelManifest, variant: VariantManifest, role: GraphR
 
 function inPrecision(graph: GraphManifest, precision: Precision): GraphManifest {
   return precision === 'light' ? { ...graph, file: graph.lightFile ?? graph.file } : graph;
-}
-
-type VariantManifest = ModelManifest['variants'][number];
-
-function imported(manifest: ModelManifest, { frames, batch }: ModelVariant): VariantManifest | undefined {
-  return manifest.variants.find((variant) => variant.frames === frames && variant.batch === batch);
-}
-
-/**
- * The shapes of a variant. For several sides of a model that was imported for one, those of all sides together.
- * @throws TillerError `model-missing` when the model was not imported in it
- */
-export function variantOf(manifest: ModelManifest, variant: ModelVariant): VariantManifest {
-  const { frames, batch } = variant;
-  const found = imported(manifest, variant);
-  if (found !== undefined) return found;
-  const single = imported(manifest, { frames, batch: 1 });
-  if (single !== undefined)
-    return {
-      frames,
-      batch,
-      ...(single.encoder === undefined ? {} : { encoder: forSides(single.encoder, batch) }),
-      decoder: forSides(single.decoder, batch),
-      ...(single.prior === undefined ? {} : { prior: single.prior }),
-    };
-  throw new TillerError(
-    'model-missing',
-    `${manifest.name} was not imported for ${frames} frames and ${batch} sides per call.`,
-    'Import it again.',
-  );
-}
-
-function forSides(graph: GraphManifest, sides: number): GraphManifest {
-  const rows = <T extends { readonly shape: number[] }>(tensor: T): T => ({
-    ...tensor,
-    shape: [sides, ...tensor.shape],
-  });
-  return { ...graph, input: rows(graph.input), output: rows(graph.output), noise: graph.noise.map(rows) };
-}
-
-/** Rates and sizes of a model in a variant. */
-export function shapeOf(
-  manifest: ModelManifest,
-  { frames, batch, precision = 'exact' }: PlayedVariant,
-  listener: Listener | null = null,
-): ModelShape {
-  const { sampleRate, hop, inputChannels, outputChannels, latentDims } = manifest;
-  const { delaySamples } = listener ?? manifest;
-  return {
-    sampleRate,
-    hop,
-    frames,
-    batch,
-    precision,
-    inputChannels,
-    outputChannels,
-    latentDims,
-    delaySamples,
-  };
-}
-
-/** What the file states. */
-export function initialAttributes({ attributes = [] }: ModelManifest): Float32Array {
-  return Float32Array.from(attributes, ({ initial }) => initial);
 }
 
 const NO_CONTROLS = new Float32Array(0);

@@ -3,7 +3,7 @@ import type { ModelManifest, PlayedVariant } from '../manifest.js';
 import { awaitAnswer, request, type ModelMemory, type ModelRequest } from './model-memory.js';
 import type { NoiseSource } from './noise.js';
 import type { Listener } from './listener.js';
-import { shapeOf, variantOf } from './open-model.js';
+import { shapeOf, variantOf } from './model-variant.js';
 import type { ModelShape, RunningModel } from './running-model.js';
 
 type Distribution = 'uniform' | 'normal';

@@ -6,7 +6,7 @@ import { useModel } from '../../../../src/document/use-model.js';
 import { wholeSound } from '../../../../src/engine/audio/sound-stream.js';
 import { type ImportedModel, importModel } from '../../../../src/engine/model/import/import.js';
 import { readReport } from '../../../../src/engine/model/report/report-file.js';
-import { requireEncoder } from '../../../../src/engine/model/run/open-model.js';
+import { requireEncoder } from '../../../../src/engine/model/run/model-kind.js';
 import { mapModel } from '../../../../src/engine/starter-map/map-model.js';
 import { render } from '../../../../src/engine/stream/render.js';
 import { random } from '../../audio/signals.js';

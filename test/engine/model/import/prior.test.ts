@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type ImportedModel, importModel } from '../../../../src/engine/model/import/import.js';
 import { readReport } from '../../../../src/engine/model/report/report-file.js';
 import { createNoise } from '../../../../src/engine/model/run/noise.js';
-import { hasPrior, openModel } from '../../../../src/engine/model/run/open-model.js';
+import { hasPrior } from '../../../../src/engine/model/run/model-kind.js';
+import { openModel } from '../../../../src/engine/model/run/open-model.js';
 import type { RunningModel } from '../../../../src/engine/model/run/running-model.js';
 
 /** A model with an autoregressive prior, made by `generate.py`. */
