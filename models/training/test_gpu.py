@@ -15,7 +15,7 @@ import torch
 
 from export import LatentBasis, load_checkpoint, streaming_script
 from simulated_gpu import SUPPORTED, SimulatedGpu
-from test_models import random_basis, small_run, train_to, write_noise
+from small_models import random_basis, small_run, train_to, write_noise
 from train import Run
 
 REAL = torch.cuda.is_available()
