@@ -26,6 +26,5 @@ const LOADERS: readonly (readonly [names: readonly string[], load: () => Promise
  */
 export async function addCommands(program: Command, args: readonly string[]): Promise<void> {
   const named = LOADERS.filter(([names]) => names.some((name) => args.includes(name)));
-  for (const add of await Promise.all((named.length > 0 ? named : LOADERS).map(([, load]) => load())))
-    add(program);
+  for (const [, load] of named.length > 0 ? named : LOADERS) (await load())(program);
 }

@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import { addCommands } from '../../../src/engine/cli/commands.js';
 
+// The bundler inserts it.
+Object.assign(globalThis, { __TILLER_VERSION__: 'test' });
+
 async function namesFor(...args: string[]): Promise<string[]> {
   const program = new Command();
   await addCommands(program, args);
