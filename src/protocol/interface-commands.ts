@@ -171,6 +171,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('select-model'), sha256 }),
   /** Cancels the import that `library.importing` shows with this `id`; one that is complete stays. */
   z.strictObject({ type: z.literal('cancel-import'), id: z.number().int().min(0) }),
+  /** Makes the light form of a model of the player's own anew; answered when that has been tried. */
+  z.strictObject({ type: z.literal('try-light'), sha256 }),
   z.strictObject({ type: z.literal('remove-model'), sha256 }),
   /** Undoes `remove-model`. */
   z.strictObject({ type: z.literal('restore-model'), sha256 }),

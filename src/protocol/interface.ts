@@ -256,6 +256,8 @@ export interface LibraryState {
   current: string | null;
   models: ModelCard[];
   importing: ImportProgress | null;
+  /** SHA-256 of the model whose light form is being made. */
+  tryingLight: string | null;
 }
 
 /** A file of the live session's list. */

@@ -131,6 +131,9 @@ export async function dispatch(
     case 'cancel-import':
       models.cancelImport(command.id);
       return null;
+    case 'try-light':
+      await models.tryLight(command.sha256);
+      return null;
     case 'remove-model':
       await models.remove(command.sha256);
       return null;

@@ -63,6 +63,8 @@ export interface PageServices {
     | 'cards'
     | 'trashed'
     | 'importing'
+    | 'tryingLight'
+    | 'tryLight'
     | 'subscribe'
     | 'import'
     | 'cancelImport'

@@ -107,6 +107,7 @@ const derivations: { readonly [N in SliceName]: Derive<N> } = {
       current: instrument.state.presetId,
       models: models.cards,
       importing: models.importing,
+      tryingLight: models.tryingLight,
     }),
   trash: ({ presets, models }, last) => keep(last, { presets: presets.trashed, models: models.trashed }),
   favourites: ({ favourites }) => favourites.state,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { MAX_LATENTS } from '../../document/limits.js';
 import { compareNames } from '../system/natural-order.js';
+import { TillerError } from '../../document/tiller-error.js';
 import type { ModelLibrary } from '../model/library/model-library.js';
 import type { LibraryEntry } from '../model/library/model-folder.js';
 import { effectWords } from '../../protocol/effect-words.js';
@@ -41,6 +42,8 @@ export class ModelBrowser {
   /** Models in the library's trash, the one that was removed last first; their tokens are their SHA-256. */
   trashed: TrashedItem[] = [];
   importing: ImportProgress | null = null;
+  /** The model whose light form is being made, by its SHA-256; null while none is. */
+  tryingLight: string | null = null;
   private readonly events = createNanoEvents<{ change: () => void }>();
   private imports = 0;
   /** The last import; one runs at a time, since each takes a processor core and hundreds of megabytes. */
@@ -70,7 +73,7 @@ export class ModelBrowser {
   }
 
   /**
-   * Calls `listener` after each change of `cards`, `trashed` or `importing`.
+   * Calls `listener` after each change of `cards`, `trashed`, `importing` or `tryingLight`.
    * @returns a function that ends the subscription
    */
   subscribe(listener: () => void): () => void {
@@ -122,7 +125,8 @@ export class ModelBrowser {
       const rate = sampleRate === undefined ? {} : { sampleRate };
       const imported = await this.models.import(path, { onProgress, signal, ...rate });
       const { sha256 } = imported.manifest;
-      if (this.models.owns(imported)) void this.makeLight(imported);
+      // Where it cannot be made the model plays exactly, and another import tries again.
+      if (this.models.owns(imported)) this.makeLight(imported, false).catch(() => undefined);
       const { listenWith } = this.instrument.state.preset;
       if (listenWith?.model.sha256 === sha256) await this.instrument.models.lookAgain();
       return sha256;
@@ -133,18 +137,44 @@ export class ModelBrowser {
   }
 
   /**
-   * Makes a model's light form after those that are waited for already, while it may be playing; where there is one then, and the
-   * document asks for it, it is played. A model that has none is left as it is: why there is none is in its report, and where the work
-   * failed, the next import tries again.
-   * @param again where it was tried before
+   * Makes the light form of a model anew, as after its import.
+   * @throws TillerError `model-missing` where the player's own library does not have it, and as `addLight` does
    */
-  makeLight(entry: LibraryEntry, again = false): Promise<void> {
+  async tryLight(sha256: string): Promise<void> {
+    const entry = (await this.models.list()).find(({ manifest }) => manifest.sha256 === sha256);
+    if (entry === undefined || !this.models.owns(entry))
+      throw new TillerError(
+        'model-missing',
+        'This model is not in your own library.',
+        'Import its .ts file to make a light form.',
+      );
+    await this.makeLight(entry, true);
+  }
+
+  /**
+   * Makes a model's light form after those that wait already, while it may be playing. Where there is one then, and the document asks
+   * for it, it is played.
+   * @param again where it was tried before
+   * @throws as `addLight`
+   */
+  private makeLight(entry: LibraryEntry, again: boolean): Promise<void> {
     const made = this.lightQueue.then(async () => {
-      const tried = await addLight(entry, { again, signal: this.closing.signal });
-      if (tried !== entry) await this.follow(tried.manifest.sha256);
+      const { signal } = this.closing;
+      this.showLight(entry.manifest.sha256);
+      try {
+        const tried = await addLight(entry, { again, signal });
+        if (tried !== entry) await this.follow(tried.manifest.sha256);
+      } finally {
+        this.showLight(null);
+      }
     });
     this.lightQueue = made.catch(() => undefined);
-    return this.lightQueue;
+    return made;
+  }
+
+  private showLight(sha256: string | null): void {
+    this.tryingLight = sha256;
+    this.events.emit('change');
   }
 
   /** Moves a model to the library's trash. Where it plays, the instrument keeps everything else and shows it as missing. */

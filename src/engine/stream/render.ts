@@ -64,11 +64,12 @@ export async function render(options: RenderOptions): Promise<Rendered> {
     if (report.type === 'failed') failure ??= report.message;
   });
   try {
+    const played = bounced(preset);
     const pending: Promise<void>[] = [];
     sendDifference(
       { send: (command) => pending.push(player.apply(command)), onReport: () => undefined },
       null,
-      model === null ? preset : withAttributesOf(preset, model.manifest),
+      model === null ? played : withAttributesOf(played, model.manifest),
     );
     if (options.noise) pending.push(player.apply({ type: 'noise', noise: options.noise }));
     player.prepare(rate, block, channels);
@@ -83,6 +84,12 @@ export async function render(options: RenderOptions): Promise<Rendered> {
   } finally {
     player.close();
   }
+}
+
+/** A preset as a bounce plays it. */
+function bounced(preset: Preset): Preset {
+  const { output } = preset;
+  return output.bounceExact ? { ...preset, output: { ...output, precision: 'exact' } } : preset;
 }
 
 /** Plays everything; returns the samples per channel. */

@@ -28,7 +28,7 @@ export const initialSlices = (): Slices => ({
   hostLatency: null,
   rememberedView: null,
   waiting: { midiLearn: null, auditioning: null },
-  library: { presets: [], current: null, models: [], importing: null },
+  library: { presets: [], current: null, models: [], importing: null, tryingLight: null },
   trash: { presets: [], models: [] },
   favourites: { presets: [], models: [] },
   programs: { on: false, channel: 0, assignments: [] },

@@ -3,6 +3,7 @@ import { Latents } from '../features/latents/latents.js';
 import { DropZone } from '../features/library/drop-zone.js';
 import { ImportBar } from '../features/library/import-bar.js';
 import { RateQuestion } from '../features/library/rate-question.js';
+import { OfferLight } from '../features/model/offer-light.js';
 import { PadStage } from '../features/pad/pad-stage.js';
 import { SourceStrip } from '../features/source/source-strip.js';
 import { usePage } from '../engine-client/page.js';
@@ -32,6 +33,7 @@ export function App() {
       ) : (
         <WholePage />
       )}
+      {!isRemote && <OfferLight />}
       <ConnectionBanner />
       {!isRemote && <DropZone />}
       <ShortcutsHelp />

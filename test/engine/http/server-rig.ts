@@ -38,6 +38,8 @@ export function servicesOf(bench: Bench, taken: string[]): PageServices {
       ...quiet,
       cards: [],
       importing: null,
+      tryingLight: null,
+      tryLight: done,
       remove: done,
       restore: done,
       trashed: [],

@@ -2,11 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultOutput, type Output } from '../../../src/document/output.js';
+import { emptyPreset } from '../../../src/document/default-preset.js';
+import { wholeSound } from '../../../src/engine/audio/sound-stream.js';
 import type { LibraryEntry } from '../../../src/engine/model/library/model-folder.js';
 import { makeLight } from '../../../src/engine/model/precision/make-light.js';
 import type { StreamReport } from '../../../src/engine/stream/messages.js';
+import { render } from '../../../src/engine/stream/render.js';
 import { Player } from '../../../src/engine/stream/player.js';
-import { everything, HOP, writeWideModel } from '../model/precision/wide-model.js';
+import { everything, HOP, LATENTS, writeWideModel } from '../model/precision/wide-model.js';
 import { noiseTrack } from './play.js';
 
 const BLOCK = HOP;
@@ -109,6 +112,24 @@ describe('precision', () => {
     expect(await hearAnew(player)).toEqual(inExact);
     player.setOffline(false);
     expect(await hearAnew(player)).toEqual(inLight);
+  });
+
+  it('is that of the preset in a render, but for one that is to be exact', async () => {
+    const bounce = async (entry: LibraryEntry, change: Partial<Output>) => {
+      const rendered: number[] = [];
+      await render({
+        input: wholeSound(RATE, [track]),
+        output: ([samples], count) => rendered.push(...(samples?.subarray(0, count) ?? [])),
+        preset: { ...emptyPreset(null, LATENTS), output: output(change).output },
+        model: entry,
+      });
+      return rendered;
+    };
+    const inExact = await bounce(exact, {});
+    const inLight = await bounce(light, { precision: 'light' });
+    expect(inLight).not.toEqual(inExact);
+    expect(await bounce(light, { precision: 'light', bounceExact: true })).toEqual(inExact);
+    expect(await bounce(exact, { precision: 'light' })).toEqual(inExact);
   });
 
   it('is what is heard in other bounces', async () => {

@@ -11,6 +11,7 @@ import { parseGestureCsv } from '../../inputs/gesture-csv.js';
 import type { Preset } from '../../../document/preset.js';
 import { isPresetId, readPresetFile } from '../../presets/preset-file.js';
 import { PresetStore } from '../../presets/preset-store.js';
+import { lightFiles } from '../../model/manifest.js';
 import { listenerOf, unheard } from '../../model/run/listener.js';
 import { render } from '../../stream/render.js';
 import type { Context } from '../context.js';
@@ -28,6 +29,7 @@ interface Options {
   rate?: number;
   block: number;
   seed?: number;
+  exact?: true;
 }
 
 /** Reads a gesture for `preset` from a CSV or a Standard MIDI File. @throws TillerError `gesture-unreadable`, `file-missing` */
@@ -85,6 +87,11 @@ async function playedBy(preset: Preset, context: Context) {
   return { ...model, listener };
 }
 
+const inExact = (preset: Preset): Preset => ({
+  ...preset,
+  output: { ...preset.output, precision: 'exact' },
+});
+
 /** `tiller render IN -o OUT --preset P`. */
 export function addRender(program: Command): void {
   program
@@ -98,12 +105,14 @@ export function addRender(program: Command): void {
     .option('--rate <hertz>', 'render at this rate instead of the file’s', wholeNumber(MIN_RATE, MAX_RATE))
     .option('--block <samples>', 'block size', wholeNumber(1, 8192), 512)
     .option('--seed <number>', 'seed of the noise instead of the preset’s', wholeNumber(0, 0xffffffff))
+    .option('--exact', 'play the model exactly, also where the preset plays its light form')
     .action(async (path: string, options: Options, command: Command) => {
       const context = contextOf(command);
       const { report } = context;
       checkSoundName(options.output);
       checkOutput(options.output, options.force);
-      const preset = await presetOf(options.preset);
+      const stored = await presetOf(options.preset);
+      const preset = options.exact === true ? inExact(stored) : stored;
       const model = await playedBy(preset, context);
       const gesture = options.gesture === undefined ? undefined : await readGesture(options.gesture, preset);
       const file = await AudioStream.open(path);
@@ -119,6 +128,9 @@ export function addRender(program: Command): void {
         report.warn(
           `the mapping of this preset has not been trained, so its examples have no effect; use tiller train`,
         );
+      const { precision, bounceExact } = preset.output;
+      if (precision === 'light' && !bounceExact && lightFiles(model.manifest).length === 0)
+        report.warn(`${model.manifest.name} has no light form here; it is played exactly`);
       const progress = report.progress('Rendering');
       const noise =
         options.seed !== undefined

@@ -15,6 +15,7 @@ import { Select } from '../../shared/controls/select.js';
 import { Slider } from '../../shared/controls/slider.js';
 import { Toggle } from '../../shared/controls/toggle.js';
 import { ListenWith } from './listen-with.js';
+import { hasPrecision, Precision } from './precision.js';
 import form from '../../shared/controls/form.module.css';
 import table from '../../shared/controls/table.module.css';
 import utilities from '../../shared/styles/utilities.module.css';
@@ -24,7 +25,10 @@ import styles from './model-panel.module.css';
 export function ModelPanel() {
   const attributes = usePage((state) => state.attributes);
   const card = usePage(({ model }) => model.card);
-  if (attributes.length === 0 && (card === null || card.latentDims === 0)) {
+  const precision = usePage(({ output }) => output.precision);
+  const isPrecise = card !== null && hasPrecision(card, precision);
+  const hasForm = card !== null && (card.latentDims > 0 || isPrecise);
+  if (attributes.length === 0 && !hasForm) {
     return (
       <EmptyState icon="sliders" title="Nothing to set">
         {card === null ? 'No model is loaded.' : 'This model has no settings of its own.'}
@@ -33,10 +37,11 @@ export function ModelPanel() {
   }
   return (
     <div className={`${utilities.panel} ${styles.model}`}>
-      {card !== null && card.latentDims > 0 && (
+      {hasForm && (
         <div className={form.form}>
           {card.hasPrior && <Prior />}
           <ListenWith card={card} />
+          {isPrecise && <Precision card={card} />}
         </div>
       )}
       {attributes.length > 0 && <Attributes attributes={attributes} />}
