@@ -10,6 +10,7 @@ import { modelBench } from './model.js';
 import { pipeBench } from './pipe.js';
 import { restBench } from './rest.js';
 import type { BenchRow } from './row.js';
+import { silenceBench } from './silence.js';
 import { streamBench } from './stream.js';
 import { timeBench } from './time.js';
 
@@ -20,6 +21,7 @@ const PARTS: Record<string, () => Promise<BenchRow[]>> = {
   map: mapBench,
   mapping: mappingBench,
   stream: streamBench,
+  silence: silenceBench,
   time: timeBench,
   pipe: pipeBench,
   gesture: gestureBench,

@@ -23,6 +23,8 @@ const SCALARS = [
   'gainReduction',
   'modelLoad',
   'totalLoad',
+  /** 1 while the model is not called, since nothing would be heard of it; else 0. */
+  'modelRests',
   'faults',
   'bufferedMilliseconds',
   /** What the speakers play of the live session's source; NaN where it has no position. */

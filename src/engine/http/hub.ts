@@ -130,6 +130,7 @@ export class Hub {
     scalars[TELEMETRY.gainReduction] = telemetry.gainReductionDb;
     scalars[TELEMETRY.modelLoad] = telemetry.modelLoad;
     scalars[TELEMETRY.totalLoad] = telemetry.totalLoad;
+    scalars[TELEMETRY.modelRests] = telemetry.modelRests ? 1 : 0;
     scalars[TELEMETRY.faults] = telemetry.faults;
     scalars[TELEMETRY.bufferedMilliseconds] = this.services.live?.state.bufferMilliseconds ?? 0;
     scalars[TELEMETRY.realtimePriority] = this.priority.now();

@@ -100,6 +100,8 @@ export const telemetrySchema = z.strictObject({
   /** Shares of real time spent in the model and in everything, averaged over the report; above 1 is too slow. */
   modelLoad: z.number().min(0),
   totalLoad: z.number().min(0),
+  /** True while the model is not called, since nothing would be heard of it. */
+  modelRests: z.boolean(),
   /** Calls of the model that failed since `prepare`: exceptions, values that are not finite or too large. */
   faults: z.number().int().min(0),
   /** Where the last block began in the music. See `MusicalTime`. */

@@ -1,6 +1,8 @@
 import { zeroNonFinite } from '../model/run/non-finite.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import type { FrameControls } from './controls.js';
+import { ModelRest } from './model-rest.js';
+import type { Output } from '../../document/output.js';
 
 /** A decoder output beyond this counts as a failure: 120 dB above full scale. */
 const RUNAWAY = 1e6;
@@ -35,8 +37,9 @@ function isSilent(samples: Float32Array): boolean {
 /**
  * A model in the streaming loop: encode (or its prior), controls, decode, with every failure caught and counted. An encoded latent that is not
  * finite counts as 0: an encoder that normalises its latents and has no biases answers silence with 0 / 0. That is a fault only
- * where it persists while there is sound; the result of a call from an empty state is no reason to empty the state again. One
- * thread; allocates nothing while the model works.
+ * where it persists while there is sound; the result of a call from an empty state is no reason to empty the state again. Where nothing
+ * would be heard of it, the model rests (`ModelRest`): the controls go on, and a call leaves the model's state and output as they were.
+ * One thread; allocates nothing while the model works.
  */
 export class GuardedModel {
   readonly faults: Faults = { exceptions: 0, latents: 0, audio: 0 };
@@ -51,11 +54,15 @@ export class GuardedModel {
   private replacedCalls = 0;
   /** 0 where a call has worked since the model's state was emptied, else one more than those that failed since. */
   private failedCalls = 1;
+  private readonly rest: ModelRest;
+  private rests = false;
 
   constructor(
     readonly model: RunningModel,
     readonly controls: FrameControls,
-  ) {}
+  ) {
+    this.rest = new ModelRest(model);
+  }
 
   /**
    * Plays `model.audioIn` through to `model.audioOut`.
@@ -64,8 +71,26 @@ export class GuardedModel {
   run(): boolean {
     const before = this.milliseconds;
     this.continuing = this.settle(this.fault());
-    this.callMilliseconds = Math.max(this.milliseconds - before, SLOWEST_DECAY * this.callMilliseconds);
+    if (!this.rests)
+      this.callMilliseconds = Math.max(this.milliseconds - before, SLOWEST_DECAY * this.callMilliseconds);
     return this.continuing;
+  }
+
+  /** True where the model rested in the last call. */
+  get isResting(): boolean {
+    return this.rests;
+  }
+
+  /** See `ModelRest`; the output levels from the next call on. A model that was bypassed for long begins from an empty state. */
+  setLevels(output: Output): void {
+    if (this.rest.isUnheard && !output.bypass) this.reset();
+    this.rest.setLevels(output);
+  }
+
+  /** In an offline render the model does not rest. */
+  setOffline(offline: boolean): void {
+    if (this.rest.isUnheard && offline) this.reset();
+    this.rest.setOffline(offline);
   }
 
   /** False after a `reset` or a fault: the next call does not continue the last one. */
@@ -80,7 +105,9 @@ export class GuardedModel {
    */
   runAgain(first: number): boolean {
     const { model, controls } = this;
-    if (!this.continuing || !controls.runAgain(first, model.latents)) return false;
+    if (!this.continuing || this.rest.isUnheard || !controls.runAgain(first, model.latents)) return false;
+    this.rest.restart();
+    this.rests = false;
     this.continuing = this.settle(this.decodeFault('decodeAgain'));
     return this.continuing;
   }
@@ -98,6 +125,8 @@ export class GuardedModel {
   reset(): void {
     this.continuing = false;
     this.failedCalls = 1;
+    this.rest.restart();
+    this.rests = false;
     try {
       this.model.reset();
     } catch (error) {
@@ -113,16 +142,28 @@ export class GuardedModel {
   }
 
   private fault(): keyof Faults | null {
-    const { model, controls } = this;
+    const { model, controls, rest } = this;
     const isGenerated = controls.begin(model.attributes, model.priorIn);
-    const threw = !this.call(isGenerated ? 'generate' : 'encode');
+    rest.begin();
+    const isUnheard = rest.isUnheard;
+    const encodes = !isUnheard && (isGenerated || !rest.hearsNothingNew(model.audioIn));
+    const threw = encodes && !this.call(isGenerated ? 'generate' : 'encode');
     if (threw) model.encoded.fill(0);
-    const replaced = zeroNonFinite(model.encoded) && (isGenerated || !isSilent(model.audioIn));
-    this.replacedCalls = replaced ? this.replacedCalls + 1 : 0;
+    if (encodes) {
+      const replaced = zeroNonFinite(model.encoded) && (isGenerated || !isSilent(model.audioIn));
+      this.replacedCalls = replaced ? this.replacedCalls + 1 : 0;
+    }
     // Even after an exception, so that automation keeps its time.
     controls.run(model.audioIn, model.encoded, model.latents);
+    this.rests = isUnheard || (!encodes && rest.decodesNothingNew(model));
+    // What was heard last would be repeated, where it is not silence.
+    if (isUnheard) model.audioOut.fill(0);
+    if (this.rests) return null;
     if (threw) return 'exceptions';
-    return this.replacedCalls > CALLS_BEFORE_RESET ? 'latents' : this.decodeFault('decode');
+    if (this.replacedCalls > CALLS_BEFORE_RESET) return 'latents';
+    const fault = this.decodeFault('decode');
+    if (fault === null) rest.hasPlayed(model);
+    return fault;
   }
 
   private decodeFault(kind: 'decode' | 'decodeAgain'): keyof Faults | null {

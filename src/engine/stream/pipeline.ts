@@ -4,6 +4,7 @@ import { MAX_BLOCK, MAX_RATE, MIN_RATE } from '../../document/limits.js';
 import type { RunningModel } from '../model/run/running-model.js';
 import { PARAMETER_INDEX } from '../../document/parameters.js';
 import { FrameControls } from './controls.js';
+import { noteLevel } from './note-level.js';
 import type { StreamNoise } from './stream-noise.js';
 import { MixStage } from './mix.js';
 import { GuardedModel } from './model-runner.js';
@@ -46,6 +47,8 @@ export class Pipeline {
   private readonly timeline: Timeline;
   /** Track samples since the start. */
   private position = 0;
+  /** As they were set, or arrived with the audio, last. */
+  private readonly levels: Output;
 
   /** @throws RangeError when the rate or block is out of bounds */
   constructor(
@@ -59,6 +62,7 @@ export class Pipeline {
       throw new RangeError(`block of ${maxBlock}`);
     }
     this.segment = Math.min(SEGMENT, maxBlock);
+    this.levels = { ...output };
     this.timeline = new Timeline(rate);
     this.guarded =
       model && new GuardedModel(model, makeControls(model, settings, rate, noise, this.timeline));
@@ -84,6 +88,7 @@ export class Pipeline {
       output,
     );
     this.wet = Array.from({ length: this.wetPath?.channels ?? 1 }, () => new Float32Array(this.segment));
+    this.guarded?.setLevels(this.levels);
     this.restart();
   }
 
@@ -126,20 +131,25 @@ export class Pipeline {
   receive(parameter: number, value: number): void {
     const { wetPath, guarded, mix, position } = this;
     if (parameter === PARAMETER_INDEX.inputGain) wetPath?.setInputGain(value);
-    else if (isMixLevel(parameter)) mix.schedule(position, parameter, value);
-    else if (wetPath === null) applyToFrames(this.settings, parameter, value);
+    else if (isMixLevel(parameter)) {
+      mix.schedule(position, parameter, value);
+      this.noteLevel(parameter, value);
+    } else if (wetPath === null) applyToFrames(this.settings, parameter, value);
     else guarded?.controls.schedule(wetPath.frameAt(position), parameter, value);
   }
 
   /** Drops the changes of a parameter that still wait for their sample. */
   dropChanges(parameter: number): void {
     this.mix.dropChanges(parameter);
+    // Of a bypass that was not reached the model is heard.
+    if (parameter === PARAMETER_INDEX.bypass) this.noteLevel(parameter, 0);
     this.guarded?.controls.dropChanges(parameter);
   }
 
   /** See `MixStage.fadeToDry`. */
   fadeToDry(): void {
     this.mix.fadeToDry();
+    this.noteLevel(PARAMETER_INDEX.bypass, 1);
   }
 
   /** Ramps to these levels, and listens to these sides, from the next sample on. */
@@ -147,6 +157,8 @@ export class Pipeline {
     this.wetPath?.setInputGain(output.inputGainDb);
     this.wetPath?.setListen(output.listen);
     this.mix.setOutput(output);
+    Object.assign(this.levels, output);
+    this.guarded?.setLevels(this.levels);
   }
 
   /** Where the next sample lies in the music. */
@@ -157,12 +169,21 @@ export class Pipeline {
   /** Whether the sound must not depend on how fast this machine is; see `WetPath.offline`. */
   setOffline(offline: boolean): void {
     if (this.wetPath !== null) this.wetPath.offline = offline;
+    this.guarded?.setOffline(offline);
   }
 
   /** Ramps to one level from the next sample on; leaves other parameters alone. */
   setLevel(parameter: number, value: number): void {
     if (parameter === PARAMETER_INDEX.inputGain) this.wetPath?.setInputGain(value);
-    else this.mix.setLevel(parameter, value);
+    else {
+      this.mix.setLevel(parameter, value);
+      this.noteLevel(parameter, value);
+    }
+  }
+
+  private noteLevel(parameter: number, value: number): void {
+    noteLevel(this.levels, parameter, value);
+    this.guarded?.setLevels(this.levels);
   }
 }
 

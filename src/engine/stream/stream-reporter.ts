@@ -74,6 +74,7 @@ export class StreamReporter {
       gainReductionDb: snapshot.gainReductionDb,
       modelLoad: snapshot.modelLoad,
       totalLoad: snapshot.totalLoad,
+      modelRests: snapshot.modelRests,
       faults: snapshot.faults,
       time: { ...snapshot.time },
     });

@@ -319,6 +319,7 @@ export class Stream {
     into.totalLoad = this.milliseconds * share;
     this.samplesSinceSnapshot = 0;
     this.milliseconds = 0;
+    into.modelRests = guarded?.isResting ?? false;
     if (guarded === null) return;
     const { view } = guarded.controls;
     into.encoded.set(view.encoded);

@@ -25,6 +25,8 @@ export class StreamSnapshot {
   /** Shares of real time spent in the model, and in everything; 0 when nothing played since. */
   modelLoad = 0;
   totalLoad = 0;
+  /** Whether the model rested in its last call; see `ModelRest`. */
+  modelRests = false;
   /** Failed calls of the model since `prepare`. */
   faults = 0;
   /** Where the last block began in the music. */

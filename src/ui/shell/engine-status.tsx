@@ -13,6 +13,8 @@ const REFRESH_MILLISECONDS = 250;
 interface Telemetry {
   load: number;
   modelLoad: number;
+  /** True while the model is not called, since nothing would be heard of it. */
+  modelRests: boolean;
   faults: number;
   /** Of the streaming thread: 1..99, 0 for an ordinary one, NaN where it is not known. */
   priority: number;
@@ -27,6 +29,7 @@ function useTelemetry(): Telemetry | null {
         ? {
             load: values.scalar('totalLoad'),
             modelLoad: values.scalar('modelLoad'),
+            modelRests: values.scalar('modelRests') === 1,
             faults: values.scalar('faults'),
             priority: values.scalar('realtimePriority'),
           }
@@ -110,7 +113,7 @@ export function EngineStatus() {
             <dd>
               {telemetry === null
                 ? 'no audio'
-                : `${percent(telemetry.load)}, model ${percent(telemetry.modelLoad)}`}
+                : `${percent(telemetry.load)}, ${telemetry.modelRests ? 'model resting' : `model ${percent(telemetry.modelLoad)}`}`}
             </dd>
             <dt>Latency</dt>
             <dd>

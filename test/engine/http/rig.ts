@@ -43,6 +43,7 @@ export class Bench {
       gainReductionDb: 1,
       modelLoad: 0.1,
       totalLoad: 0.2,
+      modelRests: false,
       faults: 3,
       time: { tempo: 90, playing: true, beat: -1.5, beatsPerBar: 4, songSample: NaN },
     };

@@ -65,6 +65,7 @@ export function telemetry(decoded: number[], inputs: number[] = []): { type: 'te
     gainReductionDb: 0,
     modelLoad: 0,
     totalLoad: 0,
+    modelRests: false,
     faults: 0,
     time: { tempo: 90, playing: true, beat: -1.5, beatsPerBar: 4, songSample: NaN },
   };
