@@ -1,5 +1,6 @@
 // What the scenarios in Ardour share: a home of their own with the plugin installed, sessions made by session.lua, exports.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { ensurePackages, artefacts } from '../../scripts/native-build.mjs';
 import { readWav, writeWav } from './wav.mjs';
@@ -28,6 +30,8 @@ export const STOCK = 'LV2 http://plugin.org.uk/swh-plugins/fastLookaheadLimiter'
 export const FRAME = Math.ceil((512 * RATE) / 44_100);
 const SUPERCLOCK = 282_240_000;
 const LIMIT_MILLISECONDS = 90_000;
+/** An export hangs where its file does not grow for this long. */
+const STALL_MILLISECONDS = 180_000;
 
 const scratch = mkdtempSync(join(tmpdir(), 'tiller-daw-'));
 export const home = join(scratch, 'home');
@@ -37,18 +41,14 @@ export function fail(what) {
   throw new Error(what);
 }
 
-function start(command, args, more = {}) {
-  return spawnSync(command, args, {
+function run(command, args, more = {}) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
     env: { ...env, ...more },
     encoding: 'utf8',
     timeout: LIMIT_MILLISECONDS,
     killSignal: 'SIGKILL',
     maxBuffer: 1 << 26,
   });
-}
-
-function run(command, args, more) {
-  const { status, stdout, stderr, error } = start(command, args, more);
   if (error || status !== 0)
     fail(`${command} ${error ? error.message : `ended with ${status}`}\n${stdout ?? ''}\n${stderr ?? ''}`);
   return stdout;
@@ -127,26 +127,56 @@ export function makeSession(
   return { folder, latency, presetName: /^PRESET (.+)$/m.exec(out)?.[1] ?? null };
 }
 
+/** Ends `ardour7-export` where the file that it writes to `path` does not grow any more. */
+async function runExport(args, path) {
+  const child = spawn('ardour7-export', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (more) => (text += more));
+  let size = -1;
+  let grewAt = Date.now();
+  let hangs = false;
+  const watch = setInterval(() => {
+    const present = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (present !== size) grewAt = Date.now();
+    size = present;
+    hangs ||= Date.now() - grewAt > STALL_MILLISECONDS;
+    if (hangs) child.kill('SIGKILL');
+  }, 1000);
+  const [status, signal] = await once(child, 'close');
+  clearInterval(watch);
+  return { status, signal, hangs, text };
+}
+
 /**
  * Ardour 7.3 sometimes waits for its own disk thread for ever before the first block of an export
  * (`Session::start_audio_export` in `Butler::wait_until_finished`), no thread of it in a plugin; and sometimes spoils its
  * heap, which it notices when it frees an export channel (`~PortExportChannel`): in 4 of 43 exports of a session with
  * Debian's own plugin alone, and with no error of memory under valgrind. It gets three tries.
  */
-export function exportSession(folder, name) {
+export async function exportSession(folder, name) {
   const path = join(scratch, `${name}.wav`);
-  const args = ['-b', 'float', '-o', path, folder, 'session'];
   for (let attempt = 1; ; attempt++) {
-    const { status, signal, error, stdout, stderr } = start('ardour7-export', args);
-    if (status === 0) return readWav(path);
-    const hangs = error?.code === 'ETIMEDOUT';
-    const corruptedHeap = signal === 'SIGABRT' && /free\(\)|double free|malloc|corrupted/.test(stderr);
-    if (!(hangs || corruptedHeap) || attempt === 3)
-      fail(`ardour7-export failed (${error?.message ?? signal ?? status}).\n${stdout}\n${stderr}`);
-    console.log(
-      hangs ? 'Ardour hangs before its export; once more.' : 'Ardour corrupted its heap; once more.',
+    rmSync(path, { force: true });
+    const { status, signal, hangs, text } = await runExport(
+      ['-b', 'float', '-o', path, folder, 'session'],
+      path,
     );
+    if (status === 0) return readWav(path);
+    const corruptedHeap = signal === 'SIGABRT' && /free\(\)|double free|malloc|corrupted/.test(text);
+    if (!(hangs || corruptedHeap) || attempt === 3)
+      fail(`ardour7-export ended with ${signal ?? status}.\n${text}`);
+    console.log(hangs ? 'Ardour hangs in its export; once more.' : 'Ardour corrupted its heap; once more.');
   }
+}
+
+/** Moves the start of the session's range, which an export takes, to `seconds`. */
+export function exportFrom(folder, seconds) {
+  const path = join(folder, 'session.ardour');
+  const text = readFileSync(path, 'utf8');
+  const moved = text.replace(/(<Location id="9005"[^>]*start=")a0"/, `$1a${seconds * SUPERCLOCK}"`);
+  if (moved === text) fail('the session has no range that starts at 0');
+  writeFileSync(path, moved);
 }
 
 /** What the session keeps for its VST3 plugin, as text where it is text. */

@@ -49,15 +49,15 @@ function assignPrograms() {
 }
 
 /** Three exports that differ in what is sent at `SENT`: nothing, a move of the input, a program change. */
-function playMidi(kind, plugin, preset, recalled) {
+async function playMidi(kind, plugin, preset, recalled) {
   const input = makeBursts(SECONDS * RATE);
-  const play = (name, midi) => {
+  const play = async (name, midi) => {
     const session = makeSession(`${kind}-${name}`, plugin, input, { midi, preset });
-    return { ...session, audio: exportSession(session.folder, `${kind}-${name}`) };
+    return { ...session, audio: await exportSession(session.folder, `${kind}-${name}`) };
   };
-  const low = play('low', [move(0.5, 0)]);
-  const moved = play('moved', [move(0.5, 0), move(SENT, 127)]);
-  const chosen = play('chosen', [move(0.5, 0), program(SENT, 1)]);
+  const low = await play('low', [move(0.5, 0)]);
+  const moved = await play('moved', [move(0.5, 0), move(SENT, 127)]);
+  const chosen = await play('chosen', [move(0.5, 0), program(SENT, 1)]);
 
   const checkHeard = (what, { audio }) => {
     const at = firstDifference(low.audio, audio);
@@ -71,7 +71,7 @@ function playMidi(kind, plugin, preset, recalled) {
   };
   checkHeard('a controller moves an input', moved);
   checkHeard(`a program change recalls ${recalled}`, chosen);
-  const again = exportSession(chosen.folder, `${kind}-again`);
+  const again = await exportSession(chosen.folder, `${kind}-again`);
   const same = firstDifference(chosen.audio, again);
   check(
     `${kind}: exported twice with a program change, the same bits`,
@@ -82,16 +82,16 @@ function playMidi(kind, plugin, preset, recalled) {
 }
 
 await scenario(
-  () => {
+  async () => {
     // Ardour 7.3 takes a program's number from the byte behind it (`VST3PI::evoral_to_vst3`): in VST3 it is always the first.
-    const { folder, presetName } = playMidi('VST3', TILLER, '0001', 'the preset of the first program');
+    const { folder, presetName } = await playMidi('VST3', TILLER, '0001', 'the preset of the first program');
     const kept = /"name":"([^"]+)"/.exec(savedChunk(folder))?.[1];
     check(
       "VST3: Ardour lists the programs by name, and what is chosen there is the session's instrument",
       presetName === 'Breath and bow' && kept === presetName,
       `the second is “${presetName}”, the session keeps “${kept}”`,
     );
-    playMidi('LV2', TILLER_LV2, '', 'the preset of the second program');
+    await playMidi('LV2', TILLER_LV2, '', 'the preset of the second program');
   },
   {
     change: (engines) => {

@@ -9,6 +9,7 @@ import {
   SECONDS,
   TILLER,
   check,
+  exportFrom,
   exportSession,
   firstDifference,
   makeSession,
@@ -27,6 +28,8 @@ const SECTIONS = [
 ];
 /** Samples before the song that Ardour's export lets the plugin hear: only the place of its latent frames depends on them. */
 const RUN_UP = 1237;
+/** Where the export from the middle begins, in seconds. */
+const MIDDLE_SECONDS = 2;
 /** A round of the loop in beats, and its latents: a ramp, so that each place of it sounds different. */
 const LOOP_BEATS = 3;
 const LOOP_FRAMES = 40;
@@ -79,29 +82,40 @@ await scenario(
       meters: SECTIONS.map(({ beat, beatsPerBar }) => `${beat}=${beatsPerBar}/4`).join(' '),
     };
     const { folder, latency } = makeSession('tempos', TILLER, input, song);
-    const first = exportSession(folder, 'tempos-first');
-    const second = exportSession(folder, 'tempos-second');
+    const first = await exportSession(folder, 'tempos-first');
+    const second = await exportSession(folder, 'tempos-second');
+    exportFrom(folder, MIDDLE_SECONDS);
+    const middle = await exportSession(folder, 'tempos-middle');
+    const still = () => ({ tempo: 120, playing: true, beat: 0, beatsPerBar: 4, songSample: 0 });
     // Ardour runs the plugin a while before the song, and tells it a position that is late by the plugin's own latency.
-    const silence = new Float32Array(RUN_UP);
-    const track = Float32Array.from([...silence, ...input]);
-    const render = async (time) =>
-      (await renderSong(preset, RATE, [track, track], time)).map((channel) => channel.subarray(RUN_UP));
-    const expected = await render((sample) => placeIn(SECTIONS, RATE, sample - RUN_UP - latency, false));
-    const still = await render(() => ({ tempo: 120, playing: true, beat: 0, beatsPerBar: 4, songSample: 0 }));
-    const end = Math.min(first[0].length, input.length);
+    const inSong = (from) => (sample) => placeIn(SECTIONS, RATE, from + sample - RUN_UP - latency, false);
+    const render = async (from, time) => {
+      const track = new Float32Array(RUN_UP + input.length - from);
+      track.set(input.subarray(from), RUN_UP);
+      return (await renderSong(preset, RATE, [track, track], time)).map((channel) =>
+        channel.subarray(RUN_UP),
+      );
+    };
     const same = firstDifference(first, second);
     check(
       'exported twice, the same bits',
       same === first[0].length,
       `${first[0].length} samples, first difference at ${same}`,
     );
-    const error = meanDifference(first[0], expected[0], 0, end);
-    const moved = meanDifference(expected[0], still[0], 0, end);
-    check(
-      'as the engine alone plays the song',
-      error < 1e-3 * moved,
-      `mean difference ${error.toExponential(1)}, ${moved.toExponential(1)} to a song that stands still; first difference at ${firstDifference(first, expected)}`,
-    );
+    for (const [what, exported, from] of [
+      ['as the engine alone plays the song', first, 0],
+      ['from the middle, as the engine alone plays it from there', middle, MIDDLE_SECONDS * RATE],
+    ]) {
+      const expected = await render(from, inSong(from));
+      const end = Math.min(exported[0].length, input.length - from);
+      const error = meanDifference(exported[0], expected[0], 0, end);
+      const moved = meanDifference((await render(from, still))[0], expected[0], 0, end);
+      check(
+        what,
+        end > RATE && error < 1e-3 * moved,
+        `${end} samples, mean difference ${error.toExponential(1)}, ${moved.toExponential(1)} to a song that stands still; first difference at ${firstDifference(exported, expected)}`,
+      );
+    }
   },
   { change: (engines) => (preset = moveByItself(engines)) },
 );

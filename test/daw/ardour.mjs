@@ -27,7 +27,7 @@ const EARLIEST = 2 * FRAME;
 
 const milliseconds = (samples) => `${((1000 * samples) / RATE).toFixed(1)} ms`;
 
-await scenario(() => {
+await scenario(async () => {
   const input = makeBursts(SECONDS * RATE);
   const step = (from, to) =>
     `0=${from} ${DRAWN / RATE}=${from} ${DRAWN / RATE + RISE}=${to} ${SECONDS}=${to}`;
@@ -36,16 +36,16 @@ await scenario(() => {
   const plain = makeSession('plain', TILLER, input, { automation: tiller(0.5) });
   const louder = makeSession('louder', STOCK, input, { automation: `Input gain (dB): ${step(-6, -3)}` });
   const level = makeSession('level', STOCK, input, { automation: `Input gain (dB): ${step(-6, -6)}` });
-  const first = exportSession(steered.folder, 'first');
-  const second = exportSession(steered.folder, 'second');
-  const other = exportSession(plain.folder, 'other');
+  const first = await exportSession(steered.folder, 'first');
+  const second = await exportSession(steered.folder, 'second');
+  const other = await exportSession(plain.folder, 'other');
   const stockSplit = firstDifference(
-    exportSession(louder.folder, 'louder'),
-    exportSession(level.folder, 'level'),
+    await exportSession(louder.folder, 'louder'),
+    await exportSession(level.folder, 'level'),
   );
   const lv2 = makeSession('lv2', TILLER_LV2, input);
-  const lv2First = exportSession(lv2.folder, 'lv2-first');
-  const lv2Second = exportSession(lv2.folder, 'lv2-second');
+  const lv2First = await exportSession(lv2.folder, 'lv2-first');
+  const lv2Second = await exportSession(lv2.folder, 'lv2-second');
   const lv2Difference = meanDifference(lv2First[0], input, 2 * RATE, SECONDS * RATE);
   const lv2State = savedState(lv2.folder);
 
