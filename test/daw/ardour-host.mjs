@@ -29,7 +29,9 @@ export const STOCK = 'LV2 http://plugin.org.uk/swh-plugins/fastLookaheadLimiter'
 /** One latent frame of a bundled model at this rate, in samples. */
 export const FRAME = Math.ceil((512 * RATE) / 44_100);
 const SUPERCLOCK = 282_240_000;
-const LIMIT_MILLISECONDS = 90_000;
+const LIMIT_MILLISECONDS = 180_000;
+/** How long a plugin has to get ready, one after the other where that was too short. */
+const SETTLE_SECONDS = [4, 15, 60];
 /** An export hangs where its file does not grow for this long. */
 const STALL_MILLISECONDS = 180_000;
 
@@ -104,22 +106,35 @@ function installTimedMidi(name, midi) {
  * bytes, from a MIDI track; `tempos` and `meters` are its tempo map. `preset` is a program of the plugin's to choose in Ardour's list, four digits from 0. Returns
  * its folder, the plugin's latency and the name of that program.
  */
-export function makeSession(
-  name,
+export function makeSession(name, plugin, samples, options = {}) {
+  const folder = join(scratch, name);
+  const keepsInstrument =
+    plugin === TILLER ? () => savedChunk(folder).includes('"name":"') : () => savedState(folder) > 1000;
+  for (const seconds of plugin === STOCK ? [0.5] : SETTLE_SECONDS) {
+    rmSync(folder, { recursive: true, force: true });
+    const session = trySession(folder, plugin, samples, options, seconds);
+    // Before the engine is ready, the session would keep the latency of no preset, and no preset.
+    if (plugin === STOCK || keepsInstrument()) return session;
+  }
+  return fail('the engine was not ready in time');
+}
+
+function trySession(
+  folder,
   plugin,
   samples,
-  { automation = '', midi = [], preset = '', tempos = '', meters = '' } = {},
+  { automation = '', midi = [], preset = '', tempos = '', meters = '' },
+  settleSeconds,
 ) {
-  const folder = join(scratch, name);
   const out = run('ardour7-lua', [fileURLToPath(new URL('session.lua', import.meta.url))], {
     TILLER_SESSION: folder,
     TILLER_PLUGIN: plugin,
     TILLER_DRAW: automation,
-    TILLER_MIDI: midi.length > 0 ? installTimedMidi(name, midi) : '',
+    TILLER_MIDI: midi.length > 0 ? installTimedMidi(basename(folder), midi) : '',
     TILLER_PRESET: preset,
     TILLER_TEMPOS: tempos,
     TILLER_METERS: meters,
-    TILLER_SETTLE: plugin === STOCK ? '0.5' : '4',
+    TILLER_SETTLE: String(settleSeconds),
   });
   const track = /^TRACK (\d+)$/m.exec(out)?.[1] ?? fail(`Ardour did not make the session:\n${out}`);
   const latency = Number(/^LATENCY (\d+)$/m.exec(out)?.[1] ?? fail(`Ardour reports no latency:\n${out}`));
