@@ -108,13 +108,13 @@ function installTimedMidi(name, midi) {
  */
 export function makeSession(name, plugin, samples, options = {}) {
   const folder = join(scratch, name);
-  const keepsInstrument =
+  const keepsPreset =
     plugin === TILLER ? () => savedChunk(folder).includes('"name":"') : () => savedState(folder) > 1000;
   for (const seconds of plugin === STOCK ? [0.5] : SETTLE_SECONDS) {
     rmSync(folder, { recursive: true, force: true });
     const session = trySession(folder, plugin, samples, options, seconds);
-    // Before the engine is ready, the session would keep the latency of no preset, and no preset.
-    if (plugin === STOCK || keepsInstrument()) return session;
+    // Until the engine is ready, the plugin has neither its preset nor the latency of that preset.
+    if (session.latency !== null && (plugin === STOCK || keepsPreset())) return session;
   }
   return fail('the engine was not ready in time');
 }
@@ -137,9 +137,13 @@ function trySession(
     TILLER_SETTLE: String(settleSeconds),
   });
   const track = /^TRACK (\d+)$/m.exec(out)?.[1] ?? fail(`Ardour did not make the session:\n${out}`);
-  const latency = Number(/^LATENCY (\d+)$/m.exec(out)?.[1] ?? fail(`Ardour reports no latency:\n${out}`));
+  const latency = /^LATENCY (\d+|changed)$/m.exec(out)?.[1] ?? fail(`Ardour reports no latency:\n${out}`);
   placeAudio(folder, track, samples);
-  return { folder, latency, presetName: /^PRESET (.+)$/m.exec(out)?.[1] ?? null };
+  return {
+    folder,
+    latency: latency === 'changed' ? null : Number(latency),
+    presetName: /^PRESET (.+)$/m.exec(out)?.[1] ?? null,
+  };
 }
 
 /** Ends `ardour7-export` where the file that it writes to `path` does not grow any more. */

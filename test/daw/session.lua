@@ -84,7 +84,10 @@ if preset ~= "" then
 end
 
 print("TRACK " .. track:to_stateful():id():to_s())
-print("LATENCY " .. plugin:to_plugininsert():signal_latency())
+local latency = plugin:to_plugininsert():signal_latency()
 assert(session:save_state("") == 0, "the session could not be saved")
+-- The session is of use only where it was saved with this latency.
+local latency_after = plugin:to_plugininsert():signal_latency()
+print("LATENCY " .. (latency == latency_after and latency or "changed"))
 close_session()
 quit()
