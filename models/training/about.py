@@ -49,17 +49,18 @@ ABOUT = {
         title="Voices and strings",
         character="choirs, oohs, bowed strings, flute and organ; sustained and pitched",
         trained_on=(
-            "random melodies and chords on fourteen General MIDI programs of FluidR3 GM (choirs, voices, strings, flute, organ) "
-            "with swells and vibrato, played by FluidSynth, and nine sustained Sonic Pi samples at five pitches "
-            "(`models/training/corpus`)"
+            "random melodies and chords on General MIDI programs of FluidR3 GM (fourteen) and MuseScore General (fourteen more: choirs, "
+            "voices, strings, harp, flute, organ) with swells and vibrato, played by FluidSynth; plucked strings by waveguides; and nine "
+            "sustained Sonic Pi samples at five pitches (`models/training/corpus`)"
         ),
         licence="CC0-1.0",
-        notice=FLUID_NOTICE,
+        notice=MUSESCORE_NOTICE,
         weak=(
-            "One voice at a time is what eight latents carry well. Chords keep their register and colour but their notes "
-            "smear into a cluster, most of all in choirs. At a note's start the pitch is unsettled for 50 to 100 ms, and the "
-            "envelope lags up to 30 ms behind. Tones lie on a grid of quarter tones at A = 440 Hz, so vibrato and slides move"
-            " in steps, and an instrument tuned elsewhere is retuned. Partials above 6.5 kHz become noise. Instruments "
+            "One voice at a time is what twelve latents carry well. Chords keep their register and colour but their notes "
+            "smear into a cluster, most of all in choirs; held below middle C a choir mostly has no clear pitch. At a note's start the pitch is "
+            "unsettled for 10 to 80 ms, of low notes for longer. It was trained on instruments at A = 440 Hz only: an instrument "
+            "that is tuned a quarter of a semitone higher is retuned to the nearest note, and vibrato and slides move in steps. "
+            "Partials above 6.5 kHz become noise. Instruments "
             "outside the training set are replaced by the nearest string or choir: on the slide guitar and the synthetic "
             "voice its figure is worse than that of the noise baseline, on the string section and the choir hardly better. (The "
             "baseline is given the input's energies 172 times a second.)"

@@ -77,8 +77,9 @@ def aligned(model: Autoencoder, old: torch.jit.ScriptModule, sampler: CropSample
     """A basis in which `model` exposes, as nearly as a rotation allows, the latents that the exported model `old` does.
 
     The rotation is the orthogonal Procrustes solution (Schönemann 1966) between both models' latents of the same crops; mean and
-    scale of each dimension are those of a least-squares line. The first 16 frames of each crop are skipped: `old` begins them
-    with what it last heard.
+    scale of each dimension are those of a least-squares line. Latents that `model` has beside those of `old` come last: the
+    principal components of what the others leave. The first 16 frames of each crop are skipped: `old` begins them with what it
+    last heard.
     """
     model.eval()
     exposed, own = [], []
@@ -90,10 +91,10 @@ def aligned(model: Autoencoder, old: torch.jit.ScriptModule, sampler: CropSample
             mean, _ = model.encode(model.analysis(audio))
             own.append(mean[:, :, 16:].permute(0, 2, 1).flatten(0, 1))
     wanted, given = torch.cat(exposed).double(), torch.cat(own).double()
-    if wanted.shape != given.shape:
+    if wanted.size(1) > given.size(1):
         raise ValueError(f"the earlier model has {wanted.size(1)} latents, this one {given.size(1)}: they cannot be aligned")
     centre = given.mean(0)
-    u, _, v = torch.linalg.svd((wanted - wanted.mean(0)).T @ (given - centre))
+    u, _, v = torch.linalg.svd((wanted - wanted.mean(0)).T @ (given - centre), full_matrices=False)
     rotation = u @ v
     rotated = (given - centre) @ rotation.T
     wanted = wanted / old.latent_scale.double()
@@ -102,7 +103,12 @@ def aligned(model: Autoencoder, old: torch.jit.ScriptModule, sampler: CropSample
     agreement = (rotated * deviation).sum(0) / torch.sqrt((rotated**2).sum(0) * (deviation**2).sum(0))
     print("correlation with the earlier latents: " + ", ".join(f"{float(value):.3f}" for value in agreement))
     mean = centre - (scale * wanted.mean(0)) @ rotation
-    variances = (rotated**2).mean(0)
+    added = given.size(1) - wanted.size(1)
+    left = given - centre - rotated @ rotation
+    variances, vectors = torch.linalg.eigh(left.T @ left / len(left))
+    rotation = torch.cat([rotation, vectors.T.flip(0)[:added]])
+    scale = torch.cat([scale, torch.sqrt(variances.flip(0)[:added].clamp(min=1e-8))])
+    variances = (((given - centre) @ rotation.T) ** 2).mean(0)
     fidelity = torch.cumsum(variances, 0) / variances.sum()
     return LatentBasis(rotation.float(), mean.float(), scale.float(), fidelity.float())
 

@@ -42,6 +42,20 @@ class Export(unittest.TestCase):
         torch.testing.assert_close(found.scale, basis.scale, atol=1e-3, rtol=1e-3)
         torch.testing.assert_close(found.mean, rotation @ basis.mean, atol=1e-3, rtol=1e-3)
 
+    def test_latents_beside_those_of_an_earlier_export_come_last(self) -> None:
+        """Of a model with 3 of its latents exported before: those come out first nearly as they were, the others as what they leave."""
+        model = quiet_model()
+        basis = latent_basis(model, self.sampler(), batches=2)
+        old = streaming_script(copy.deepcopy(model), basis, CONFIG.latents)
+        old.latent_pca, old.latent_scale = basis.rotation[:3], basis.scale[:3]
+        with mock.patch("builtins.print"):
+            found = aligned(model, old, self.sampler(), batches=2)
+        self.assertGreater(float((found.rotation[:3] * basis.rotation[:3]).sum(1).min()), 0.99)
+        torch.testing.assert_close(found.rotation @ found.rotation.T, torch.eye(CONFIG.latents), atol=1e-4, rtol=0)
+        left = found.scale[3:]
+        self.assertTrue(bool((left[:-1] >= left[1:]).all()), "the most of what is left comes first")
+        self.assertAlmostEqual(float(found.fidelity[-1]), 1.0, places=4)
+
     def test_gain_takes_off_what_the_model_lacks(self) -> None:
         """Of a filter bank alone that plays 3 dB too softly, 3 dB; of one that plays 20 dB too softly no more than the bound; of one
         that plays too loudly nothing."""
