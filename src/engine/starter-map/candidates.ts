@@ -4,6 +4,13 @@ import type { Random } from '../mapping/random.js';
 /** Draws lie within this many standard deviations of the mean along each principal direction. */
 const REACH = 2.5;
 
+/** Latents to choose from, by where they come from; each [latentDims]. */
+export interface Candidates {
+  readonly heard: readonly Float64Array[];
+  readonly drawn: readonly Float64Array[];
+  readonly anywhere: readonly Float64Array[];
+}
+
 /**
  * Latents to choose from: a third drawn evenly from the model's ranges, which reach the extremes; of the others, one half are
  * frames of the given latents, spread evenly over them, the other half draws from the normal distribution fitted to them.
@@ -11,26 +18,27 @@ const REACH = 2.5;
  * @param frames latent frames of audio, each [latentDims]; where there are fewer than two, all are drawn from the ranges
  * @param ranges of each latent dimension, [low, high]
  * @param count how many, 2 or more
- * @returns [count] of [latentDims]
+ * @returns `count` in all
  */
 export function candidates(
   frames: readonly Float64Array[],
   ranges: readonly (readonly [number, number])[],
   count: number,
   random: Random,
-): Float64Array[] {
+): Candidates {
   const anywhere = () => Float64Array.from(ranges, ([low, high]) => low + (high - low) * random.uniform());
-  if (frames.length < 2) return Array.from({ length: count }, anywhere);
+  const make = (some: number, one: (_: unknown, i: number) => Float64Array) =>
+    Array.from({ length: some }, one);
+  if (frames.length < 2) return { heard: [], drawn: make(count, anywhere), anywhere: [] };
   const even = Math.round(count / 3);
   const heard = Math.min((count - even) >> 1, frames.length);
-  const chosen: Float64Array[] = Array.from({ length: heard }, (_, i) => {
-    const frame = frames[Math.floor(((i + random.uniform()) * frames.length) / heard)];
-    return new Float64Array(frame ?? []);
-  });
-  const draw = normalDraws(frames, random);
-  while (chosen.length < count - even) chosen.push(draw());
-  while (chosen.length < count) chosen.push(anywhere());
-  return chosen;
+  const frame = (_: unknown, i: number) =>
+    new Float64Array(frames[Math.floor(((i + random.uniform()) * frames.length) / heard)] ?? []);
+  return {
+    heard: make(heard, frame),
+    drawn: make(count - even - heard, normalDraws(frames, random)),
+    anywhere: make(even, anywhere),
+  };
 }
 
 /** Draws from the normal distribution fitted to `frames`, at least two. */

@@ -1,17 +1,17 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { GRID, gridShares } from './blends.js';
-import { rankCorrelation } from './rank-correlation.js';
+import { rankCorrelation, ranks } from './rank-correlation.js';
 
 /** Width of the kernel, relative to the spread of the latents: squared, per dimension. */
-const KERNEL_VARIANCE = 1.5;
+const KERNEL_VARIANCE = 0.6;
 /** Relative to the values' size. */
 const LEAST_SPREAD = 1e-9;
 /** Share of noise in the measured values that the regression assumes. */
-const NOISE = 0.05;
+const NOISE = 0.01;
 
 /**
  * Foretells how well two descriptors follow the pad's axes between the examples, without decoding anything: latents are blended
- * as the learned map does, and the descriptors of the blends are regressed from those of the measured sounds, by kernel ridge
+ * as the learned map does, and the ranks of the blends' descriptors are regressed from those of the measured sounds, by kernel ridge
  * regression with a Gaussian kernel.
  *
  * A blend is a weighted sum of sounds, so that its distance to every sound follows from the sounds' inner products: what a
@@ -42,12 +42,10 @@ export class ExpectedOrder {
       }),
     );
     const solver = new CholeskyDecomposition(gram);
-    // Of a descriptor's mean nothing remains in a rank correlation.
+    // Only ranks count in a rank correlation, less their mean: values that lie close together must not drown in a few great ones.
     const solve = (of: readonly number[]) => {
-      const mean = of.reduce((sum, value) => sum + value, 0) / of.length;
-      return Float64Array.from(
-        solver.solve(Matrix.columnVector(of.map((value) => value - mean))).to1DArray(),
-      );
+      const targets = ranks(of).map((rank) => rank - (of.length - 1) / 2);
+      return Float64Array.from(solver.solve(Matrix.columnVector(targets)).to1DArray());
     };
     this.weights = [solve(values[0]), solve(values[1])];
   }
@@ -69,22 +67,32 @@ export class ExpectedOrder {
     );
   }
 
-  /** Both descriptors, less their means, of the sounds `chosen` blended in these shares. @param rows of `products` */
+  /** Ranks of both descriptors, less their means, of the sounds `chosen` blended in these shares. @param rows of `products` */
   private descriptorsOf(
     chosen: readonly number[],
     rows: readonly Float64Array[],
-    parts: Float64Array,
+    shares: Float64Array,
   ): [number, number] {
     const { squares, sharpness, weights } = this;
+    // Most of the time goes here: sounds without a share are left out.
+    const parts: number[] = [];
+    const blended: number[] = [];
+    const products: Float64Array[] = [];
+    for (let a = 0; a < rows.length; a += 1) {
+      if (shares[a] === 0) continue;
+      parts.push(shares[a] as number);
+      blended.push(chosen[a] as number);
+      products.push(rows[a] as Float64Array);
+    }
     let square = 0;
-    for (let a = 0; a < rows.length; a += 1)
-      for (let b = 0; b < rows.length; b += 1)
-        square += (parts[a] ?? 0) * (parts[b] ?? 0) * (rows[a]?.[chosen[b] ?? 0] ?? 0);
+    for (let a = 0; a < parts.length; a += 1)
+      for (let b = 0; b < parts.length; b += 1)
+        square += (parts[a] as number) * (parts[b] as number) * (products[a]?.[blended[b] as number] ?? 0);
     let x = 0;
     let y = 0;
     for (let i = 0; i < squares.length; i += 1) {
       let product = 0;
-      for (let a = 0; a < rows.length; a += 1) product += (parts[a] ?? 0) * (rows[a]?.[i] ?? 0);
+      for (let a = 0; a < parts.length; a += 1) product += (parts[a] as number) * (products[a]?.[i] ?? 0);
       const similarity = Math.exp((2 * product - square - (squares[i] ?? 0)) * sharpness);
       x += similarity * (weights[0][i] ?? 0);
       y += similarity * (weights[1][i] ?? 0);

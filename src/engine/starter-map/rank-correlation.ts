@@ -12,7 +12,8 @@ export function rankCorrelation(a: readonly number[], b: readonly number[]): num
   return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : 0;
 }
 
-function ranks(values: readonly number[]): number[] {
+/** The place of each value among them, from 0 on; equal ones share the mean of theirs. */
+export function ranks(values: readonly number[]): number[] {
   const order = values.map((value, i) => ({ value, i })).sort((a, b) => a.value - b.value);
   const out = new Array<number>(values.length).fill(0);
   for (let from = 0, to = 0; from < order.length; from = to) {

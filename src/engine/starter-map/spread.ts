@@ -1,3 +1,5 @@
+import type { Random } from '../mapping/random.js';
+
 /**
  * A spread-out choice of points: the farthest from those chosen, one after the other (Gonzalez, "Clustering to minimize the
  * maximum intercluster distance", 1985), then exchanges of one chosen point for another while they raise the mean distance to
@@ -29,6 +31,30 @@ export function meanNearest(chosen: readonly number[], distance: (a: number, b: 
     sum += nearest;
   }
   return sum / chosen.length;
+}
+
+/** Sets of draws, of each of which the spread is taken. */
+const SETS = 30;
+
+/**
+ * The spread that a choice by chance has: the mean of `meanNearest` over random sets of `count` of `size` points.
+ * @param distance symmetric, 0 or more
+ * @returns 0 where there are fewer than `count` points
+ */
+export function spreadOfDraws(
+  size: number,
+  count: number,
+  distance: (a: number, b: number) => number,
+  random: Random,
+): number {
+  if (size < count) return 0;
+  let sum = 0;
+  for (let set = 0; set < SETS; set += 1) {
+    const chosen = new Set<number>();
+    while (chosen.size < count) chosen.add(Math.floor(random.uniform() * size));
+    sum += meanNearest([...chosen], distance);
+  }
+  return sum / SETS;
 }
 
 function farthest(matrix: readonly Float64Array[], count: number): number[] {

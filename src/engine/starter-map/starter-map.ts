@@ -62,18 +62,22 @@ export function* starterMap(
   const noise = createNoise({ kind: 'seed', seed: 1 });
   const survey = new Survey(new HeldSound(model, noise));
   const random = new Random(options.seed);
-  const places = candidates(frames, ranges, options.candidates, random);
+  const { heard, drawn, anywhere } = candidates(frames, ranges, options.candidates, random);
+  const places = [...heard, ...drawn, ...anywhere];
   const steps = places.length + MOST_MEASURED + options.zones;
   const measured: Sound[] = [];
+  const ofDraws = new Set<Sound>();
   for (const [i, latents] of places.entries()) {
     const sound = survey.measure(latents);
     if (sound !== null) measured.push(sound);
+    if (sound !== null && i >= heard.length && i < heard.length + drawn.length) ofDraws.add(sound);
     yield (i + 1) / steps;
   }
   const usable = audible(measured, options.ceilingDb);
   if (usable.length < LEAST_SOUNDS) throw noSounds(measured.length);
   const measure = (latents: Float64Array) => survey.measure(latents);
-  const choosing = chooseSounds(usable, options.zones, options.layout, measure, random);
+  const drawnSounds = usable.filter((sound) => ofDraws.has(sound));
+  const choosing = chooseSounds(usable, drawnSounds, options.zones, options.layout, measure, random);
   let choice = choosing.next();
   for (; choice.done !== true; choice = choosing.next()) yield (places.length + choice.value) / steps;
   const { sounds: chosen, order } = choice.value;

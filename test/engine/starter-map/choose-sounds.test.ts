@@ -22,8 +22,12 @@ function sounds(count: number): Sound[] {
   );
 }
 
-function choose(all: readonly Sound[], measure: (latents: Float64Array) => Sound | null, count = 7) {
-  const choosing = chooseSounds(all, count, 'loudness', measure, new Random(1));
+function choose(
+  all: readonly Sound[],
+  measure: (latents: Float64Array) => Sound | null,
+  drawn: readonly Sound[] = all,
+) {
+  const choosing = chooseSounds(all, drawn, 7, 'loudness', measure, new Random(1));
   let measured = 0;
   for (;;) {
     const { done, value } = choosing.next();
@@ -79,6 +83,35 @@ describe('the choice of sounds', () => {
     );
     expect(spread).toBeGreaterThan(0.6 * widest);
     expect(choose(all.slice(0, 2), soundOf).sounds).toHaveLength(2);
+  });
+});
+
+describe('spread and order', () => {
+  /** Its brightness follows the first latent less where the third is far from 0: sounds of many kinds are in no order between them. */
+  const ofKind = (latents: ArrayLike<number>) => ({
+    ...soundOf(latents),
+    brightnessHz: 100 * 2 ** ((latents[0] ?? 0) + 4 * Math.abs(latents[2] ?? 0)),
+  });
+  const random = new Random(3);
+  const all = Array.from({ length: 150 }, () =>
+    ofKind([5 * random.uniform(), -6 * random.uniform(), 8 * random.uniform() - 4]),
+  );
+  const distance = (a: number, b: number) => timbreDistance(all[a] as Sound, all[b] as Sound);
+  const spreadOf = (chosen: readonly Sound[]) =>
+    meanNearest(
+      chosen.map((sound) => all.indexOf(sound)),
+      distance,
+    );
+
+  it('are traded, but for as much spread as draws ask for', () => {
+    const free = choose(all, ofKind, []);
+    const widest = spreadPoints(all.length, 7, distance);
+    const farApart = widest.map((index) => all[index] as Sound);
+    const kept = choose(all, ofKind, farApart);
+    const most = meanNearest(widest, distance);
+    expect(spreadOf(free.sounds)).toBeLessThan(0.9 * most);
+    expect(spreadOf(kept.sounds)).toBeGreaterThan(0.95 * most);
+    expect(Math.min(...(free.order ?? []))).toBeGreaterThan(Math.min(...(kept.order ?? [])));
   });
 });
 

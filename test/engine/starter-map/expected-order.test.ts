@@ -1,3 +1,4 @@
+import { Random } from '../../../src/engine/mapping/random.js';
 import { ExpectedOrder } from '../../../src/engine/starter-map/expected-order.js';
 
 const places = [[0.1, 0.1], [0.5, 0.9], [0.9, 0.5]] as const; // prettier-ignore
@@ -17,5 +18,16 @@ describe('the order that is foretold', () => {
     const latents = vectors([1, -10, 0], [1, -10 + 2e-15, 0], [1, -10, 0], [1 + 2e-16, -10, 0], [1, -10, 0]);
     const values = [0, 1, 2, 1, 0];
     expect(new ExpectedOrder(latents, [values, values]).of([0, 1, 2], places)).not.toBeNaN();
+  });
+
+  // A few very noisy sounds hid the differences between all the others.
+  it('is the same for values of any scale', () => {
+    const random = new Random(2);
+    const latents = Array.from({ length: 20 }, () => Float64Array.from({ length: 3 }, () => random.normal()));
+    const values = latents.map(([a = 0, b = 0]) => a + b);
+    const plain = new ExpectedOrder(latents, [values, values]).of([0, 1, 2], places);
+    const steep = values.map((value) => Math.exp(5 * value));
+    expect(new ExpectedOrder(latents, [values, steep]).of([0, 1, 2], places)).toBe(plain);
+    expect(plain).not.toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { meanNearest, spreadPoints } from '../../../src/engine/starter-map/spread.js';
+import { Random } from '../../../src/engine/mapping/random.js';
+import { meanNearest, spreadOfDraws, spreadPoints } from '../../../src/engine/starter-map/spread.js';
 
 const points = fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 })), {
   minLength: 2,
@@ -32,5 +33,14 @@ describe('a spread-out choice', () => {
   it('measures the mean distance to the nearest', () => {
     expect(meanNearest([0, 1, 5], (a, b) => Math.abs(a - b))).toBe((1 + 1 + 4) / 3);
     expect(meanNearest([3], () => 1)).toBe(0);
+  });
+
+  it('measures that of draws, of sets of different points', () => {
+    const apart = (a: number, b: number) => (a === b ? NaN : 3);
+    expect(spreadOfDraws(8, 5, apart, new Random(1))).toBe(3);
+    // Of four points on a line, two lie 1, 1, 1, 2, 2 or 3 apart.
+    const onLine = (a: number, b: number) => Math.abs(a - b);
+    expect(spreadOfDraws(4, 2, onLine, new Random(1))).toBeCloseTo(10 / 6, 0);
+    expect(spreadOfDraws(4, 5, onLine, new Random(1))).toBe(0);
   });
 });
