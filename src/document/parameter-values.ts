@@ -8,6 +8,7 @@ import {
   attributeIndex,
   clampParameter,
   offsetDimension,
+  playedValue,
 } from './parameters.js';
 import type { Preset } from './preset.js';
 
@@ -105,15 +106,28 @@ export function withParameter<Document extends Automated>(
 ): Document {
   const bounded = clampParameter(index, value);
   if (Math.fround(bounded) === Math.fround(parameterValue(document, index) ?? NaN)) return document;
+  return produce(document, (draft: Draft<Automated>) => write(draft, index, bounded));
+}
+
+/** The document with every automatable value as it is played; see `playedValue`. The same document where nothing changes. */
+export function asPlayed<Document extends Automated>(document: Document): Document {
   return produce(document, (draft: Draft<Automated>) => {
-    const input = isInput(index) ? draft.inputs[index - at.input] : undefined;
-    const dimension = draft.steering.dimensions[offsetDimension(index)];
-    const attribute = draft.attributes[attributeIndex(index)];
-    if (input) input.value = bounded;
-    else if (dimension) dimension.offset = bounded;
-    else if (attribute) attribute.value = attributeValueAt(attribute, bounded);
-    else ACCESSORS[index]?.write(draft, bounded);
+    PARAMETERS.forEach((_, index) => {
+      const value = parameterValue(document, index);
+      const played = value === undefined ? value : playedValue(index, value);
+      if (played !== undefined && played !== value) write(draft, index, played);
+    });
   });
+}
+
+function write(draft: Draft<Automated>, index: number, value: number): void {
+  const input = isInput(index) ? draft.inputs[index - at.input] : undefined;
+  const dimension = draft.steering.dimensions[offsetDimension(index)];
+  const attribute = draft.attributes[attributeIndex(index)];
+  if (input) input.value = value;
+  else if (dimension) dimension.offset = value;
+  else if (attribute) attribute.value = attributeValueAt(attribute, value);
+  else ACCESSORS[index]?.write(draft, value);
 }
 
 /** True for the inputs of the performance space: playing them makes no undo step. */

@@ -128,6 +128,14 @@ export function clampParameter(index: number, value: number): number {
   return Math.min(parameter.max, Math.max(parameter.min, value));
 }
 
+/**
+ * `value` as it is played: clamped, and in single precision, as plugin hosts give back what they were told. An echo of a host must
+ * not change the sound. @throws RangeError for an unknown index
+ */
+export function playedValue(index: number, value: number): number {
+  return clampParameter(index, Math.fround(value));
+}
+
 /** The normalised position (0..1) of a parameter's value, with its skew; values outside its bounds are clamped. */
 export function parameterPosition(index: number, value: number): number {
   const { min, max, skew } = parameterAt(index);

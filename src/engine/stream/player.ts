@@ -4,14 +4,14 @@ import { openMapping } from '../mapping/evaluate.js';
 import type { NoiseSetting } from '../model/run/noise.js';
 import { numberOf, type Arrived } from './arrived-command.js';
 import { MidiControls } from './midi-controls.js';
-import { clampParameter, PARAMETER_INDEX, PARAMETERS } from '../../document/parameters.js';
+import { clampParameter, PARAMETER_INDEX, PARAMETERS, playedValue } from '../../document/parameters.js';
 import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamCommand, StreamReport } from './messages.js';
 import { ModelLoader, type ModelUser } from './model-loader.js';
 import { openHere, type ModelOpener, type ModelPlace } from './model-opener.js';
 import { ChangeQueue } from './change-queue.js';
-import type { Automated } from '../../document/parameter-values.js';
+import { asPlayed, type Automated } from '../../document/parameter-values.js';
 import { MovedParameters } from './moved-parameters.js';
 import { streamNoise } from './stream-noise.js';
 import { requiredVariant } from './routing.js';
@@ -216,7 +216,7 @@ export class Player {
    */
   parameter(offsetSamples: number, index: number, value: number): void {
     const bounded = clampParameter(index, value);
-    this.changes.push(offsetSamples, index, bounded);
+    this.changes.push(offsetSamples, index, playedValue(index, bounded));
     this.moves.move(index, bounded);
     this.controls.setValue(index, bounded);
     if (index !== PARAMETER_INDEX.width || !(bounded > 0) || this.output.width > 0) return;
@@ -277,11 +277,13 @@ export class Player {
   private kept(changed: Partial<Automated>, number: number, sets: readonly number[] | undefined): Automated {
     const { output, steering, attributes } = this;
     const settings = { inputs: [], output, steering, attributes, ...changed };
-    const kept = this.moves.keptIn(settings, number, sets, (index) => {
-      // Moves that still wait for their sample are older than what sets the parameter now.
-      this.changes.remove(index);
-      this.stream.dropChanges(index);
-    });
+    const kept = asPlayed(
+      this.moves.keptIn(settings, number, sets, (index) => {
+        // Moves that still wait for their sample are older than what sets the parameter now.
+        this.changes.remove(index);
+        this.stream.dropChanges(index);
+      }),
+    );
     this.controls.setValues(kept);
     return kept;
   }

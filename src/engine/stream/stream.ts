@@ -8,7 +8,7 @@ import { PlayedLoops, type SentLoop } from './loop-blend.js';
 import type { FrameControls } from './controls.js';
 import { DEFAULT_LOOP_LENGTH, LOOP_LENGTH_IDS } from '../../document/loop-lengths.js';
 import type { RunningModel } from '../model/run/running-model.js';
-import { PARAMETER_INDEX, PARAMETERS, clampParameter } from '../../document/parameters.js';
+import { PARAMETER_INDEX, PARAMETERS, playedValue } from '../../document/parameters.js';
 import type { ModelAttribute } from '../../document/model-attribute.js';
 import type { Steering } from '../../document/steering.js';
 import type { StreamNoise } from './stream-noise.js';
@@ -282,7 +282,7 @@ export class Stream {
 
   /** One automatable parameter, from now on. @throws RangeError for an unknown index */
   setParameter(index: number, value: number): void {
-    const bounded = clampParameter(index, value);
+    const bounded = playedValue(index, value);
     this.dropChanges(index);
     noteLevel(this.output, index, bounded);
     applyToFrames(this.settings, index, bounded);
