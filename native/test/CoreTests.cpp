@@ -21,6 +21,7 @@ int main (int count, char** arguments)
 
     Suite suite;
     addCallPatternTests (suite);
+    addHostLatencyTests (suite);
     addHostLeadTests (suite);
     addIpcTests (suite);
    #if defined (_WIN32)

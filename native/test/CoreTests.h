@@ -7,6 +7,7 @@ namespace tiller::test
 
 // The tests of each file that need neither JUCE nor a plugin.
 void addCallPatternTests (Suite&);
+void addHostLatencyTests (Suite&);
 void addHostLeadTests (Suite&);
 void addIpcTests (Suite&);
 void addPriorityTests (Suite&);

@@ -129,6 +129,66 @@ void preparingARenderDoesNotWait()
     }
 }
 
+/**
+    Where a program change within a render brings a model of another latency, the host was told while it rendered: Ardour moved its
+    tracks at another block each time, and no two exports were the same.
+*/
+void theLatencyStaysThroughARender()
+{
+    const StreamSetup setup { 48000.0, 256, 2, 2, true };
+    const int blocks = 16;
+    const auto input = noise (setup.maxBlock * blocks);
+    auto output = silence (setup.maxBlock * blocks);
+    Vst3Instance plugin (bundle);
+    plugin.activate (setup);
+    const int reported = plugin.latencySamples();
+    std::int64_t time = 0;
+    int at = 0;
+    const auto renderBlock = [&]
+    {
+        at = static_cast<int> (time / setup.maxBlock % blocks) * setup.maxBlock;
+        plugin.process (input, output, at, setup.maxBlock, { { amount, 0, 1.0 } }, { true, time });
+        time += setup.maxBlock;
+        CHECK_EQUAL (plugin.latencySamples(), reported);
+    };
+    const auto isLate = [&]
+    {
+        const auto length = static_cast<int> (input[0].size());
+        return output[0][static_cast<std::size_t> (at)] != input[0][static_cast<std::size_t> ((at - reported % length + length) % length)];
+    };
+
+    for (int i = 0; i < 60; ++i)
+        renderBlock();
+
+    CHECK (! isLate(), "the output is not late by what the host was told");
+    inject ("more-latency");
+    CHECK (eventually (patience, [&] { renderBlock(); return isLate(); }), "the engine needs no more");
+
+    for (int i = 0; i < 60; ++i)
+        renderBlock();
+
+    plugin.setOffline (false);
+    Live live (plugin, { setup.rate, setup.maxBlock, 2, 2, false }, level);
+    const int needed = expectedLatency (setup) + 20000 - engineLatency;
+    CHECK (eventually (patience, [&] { live.step(); return plugin.latencySamples() == needed; }), plugin.latencySamples());
+}
+
+/** A host that loads a project and renders it at once read the latency of no project. */
+void aLoadedProjectTellsItsLatency()
+{
+    SavedState state;
+    state.latency = { 7000, 500 };
+    state.rate = 48000.0;
+    const std::string mayStart = std::string (std::getenv ("TILLER_FAKE_FAULT")) + ".start";
+    setenv ("TILLER_FAKE_START", mayStart.c_str(), 1);
+    Vst3Instance plugin (bundle);
+    plugin.activate ({ 48000.0, 512, 2, 2, false });
+    CHECK (plugin.latencySamples() != 7000 + 500 + 512);
+    CHECK (plugin.setState (state.encode()));
+    CHECK_EQUAL (plugin.latencySamples(), 7000 + 500 + 512);
+    unsetenv ("TILLER_FAKE_START");
+}
+
 /** A render with a crash does not hang: the dry signal fills the gap, the engine is restarted, and the user is warned. */
 void aCrashDuringARenderIsReported()
 {
@@ -193,6 +253,8 @@ void addOfflineTests (Suite& suite)
 {
     suite.add ("offline is deterministic", offlineIsDeterministic);
     suite.add ("preparing a render does not wait", preparingARenderDoesNotWait);
+    suite.add ("the latency stays through a render", theLatencyStaysThroughARender);
+    suite.add ("a loaded project tells its latency", aLoadedProjectTellsItsLatency);
     suite.add ("a crash during a render is reported", aCrashDuringARenderIsReported);
     suite.add ("a render without an engine is reported", aRenderWithoutAnEngineIsReported);
     suite.add ("a render that starts live is deterministic", aRenderThatStartsLiveIsDeterministic);

@@ -50,6 +50,14 @@ void BlockTransport::setLeastLatency (std::uint32_t samples)
         exchange.setLatency (exchange.engineLatency());
 }
 
+void BlockTransport::expectLatency (Latency expected)
+{
+    const std::lock_guard lock (mutex);
+
+    if (! streaming && exchange.streamFormat().channels != 0)
+        exchange.setLatency (expected);
+}
+
 void BlockTransport::release()
 {
     const std::lock_guard lock (mutex);

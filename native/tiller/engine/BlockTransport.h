@@ -28,6 +28,8 @@ public:
 
     /** The total latency is at least this, in samples, from the next block on. Waits for the I/O thread to leave the exchange. [any-thread] but the audio thread */
     void setLeastLatency (std::uint32_t samples);
+    /** The latency that the next engine is expected to need, until one has said so. Waits likewise. [any-thread] but the audio thread */
+    void expectLatency (Latency);
 
     /** Starts a new stream. Waits for the I/O thread to leave the exchange, never for the engine. [main-thread] while no audio flows */
     void prepare (const StreamFormat&, Latency expected);

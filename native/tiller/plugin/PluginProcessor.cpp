@@ -83,6 +83,7 @@ void PluginProcessor::prepareToPlay (double rate, int maximumBlock)
     transport.prepare (format, expected);
     hostProgram.prepare (format.rate);
     renderStarts.prepare();
+    hostLatency.prepare();
     resetRequested.store (false);
     supervisor.start();
     reportLatency();
@@ -97,7 +98,7 @@ void PluginProcessor::releaseResources()
     endEngineWhereUnused();
 }
 
-bool PluginProcessor::isRenderStart (const juce::AudioBuffer<float>& buffer) noexcept
+RenderStartDetector::Block PluginProcessor::describe (const juce::AudioBuffer<float>& buffer) const noexcept
 {
     RenderStartDetector::Block block;
     block.offline = isNonRealtime();
@@ -115,7 +116,20 @@ bool PluginProcessor::isRenderStart (const juce::AudioBuffer<float>& buffer) noe
         }
     }
 
-    return renderStarts.isRenderStart (block);
+    return block;
+}
+
+/** Hosts run plugins before the song begins, while they may still be told a latency. */
+std::uint32_t PluginProcessor::leastLatency (const RenderStartDetector::Block& block) noexcept
+{
+    if (! block.offline)
+    {
+        hostLatency.plays();
+        return 0;
+    }
+
+    const bool hasBegun = block.playing || ! block.timeSamples || hostLatency.isRendering();
+    return hasBegun ? hostLatency.renders (exchange.latencySamples (exchange.latency())) : 0;
 }
 
 void PluginProcessor::processBlock (juce::AudioBuffer<float>& buffer, juce::MidiBuffer& midi)
@@ -153,7 +167,9 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
     // A block beyond what the host announced is as several that it delivers at once.
     const auto beginCall = [&] (int start) { exchange.beginCall ({ juce::jmin (format.maxBlock, numSamples - start), isNonRealtime(), prefetch }); };
     beginCall (0);
-    const bool renderStart = isRenderStart (buffer), hostReset = resetRequested.exchange (false);
+    const auto described = describe (buffer);
+    const bool renderStart = renderStarts.isRenderStart (described), hostReset = resetRequested.exchange (false);
+    const auto least = leastLatency (described);
 
     resendParameters = transport.takeResendRequest() || resendParameters;
 
@@ -194,6 +210,7 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
         block.renderStart = renderStart && start == 0;
         block.hostReset = hostReset && start == 0;
         block.offline = isNonRealtime();
+        block.leastLatency = least;
         block.hostBypass = hostBypass;
         block.fallBackToDry = table.value (protocol::bypassIndex) >= 0.5f;
         block.ceiling = juce::Decibels::decibelsToGain (table.value (ceilingIndex));
@@ -277,8 +294,10 @@ void PluginProcessor::reportLatency()
     control.sendHostLatency ({ static_cast<float> (format.rate), project.fixedLatency(), exchange.latencySamples (exchange.engineLatency()) });
     supervisor.wakeUp();
     const auto fixed = fixedLatencySamples();
+
     // Last: a host may prepare the plugin again before this returns.
-    setLatencySamples (static_cast<int> (fixed > 0 ? fixed : exchange.latencySamples (exchange.latency())));
+    if (const auto samples = hostLatency.change (fixed > 0 ? fixed : exchange.latencySamples (exchange.latency()), fixed > 0))
+        setLatencySamples (static_cast<int> (*samples));
 }
 
 /** A model that needs more is heard late: the host's compensation stays where the player has fixed it. */

@@ -14,6 +14,7 @@
 #include "tiller/state/PresetRecall.h"
 #include "tiller/state/ProgramFilter.h"
 #include "tiller/stream/AudioExchange.h"
+#include "tiller/stream/HostLatency.h"
 #include "tiller/stream/RenderStartDetector.h"
 #include "tiller/vst3/Vst3Automation.h"
 
@@ -105,7 +106,8 @@ private:
     void handleAsyncUpdate() override;                                                    // [main-thread]
     // [audio-thread]
     void process (juce::AudioBuffer<float>&, const juce::MidiBuffer&, bool hostBypass) noexcept;
-    bool isRenderStart (const juce::AudioBuffer<float>&) noexcept;
+    RenderStartDetector::Block describe (const juce::AudioBuffer<float>&) const noexcept;
+    std::uint32_t leastLatency (const RenderStartDetector::Block&) noexcept;
     // [main-thread]
     void updateLatency();
     void reportLatency();
@@ -123,6 +125,7 @@ private:
     AudioExchange exchange;
     HostProgram hostProgram;
     ProjectState project;
+    HostLatency hostLatency;
 
     mutable std::mutex programsMutex;
     // Under `programsMutex`: hosts ask for names on any thread.

@@ -131,10 +131,14 @@ void PluginProcessor::setStateInformation (const void* data, int size)
     control.finishLoading (loaded.recall);
     supervisor.wakeUp();
 
-    // Hosts read the latency once they have loaded a project.
-    if (exchange.streamFormat().channels != 0 && (loaded.fixedLatency > 0.0f || fixedBefore > 0.0f))
+    // Hosts read the latency once they have loaded a project, and may render at once.
+    if (const auto& format = exchange.streamFormat(); format.channels != 0)
     {
-        transport.setLeastLatency (fixedLatencySamples());
+        transport.expectLatency (project.expectedLatency (format.rate));
+
+        if (loaded.fixedLatency > 0.0f || fixedBefore > 0.0f)
+            transport.setLeastLatency (fixedLatencySamples());
+
         reportLatency();
     }
 

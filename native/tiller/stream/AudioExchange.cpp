@@ -56,12 +56,12 @@ void AudioExchange::release() noexcept
     mixer.release();
 }
 
-/** Within what was allocated, and in total at least `leastLatency`. */
-Latency AudioExchange::padded (Latency wanted) const noexcept
+/** Within what was allocated, and in total at least `least`, in samples. */
+Latency AudioExchange::padded (Latency wanted, std::uint32_t least) const noexcept
 {
     const auto most = static_cast<std::uint32_t> (maxLatencySeconds * format.rate / 2.0);
     Latency latency { std::min (wanted.model, most), std::min (wanted.scheduling, most) };
-    const auto total = latencySamples (latency), least = leastLatency.load (std::memory_order_relaxed);
+    const auto total = latencySamples (latency);
     latency.scheduling = std::min (most, latency.scheduling + (least > total ? least - total : 0));
     return latency;
 }
@@ -69,13 +69,13 @@ Latency AudioExchange::padded (Latency wanted) const noexcept
 void AudioExchange::setLatency (Latency wanted) noexcept
 {
     asSet.set (wanted);
-    handover.set (padded (wanted));
+    handover.set (padded (wanted, leastLatency.load (std::memory_order_relaxed)));
 }
 
 void AudioExchange::setLatencyFrom (std::uint32_t modelChangedAt, Latency wanted) noexcept
 {
     asSet.set (wanted);
-    handover.set (padded (wanted), modelChangedAt);
+    handover.set (padded (wanted, leastLatency.load (std::memory_order_relaxed)), modelChangedAt);
 }
 
 void AudioExchange::beginCall (const HostCall& call) noexcept
@@ -131,7 +131,10 @@ bool AudioExchange::process (const HostBlock& block) noexcept
     inputEnd.store (end, std::memory_order_release);
     bool delivered = waitForEngineAudio (block, end - mixer.playoutDelaySamples());
 
-    if (mixer.updateLatency (handover.get(), block.offline, position))
+    auto wanted = handover.get();
+    wanted.latency = padded (wanted.latency, block.leastLatency);
+
+    if (mixer.updateLatency (wanted, block.offline, position))
         delivered = waitForEngineAudio (block, end - mixer.playoutDelaySamples());
 
     mixer.process (block, position, fromEngine, silenceOnFault.load (std::memory_order_relaxed), delivered, counters);

@@ -117,7 +117,7 @@ private:
     bool send (const HostBlock&, std::uint32_t position) noexcept;
     void stopWaiting() noexcept;
     // [any-thread]
-    Latency padded (Latency) const noexcept;
+    Latency padded (Latency, std::uint32_t least) const noexcept;
 
     StreamFormat format;
     LatencyHandover handover, asSet;

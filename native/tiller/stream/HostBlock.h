@@ -52,6 +52,7 @@ struct HostBlock
     bool renderStart = false;       ///< an offline render starts with this block: the engine clears its state
     bool hostReset = false;         ///< the host reset the plugin: nothing from before is heard, and the engine clears its state
     bool offline = false;           ///< the host renders offline: wait for the engine
+    std::uint32_t leastLatency = 0; ///< in total the output is late by at least this, in samples
     bool hostBypass = false;        ///< the host bypasses the plugin for this whole block: only the dry signal is heard
     /**
         The bypass parameter is on. The engine applies it at its sample; while the engine is unavailable the dry signal is
