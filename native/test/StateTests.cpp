@@ -2,6 +2,8 @@
 
 #include "CoreTests.h"
 
+#include "tiller/state/EchoClock.h"
+#include "tiller/state/ParameterEchoFilter.h"
 #include "tiller/state/ProgramFilter.h"
 #include "tiller/state/HostProgram.h"
 #include "tiller/state/PresetDocument.h"
@@ -195,6 +197,26 @@ void programChangesAreFiltered()
     CHECK (! filter.pass (programChange (15, 3)));
 }
 
+/**
+    An offline render that waited for a model got the echoes of what the engine had told meanwhile too late, took them for moves of
+    the host, and started the new preset's ramps early.
+*/
+void aWaitDoesNotMakeEchoesLate()
+{
+    EchoClock clock;
+    ParameterEchoFilter echoes;
+    // Within a call that ends 800 ms later.
+    echoes.expect (0.5f, clock.at (1000));
+    clock.pause (850);
+    CHECK (echoes.isExpected (0.5f, clock.at (1800)));
+    CHECK (echoes.consume (0.5f, clock.at (1820)));
+    CHECK (! echoes.consume (0.5f, clock.at (1820)), "there are two echoes of one notification");
+    // Live calls are no pause; and the wall clock wraps.
+    echoes.expect (0.25f, clock.at (0xffffff00u));
+    CHECK (echoes.isExpected (0.25f, clock.at (0xffffff00u + 499)));
+    CHECK (! echoes.isExpected (0.25f, clock.at (0xffffff00u + 500)));
+}
+
 } // namespace
 
 void addStateTests (Suite& suite)
@@ -206,6 +228,7 @@ void addStateTests (Suite& suite)
     suite.add ("programs are numbered as in hosts", programsAreNumberedAsInHosts);
     suite.add ("program changes are filtered", programChangesAreFiltered);
     suite.add ("restored programs recall nothing", restoredProgramsRecallNothing);
+    suite.add ("a wait does not make echoes late", aWaitDoesNotMakeEchoesLate);
 }
 
 } // namespace tiller::test

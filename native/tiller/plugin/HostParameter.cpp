@@ -5,9 +5,10 @@
 namespace tiller
 {
 
-HostParameter::HostParameter (ParameterTable& t, std::size_t i)
+HostParameter::HostParameter (ParameterTable& t, const EchoClock& c, std::size_t i)
     : RangedAudioParameter (juce::ParameterID { protocol::parameters[i].id, 1 }, protocol::parameters[i].name),
       table (t),
+      clock (c),
       index (i),
       info (protocol::parameters[i]),
       range (info.min, info.max, isSwitch() ? info.max - info.min : isChoice() ? 1.0f : 0.0f, info.skew),
@@ -26,7 +27,7 @@ void HostParameter::setFromEngine (float plain, protocol::Gesture gesture)
         const auto normalised = convertTo0to1 (plain);
 
         if (juce::PluginHostType::getPluginLoadedAs() == juce::AudioProcessor::wrapperType_VST3)
-            echoes.expect (normalised, juce::Time::getMillisecondCounter());
+            echoes.expect (normalised, now());
 
         sendValueChangedMessageToListeners (normalised);
     }
@@ -49,7 +50,7 @@ void HostParameter::setFromProject (float plain)
 
 bool HostParameter::consumeEcho (float normalised) noexcept
 {
-    return echoes.consume (normalised, juce::Time::getMillisecondCounter());
+    return echoes.consume (normalised, now());
 }
 
 bool HostParameter::rename (const juce::String& newName)
@@ -68,7 +69,7 @@ float HostParameter::getValue() const                      { return convertTo0to
 void HostParameter::setValue (float normalised)
 {
     // The present value may come back rounded, and an echo is older than what the engine has.
-    if (normalised != getValue() && ! echoes.isExpected (normalised, juce::Time::getMillisecondCounter()))
+    if (normalised != getValue() && ! echoes.isExpected (normalised, now()))
         table.setValue (index, convertFrom0to1 (normalised));
 }
 

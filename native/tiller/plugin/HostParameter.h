@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tiller/state/EchoClock.h"
 #include "tiller/state/ParameterEchoFilter.h"
 #include "tiller/state/ParameterTable.h"
 
@@ -14,7 +15,7 @@ namespace tiller
 class HostParameter final : public juce::RangedAudioParameter
 {
 public:
-    HostParameter (ParameterTable&, std::size_t index);   // [main-thread]
+    HostParameter (ParameterTable&, const EchoClock&, std::size_t index);   // [main-thread]
 
     /** Notifies the host of a plain value that the engine has set and the table has already, with its gesture. [main-thread] */
     void setFromEngine (float plain, protocol::Gesture);
@@ -51,7 +52,10 @@ private:
     bool isSwitch() const noexcept { return info.unit == protocol::ParameterUnit::Switch; }
     bool isChoice() const noexcept { return info.unit == protocol::ParameterUnit::Choice; }
 
+    std::uint32_t now() const noexcept { return clock.at (juce::Time::getMillisecondCounter()); }
+
     ParameterTable& table;
+    const EchoClock& clock;
     const std::size_t index;
     const protocol::Parameter& info;
     const juce::NormalisableRange<float> range;

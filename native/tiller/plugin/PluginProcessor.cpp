@@ -37,7 +37,7 @@ PluginProcessor::PluginProcessor (StreamClock& clock)
 
     for (std::size_t i = 0; i < hostParameters.size(); ++i)
     {
-        auto parameter = std::make_unique<HostParameter> (table, i);
+        auto parameter = std::make_unique<HostParameter> (table, echoClock, i);
         hostParameters[i] = parameter.get();
         addParameter (parameter.release());
     }
@@ -145,6 +145,7 @@ void PluginProcessor::processBlockBypassed (juce::AudioBuffer<float>& buffer, ju
 void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::MidiBuffer& midi, bool hostBypass) noexcept
 {
     const juce::ScopedNoDenormals noDenormals;
+    const auto began = juce::Time::getMillisecondCounter();
     const auto& format = exchange.streamFormat();
     const int numSamples = buffer.getNumSamples();
 
@@ -219,6 +220,9 @@ void PluginProcessor::process (juce::AudioBuffer<float>& buffer, const juce::Mid
     }
 
     resendParameters = ! allSent;
+
+    if (isNonRealtime())
+        echoClock.pause (juce::Time::getMillisecondCounter() - began);
 }
 
 //==============================================================================

@@ -119,6 +119,7 @@ private:
     std::optional<PresetRequest> pendingRecall() const;
 
     ParameterTable table;
+    EchoClock echoClock;
     BlockEvents::HostParameters hostParameters {};
     PresetDocument document;
     PresetRecall recall;

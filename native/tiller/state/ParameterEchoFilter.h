@@ -11,7 +11,8 @@ namespace tiller
 /**
     Recognises echoes: a VST3 host passes each value that it was notified of for one parameter back to the processor, some blocks
     later, when the engine may have moved on. Such a value must not be taken for a change by the user. Each notification has one
-    echo, within half a second, unless the host moves the parameter itself before that. Values are normalised, 0..1. Lock-free.
+    echo, within half a second by `EchoClock`, unless the host moves the parameter itself before that. Values are normalised, 0..1.
+    Lock-free.
 */
 class ParameterEchoFilter
 {
@@ -47,7 +48,7 @@ private:
 
         for (auto at = end - (waiting < size ? waiting : size); at != end; ++at)
             if (values[at % size].load (std::memory_order_relaxed) == value
-                && nowMilliseconds - times[at % size].load (std::memory_order_relaxed) < maxEchoMilliseconds)
+                && static_cast<std::int32_t> (nowMilliseconds - times[at % size].load (std::memory_order_relaxed)) < maxEchoMilliseconds)
                 return at;
 
         return {};
@@ -56,7 +57,7 @@ private:
     /** More values than a host is notified of within `maxEchoMilliseconds`. */
     static constexpr std::uint32_t size = 64;
     /** Longer than several of the longest blocks. */
-    static constexpr std::uint32_t maxEchoMilliseconds = 500;
+    static constexpr std::int32_t maxEchoMilliseconds = 500;
 
     std::array<std::atomic<float>, size> values {};
     std::array<std::atomic<std::uint32_t>, size> times {};
