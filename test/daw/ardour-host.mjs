@@ -243,6 +243,14 @@ function install(change) {
   const lv2 = join(home, '.lv2', 'Tiller.lv2');
   cpSync(bundle, vst3, { recursive: true });
   cpSync(join(artefacts, 'LV2', 'Tiller.lv2'), lv2, { recursive: true });
+  const settings = join(home, '.config', 'ardour7');
+  mkdirSync(settings, { recursive: true });
+  // Ports that Ardour resamples are 16 samples late, but only from the moment on at which it finds them connected: exports began
+  // 16 samples elsewhere at times.
+  writeFileSync(
+    join(settings, 'config'),
+    '<?xml version="1.0"?><Ardour><Config><Option name="port-resampler-quality" value="0"/></Config></Ardour>\n',
+  );
   change([join(vst3, 'Contents', 'Resources', 'engine'), join(lv2, 'engine')]);
   // Ardour ignores a bundle that is as old as its cache, to the second.
   const past = Date.now() / 1000 - 60;
